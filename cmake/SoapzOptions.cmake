@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# How our own targets are compiled: for any x86-64 CPU (the sources choose AVX2 and
+# AVX-512 clones at run time), with SIMD pragmas but without OpenMP's runtime, fused
+# multiply-adds allowed as gcc's own default has it (-std=c11 alone forbids them).
+add_library(soapz_options INTERFACE)
+target_compile_options(soapz_options INTERFACE
+  -Wall -Wextra -pedantic -Wshadow
+  $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes>
+  -fopenmp-simd -ffp-contract=fast -fno-math-errno -fno-trapping-math)
+
+if(SOAPZ_WERROR)
+  target_compile_options(soapz_options INTERFACE -Werror)
+endif()
+
+if(SOAPZ_SANITIZE)
+  target_compile_options(soapz_options INTERFACE
+    -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_link_options(soapz_options INTERFACE -fsanitize=address,undefined)
+  # the resolvers of function clones run before the sanitizer is ready
+  target_compile_definitions(soapz_options INTERFACE SZ_NO_CLONES)
+endif()

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * kernel.c - the sparse GP on normalised power spectra, as two matrix products.
+ *
+ *   K_si = p_s . p_i + sigma0^2
+ *   E_i  = delta^2 sum_s w_s K_si^zeta
+ *   dE_i/dp_i = delta^2 zeta sum_s w_s K_si^(zeta-1) p_s
+ *
+ * The sparse points are the long side of both products, the atoms of the block the
+ * short one: OpenBLAS is fastest that way. */
+#include "kernel.h"
+
+#include "blas.h"
+#include "vec.h"
+
+#include <math.h>
+#include <stddef.h>
+
+/* k[s] <- weight_s zeta k^(zeta-1); returns sum_s weight_s k^zeta */
+SZ_CLONES static double integer_power(int n, int zeta, const double *restrict weight,
+                                      double sigma2, double *restrict k)
+{
+    double energy = 0.0;
+
+#pragma omp simd reduction(+ : energy)
+    for (int s = 0; s < n; s++) {
+        double x = k[s] + sigma2, lower = 1.0; /* x^(zeta-1) */
+
+        for (int e = 1; e < zeta; e++) lower *= x;
+        energy += weight[s] * lower * x;
+        k[s] = weight[s] * zeta * lower;
+    }
+    return energy;
+}
+
+static double real_power(int n, double zeta, const double *weight, double sigma2,
+                         double *k)
+{
+    double energy = 0.0;
+
+    for (int s = 0; s < n; s++) {
+        double x = k[s] + sigma2, lower = pow(x, zeta - 1.0);
+
+        energy += weight[s] * lower * x;
+        k[s] = weight[s] * zeta * lower;
+    }
+    return energy;
+}
+
+void sz_kernel_energy(const sz_kernel *kernel, int n, const double *p, double *k,
+                      double *energy, double *dedp)
+{
+    const double zero = 0.0, one = 1.0, scale = kernel->delta * kernel->delta;
+    int m = kernel->n_sparse, d = kernel->n_desc, ld = kernel->stride;
+    double whole = nearbyint(kernel->zeta), sigma2 = kernel->sigma0 * kernel->sigma0;
+
+    SZ_BLAS(dgemm)
+    ("T", "N", &m, &n, &d, &one, kernel->p_sparse, &ld, p, &ld, &zero, k, &m);
+    for (int i = 0; i < n; i++) {
+        double *ki = k + (size_t)i * m;
+
+        energy[i] +=
+            scale * (fabs(kernel->zeta - whole) < 1e-14 && whole >= 1.0
+                         ? integer_power(m, (int)whole, kernel->weight, sigma2, ki)
+                         : real_power(m, kernel->zeta, kernel->weight, sigma2, ki));
+    }
+    if (dedp) SZ_BLAS(dgemm)
+    ("N", "N", &d, &n, &m, &scale, kernel->p_sparse, &ld, k, &m, &zero, dedp, &ld);
+}

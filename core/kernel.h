@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_KERNEL_H
+#define SZ_KERNEL_H
+
+/* A sparse GP with the kernel delta^2 (p_s . p + sigma0^2)^zeta. */
+typedef struct {
+    int n_desc, stride;
+    int n_sparse;
+    const double *p_sparse; /* [n_sparse][stride] */
+    const double *weight;   /* [n_sparse] */
+    double delta, zeta, sigma0;
+} sz_kernel;
+
+/* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its derivative.
+ * p, dedp [n][stride] (dedp overwritten); k [n][n_sparse] scratch. */
+void sz_kernel_energy(const sz_kernel *kernel, int n, const double *p, double *k,
+                      double *energy, double *dedp);
+
+#endif

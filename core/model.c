@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * model.c - questions to a loaded model, and its end. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void sz_model_free(sz_model *model)
+{
+    if (!model) return;
+    for (int k = 0; k < model->n_soaps; k++) {
+        sz_soap_free(model->soap[k]);
+        free(model->slot_of_species[k]);
+    }
+    for (int k = 0; k < model->n_terms; k++) {
+        free(model->term[k].centre);
+        free(model->term[k].p_sparse);
+        free(model->term[k].weight);
+        free(model->term[k].descriptor);
+    }
+    for (int k = 0; k < model->n_warnings; k++) free(model->warning[k]);
+    free(model->soap);
+    free(model->slot_of_species);
+    free(model->term);
+    free(model->warning);
+    sz_pair_set_free(model->pair);
+    sz_glue_free(model->glue);
+    free(model->zbl);
+    free(model->path);
+    free(model);
+}
+
+double sz_model_cutoff(const sz_model *model)
+{
+    return model->cutoff;
+}
+
+int sz_model_n_species(const sz_model *model)
+{
+    return model->n_species;
+}
+
+int sz_model_species(const sz_model *model, const char *symbol)
+{
+    int z = sz_element_number(symbol);
+
+    for (int k = 0; k < model->n_species && z > 0; k++)
+        if (model->z[k] == z) return k;
+    return -1;
+}
+
+const char *sz_model_symbol(const sz_model *model, int species)
+{
+    if (species < 0 || species >= model->n_species) return NULL;
+    return sz_element_symbol(model->z[species]);
+}
+
+int sz_model_n_warnings(const sz_model *model)
+{
+    return model->n_warnings;
+}
+
+const char *sz_model_warning(const sz_model *model, int k)
+{
+    return k >= 0 && k < model->n_warnings ? model->warning[k] : NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * model.h - what a loaded model consists of. Read-only after sz_model_load; the tool
+ * reads it to describe a model in words. */
+#ifndef SZ_MODEL_H
+#define SZ_MODEL_H
+
+#include "glue.h"
+#include "pair.h"
+#include "soap.h"
+#include "zbl.h"
+
+/* E_i += delta^2 sum_s weight_s (p_s . p_i + sigma0^2)^zeta for centres i in centre[] */
+typedef struct {
+    int soap;              /* index into sz_model.soap */
+    unsigned char *centre; /* [n_species] 1 where the species is a centre */
+    double delta;          /* eV */
+    double zeta;
+    int n_sparse;
+    double *p_sparse; /* [n_sparse][stride] in the descriptor's inner order */
+    double *weight;   /* [n_sparse] alpha fc_s */
+    char *descriptor; /* the argument string it came from */
+} sz_soap_term;
+
+struct sz_model {
+    char *path;
+    int version; /* gap_version */
+    int n_species;
+    int z[SZ_Z_MAX];     /* [n_species] atomic numbers */
+    double e0[SZ_Z_MAX]; /* [n_species] eV */
+    double cutoff;       /* largest of all terms, Angstrom */
+    int any_element;     /* 1: some term takes every element */
+
+    int n_soaps; /* distinct descriptors, shared by the terms */
+    sz_soap **soap;
+    int **slot_of_species; /* [n_soaps][n_species] */
+    int n_terms;
+    sz_soap_term *term;
+
+    sz_pair_set *pair; /* two-body terms, or NULL */
+    sz_glue *glue;     /* core potentials, or NULL */
+    sz_zbl *zbl;
+
+    int n_warnings;
+    char **warning;
+};
+
+#endif

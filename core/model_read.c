@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * model_read.c - a GAP file becomes a model: every coordinate a term, or a refusal.
+ *
+ *   E = sum_i e0(Z_i) + core + sum over coordinates sum_s alpha_s fc_s K(x_s, x) */
+#include "gap_args.h"
+#include "gap_xml.h"
+#include "model.h"
+#include "soap_spec.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* gap_version from which distance_Nb counts compact clusters by default */
+enum { VERSION_COMPACT = 1596837814 };
+/* between these, unresolved channels of nu_R, nu_S < 2 meant something else */
+enum { VERSION_NU = 1663247896, VERSION_NU_NEW = 1686132232 };
+
+/* One coordinate of the file, parsed. */
+typedef struct {
+    const sz_gap_coordinate *c;
+    sz_args *args;
+    const char *type; /* "soap", "distance_2b" or "distance_Nb" */
+    sz_soap_spec soap;
+    int n_centres, centre_z[SZ_Z_MAX];
+    sz_pair_spec pair;
+} coordinate;
+
+typedef struct {
+    sz_gap *gap;
+    coordinate *part; /* [gap->n_coordinates] */
+    sz_model *model;
+} reader;
+
+static sz_status warn(sz_model *model, sz_error *err, const char *format, ...)
+    SZ_PRINTF(3, 4);
+
+static sz_status warn(sz_model *model, sz_error *err, const char *format, ...)
+{
+    size_t n = (size_t)model->n_warnings;
+    char **grown = realloc(model->warning, (n + 1) * sizeof *grown);
+    char *text = malloc(400);
+    va_list list;
+
+    if (grown) model->warning = grown;
+    if (!grown || !text) {
+        free(text);
+        return sz_fail_memory(err, 400, "a warning");
+    }
+    va_start(list, format);
+    vsnprintf(text, 400, format, list);
+    va_end(list);
+    model->warning[model->n_warnings++] = text;
+    return SZ_OK;
+}
+
+/* ---- descriptors ------------------------------------------------------------------ */
+
+/* The one bare word that names a descriptor; others must be logical keys. */
+static sz_status find_type(coordinate *part, sz_error *err)
+{
+    static const char *const known[] = {"soap", "distance_2b", "distance_Nb"};
+    const char *first = NULL;
+
+    for (int k = 0; k < sz_args_n_words(part->args); k++) {
+        const char *word = sz_args_word(part->args, k);
+
+        if (!first) first = word;
+        for (size_t t = 0; t < sizeof known / sizeof *known; t++) {
+            if (!sz_same_word(word, known[t])) continue;
+            if (part->type)
+                return sz_fail(err, SZ_ERR_FORMAT, "%s: both %s and %s name a descriptor",
+                               sz_args_where(part->args), part->type, word);
+            part->type = known[t];
+        }
+    }
+    if (part->type) return SZ_OK;
+    return sz_fail(
+        err, SZ_ERR_FORMAT,
+        "%s: descriptor \"%s\" is not supported; known are soap, distance_2b and "
+        "distance_Nb of order 2",
+        sz_args_where(part->args), first ? first : "(none)");
+}
+
+static sz_status check_cutoff(const coordinate *part, sz_error *err)
+{
+    if (part->pair.cutoff > 0.0 && part->pair.cutoff <= 1000.0 &&
+        part->pair.cutoff_width >= 0.0)
+        return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: cutoff=%g cutoff_transition_width=%g is not a range of distances",
+                   sz_args_where(part->args), part->pair.cutoff, part->pair.cutoff_width);
+}
+
+static sz_status parse_distance_2b(coordinate *part, sz_error *err)
+{
+    sz_pair_spec *p = &part->pair;
+    const sz_args *args = part->args;
+    sz_status status = SZ_OK;
+
+    if ((status = sz_args_int(args, "Z1", &p->z[0], err)) != SZ_OK) return status;
+    if ((status = sz_args_int(args, "Z2", &p->z[1], err)) != SZ_OK) return status;
+    p->tail_range = 1.0;
+    status = sz_args_double(args, "tail_range", &p->tail_range, err);
+    if (status == SZ_OK)
+        status = sz_args_int(args, "tail_exponent", &p->tail_exponent, err);
+    if (status == SZ_OK) status = sz_args_int(args, "n_exponents", &p->n_exponents, err);
+    if (status != SZ_OK) return status;
+    if (p->n_exponents < 1 || p->n_exponents > 8)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: n_exponents is %d, allowed 1 to 8",
+                       sz_args_where(args), p->n_exponents);
+    for (int k = 0; k < p->n_exponents; k++)
+        p->exponent[k] = p->n_exponents == 1 ? 1 : -1 - k;
+    for (int k = 0; k < 2; k++) {
+        static const char *const key[] = {"only_intra", "only_inter"};
+        int value = 0;
+
+        if ((status = sz_args_bool(args, key[k], &value, err)) != SZ_OK) return status;
+        if (value)
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: distance_2b with %s is not supported",
+                           sz_args_where(args), key[k]);
+    }
+    return sz_args_ints(args, "exponents", p->n_exponents, p->exponent, err);
+}
+
+static sz_status parse_distance_nb(coordinate *part, int version, sz_error *err)
+{
+    sz_pair_spec *p = &part->pair;
+    int order = 0, compact = version >= VERSION_COMPACT;
+    sz_status status = sz_args_int(part->args, "order", &order, err);
+
+    if (status == SZ_OK && order != 2)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: distance_Nb of order %d is not supported, only order 2",
+                       sz_args_where(part->args), order);
+    if (status == SZ_OK)
+        status = sz_args_bool(part->args, "compact_clusters", &compact, err);
+    if (status == SZ_OK) status = sz_args_ints(part->args, "Z", 2, p->z, err);
+    p->share = compact ? 1.0 : 0.5; /* a pair is counted from both ends, or once */
+    return status;
+}
+
+static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
+{
+    const sz_gap_coordinate *c = part->c;
+    sz_pair_spec *p = &part->pair;
+    char where[700];
+    sz_status status;
+
+    snprintf(where, sizeof where, "%.600s:%d", rd->gap->path, c->descriptor_line);
+    status = sz_args_parse(&part->args, c->descriptor, where, err);
+    if (status == SZ_OK) status = find_type(part, err);
+    if (status != SZ_OK) return status;
+    if (strcmp(part->type, "soap") == 0)
+        return sz_soap_spec_parse(&part->soap, &part->n_centres, part->centre_z,
+                                  part->args, rd->gap->version, err);
+    p->share = 1.0;
+    p->cutoff_width = 0.5;
+    p->n_exponents = 1;
+    p->exponent[0] = 1;
+    status = sz_args_double(part->args, "cutoff", &p->cutoff, err);
+    if (status == SZ_OK)
+        status =
+            sz_args_double(part->args, "cutoff_transition_width", &p->cutoff_width, err);
+    if (status == SZ_OK)
+        status = strcmp(part->type, "distance_2b") == 0
+                     ? parse_distance_2b(part, err)
+                     : parse_distance_nb(part, rd->gap->version, err);
+    if (status == SZ_OK) status = check_cutoff(part, err);
+    if (status == SZ_OK && p->n_exponents != c->n_dim)
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s:%d: dimensions is %d, the descriptor has %d",
+                    rd->gap->path, c->line, c->n_dim, p->n_exponents);
+    return status;
+}
+
+/* ---- species ---------------------------------------------------------------------- */
+
+static void add_species(sz_model *model, int z)
+{
+    if (z <= 0) {
+        model->any_element = 1;
+        return;
+    }
+    for (int k = 0; k < model->n_species; k++)
+        if (model->z[k] == z) return;
+    if (z <= SZ_Z_MAX) model->z[model->n_species++] = z;
+}
+
+/* Every element that a term names, in order; all 118 where a term takes any centre. */
+static void collect_species(reader *rd)
+{
+    sz_model *model = rd->model;
+    const sz_gap *gap = rd->gap;
+
+    for (int k = 0; k < gap->n_coordinates; k++) {
+        const coordinate *part = &rd->part[k];
+        int is_soap = strcmp(part->type, "soap") == 0;
+
+        for (int s = 0; is_soap && s < part->soap.n_slots; s++)
+            if (part->soap.slot_z[s]) add_species(model, part->soap.slot_z[s]);
+        for (int s = 0; is_soap && s < part->n_centres; s++)
+            add_species(model, part->centre_z[s]);
+        for (int s = 0; !is_soap && s < 2; s++) add_species(model, part->pair.z[s]);
+    }
+    for (int t = 0; gap->glue && t < gap->glue->n_types; t++)
+        add_species(model, gap->glue->type[t].z);
+    for (int z = 1; z <= SZ_Z_MAX && model->any_element; z++) add_species(model, z);
+    for (int k = 0; k < model->n_species; k++)
+        model->e0[k] = gap->e_scale * gap->e0[model->z[k]];
+}
+
+/* ---- terms ------------------------------------------------------------------------ */
+
+/* the model's descriptor equal to spec, made if it is the first of its kind */
+static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int *index,
+                           sz_error *err)
+{
+    size_t n = (size_t)model->n_soaps;
+    sz_status status;
+    int *slots;
+
+    for (*index = 0; *index < model->n_soaps; (*index)++)
+        if (sz_soap_spec_equal(&model->soap[*index]->spec, spec)) return SZ_OK;
+    slots = malloc((size_t)model->n_species * sizeof *slots + 1);
+    if (!slots)
+        return sz_fail_memory(err, (size_t)model->n_species * sizeof *slots, "slots");
+    status = sz_soap_create(&model->soap[n], spec, 1, err);
+    if (status != SZ_OK) {
+        free(slots);
+        return status;
+    }
+    for (int s = 0; s < model->n_species; s++)
+        slots[s] = sz_soap_slot(model->soap[n], model->z[s]);
+    model->slot_of_species[n] = slots;
+    model->n_soaps++;
+    return SZ_OK;
+}
+
+static sz_status fill_sparse(sz_soap_term *term, const sz_soap *soap,
+                             const coordinate *part, double e_scale, sz_error *err)
+{
+    const sz_gap_coordinate *c = part->c;
+    size_t stride = (size_t)sz_soap_stride(soap);
+    sz_status status = SZ_OK;
+
+    for (int s = 0; s < c->n_sparse && status == SZ_OK; s++) {
+        term->weight[s] = e_scale * c->alpha[s] * c->fc_sparse[s];
+        status = sz_soap_import(soap, c->x_sparse + (size_t)s * c->n_dim,
+                                term->p_sparse + s * stride, err);
+    }
+    return status;
+}
+
+static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err)
+{
+    sz_model *model = rd->model;
+    const sz_gap_coordinate *c = part->c;
+    sz_soap_term *term = &model->term[model->n_terms];
+    const sz_soap *soap;
+    size_t size;
+    sz_status status = find_soap(model, &part->soap, &term->soap, err);
+
+    if (status != SZ_OK) return status;
+    model->n_terms++;
+    soap = model->soap[term->soap];
+    if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: soap with covariance_type %d is not supported, only "
+                       "dot_product (2)",
+                       rd->gap->path, c->line, (int)c->covariance);
+    if (sz_soap_n_published(soap) != c->n_dim)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: dimensions is %d, the descriptor has %d", rd->gap->path,
+                       c->line, c->n_dim, sz_soap_n_published(soap));
+    size = (size_t)c->n_sparse * (size_t)sz_soap_stride(soap) * sizeof(double);
+    term->delta = c->delta;
+    term->zeta = c->zeta;
+    term->n_sparse = c->n_sparse;
+    term->centre = calloc((size_t)model->n_species + 1, 1);
+    term->weight = malloc((size_t)c->n_sparse * sizeof *term->weight);
+    term->p_sparse = aligned_alloc(64, size);
+    term->descriptor = sz_copy_text(c->descriptor);
+    if (!term->centre || !term->weight || !term->p_sparse || !term->descriptor)
+        return sz_fail_memory(err, size, "sparse points");
+    for (int s = 0; s < model->n_species; s++)
+        for (int k = 0; k < part->n_centres; k++)
+            if (part->centre_z[k] == 0 || part->centre_z[k] == model->z[s])
+                term->centre[s] = 1;
+    return fill_sparse(term, soap, part, rd->gap->e_scale, err);
+}
+
+static sz_status add_pair_term(reader *rd, const coordinate *part, sz_error *err)
+{
+    sz_pair_set *set = rd->model->pair;
+    sz_pair *pair = &set->pair[set->n_pairs];
+    sz_status status = sz_pair_create(pair, &part->pair, part->c, err);
+
+    if (status != SZ_OK) return status;
+    pair->spec.share *= rd->gap->e_scale;
+    set->n_pairs++;
+    return SZ_OK;
+}
+
+static sz_status check_versions(reader *rd, const coordinate *part, sz_error *err)
+{
+    int version = rd->gap->version, line = part->c->line;
+    const sz_soap_spec *s = &part->soap;
+
+    if (sz_args_has(part->args, "radial_scaling") &&
+        warn(
+            rd->model, err,
+            "%s:%d: key radial_scaling is not a key of soap; it is ignored, as QUIP does",
+            rd->gap->path, line) != SZ_OK)
+        return SZ_ERR_MEMORY;
+    if ((s->nu_R < 2 || s->nu_S < 2) && version >= VERSION_NU && version < VERSION_NU_NEW)
+        return warn(
+            rd->model, err,
+            "%s:%d: nu_R=%d nu_S=%d of gap_version %d was fitted with another "
+            "definition of these keys than today's, which is used here as in QUIP: "
+            "energies are likely wrong; refit",
+            rd->gap->path, line, s->nu_R, s->nu_S, version);
+    for (int a = 0; a < s->n_slots; a++)
+        for (int b = 0; b < a; b++)
+            if (s->slot_z[a] == s->slot_z[b] || s->slot_z[a] == 0 || s->slot_z[b] == 0)
+                return warn(rd->model, err,
+                            "%s:%d: species_Z lists an element twice or mixes 0 with "
+                            "elements; the last match counts",
+                            rd->gap->path, line);
+    return SZ_OK;
+}
+
+static sz_status add_terms(reader *rd, sz_error *err)
+{
+    sz_model *model = rd->model;
+    size_t n = (size_t)rd->gap->n_coordinates + 1;
+    sz_status status = SZ_OK;
+
+    model->soap = calloc(n, sizeof *model->soap);
+    model->slot_of_species = calloc(n, sizeof *model->slot_of_species);
+    model->term = calloc(n, sizeof *model->term);
+    model->pair = calloc(1, sizeof *model->pair);
+    if (model->pair) model->pair->pair = calloc(n, sizeof *model->pair->pair);
+    if (!model->soap || !model->slot_of_species || !model->term || !model->pair ||
+        !model->pair->pair)
+        return sz_fail_memory(err, n * sizeof *model->term, "the model");
+    for (int k = 0; k < rd->gap->n_coordinates && status == SZ_OK; k++) {
+        const coordinate *part = &rd->part[k];
+        int is_soap = strcmp(part->type, "soap") == 0;
+
+        if (part->c->n_sparse == 0) continue;
+        if (is_soap) status = check_versions(rd, part, err);
+        if (status == SZ_OK)
+            status =
+                is_soap ? add_soap_term(rd, part, err) : add_pair_term(rd, part, err);
+    }
+    if (status == SZ_OK)
+        status = sz_pair_set_index(model->pair, model->n_species, model->z, err);
+    return status;
+}
+
+static sz_status add_core(reader *rd, sz_error *err)
+{
+    sz_model *model = rd->model;
+    sz_gap *gap = rd->gap;
+
+    model->zbl = gap->zbl;
+    gap->zbl = NULL;
+    if (!gap->glue) return SZ_OK;
+    return sz_glue_create(&model->glue, gap->glue, gap->path, model->n_species, model->z,
+                          err);
+}
+
+static double largest_cutoff(const sz_model *model)
+{
+    double cutoff = 0.0;
+
+    for (int k = 0; k < model->n_soaps; k++)
+        cutoff = fmax(cutoff, model->soap[k]->spec.radial.cutoff);
+    for (int k = 0; k < model->pair->n_pairs; k++)
+        cutoff = fmax(cutoff, model->pair->pair[k].spec.cutoff);
+    if (model->glue) cutoff = fmax(cutoff, sz_glue_cutoff(model->glue));
+    if (model->zbl) cutoff = fmax(cutoff, model->zbl->cutoff);
+    return cutoff;
+}
+
+static sz_status build(reader *rd, sz_error *err)
+{
+    sz_gap *gap = rd->gap;
+    sz_status status = SZ_OK;
+
+    rd->part = calloc((size_t)gap->n_coordinates + 1, sizeof *rd->part);
+    rd->model = calloc(1, sizeof *rd->model);
+    if (rd->model) rd->model->path = sz_copy_text(gap->path);
+    if (!rd->part || !rd->model || !rd->model->path)
+        return sz_fail_memory(err, sizeof *rd->model, "the model");
+    rd->model->version = gap->version;
+    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
+        rd->part[k].c = &gap->coordinate[k];
+        status = parse_coordinate(rd, &rd->part[k], err);
+    }
+    if (status != SZ_OK) return status;
+    collect_species(rd);
+    status = add_terms(rd, err);
+    if (status == SZ_OK) status = add_core(rd, err);
+    if (status != SZ_OK) return status;
+    rd->model->cutoff = largest_cutoff(rd->model);
+    if (rd->model->n_species == 0 || rd->model->cutoff <= 0.0)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: the model has no term that acts on atoms", gap->path);
+    return status;
+}
+
+sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
+{
+    reader rd = {0};
+    sz_status status = sz_gap_read(&rd.gap, path, err);
+
+    *model = NULL;
+    if (status == SZ_OK) status = build(&rd, err);
+    if (status == SZ_OK) {
+        *model = rd.model;
+        rd.model = NULL;
+    }
+    sz_model_free(rd.model);
+    for (int k = 0; rd.part && k < rd.gap->n_coordinates; k++)
+        sz_args_free(rd.part[k].args);
+    free(rd.part);
+    sz_gap_free(rd.gap);
+    return status;
+}

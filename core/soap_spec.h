@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soap_spec.h - argument strings of soap descriptors. */
+#ifndef SZ_SOAP_SPEC_H
+#define SZ_SOAP_SPEC_H
+
+#include "gap_args.h"
+#include "soap.h"
+
+/* centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
+ * version: gap_version of the model file, or -1 for a string on its own. Options that
+ * are not supported are SZ_ERR_FORMAT naming the key. */
+sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
+                             const sz_args *args, int version, sz_error *err);
+
+#endif

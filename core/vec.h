@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * vec.h - how the hot loops are vectorised: SZ_LANES doubles at a time in the vector
+ * extension of gcc and clang, compiled for several instruction sets and chosen at load
+ * by the dynamic linker. */
+#ifndef SZ_VEC_H
+#define SZ_VEC_H
+
+#define SZ_LANES 8 /* one AVX-512 register, two of AVX2, four of SSE2 */
+#define SZ_PAD(n) (((n) + SZ_LANES - 1) / SZ_LANES * SZ_LANES)
+
+typedef double sz_lanes __attribute__((vector_size(64), aligned(8), may_alias));
+
+/* the lanes at p, to read or to write */
+#define SZ_AT(p) (*(sz_lanes *)(p))
+#define SZ_GET(p) (*(const sz_lanes *)(p))
+
+#define SZ_INLINE static inline __attribute__((always_inline))
+
+/* The sanitizers cannot run before the resolvers of cloned functions do. */
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__) &&                    \
+    !defined(SZ_NO_CLONES)
+#define SZ_CLONES                                                                        \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define SZ_CLONES
+#endif
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * pair_soapz.cpp - LAMMPS face of soapz. With d_ij = dE_i/dr_ij, r_ij = r_j - r_i:
+ *
+ *   f_i += d_ij       f_j -= d_ij       virial W_j -= r_ij (x) d_ij
+ *
+ * for every local i and every j of its full neighbour list, ghosts included; LAMMPS
+ * then folds what the ghosts received back onto their owners (newton on). The whole
+ * virial of a pair goes to j, the atom that feels the force: its nine components make
+ * sum_j W_j v_j the exact potential part of the heat flux (centroid stress). */
+#include "pair_soapz.h"
+
+#include "atom.h"
+#include "comm.h"
+#include "error.h"
+#include "force.h"
+#include "memory.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+#include "update.h"
+#include "utils.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace LAMMPS_NS;
+
+static constexpr int MAX_BLOCK = 4096;
+static constexpr int DEFAULT_BLOCK = 256;
+/* Atoms gathered at a time: bounds the memory, and is several blocks so that few of
+ * the blocks of each element are partly filled. */
+static constexpr int CHUNK = 2048;
+
+PairSoapz::PairSoapz(LAMMPS *host)
+    : Pair(host), n_block(DEFAULT_BLOCK), model(nullptr), work(nullptr), n_centres(0),
+      n_pairs(0)
+{
+    single_enable = 0;
+    restartinfo = 0;
+    one_coeff = 1;
+    manybody_flag = 1;
+    no_virial_fdotr_compute = 1; /* the pair terms give it without absolute positions */
+    centroidstressflag = CENTROID_AVAIL;
+}
+
+PairSoapz::~PairSoapz()
+{
+    if (copymode) return;
+    sz_work_free(work);
+    sz_model_free(model);
+    if (!allocated) return;
+    memory->destroy(setflag);
+    memory->destroy(cutsq);
+}
+
+void PairSoapz::allocate()
+{
+    const int n = atom->ntypes + 1;
+
+    memory->create(setflag, n, n, "pair:setflag");
+    memory->create(cutsq, n, n, "pair:cutsq");
+    map = new int[n]; /* freed by Pair */
+    allocated = 1;
+}
+
+/* ---- setting up ------------------------------------------------------------------ */
+
+/* pair_style soapz [block N] */
+void PairSoapz::settings(int narg, char **arg)
+{
+    n_block = DEFAULT_BLOCK;
+    for (int k = 0; k < narg; k += 2) {
+        if (std::strcmp(arg[k], "block") != 0)
+            error->all(FLERR, "pair_style soapz: unknown keyword '{}', known is: block N",
+                       arg[k]);
+        if (k + 1 == narg)
+            error->all(FLERR, "pair_style soapz: keyword block needs a number");
+        n_block = utils::inumeric(FLERR, arg[k + 1], false, lmp);
+        if (n_block < 1 || n_block > MAX_BLOCK)
+            error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n_block,
+                       MAX_BLOCK);
+    }
+}
+
+/* pair_coeff * * model.xml Nb NULL ... */
+void PairSoapz::coeff(int narg, char **arg)
+{
+    if (narg != 3 + atom->ntypes)
+        error->all(
+            FLERR,
+            "pair_style soapz: pair_coeff needs '* *', a model file and one element "
+            "(or NULL) for each of the {} atom types, found {} elements",
+            atom->ntypes, std::max(narg - 3, 0));
+    if (!allocated) allocate();
+    map_element2type(narg - 3, arg + 3);
+
+    const std::string path = utils::get_potential_file_path(arg[2]);
+    if (path.empty())
+        error->all(
+            FLERR,
+            "pair_style soapz: cannot find model file {} here or in the folders of "
+            "LAMMPS_POTENTIALS",
+            arg[2]);
+    load_model(path);
+    map_types(arg + 3);
+    if (comm->me == 0) report(path, arg + 3);
+}
+
+void PairSoapz::load_model(const std::string &path)
+{
+    sz_error err;
+
+    sz_work_free(work);
+    sz_model_free(model);
+    work = nullptr;
+    model = nullptr;
+    sz_blas_tune();
+    sz_blas_set_threads(1); /* the ranks are the parallelism */
+    if (sz_model_load(&model, path.c_str(), &err) != SZ_OK) stop_load(err);
+    if (sz_work_create(&work, model, n_block, &err) != SZ_OK) stop_load(err);
+}
+
+/* What is wrong with a file is wrong on all ranks; memory may fail on one alone. */
+void PairSoapz::stop_load(const sz_error &err)
+{
+    if (err.status == SZ_ERR_MEMORY)
+        error->one(FLERR, "pair_style soapz: {}", err.message);
+    error->all(FLERR, "pair_style soapz: {}", err.message);
+}
+
+void PairSoapz::map_types(char **symbol)
+{
+    species.assign(atom->ntypes + 1, -1);
+    for (int type = 1; type <= atom->ntypes; type++) {
+        if (map[type] < 0) continue;
+        species[type] = sz_model_species(model, symbol[type - 1]);
+        if (species[type] >= 0) continue;
+
+        std::string known;
+        for (int s = 0; s < sz_model_n_species(model); s++)
+            known += std::string(" ") + sz_model_symbol(model, s);
+        error->all(FLERR,
+                   "pair_style soapz: the model knows no element {} (atom type {}); it "
+                   "knows:{}",
+                   symbol[type - 1], type, known);
+    }
+}
+
+void PairSoapz::report(const std::string &path, char **symbol)
+{
+    std::string text = fmt::format("pair_style soapz: {}\n", path);
+
+    text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}\n",
+                        sz_model_cutoff(model), n_block, sz_blas_name());
+    text += "  atom type  element\n";
+    for (int type = 1; type <= atom->ntypes; type++)
+        text += fmt::format("  {:9}  {}\n", type, symbol[type - 1]);
+    utils::logmesg(lmp, text);
+    for (int k = 0; k < sz_model_n_warnings(model); k++)
+        error->warning(FLERR, "pair_style soapz: {}", sz_model_warning(model, k));
+}
+
+void PairSoapz::init_style()
+{
+    if (std::strcmp(update->unit_style, "metal") != 0)
+        error->all(FLERR, "pair_style soapz needs units metal, found units {}",
+                   update->unit_style);
+    if (!force->newton_pair)
+        error->all(FLERR, "pair_style soapz needs newton on for pair interactions");
+    neighbor->add_request(this, NeighConst::REQ_FULL);
+}
+
+double PairSoapz::init_one(int i, int j)
+{
+    if (!setflag[i][j]) error->all(FLERR, "All pair coeffs are not set");
+    return sz_model_cutoff(model);
+}
+
+/* ---- energies and forces ---------------------------------------------------------- */
+
+void PairSoapz::compute(int eflag, int vflag)
+{
+    const int chunk = std::max(CHUNK, n_block);
+
+    ev_init(eflag, vflag);
+    for (int begin = 0; begin < list->inum; begin += chunk) {
+        gather(begin, std::min(begin + chunk, list->inum));
+        evaluate();
+        scatter();
+    }
+}
+
+template <typename T> static void grow(std::vector<T> &v, size_t n)
+{
+    if (v.size() < n) v.resize(n + n / 8);
+}
+
+/* Atoms list->ilist[begin..end-1] and their pairs within the cutoff. Types mapped to NULL
+ * are not in the lists that hybrid styles hand down. Special-bond factors do not apply
+ * to a many-body potential. */
+void PairSoapz::gather(int begin, int end)
+{
+    double **x = atom->x;
+    const int *type = atom->type;
+    const double cutoff = sz_model_cutoff(model);
+    const double cutoff_sq = cutoff * cutoff;
+    size_t most_pairs = 0;
+
+    for (int ii = begin; ii < end; ii++) most_pairs += list->numneigh[list->ilist[ii]];
+    grow(centre, end - begin);
+    grow(centre_species, end - begin);
+    grow(first, end - begin + 1);
+    grow(energy, end - begin);
+    grow(neigh, most_pairs);
+    grow(neigh_species, most_pairs);
+    grow(r, 3 * most_pairs);
+    grow(dedr, 3 * most_pairs);
+
+    n_centres = n_pairs = 0;
+    for (int ii = begin; ii < end; ii++) {
+        const int i = list->ilist[ii];
+
+        centre[n_centres] = i;
+        centre_species[n_centres] = species[type[i]];
+        first[n_centres++] = n_pairs;
+        for (int jj = 0; jj < list->numneigh[i]; jj++) {
+            const int j = list->firstneigh[i][jj] & NEIGHMASK;
+            const double dx = x[j][0] - x[i][0];
+            const double dy = x[j][1] - x[i][1];
+            const double dz = x[j][2] - x[i][2];
+
+            /* written so that a NaN goes on to sz_compute, which reports it */
+            if (dx * dx + dy * dy + dz * dz >= cutoff_sq) continue;
+            neigh[n_pairs] = j;
+            neigh_species[n_pairs] = species[type[j]];
+            r[3 * n_pairs] = dx;
+            r[3 * n_pairs + 1] = dy;
+            r[3 * n_pairs + 2] = dz;
+            n_pairs++;
+        }
+    }
+    first[n_centres] = n_pairs;
+}
+
+void PairSoapz::evaluate()
+{
+    const sz_neigh nb = {n_centres, centre_species.data(), first.data(),
+                         neigh_species.data(), r.data()};
+    sz_error err;
+
+    if (sz_compute(model, work, &nb, energy.data(), dedr.data(), &err) != SZ_OK)
+        error->one(FLERR, "pair_style soapz: step {}: {}{}", update->ntimestep,
+                   err.message, bad_pair());
+}
+
+/* The atom IDs of a pair without a distance: sz_compute counts atoms of the chunk. */
+std::string PairSoapz::bad_pair() const
+{
+    for (int c = 0; c < n_centres; c++)
+        for (int k = first[c]; k < first[c + 1]; k++) {
+            const double *d = &r[3 * k];
+
+            if (d[0] * d[0] + d[1] * d[1] + d[2] * d[2] >= 1e-12) continue;
+            return fmt::format(" (atom IDs {} and {})", atom->tag[centre[c]],
+                               atom->tag[neigh[k]]);
+        }
+    return "";
+}
+
+void PairSoapz::scatter()
+{
+    double **f = atom->f;
+
+    for (int c = 0; c < n_centres; c++) {
+        double fx = 0.0, fy = 0.0, fz = 0.0;
+
+        for (int k = first[c]; k < first[c + 1]; k++) {
+            const double *d = &dedr[3 * k];
+            double *fj = f[neigh[k]];
+
+            fx += d[0];
+            fy += d[1];
+            fz += d[2];
+            fj[0] -= d[0];
+            fj[1] -= d[1];
+            fj[2] -= d[2];
+            if (vflag_either) tally_virial(neigh[k], &r[3 * k], d);
+        }
+        f[centre[c]][0] += fx;
+        f[centre[c]][1] += fy;
+        f[centre[c]][2] += fz;
+        if (eflag_either) tally_energy(centre[c], energy[c]);
+    }
+}
+
+void PairSoapz::tally_energy(int i, double e)
+{
+    if (eflag_global) eng_vdwl += e;
+    if (eflag_atom) eatom[i] += e;
+}
+
+void PairSoapz::tally_virial(int j, const double *rij, const double *d)
+{
+    /* W_ab = -r_a d_b in the order xx yy zz xy xz yz yx zx zy */
+    const double w[9] = {-rij[0] * d[0], -rij[1] * d[1], -rij[2] * d[2],
+                         -rij[0] * d[1], -rij[0] * d[2], -rij[1] * d[2],
+                         -rij[1] * d[0], -rij[2] * d[0], -rij[2] * d[1]};
+    const double v[6] = {
+        w[0], w[1], w[2], 0.5 * (w[3] + w[6]), 0.5 * (w[4] + w[7]), 0.5 * (w[5] + w[8])};
+
+    for (int k = 0; k < 6 && vflag_global; k++) virial[k] += v[k];
+    for (int k = 0; k < 6 && vflag_atom; k++) vatom[j][k] += v[k];
+    for (int k = 0; k < 9 && cvflag_atom; k++) cvatom[j][k] += w[k];
+}
+
+double PairSoapz::memory_usage()
+{
+    const size_t ints = centre.size() + centre_species.size() + first.size() +
+                        neigh.size() + neigh_species.size();
+
+    return Pair::memory_usage() + static_cast<double>(ints * sizeof(int)) +
+           static_cast<double>((r.size() + energy.size() + dedr.size()) * sizeof(double));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * pair_soapz.h - LAMMPS face of soapz: gather neighbours, call sz_compute, scatter. */
+#ifndef LMP_PAIR_SOAPZ_H
+#define LMP_PAIR_SOAPZ_H
+
+#include "pair.h" /* LAMMPS's: the folder of soapz.h must not hold core/pair.h */
+#include "soapz.h"
+
+#include <string>
+#include <vector>
+
+namespace LAMMPS_NS
+{
+
+class PairSoapz : public Pair
+{
+  public:
+    PairSoapz(class LAMMPS *);
+    ~PairSoapz() override;
+
+    void settings(int, char **) override;
+    void coeff(int, char **) override;
+    void init_style() override;
+    double init_one(int, int) override;
+    void compute(int, int) override;
+    double memory_usage() override;
+
+  private:
+    void allocate();
+    void load_model(const std::string &path);
+    void map_types(char **symbol);
+    void report(const std::string &path, char **symbol);
+    [[noreturn]] void stop_load(const sz_error &err);
+
+    void gather(int begin, int end);
+    void evaluate();
+    std::string bad_pair() const;
+    void scatter();
+    void tally_energy(int i, double energy);
+    void tally_virial(int j, const double *r, const double *dedr);
+
+    int n_block;     /* atoms in one matrix product, keyword block */
+    sz_model *model; /* read by every rank */
+    sz_work *work;
+    std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
+
+    /* One chunk of atoms in the shape of sz_neigh. Indices in centre and neigh are
+     * LAMMPS's, ghosts included; the arrays keep the largest size met. */
+    int n_centres, n_pairs;
+    std::vector<int> centre, centre_species, first;
+    std::vector<int> neigh, neigh_species;
+    std::vector<double> r, energy, dedr;
+};
+
+} // namespace LAMMPS_NS
+
+#endif

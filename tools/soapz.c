@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soapz.c - the command: soapz VERB ... */
+#include "tool.h"
+
+#include <string.h>
+
+static const char help[] =
+    "soapz: machine-learned interatomic potentials on compressed SOAP descriptors\n"
+    "\n"
+    "usage: soapz VERB ...\n"
+    "\n"
+    "  info       what is in a model, in words; what the machine can do\n"
+    "  eval       energies, forces and virials of structures\n"
+    "  describe   descriptor vectors of structures\n"
+    "\n"
+    "soapz VERB --help explains a verb and gives an example.\n"
+    "\n"
+    "  --help     this text\n"
+    "  --version  the version\n";
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int, char **);
+    } verb[] = {
+        {"info", sz_verb_info}, {"eval", sz_verb_eval}, {"describe", sz_verb_describe}};
+
+    if (argc < 2) {
+        fputs(help, stderr);
+        return 2;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return sz_print_text(help);
+    if (!strcmp(argv[1], "--version")) {
+        printf("soapz %s\n", sz_version());
+        return sz_finish_stdout();
+    }
+    for (size_t k = 0; k < sizeof verb / sizeof *verb; k++)
+        if (!strcmp(argv[1], verb[k].name)) return verb[k].run(argc - 1, argv + 1);
+    fprintf(stderr, "soapz: there is no %s %s, see soapz --help\n",
+            argv[1][0] == '-' ? "option" : "verb", argv[1]);
+    return 2;
+}
