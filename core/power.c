@@ -4,25 +4,34 @@
  *
  *   P_l(a,b) = scale sum_m Y1_lm,a Y2_lm,b,   p = P / |P|
  *
- *   dE/dP = (dE/dp - p (p . dE/dp)) / |P|
- *   dE/dY1_lm,a = sum_b D_l(a,b) Y2_lm,b,  dE/dY2_lm,b = sum_a D_l(a,b) Y1_lm,a
- *   with D = scale dE/dP; in symmetric lists Y1 = Y2 and D(a,b) counts for (b,a) too.
+ *   dE/dP = (dE/dp - p (p . dE/dp)) / |P|,   D = scale dE/dP
+ *   dE/dY1_lm,a += D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += D_l(a,b) Y1_lm,a   for every pair
  *
- * b is the slow index of p, a the fast one (a <= b in symmetric lists). Rows of p are
- * written SZ_LANES at a time; what runs over the end of a group or row is
- * overwritten by the next one, and the last is cleared. */
+ * The list is kept in rows of consecutive a for one b, taken SZ_LANES at a time; what
+ * runs over the end of a row of p is overwritten by the next row or cleared. */
 #include "power.h"
 
-#include "harmonics.h"
+#include "vec.h"
 
 #include <math.h>
 #include <string.h>
 
-/* p[0..n-1] = sum_m y2[m] y1[m][0..n-1] */
-SZ_INLINE void product(int n_m, const double *y2, int stride2, const double *y1,
-                       int stride1, int n, double *p)
+int sz_group_active(const sz_compression *c, int group, const unsigned char *present)
 {
-    for (int a = 0; a < n; a += SZ_LANES) {
+    const int *slot = c->group[group].slot;
+
+    return (slot[0] < 0 || present[slot[0]]) && (slot[1] < 0 || present[slot[1]]);
+}
+
+/* p[0..n-1] = sum_m y1_lm,a.. y2_lm,b */
+SZ_INLINE void product(const sz_row *row, const double *y1, int stride1, const double *y2,
+                       int stride2, double *p)
+{
+    int m0 = row->l * row->l, n_m = 2 * row->l + 1;
+
+    y1 += m0 * stride1 + row->a;
+    y2 += m0 * stride2 + row->b;
+    for (int a = 0; a < row->n; a += SZ_LANES) {
         sz_lanes sum = y2[0] * SZ_GET(y1 + a);
 
         for (int m = 1; m < n_m; m++)
@@ -31,27 +40,23 @@ SZ_INLINE void product(int n_m, const double *y2, int stride2, const double *y1,
     }
 }
 
-SZ_CLONES double sz_power(const sz_compression *c, const double *y1, const double *y2,
-                          double *p)
+SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
+                          const double *y1, const double *y2, int normalise, double *p)
 {
-    const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
     double norm2 = 0.0, norm;
 
-    for (int l = 0; l <= c->l_max; l++) {
-        const double *ya = y1 + l * l * w1->stride, *yb = y2 + l * l * w2->stride;
-        double *out = p + c->first[l];
-        int n_m = 2 * l + 1, n = w1->n[l];
+    for (int g = 0; g < c->n_groups; g++) {
+        const sz_group *group = &c->group[g];
+        double *out = p + group->component;
 
-        for (int b = 0; b < w2->groups * w2->n[l]; b++) {
-            int g = b / w2->n[l], i = b % w2->n[l], full = c->symmetric ? g : w1->groups;
-
-            for (int k = 0; k < full; k++, out += n)
-                product(n_m, yb + g * w2->lanes + i, w2->stride, ya + k * w1->lanes,
-                        w1->stride, n, out);
-            if (!c->symmetric) continue;
-            product(n_m, yb + g * w2->lanes + i, w2->stride, ya + g * w1->lanes,
-                    w1->stride, i + 1, out);
-            out += i + 1;
+        if (!sz_group_active(c, g, present)) {
+            memset(out, 0, (size_t)(group[1].component - group->component) * sizeof *out);
+            continue;
+        }
+        for (const sz_row *row = c->row + group->row; row < c->row + group[1].row;
+             row++) {
+            product(row, y1, c->map[0].stride, y2, c->map[1].stride, out);
+            out += row->n;
         }
     }
     memset(p + c->n_desc, 0, (size_t)(c->stride - c->n_desc) * sizeof *p);
@@ -60,104 +65,66 @@ SZ_CLONES double sz_power(const sz_compression *c, const double *y1, const doubl
         p[k] *= c->scale[k];
         norm2 += p[k] * p[k];
     }
+    if (!normalise) return 1.0;
     norm = sqrt(norm2);
     if (norm > 0.0)
         for (int k = 0; k < c->n_desc; k++) p[k] *= 1.0 / norm;
     return norm;
 }
 
-/* dedy[m][0..width-1] = sum over the channels a of map of y[m][a] d[a][0..width-1] */
-SZ_INLINE void contract(int n_m, const sz_map *map, int n, const double *y,
-                        const double *d, int width, double *dedy)
+/* lanes k .. k+7 of row_mask + 8 - n are 1 for k < n and 0 beyond */
+static const double row_mask[2 * SZ_LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
+
+SZ_INLINE double sum_lanes(sz_lanes v)
 {
-    for (int b = 0; b < width; b += SZ_LANES)
-        for (int m = 0; m < n_m; m++) {
-            const double *da = d + b;
-            sz_lanes sum = {0};
-
-            for (int g = 0; g < map->groups; g++) {
-                const double *ya = y + m * map->stride + g * map->lanes;
-
-                for (int a = 0; a < n; a++, da += width) sum += ya[a] * SZ_GET(da);
-            }
-            SZ_AT(dedy + m * width + b) = sum;
-        }
+    return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
 }
 
-/* The list h of one l as full matrices, columns laid out as channels of Y:
- * d1 [b][channels of Y1] and d2 [a][channels of Y2] */
-SZ_INLINE void spread(const sz_map *w1, const sz_map *w2, int n1, int n2, const double *h,
-                      double *d1, double *d2)
+/* the n <= SZ_LANES components d of a row from lane a on */
+SZ_INLINE void spread(int n_m, const double *d, int n, const double *y1, int stride1,
+                      const double *y2, int stride2, double *dedy1, double *dedy2)
 {
-    int k1 = w1->groups * n1;
+    sz_lanes h = SZ_GET(d) * SZ_GET(row_mask + SZ_LANES - n);
 
-    memset(d1, 0, (size_t)w2->groups * n2 * w1->stride * sizeof *d1);
-    memset(d2, 0, (size_t)k1 * w2->stride * sizeof *d2);
-    for (int g = 0; g < w2->groups; g++)
-        for (int b = 0; b < n2; b++, d1 += w1->stride, h += k1) {
-            double *column = d2 + g * w2->lanes + b;
+    for (int m = 0; m < n_m; m++) {
+        sz_lanes to1 = SZ_GET(dedy1 + m * stride1) + y2[m * stride2] * h;
 
-            for (int k = 0; k < w1->groups; k++)
-                for (int i = 0; i < n1; i++) d1[k * w1->lanes + i] = h[k * n1 + i];
-            for (int a = 0; a < k1; a++) column[a * w2->stride] = h[a];
-        }
-}
-
-/* the same for a symmetric list, which needs one matrix [a][channels] */
-SZ_INLINE void spread_symmetric(const sz_map *w, int n, const double *h, double *d)
-{
-    int k = w->groups * n;
-
-    memset(d, 0, (size_t)k * w->stride * sizeof *d);
-    for (int a = 0; a < k; a++) {
-        int at = a / n * w->lanes + a % n;
-
-        for (int g = 0, b = 0; b <= a; g++)
-            for (int i = 0; i < n && b <= a; i++, b++, h++) {
-                d[a * w->stride + g * w->lanes + i] += *h;
-                d[b * w->stride + at] += *h;
-            }
+        SZ_AT(dedy1 + m * stride1) = to1;
+        dedy2[m * stride2] += sum_lanes(h * SZ_GET(y1 + m * stride1));
     }
 }
 
-size_t sz_power_scratch(const sz_compression *c)
+SZ_CLONES void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
+                                const double *y1, const double *y2, const double *p,
+                                int normalise, double norm, double *dedp, double *dedy1,
+                                double *dedy2)
 {
-    size_t most = 0;
-
-    for (int l = 0; l <= c->l_max; l++) {
-        const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
-        size_t size = (size_t)w1->groups * w1->n[l] * w2->stride +
-                      (size_t)w2->groups * w2->n[l] * w1->stride;
-
-        if (size > most) most = size;
-    }
-    return most;
-}
-
-SZ_CLONES void sz_power_adjoint(const sz_compression *c, const double *y1,
-                                const double *y2, const double *p, double norm,
-                                double *dedp, double *dedy1, double *dedy2,
-                                double *scratch)
-{
-    const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
+    int stride1 = c->map[0].stride, stride2 = c->map[1].stride;
     double along = 0.0, inverse = norm > 0.0 ? 1.0 / norm : 0.0;
 
+    for (int g = 0; g < c->n_groups && normalise; g++) {
+        if (!sz_group_active(c, g, present)) continue;
 #pragma omp simd reduction(+ : along)
-    for (int k = 0; k < c->n_desc; k++) along += p[k] * dedp[k];
-    for (int k = 0; k < c->n_desc; k++)
-        dedp[k] = (dedp[k] - along * p[k]) * inverse * c->scale[k];
-    for (int l = 0; l <= c->l_max; l++) {
-        int at1 = l * l * w1->stride, at2 = l * l * w2->stride, n_m = 2 * l + 1;
-        int n1 = w1->n[l], n2 = w2->n[l];
-        double *d1 = scratch, *d2 = scratch + w2->groups * n2 * w1->stride;
+        for (int k = c->group[g].component; k < c->group[g + 1].component; k++)
+            along += p[k] * dedp[k];
+    }
+    for (int g = 0; g < c->n_groups; g++) {
+        int first = c->group[g].component, end = c->group[g + 1].component;
+        const double *d = dedp + first;
 
-        if (c->symmetric) {
-            spread_symmetric(w1, n1, dedp + c->first[l], d1);
-            contract(n_m, w1, n1, y1 + at1, d1, w1->stride, dedy1 + at1);
-            continue;
+        if (!sz_group_active(c, g, present)) continue;
+        for (int k = first; k < end; k++)
+            dedp[k] = (dedp[k] - along * p[k]) * inverse * c->scale[k];
+        for (int r = c->group[g].row; r < c->group[g + 1].row; r++) {
+            const sz_row row = c->row[r];
+            int at1 = row.l * row.l * stride1 + row.a,
+                at2 = row.l * row.l * stride2 + row.b;
+
+            for (int a = 0; a < row.n; a += SZ_LANES)
+                spread(2 * row.l + 1, d + a, row.n - a < SZ_LANES ? row.n - a : SZ_LANES,
+                       y1 + at1 + a, stride1, y2 + at2, stride2, dedy1 + at1 + a,
+                       dedy2 + at2);
+            d += row.n;
         }
-        spread(w1, w2, n1, n2, dedp + c->first[l], d1, d2);
-        contract(n_m, w2, n2, y2 + at2, d1, w1->stride, dedy1 + at1);
-        contract(n_m, w1, n1, y1 + at1, d2, w2->stride, dedy2 + at2);
     }
 }
