@@ -43,7 +43,8 @@ static sz_status make_map(sz_compression *c, int d, const sz_radial *radial,
     map->stride = map->groups * map->lanes;
     for (int l = 0; l <= c->l_max; l++)
         map->n[l] = by_n ? radial->n_rad[l] : by_s ? c->n_slots : 1;
-    if (by_n && map->groups == c->n_slots) return SZ_OK;
+    /* Y1 is X itself where nothing is summed; Y2 of a lone species is a copy */
+    if (by_n && map->groups == c->n_slots && (d == 0 || c->symmetric)) return SZ_OK;
     map->run = malloc(size);
     if (!map->run) return sz_fail_memory(err, size, "the channel maps");
     map->n_runs = c->n_slots;

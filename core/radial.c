@@ -53,10 +53,11 @@ static sz_status reduce_l(sz_radial *radial, int l, sz_error *err)
     work = s + n;
     g = work + work_size;
     for (int i = 1; i < rows; i++) {
-        double r = radial->spec.cutoff * i / (rows - 1.0);
+        double r = radial->spec.cutoff * i / (rows - 1.0), slope;
+        double f = sz_cutoff(r, radial->spec.cutoff, radial->spec.cutoff_width, &slope);
 
         sz_basis_eval(radial->basis, r, g, g + n_l * n, g + 2 * n_l * n);
-        for (int k = 0; k < n; k++) a[k * rows + i] = g[l * n + k];
+        for (int k = 0; k < n; k++) a[k * rows + i] = f * g[l * n + k];
     }
     if (l == 0)
         for (int k = 0; k < n; k++) a[k * rows] = radial->basis->central[k];
@@ -81,13 +82,14 @@ static sz_status combine(sz_radial *radial, int resolved, int sum, int reduce,
                          sz_error *err)
 {
     int n = radial->spec.n_max, most = 0;
+    sz_status status;
 
     for (int l = 0; l <= radial->spec.l_max && resolved; l++) {
         double *comb = radial->comb + (size_t)l * radial->n_lane * n;
 
         radial->n_rad[l] = n;
         for (int q = 0; q < n && !reduce; q++) comb[q * n + q] = 1.0;
-        if (reduce && reduce_l(radial, l, err) != SZ_OK) return SZ_ERR_NUMERIC;
+        if (reduce && (status = reduce_l(radial, l, err)) != SZ_OK) return status;
         if (radial->n_rad[l] > most) most = radial->n_rad[l];
     }
     radial->sum = sum ? most : -1;

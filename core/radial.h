@@ -23,9 +23,10 @@ typedef struct {
 } sz_radial;
 
 /* resolved: channels for every n; sum: one for the sum over n. reduce: the resolved
- * channels are the leading right singular vectors of g_nl(r) over 0 < r < cutoff (with
- * the central atom's row for l = 0), those below SZ_RADIAL_NULL of the largest dropped:
- * P_l -> O P_l O^T leaves every kernel as it is, to the square of that number. */
+ * channels are the leading right singular vectors of f_cut(r) g_nl(r), 0 < r < cutoff
+ * (with the central atom's row for l = 0), those below SZ_RADIAL_NULL of the largest
+ * dropped: P_l -> O P_l O^T leaves every kernel as it is, to the square of that number.
+ */
 #define SZ_RADIAL_NULL 1e-7
 sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int resolved,
                            int sum, int reduce, sz_error *err);

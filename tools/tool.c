@@ -5,6 +5,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,15 @@ int sz_print_text(const char *text)
 
 /* ---- output files --------------------------------------------------------------- */
 
+/* Set by Ctrl-C while an output is open; looked at by sz_output_check. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    interrupted = 1;
+    signal(number, SIG_DFL); /* a second one ends the process */
+}
+
 static sz_status cannot_write(const char *path, int why, sz_error *err)
 {
     return sz_fail(err, SZ_ERR_FILE, "cannot write %s: %s", path,
@@ -164,11 +174,15 @@ sz_status sz_output_open(sz_output *out, const char *path, sz_error *err)
         out->path = NULL;
         return status;
     }
+    signal(SIGINT, interrupt);
+    signal(SIGTERM, interrupt);
     return SZ_OK;
 }
 
 sz_status sz_output_check(const sz_output *out, sz_error *err)
 {
+    if (interrupted)
+        return sz_fail(err, SZ_ERR_FILE, "interrupted: %s was not written", out->name);
     return ferror(out->file) ? cannot_write(out->name, errno, err) : SZ_OK;
 }
 
