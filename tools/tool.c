@@ -106,8 +106,18 @@ static volatile sig_atomic_t interrupted;
 
 static void interrupt(int number)
 {
+    (void)number;
     interrupted = 1;
-    signal(number, SIG_DFL); /* a second one ends the process */
+}
+
+static void catch_interrupts(void)
+{
+    struct sigaction action = {0};
+
+    action.sa_handler = interrupt;
+    action.sa_flags = (int)SA_RESETHAND; /* a second one ends the process */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 static sz_status cannot_write(const char *path, int why, sz_error *err)
@@ -174,8 +184,7 @@ sz_status sz_output_open(sz_output *out, const char *path, sz_error *err)
         out->path = NULL;
         return status;
     }
-    signal(SIGINT, interrupt);
-    signal(SIGTERM, interrupt);
+    catch_interrupts();
     return SZ_OK;
 }
 
