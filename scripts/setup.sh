@@ -23,9 +23,9 @@ missing_packages() {
     fi
 }
 
-# need_packages [format]: installs what is missing, or says what to install and stops.
+# need_packages plain|format: installs what is missing, or says what to install and stops.
 need_packages() {
-    packages=$(missing_packages "${1:-}")
+    packages=$(missing_packages "$1")
     [ -n "$packages" ] || return 0
     if [ "$(id -u)" != 0 ] || ! have apt-get; then
         say "These Debian packages are needed and missing: $packages" >&2

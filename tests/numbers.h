@@ -33,22 +33,22 @@ static inline double dot(const double *a, const double *b, size_t n)
     return sum;
 }
 
-static inline double largest(const double *x, size_t n)
-{
-    double most = 0.0;
-
-    for (size_t k = 0; k < n; k++)
-        if (!(fabs(x[k]) <= most)) most = fabs(x[k]);
-    return most;
-}
-
 /* largest |a - b|; NaN when one is among them */
 static inline double distance(const double *a, const double *b, size_t n)
 {
     double most = 0.0;
 
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < n && most == most; k++)
         if (!(fabs(a[k] - b[k]) <= most)) most = fabs(a[k] - b[k]);
+    return most;
+}
+
+static inline double largest(const double *x, size_t n)
+{
+    double most = 0.0;
+
+    for (size_t k = 0; k < n && most == most; k++)
+        if (!(fabs(x[k]) <= most)) most = fabs(x[k]);
     return most;
 }
 

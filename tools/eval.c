@@ -130,6 +130,7 @@ static sz_status eval_frame(evaluation *e, const sz_xyz_frame *frame, sz_error *
 
         status = compute_part(e, i, n, result.virial, err);
         if (status != SZ_OK) status = sz_frame_fail(frame, name, err, status);
+        if (status == SZ_OK) status = sz_output_check(&e->out, err);
         show_progress(e, (double)(i + n) / frame->n_atoms, i + n);
     }
     if (status != SZ_OK) return status;

@@ -5,6 +5,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,25 @@ int sz_print_text(const char *text)
 
 /* ---- output files --------------------------------------------------------------- */
 
+/* Set by Ctrl-C while an output is open; looked at by sz_output_check. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void catch_interrupts(void)
+{
+    struct sigaction action = {0};
+
+    action.sa_handler = interrupt;
+    action.sa_flags = (int)SA_RESETHAND; /* a second one ends the process */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
 static sz_status cannot_write(const char *path, int why, sz_error *err)
 {
     return sz_fail(err, SZ_ERR_FILE, "cannot write %s: %s", path,
@@ -164,11 +184,14 @@ sz_status sz_output_open(sz_output *out, const char *path, sz_error *err)
         out->path = NULL;
         return status;
     }
+    catch_interrupts();
     return SZ_OK;
 }
 
 sz_status sz_output_check(const sz_output *out, sz_error *err)
 {
+    if (interrupted)
+        return sz_fail(err, SZ_ERR_FILE, "interrupted: %s was not written", out->name);
     return ferror(out->file) ? cannot_write(out->name, errno, err) : SZ_OK;
 }
 

@@ -3,13 +3,16 @@
 gives one sentence with file and line, and no file."""
 import os
 import re
+import signal
 import stat
+import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import MODELS, check, check_fails, done, numbers, read_xyz, run, write_xyz  # noqa: E402
+from soapz_cli import MODELS, SOAPZ, check, check_fails, done, numbers, read_xyz, run, write_xyz  # noqa: E402
 
 model = os.path.join(MODELS, "hea4_nuR1_nuS0", "gp.xml")
 cell = np.array([[4.4, 0, 0], [0.9, 4.1, 0], [-0.5, 0.7, 4.3]])
@@ -156,10 +159,28 @@ def bad(folder):
         check_fails(1, ["/dev/full", "No space left"], "eval", model, path, "-o", "/dev/full")
 
 
+def interrupted(folder):
+    """Ctrl-C between two frames: one sentence, exit code 1, no file."""
+    out = os.path.join(folder, "out.xyz")
+    frame = '2\nLattice="9 0 0 0 9 0 0 0 9"\nNb 0 0 0\nMo 0 0 2.5\n'
+    process = subprocess.Popen([SOAPZ, "eval", model, "-", "-o", out], text=True,
+                               stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(frame)
+    process.stdin.flush()
+    while not os.listdir(folder):  # the output is open
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(frame * 2)
+    check(process.returncode == 1 and "interrupted" in err.lower(), f"{process.returncode} {err!r}")
+    check(not os.listdir(folder), f"left {os.listdir(folder)}")
+
+
 with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
     physics(one)
     for name in os.listdir(one):
         os.remove(os.path.join(one, name))
     file_format(one)
     bad(two)
+with tempfile.TemporaryDirectory() as three:
+    interrupted(three)
 done()

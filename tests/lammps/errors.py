@@ -2,6 +2,7 @@
 """errors.py - bad input ends lmp with exit code 1 and one sentence that says what is
 wrong; on two ranks too, without hanging."""
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -47,6 +48,17 @@ refused("unknown keyword", setup(style="soapz blocks 3") + RUN, "unknown keyword
 refused("keyword without value", setup(style="soapz block") + RUN, "block needs a number")
 refused("block 0", setup(style="soapz block 0") + RUN, "block is 0, allowed 1 to 4096")
 refused("block x", setup(style="soapz block x") + RUN, "ERROR: ")
+
+# a model whose sparse points are missing, or belong to another fit
+sparse = sorted(lmp.MODEL.parent.glob(lmp.MODEL.name + ".sparseX.*"))[-1]
+for name, edit, message in (
+        ("missing sparseX", lambda path: path.unlink(), sparse.name),
+        ("sparseX of another fit",
+         lambda path: path.write_text(path.read_text().replace("1", "2", 1)), "md5")):
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(lmp.MODEL.parent, copy, dirs_exist_ok=True)
+        edit(Path(copy, sparse.name))
+        refused(name, setup(model=Path(copy, lmp.MODEL.name)) + RUN, message)
 
 # two atoms on one place, also across a periodic boundary
 twins = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_density.c - the density is the sum it says it is, and the adjoint is its
+ * transposed derivative: both are linear in h and y, so scalar products decide. */
+#include "check.h"
+#include "density.h"
+#include "harmonics.h"
+#include "numbers.h"
+#include "radial.h"
+
+enum { L_MAX = 5, N_LM = SZ_N_LM(L_MAX), N_SLOTS = 3, LANES_MAX = 24 };
+enum { N_X = N_LM * N_SLOTS * LANES_MAX, N_H = SZ_LANES * (L_MAX + 1) * LANES_MAX };
+
+typedef struct {
+    int l_max, n_lane, n_chan, n;
+    int offset[SZ_LANES];
+    double h[N_H], dh[N_H];
+    double y[N_LM * SZ_LANES], dy[N_LM * 3 * SZ_LANES];
+    double u[3 * SZ_LANES], r[SZ_LANES];
+} batch;
+
+/* n neighbours with any channels and harmonics: the sums do not care */
+static void random_batch(batch *b, int l_max, int n_lane, int n)
+{
+    b->l_max = l_max;
+    b->n_lane = n_lane;
+    b->n_chan = N_SLOTS * n_lane;
+    b->n = n;
+    fill_random(b->h, N_H);
+    fill_random(b->dh, N_H);
+    fill_random(b->y, N_LM * SZ_LANES);
+    fill_random(b->dy, N_LM * 3 * SZ_LANES);
+    for (int k = 0; k < SZ_LANES; k++) {
+        double u[3];
+
+        random_unit(u);
+        for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = u[x];
+        b->offset[k] = (k * 7 + n) % N_SLOTS * n_lane;
+        b->r[k] = uniform(1.0, 4.0);
+    }
+}
+
+static void density(const batch *b, const double *h, const double *y, double *x)
+{
+    memset(x, 0, N_X * sizeof *x);
+    sz_density(b->l_max, b->n_lane, b->n_chan, b->n, b->offset, h, y, x);
+}
+
+static void adjoint(const batch *b, const double *dedx, double *dedr)
+{
+    memset(dedr, 0, 3 * SZ_LANES * sizeof *dedr);
+    sz_density_adjoint(b->l_max, b->n_lane, b->n_chan, b->n, b->offset, b->h, b->dh, b->y,
+                       b->dy, b->u, b->r, dedx, dedr);
+}
+
+/* X_(s,q),lm = sum_j h_lq Y_lm, added to what is there */
+static void test_naive(const batch *b)
+{
+    double x[N_X], want[N_X];
+    int n_x = SZ_N_LM(b->l_max) * b->n_chan;
+
+    fill_random(x, N_X);
+    memcpy(want, x, sizeof x);
+    for (int k = 0; k < b->n; k++)
+        for (int l = 0; l <= b->l_max; l++)
+            for (int m = -l; m <= l; m++)
+                for (int q = 0; q < b->n_lane; q++)
+                    want[(l * l + l + m) * b->n_chan + b->offset[k] + q] +=
+                        b->h[(k * (b->l_max + 1) + l) * b->n_lane + q] *
+                        b->y[(l * l + l + m) * SZ_LANES + k];
+    sz_density(b->l_max, b->n_lane, b->n_chan, b->n, b->offset, b->h, b->y, x);
+    CHECK_CLOSE(distance(x, want, N_X), 0.0, 1e-14 * n_x);
+}
+
+/* Along u the density changes by dh Y, along a unit vector t across u by h (t.dY) / r:
+ *   u.dE/dr = dE/dX . X[dh, Y],   t.dE/dr = dE/dX . X[h, t.dY] / r,   one neighbour k */
+static void test_dot_products(const batch *b)
+{
+    double dedx[N_X], dedr[3 * SZ_LANES], x[N_X];
+
+    fill_random(dedx, N_X);
+    adjoint(b, dedx, dedr);
+    for (int k = 0; k < b->n; k++) {
+        double yk[N_LM * SZ_LANES] = {0}, tk[N_LM * SZ_LANES] = {0}, t[3];
+        double along = 0.0, across = 0.0, u[3];
+
+        for (int c = 0; c < 3; c++) u[c] = b->u[c * SZ_LANES + k];
+        random_unit(t);
+        for (int c = 0; c < 3; c++) across += t[c] * u[c];
+        for (int c = 0; c < 3; c++) t[c] -= across * u[c];
+        across = 0.0;
+        for (int lm = 0; lm < SZ_N_LM(b->l_max); lm++) {
+            yk[lm * SZ_LANES + k] = b->y[lm * SZ_LANES + k];
+            for (int c = 0; c < 3; c++)
+                tk[lm * SZ_LANES + k] += t[c] * b->dy[(lm * 3 + c) * SZ_LANES + k];
+        }
+        for (int c = 0; c < 3; c++) {
+            along += u[c] * dedr[c * SZ_LANES + k];
+            across += t[c] * dedr[c * SZ_LANES + k];
+        }
+        density(b, b->dh, yk, x);
+        CHECK_CLOSE(along, dot(dedx, x, N_X), 1e-12);
+        density(b, b->h, tk, x);
+        CHECK_CLOSE(across, dot(dedx, x, N_X) / b->r[k], 1e-12);
+    }
+    for (int k = b->n; k < SZ_LANES; k++)
+        for (int c = 0; c < 3; c++) CHECK(dedr[c * SZ_LANES + k] == 0.0);
+    memcpy(x, dedr, sizeof dedr); /* the adjoint adds */
+    sz_density_adjoint(b->l_max, b->n_lane, b->n_chan, b->n, b->offset, b->h, b->dh, b->y,
+                       b->dy, b->u, b->r, dedx, dedr);
+    for (int k = 0; k < 3 * SZ_LANES; k++) CHECK_CLOSE(dedr[k], 2.0 * x[k], 1e-12);
+}
+
+/* ---- with real channels and harmonics: slopes of E = dE/dX . X -------------------- */
+
+typedef struct {
+    batch b;
+    sz_radial *radial;
+    sz_harmonics_factors factors;
+    double d[SZ_LANES][3];
+    double dedx[N_X];
+} environment;
+
+static void make_batch(environment *e)
+{
+    batch *b = &e->b;
+
+    for (int k = 0; k < SZ_LANES; k++) {
+        b->r[k] = sqrt(dot(e->d[k], e->d[k], 3));
+        for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = e->d[k][x] / b->r[k];
+    }
+    sz_harmonics(&e->factors, b->u, b->y, b->dy);
+    sz_radial_eval(e->radial, b->n, b->r, b->h, b->dh);
+}
+
+static double energy(void *context)
+{
+    environment *e = context;
+    double x[N_X];
+
+    make_batch(e);
+    density(&e->b, e->b.h, e->b.y, x);
+    return dot(e->dedx, x, N_X);
+}
+
+static int test_slopes(int n_max)
+{
+    static environment e;
+    sz_radial_spec spec = {.cutoff = 5.0,
+                           .cutoff_width = 1.0,
+                           .n_max = n_max,
+                           .l_max = L_MAX,
+                           .atom_sigma = 0.5,
+                           .basis_error_exponent = 10.0};
+    double dedr[3 * SZ_LANES], most;
+    sz_error err;
+
+    CHECK_OK(sz_radial_create(&e.radial, &spec, 1, 1, 0, &err), err);
+    sz_harmonics_prepare(&e.factors, L_MAX);
+    random_batch(&e.b, L_MAX, e.radial->n_lane, SZ_LANES);
+    fill_random(e.dedx, N_X);
+    for (int k = 0; k < SZ_LANES; k++) {
+        random_unit(e.d[k]);
+        for (int x = 0; x < 3; x++) e.d[k][x] *= 1.5 + 0.4 * k;
+    }
+    make_batch(&e);
+    adjoint(&e.b, e.dedx, dedr);
+    most = largest(dedr, 3 * SZ_LANES);
+    for (int k = 0; k < SZ_LANES; k++)
+        for (int x = 0; x < 3; x++)
+            CHECK_CLOSE(dedr[x * SZ_LANES + k], slope_at(&e.d[k][x], 5e-3, energy, &e),
+                        1e-8 * most);
+    sz_radial_free(e.radial);
+    return 0;
+}
+
+int main(void)
+{
+    static batch b;
+
+    for (int n_lane = SZ_LANES; n_lane <= LANES_MAX; n_lane += SZ_LANES)
+        for (int n = 1; n <= SZ_LANES; n++)
+            for (int l_max = 0; l_max <= L_MAX; l_max++) {
+                random_batch(&b, l_max, n_lane, n);
+                test_naive(&b);
+                test_dot_products(&b);
+            }
+    for (int n_max = 3; n_max < LANES_MAX; n_max += 6)
+        if (test_slopes(n_max)) return 1;
+    return check_done();
+}

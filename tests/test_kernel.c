@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_kernel.c - the sparse GP against its plain sum, its derivative against finite
+ * differences, for integer and other exponents. */
+#include "check.h"
+#include "kernel.h"
+#include "numbers.h"
+#include "vec.h"
+
+enum { M = 13, D = 21, LD = SZ_PAD(D), N = 5 };
+
+typedef struct {
+    sz_kernel kernel;
+    double p_sparse[M * LD], weight[M], p[N * LD];
+} sample;
+
+/* vectors of length one with positive scalar products, as SOAP gives them */
+static void unit_vectors(double *p, int n)
+{
+    for (int i = 0; i < n; i++) {
+        double *pi = p + i * LD, norm;
+
+        for (int k = 0; k < LD; k++) pi[k] = k < D ? uniform(0.0, 1.0) : 0.0;
+        norm = sqrt(dot(pi, pi, D));
+        for (int k = 0; k < D; k++) pi[k] /= norm;
+    }
+}
+
+static void make(sample *s, double zeta, double sigma0)
+{
+    unit_vectors(s->p_sparse, M);
+    unit_vectors(s->p, N);
+    fill_random(s->weight, M);
+    s->kernel = (sz_kernel){D, LD, M, s->p_sparse, s->weight, 1.3, zeta, sigma0};
+}
+
+static void test_sum(const sample *s)
+{
+    const sz_kernel *k = &s->kernel;
+    double energy[N], only[N], scratch[N * M], dedp[N * LD];
+
+    for (int i = 0; i < N; i++) energy[i] = only[i] = 0.1 * i; /* added to */
+    sz_kernel_energy(k, N, s->p, scratch, energy, dedp);
+    sz_kernel_energy(k, N, s->p, scratch, only, NULL);
+    for (int i = 0; i < N; i++) {
+        double want = 0.1 * i, alone = 0.1 * i;
+
+        for (int m = 0; m < M; m++)
+            want +=
+                s->weight[m] * k->delta * k->delta *
+                pow(dot(s->p_sparse + m * LD, s->p + i * LD, D) + k->sigma0 * k->sigma0,
+                    k->zeta);
+        CHECK_CLOSE(energy[i], want, 1e-13);
+        CHECK_CLOSE(only[i], want, 1e-13);
+        sz_kernel_energy(k, 1, s->p + i * LD, scratch, &alone, NULL);
+        CHECK_CLOSE(alone, want, 1e-13);
+    }
+}
+
+static double energy_sum(void *context)
+{
+    const sample *s = context;
+    double energy[N] = {0}, scratch[N * M], sum = 0.0;
+
+    sz_kernel_energy(&s->kernel, N, s->p, scratch, energy, NULL);
+    for (int i = 0; i < N; i++) sum += energy[i];
+    return sum;
+}
+
+static void test_slopes(sample *s)
+{
+    double energy[N] = {0}, scratch[N * M], dedp[N * LD];
+
+    fill_random(dedp, N * LD);
+    sz_kernel_energy(&s->kernel, N, s->p, scratch, energy, dedp);
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < D; k++)
+            CHECK_CLOSE(dedp[i * LD + k],
+                        slope_at(&s->p[i * LD + k], 1e-2, energy_sum, s), 1e-9);
+}
+
+/* two orthogonal vectors: K = 0, and 0^1 = 0, 0^0 = 1 */
+static void test_orthogonal(void)
+{
+    for (int zeta = 1; zeta <= 4; zeta++) {
+        double energy = 0.0, scratch[M], dedp[LD];
+        sample s;
+
+        make(&s, zeta, 0.0);
+        memset(s.p, 0, sizeof s.p);
+        memset(s.p_sparse, 0, sizeof s.p_sparse);
+        s.p[0] = s.p_sparse[1] = 1.0;
+        s.kernel.n_sparse = 1;
+        sz_kernel_energy(&s.kernel, 1, s.p, scratch, &energy, dedp);
+        CHECK(energy == 0.0 && dedp[0] == 0.0);
+        CHECK_CLOSE(dedp[1], zeta == 1 ? 1.3 * 1.3 * s.weight[0] : 0.0, 1e-15);
+    }
+}
+
+int main(void)
+{
+    static const double zeta[] = {1.0, 2.0, 3.0, 4.0, 7.0, 1.5, 2.5, 3.999, 0.5};
+
+    for (int k = 0; k < 9; k++)
+        for (int sigma0 = 0; sigma0 < 2; sigma0++) {
+            sample s;
+
+            make(&s, zeta[k], 0.6 * sigma0);
+            test_sum(&s);
+            test_slopes(&s);
+        }
+    test_orthogonal();
+    return check_done();
+}
