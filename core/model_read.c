@@ -156,7 +156,8 @@ static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
     if (status != SZ_OK) return status;
     if (strcmp(part->type, "soap") == 0)
         return sz_soap_spec_parse(&part->soap, &part->n_centres, part->centre_z,
-                                  part->args, rd->gap->version, err);
+                                  part->args, rd->gap->version, c->n_matrix, c->matrix,
+                                  err);
     p->share = 1.0;
     p->cutoff_width = 0.5;
     p->n_exponents = 1;
@@ -272,6 +273,11 @@ static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err
                        "%s:%d: soap with covariance_type %d is not supported, only "
                        "dot_product (2)",
                        rd->gap->path, c->line, (int)c->covariance);
+    if (part->soap.average)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: soap with average=T has no energies of atoms and is not "
+                       "supported in a potential; fit without it",
+                       rd->gap->path, c->line);
     if (sz_soap_n_published(soap) != c->n_dim)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: dimensions is %d, the descriptor has %d", rd->gap->path,
@@ -309,20 +315,24 @@ static sz_status check_versions(reader *rd, const coordinate *part, sz_error *er
 {
     int version = rd->gap->version, line = part->c->line;
     const sz_soap_spec *s = &part->soap;
+    int nu_R = 2, nu_S = 2;
 
+    /* both are integers: they were read before */
+    sz_args_int(part->args, "nu_R", &nu_R, NULL);
+    sz_args_int(part->args, "nu_S", &nu_S, NULL);
     if (sz_args_has(part->args, "radial_scaling") &&
         warn(
             rd->model, err,
             "%s:%d: key radial_scaling is not a key of soap; it is ignored, as QUIP does",
             rd->gap->path, line) != SZ_OK)
         return SZ_ERR_MEMORY;
-    if ((s->nu_R < 2 || s->nu_S < 2) && version >= VERSION_NU && version < VERSION_NU_NEW)
+    if (version >= VERSION_NU && version < VERSION_NU_NEW && (nu_R < 2 || nu_S < 2))
         return warn(
             rd->model, err,
             "%s:%d: nu_R=%d nu_S=%d of gap_version %d was fitted with another "
             "definition of these keys than today's, which is used here as in QUIP: "
             "energies are likely wrong; refit",
-            rd->gap->path, line, s->nu_R, s->nu_S, version);
+            rd->gap->path, line, nu_R, nu_S, version);
     for (int a = 0; a < s->n_slots; a++)
         for (int b = 0; b < a; b++)
             if (s->slot_z[a] == s->slot_z[b] || s->slot_z[a] == 0 || s->slot_z[b] == 0)
