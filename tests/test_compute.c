@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_compute.c - whole models: forces and virials are slopes of the energy; energies
+ * know neither place, orientation nor order; nothing jumps at a cutoff; blocks of any
+ * size give the same; nonsense is refused. */
+#include "check.h"
+#include "cluster.h"
+#include "model.h"
+#include "models.h"
+
+enum { PAIRS_MAX = 20000 };
+
+typedef struct {
+    const char *name;
+    sz_model *model;
+    sz_work *work;
+    int n_species;
+    double size; /* of the terms that an energy is the sum of, eV: its rounding */
+} subject;
+
+static double energy_of(const subject *s, const sz_neigh *nb, double *energy,
+                        double *dedr)
+{
+    double sum = 0.0;
+    sz_error err;
+
+    if (sz_compute(s->model, s->work, nb, energy, dedr, &err) != SZ_OK) {
+        failures++;
+        printf("%s: %s\n", s->name, err.message);
+    }
+    for (int i = 0; i < nb->n_atoms; i++) sum += energy[i];
+    return sum;
+}
+
+/* ---- where the slope of a term has a corner --------------------------------------- */
+
+static int kinks(const sz_model *m, double *r)
+{
+    int n = 0;
+
+    for (int k = 0; k < m->n_soaps; k++) {
+        r[n++] = m->soap[k]->spec.radial.cutoff;
+        r[n++] = m->soap[k]->spec.radial.cutoff - m->soap[k]->spec.radial.cutoff_width;
+    }
+    for (int k = 0; k < m->pair->n_pairs; k++) {
+        r[n++] = m->pair->pair[k].spec.cutoff;
+        r[n++] = m->pair->pair[k].spec.cutoff - m->pair->pair[k].spec.cutoff_width;
+    }
+    for (int t = 0; m->glue && t < m->glue->n_types; t++) {
+        r[n++] = m->glue->type[t].range;
+        for (int u = t; u < m->glue->n_types; u++)
+            if (m->glue->range[t * m->glue->n_types + u] > 0.0)
+                r[n++] = m->glue->range[t * m->glue->n_types + u];
+    }
+    if (m->zbl) r[n++] = m->zbl->cutoff;
+    return n;
+}
+
+static int near_kink(const sz_model *m, const double *d)
+{
+    double at[200], r = sqrt(dot(d, d, 3));
+    int n = kinks(m, at);
+
+    for (int k = 0; k < n; k++)
+        if (fabs(r - at[k]) < 0.006) return 1;
+    return 0;
+}
+
+static int any_kinked(const subject *s, const cluster *c)
+{
+    for (int p = 0; p < c->list.n_pairs; p++)
+        if (near_kink(s->model, c->list.r + 3 * p)) return 1;
+    return 0;
+}
+
+/* A cluster of which no pair is so close to a corner that finite differences would step
+ * over it. The list reaches farther than the model. */
+static sz_status make_cluster(const subject *s, cluster *c, int n, double edge,
+                              sz_error *err)
+{
+    sz_status status;
+
+    memset(c, 0, sizeof *c);
+    do {
+        random_cluster(c, n, s->n_species, edge, 1.9);
+        status = find_neighbours(c, sz_model_cutoff(s->model) + 0.1, err);
+    } while (status == SZ_OK && any_kinked(s, c));
+    return status;
+}
+
+/* The same with n cells of a shaken and sheared bcc crystal, smaller than the cutoff. */
+static sz_status make_crystal(const subject *s, cluster *c, int n, sz_error *err)
+{
+    const double a = 3.2;
+    sz_status status;
+
+    memset(c, 0, sizeof *c);
+    c->n_atoms = 2 * n;
+    do {
+        for (int k = 0; k < 9; k++)
+            c->cell[k / 3][k % 3] =
+                (k % 4 == 0) * a * (k == 0 ? n : 1) + uniform(-0.2, 0.2);
+        for (int i = 0; i < c->n_atoms; i++) {
+            c->species[i] = i * (i + 1) / 2 % s->n_species;
+            for (int x = 0; x < 3; x++)
+                c->position[3 * i + x] =
+                    a * (0.5 * (i % 2) + (x == 0) * (i / 2)) + uniform(-0.15, 0.15);
+        }
+        status = find_neighbours(c, sz_model_cutoff(s->model) + 0.1, err);
+    } while (status == SZ_OK && any_kinked(s, c));
+    return status;
+}
+
+/* ---- slopes ----------------------------------------------------------------------- */
+
+/* The energy of atoms pushed along: r_ij -> (1 + strain) r_ij + t (v_j - v_i). */
+typedef struct {
+    const subject *s;
+    cluster *c;
+    double t, v[3 * ATOMS_MAX];
+    double strain[9];
+    int atom; /* whose energy, -1: all */
+} pushed;
+
+static double pushed_energy(void *context)
+{
+    static double r[3 * PAIRS_MAX];
+    const pushed *p = context;
+    const sz_list *list = &p->c->list;
+    sz_neigh nb = list->nb;
+    double energy[ATOMS_MAX], sum;
+
+    for (int i = 0; i < nb.n_atoms; i++)
+        for (int k = list->first[i]; k < list->first[i + 1]; k++)
+            for (int x = 0; x < 3; x++)
+                r[3 * k + x] = list->r[3 * k + x] +
+                               dot(p->strain + 3 * x, list->r + 3 * k, 3) +
+                               p->t * (p->v[3 * list->neigh[k] + x] - p->v[3 * i + x]);
+    nb.r = r;
+    sum = energy_of(p->s, &nb, energy, NULL);
+    return p->atom < 0 ? sum : energy[p->atom];
+}
+
+/* what finite differences of step h may be off by: 1e-8 of the largest, and rounding */
+static double allowed(const subject *s, double most, double h)
+{
+    return 1e-8 * most + 5e-16 * s->size / h;
+}
+
+/* each dE_i/dr_ij, each force of the first atom, the forces together, the virial */
+static int test_slopes(const subject *s)
+{
+    static pushed push;
+    static double dedr[3 * PAIRS_MAX];
+    double energy[ATOMS_MAX], force[3 * ATOMS_MAX], virial[9], most;
+    cluster c;
+    sz_error err;
+
+    CHECK_OK(make_cluster(s, &c, 7, 4.5, &err), err);
+    energy_of(s, &c.list.nb, energy, dedr);
+    scatter_forces(&c, dedr, force);
+    most = largest(force, 3 * (size_t)c.n_atoms);
+    CHECK(most > 0.01);
+    memset(&push, 0, sizeof push);
+    push.s = s;
+    push.c = &c;
+    for (push.atom = 0; push.atom < c.n_atoms; push.atom += 3)
+        for (int k = 3 * c.list.first[push.atom]; k < 3 * c.list.first[push.atom + 1];
+             k++)
+            CHECK_CLOSE(dedr[k], slope_at(&c.list.r[k], 1e-3, pushed_energy, &push),
+                        allowed(s, most, 1e-3));
+    push.atom = -1;
+    for (int k = 0; k < 4; k++) {
+        if (k < 3) memset(push.v, 0, sizeof push.v);
+        if (k < 3) push.v[k] = 1.0;
+        if (k == 3) fill_random(push.v, 3 * (size_t)c.n_atoms);
+        CHECK_CLOSE(-dot(force, push.v, 3 * (size_t)c.n_atoms),
+                    slope_at(&push.t, 1e-3, pushed_energy, &push),
+                    allowed(s, most, 1e-3));
+    }
+    sz_list_free(&c.list);
+
+    /* a cell far smaller than the cutoff: W = -dE/dstrain */
+    CHECK_OK(make_crystal(s, &c, 1, &err), err);
+    CHECK(c.list.n_pairs > 20 && c.list.n_pairs < PAIRS_MAX);
+    energy_of(s, &c.list.nb, energy, dedr);
+    sum_virial(&c, dedr, virial);
+    most = largest(virial, 9);
+    for (int x = 0; x < 9; x++)
+        CHECK_CLOSE(-virial[x], slope_at(&push.strain[x], 3e-4, pushed_energy, &push),
+                    allowed(s, most, 3e-4));
+    sz_list_free(&c.list);
+    return 0;
+}
+
+/* ---- symmetries ------------------------------------------------------------------- */
+
+/* the same crystal moved and turned: energies as before, dE/dr turned, and as E_i feels
+ * no rotation, sum_j r_ij x dE_i/dr_ij = 0 */
+static int test_motion(const subject *s)
+{
+    static double dedr[3 * PAIRS_MAX], turned[3 * PAIRS_MAX];
+    double energy[ATOMS_MAX], after[ATOMS_MAX], q[9], t[3], most;
+    cluster c;
+    sz_error err;
+
+    CHECK_OK(make_crystal(s, &c, 2, &err), err);
+    energy_of(s, &c.list.nb, energy, dedr);
+    most = largest(dedr, 3 * (size_t)c.list.n_pairs);
+    for (int i = 0; i < c.n_atoms; i++) {
+        double torque[3] = {0};
+
+        for (int p = c.list.first[i]; p < c.list.first[i + 1]; p++)
+            for (int x = 0; x < 3; x++) {
+                int y = (x + 1) % 3, w = (x + 2) % 3;
+
+                torque[x] += c.list.r[3 * p + y] * dedr[3 * p + w] -
+                             c.list.r[3 * p + w] * dedr[3 * p + y];
+            }
+        CHECK_CLOSE(largest(torque, 3), 0.0, 1e-11 * most + 1e-13 * s->size);
+    }
+    random_rotation(q);
+    fill_random(t, 3);
+    for (int i = 0; i < 3 * c.n_atoms; i++) c.position[i] += 5.0 * t[i % 3];
+    CHECK_OK(find_neighbours(&c, sz_model_cutoff(s->model) + 0.1, &err), err);
+    energy_of(s, &c.list.nb, after, turned);
+    CHECK_CLOSE(distance(energy, after, c.n_atoms), 0.0, 1e-13 * s->size);
+
+    for (int p = 0; p < c.list.n_pairs; p++) {
+        double v[3];
+
+        rotate_vector(q, turned + 3 * p, v);
+        memcpy(dedr + 3 * p, v, sizeof v);
+        rotate_vector(q, c.list.r + 3 * p, v);
+        memcpy(c.list.r + 3 * p, v, sizeof v);
+    }
+    energy_of(s, &c.list.nb, after, turned);
+    CHECK_CLOSE(distance(energy, after, c.n_atoms), 0.0, 1e-13 * s->size);
+    CHECK_CLOSE(distance(dedr, turned, 3 * (size_t)c.list.n_pairs), 0.0, 1e-12 * s->size);
+    sz_list_free(&c.list);
+    return 0;
+}
+
+/* atoms in another order, their neighbours too */
+static int test_order(const subject *s)
+{
+    double energy[ATOMS_MAX], after[ATOMS_MAX], force[3 * ATOMS_MAX];
+    double other[3 * ATOMS_MAX];
+    static double dedr[3 * PAIRS_MAX];
+    cluster c, d;
+    sz_error err;
+    int n = 17;
+
+    CHECK_OK(make_cluster(s, &c, n, 7.0, &err), err);
+    d = c;
+    memset(&d.list, 0, sizeof d.list);
+    for (int i = 0; i < n; i++) {
+        int k = (5 * i + 3) % n;
+
+        d.species[k] = c.species[i];
+        memcpy(d.position + 3 * k, c.position + 3 * i, 3 * sizeof(double));
+    }
+    CHECK_OK(find_neighbours(&d, sz_model_cutoff(s->model) + 1.0, &err), err);
+    energy_of(s, &c.list.nb, energy, dedr);
+    scatter_forces(&c, dedr, force);
+    energy_of(s, &d.list.nb, after, dedr);
+    scatter_forces(&d, dedr, other);
+    for (int i = 0; i < n; i++) {
+        int k = (5 * i + 3) % n;
+
+        CHECK_CLOSE(after[k], energy[i], 1e-13 * s->size);
+        CHECK_CLOSE(distance(force + 3 * i, other + 3 * k, 3), 0.0, 1e-12 * s->size);
+    }
+    sz_list_free(&c.list);
+    sz_list_free(&d.list);
+    return 0;
+}
+
+/* any block, and without forces */
+static int test_blocks(const subject *s)
+{
+    static const int n_block[] = {1, 3, 0, 4096};
+    static double dedr[3 * PAIRS_MAX], other[3 * PAIRS_MAX];
+    double energy[ATOMS_MAX], after[ATOMS_MAX];
+    subject t = *s;
+    cluster c;
+    sz_error err;
+
+    CHECK_OK(make_cluster(s, &c, 23, 8.0, &err), err);
+    energy_of(s, &c.list.nb, energy, dedr);
+    for (int k = 0; k < 4; k++) {
+        CHECK_OK(sz_work_create(&t.work, s->model, n_block[k], &err), err);
+        energy_of(&t, &c.list.nb, after, other);
+        CHECK_CLOSE(distance(energy, after, c.n_atoms), 0.0, 1e-13 * s->size);
+        CHECK_CLOSE(distance(dedr, other, 3 * (size_t)c.list.n_pairs), 0.0,
+                    1e-13 * s->size);
+        energy_of(&t, &c.list.nb, after, NULL);
+        CHECK_CLOSE(distance(energy, after, c.n_atoms), 0.0, 1e-13 * s->size);
+        sz_work_free(t.work);
+    }
+    sz_list_free(&c.list);
+    return 0;
+}
+
+/* ---- the cutoff ------------------------------------------------------------------- */
+
+/* A third atom moves out through every distance where a term ends or starts to be
+ * switched off: energy and slope go on, and beyond all of them both atoms are alone. */
+static void test_cutoff(const subject *s)
+{
+    const double e = 1e-5;
+    double at[200];
+    int n = kinks(s->model, at);
+
+    for (int k = 0; k < n; k++) {
+        int first[] = {0, 2}, species[] = {0}, neigh_species[] = {0, 0};
+        double r[6] = {2.2, 0.3, -0.7, 0, 0, 0}, energy[4], dedr[4][6], most;
+        const sz_neigh nb = {1, species, first, neigh_species, r};
+
+        species[0] = k % s->n_species;
+        neigh_species[0] = k / 2 % s->n_species;
+        neigh_species[1] = (k + k / 3) % s->n_species;
+        for (int step = 0; step < 4; step++) { /* two points before, two behind */
+            r[4] = at[k] + (step - 1.5) * e;
+            energy_of(s, &nb, &energy[step], dedr[step]);
+        }
+        most = fmax(largest(dedr[1], 6), 0.1);
+        CHECK_CLOSE(energy[2] - energy[1], 0.5 * e * (dedr[1][4] + dedr[2][4]),
+                    100.0 * e * e * most + 1e-13 * s->size);
+        CHECK_CLOSE(distance(dedr[1], dedr[2], 6), 0.0,
+                    100.0 * e * most + 1e-13 * s->size);
+        if (at[k] == sz_model_cutoff(s->model)) {
+            CHECK(largest(dedr[3] + 3, 3) == 0.0);
+            first[1] = 1;
+            CHECK_CLOSE(energy_of(s, &nb, energy, NULL), energy[3], 1e-13 * s->size);
+        }
+    }
+}
+
+/* nobody near: a number, one for each element, and nothing at all is fine too */
+static void test_isolated(const subject *s)
+{
+    for (int k = 0; k < s->n_species; k++) {
+        const int first[] = {0, 0};
+        const sz_neigh nb = {1, &k, first, NULL, NULL};
+        double energy, dedr[1] = {7.0};
+
+        CHECK(isfinite(energy_of(s, &nb, &energy, dedr)) && dedr[0] == 7.0);
+    }
+    CHECK(energy_of(s, &(sz_neigh){0}, NULL, NULL) == 0.0);
+}
+
+/* ---- refusals --------------------------------------------------------------------- */
+
+static void test_refused(const subject *s)
+{
+    int first[] = {0, 1, 2}, species[] = {0, 0}, neigh_species[] = {0, 0};
+    double r[6] = {2.0, 1.0, 0.5, -2.0, -1.0, -0.5}, energy[2], dedr[6];
+    const sz_neigh nb = {2, species, first, neigh_species, r};
+    sz_work *work;
+    sz_error err;
+
+    CHECK(sz_compute(s->model, s->work, &nb, energy, dedr, NULL) == SZ_OK);
+    for (int bad = 0; bad < 3; bad++) {
+        r[5] = bad == 0 ? NAN : bad == 1 ? INFINITY : -INFINITY;
+        CHECK_FAILS(sz_compute(s->model, s->work, &nb, energy, dedr, &err),
+                    SZ_ERR_NUMERIC, "atom 1", err);
+    }
+    r[3] = r[4] = r[5] = 1e-8;
+    CHECK_FAILS(sz_compute(s->model, s->work, &nb, energy, dedr, &err), SZ_ERR_NUMERIC,
+                "two atoms on one place", err);
+    r[3] = 2.0;
+    for (int bad = -1; bad <= s->model->n_species; bad += s->model->n_species + 1) {
+        species[1] = bad;
+        CHECK_FAILS(sz_compute(s->model, s->work, &nb, energy, dedr, &err),
+                    SZ_ERR_ARGUMENT, "atom 1 has species", err);
+        species[1] = 0;
+        neigh_species[1] = bad;
+        CHECK_FAILS(sz_compute(s->model, s->work, &nb, energy, dedr, &err),
+                    SZ_ERR_ARGUMENT, "neighbour of atom 1 has species", err);
+        neigh_species[1] = 0;
+    }
+    CHECK(sz_compute(s->model, s->work, &nb, energy, dedr, &err) == SZ_OK);
+    CHECK_FAILS(sz_work_create(&work, s->model, -1, &err), SZ_ERR_ARGUMENT, "not -1",
+                err);
+    CHECK(work == NULL);
+    CHECK_FAILS(sz_work_create(&work, s->model, 4097, &err), SZ_ERR_ARGUMENT, "not 4097",
+                err);
+}
+
+static sz_status load(subject *s, const char *name, sz_error *err)
+{
+    sz_status status = sz_model_load(&s->model, model_path(name), err);
+
+    if (status != SZ_OK) return status;
+    s->name = name;
+    s->n_species = sz_model_n_species(s->model);
+    s->size = 1.0;
+    for (int t = 0; t < s->model->n_terms; t++) {
+        const sz_soap_term *term = &s->model->term[t];
+
+        for (int k = 0; k < term->n_sparse; k++)
+            s->size += term->delta * term->delta * fabs(term->weight[k]);
+    }
+    for (int k = 0; k < s->model->pair->n_pairs; k++)
+        s->size += s->model->pair->pair[k].size;
+    return sz_work_create(&s->work, s->model, 0, err);
+}
+
+int main(void)
+{
+    for (int k = 0; k < N_MODELS; k++) {
+        int before = failures;
+        subject s;
+        sz_error err;
+
+        CHECK_OK(load(&s, model_names[k], &err), err);
+        if (test_slopes(&s) || test_motion(&s) || test_order(&s) || test_blocks(&s))
+            return 1;
+        test_cutoff(&s);
+        test_isolated(&s);
+        test_refused(&s);
+        if (failures > before) printf("above: %s, size %g eV\n", s.name, s.size);
+        sz_work_free(s.work);
+        sz_model_free(s.model);
+    }
+    sz_work_free(NULL);
+    sz_model_free(NULL);
+    return check_done();
+}
