@@ -302,8 +302,9 @@ static sz_status read_numbers(sz_soap_spec *spec, const sz_args *args, sz_error 
         const char *key;
         int *value;
     } integers[] = {
-        {"n_max", &r->n_max},  {"l_max", &r->l_max},  {"cutoff_dexp", &r->decay_exponent},
-        {"nu_R", &spec->nu_R}, {"nu_S", &spec->nu_S},
+        {"n_max", &r->n_max},
+        {"l_max", &r->l_max},
+        {"cutoff_dexp", &r->decay_exponent},
     };
     sz_status status = SZ_OK;
 
