@@ -244,38 +244,52 @@ static void fill_component(const sz_compression *c, int l, pair p, component *ou
     out->tag = (high + 1) * (c->n_slots + 1) + low + 1;
 }
 
-/* rows and groups from the sorted components */
-static void make_rows(sz_compression *c, const component *list, int plain_l)
+/* The block that the last row of *blocks completes, when it continues the one before. */
+static void join_rows(sz_block *block, int *blocks)
 {
-    int rows = 0, groups = 0;
+    sz_block *last = &block[*blocks - 1], *before = last - 1;
+
+    if (last->l != before->l || last->a != before->a || last->n != before->n ||
+        last->b != before->b + before->n_b)
+        return;
+    before->n_b++;
+    (*blocks)--;
+}
+
+/* blocks and groups from the sorted components */
+static void make_blocks(sz_compression *c, const component *list, int plain_l)
+{
+    int blocks = 0, groups = 0;
 
     for (int k = 0; k < c->n_desc; k++) {
         const component *p = &list[k], *before = k ? p - 1 : NULL;
         double factor = plain_l ? 1.0 : 1.0 / sqrt(2.0 * p->l + 1.0);
+        int new_group = !before || before->tag != p->tag;
+        int new_row = new_group || before->l != p->l ||
+                      before->b_position != p->b_position ||
+                      before->a_position + 1 != p->a_position;
 
         c->scale[k] = p->off_diagonal ? c->spec.root2 * factor : factor;
         c->slow[k] = p->slow;
         c->fast[k] = p->fast;
         c->l[k] = p->l;
-        if (!before || before->tag != p->tag) {
-            sz_group *group = &c->group[groups++];
+        if (new_row && groups && blocks > c->group[groups - 1].block + 1)
+            join_rows(c->block, &blocks);
+        if (new_group) {
+            sz_group group = {{p->slot[0], p->slot[1]}, blocks, k};
 
-            group->slot[0] = p->slot[0];
-            group->slot[1] = p->slot[1];
-            group->row = rows;
-            group->component = k;
-        } else if (before->l == p->l && before->b_position == p->b_position &&
-                   before->a_position + 1 == p->a_position) {
-            c->row[rows - 1].n++;
-            continue;
+            c->group[groups++] = group;
         }
-        c->row[rows].l = p->l;
-        c->row[rows].b = p->b_position;
-        c->row[rows].a = p->a_position;
-        c->row[rows++].n = 1;
+        if (new_row) {
+            sz_block row = {p->l, p->b_position, 1, p->a_position, 1};
+
+            c->block[blocks++] = row;
+        } else
+            c->block[blocks - 1].n++;
     }
+    if (groups && blocks > c->group[groups - 1].block + 1) join_rows(c->block, &blocks);
     c->n_groups = groups;
-    c->group[groups].row = rows;
+    c->group[groups].block = blocks;
     c->group[groups].component = c->n_desc;
 }
 
@@ -301,11 +315,11 @@ static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
     c->slow = malloc(n * sizeof *c->slow);
     c->fast = malloc(n * sizeof *c->fast);
     c->l = malloc(n * sizeof *c->l);
-    c->row = malloc(n * sizeof *c->row);
+    c->block = malloc(n * sizeof *c->block);
     c->group = malloc(n * sizeof *c->group);
     list = malloc(n * sizeof *list);
     pairs = malloc((size_t)(most + 1) * sizeof *pairs);
-    if (!c->scale || !c->slow || !c->fast || !c->l || !c->row || !c->group || !list ||
+    if (!c->scale || !c->slow || !c->fast || !c->l || !c->block || !c->group || !list ||
         !pairs) {
         status = sz_fail_memory(err, n * sizeof *list, "the list of pairs");
         goto done;
@@ -317,7 +331,7 @@ static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
         for (int k = 0; k < count; k++) fill_component(c, l, pairs[k], &list[at++]);
     }
     qsort(list, (size_t)c->n_desc, sizeof *list, by_inner_order);
-    make_rows(c, list, plain_l);
+    make_blocks(c, list, plain_l);
 done:
     free(list);
     free(pairs);
@@ -413,12 +427,26 @@ void sz_compression_free(sz_compression *c)
         free(c->map[d].matrix);
     }
     free(c->group);
-    free(c->row);
+    free(c->block);
     free(c->scale);
     free(c->slow);
     free(c->fast);
     free(c->l);
     memset(c, 0, sizeof *c);
+}
+
+/* to[lm][0..n-1] += weight from[lm][0..n-1] */
+SZ_INLINE void add_run(int n_lm, int n, double weight, const double *from,
+                       int from_stride, double *to, int to_stride)
+{
+    if (n == 1)
+        for (int lm = 0; lm < n_lm; lm++)
+            to[lm * to_stride] += weight * from[lm * from_stride];
+    else
+        for (int i = 0; i < n; i += SZ_LANES)
+            for (int lm = 0; lm < n_lm; lm++)
+                SZ_AT(to + lm * to_stride + i) +=
+                    weight * SZ_GET(from + lm * from_stride + i);
 }
 
 SZ_CLONES void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x,
@@ -427,18 +455,9 @@ SZ_CLONES void sz_map_apply(const sz_map *map, int l_max, int n_chan, const doub
     int n_lm = (l_max + 1) * (l_max + 1);
 
     memset(y, 0, (size_t)n_lm * map->stride * sizeof *y);
-    for (int lm = 0; lm < n_lm; lm++)
-        for (int k = 0; k < map->n_runs; k++) {
-            const sz_run run = map->run[k];
-            const double *from = x + lm * n_chan + run.from;
-            double *to = y + lm * map->stride + run.to;
-
-            if (run.n == 1)
-                *to += run.weight * *from;
-            else
-                for (int i = 0; i < run.n; i += SZ_LANES)
-                    SZ_AT(to + i) += run.weight * SZ_GET(from + i);
-        }
+    for (int k = 0; k < map->n_runs; k++)
+        add_run(n_lm, map->run[k].n, map->run[k].weight, x + map->run[k].from, n_chan,
+                y + map->run[k].to, map->stride);
     for (int l = 0; l <= l_max && map->matrix; l++)
         for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
             for (int k = 0; k < map->stride; k += SZ_LANES) {
@@ -456,18 +475,9 @@ SZ_CLONES void sz_map_adjoint(const sz_map *map, int l_max, int n_chan,
 {
     int n_lm = (l_max + 1) * (l_max + 1);
 
-    for (int lm = 0; lm < n_lm; lm++)
-        for (int k = 0; k < map->n_runs; k++) {
-            const sz_run run = map->run[k];
-            const double *from = dedy + lm * map->stride + run.to;
-            double *to = dedx + lm * n_chan + run.from;
-
-            if (run.n == 1)
-                *to += run.weight * *from;
-            else
-                for (int i = 0; i < run.n; i += SZ_LANES)
-                    SZ_AT(to + i) += run.weight * SZ_GET(from + i);
-        }
+    for (int k = 0; k < map->n_runs; k++)
+        add_run(n_lm, map->run[k].n, map->run[k].weight, dedy + map->run[k].to,
+                map->stride, dedx + map->run[k].from, n_chan);
     for (int l = 0; l <= l_max && map->matrix; l++)
         for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
             for (int i = 0; i < n_chan; i++) {

@@ -71,15 +71,15 @@ typedef struct {
     double *matrix; /* [l_max+1][n_chan][stride] */
 } sz_map;
 
-/* n components of l in a row: position b of Y2 with positions a .. a+n-1 of Y1 */
+/* n_b rows of n components of l: positions b .. of Y2, each with a .. a+n-1 of Y1 */
 typedef struct {
-    int l, b, a, n;
-} sz_row;
+    int l, b, n_b, a, n;
+} sz_block;
 
-/* Rows and components that vanish unless the density has these slots (-1: none). */
+/* Blocks and components that vanish unless the density has these slots (-1: none). */
 typedef struct {
     int slot[2];
-    int row, component; /* the first; the next group starts where this one ends */
+    int block, component; /* the first; the next group starts where this one ends */
 } sz_group;
 
 /* Components first .. end-1. */
@@ -96,7 +96,7 @@ typedef struct {
     sz_map map[2];
     int n_groups;
     sz_group *group; /* [n_groups + 1] */
-    sz_row *row;
+    sz_block *block;
     int n_desc;
     int stride;       /* room for p: n_desc, padded; the pad is zero */
     double *scale;    /* [stride] (2l+1)^-1/2, times root2 off the diagonal */

@@ -19,20 +19,31 @@
 #include <string.h>
 
 /* k[s] <- weight_s zeta k^(zeta-1); returns sum_s weight_s k^zeta */
-SZ_CLONES static double integer_power(int n, int zeta, const double *restrict weight,
-                                      double sigma2, double *restrict k)
+SZ_CLONES static double integer_power(int n, int zeta, const double *weight,
+                                      double sigma2, double *k)
 {
+    sz_lanes sum = {0};
     double energy = 0.0;
+    int s = 0;
 
-#pragma omp simd reduction(+ : energy)
-    for (int s = 0; s < n; s++) {
-        double x = k[s] + sigma2, lower = 1.0; /* x^(zeta-1) */
+    for (; s + SZ_LANES <= n; s += SZ_LANES) {
+        sz_lanes x = SZ_GET(k + s) + sigma2, lower = SZ_GET(weight + s), square = x;
+
+        for (int e = zeta - 1; e > 0; e >>= 1) {
+            if (e & 1) lower *= square;
+            square *= square;
+        }
+        sum += lower * x;
+        SZ_AT(k + s) = zeta * lower;
+    }
+    for (; s < n; s++) {
+        double x = k[s] + sigma2, lower = weight[s];
 
         for (int e = 1; e < zeta; e++) lower *= x;
-        energy += weight[s] * lower * x;
-        k[s] = weight[s] * zeta * lower;
+        energy += lower * x;
+        k[s] = zeta * lower;
     }
-    return energy;
+    return energy + sz_sum_lanes(sum);
 }
 
 static double real_power(int n, double zeta, const double *weight, double sigma2,

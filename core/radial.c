@@ -336,15 +336,76 @@ SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
     dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
 }
 
+/* sin and cos of pi t, |t| <= 1/2, by their Taylor series: 1e-17 at the ends */
+SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
+{
+    /* 1/n!, n = 22 .. 0 */
+    static const double inverse_factorial[] = {8.8967913924505732867e-22,
+                                               1.9572941063391261231e-20,
+                                               4.1103176233121648585e-19,
+                                               8.2206352466243297170e-18,
+                                               1.5619206968586226462e-16,
+                                               2.8114572543455207632e-15,
+                                               4.7794773323873852974e-14,
+                                               7.6471637318198164759e-13,
+                                               1.1470745597729724714e-11,
+                                               1.6059043836821614599e-10,
+                                               2.0876756987868098979e-09,
+                                               2.5052108385441718775e-08,
+                                               2.7557319223985890653e-07,
+                                               2.7557319223985890653e-06,
+                                               2.4801587301587301587e-05,
+                                               1.9841269841269841270e-04,
+                                               1.3888888888888888889e-03,
+                                               8.3333333333333333333e-03,
+                                               4.1666666666666666667e-02,
+                                               1.6666666666666666667e-01,
+                                               0.5,
+                                               1.0,
+                                               1.0};
+    sz_lanes x = 3.14159265358979323846 * t, x2 = -x * x;
+    sz_lanes even = {0}, odd = {0};
+
+    for (int n = 0; n <= 22; n += 2) even = even * x2 + inverse_factorial[n];
+    for (int n = 1; n <= 21; n += 2) odd = odd * x2 + inverse_factorial[n];
+    *cos_t = even;
+    *sin_t = x * odd;
+}
+
+/* F and F' of SZ_LANES distances, as in switching() */
+SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *f,
+                            sz_lanes *df)
+{
+    double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
+    sz_lanes x = (SZ_GET(r) - (s->cutoff - s->cutoff_width)) * inverse, sin_t, cos_t;
+
+    for (int i = 0; i < SZ_LANES; i++) x[i] = x[i] < 0.0 ? 0.0 : x[i] > 1.0 ? 1.0 : x[i];
+    sin_cos_pi(x - 0.5, &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
+    *f = 0.5 - 0.5 * sin_t;
+    *df = -0.5 * 3.14159265358979323846 * inverse * cos_t;
+    for (int i = 0; i < SZ_LANES; i++)
+        if (x[i] <= 0.0 || x[i] >= 1.0) {
+            (*f)[i] = x[i] <= 0.0;
+            (*df)[i] = 0.0;
+        }
+}
+
 SZ_INLINE void locate(const sz_radial *radial, int n, const double *r, weights *at)
 {
-    sz_lanes t = {0}, f = {0}, df = {0};
+    sz_lanes t = {0}, f, df;
+    double room[SZ_LANES] = {0};
 
+    for (int i = 0; i < n; i++) room[i] = r[i];
     for (int i = 0; i < n; i++) {
-        double x = r[i] * radial->per_r, slope;
+        double x = r[i] * radial->per_r;
 
         at->knot[i] = (int)x < radial->n_knots - 2 ? (int)x : radial->n_knots - 2;
         t[i] = x - at->knot[i];
+    }
+    switch_lanes(&radial->spec, room, &f, &df);
+    for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
+        double slope;
+
         f[i] = switching(&radial->spec, r[i], &slope);
         df[i] = slope;
     }

@@ -35,6 +35,7 @@ struct sz_soap_work {
 typedef struct {
     int n;
     int pair[SZ_LANES];
+    int slot[SZ_LANES];
     int offset[SZ_LANES]; /* of the neighbour's slot in the channels */
     double r[SZ_LANES];
     double u[3 * SZ_LANES];
@@ -217,29 +218,52 @@ static double *channels_of(const sz_soap *soap, const sz_soap_work *work, int d,
 
 /* ---- the chain -------------------------------------------------------------------- */
 
-/* Fills the next batch from row i of nb, from pair *next on; 0 at the end. The unused
- * lanes get a harmless vector. */
-static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
-                      int *next, batch *b)
+/* Where a walk over the neighbours of one atom stands: slot by slot. */
+typedef struct {
+    int slot, next;
+} cursor;
+
+/* r holds r^2 and u the vectors: makes them r and unit vectors */
+SZ_CLONES static void normalise(batch *b)
 {
-    double cutoff = soap->spec.radial.cutoff;
+    for (int k = 0; k < SZ_LANES; k++) b->r[k] = sqrt(b->r[k]);
+    for (int x = 0; x < 3; x++) SZ_AT(b->u + x * SZ_LANES) /= SZ_GET(b->r);
+}
+
+/* Fills the next batch from row i of nb; 0 at the end. The unused lanes get a harmless
+ * vector. */
+static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
+                      cursor *at, batch *b)
+{
+    double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
+    int n_slots = soap->compression.n_slots, n_lane = soap->radial->n_lane;
 
     b->n = 0;
-    for (; *next < nb->first[i + 1] && b->n < SZ_LANES; (*next)++) {
-        const double *d = nb->r + 3 * (size_t)*next;
-        double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2], r;
-        int s = slot[nb->neigh_species[*next]], k = b->n;
+    while (at->slot < n_slots) {
+        for (; at->next < nb->first[i + 1] && b->n < SZ_LANES; at->next++) {
+            const double *d = nb->r + 3 * (size_t)at->next;
+            int s = slot[nb->neigh_species[at->next]], k = b->n;
+            double r2;
 
-        if (s < 0 || !(r2 < cutoff * cutoff)) continue;
-        r = sqrt(r2);
-        b->pair[k] = *next;
-        b->offset[k] = soap->compression.n_slots > 1 ? s * soap->radial->n_lane : 0;
-        b->r[k] = r;
-        for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = d[x] / r;
-        b->n++;
+            if (n_slots > 1 ? s != at->slot : s < 0) continue;
+            r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+            if (!(r2 < cutoff2)) continue;
+            b->pair[k] = at->next;
+            b->slot[k] = at->slot;
+            b->offset[k] = at->slot * n_lane;
+            b->r[k] = r2;
+            for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = d[x];
+            b->n++;
+        }
+        if (b->n == SZ_LANES) break;
+        at->slot++;
+        at->next = nb->first[i];
     }
-    for (int k = b->n; k < SZ_LANES; k++)
+    for (int k = b->n; k < SZ_LANES; k++) {
+        b->r[k] = 1.0;
         for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = x == 2;
+    }
+    normalise(b);
     return b->n > 0;
 }
 
@@ -265,12 +289,13 @@ static void add_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh 
                         unsigned char *present)
 {
     const sz_compression *c = &soap->compression;
-    int next = nb->first[i], n_lane = soap->radial->n_lane;
+    int n_lane = soap->radial->n_lane;
+    cursor at = {0, nb->first[i]};
     batch b;
 
     add_central(soap, species->z[nb->species[i]], x, present);
-    while (next_batch(soap, nb, species->slot, i, &next, &b)) {
-        for (int k = 0; k < b.n; k++) present[b.offset[k] / n_lane] = 1;
+    while (next_batch(soap, nb, species->slot, i, &at, &b)) {
+        for (int k = 0; k < b.n; k++) present[b.slot[k]] = 1;
         sz_harmonics(&soap->harmonics, b.u, work->ylm, NULL);
         sz_radial_eval(soap->radial, b.n, b.r, work->h, NULL);
         sz_density(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h, work->ylm, x);
@@ -370,12 +395,13 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
     int n_lane = soap->radial->n_lane;
 
     for (int k = 0; k < n; k++) {
-        int i = atom[k], next = nb->first[i];
+        int i = atom[k];
+        cursor at = {0, nb->first[i]};
         batch b;
 
         density_adjoint(soap, work, k, p + (size_t)k * c->stride,
                         dedp + (size_t)k * c->stride);
-        while (next_batch(soap, nb, species->slot, i, &next, &b)) {
+        while (next_batch(soap, nb, species->slot, i, &at, &b)) {
             double d[3 * SZ_LANES] = {0};
 
             sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
