@@ -41,6 +41,13 @@ void sz_pair_free(sz_pair *pair);
 /* fc e at r and its slope; 0 from the cutoff on. */
 double sz_pair_energy(const sz_pair *pair, double r, double *slope);
 
+/* 1 where a term acts between atoms of the atomic numbers za and zb. */
+int sz_pair_acts(const sz_pair_spec *spec, int za, int zb);
+/* What each sparse point adds at r: share fc fc_s K(x_s, r) and its slope, both
+ * [n_sparse], from the kernel itself. For fitting. */
+void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
+                 double *value, double *slope);
+
 /* Once every pair is in the set: which pairs act between which species. */
 sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_error *err);
 void sz_pair_set_free(sz_pair_set *set);
