@@ -6,6 +6,7 @@
 #include "gap_args.h"
 #include "gap_xml.h"
 #include "model.h"
+#include "model_file.h"
 #include "soap_spec.h"
 
 #include <math.h>
@@ -427,7 +428,7 @@ static sz_status build(reader *rd, sz_error *err)
 sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
 {
     reader rd = {0};
-    sz_status status = sz_gap_read(&rd.gap, path, err);
+    sz_status status = sz_gap_load(&rd.gap, path, err);
 
     *model = NULL;
     if (status == SZ_OK) status = build(&rd, err);
