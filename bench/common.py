@@ -3,7 +3,6 @@
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 
@@ -70,9 +69,9 @@ def start_lmp(options, folder, script):
     with open(os.path.join(folder, "in.bench"), "w") as file:
         file.write(script)
     environment = {**one_core(), "LAMMPS_PLUGIN_PATH": os.path.abspath(options.build)}
-    return subprocess.Popen([shutil.which(options.lmp) or options.lmp, "-in", "in.bench",
-                             "-log", "none", "-nonbuf"], cwd=folder, env=environment,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [options.lmp, "-in", "in.bench", "-log", "none", "-nonbuf"]
+    return subprocess.Popen(command, cwd=folder, env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def run_lmp(options, folder, script):

@@ -109,7 +109,8 @@ def main():
     a = parser.parse_args()
     if os.path.exists(a.folder):
         sys.exit(f"make_model.py: {a.folder} is there already")
-    for path in (a.data, shutil.which(a.gap_fit) or a.gap_fit):
+    a.gap_fit = os.path.abspath(shutil.which(a.gap_fit) or a.gap_fit)
+    for path in (a.data, a.gap_fit):
         if not os.path.isfile(path):
             sys.exit(f"make_model.py: {path} is not a file")
     try:

@@ -13,6 +13,7 @@ Exit code 1 where one of them is broken."""
 import argparse
 import os
 import re
+import shutil
 import sys
 import tempfile
 
@@ -72,7 +73,7 @@ def main():
     add_options(parser)
     parser.add_argument("--steps", type=int, default=10000, help="of the 250 atoms")
     options = parser.parse_args()
-    need(options.lmp, "--lmp")
+    options.lmp = need(shutil.which(options.lmp) or options.lmp, "--lmp")
     need(os.path.join(options.build, "soapzplugin.so"), "--build")
     if options.steps < 2000:
         sys.exit("memory.py: --steps is 2000 or more")

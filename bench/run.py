@@ -196,12 +196,12 @@ def parse():
     parser.add_argument("--steps", type=int, default=25, help="MD steps that are timed")
     parser.add_argument("--json", help="all numbers, into this file")
     options = parser.parse_args()
-    need(options.lmp, "--lmp")
+    options.lmp = need(shutil.which(options.lmp) or options.lmp, "--lmp")
     for name in ("stages", "soapzplugin.so"):
         need(os.path.join(options.build, name), "--build (cmake --build build --target stages)")
     if options.quippy_python:
-        options.quippy_python = shutil.which(options.quippy_python) or options.quippy_python
-        need(options.quippy_python, "--quippy-python")
+        options.quippy_python = need(shutil.which(options.quippy_python)
+                                     or options.quippy_python, "--quippy-python")
     else:
         print("QUIP is LEFT OUT: no --quippy-python")
     options.snap = None
@@ -243,4 +243,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"run.py: {os.path.basename(error.cmd[0])} failed (exit code {error.returncode})")
