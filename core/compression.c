@@ -199,6 +199,27 @@ static int list_pairs(const sz_compression_spec *spec, int l, int g1, int n1, in
     return n;
 }
 
+/* gigabytes a vector, and an int still counts them */
+#define PAIRS_MAX 5e8
+
+/* How many pairs there are at most, in numbers that do not overflow. */
+static double count_bound(const sz_compression_spec *spec, double g1, double n1,
+                          double g2, double n2)
+{
+    switch (spec->pairs) {
+    case SZ_PAIRS_ALL:
+    case SZ_PAIRS_TOP:
+        return g1 * n1 * g2 * n2;
+    case SZ_PAIRS_IN_GROUP:
+        return g1 * n1 * n2;
+    case SZ_PAIRS_SAME_LANE:
+    case SZ_PAIRS_DIAGONAL:
+        return g1 * g2 * n1;
+    default:
+        return g1 * n1;
+    }
+}
+
 /* a component while the list is sorted */
 typedef struct {
     int tag, l, b_position, a_position;
@@ -298,10 +319,19 @@ static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
     component *list = NULL;
     pair *pairs = NULL;
+    double bound = 0.0;
     int most = 0, at = 0;
     size_t n;
     sz_status status = SZ_OK;
 
+    for (int l = 0; l <= c->l_max; l++)
+        bound += count_bound(&c->spec, w1->groups, w1->n[l], w2->groups, w2->n[l]);
+    if (bound > PAIRS_MAX)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "a vector of this descriptor has up to %.3g components, allowed are "
+            "%.3g; use a stronger compression",
+            bound, PAIRS_MAX);
     for (int l = 0; l <= c->l_max; l++) {
         int count =
             list_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups, w2->n[l], NULL);

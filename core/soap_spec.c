@@ -122,6 +122,7 @@ static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *
     int n = spec->n_slots, d_j = k->d_J ? k->d_J : 2;
     const char *p = sz_skip_blanks(k->embedding);
     double *u;
+    sz_error why;
     sz_status status = SZ_OK;
 
     if (d_j < 1 || d_j > 1000)
@@ -129,7 +130,9 @@ static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *
                        sz_args_where(args), d_j);
     u = malloc((size_t)n * d_j * sizeof *u);
     if (!u) return sz_fail_memory(err, (size_t)n * d_j * sizeof *u, "the embedding");
-    if (!*p) status = sz_embedding_paper(n, spec->slot_z, d_j, u, err);
+    if (!*p && sz_embedding_paper(n, spec->slot_z, d_j, u, &why) != SZ_OK)
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s: %.600s", sz_args_where(args), why.message);
     for (int i = 0; *k->embedding && i < n * d_j && p; i++) {
         p = sz_scan_double(p, &u[i]);
         if (p) p = sz_skip_blanks(p);

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What run.py and memory.py share: a random alloy cell, and LAMMPS on one core."""
+import os
+import random
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+MASS = {"Nb": 92.906, "Mo": 95.95, "Ta": 180.948, "W": 183.84}
+ELEMENTS = list(MASS)
+LATTICE = 3.25
+
+
+def alloy(cells):
+    """cells^3 bcc cells, elements shuffled, displaced by up to 0.1 Angstrom: side, atoms"""
+    rng = random.Random(11)
+    sites = [(x + s, y + s, z + s) for x in range(cells) for y in range(cells)
+             for z in range(cells) for s in (0.0, 0.5)]
+    symbols = [ELEMENTS[i % 4] for i in range(len(sites))]
+    rng.shuffle(symbols)
+    # kept inside the cell, so that LAMMPS does not wrap what QUIP leaves
+    return cells * LATTICE, [
+        (symbol, [LATTICE * (c + 0.25) + rng.uniform(-0.1, 0.1) for c in site])
+        for symbol, site in zip(symbols, sites)]
+
+
+def write_xyz(path, side, atoms):
+    with open(path, "w") as file:
+        file.write(f'{len(atoms)}\nLattice="{side} 0 0 0 {side} 0 0 0 {side}" '
+                   'Properties=species:S:1:pos:R:3 pbc="T T T"\n')
+        for symbol, r in atoms:
+            file.write("%s %.17g %.17g %.17g\n" % (symbol, *r))
+
+
+def write_data(path, side, atoms):
+    with open(path, "w") as file:
+        file.write(f"random alloy\n\n{len(atoms)} atoms\n4 atom types\n\n")
+        for axis in "xyz":
+            file.write(f"0 {side} {axis}lo {axis}hi\n")
+        file.write("\nMasses\n\n")
+        for k, symbol in enumerate(ELEMENTS):
+            file.write(f"{k + 1} {MASS[symbol]}\n")
+        file.write("\nAtoms # atomic\n\n")
+        for k, (symbol, r) in enumerate(atoms):
+            file.write("%d %d %.17g %.17g %.17g\n" % (k + 1, ELEMENTS.index(symbol) + 1, *r))
+
+
+def need(path, what):
+    if not path or not os.path.exists(path):
+        sys.exit(f"{os.path.basename(sys.argv[0])}: {what}: {path or 'not given'} does not exist")
+    return os.path.abspath(path)
+
+
+def add_options(parser):
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"),
+                        help="folder with soapzplugin.so (and stages)")
+    parser.add_argument("--lmp", default=os.path.join(ROOT, ".venv", "bin", "lmp"))
+
+
+def one_core():
+    """environment of a run on one core, with the plugin's folder added by lmp()"""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def start_lmp(options, folder, script):
+    """lmp in folder with the script; the caller reads its stdout"""
+    with open(os.path.join(folder, "in.bench"), "w") as file:
+        file.write(script)
+    environment = {**one_core(), "LAMMPS_PLUGIN_PATH": os.path.abspath(options.build)}
+    command = [options.lmp, "-in", "in.bench", "-log", "none", "-nonbuf"]
+    return subprocess.Popen(command, cwd=folder, env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def run_lmp(options, folder, script):
+    process = start_lmp(options, folder, script)
+    text, _ = process.communicate()
+    if process.returncode != 0 or "Loop time" not in text:
+        sys.exit(f"{os.path.basename(sys.argv[0])}: LAMMPS failed:\n{text[-2000:]}")
+    return text
+
+
+def step_times(text):
+    """of the last run: seconds of CPU a step, and the same of the pair style alone"""
+    run = text[text.rindex("Loop time of"):]
+    loop, steps = re.match(r"Loop time of (\S+) on 1 procs for (\d+) steps", run).groups()
+    used = float(re.search(r"([\d.]+)% CPU use", run)[1]) / 100.0
+    share = float(re.search(r"^Pair +\|(?:[^|]*\|){4} *([\d.]+)", run, re.M)[1]) / 100.0
+    step = float(loop) * used / int(steps)
+    return step, step * share
+
+
+def cpu_name():
+    with open("/proc/cpuinfo") as file:
+        text = file.read()
+    return (re.search(r"model name\s*: (.*)", text) or [0, "unknown CPU"])[1]
