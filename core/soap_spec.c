@@ -77,6 +77,7 @@ static sz_status check_compression_keys(const compression_keys *k, const sz_args
                                         sz_error *err)
 {
     const char *mix = k->mix.z_mix ? "Z_mix" : "R_mix";
+    static const char *const own[] = {"d_J", "embedding", "u_max", "compression_seed"};
     int mixing = k->mix.z_mix || k->mix.r_mix;
     const char *nu = k->nu_R != 2 ? "nu_R" : k->nu_S != 2 ? "nu_S" : NULL;
     const struct {
@@ -99,6 +100,10 @@ static sz_status check_compression_keys(const compression_keys *k, const sz_args
 
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         if (rule[i].both) return exclude(args, rule[i].a, rule[i].b, err);
+    for (size_t i = 0; !*k->label && i < sizeof own / sizeof *own; i++)
+        if (sz_args_has(args, own[i]))
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s needs compression={...}",
+                           sz_args_where(args), own[i]);
     if (k->mix.sym_mix && !mixing)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: sym_mix needs Z_mix or R_mix",
                        sz_args_where(args));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * compressions.h - every compression that there is: its keys, and what they mean as a
- * dense formula, for three species of which the last two have no centre here. */
+ * dense formula, for three species. */
 #ifndef SZ_TEST_COMPRESSIONS_H
 #define SZ_TEST_COMPRESSIONS_H
 
@@ -368,7 +368,7 @@ static const compression compressions[] = {
 };
 enum { N_COMPRESSIONS = sizeof compressions / sizeof *compressions };
 
-/* species_Z={41 74 42}, of which 6 is none */
+/* species_Z={41 74 42} */
 static const int compression_slots[] = {41, 74, 42};
 
 /* The dense formula of compression k. */

@@ -18,7 +18,7 @@ typedef struct {
     double *spectrum; /* [l_max+1][n_slots n_max] of an optimal basis, or NULL */
 } sz_describe_out;
 
-/* By the ending of path, which must be .npz or .npy. */
+/* An .npz file where path ends so, else .npy. */
 sz_status sz_describe_open(sz_describe_out *out, const char *path, int n_columns,
                            sz_error *err);
 /* The first n_columns numbers of row, and where it comes from. */
