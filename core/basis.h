@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * basis.h - the published radial basis: grid Gaussians and their orthonormalisation. */
+ * basis.h - the published radial bases: a grid of Gaussians, and their combinations. */
 #ifndef SZ_BASIS_H
 #define SZ_BASIS_H
 
 #include "error.h"
 
 #define SZ_L_MAX 20
-#define SZ_N_MAX 40
+#define SZ_N_MAX 41
+
+typedef enum { SZ_BASIS_EQUISPACED_GAUSS, SZ_BASIS_POLY, SZ_BASIS_GTO } sz_basis_kind;
 
 typedef struct {
     double cutoff;       /* Angstrom */
@@ -18,14 +20,15 @@ typedef struct {
     int decay_exponent; /* cutoff_dexp; 0: no decay */
     double decay_scale; /* cutoff_scale */
     double decay_rate;  /* cutoff_rate */
+    sz_basis_kind basis;
 } sz_radial_spec;
 
 typedef struct {
-    int n_max, l_max;
+    int n_max, l_max, n_grid;
     double a;        /* 1 / (2 atom_sigma^2) */
-    double *grid;    /* [n_max] r_b */
-    double *t;       /* [n_max][n_max] T_bn, g_nl(r) = sum_b t_l(r, b) T_bn */
-    double *central; /* [n_max] L_1n, the same for the atom at the origin */
+    double *grid;    /* [n_grid] r_b */
+    double *t;       /* [l_max+1][n_grid][n_max] g_nl(r) = sum_b t_l(r, b) T_l,bn */
+    double *central; /* [n_max] the same for the atom at the origin, l = 0 */
 } sz_basis;
 
 sz_status sz_basis_create(sz_basis **basis, const sz_radial_spec *spec, sz_error *err);

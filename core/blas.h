@@ -57,6 +57,10 @@ void SZ_BLAS(dsyev)(const char *jobz, const char *uplo, const int *n, double *a,
 void SZ_BLAS(dsyevd)(const char *jobz, const char *uplo, const int *n, double *a,
                      const int *lda, double *w, double *work, const int *lwork,
                      int *iwork, const int *liwork, int *info);
+/* least squares: B [max(m,n) x nrhs] becomes the X of min |A X - B| */
+void SZ_BLAS(dgels)(const char *trans, const int *m, const int *n, const int *nrhs,
+                    double *a, const int *lda, double *b, const int *ldb, double *work,
+                    const int *lwork, int *info);
 /* A = U diag(s) V^T; a is destroyed */
 void SZ_BLAS(dgesvd)(const char *jobu, const char *jobvt, const int *m, const int *n,
                      double *a, const int *lda, double *s, double *u, const int *ldu,

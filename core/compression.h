@@ -1,65 +1,132 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compression.h - two linear maps of the density channels and the list of pairs that
- * meet in the power spectrum. Everything the evaluator knows about a compression. */
+ * compression.h - two linear maps of the density channels and a list of pairs that meet
+ * in the power spectrum. What a compression is, and what the evaluator knows of it. */
 #ifndef SZ_COMPRESSION_H
 #define SZ_COMPRESSION_H
 
 #include "radial.h"
 
-/* Y[m][to + i] += X[m][from + i], i < n; n is 1 or a multiple of SZ_LANES */
+/* ---- what a compression is --------------------------------------------------------- */
+
+typedef enum {
+    SZ_SPECIES_APART,   /* every slot its own group of channels */
+    SZ_SPECIES_SUM,     /* one group: the total density */
+    SZ_SPECIES_WEIGHTS, /* groups are weighted sums over slots */
+    SZ_SPECIES_MATRIX   /* any combination of all (slot, n), for each l */
+} sz_species_kind;
+
+/* One of the two channel sets Y1, Y2. Channels are (group, radial), radial fast. */
+typedef struct {
+    sz_species_kind species;
+    sz_radial_kind radial;
+    int n_groups;               /* of SZ_SPECIES_WEIGHTS */
+    double *weight;             /* [n_slots][n_groups] */
+    int n_mix;                  /* of SZ_RADIAL_MIX */
+    double *mix;                /* [n_max][n_mix] */
+    int n_matrix[SZ_L_MAX + 1]; /* of SZ_SPECIES_MATRIX */
+    double *matrix;             /* one [n_slots n_max][n_matrix[l]] after the other */
+} sz_channels;
+
+typedef enum {
+    SZ_PAIRS_ALL,       /* every (a,b); a >= b when symmetric */
+    SZ_PAIRS_IN_GROUP,  /* of one group */
+    SZ_PAIRS_SAME_LANE, /* of one radial channel, groups slow */
+    SZ_PAIRS_DIAGONAL,  /* of one radial channel, radial slow (diagonal_radial) */
+    SZ_PAIRS_ELEMENT,   /* (a,a) */
+    SZ_PAIRS_TOP        /* first min(2l+1, all) rows of the upper triangle */
+} sz_pairs_kind;
+
+typedef struct {
+    char label[48]; /* as the paper writes it, in ASCII */
+    sz_channels y[2];
+    int symmetric; /* Y2 = Y1, y[1] unused */
+    sz_pairs_kind pairs;
+    double root2; /* factor of pairs a != b of symmetric lists */
+    int by_l;     /* the list depends on l: published with l slowest */
+} sz_compression_spec;
+
+void sz_compression_spec_free(sz_compression_spec *spec);
+int sz_compression_spec_equal(const sz_compression_spec *a, const sz_compression_spec *b,
+                              int n_slots, int n_max, int l_max);
+sz_status sz_compression_spec_copy(sz_compression_spec *to,
+                                   const sz_compression_spec *from, int n_slots,
+                                   int n_max, int l_max, sz_error *err);
+
+/* ---- what the evaluator knows ------------------------------------------------------ */
+
+/* Y[m][to + i] += weight X[m][from + i], i < n */
 typedef struct {
     int from, to, n;
+    double weight;
 } sz_run;
 
-/* A map from the channels of X [n_lm][n_chan] to those of Y [n_lm][stride]. Channel a of
- * Y_l, a = 0 .. groups * n[l] - 1, stands at (a / n) * lanes + a % n; what stands between
- * groups is not a channel. */
+/* From the channels of X [n_lm][n_chan] to those of Y [n_lm][stride]; channel (group, k)
+ * stands at base + group * lanes + k. Without runs and matrix Y is X. */
 typedef struct {
-    int groups;
-    int lanes;           /* from one group to the next */
+    int groups, base, lanes, stride;
     int n[SZ_L_MAX + 1]; /* channels in a group */
-    int stride;          /* groups * lanes */
-    int n_runs;          /* 0: Y is X itself */
+    int n_runs;
     sz_run *run;
+    double *matrix; /* [l_max+1][n_chan][stride] */
 } sz_map;
 
+/* n_b rows of n components of l: positions b .. of Y2, each with a .. a+n-1 of Y1 */
 typedef struct {
-    int l_max;
-    int n_slots;                      /* slots of X: species kept apart, or 1 */
-    int n_chan;                       /* channels of X: n_slots * n_lane */
-    int symmetric;                    /* Y1 = Y2, pairs a >= b; else all pairs */
-    sz_map map[2];                    /* [0] of Y1, [1] of Y2; equal when symmetric */
-    int resolves_n[2], resolves_s[2]; /* of the maps */
-    int first[SZ_L_MAX + 2];          /* components of l start here; the last: n_desc */
+    int l, b, n_b, a, n;
+} sz_block;
+
+/* Blocks and components that vanish unless the density has these slots (-1: none). */
+typedef struct {
+    int slot[2];
+    int block, component; /* the first; the next group starts where this one ends */
+} sz_group;
+
+/* Components first .. end-1. */
+typedef struct {
+    int first, end;
+} sz_range;
+
+typedef struct {
+    sz_compression_spec spec;
+    int l_max, n_max;
+    int n_slots;   /* slots of X: species kept apart, or 1 */
+    int n_chan;    /* channels of X: n_slots * n_lane */
+    int family[2]; /* radial family of Y1, Y2 */
+    sz_map map[2];
+    int n_groups;
+    sz_group *group; /* [n_groups + 1] */
+    sz_block *block;
     int n_desc;
-    int stride;    /* room for p: n_desc, padded; the pad is zero */
-    double *scale; /* [stride] (2l+1)^-1/2, times sqrt2 off the diagonal */
+    int stride;       /* room for p: n_desc, padded; the pad is zero */
+    double *scale;    /* [stride] (2l+1)^-1/2, times root2 off the diagonal */
+    int *slow, *fast; /* [n_desc] the channels of a component */
+    int *l;           /* [n_desc] */
 } sz_compression;
 
-/* The nine compressions of nu_R, nu_S in 0..2: density d = 1, 2 keeps n apart where
- * nu_R >= d and species where nu_S >= d, and is summed over them elsewhere. Y1 is
- * density 1; of p(a,b), b of Y2 is the slow index: density 1 has more channels. */
-sz_status sz_compression_create(sz_compression *c, const sz_radial *radial, int n_species,
-                                int nu_R, int nu_S, int plain_l, sz_error *err);
+/* The radial families that a compression needs (one or two; index[d] is that of Y1, Y2)
+ * and whether they may be reduced. */
+int sz_compression_families(const sz_compression_spec *spec, sz_radial_family family[2],
+                            int index[2], int *reducible);
+
+sz_status sz_compression_create(sz_compression *c, const sz_compression_spec *spec,
+                                const sz_radial *radial, int n_species, int plain_l,
+                                sz_error *err);
 void sz_compression_free(sz_compression *c);
-/* The paper's label in ASCII, "nu,mu=1,1"; ^ stands for the hat. */
-const char *sz_compression_label(int nu_R, int nu_S);
 
 /* Length of the published vector without the sigma0 component. */
-int sz_compression_published(const sz_compression *c, int n_max);
-/* Published order -> inner order, see compression.c, radial channels rotated;
- * scratch [2][k1][k2] of the published sizes. */
-void sz_compression_import(const sz_compression *c, const sz_radial *radial,
-                           const double *published, double *inner, double *scratch);
-/* Inner -> published; only where radial is not reduced. */
-void sz_compression_publish(const sz_compression *c, int n_max, const double *inner,
-                            double *published);
+int sz_compression_published(const sz_compression *c);
+/* Published order -> inner order, radial channels rotated; and back, where the radial
+ * channels are not reduced. */
+sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial,
+                                const double *published, double *inner, sz_error *err);
+sz_status sz_compression_publish(const sz_compression *c, const double *inner,
+                                 double *published, sz_error *err);
 
 /* y [n_lm][stride] (overwritten) from x [n_lm][n_chan]; and dedx += the adjoint. Only
- * for maps with runs. */
-void sz_map_apply(const sz_map *map, int n_lm, int n_chan, const double *x, double *y);
-void sz_map_adjoint(const sz_map *map, int n_lm, int n_chan, const double *dedy,
+ * for maps with runs or a matrix. */
+void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x, double *y);
+void sz_map_adjoint(const sz_map *map, int l_max, int n_chan, const double *dedy,
                     double *dedx);
 
 #endif

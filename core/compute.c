@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compute.c - the whole chain: E_i = e0 + two-body + core + sum over SOAP terms.
+ * compute.c - the whole chain: E_i = e0 + two-body + three-body + core + SOAP terms.
  *
  * Atoms are taken in blocks of one term's centres, so that the kernel is a product of
  * matrices; forces come back the way the energies went. */
@@ -20,12 +20,13 @@ struct sz_work {
     double *p, *dedp;    /* [n_block][stride] */
     double *k;           /* [n_block][n_sparse] kernel values */
     double *e;           /* [n_block] */
+    sz_range *range;     /* components that the block needs */
 };
 
 sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
                          sz_error *err)
 {
-    size_t stride = 1, n_sparse = 1, n;
+    size_t stride = 1, n_sparse = 1, n_groups = 1, n;
     sz_work *w;
     sz_status status = SZ_OK;
 
@@ -37,9 +38,12 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
     w = calloc(1, sizeof *w);
     if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
     for (int t = 0; t < model->n_terms; t++) {
-        size_t ld = (size_t)sz_soap_stride(model->soap[model->term[t].soap]);
+        const sz_soap *soap = model->soap[model->term[t].soap];
+        size_t ld = (size_t)sz_soap_stride(soap);
 
         if (ld > stride) stride = ld;
+        if ((size_t)soap->compression.n_groups > n_groups)
+            n_groups = (size_t)soap->compression.n_groups;
         if ((size_t)model->term[t].n_sparse > n_sparse)
             n_sparse = (size_t)model->term[t].n_sparse;
     }
@@ -52,7 +56,8 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
     w->dedp = aligned_alloc(64, n * SZ_PAD(stride) * sizeof *w->dedp);
     w->k = aligned_alloc(64, SZ_PAD(n * n_sparse) * sizeof *w->k);
     w->e = malloc(n * sizeof *w->e);
-    if (!w->atom || !w->soap || !w->p || !w->dedp || !w->k || !w->e)
+    w->range = malloc(n_groups * sizeof *w->range);
+    if (!w->atom || !w->soap || !w->p || !w->dedp || !w->k || !w->e || !w->range)
         status =
             sz_fail_memory(err, n * (2 * stride + n_sparse) * sizeof *w->p, "the blocks");
     for (int k = 0; k < model->n_soaps && status == SZ_OK; k++)
@@ -76,6 +81,7 @@ void sz_work_free(sz_work *work)
     free(work->dedp);
     free(work->k);
     free(work->e);
+    free(work->range);
     free(work);
 }
 
@@ -126,9 +132,13 @@ static void compute_block(const sz_model *model, const sz_soap_term *term, sz_wo
                               term->p_sparse,       term->weight,         term->delta,
                               term->zeta,           soap->spec.sigma0};
 
+    int n_ranges;
+
     memset(work->e, 0, (size_t)n * sizeof *work->e);
     sz_soap_forward(soap, work->soap[term->soap], nb, &species, n, work->atom, work->p);
-    sz_kernel_energy(&kernel, n, work->p, work->k, work->e, dedr ? work->dedp : NULL);
+    n_ranges = sz_soap_ranges(soap, work->soap[term->soap], n, work->range);
+    sz_kernel_energy(&kernel, n, n_ranges, work->range, work->p, work->k, work->e,
+                     dedr ? work->dedp : NULL);
     for (int k = 0; k < n; k++) energy[work->atom[k]] += work->e[k];
     if (dedr)
         sz_soap_adjoint(soap, work->soap[term->soap], nb, &species, n, work->atom,
@@ -145,6 +155,7 @@ sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
     if (dedr && nb->n_atoms > 0)
         memset(dedr, 0, 3 * (size_t)nb->first[nb->n_atoms] * sizeof *dedr);
     if (model->pair) sz_pair_set_energy(model->pair, nb, energy, dedr);
+    if (model->triplet) sz_triplet_set_energy(model->triplet, model->z, nb, energy, dedr);
     if (model->glue) sz_glue_energy(model->glue, nb, energy, dedr);
     if (model->zbl) sz_zbl_energy(model->zbl, model->z, nb, energy, dedr);
     for (int t = 0; t < model->n_terms; t++) {

@@ -117,9 +117,9 @@ void sz_params_xml_free(sz_params_xml *p);
 
 /* ---- gap_xml_coordinate.c: <gpCoordinates> --------------------------------------- */
 
-sz_xml_handler sz_start_coordinate, sz_end_coordinate, sz_end_theta, sz_start_descriptor,
-    sz_end_descriptor, sz_start_permutation, sz_end_permutation, sz_start_point,
-    sz_end_point, sz_start_slice, sz_end_slice;
+sz_xml_handler sz_start_coordinate, sz_end_coordinate, sz_end_theta, sz_end_matrix,
+    sz_start_descriptor, sz_end_descriptor, sz_start_permutation, sz_end_permutation,
+    sz_start_point, sz_end_point, sz_start_slice, sz_end_slice;
 void sz_gap_coordinate_clear(sz_gap_coordinate *c);
 
 /* ---- gap_xml_glue.c: <Glue_params> ----------------------------------------------- */

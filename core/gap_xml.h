@@ -28,6 +28,8 @@ typedef struct {
     double zeta;   /* DOT_PRODUCT exponent (old files: from <theta>) */
     int n_dim;     /* length d of the descriptor vector */
     double *theta; /* [n_dim] averaged over permutations; NULL for DOT_PRODUCT */
+    int n_matrix;  /* numbers in <compression_matrix>, an element of our own */
+    double *matrix;
     int n_perm;
     int *perm;         /* [n_perm][n_dim] 0-based; NULL for DOT_PRODUCT */
     int n_sparse;      /* may be 0: the three arrays are then NULL */

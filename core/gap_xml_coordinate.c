@@ -33,6 +33,7 @@ void sz_gap_coordinate_clear(sz_gap_coordinate *c)
     free(c->label);
     free(c->descriptor);
     free(c->theta);
+    free(c->matrix);
     free(c->perm);
     free(c->x_sparse);
     free(c->alpha);
@@ -224,21 +225,36 @@ sz_status sz_end_coordinate(sz_reader *r, const char **atts)
 
 /* ---- theta, descriptor, permutation ---------------------------------------------- */
 
-sz_status sz_end_theta(sz_reader *r, const char **atts)
+/* the numbers of an element that occurs once */
+static sz_status take_numbers(sz_reader *r, const char *element, double **number, int *n)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
     sz_status status;
 
-    (void)atts;
-    if (x->c.theta) return sz_reader_fail(r, "a second <theta>; keep one");
+    if (*number) return sz_reader_fail(r, "a second <%s>; keep one", element);
     r->n_numbers = 0;
-    status = sz_reader_numbers(r, "theta");
+    status = sz_reader_numbers(r, element);
     if (status != SZ_OK) return status;
-    x->n_theta = r->n_numbers;
-    x->c.theta = r->number; /* the reader's array changes hands */
+    *n = r->n_numbers;
+    *number = r->number; /* the reader's array changes hands */
     r->number = NULL;
     r->n_numbers = 0;
     return SZ_OK;
+}
+
+sz_status sz_end_theta(sz_reader *r, const char **atts)
+{
+    sz_coordinate_xml *x = current_coordinate(r);
+
+    (void)atts;
+    return take_numbers(r, "theta", &x->c.theta, &x->n_theta);
+}
+
+sz_status sz_end_matrix(sz_reader *r, const char **atts)
+{
+    sz_coordinate_xml *x = current_coordinate(r);
+
+    (void)atts;
+    return take_numbers(r, "compression_matrix", &x->c.matrix, &x->c.n_matrix);
 }
 
 sz_status sz_start_descriptor(sz_reader *r, const char **atts)

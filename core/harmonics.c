@@ -16,48 +16,16 @@
 #include "basis.h"
 
 #include <math.h>
-#include <string.h>
 
-typedef double lanes[SZ_LANES];
-
-/* A_lm and dA_lm/dz for l = m..l_max; level l at a[l] */
-static inline void polynomials(const sz_harmonics_factors *f, int m,
-                               const double *restrict z, lanes *restrict a,
-                               lanes *restrict da)
+/* Y and its gradient for one (l, +-m): part is C_m or S_m, px and py its derivatives */
+SZ_INLINE void assemble(sz_lanes a, sz_lanes da, sz_lanes part, sz_lanes px, sz_lanes py,
+                        double *y, double *dy)
 {
-    for (int k = 0; k < SZ_LANES; k++) {
-        a[m][k] = f->diagonal[m];
-        da[m][k] = 0.0;
-    }
-    for (int l = m + 1; l <= f->l_max; l++) {
-        double ca = f->a[l][m], cb = f->ab[l][m];
-
-        if (l == m + 1)
-            for (int k = 0; k < SZ_LANES; k++) {
-                a[l][k] = ca * z[k] * a[m][k];
-                da[l][k] = ca * a[m][k];
-            }
-        else
-            for (int k = 0; k < SZ_LANES; k++) {
-                a[l][k] = ca * z[k] * a[l - 1][k] - cb * a[l - 2][k];
-                da[l][k] = ca * (a[l - 1][k] + z[k] * da[l - 1][k]) - cb * da[l - 2][k];
-            }
-    }
-}
-
-/* y and dy of one (l, +-m): part is C_m or S_m, px and py its derivatives */
-static inline void assemble(const double *restrict a, const double *restrict da,
-                            const double *restrict part, const double *restrict px,
-                            const double *restrict py, double *restrict y,
-                            double *restrict dy)
-{
-    for (int k = 0; k < SZ_LANES; k++) y[k] = a[k] * part[k];
+    SZ_AT(y) = a * part;
     if (!dy) return;
-    for (int k = 0; k < SZ_LANES; k++) {
-        dy[k] = a[k] * px[k];
-        dy[SZ_LANES + k] = a[k] * py[k];
-        dy[2 * SZ_LANES + k] = da[k] * part[k];
-    }
+    SZ_AT(dy) = a * px;
+    SZ_AT(dy + SZ_LANES) = a * py;
+    SZ_AT(dy + 2 * SZ_LANES) = da * part;
 }
 
 void sz_harmonics_prepare(sz_harmonics_factors *f, int l_max)
@@ -81,35 +49,38 @@ void sz_harmonics_prepare(sz_harmonics_factors *f, int l_max)
 SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, double *y,
                             double *dy)
 {
-    const double *x = u, *v = u + SZ_LANES, *z = u + 2 * SZ_LANES;
-    lanes a[SZ_L_MAX + 1], da[SZ_L_MAX + 1];
-    lanes c, s, c_x, c_y, s_x; /* C_m, S_m and derivatives; dS_m/dy = dC_m/dx */
     const int step = 3 * SZ_LANES;
+    sz_lanes x = SZ_GET(u), v = SZ_GET(u + SZ_LANES), z = SZ_GET(u + 2 * SZ_LANES);
+    sz_lanes zero = {0}, s = zero, c = zero + 1.0; /* C_m, S_m */
+    sz_lanes c_x = zero, c_y = zero, s_x = zero;   /* dS_m/dy = dC_m/dx */
 
-    memset(s, 0, sizeof s);
-    memset(c_x, 0, sizeof c_x);
-    memset(c_y, 0, sizeof c_y);
-    memset(s_x, 0, sizeof s_x);
-    for (int k = 0; k < SZ_LANES; k++) c[k] = 1.0;
     for (int m = 0; m <= f->l_max; m++) {
-        for (int k = 0; k < SZ_LANES && m > 0; k++) {
-            double c_old = c[k], s_old = s[k];
+        sz_lanes a = zero + f->diagonal[m], da = zero, a1 = zero, da1 = zero;
 
-            c_x[k] = m * c_old;
-            s_x[k] = m * s_old;
-            c_y[k] = -s_x[k];
-            c[k] = x[k] * c_old - v[k] * s_old;
-            s[k] = x[k] * s_old + v[k] * c_old;
+        if (m > 0) {
+            sz_lanes c_old = c;
+
+            c_x = m * c;
+            s_x = m * s;
+            c_y = -s_x;
+            c = x * c - v * s;
+            s = x * s + v * c_old;
         }
-        polynomials(f, m, z, a, da);
         for (int l = m; l <= f->l_max; l++) {
             int up = l * l + l + m, down = l * l + l - m;
 
-            assemble(a[l], da[l], c, c_x, c_y, y + up * SZ_LANES,
-                     dy ? dy + up * step : 0);
-            if (m == 0) continue;
-            assemble(a[l], da[l], s, s_x, c_x, y + down * SZ_LANES,
-                     dy ? dy + down * step : 0);
+            if (l > m) { /* A_lm from the two below it, see above */
+                sz_lanes a2 = a1, da2 = da1;
+
+                a1 = a;
+                da1 = da;
+                a = f->a[l][m] * z * a1 - f->ab[l][m] * a2;
+                da = f->a[l][m] * (a1 + z * da1) - f->ab[l][m] * da2;
+            }
+            assemble(a, da, c, c_x, c_y, y + up * SZ_LANES, dy ? dy + up * step : 0);
+            if (m > 0)
+                assemble(a, da, s, s_x, c_x, y + down * SZ_LANES,
+                         dy ? dy + down * step : 0);
         }
     }
 }

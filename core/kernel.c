@@ -7,7 +7,8 @@
  *   dE_i/dp_i = delta^2 zeta sum_s w_s K_si^(zeta-1) p_s
  *
  * The sparse points are the long side of both products, the atoms of the block the
- * short one: OpenBLAS is fastest that way. */
+ * short one: OpenBLAS is fastest that way. Components that vanish for the whole block,
+ * because it lacks a species, are left out of the products. */
 #include "kernel.h"
 
 #include "blas.h"
@@ -15,22 +16,34 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 /* k[s] <- weight_s zeta k^(zeta-1); returns sum_s weight_s k^zeta */
-SZ_CLONES static double integer_power(int n, int zeta, const double *restrict weight,
-                                      double sigma2, double *restrict k)
+SZ_CLONES static double integer_power(int n, int zeta, const double *weight,
+                                      double sigma2, double *k)
 {
+    sz_lanes sum = {0};
     double energy = 0.0;
+    int s = 0;
 
-#pragma omp simd reduction(+ : energy)
-    for (int s = 0; s < n; s++) {
-        double x = k[s] + sigma2, lower = 1.0; /* x^(zeta-1) */
+    for (; s + SZ_LANES <= n; s += SZ_LANES) {
+        sz_lanes x = SZ_GET(k + s) + sigma2, lower = SZ_GET(weight + s), square = x;
+
+        for (int e = zeta - 1; e > 0; e >>= 1) {
+            if (e & 1) lower *= square;
+            square *= square;
+        }
+        sum += lower * x;
+        SZ_AT(k + s) = zeta * lower;
+    }
+    for (; s < n; s++) {
+        double x = k[s] + sigma2, lower = weight[s];
 
         for (int e = 1; e < zeta; e++) lower *= x;
-        energy += weight[s] * lower * x;
-        k[s] = weight[s] * zeta * lower;
+        energy += lower * x;
+        k[s] = zeta * lower;
     }
-    return energy;
+    return energy + sz_sum_lanes(sum);
 }
 
 static double real_power(int n, double zeta, const double *weight, double sigma2,
@@ -47,23 +60,34 @@ static double real_power(int n, double zeta, const double *weight, double sigma2
     return energy;
 }
 
-void sz_kernel_energy(const sz_kernel *kernel, int n, const double *p, double *k,
-                      double *energy, double *dedp)
+void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
+                      const double *p, double *k, double *energy, double *dedp)
 {
     const double zero = 0.0, one = 1.0, scale = kernel->delta * kernel->delta;
-    int m = kernel->n_sparse, d = kernel->n_desc, ld = kernel->stride;
+    int m = kernel->n_sparse, ld = kernel->stride;
     double whole = nearbyint(kernel->zeta), sigma2 = kernel->sigma0 * kernel->sigma0;
+    int integer = fabs(kernel->zeta - whole) < 1e-14 && whole >= 1.0;
 
-    SZ_BLAS(dgemm)
-    ("T", "N", &m, &n, &d, &one, kernel->p_sparse, &ld, p, &ld, &zero, k, &m);
+    if (n_ranges == 0) memset(k, 0, (size_t)n * m * sizeof *k);
+    for (int r = 0; r < n_ranges; r++) {
+        int first = range[r].first, d = range[r].end - first;
+
+        SZ_BLAS(dgemm)
+        ("T", "N", &m, &n, &d, &one, kernel->p_sparse + first, &ld, p + first, &ld,
+         r ? &one : &zero, k, &m);
+    }
     for (int i = 0; i < n; i++) {
         double *ki = k + (size_t)i * m;
 
         energy[i] +=
-            scale * (fabs(kernel->zeta - whole) < 1e-14 && whole >= 1.0
-                         ? integer_power(m, (int)whole, kernel->weight, sigma2, ki)
-                         : real_power(m, kernel->zeta, kernel->weight, sigma2, ki));
+            scale * (integer ? integer_power(m, (int)whole, kernel->weight, sigma2, ki)
+                             : real_power(m, kernel->zeta, kernel->weight, sigma2, ki));
     }
-    if (dedp) SZ_BLAS(dgemm)
-    ("N", "N", &d, &n, &m, &scale, kernel->p_sparse, &ld, k, &m, &zero, dedp, &ld);
+    for (int r = 0; r < n_ranges && dedp; r++) {
+        int first = range[r].first, d = range[r].end - first;
+
+        SZ_BLAS(dgemm)
+        ("N", "N", &d, &n, &m, &scale, kernel->p_sparse + first, &ld, k, &m, &zero,
+         dedp + first, &ld);
+    }
 }

@@ -2,6 +2,8 @@
 #ifndef SZ_KERNEL_H
 #define SZ_KERNEL_H
 
+#include "compression.h"
+
 /* A sparse GP with the kernel delta^2 (p_s . p + sigma0^2)^zeta. */
 typedef struct {
     int n_desc, stride;
@@ -11,9 +13,10 @@ typedef struct {
     double delta, zeta, sigma0;
 } sz_kernel;
 
-/* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its derivative.
- * p, dedp [n][stride] (dedp overwritten); k [n][n_sparse] scratch. */
-void sz_kernel_energy(const sz_kernel *kernel, int n, const double *p, double *k,
-                      double *energy, double *dedp);
+/* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its derivative,
+ * overwriting the ranges of dedp; components outside the ranges are zero in every p. p,
+ * dedp [n][stride]; k [n][n_sparse] scratch. */
+void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
+                      const double *p, double *k, double *energy, double *dedp);
 
 #endif

@@ -4,160 +4,203 @@
  *
  *   P_l(a,b) = scale sum_m Y1_lm,a Y2_lm,b,   p = P / |P|
  *
- *   dE/dP = (dE/dp - p (p . dE/dp)) / |P|
- *   dE/dY1_lm,a = sum_b D_l(a,b) Y2_lm,b,  dE/dY2_lm,b = sum_a D_l(a,b) Y1_lm,a
- *   with D = scale dE/dP; in symmetric lists Y1 = Y2 and D(a,b) counts for (b,a) too.
+ *   dE/dP = (dE/dp - p (p . dE/dp)) / |P|,   D = scale dE/dP
+ *   dE/dY1_lm,a += D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += D_l(a,b) Y1_lm,a   for every pair
  *
- * b is the slow index of p, a the fast one (a <= b in symmetric lists). Rows of p are
- * written SZ_LANES at a time; what runs over the end of a group or row is
- * overwritten by the next one, and the last is cleared. */
+ * The list is kept in blocks: consecutive b, each with the same consecutive a, taken
+ * SZ_LANES at a time. What runs over the end of a row of p is overwritten by the next row
+ * or cleared. */
 #include "power.h"
 
-#include "harmonics.h"
+#include "vec.h"
 
 #include <math.h>
 #include <string.h>
 
-/* p[0..n-1] = sum_m y2[m] y1[m][0..n-1] */
-SZ_INLINE void product(int n_m, const double *y2, int stride2, const double *y1,
-                       int stride1, int n, double *p)
-{
-    for (int a = 0; a < n; a += SZ_LANES) {
-        sz_lanes sum = y2[0] * SZ_GET(y1 + a);
+enum { TILE = 4 }; /* rows of p that share the loads of Y1 */
 
-        for (int m = 1; m < n_m; m++)
-            sum += y2[m * stride2] * SZ_GET(y1 + m * stride1 + a);
-        SZ_AT(p + a) = sum;
-    }
+int sz_group_active(const sz_compression *c, int group, const unsigned char *present)
+{
+    const int *slot = c->group[group].slot;
+
+    return (slot[0] < 0 || present[slot[0]]) && (slot[1] < 0 || present[slot[1]]);
 }
 
-SZ_CLONES double sz_power(const sz_compression *c, const double *y1, const double *y2,
-                          double *p)
+/* TILE rows of p, SZ_LANES wide: p[i][..] = sum_m y1_m,a.. y2_m,b+i */
+SZ_INLINE void products(int rows, int n_m, const double *y1, int stride1,
+                        const double *y2, int stride2, double *p, int next)
 {
-    const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
-    double norm2 = 0.0, norm;
+    sz_lanes sum[TILE] = {{0}};
 
-    for (int l = 0; l <= c->l_max; l++) {
-        const double *ya = y1 + l * l * w1->stride, *yb = y2 + l * l * w2->stride;
-        double *out = p + c->first[l];
-        int n_m = 2 * l + 1, n = w1->n[l];
+    for (int m = 0; m < n_m; m++) {
+        sz_lanes a = SZ_GET(y1 + m * stride1);
 
-        for (int b = 0; b < w2->groups * w2->n[l]; b++) {
-            int g = b / w2->n[l], i = b % w2->n[l], full = c->symmetric ? g : w1->groups;
+        for (int i = 0; i < rows; i++) sum[i] += y2[m * stride2 + i] * a;
+    }
+    for (int i = 0; i < rows; i++) SZ_AT(p + i * next) = sum[i];
+}
 
-            for (int k = 0; k < full; k++, out += n)
-                product(n_m, yb + g * w2->lanes + i, w2->stride, ya + k * w1->lanes,
-                        w1->stride, n, out);
-            if (!c->symmetric) continue;
-            product(n_m, yb + g * w2->lanes + i, w2->stride, ya + g * w1->lanes,
-                    w1->stride, i + 1, out);
-            out += i + 1;
+/* Rows are finished in order: a row's overrun is overwritten by the next one. */
+SZ_INLINE void block_products(const sz_block *t, const double *y1, int stride1,
+                              const double *y2, int stride2, double *p)
+{
+    int m0 = t->l * t->l, n_m = 2 * t->l + 1, b = 0;
+
+    y1 += m0 * stride1 + t->a;
+    y2 += m0 * stride2 + t->b;
+    for (; t->n <= SZ_LANES && b + TILE <= t->n_b; b += TILE)
+        products(TILE, n_m, y1, stride1, y2 + b, stride2, p + b * t->n, t->n);
+    for (; t->n <= SZ_LANES && b + 2 <= t->n_b; b += 2)
+        products(2, n_m, y1, stride1, y2 + b, stride2, p + b * t->n, t->n);
+    for (; b < t->n_b; b++)
+        for (int a = 0; a < t->n; a += SZ_LANES)
+            products(1, n_m, y1 + a, stride1, y2 + b, stride2, p + b * t->n + a, 0);
+}
+
+SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
+                          const double *y1, const double *y2, int normalise, double *p)
+{
+    sz_lanes norm2 = {0};
+    double norm;
+
+    for (int g = 0; g < c->n_groups; g++) {
+        const sz_group *group = &c->group[g];
+        double *out = p + group->component;
+
+        if (!sz_group_active(c, g, present)) {
+            memset(out, 0, (size_t)(group[1].component - group->component) * sizeof *out);
+            continue;
+        }
+        for (const sz_block *t = c->block + group->block; t < c->block + group[1].block;
+             t++) {
+            block_products(t, y1, c->map[0].stride, y2, c->map[1].stride, out);
+            out += t->n_b * t->n;
         }
     }
     memset(p + c->n_desc, 0, (size_t)(c->stride - c->n_desc) * sizeof *p);
-#pragma omp simd reduction(+ : norm2)
-    for (int k = 0; k < c->n_desc; k++) {
-        p[k] *= c->scale[k];
-        norm2 += p[k] * p[k];
+    for (int k = 0; k < c->n_desc; k += SZ_LANES) {
+        sz_lanes scaled = SZ_GET(p + k) * SZ_GET(c->scale + k);
+
+        norm2 += scaled * scaled;
+        SZ_AT(p + k) = scaled;
     }
-    norm = sqrt(norm2);
-    if (norm > 0.0)
-        for (int k = 0; k < c->n_desc; k++) p[k] *= 1.0 / norm;
+    if (!normalise) return 1.0;
+    norm = sqrt(sz_sum_lanes(norm2));
+    for (int k = 0; k < c->n_desc && norm > 0.0; k += SZ_LANES)
+        SZ_AT(p + k) *= 1.0 / norm;
     return norm;
 }
 
-/* dedy[m][0..width-1] = sum over the channels a of map of y[m][a] d[a][0..width-1] */
-SZ_INLINE void contract(int n_m, const sz_map *map, int n, const double *y,
-                        const double *d, int width, double *dedy)
+/* All bits of the first n of the eight lanes at row_mask + 8 - n: what lies behind a row
+ * may be anything, so it is cut off and not multiplied by zero. */
+typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
+static const long long row_mask[2 * SZ_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
+
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+
+/* to[0 .. n-1] += the sums of n = 1, 2 or 4 vectors' lanes */
+SZ_INLINE void add_sums(int n, const sz_lanes *v, double *to)
 {
-    for (int b = 0; b < width; b += SZ_LANES)
-        for (int m = 0; m < n_m; m++) {
-            const double *da = d + b;
-            sz_lanes sum = {0};
+    sz_lanes s;
 
-            for (int g = 0; g < map->groups; g++) {
-                const double *ya = y + m * map->stride + g * map->lanes;
+    if (n == 1) {
+        *to += sz_sum_lanes(v[0]);
+        return;
+    }
+    s = SZ_SHUFFLE(v[0], v[1], 0, 8, 2, 10, 4, 12, 6, 14) +
+        SZ_SHUFFLE(v[0], v[1], 1, 9, 3, 11, 5, 13, 7, 15);
+    if (n == 4) {
+        sz_lanes t = SZ_SHUFFLE(v[2], v[3], 0, 8, 2, 10, 4, 12, 6, 14) +
+                     SZ_SHUFFLE(v[2], v[3], 1, 9, 3, 11, 5, 13, 7, 15);
 
-                for (int a = 0; a < n; a++, da += width) sum += ya[a] * SZ_GET(da);
-            }
-            SZ_AT(dedy + m * width + b) = sum;
-        }
+        s = SZ_SHUFFLE(s, t, 0, 1, 8, 9, 4, 5, 12, 13) +
+            SZ_SHUFFLE(s, t, 2, 3, 10, 11, 6, 7, 14, 15);
+    } else
+        s += SZ_SHUFFLE(s, s, 2, 3, 0, 1, 6, 7, 4, 5);
+    s += SZ_SHUFFLE(s, s, 4, 5, 6, 7, 0, 1, 2, 3);
+    if (n == 4)
+        *(four *)to += *(const four *)&s;
+    else
+        *(two *)to += *(const two *)&s;
 }
 
-/* The list h of one l as full matrices, columns laid out as channels of Y:
- * d1 [b][channels of Y1] and d2 [a][channels of Y2] */
-SZ_INLINE void spread(const sz_map *w1, const sz_map *w2, int n1, int n2, const double *h,
-                      double *d1, double *d2)
+/* rows of components d, n lanes of each: adds D Y2 to dedy1 and D Y1 to dedy2 */
+SZ_INLINE void spread(int rows, int n_m, const double *d, int next, int n,
+                      const double *y1, int stride1, const double *y2, int stride2,
+                      double *dedy1, double *dedy2)
 {
-    int k1 = w1->groups * n1;
+    sz_lanes h[TILE];
 
-    memset(d1, 0, (size_t)w2->groups * n2 * w1->stride * sizeof *d1);
-    memset(d2, 0, (size_t)k1 * w2->stride * sizeof *d2);
-    for (int g = 0; g < w2->groups; g++)
-        for (int b = 0; b < n2; b++, d1 += w1->stride, h += k1) {
-            double *column = d2 + g * w2->lanes + b;
+    for (int i = 0; i < rows; i++)
+        h[i] = (sz_lanes)(*(const bits *)(d + i * next) &
+                          *(const bits *)(row_mask + SZ_LANES - n));
+    for (int m = 0; m < n_m; m++) {
+        sz_lanes a = SZ_GET(y1 + m * stride1), to1 = SZ_GET(dedy1 + m * stride1);
+        sz_lanes to2[TILE];
 
-            for (int k = 0; k < w1->groups; k++)
-                for (int i = 0; i < n1; i++) d1[k * w1->lanes + i] = h[k * n1 + i];
-            for (int a = 0; a < k1; a++) column[a * w2->stride] = h[a];
+        for (int i = 0; i < rows; i++) {
+            to1 += y2[m * stride2 + i] * h[i];
+            to2[i] = a * h[i];
         }
-}
-
-/* the same for a symmetric list, which needs one matrix [a][channels] */
-SZ_INLINE void spread_symmetric(const sz_map *w, int n, const double *h, double *d)
-{
-    int k = w->groups * n;
-
-    memset(d, 0, (size_t)k * w->stride * sizeof *d);
-    for (int a = 0; a < k; a++) {
-        int at = a / n * w->lanes + a % n;
-
-        for (int g = 0, b = 0; b <= a; g++)
-            for (int i = 0; i < n && b <= a; i++, b++, h++) {
-                d[a * w->stride + g * w->lanes + i] += *h;
-                d[b * w->stride + at] += *h;
-            }
+        SZ_AT(dedy1 + m * stride1) = to1;
+        add_sums(rows, to2, dedy2 + m * stride2);
     }
 }
 
-size_t sz_power_scratch(const sz_compression *c)
+/* rows b .. b+rows-1 of a block */
+SZ_INLINE void spread_rows(int rows, int b, const sz_block *t, const double *d,
+                           const double *y1, int stride1, const double *y2, int stride2,
+                           double *dedy1, double *dedy2)
 {
-    size_t most = 0;
+    int at1 = t->l * t->l * stride1 + t->a, at2 = t->l * t->l * stride2 + t->b + b;
 
-    for (int l = 0; l <= c->l_max; l++) {
-        const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
-        size_t size = (size_t)w1->groups * w1->n[l] * w2->stride +
-                      (size_t)w2->groups * w2->n[l] * w1->stride;
-
-        if (size > most) most = size;
-    }
-    return most;
+    for (int a = 0; a < t->n; a += SZ_LANES)
+        spread(rows, 2 * t->l + 1, d + b * t->n + a, t->n,
+               t->n - a < SZ_LANES ? t->n - a : SZ_LANES, y1 + at1 + a, stride1, y2 + at2,
+               stride2, dedy1 + at1 + a, dedy2 + at2);
 }
 
-SZ_CLONES void sz_power_adjoint(const sz_compression *c, const double *y1,
-                                const double *y2, const double *p, double norm,
-                                double *dedp, double *dedy1, double *dedy2,
-                                double *scratch)
+SZ_INLINE void block_spread(const sz_block *t, const double *d, const double *y1,
+                            int stride1, const double *y2, int stride2, double *dedy1,
+                            double *dedy2)
 {
-    const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
+    int b = 0;
+
+    for (; b + TILE <= t->n_b; b += TILE)
+        spread_rows(TILE, b, t, d, y1, stride1, y2, stride2, dedy1, dedy2);
+    for (; b + 2 <= t->n_b; b += 2)
+        spread_rows(2, b, t, d, y1, stride1, y2, stride2, dedy1, dedy2);
+    for (; b < t->n_b; b++)
+        spread_rows(1, b, t, d, y1, stride1, y2, stride2, dedy1, dedy2);
+}
+
+SZ_CLONES void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
+                                const double *y1, const double *y2, const double *p,
+                                int normalise, double norm, double *dedp, double *dedy1,
+                                double *dedy2)
+{
+    int stride1 = c->map[0].stride, stride2 = c->map[1].stride;
     double along = 0.0, inverse = norm > 0.0 ? 1.0 / norm : 0.0;
 
+    for (int g = 0; g < c->n_groups && normalise; g++) {
+        if (!sz_group_active(c, g, present)) continue;
 #pragma omp simd reduction(+ : along)
-    for (int k = 0; k < c->n_desc; k++) along += p[k] * dedp[k];
-    for (int k = 0; k < c->n_desc; k++)
-        dedp[k] = (dedp[k] - along * p[k]) * inverse * c->scale[k];
-    for (int l = 0; l <= c->l_max; l++) {
-        int at1 = l * l * w1->stride, at2 = l * l * w2->stride, n_m = 2 * l + 1;
-        int n1 = w1->n[l], n2 = w2->n[l];
-        double *d1 = scratch, *d2 = scratch + w2->groups * n2 * w1->stride;
+        for (int k = c->group[g].component; k < c->group[g + 1].component; k++)
+            along += p[k] * dedp[k];
+    }
+    for (int g = 0; g < c->n_groups; g++) {
+        int first = c->group[g].component, end = c->group[g + 1].component;
+        const double *d = dedp + first;
 
-        if (c->symmetric) {
-            spread_symmetric(w1, n1, dedp + c->first[l], d1);
-            contract(n_m, w1, n1, y1 + at1, d1, w1->stride, dedy1 + at1);
-            continue;
+        if (!sz_group_active(c, g, present)) continue;
+        for (int k = first; k < end; k++)
+            dedp[k] = (dedp[k] - along * p[k]) * inverse * c->scale[k];
+        for (int k = c->group[g].block; k < c->group[g + 1].block; k++) {
+            const sz_block *t = &c->block[k];
+
+            block_spread(t, d, y1, stride1, y2, stride2, dedy1, dedy2);
+            d += t->n_b * t->n;
         }
-        spread(w1, w2, n1, n2, dedp + c->first[l], d1, d2);
-        contract(n_m, w2, n2, y2 + at2, d1, w1->stride, dedy1 + at1);
-        contract(n_m, w1, n1, y1 + at1, d2, w2->stride, dedy2 + at2);
     }
 }

@@ -4,17 +4,20 @@
 
 #include "compression.h"
 
-/* Normalised power spectrum p [stride] of one atom from its channels y1, y2 (the same
- * array for symmetric lists), laid out as sz_map says; returns the norm it was divided
- * by. A vanishing spectrum stays zero. */
-double sz_power(const sz_compression *c, const double *y1, const double *y2, double *p);
+/* 1 where all slots that the group needs are present [n_slots] in the density. */
+int sz_group_active(const sz_compression *c, int group, const unsigned char *present);
 
-/* From dE/dp of the normalised p (destroyed) and the norm: dE/dy1 and dE/dy2
- * (overwritten; for symmetric lists dedy1 holds all and dedy2 is unused). What is not a
- * channel becomes zero. scratch: sz_power_scratch(c) doubles. */
-void sz_power_adjoint(const sz_compression *c, const double *y1, const double *y2,
-                      const double *p, double norm, double *dedp, double *dedy1,
-                      double *dedy2, double *scratch);
-size_t sz_power_scratch(const sz_compression *c);
+/* Power spectrum p [stride] of one atom from its channels y1, y2, laid out as sz_map
+ * says; with normalise divided by its norm, which is returned (else 1). A vanishing
+ * spectrum stays zero. Groups that are not active are zero. */
+double sz_power(const sz_compression *c, const unsigned char *present, const double *y1,
+                const double *y2, int normalise, double *p);
+
+/* From dE/dp (destroyed) and the norm that sz_power returned (0: no gradient) to dedy1
+ * and dedy2, which are added to; for symmetric lists they are the same array. Only active
+ * groups of p and dedp are looked at. */
+void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
+                      const double *y1, const double *y2, const double *p, int normalise,
+                      double norm, double *dedp, double *dedy1, double *dedy2);
 
 #endif

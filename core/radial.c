@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * radial.c - radial channels h_lq(r) = F(r) sum_n O_l[q][n] g_nl(r).
+ * radial.c - radial channels h_lq(r) = F(r) sum_k O_l[q][k] f_kl(r).
  *
  *   F(r) = f_cut(r) decay(r)
  *   decay(r) = c (1+q) / (q + (r/s)^k),  c = 1 if k = 0 or q = 0, else q/(1+q)
  *
- * O_l is the identity or the rotation onto the directions that g_nl spans: the grid
- * Gaussians are nearly dependent (the one at r = 0 is null for every l >= 1), so the
- * channels below 1e-7 are dropped and kernels change by 1e-14 at most.
+ * f are the functions g_nl of the basis, or those of a second basis with 2l+1 functions.
+ * O_l resolves n, sums over it or mixes it. Where n is resolved O_l may also be the
+ * rotation onto the directions that g_nl spans: the grid Gaussians are nearly dependent
+ * (the one at r = 0 is null for every l >= 1), so the channels below 1e-7 are dropped
+ * and kernels change by 1e-14 at most.
  *
  * The table holds quintic Hermite nodes of the functions without F, whose kink at
  * cutoff - cutoff_width would spoil it; the spacing 0.02 atom_sigma keeps its error
@@ -38,154 +40,244 @@ static double switching(const sz_radial_spec *s, double r, double *slope)
     return f * d;
 }
 
-/* rows of comb for one l from the singular vectors of g_nl over the whole range */
-static sz_status reduce_l(sz_radial *radial, int l, sz_error *err)
+/* All functions at r, each array [l_max+1][n_fun]; value, slope and second derivative. */
+static void functions(const sz_radial *radial, double r, double *f[3])
 {
-    int n = radial->spec.n_max, n_l = radial->spec.l_max + 1, rows = 40 * n + 1;
-    int work_size = 8 * rows, info = 0, one = 1;
-    size_t total = (size_t)rows * n + (size_t)n * n + n + work_size + 3 * (size_t)n_l * n;
-    double *a = calloc(total, sizeof *a), *vt, *s, *work, *g, unused;
-    double *comb = radial->comb + (size_t)l * radial->n_lane * n;
+    int n_max = radial->spec.n_max, n_l = radial->spec.l_max + 1, n_fun = radial->n_fun;
+    double g[3][(SZ_L_MAX + 1) * SZ_N_MAX];
+
+    sz_basis_eval(radial->basis, r, g[0], g[1], g[2]);
+    for (int d = 0; d < 3; d++) {
+        memset(f[d], 0, (size_t)n_l * n_fun * sizeof(double));
+        for (int l = 0; l < n_l; l++)
+            memcpy(f[d] + l * n_fun, g[d] + l * n_max, (size_t)n_max * sizeof(double));
+    }
+    for (int l = 0; l < n_l && radial->star; l++) {
+        int n = 2 * l + 1;
+
+        sz_basis_eval(radial->star[l], r, g[0], g[1], g[2]);
+        for (int d = 0; d < 3; d++)
+            memcpy(f[d] + l * n_fun + n_max, g[d] + l * n, (size_t)n * sizeof(double));
+    }
+}
+
+/* rows of comb for one l from the singular vectors of F g_nl over the whole range */
+static sz_status reduce_l(sz_radial *radial, int l, double *comb, int *n_rad,
+                          sz_error *err)
+{
+    const sz_radial_spec *spec = &radial->spec;
+    int n = spec->n_max, rows = 40 * n + 1, work_size = 8 * rows, info = 0, one = 1;
+    size_t total = (size_t)rows * n + (size_t)n * n + n + work_size;
+    double *a = calloc(total, sizeof *a), *vt, *s, *work, unused;
+    double g[3][(SZ_L_MAX + 1) * SZ_N_MAX];
 
     if (!a) return sz_fail_memory(err, total * sizeof *a, "the radial reduction");
     vt = a + (size_t)rows * n;
     s = vt + (size_t)n * n;
     work = s + n;
-    g = work + work_size;
     for (int i = 1; i < rows; i++) {
-        double r = radial->spec.cutoff * i / (rows - 1.0), slope;
-        double f = sz_cutoff(r, radial->spec.cutoff, radial->spec.cutoff_width, &slope);
+        double r = spec->cutoff * i / (rows - 1.0), slope;
+        double f = sz_cutoff(r, spec->cutoff, spec->cutoff_width, &slope);
 
-        sz_basis_eval(radial->basis, r, g, g + n_l * n, g + 2 * n_l * n);
-        for (int k = 0; k < n; k++) a[k * rows + i] = f * g[l * n + k];
+        sz_basis_eval(radial->basis, r, g[0], g[1], g[2]);
+        for (int k = 0; k < n; k++) a[k * rows + i] = f * g[0][l * n + k];
     }
     if (l == 0)
         for (int k = 0; k < n; k++) a[k * rows] = radial->basis->central[k];
     SZ_BLAS(dgesvd)
     ("N", "S", &rows, &n, a, &rows, s, &unused, &one, vt, &n, work, &work_size, &info);
-    if (info) {
-        free(a);
-        return sz_fail(err, SZ_ERR_NUMERIC, "the radial functions of l=%d have no SVD",
-                       l);
-    }
-    radial->n_rad[l] = 0;
-    for (int q = 0; q < n && s[q] >= SZ_RADIAL_NULL * s[0]; q++) {
-        for (int k = 0; k < n; k++) comb[q * n + k] = vt[k * n + q];
-        radial->n_rad[l]++;
-    }
+    *n_rad = 0;
+    for (int q = 0; q < n && !info && s[q] >= SZ_RADIAL_NULL * s[0]; q++, (*n_rad)++)
+        for (int k = 0; k < n; k++) comb[q * radial->n_fun + k] = vt[k * n + q];
     free(a);
-    return SZ_OK;
+    if (!info) return SZ_OK;
+    return sz_fail(err, SZ_ERR_NUMERIC, "the radial functions of l=%d have no SVD", l);
 }
 
-/* fills comb, n_rad and sum; lanes are counted first, with room for every n */
-static sz_status combine(sz_radial *radial, int resolved, int sum, int reduce,
-                         sz_error *err)
+/* The rows of one family for one l; returns how many in *n. */
+static sz_status make_rows(sz_radial *radial, const sz_radial_family *family, int reduce,
+                           int l, double *comb, int *n, sz_error *err)
 {
-    int n = radial->spec.n_max, most = 0;
-    sz_status status;
+    int n_max = radial->spec.n_max, n_fun = radial->n_fun;
 
-    for (int l = 0; l <= radial->spec.l_max && resolved; l++) {
-        double *comb = radial->comb + (size_t)l * radial->n_lane * n;
-
-        radial->n_rad[l] = n;
-        for (int q = 0; q < n && !reduce; q++) comb[q * n + q] = 1.0;
-        if (reduce && (status = reduce_l(radial, l, err)) != SZ_OK) return status;
-        if (radial->n_rad[l] > most) most = radial->n_rad[l];
+    switch (family->kind) {
+    case SZ_RADIAL_N:
+        if (reduce) return reduce_l(radial, l, comb, n, err);
+        *n = n_max;
+        for (int q = 0; q < n_max; q++) comb[q * n_fun + q] = 1.0;
+        break;
+    case SZ_RADIAL_SUM:
+        *n = 1;
+        for (int k = 0; k < n_max; k++) comb[k] = 1.0;
+        break;
+    case SZ_RADIAL_MIX:
+        *n = family->n_mix;
+        for (int q = 0; q < *n; q++)
+            for (int k = 0; k < n_max; k++)
+                comb[q * n_fun + k] = family->mix[k * family->n_mix + q];
+        break;
+    case SZ_RADIAL_STAR:
+        *n = 2 * l + 1;
+        for (int q = 0; q < *n; q++) comb[q * n_fun + n_max + q] = 1.0;
     }
-    radial->sum = sum ? most : -1;
-    for (int l = 0; l <= radial->spec.l_max && sum; l++)
-        for (int k = 0; k < n; k++)
-            radial->comb[((size_t)l * radial->n_lane + most) * n + k] = 1.0;
     return SZ_OK;
 }
 
-/* moves the rows of comb together once the number of lanes is known */
-static void shrink_lanes(sz_radial *radial)
+static int family_size(const sz_radial_spec *spec, const sz_radial_family *family)
 {
-    int n = radial->spec.n_max, used = radial->sum + 1, n_lane;
-
-    for (int l = 0; l <= radial->spec.l_max; l++)
-        if (radial->n_rad[l] > used) used = radial->n_rad[l];
-    n_lane = SZ_PAD(used);
-    for (int l = 1; l <= radial->spec.l_max; l++)
-        memmove(radial->comb + (size_t)l * n_lane * n,
-                radial->comb + (size_t)l * radial->n_lane * n,
-                (size_t)n_lane * n * sizeof *radial->comb);
-    radial->n_lane = n_lane;
+    switch (family->kind) {
+    case SZ_RADIAL_N:
+        return spec->n_max;
+    case SZ_RADIAL_SUM:
+        return 1;
+    case SZ_RADIAL_MIX:
+        return family->n_mix;
+    default:
+        return 2 * spec->l_max + 1;
+    }
 }
 
-/* one row of the basis' g[l_max+1][n_max] -> channels[l_max+1][n_lane] */
-static void project(const sz_radial *radial, const double *g, double scale, double *h)
+/* Makes every row with room for the largest families, then moves them together. */
+static sz_status combine(sz_radial *radial, int n_families,
+                         const sz_radial_family *family, int reduce, sz_error *err)
 {
-    int n = radial->spec.n_max;
+    int n_l = radial->spec.l_max + 1, n_fun = radial->n_fun, used = 0;
+    double *room[2] = {0};
+    sz_status status = SZ_OK;
 
+    for (int k = 0; k < n_families && status == SZ_OK; k++) {
+        size_t size = (size_t)family_size(&radial->spec, &family[k]) * n_fun;
+        int most = 0;
+
+        room[k] = calloc((size_t)n_l * size, sizeof *room[k]);
+        if (!room[k]) status = sz_fail_memory(err, n_l * size * 8, "the radial channels");
+        for (int l = 0; l < n_l && status == SZ_OK; l++) {
+            status = make_rows(radial, &family[k], reduce, l, room[k] + l * size,
+                               &radial->family[k].n[l], err);
+            if (radial->family[k].n[l] > most) most = radial->family[k].n[l];
+        }
+        radial->family[k].first = used;
+        used += most;
+    }
+    radial->n_lane = SZ_PAD(used);
+    radial->comb = calloc((size_t)n_l * radial->n_lane * n_fun, sizeof *radial->comb);
+    radial->central = calloc((size_t)radial->n_lane, sizeof *radial->central);
+    if (status == SZ_OK && (!radial->comb || !radial->central))
+        status = sz_fail_memory(err, (size_t)n_l * radial->n_lane * n_fun * 8,
+                                "the radial channels");
+    for (int k = 0; k < n_families && status == SZ_OK; k++)
+        for (int l = 0; l < n_l; l++)
+            memcpy(radial->comb +
+                       ((size_t)l * radial->n_lane + radial->family[k].first) * n_fun,
+                   room[k] + (size_t)l * family_size(&radial->spec, &family[k]) * n_fun,
+                   (size_t)radial->family[k].n[l] * n_fun * sizeof *room[k]);
+    free(room[0]);
+    free(room[1]);
+    return status;
+}
+
+/* functions [l_max+1][n_fun] -> channels [l_max+1][n_lane] */
+static void project(const sz_radial *radial, const double *f, double scale, double *h)
+{
     for (int l = 0; l <= radial->spec.l_max; l++)
         for (int q = 0; q < radial->n_lane; q++) {
-            const double *row = radial->comb + ((size_t)l * radial->n_lane + q) * n;
+            const double *row =
+                radial->comb + ((size_t)l * radial->n_lane + q) * radial->n_fun;
             double sum = 0.0;
 
-            for (int k = 0; k < n; k++) sum += row[k] * g[l * n + k];
+            for (int k = 0; k < radial->n_fun; k++)
+                sum += row[k] * f[l * radial->n_fun + k];
             h[l * radial->n_lane + q] = scale * sum;
         }
+}
+
+static void set_central(sz_radial *radial)
+{
+    const double y00 = 1.0 / sqrt(4.0 * 3.14159265358979323846);
+
+    for (int q = 0; q < radial->n_lane; q++) {
+        const double *row = radial->comb + q * radial->n_fun;
+
+        for (int k = 0; k < radial->spec.n_max; k++)
+            radial->central[q] += y00 * row[k] * radial->basis->central[k];
+        if (radial->star)
+            radial->central[q] +=
+                y00 * row[radial->spec.n_max] * radial->star[0]->central[0];
+    }
 }
 
 static sz_status tabulate(sz_radial *radial, sz_error *err)
 {
     const sz_radial_spec *spec = &radial->spec;
-    int n_row = (spec->l_max + 1) * radial->n_lane, n_g = (spec->l_max + 1) * spec->n_max;
+    int n_row = (spec->l_max + 1) * radial->n_lane;
     int pieces = (int)ceil(spec->cutoff / (0.02 * spec->atom_sigma));
-    double dx = spec->cutoff / pieces, g[3 * (SZ_L_MAX + 1) * SZ_N_MAX];
-    size_t size;
+    double dx = spec->cutoff / pieces;
+    size_t size, n_f = (size_t)(spec->l_max + 1) * radial->n_fun;
+    double *room = malloc(3 * n_f * sizeof *room);
+    double *f[3] = {room, room + n_f, room + 2 * n_f};
 
     radial->n_knots = pieces + 1;
     radial->per_r = 1.0 / dx;
     size = (size_t)radial->n_knots * 3 * n_row * sizeof *radial->table;
-    radial->table = aligned_alloc(64, (size + 63) / 64 * 64);
-    if (!radial->table) return sz_fail_memory(err, size, "the radial tables");
+    radial->table = aligned_alloc(64, size);
+    if (!room || !radial->table) {
+        free(room);
+        return sz_fail_memory(err, size, "the radial tables");
+    }
     for (int i = 0; i <= pieces; i++) {
         double *node = radial->table + (size_t)i * 3 * n_row;
 
-        sz_basis_eval(radial->basis, i * dx, g, g + n_g, g + 2 * n_g);
-        project(radial, g, 1.0, node);
-        project(radial, g + n_g, dx, node + n_row);
-        project(radial, g + 2 * n_g, dx * dx, node + 2 * n_row);
+        functions(radial, i * dx, f);
+        project(radial, f[0], 1.0, node);
+        project(radial, f[1], dx, node + n_row);
+        project(radial, f[2], dx * dx, node + 2 * n_row);
     }
+    free(room);
     return SZ_OK;
 }
 
-sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int resolved,
-                           int sum, int reduce, sz_error *err)
+/* the bases: the first, and for SZ_RADIAL_STAR one of 2l+1 functions for each l */
+static sz_status make_bases(sz_radial *radial, int star, sz_error *err)
+{
+    const sz_radial_spec *spec = &radial->spec;
+    sz_status status = sz_basis_create(&radial->basis, spec, err);
+
+    radial->n_fun = spec->n_max;
+    if (!star || status != SZ_OK) return status;
+    radial->n_fun += 2 * spec->l_max + 1;
+    radial->star = calloc((size_t)spec->l_max + 1, sizeof *radial->star);
+    if (!radial->star) return sz_fail_memory(err, 8, "the second radial basis");
+    for (int l = 0; l <= spec->l_max && status == SZ_OK; l++) {
+        sz_radial_spec second = *spec;
+
+        second.n_max = 2 * l + 1;
+        second.l_max = l;
+        status = sz_basis_create(&radial->star[l], &second, err);
+    }
+    return status;
+}
+
+sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n_families,
+                           const sz_radial_family *family, int reduce, sz_error *err)
 {
     sz_radial *r = calloc(1, sizeof *r);
-    int n = spec->n_max, n_l = spec->l_max + 1;
+    int star = 0;
     sz_status status;
 
     *radial = NULL;
     if (!r) return sz_fail_memory(err, sizeof *r, "the radial channels");
+    for (int k = 0; k < n_families; k++) star |= family[k].kind == SZ_RADIAL_STAR;
     r->spec = *spec;
-    r->n_lane = SZ_PAD(n + 1);
-    r->n_rad = calloc((size_t)n_l, sizeof *r->n_rad);
-    r->comb = calloc((size_t)n_l * r->n_lane * n, sizeof *r->comb);
-    r->central = calloc((size_t)n_l * r->n_lane, sizeof *r->central);
-    if (!r->n_rad || !r->comb || !r->central) {
-        status = sz_fail_memory(err, (size_t)n_l * r->n_lane * n * sizeof *r->comb,
-                                "the radial channels");
-        goto done;
+    status = make_bases(r, star, err);
+    if (status == SZ_OK) status = combine(r, n_families, family, reduce, err);
+    if (status == SZ_OK) {
+        set_central(r);
+        status = tabulate(r, err);
     }
-    status = sz_basis_create(&r->basis, spec, err);
-    if (status == SZ_OK) status = combine(r, resolved, sum, reduce, err);
-    if (status != SZ_OK) goto done;
-    shrink_lanes(r);
-    for (int q = 0; q < r->n_lane; q++)
-        for (int k = 0; k < n; k++)
-            r->central[q] += r->comb[q * n + k] * r->basis->central[k] /
-                             sqrt(4.0 * 3.14159265358979323846);
-    status = tabulate(r, err);
     if (status == SZ_OK) {
         *radial = r;
         r = NULL;
     }
-done:
     sz_radial_free(r);
     return status;
 }
@@ -194,7 +286,9 @@ void sz_radial_free(sz_radial *radial)
 {
     if (!radial) return;
     sz_basis_free(radial->basis);
-    free(radial->n_rad);
+    for (int l = 0; radial->star && l <= radial->spec.l_max; l++)
+        sz_basis_free(radial->star[l]);
+    free(radial->star);
     free(radial->comb);
     free(radial->central);
     free(radial->table);
@@ -203,16 +297,17 @@ void sz_radial_free(sz_radial *radial)
 
 void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
 {
-    int n_g = (radial->spec.l_max + 1) * radial->spec.n_max;
     int n_row = (radial->spec.l_max + 1) * radial->n_lane;
-    double g[3 * (SZ_L_MAX + 1) * SZ_N_MAX], df, f = switching(&radial->spec, r, &df);
+    double room[3][(SZ_L_MAX + 1) * (SZ_N_MAX + 2 * SZ_L_MAX + 1)];
+    double *f[3] = {room[0], room[1], room[2]}, slope;
+    double value = switching(&radial->spec, r, &slope);
 
-    sz_basis_eval(radial->basis, r, g, g + n_g, g + 2 * n_g);
-    project(radial, g, 1.0, h);
-    project(radial, g + n_g, 1.0, dh);
+    functions(radial, r, f);
+    project(radial, f[0], 1.0, h);
+    project(radial, f[1], 1.0, dh);
     for (int k = 0; k < n_row; k++) {
-        dh[k] = f * dh[k] + df * h[k];
-        h[k] *= f;
+        dh[k] = value * dh[k] + slope * h[k];
+        h[k] *= value;
     }
 }
 
@@ -241,15 +336,76 @@ SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
     dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
 }
 
+/* sin and cos of pi t, |t| <= 1/2, by their Taylor series: 1e-17 at the ends */
+SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
+{
+    /* 1/n!, n = 22 .. 0 */
+    static const double inverse_factorial[] = {8.8967913924505732867e-22,
+                                               1.9572941063391261231e-20,
+                                               4.1103176233121648585e-19,
+                                               8.2206352466243297170e-18,
+                                               1.5619206968586226462e-16,
+                                               2.8114572543455207632e-15,
+                                               4.7794773323873852974e-14,
+                                               7.6471637318198164759e-13,
+                                               1.1470745597729724714e-11,
+                                               1.6059043836821614599e-10,
+                                               2.0876756987868098979e-09,
+                                               2.5052108385441718775e-08,
+                                               2.7557319223985890653e-07,
+                                               2.7557319223985890653e-06,
+                                               2.4801587301587301587e-05,
+                                               1.9841269841269841270e-04,
+                                               1.3888888888888888889e-03,
+                                               8.3333333333333333333e-03,
+                                               4.1666666666666666667e-02,
+                                               1.6666666666666666667e-01,
+                                               0.5,
+                                               1.0,
+                                               1.0};
+    sz_lanes x = 3.14159265358979323846 * t, x2 = -x * x;
+    sz_lanes even = {0}, odd = {0};
+
+    for (int n = 0; n <= 22; n += 2) even = even * x2 + inverse_factorial[n];
+    for (int n = 1; n <= 21; n += 2) odd = odd * x2 + inverse_factorial[n];
+    *cos_t = even;
+    *sin_t = x * odd;
+}
+
+/* F and F' of SZ_LANES distances, as in switching() */
+SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *f,
+                            sz_lanes *df)
+{
+    double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
+    sz_lanes x = (SZ_GET(r) - (s->cutoff - s->cutoff_width)) * inverse, sin_t, cos_t;
+
+    for (int i = 0; i < SZ_LANES; i++) x[i] = x[i] < 0.0 ? 0.0 : x[i] > 1.0 ? 1.0 : x[i];
+    sin_cos_pi(x - 0.5, &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
+    *f = 0.5 - 0.5 * sin_t;
+    *df = -0.5 * 3.14159265358979323846 * inverse * cos_t;
+    for (int i = 0; i < SZ_LANES; i++)
+        if (x[i] <= 0.0 || x[i] >= 1.0) {
+            (*f)[i] = x[i] <= 0.0;
+            (*df)[i] = 0.0;
+        }
+}
+
 SZ_INLINE void locate(const sz_radial *radial, int n, const double *r, weights *at)
 {
-    sz_lanes t = {0}, f = {0}, df = {0};
+    sz_lanes t = {0}, f, df;
+    double room[SZ_LANES] = {0};
 
+    for (int i = 0; i < n; i++) room[i] = r[i];
     for (int i = 0; i < n; i++) {
-        double x = r[i] * radial->per_r, slope;
+        double x = r[i] * radial->per_r;
 
         at->knot[i] = (int)x < radial->n_knots - 2 ? (int)x : radial->n_knots - 2;
         t[i] = x - at->knot[i];
+    }
+    switch_lanes(&radial->spec, room, &f, &df);
+    for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
+        double slope;
+
         f[i] = switching(&radial->spec, r[i], &slope);
         df[i] = slope;
     }

@@ -5,7 +5,7 @@
  *   r_ij --radial, harmonics, density--> X --maps--> Y1, Y2 --power--> p
  *   dE/dp --power--> dE/dY --maps--> dE/dX --density--> dE/dr_ij
  *
- * Nothing is kept between the two sweeps but Y1, Y2 and |P| of each atom; radial
+ * Nothing is kept between the two sweeps but X, Y1, Y2 and |P| of each atom; radial
  * functions and harmonics are made again. */
 #include "soap.h"
 
@@ -17,15 +17,17 @@
 #include <string.h>
 
 struct sz_soap_work {
-    int n_y;         /* doubles of Y1 and Y2 of one atom */
-    double *y;       /* [n_block][n_y] */
-    double *norm;    /* [n_block] */
-    double *x;       /* [n_lm][n_chan] density, then its adjoint */
-    double *dedy;    /* [n_y] */
-    double *scratch; /* of sz_power_adjoint */
-    double *h, *dh;  /* [SZ_LANES][l_max+1][n_lane] */
-    double *ylm;     /* [n_lm][SZ_LANES] */
-    double *dylm;    /* [n_lm][3][SZ_LANES] */
+    int n_x;                /* doubles of X of one atom, rounded up */
+    int n_y[2];             /* of Y1, Y2; 0 where they are X, or Y2 is Y1 */
+    double *x;              /* [n_block][n_x] */
+    double *y[2];           /* [n_block][n_y] */
+    double *norm;           /* [n_block] */
+    unsigned char *present; /* [n_block][n_slots] slots in the density */
+    double *dedx;           /* [n_x] */
+    double *dedy[2];        /* [n_y] */
+    double *h, *dh;         /* [SZ_LANES][l_max+1][n_lane] */
+    double *ylm;            /* [n_lm][SZ_LANES] */
+    double *dylm;           /* [n_lm][3][SZ_LANES] */
     void *memory;
 };
 
@@ -33,6 +35,7 @@ struct sz_soap_work {
 typedef struct {
     int n;
     int pair[SZ_LANES];
+    int slot[SZ_LANES];
     int offset[SZ_LANES]; /* of the neighbour's slot in the channels */
     double r[SZ_LANES];
     double u[3 * SZ_LANES];
@@ -40,37 +43,49 @@ typedef struct {
 
 /* ---- the descriptor --------------------------------------------------------------- */
 
+void sz_soap_spec_free(sz_soap_spec *spec)
+{
+    sz_compression_spec_free(&spec->compression);
+}
+
 int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b)
 {
     const sz_radial_spec *p = &a->radial, *q = &b->radial;
 
     return p->cutoff == q->cutoff && p->cutoff_width == q->cutoff_width &&
            p->n_max == q->n_max && p->l_max == q->l_max &&
-           p->atom_sigma == q->atom_sigma &&
+           p->atom_sigma == q->atom_sigma && p->basis == q->basis &&
            p->basis_error_exponent == q->basis_error_exponent &&
            p->decay_exponent == q->decay_exponent && p->decay_scale == q->decay_scale &&
            p->decay_rate == q->decay_rate && a->central_weight == b->central_weight &&
            a->central_all == b->central_all && a->sigma0 == b->sigma0 &&
-           a->n_slots == b->n_slots && a->nu_R == b->nu_R && a->nu_S == b->nu_S &&
-           a->plain_l == b->plain_l &&
-           memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0;
+           a->n_slots == b->n_slots && a->normalise == b->normalise &&
+           a->average == b->average && a->plain_l == b->plain_l &&
+           memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0 &&
+           sz_compression_spec_equal(&a->compression, &b->compression, a->n_slots,
+                                     p->n_max, p->l_max);
 }
 
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
                          sz_error *err)
 {
     sz_soap *s = calloc(1, sizeof *s);
+    sz_radial_family family[2];
+    int index[2], reducible, n;
     sz_status status;
 
     *soap = NULL;
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     s->spec = *spec;
+    s->reduce = reduce;
     sz_harmonics_prepare(&s->harmonics, spec->radial.l_max);
-    status = sz_radial_create(&s->radial, &spec->radial, spec->nu_R > 0, spec->nu_R < 2,
-                              reduce, err);
+    n = sz_compression_families(&spec->compression, family, index, &reducible);
+    status =
+        sz_radial_create(&s->radial, &spec->radial, n, family, reduce && reducible, err);
     if (status == SZ_OK)
-        status = sz_compression_create(&s->compression, s->radial, spec->n_slots,
-                                       spec->nu_R, spec->nu_S, spec->plain_l, err);
+        status = sz_compression_create(&s->compression, &spec->compression, s->radial,
+                                       spec->n_slots, spec->plain_l, err);
+    s->spec.compression = s->compression.spec;
     if (status == SZ_OK) {
         *soap = s;
         s = NULL;
@@ -89,7 +104,7 @@ void sz_soap_free(sz_soap *soap)
 
 int sz_soap_n_published(const sz_soap *soap)
 {
-    return sz_compression_published(&soap->compression, soap->spec.radial.n_max) + 1;
+    return sz_compression_published(&soap->compression) + 1;
 }
 
 int sz_soap_n_desc(const sz_soap *soap)
@@ -124,47 +139,53 @@ int sz_soap_slot(const sz_soap *soap, int z)
 sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
                          sz_error *err)
 {
-    size_t k = (size_t)soap->spec.n_slots * soap->spec.radial.n_max;
-    double *scratch = malloc(2 * k * k * sizeof *scratch);
-
-    if (!scratch)
-        return sz_fail_memory(err, 2 * k * k * sizeof *scratch, "sparse points");
-    sz_compression_import(&soap->compression, soap->radial, published, inner, scratch);
-    free(scratch);
-    return SZ_OK;
+    return sz_compression_import(&soap->compression, soap->radial, published, inner, err);
 }
 
-void sz_soap_publish(const sz_soap *soap, const double *inner, double *published)
+double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
 {
-    sz_compression_publish(&soap->compression, soap->spec.radial.n_max, inner, published);
+    double all = 0.0, kept = 0.0;
+
+    for (int k = 0; k < sz_soap_n_published(soap) - 1; k++)
+        all += published[k] * published[k];
+    for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
+    return all > 0.0 ? (all - kept) / all : 0.0;
+}
+
+sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
+                          sz_error *err)
+{
     published[sz_soap_n_published(soap) - 1] = soap->spec.sigma0;
+    return sz_compression_publish(&soap->compression, inner, published, err);
 }
 
 /* ---- scratch ---------------------------------------------------------------------- */
 
-/* Doubles of Y1, a copy of X where the map has no runs, and of Y2 behind it. */
-static size_t y_size(const sz_soap *soap, int density)
+/* Doubles of Y1 or Y2 of one atom; 0 where it is X itself, or Y1 for Y2. Lanes that run
+ * over the end of the last row have room. */
+static size_t y_size(const sz_compression *c, int d)
 {
-    const sz_compression *c = &soap->compression;
+    const sz_map *map = &c->map[d];
 
-    if (density == 1 && c->symmetric) return 0;
-    return (size_t)SZ_N_LM(c->l_max) * c->map[density].stride;
+    if ((d == 1 && c->spec.symmetric) || (!map->run && !map->matrix)) return 0;
+    return (size_t)SZ_N_LM(c->l_max) * map->stride + SZ_LANES;
 }
 
 sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_block,
                               sz_error *err)
 {
     const sz_compression *c = &soap->compression;
-    size_t n_lm = SZ_N_LM(c->l_max), n_x = n_lm * c->n_chan;
+    size_t n_lm = SZ_N_LM(c->l_max), n = (size_t)n_block;
+    size_t n_x = n_lm * c->n_chan + 2 * SZ_LANES, n_y1 = y_size(c, 0),
+           n_y2 = y_size(c, 1);
     size_t n_row = (size_t)(c->l_max + 1) * soap->radial->n_lane * SZ_LANES;
-    size_t n_y = y_size(soap, 0) + y_size(soap, 1);
-    size_t n_scratch = SZ_PAD(sz_power_scratch(c)), n_norm = SZ_PAD((size_t)n_block);
-    size_t total =
-        (n_block + 1) * n_y + n_norm + n_x + n_scratch + 2 * n_row + 4 * n_lm * SZ_LANES;
+    size_t total = (n + 1) * (n_x + n_y1 + n_y2) + SZ_PAD(n) + 2 * n_row +
+                   4 * n_lm * SZ_LANES + SZ_PAD(n * c->n_slots) / SZ_LANES;
     sz_soap_work *w = calloc(1, sizeof *w);
     double *next;
 
     *work = NULL;
+    total = SZ_PAD(total);
     if (w) w->memory = aligned_alloc(64, total * sizeof *next);
     if (!w || !w->memory) {
         free(w);
@@ -172,16 +193,21 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     }
     memset(w->memory, 0, total * sizeof *next);
     next = w->memory;
-    w->n_y = (int)n_y;
-    w->y = next, next += n_block * n_y;
-    w->norm = next, next += n_norm;
-    w->x = next, next += n_x;
-    w->dedy = next, next += n_y;
-    w->scratch = next, next += n_scratch;
+    w->n_x = (int)n_x;
+    w->n_y[0] = (int)n_y1;
+    w->n_y[1] = (int)n_y2;
     w->h = next, next += n_row;
     w->dh = next, next += n_row;
     w->ylm = next, next += n_lm * SZ_LANES;
-    w->dylm = next;
+    w->dylm = next, next += 3 * n_lm * SZ_LANES;
+    w->norm = next, next += SZ_PAD(n);
+    w->x = next, next += n * n_x;
+    w->dedx = next, next += n_x;
+    w->y[0] = next, next += n * n_y1;
+    w->y[1] = next, next += n * n_y2;
+    w->dedy[0] = next, next += n_y1;
+    w->dedy[1] = next, next += n_y2;
+    w->present = (unsigned char *)next;
     *work = w;
     return SZ_OK;
 }
@@ -193,93 +219,183 @@ void sz_soap_work_free(sz_soap_work *work)
     free(work);
 }
 
+/* Y1 or Y2 of atom k of the block */
+static double *channels_of(const sz_soap *soap, const sz_soap_work *work, int d, int k)
+{
+    if (soap->compression.spec.symmetric) d = 0;
+    return work->n_y[d] ? work->y[d] + (size_t)k * work->n_y[d]
+                        : work->x + (size_t)k * work->n_x;
+}
+
 /* ---- the chain -------------------------------------------------------------------- */
 
-/* Fills the next batch from row i of nb, from pair *next on; 0 at the end. The unused
- * lanes get a harmless vector. */
-static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
-                      int *next, batch *b)
+/* Where a walk over the neighbours of one atom stands: slot by slot. */
+typedef struct {
+    int slot, next;
+} cursor;
+
+/* r holds r^2 and u the vectors: makes them r and unit vectors */
+SZ_CLONES static void normalise(batch *b)
 {
-    double cutoff = soap->spec.radial.cutoff;
+    for (int k = 0; k < SZ_LANES; k++) b->r[k] = sqrt(b->r[k]);
+    for (int x = 0; x < 3; x++) SZ_AT(b->u + x * SZ_LANES) /= SZ_GET(b->r);
+}
+
+/* Fills the next batch from row i of nb; 0 at the end. The unused lanes get a harmless
+ * vector. */
+static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
+                      cursor *at, batch *b)
+{
+    double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
+    int n_slots = soap->compression.n_slots, n_lane = soap->radial->n_lane;
 
     b->n = 0;
-    for (; *next < nb->first[i + 1] && b->n < SZ_LANES; (*next)++) {
-        const double *d = nb->r + 3 * (size_t)*next;
-        double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2], r;
-        int s = slot[nb->neigh_species[*next]], k = b->n;
+    while (at->slot < n_slots) {
+        for (; at->next < nb->first[i + 1] && b->n < SZ_LANES; at->next++) {
+            const double *d = nb->r + 3 * (size_t)at->next;
+            int s = slot[nb->neigh_species[at->next]], k = b->n;
+            double r2;
 
-        if (s < 0 || !(r2 < cutoff * cutoff)) continue;
-        r = sqrt(r2);
-        b->pair[k] = *next;
-        b->offset[k] = soap->compression.n_slots > 1 ? s * soap->radial->n_lane : 0;
-        b->r[k] = r;
-        for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = d[x] / r;
-        b->n++;
+            if (n_slots > 1 ? s != at->slot : s < 0) continue;
+            r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+            if (!(r2 < cutoff2)) continue;
+            b->pair[k] = at->next;
+            b->slot[k] = at->slot;
+            b->offset[k] = at->slot * n_lane;
+            b->r[k] = r2;
+            for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = d[x];
+            b->n++;
+        }
+        if (b->n == SZ_LANES) break;
+        at->slot++;
+        at->next = nb->first[i];
     }
-    for (int k = b->n; k < SZ_LANES; k++)
+    for (int k = b->n; k < SZ_LANES; k++) {
+        b->r[k] = 1.0;
         for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = x == 2;
+    }
+    normalise(b);
     return b->n > 0;
 }
 
 /* The atom's own Gaussian, in its own slot or, with central_all, in every slot. */
-static void add_central(const sz_soap *soap, int z, double *x)
+static void add_central(const sz_soap *soap, int z, double *x, unsigned char *present)
 {
     const sz_soap_spec *spec = &soap->spec;
     int n_lane = soap->radial->n_lane;
 
     for (int s = 0; s < spec->n_slots; s++) {
-        double *to = x + (soap->compression.n_slots > 1 ? s * n_lane : 0);
+        int slot = soap->compression.n_slots > 1 ? s : 0;
 
         if (!spec->central_all && spec->slot_z[s] != z && spec->slot_z[s] != 0) continue;
+        present[slot] = 1;
         for (int q = 0; q < n_lane; q++)
-            to[q] += spec->central_weight * soap->radial->central[q];
+            x[slot * n_lane + q] += spec->central_weight * soap->radial->central[q];
     }
+}
+
+/* Adds the density round atom i to x [n_lm][n_chan]. */
+static void add_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                        const sz_soap_species *species, int i, double *x,
+                        unsigned char *present)
+{
+    const sz_compression *c = &soap->compression;
+    int n_lane = soap->radial->n_lane;
+    cursor at = {0, nb->first[i]};
+    batch b;
+
+    add_central(soap, species->z[nb->species[i]], x, present);
+    while (next_batch(soap, nb, species->slot, i, &at, &b)) {
+        for (int k = 0; k < b.n; k++) present[b.slot[k]] = 1;
+        sz_harmonics(&soap->harmonics, b.u, work->ylm, NULL);
+        sz_radial_eval(soap->radial, b.n, b.r, work->h, NULL);
+        sz_density(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h, work->ylm, x);
+    }
+}
+
+static void clear_density(const sz_soap *soap, sz_soap_work *work, int k)
+{
+    int n_slots = soap->compression.n_slots;
+
+    memset(work->x + (size_t)k * work->n_x, 0, (size_t)work->n_x * sizeof *work->x);
+    memset(work->present + (size_t)k * n_slots, 0, (size_t)n_slots);
+}
+
+/* X of atom k of the block -> Y1, Y2 -> p */
+static void finish(const sz_soap *soap, sz_soap_work *work, int k, double *p)
+{
+    const sz_compression *c = &soap->compression;
+    const double *x = work->x + (size_t)k * work->n_x;
+
+    for (int d = 0; d < 2; d++)
+        if (work->n_y[d])
+            sz_map_apply(&c->map[d], c->l_max, c->n_chan, x,
+                         channels_of(soap, work, d, k));
+    work->norm[k] =
+        sz_power(c, work->present + (size_t)k * c->n_slots, channels_of(soap, work, 0, k),
+                 channels_of(soap, work, 1, k), soap->spec.normalise, p);
 }
 
 void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom, double *p)
 {
     const sz_compression *c = &soap->compression;
-    int n_lane = soap->radial->n_lane, n_lm = SZ_N_LM(c->l_max);
 
     for (int k = 0; k < n; k++) {
-        int i = atom[k], next = nb->first[i];
-        double *y1 = work->y + (size_t)k * work->n_y;
-        double *y2 = c->symmetric ? y1 : y1 + y_size(soap, 0);
-        double *x = c->map[0].n_runs ? work->x : y1;
-        batch b;
-
-        memset(x, 0, (size_t)n_lm * c->n_chan * sizeof *x);
-        add_central(soap, species->z[nb->species[i]], x);
-        while (next_batch(soap, nb, species->slot, i, &next, &b)) {
-            sz_harmonics(&soap->harmonics, b.u, work->ylm, NULL);
-            sz_radial_eval(soap->radial, b.n, b.r, work->h, NULL);
-            sz_density(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h, work->ylm, x);
-        }
-        if (x != y1) sz_map_apply(&c->map[0], n_lm, c->n_chan, x, y1);
-        if (!c->symmetric) sz_map_apply(&c->map[1], n_lm, c->n_chan, x, y2);
-        work->norm[k] = sz_power(c, y1, y2, p + (size_t)k * c->stride);
+        clear_density(soap, work, k);
+        add_density(soap, work, nb, species, atom[k], work->x + (size_t)k * work->n_x,
+                    work->present + (size_t)k * c->n_slots);
+        finish(soap, work, k, p + (size_t)k * c->stride);
     }
 }
 
-/* dE/dX of atom k of the block, from its dE/dp */
-static const double *density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
-                                     const double *p, double *dedp)
+void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom, double *p)
+{
+    clear_density(soap, work, 0);
+    for (int k = 0; k < n; k++)
+        add_density(soap, work, nb, species, atom[k], work->x, work->present);
+    finish(soap, work, 0, p);
+}
+
+int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_range *range)
 {
     const sz_compression *c = &soap->compression;
-    int n_lm = SZ_N_LM(c->l_max);
-    const double *y1 = work->y + (size_t)k * work->n_y;
-    const double *y2 = c->symmetric ? y1 : y1 + y_size(soap, 0);
-    double *dedy2 = work->dedy + y_size(soap, 0);
-    double *dedx = c->map[0].n_runs ? work->x : work->dedy;
+    int n_ranges = 0;
 
-    sz_power_adjoint(c, y1, y2, p, work->norm[k], dedp, work->dedy, dedy2, work->scratch);
-    if (c->map[0].n_runs) {
-        memset(dedx, 0, (size_t)n_lm * c->n_chan * sizeof *dedx);
-        sz_map_adjoint(&c->map[0], n_lm, c->n_chan, work->dedy, dedx);
+    for (int g = 0; g < c->n_groups; g++) {
+        int first = c->group[g].component, k = 0;
+
+        while (k < n && !sz_group_active(c, g, work->present + (size_t)k * c->n_slots))
+            k++;
+        if (k == n) continue;
+        if (n_ranges == 0 || range[n_ranges - 1].end != first)
+            range[n_ranges++].first = first;
+        range[n_ranges - 1].end = c->group[g + 1].component;
     }
-    if (!c->symmetric) sz_map_adjoint(&c->map[1], n_lm, c->n_chan, dedy2, dedx);
-    return dedx;
+    return n_ranges;
+}
+
+/* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
+static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
+                            const double *p, double *dedp)
+{
+    const sz_compression *c = &soap->compression;
+    double *dedy[2];
+
+    memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
+    for (int d = 0; d < 2; d++) {
+        int from = c->spec.symmetric ? 0 : d;
+
+        dedy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
+        if (work->n_y[d]) memset(dedy[d], 0, (size_t)work->n_y[d] * sizeof *dedy[d]);
+    }
+    sz_power_adjoint(c, work->present + (size_t)k * c->n_slots,
+                     channels_of(soap, work, 0, k), channels_of(soap, work, 1, k), p,
+                     soap->spec.normalise, work->norm[k], dedp, dedy[0], dedy[1]);
+    for (int d = 0; d < 2; d++)
+        if (work->n_y[d])
+            sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, dedy[d], work->dedx);
 }
 
 void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
@@ -290,18 +406,19 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
     int n_lane = soap->radial->n_lane;
 
     for (int k = 0; k < n; k++) {
-        int i = atom[k], next = nb->first[i];
-        const double *dedx = density_adjoint(soap, work, k, p + (size_t)k * c->stride,
-                                             dedp + (size_t)k * c->stride);
+        int i = atom[k];
+        cursor at = {0, nb->first[i]};
         batch b;
 
-        while (next_batch(soap, nb, species->slot, i, &next, &b)) {
+        density_adjoint(soap, work, k, p + (size_t)k * c->stride,
+                        dedp + (size_t)k * c->stride);
+        while (next_batch(soap, nb, species->slot, i, &at, &b)) {
             double d[3 * SZ_LANES] = {0};
 
             sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
             sz_radial_eval(soap->radial, b.n, b.r, work->h, work->dh);
             sz_density_adjoint(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h,
-                               work->dh, work->ylm, work->dylm, b.u, b.r, dedx, d);
+                               work->dh, work->ylm, work->dylm, b.u, b.r, work->dedx, d);
             for (int j = 0; j < b.n; j++)
                 for (int x = 0; x < 3; x++)
                     dedr[3 * (size_t)b.pair[j] + x] += d[x * SZ_LANES + j];

@@ -16,24 +16,30 @@ typedef struct {
     double sigma0;        /* covariance_sigma0: last component of the vector */
     int n_slots;          /* n_species */
     int slot_z[SZ_Z_MAX]; /* [n_slots] species_Z; 0 takes every element */
-    int nu_R, nu_S;
-    int plain_l; /* 1: no factor (2l+1)^-1/2 (before gap_version 1423143769) */
+    int normalise;        /* 1: the vector is divided by its norm */
+    int average;          /* 1: one vector for all centres; only for sz_soap_average */
+    int plain_l;          /* 1: no factor (2l+1)^-1/2 (before gap_version 1423143769) */
+    sz_compression_spec compression;
 } sz_soap_spec;
 
+void sz_soap_spec_free(sz_soap_spec *spec);
+int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b);
+
+/* spec.compression belongs to compression. */
 typedef struct {
     sz_soap_spec spec;
+    int reduce; /* as given to sz_soap_create */
     sz_radial *radial;
     sz_compression compression;
     sz_harmonics_factors harmonics;
 } sz_soap;
 
-/* reduce: rotate the radial channels and drop the null ones, see radial.h; kernels do
- * not change. 0 keeps the published components, which sz_soap_publish needs. */
+/* spec is copied. reduce: where the compression allows it, rotate the radial channels and
+ * drop the null ones, see radial.h; kernels do not change. 0 keeps the published
+ * components, which sz_soap_publish needs. */
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
                          sz_error *err);
 void sz_soap_free(sz_soap *soap);
-int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b);
-
 int sz_soap_n_published(const sz_soap *soap); /* with the sigma0 component */
 int sz_soap_n_desc(const sz_soap *soap);      /* components inside, without it */
 int sz_soap_stride(const sz_soap *soap);      /* n_desc, padded: leading dimension */
@@ -46,8 +52,12 @@ int sz_soap_slot(const sz_soap *soap, int z);
  * published [n_published], inner [stride]. */
 sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
                          sz_error *err);
-/* The inverse, the sigma0 component appended; only where reduce was 0. */
-void sz_soap_publish(const sz_soap *soap, const double *inner, double *published);
+/* Share of |published|^2 that the inner vector lacks. Rounding for the vector of a real
+ * environment; more where a vector was altered, and then reduce = 0 is right. */
+double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner);
+/* The inverse of the import, the sigma0 component appended; only where reduce was 0. */
+sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
+                          sz_error *err);
 
 /* Scratch for blocks of n_block atoms. */
 typedef struct sz_soap_work sz_soap_work;
@@ -64,6 +74,14 @@ typedef struct {
 /* p [n][stride]: normalised vectors of the atoms atom[0..n-1] of nb, n <= n_block. */
 void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom, double *p);
+
+/* p [stride]: one vector of the summed densities of the n atoms (average=T). */
+void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom, double *p);
+
+/* After sz_soap_forward: the components that do not vanish for all n atoms, as at most
+ * n_groups of the compression ranges; returns their number. */
+int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_range *range);
 
 /* After sz_soap_forward with the same atoms: dedr += dE_i/dr_ij of their pairs, from
  * p as returned and dedp [n][stride] (destroyed). */

@@ -8,9 +8,11 @@
 #include "soap.h"
 
 /* centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
- * version: gap_version of the model file, or -1 for a string on its own. Options that
- * are not supported are SZ_ERR_FORMAT naming the key. */
+ * version: gap_version of the model file, or -1 for a string on its own. matrix
+ * [n_matrix]: numbers of a compression's matrices, or NULL: drawn from its seed. Free the
+ * spec with sz_soap_spec_free. Keys that exclude each other are SZ_ERR_FORMAT. */
 sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
-                             const sz_args *args, int version, sz_error *err);
+                             const sz_args *args, int version, int n_matrix,
+                             const double *matrix, sz_error *err);
 
 #endif

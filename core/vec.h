@@ -15,7 +15,26 @@ typedef double sz_lanes __attribute__((vector_size(64), aligned(8), may_alias));
 #define SZ_AT(p) (*(sz_lanes *)(p))
 #define SZ_GET(p) (*(const sz_lanes *)(p))
 
+/* lanes of two vectors in the order of eight constant indices */
+#if defined(__clang__) || __GNUC__ >= 12
+#define SZ_SHUFFLE(v, w, ...) __builtin_shufflevector(v, w, __VA_ARGS__)
+#else
+typedef long long sz_index __attribute__((vector_size(64)));
+#define SZ_SHUFFLE(v, w, ...) __builtin_shuffle(v, w, (sz_index){__VA_ARGS__})
+#endif
+
 #define SZ_INLINE static inline __attribute__((always_inline))
+
+SZ_INLINE double sz_sum_lanes_of(const sz_lanes *v)
+{
+    sz_lanes s = *v + SZ_SHUFFLE(*v, *v, 4, 5, 6, 7, 0, 1, 2, 3);
+
+    s += SZ_SHUFFLE(s, s, 2, 3, 0, 1, 6, 7, 4, 5);
+    return s[0] + s[1];
+}
+
+/* the sum of a vector's lanes */
+#define sz_sum_lanes(v) sz_sum_lanes_of(&(v))
 
 /* The sanitizers cannot run before the resolvers of cloned functions do. */
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__) &&                    \

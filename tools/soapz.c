@@ -10,9 +10,10 @@ static const char help[] =
     "\n"
     "usage: soapz VERB ...\n"
     "\n"
-    "  info       what is in a model, in words; what the machine can do\n"
-    "  eval       energies, forces and virials of structures\n"
-    "  describe   descriptor vectors of structures\n"
+    "  info          what is in a model, in words; what the machine can do\n"
+    "  eval          energies, forces and virials of structures\n"
+    "  describe      descriptor vectors of structures\n"
+    "  compressions  the compressions of the descriptor, and how long they are\n"
     "\n"
     "soapz VERB --help explains a verb and gives an example.\n"
     "\n"
@@ -24,8 +25,10 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int, char **);
-    } verb[] = {
-        {"info", sz_verb_info}, {"eval", sz_verb_eval}, {"describe", sz_verb_describe}};
+    } verb[] = {{"info", sz_verb_info},
+                {"eval", sz_verb_eval},
+                {"describe", sz_verb_describe},
+                {"compressions", sz_verb_compressions}};
 
     if (argc < 2) {
         fputs(help, stderr);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_RNG_H
+#define SZ_RNG_H
+
+/* The random numbers of the GAP world, needed to make the mixing weights of a model
+ * again from its keys. */
+typedef struct {
+    int state;
+} sz_rng;
+
+/* Starts with seed, 1 <= seed < 2^31 - 1, and drops 100 numbers. */
+void sz_rng_seed(sz_rng *rng, int seed);
+double sz_rng_uniform(sz_rng *rng); /* in (0,1) */
+double sz_rng_normal(sz_rng *rng);  /* mean 0, variance 1 */
+
+#endif
