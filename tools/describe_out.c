@@ -66,7 +66,7 @@ static void put_matrix(sz_npz *npz, char letter, const sz_channels *y,
 {
     long shape[2] = {(long)spec->n_slots * spec->radial.n_max, 0};
     const double *next = y->matrix;
-    char name[20];
+    char name[40];
 
     for (int l = 0; l <= spec->radial.l_max; l++) {
         shape[1] = y->n_matrix[l];
@@ -83,7 +83,7 @@ static void put_channels(sz_npz *npz, int d, const sz_soap_spec *spec)
     int embedding = !strcmp(label, "nu=2,d_J");
     long weights[2] = {spec->n_slots, y->n_groups};
     long mix[2] = {spec->radial.n_max, y->n_mix};
-    char name[20];
+    char name[40];
 
     if (y->weight) {
         snprintf(name, sizeof name, "species_weights_%d", d + 1);
