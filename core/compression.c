@@ -15,11 +15,15 @@
  * positions. The slow channel is Y2's; in symmetric lists it is the larger of the two. */
 #include "compression.h"
 
+#include "channels.h"
 #include "vec.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* components of a vector: gigabytes, and an int still counts them */
+#define PAIRS_MAX 5e8
 
 /* ---- the specification ------------------------------------------------------------- */
 
@@ -100,11 +104,6 @@ sz_status sz_compression_spec_copy(sz_compression_spec *to,
     return sz_fail_memory(err, 1, "the weights of a compression");
 }
 
-static const sz_channels *channels(const sz_compression_spec *spec, int d)
-{
-    return &spec->y[spec->symmetric ? 0 : d];
-}
-
 int sz_compression_families(const sz_compression_spec *spec, sz_radial_family family[2],
                             int index[2], int *reducible)
 {
@@ -112,7 +111,7 @@ int sz_compression_families(const sz_compression_spec *spec, sz_radial_family fa
 
     *reducible = spec->pairs == SZ_PAIRS_ALL;
     for (int d = 0; d < 2; d++) {
-        const sz_channels *y = channels(spec, d);
+        const sz_channels *y = sz_channels_of(spec, d);
 
         if (y->species == SZ_SPECIES_MATRIX || y->radial == SZ_RADIAL_MIX) *reducible = 0;
         for (index[d] = 0; index[d] < n; index[d]++)
@@ -122,79 +121,6 @@ int sz_compression_families(const sz_compression_spec *spec, sz_radial_family fa
         family[n].kind = y->radial;
         family[n].n_mix = y->n_mix;
         family[n++].mix = y->mix;
-    }
-    return n;
-}
-
-/* groups of channels, and channels of a group of l in the published vector */
-static int n_groups(const sz_channels *y, int n_species)
-{
-    if (y->species == SZ_SPECIES_APART) return n_species;
-    return y->species == SZ_SPECIES_WEIGHTS ? y->n_groups : 1;
-}
-
-static int n_radial(const sz_channels *y, int n_max, int l)
-{
-    if (y->species == SZ_SPECIES_MATRIX) return y->n_matrix[l];
-    switch (y->radial) {
-    case SZ_RADIAL_N:
-        return n_max;
-    case SZ_RADIAL_SUM:
-        return 1;
-    case SZ_RADIAL_MIX:
-        return y->n_mix;
-    default:
-        return 2 * l + 1;
-    }
-}
-
-/* ---- the list of pairs ------------------------------------------------------------- */
-
-typedef struct {
-    int a, b; /* channels of Y1 and Y2 */
-} pair;
-
-static void put(pair *list, int *n, int a, int b)
-{
-    if (list) {
-        list[*n].a = a;
-        list[*n].b = b;
-    }
-    (*n)++;
-}
-
-/* The pairs of one l in published order, for g1, g2 groups of n1, n2 channels; only
- * counted where list is NULL. */
-static int list_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int g2,
-                      int n2, pair *list)
-{
-    int k1 = g1 * n1, k2 = g2 * n2, sym = spec->symmetric, n = 0;
-
-    switch (spec->pairs) {
-    case SZ_PAIRS_ALL:
-        for (int a = 0; a < k1; a++)
-            for (int b = 0; b < (sym ? a + 1 : k2); b++) put(list, &n, a, b);
-        break;
-    case SZ_PAIRS_IN_GROUP:
-        for (int a = 0; a < k1; a++)
-            for (int b = 0; b < (sym ? a % n1 + 1 : n2); b++)
-                put(list, &n, a, a / n1 * n2 + b);
-        break;
-    case SZ_PAIRS_SAME_LANE:
-        for (int s = 0; s < g1; s++)
-            for (int t = 0; t < (sym ? s + 1 : g2); t++)
-                for (int k = 0; k < n1; k++) put(list, &n, s * n1 + k, t * n2 + k);
-        break;
-    case SZ_PAIRS_DIAGONAL:
-        for (int a = 0; a < k1; a++)
-            for (int t = 0; t <= a / n1; t++) put(list, &n, a, t * n1 + a % n1);
-        break;
-    case SZ_PAIRS_ELEMENT:
-        for (int a = 0; a < k1; a++) put(list, &n, a, a);
-        break;
-    case SZ_PAIRS_TOP:
-        for (int a = 0; a < k1 && a < 2 * l + 1; a++)
-            for (int b = a; b < k1; b++) put(list, &n, a, b);
     }
     return n;
 }
@@ -226,7 +152,8 @@ static int slot_of(const sz_channels *y, int n_slots, int group)
     return y->species == SZ_SPECIES_APART && n_slots > 1 ? group : -1;
 }
 
-static void fill_component(const sz_compression *c, int l, pair p, component *out)
+static void fill_component(const sz_compression *c, int l, sz_channel_pair p,
+                           component *out)
 {
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
     int sym = c->spec.symmetric, swap = sym && p.a > p.b, low, high;
@@ -237,8 +164,8 @@ static void fill_component(const sz_compression *c, int l, pair p, component *ou
     out->off_diagonal = sym && p.a != p.b;
     out->a_position = position(w1, l, out->fast);
     out->b_position = position(w2, l, out->slow);
-    low = slot_of(channels(&c->spec, 0), c->n_slots, out->fast / w1->n[l]);
-    high = slot_of(channels(&c->spec, 1), c->n_slots, out->slow / w2->n[l]);
+    low = slot_of(sz_channels_of(&c->spec, 0), c->n_slots, out->fast / w1->n[l]);
+    high = slot_of(sz_channels_of(&c->spec, 1), c->n_slots, out->slow / w2->n[l]);
     out->slot[0] = low;
     out->slot[1] = high;
     out->tag = (high + 1) * (c->n_slots + 1) + low + 1;
@@ -297,14 +224,24 @@ static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
 {
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
     component *list = NULL;
-    pair *pairs = NULL;
+    sz_channel_pair *pairs = NULL;
+    double bound = 0.0;
     int most = 0, at = 0;
     size_t n;
     sz_status status = SZ_OK;
 
+    for (int l = 0; l <= c->l_max; l++)
+        bound +=
+            sz_channel_pairs_bound(&c->spec, w1->groups, w1->n[l], w2->groups, w2->n[l]);
+    if (bound > PAIRS_MAX)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "a vector of this descriptor has up to %.3g components, allowed are "
+            "%.3g; use a stronger compression",
+            bound, PAIRS_MAX);
     for (int l = 0; l <= c->l_max; l++) {
-        int count =
-            list_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups, w2->n[l], NULL);
+        int count = sz_channel_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups,
+                                     w2->n[l], NULL);
 
         c->n_desc += count;
         if (count > most) most = count;
@@ -325,8 +262,8 @@ static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
         goto done;
     }
     for (int l = 0; l <= c->l_max; l++) {
-        int count =
-            list_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups, w2->n[l], pairs);
+        int count = sz_channel_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups,
+                                     w2->n[l], pairs);
 
         for (int k = 0; k < count; k++) fill_component(c, l, pairs[k], &list[at++]);
     }
@@ -363,7 +300,7 @@ static sz_status make_map(sz_compression *c, const sz_channels *y, int family,
 {
     int first = radial->family[family].first, most = 0;
 
-    map->groups = n_groups(y, c->n_slots);
+    map->groups = sz_channel_groups(y, c->n_slots);
     for (int l = 0; l <= c->l_max; l++) {
         map->n[l] = y->species == SZ_SPECIES_MATRIX ? y->n_matrix[l]
                                                     : radial->family[family].n[l];
@@ -406,14 +343,14 @@ sz_status sz_compression_create(sz_compression *c, const sz_compression_spec *sp
     status = sz_compression_spec_copy(&c->spec, spec, n_species, c->n_max, c->l_max, err);
     if (status != SZ_OK) return status;
     sz_compression_families(&c->spec, family, c->family, &reducible);
-    c->n_slots = channels(&c->spec, 0)->species == SZ_SPECIES_SUM &&
-                         channels(&c->spec, 1)->species == SZ_SPECIES_SUM
+    c->n_slots = sz_channels_of(&c->spec, 0)->species == SZ_SPECIES_SUM &&
+                         sz_channels_of(&c->spec, 1)->species == SZ_SPECIES_SUM
                      ? 1
                      : n_species;
     c->n_chan = c->n_slots * radial->n_lane;
     for (int d = 0; d < 2 && status == SZ_OK; d++)
-        status =
-            make_map(c, channels(&c->spec, d), c->family[d], radial, &c->map[d], err);
+        status = make_map(c, sz_channels_of(&c->spec, d), c->family[d], radial,
+                          &c->map[d], err);
     if (status == SZ_OK) status = make_pairs(c, plain_l, err);
     if (status != SZ_OK) sz_compression_free(c);
     return status;
@@ -489,185 +426,4 @@ SZ_CLONES void sz_map_adjoint(const sz_map *map, int l_max, int n_chan,
                     sum += dedy[lm * map->stride + k] * w[k];
                 dedx[lm * n_chan + i] += sum;
             }
-}
-
-/* ---- published vectors ------------------------------------------------------------- */
-
-/* The matrix of one l, [b][a] of the published channels, and what is needed to go
- * between it and the vectors. */
-typedef struct {
-    int g1, g2;        /* groups */
-    int n1, n2;        /* channels of a group of this l */
-    int k1, k2;        /* channels */
-    int n_pairs, most; /* of this l, of any l */
-    int first;         /* components of smaller l, for lists that depend on l */
-    pair *list;
-    double *matrix, *other; /* [k2][k1] */
-    double *memory;         /* of both */
-} published;
-
-static sz_status published_open(published *v, const sz_compression *c, sz_error *err)
-{
-    size_t k1 = 0, k2 = 0;
-
-    memset(v, 0, sizeof *v);
-    v->g1 = n_groups(channels(&c->spec, 0), c->n_slots);
-    v->g2 = n_groups(channels(&c->spec, 1), c->n_slots);
-    for (int l = 0; l <= c->l_max; l++) {
-        int n1 = n_radial(channels(&c->spec, 0), c->n_max, l);
-        int n2 = n_radial(channels(&c->spec, 1), c->n_max, l);
-        int n = list_pairs(&c->spec, l, v->g1, n1, v->g2, n2, NULL);
-
-        if (n > v->most) v->most = n;
-        if ((size_t)(v->g1 * n1) > k1) k1 = (size_t)(v->g1 * n1);
-        if ((size_t)(v->g2 * n2) > k2) k2 = (size_t)(v->g2 * n2);
-    }
-    v->list = malloc((size_t)v->most * sizeof *v->list + 1);
-    v->memory = malloc(2 * k1 * k2 * sizeof *v->memory + 1);
-    if (!v->list || !v->memory) {
-        free(v->list);
-        free(v->memory);
-        return sz_fail_memory(err, 2 * k1 * k2 * sizeof *v->matrix, "a vector");
-    }
-    v->matrix = v->memory;
-    v->other = v->memory + k1 * k2;
-    return SZ_OK;
-}
-
-static void published_close(published *v)
-{
-    free(v->list);
-    free(v->memory);
-}
-
-static void published_next(published *v, const sz_compression *c, int l)
-{
-    v->first += l > 0 ? v->n_pairs : 0;
-    v->n1 = n_radial(channels(&c->spec, 0), c->n_max, l);
-    v->n2 = n_radial(channels(&c->spec, 1), c->n_max, l);
-    v->k1 = v->g1 * v->n1;
-    v->k2 = v->g2 * v->n2;
-    v->n_pairs = list_pairs(&c->spec, l, v->g1, v->n1, v->g2, v->n2, v->list);
-}
-
-static int published_index(const published *v, const sz_compression *c, int l, int k)
-{
-    return c->spec.by_l ? v->first + k : k * (c->l_max + 1) + l;
-}
-
-int sz_compression_published(const sz_compression *c)
-{
-    int g1 = n_groups(channels(&c->spec, 0), c->n_slots), n = 0;
-    int g2 = n_groups(channels(&c->spec, 1), c->n_slots);
-
-    for (int l = 0; l <= c->l_max; l++)
-        n += list_pairs(&c->spec, l, g1, n_radial(channels(&c->spec, 0), c->n_max, l), g2,
-                        n_radial(channels(&c->spec, 1), c->n_max, l), NULL);
-    return n;
-}
-
-/* columns in groups of n_max -> groups of n by comb, then the transpose */
-static void rotate_columns(published *v, int *rows, int *columns, int n_max, int n,
-                           const double *comb, int n_fun)
-{
-    int groups = *columns / n_max, r = *rows;
-    double *swap = v->matrix;
-
-    for (int i = 0; i < r; i++)
-        for (int g = 0; g < groups; g++)
-            for (int q = 0; q < n; q++) {
-                double sum = 0.0;
-
-                for (int k = 0; k < n_max; k++)
-                    sum += comb[q * n_fun + k] * v->matrix[(i * groups + g) * n_max + k];
-                v->other[(g * n + q) * r + i] = sum;
-            }
-    v->matrix = v->other;
-    v->other = swap;
-    *rows = groups * n;
-    *columns = r;
-}
-
-static void transpose(published *v, int *rows, int *columns)
-{
-    double *swap = v->matrix;
-    int r = *rows, n = *columns;
-
-    for (int i = 0; i < r; i++)
-        for (int j = 0; j < n; j++) v->other[j * r + i] = v->matrix[i * n + j];
-    v->matrix = v->other;
-    v->other = swap;
-    *rows = n;
-    *columns = r;
-}
-
-/* factor of a component without (2l+1)^-1/2 */
-static double weight(const sz_compression *c, int a, int b)
-{
-    return c->spec.symmetric && a != b ? c->spec.root2 : 1.0;
-}
-
-sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial,
-                                const double *vector, double *inner, sz_error *err)
-{
-    published v;
-    sz_status status = published_open(&v, c, err);
-
-    if (status != SZ_OK) return status;
-    memset(inner, 0, (size_t)c->stride * sizeof *inner);
-    for (int l = 0; l <= c->l_max; l++) {
-        int rows, columns;
-
-        published_next(&v, c, l);
-        rows = v.k2;
-        columns = v.k1;
-        memset(v.matrix, 0, (size_t)rows * columns * sizeof *v.matrix);
-        for (int k = 0; k < v.n_pairs; k++) {
-            int a = v.list[k].a, b = v.list[k].b;
-            double value = vector[published_index(&v, c, l, k)] / weight(c, a, b);
-
-            v.matrix[b * columns + a] = value;
-            if (c->spec.symmetric) v.matrix[a * columns + b] = value;
-        }
-        for (int d = 0; d < 2; d++) {
-            const sz_channels *y = channels(&c->spec, d);
-            const double *comb = radial->comb + ((size_t)l * radial->n_lane +
-                                                 radial->family[c->family[d]].first) *
-                                                    radial->n_fun;
-
-            if (y->radial == SZ_RADIAL_N && y->species != SZ_SPECIES_MATRIX)
-                rotate_columns(&v, &rows, &columns, c->n_max, c->map[d].n[l], comb,
-                               radial->n_fun);
-            else
-                transpose(&v, &rows, &columns);
-        }
-        for (int k = 0; k < c->n_desc; k++)
-            if (c->l[k] == l)
-                inner[k] = v.matrix[c->slow[k] * columns + c->fast[k]] *
-                           weight(c, c->fast[k], c->slow[k]);
-    }
-    published_close(&v);
-    return SZ_OK;
-}
-
-sz_status sz_compression_publish(const sz_compression *c, const double *inner,
-                                 double *vector, sz_error *err)
-{
-    published v;
-    sz_status status = published_open(&v, c, err);
-
-    if (status != SZ_OK) return status;
-    for (int l = 0; l <= c->l_max; l++) {
-        published_next(&v, c, l);
-        for (int k = 0; k < c->n_desc; k++) {
-            if (c->l[k] != l) continue;
-            v.matrix[c->slow[k] * v.k1 + c->fast[k]] = inner[k];
-            if (c->spec.symmetric) v.matrix[c->fast[k] * v.k1 + c->slow[k]] = inner[k];
-        }
-        for (int k = 0; k < v.n_pairs; k++)
-            vector[published_index(&v, c, l, k)] =
-                v.matrix[v.list[k].b * v.k1 + v.list[k].a];
-    }
-    published_close(&v);
-    return SZ_OK;
 }

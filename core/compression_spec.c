@@ -92,7 +92,8 @@ static sz_status read_groups(sz_channels *y, const char *text, const char *end,
     y->weight = calloc((size_t)n_slots * y->n_groups, sizeof *y->weight);
     if (!y->weight) return sz_fail_memory(err, 8 * (size_t)y->n_groups, "Z_map");
     for (const char *p = text; p < end;) {
-        int z = 0, slot = 0;
+        const char *word = p;
+        int z = 0, slot = 0, length = 0;
 
         if (*p == ',') {
             group++;
@@ -105,10 +106,12 @@ static sz_status read_groups(sz_channels *y, const char *text, const char *end,
         }
         while (p < end && *p >= '0' && *p <= '9' && z < 10000) z = 10 * z + *p++ - '0';
         while (slot < n_slots && slot_z[slot] != z) slot++;
-        if (slot == n_slots || (p < end && *p != ',' && !sz_is_blank(*p)))
+        while (word + length < end && word[length] != ',' && !sz_is_blank(word[length]))
+            length++;
+        if (slot == n_slots || p < word + length)
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "Z_map names \"%.20s\", which is not an element of species_Z",
-                           p);
+                           "Z_map names \"%.*s\", which is not an element of species_Z",
+                           length < 20 ? length : 20, word);
         y->weight[slot * y->n_groups + group] = 1.0;
     }
     return SZ_OK;
@@ -141,61 +144,63 @@ sz_status sz_compress_z_map(sz_compression_spec *spec, const char *text, int n_s
 
 /* ---- random mixtures --------------------------------------------------------------- */
 
+/* n numbers of the sequence that density j = 1, 2 starts with an element or n_max */
+static sz_status draw_numbers(const sz_mix_keys *keys, int j, int start, int n, double *w,
+                              sz_error *err)
+{
+    long seed = (long)start + keys->shift + 200L * j;
+    sz_rng rng;
+
+    if (seed < 1 || seed > 2147483646)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "mix_shift=%d makes the seed %ld, allowed are 1 to 2147483646",
+                       keys->shift, seed);
+    sz_rng_seed(&rng, (int)seed);
+    for (int i = 0; i < n; i++) w[i] = sz_rng_normal(&rng);
+    return SZ_OK;
+}
+
 /* Density j = 1, 2: seeds and order of the numbers are gap_fit's. */
 static sz_status draw(sz_channels *y, const sz_mix_keys *keys, int j, int n_slots,
                       const int *slot_z, int n_max, int l_max, sz_error *err)
 {
-    int both = keys->z_mix && keys->r_mix, k_max = keys->k;
+    int both = keys->z_mix && keys->r_mix, k_max = keys->k,
+        n = both ? n_max * k_max : k_max;
     size_t one = (size_t)n_slots * n_max * k_max;
     size_t size = both ? one * (l_max + 1) : (size_t)k_max * (n_slots + n_max);
     double *w = malloc(size * sizeof *w);
-    sz_rng rng;
+    sz_status status = SZ_OK;
 
     if (!w) return sz_fail_memory(err, size * sizeof *w, "mixing weights");
     if (!keys->z_mix) {
         set(y, SZ_SPECIES_APART, SZ_RADIAL_MIX);
         y->n_mix = k_max;
         y->mix = w;
-        sz_rng_seed(&rng, n_max + keys->shift + 200 * j);
-        for (int i = 0; i < n_max * k_max; i++) w[i] = sz_rng_normal(&rng);
-        return SZ_OK;
+        return draw_numbers(keys, j, n_max, n_max * k_max, w, err);
     }
     set(y, both ? SZ_SPECIES_MATRIX : SZ_SPECIES_WEIGHTS, SZ_RADIAL_N);
-    for (int s = 0; s < n_slots; s++) {
-        int n = both ? n_max * k_max : k_max;
-
-        sz_rng_seed(&rng, slot_z[s] + keys->shift + 200 * j);
-        for (int i = 0; i < n; i++) w[s * n + i] = sz_rng_normal(&rng);
-    }
-    if (!both) {
-        y->n_groups = k_max;
-        y->weight = w;
-        return SZ_OK;
-    }
-    for (int l = 0; l <= l_max; l++) {
+    *(both ? &y->matrix : &y->weight) = w;
+    for (int s = 0; s < n_slots && status == SZ_OK; s++)
+        status = draw_numbers(keys, j, slot_z[s], n, w + (size_t)s * n, err);
+    y->n_groups = both ? 0 : k_max;
+    for (int l = 0; l <= l_max && both && status == SZ_OK; l++) {
         if (l > 0) memcpy(w + l * one, w, one * sizeof *w);
         y->n_matrix[l] = k_max;
     }
-    y->matrix = w;
-    return SZ_OK;
+    return status;
 }
 
 sz_status sz_compress_mix(sz_compression_spec *spec, const sz_mix_keys *keys, int n_slots,
                           const int *slot_z, int n_max, int l_max, sz_error *err)
 {
-    int both = keys->z_mix && keys->r_mix, first, last;
+    int both = keys->z_mix && keys->r_mix;
     sz_status status = SZ_OK;
 
     start(spec, both ? "R_mix Z_mix" : keys->z_mix ? "Z_mix" : "R_mix");
     spec->symmetric = keys->sym_mix;
     if (keys->k < 1 || keys->k > 100000)
-        return sz_fail(err, SZ_ERR_FORMAT, "mixing needs K of 1 or more, not %d",
+        return sz_fail(err, SZ_ERR_FORMAT, "mixing needs K of 1 to 100000, not %d",
                        keys->k);
-    first = keys->shift + 200;
-    last = keys->shift + 400 + SZ_Z_MAX;
-    if (keys->shift < -200 || keys->shift > 1000000000 || first < 0 || last < first)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "mix_shift=%d makes a seed that is not positive", keys->shift);
     for (int j = 1; j <= (keys->sym_mix ? 1 : 2) && status == SZ_OK; j++)
         status = draw(&spec->y[j - 1], keys, j, n_slots, slot_z, n_max, l_max, err);
     if (!keys->coupling) {
@@ -323,8 +328,7 @@ const sz_compression_name sz_compression_names[] = {
      "nothing where N >= 2l+1 and the total density spans the space, else a little",
      "where the total density has full rank"},
     {"nu,mu*=1,1", NULL, "N S (L+1)^2",
-     "a little: 2l+1 functions of this radial basis span 2l directions for l >= 1",
-     "only where the rank is below 2l+1"},
+     "a little: 2l+1 functions of this radial basis span 2l directions for l >= 1", "no"},
     {"nu,nu^=1,1", "nu_R=1 nu_S=2", "N S^2 (L+1)", "radial detail of one neighbour",
      "no"},
     {"nu,mu^=1,1", "nu_R=1 nu_S=1", "N S (L+1)",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compute.c - the whole chain: E_i = e0 + two-body + core + sum over SOAP terms.
+ * compute.c - the whole chain: E_i = e0 + two-body + three-body + core + SOAP terms.
  *
  * Atoms are taken in blocks of one term's centres, so that the kernel is a product of
  * matrices; forces come back the way the energies went. */
@@ -155,6 +155,7 @@ sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
     if (dedr && nb->n_atoms > 0)
         memset(dedr, 0, 3 * (size_t)nb->first[nb->n_atoms] * sizeof *dedr);
     if (model->pair) sz_pair_set_energy(model->pair, nb, energy, dedr);
+    if (model->triplet) sz_triplet_set_energy(model->triplet, model->z, nb, energy, dedr);
     if (model->glue) sz_glue_energy(model->glue, nb, energy, dedr);
     if (model->zbl) sz_zbl_energy(model->zbl, model->z, nb, energy, dedr);
     for (int t = 0; t < model->n_terms; t++) {

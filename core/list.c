@@ -7,8 +7,8 @@
  * directions get unit vectors normal to them, so that every structure is a box in
  * f_k = g_k . r. Atoms are wrapped into it, the images within reach of the box are
  * written down once, sorted into bins about cutoff/2 wide, and each atom looks through
- * the bins around its own: O(N). r_ij is (w_j - w_i) + n.h with w the wrapped
- * positions, so that r_ji = -r_ij to the last bit. */
+ * the bins around its own: O(N). Rows are then sorted by atom and image. r_ij is (w_j -
+ * w_i) + n.h with w the wrapped positions, so that r_ji = -r_ij to the last bit. */
 #include "error.h"
 
 #include <limits.h>
@@ -129,6 +129,18 @@ static void complete(double h[3][3], const int *pbc)
     }
 }
 
+/* g[k] . h[m] = 1 where k = m, else 0; returns the volume, negative if left-handed. */
+static double invert(double h[3][3], double g[3][3])
+{
+    double volume;
+
+    for (int k = 0; k < 3; k++) cross(h[(k + 1) % 3], h[(k + 2) % 3], g[k]);
+    volume = dot(h[0], g[0]);
+    for (int k = 0; k < 3; k++)
+        for (int x = 0; x < 3; x++) g[k][x] /= volume;
+    return volume;
+}
+
 static sz_status singular(sz_error *err)
 {
     return sz_fail(err, SZ_ERR_ARGUMENT,
@@ -157,14 +169,10 @@ static sz_status make_box(box *b, const sz_structure *s, double cutoff, sz_error
         if (b->pbc[k] && !(sqrt(dot(b->h[k], b->h[k])) > 1e-10 * longest))
             return singular(err);
     complete(b->h, b->pbc);
-    for (int k = 0; k < 3; k++) {
-        cross(b->h[(k + 1) % 3], b->h[(k + 2) % 3], b->g[k]);
-        size *= sqrt(dot(b->h[k], b->h[k]));
-    }
-    volume = dot(b->h[0], b->g[0]); /* negative for a left-handed cell */
+    volume = invert(b->h, b->g);
+    for (int k = 0; k < 3; k++) size *= sqrt(dot(b->h[k], b->h[k]));
     if (!(fabs(volume) > 1e-8 * size)) return singular(err);
     for (int k = 0; k < 3; k++) {
-        for (int x = 0; x < 3; x++) b->g[k][x] /= volume;
         /* a little more than the cutoff: rounding of f must not lose a pair */
         b->reach[k] = cutoff * sqrt(dot(b->g[k], b->g[k])) * (1 + 1e-6);
     }
@@ -389,6 +397,66 @@ static sz_status find_pairs(sz_list *list, const grid *g, double cutoff, sz_erro
     return SZ_OK;
 }
 
+/* A neighbour with what it is sorted by. */
+typedef struct {
+    int atom, species;
+    double r[3], f[3]; /* f: r in units of the lattice vectors, to compare images by */
+} entry;
+
+static int compare_entries(const void *first, const void *second)
+{
+    const entry *a = first, *b = second;
+
+    if (a->atom != b->atom) return a->atom < b->atom ? -1 : 1;
+    for (int k = 0; k < 3; k++)
+        if (fabs(a->f[k] - b->f[k]) > 0.5) return a->f[k] < b->f[k] ? -1 : 1;
+    return 0;
+}
+
+static void sort_row(sz_list *list, int i, const int *pbc, double g[3][3], entry *row)
+{
+    int first = list->first[i], n = list->first[i + 1] - first;
+
+    for (int k = 0; k < n; k++) {
+        entry *e = row + k;
+
+        e->atom = list->neigh[first + k];
+        e->species = list->neigh_species[first + k];
+        memcpy(e->r, list->r + 3 * (size_t)(first + k), sizeof e->r);
+        for (int x = 0; x < 3; x++) e->f[x] = pbc[x] ? dot(g[x], e->r) : 0;
+    }
+    qsort(row, (size_t)n, sizeof *row, compare_entries);
+    for (int k = 0; k < n; k++) {
+        list->neigh[first + k] = row[k].atom;
+        list->neigh_species[first + k] = row[k].species;
+        memcpy(list->r + 3 * (size_t)(first + k), row[k].r, sizeof row[k].r);
+    }
+}
+
+/* The bins leave rows in an order that depends on where the atoms are; some models see
+ * it, and results that do not depend on it are easier to compare. */
+static sz_status sort_rows(sz_list *list, const sz_structure *s, const box *b,
+                           sz_error *err)
+{
+    double h[3][3], g[3][3];
+    size_t longest = 1;
+    entry *row;
+
+    for (int i = 0; i < s->n_atoms; i++) {
+        size_t n = (size_t)(list->first[i + 1] - list->first[i]);
+
+        if (n > longest) longest = n;
+    }
+    row = malloc(longest * sizeof *row);
+    if (!row) return sz_fail_memory(err, longest * sizeof *row, "a row of neighbours");
+    memcpy(h, s->cell, sizeof h); /* the vectors as given, not the reduced ones */
+    complete(h, b->pbc);
+    invert(h, g);
+    for (int i = 0; i < s->n_atoms; i++) sort_row(list, i, b->pbc, g, row);
+    free(row);
+    return SZ_OK;
+}
+
 static sz_status check_structure(const sz_structure *s, double cutoff, sz_error *err)
 {
     if (s->n_atoms < 0 || (s->n_atoms > 0 && (!s->species || !s->position)))
@@ -442,6 +510,7 @@ sz_status sz_list_build(sz_list *list, const sz_structure *s, double cutoff,
         if (status == SZ_OK) status = sort_images(&g, &b, err);
     }
     if (status == SZ_OK) status = find_pairs(list, &g, cutoff, err);
+    if (status == SZ_OK) status = sort_rows(list, s, &b, err);
     if (status == SZ_OK)
         publish(list, s->n_atoms);
     else

@@ -25,6 +25,7 @@ void sz_model_free(sz_model *model)
     free(model->term);
     free(model->warning);
     sz_pair_set_free(model->pair);
+    sz_triplet_set_free(model->triplet);
     sz_glue_free(model->glue);
     free(model->zbl);
     free(model->path);
@@ -34,6 +35,13 @@ void sz_model_free(sz_model *model)
 double sz_model_cutoff(const sz_model *model)
 {
     return model->cutoff;
+}
+
+int sz_model_ordered(const sz_model *model)
+{
+    for (int k = 0; model->triplet && k < model->triplet->n_triplets; k++)
+        if (model->triplet->triplet[k].ordered) return 1;
+    return 0;
 }
 
 int sz_model_n_species(const sz_model *model)

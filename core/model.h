@@ -8,6 +8,7 @@
 #include "glue.h"
 #include "pair.h"
 #include "soap.h"
+#include "triplet.h"
 #include "zbl.h"
 
 /* E_i += delta^2 sum_s weight_s (p_s . p_i + sigma0^2)^zeta for centres i in centre[] */
@@ -37,8 +38,9 @@ struct sz_model {
     int n_terms;
     sz_soap_term *term;
 
-    sz_pair_set *pair; /* two-body terms, or NULL */
-    sz_glue *glue;     /* core potentials, or NULL */
+    sz_pair_set *pair;       /* two-body terms, or NULL */
+    sz_triplet_set *triplet; /* three-body terms, or NULL */
+    sz_glue *glue;           /* core potentials, or NULL */
     sz_zbl *zbl;
 
     int n_warnings;

@@ -24,10 +24,13 @@ enum { VERSION_NU = 1663247896, VERSION_NU_NEW = 1686132232 };
 typedef struct {
     const sz_gap_coordinate *c;
     sz_args *args;
-    const char *type; /* "soap", "distance_2b" or "distance_Nb" */
+    const char *type; /* "soap", "distance_2b", "angle_3b" or "distance_Nb" */
+    int bodies;       /* 2, 3, or 0: many */
     sz_soap_spec soap;
     int n_centres, centre_z[SZ_Z_MAX];
+    double cutoff, cutoff_width; /* of few bodies */
     sz_pair_spec pair;
+    sz_triplet_spec triplet;
 } coordinate;
 
 typedef struct {
@@ -63,7 +66,7 @@ static sz_status warn(sz_model *model, sz_error *err, const char *format, ...)
 /* The one bare word that names a descriptor; others must be logical keys. */
 static sz_status find_type(coordinate *part, sz_error *err)
 {
-    static const char *const known[] = {"soap", "distance_2b", "distance_Nb"};
+    static const char *const known[] = {"soap", "distance_2b", "angle_3b", "distance_Nb"};
     const char *first = NULL;
 
     for (int k = 0; k < sz_args_n_words(part->args); k++) {
@@ -81,19 +84,18 @@ static sz_status find_type(coordinate *part, sz_error *err)
     if (part->type) return SZ_OK;
     return sz_fail(
         err, SZ_ERR_FORMAT,
-        "%s: descriptor \"%s\" is not supported; known are soap, distance_2b and "
-        "distance_Nb of order 2",
+        "%s: descriptor \"%s\" is not supported; known are soap, distance_2b, angle_3b "
+        "and distance_Nb of order 2 or 3",
         sz_args_where(part->args), first ? first : "(none)");
 }
 
 static sz_status check_cutoff(const coordinate *part, sz_error *err)
 {
-    if (part->pair.cutoff > 0.0 && part->pair.cutoff <= 1000.0 &&
-        part->pair.cutoff_width >= 0.0)
+    if (part->cutoff > 0.0 && part->cutoff <= 1000.0 && part->cutoff_width >= 0.0)
         return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: cutoff=%g cutoff_transition_width=%g is not a range of distances",
-                   sz_args_where(part->args), part->pair.cutoff, part->pair.cutoff_width);
+                   sz_args_where(part->args), part->cutoff, part->cutoff_width);
 }
 
 static sz_status parse_distance_2b(coordinate *part, sz_error *err)
@@ -127,29 +129,92 @@ static sz_status parse_distance_2b(coordinate *part, sz_error *err)
     return sz_args_ints(args, "exponents", p->n_exponents, p->exponent, err);
 }
 
+static sz_status parse_angle_3b(coordinate *part, sz_error *err)
+{
+    static const char *const key[] = {"Z", "Z_center", "Z1", "Z2"}; /* Z is Z_center */
+    static const int to[] = {0, 0, 1, 2};
+    sz_triplet_spec *t = &part->triplet;
+    sz_status status = SZ_OK;
+
+    part->bodies = 3;
+    t->kind = SZ_TRIPLET_ANGLE;
+    t->share = 2.0; /* j,k and k,j */
+    for (int k = 0; k < 4 && status == SZ_OK; k++)
+        status = sz_args_int(part->args, key[k], &t->z[to[k]], err);
+    return status;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
 static sz_status parse_distance_nb(coordinate *part, int version, sz_error *err)
 {
-    sz_pair_spec *p = &part->pair;
+    sz_triplet_spec *t = &part->triplet;
     int order = 0, compact = version >= VERSION_COMPACT;
     sz_status status = sz_args_int(part->args, "order", &order, err);
 
-    if (status == SZ_OK && order != 2)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: distance_Nb of order %d is not supported, only order 2",
-                       sz_args_where(part->args), order);
+    part->bodies = order;
+    if (status == SZ_OK && order != 2 && order != 3)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: distance_Nb of order %d is not supported, only orders 2 and 3",
+            sz_args_where(part->args), order);
     if (status == SZ_OK)
         status = sz_args_bool(part->args, "compact_clusters", &compact, err);
-    if (status == SZ_OK) status = sz_args_ints(part->args, "Z", 2, p->z, err);
-    p->share = compact ? 1.0 : 0.5; /* a pair is counted from both ends, or once */
+    if (status != SZ_OK) return status;
+    if (order == 2) {
+        /* a pair is counted from both ends, or once */
+        part->pair.share = compact ? 1.0 : 0.5;
+        return sz_args_ints(part->args, "Z", 2, part->pair.z, err);
+    }
+    t->kind = compact ? SZ_TRIPLET_COMPACT : SZ_TRIPLET_CLUSTER;
+    t->share = 1.0;
+    status = sz_args_ints(part->args, "Z", 3, t->z, err);
+    qsort(t->z, 3, sizeof *t->z, ascending);
+    if (status == SZ_OK && t->z[0] == 0 && t->z[2] != 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: Z={%d %d %d} mixes 0, any element, with elements: that is "
+                       "not supported",
+                       sz_args_where(part->args), t->z[0], t->z[1], t->z[2]);
     return status;
+}
+
+/* The terms of two or three bodies. */
+static sz_status parse_few_bodies(coordinate *part, int version, sz_error *err)
+{
+    sz_pair_spec *p = &part->pair;
+    const sz_args *args = part->args;
+    sz_status status;
+
+    part->bodies = 2;
+    part->cutoff_width = 0.5;
+    p->share = 1.0;
+    p->n_exponents = 1;
+    p->exponent[0] = 1;
+    status = sz_args_double(args, "cutoff", &part->cutoff, err);
+    if (status == SZ_OK)
+        status =
+            sz_args_double(args, "cutoff_transition_width", &part->cutoff_width, err);
+    if (status != SZ_OK) return status;
+    if (strcmp(part->type, "distance_2b") == 0)
+        status = parse_distance_2b(part, err);
+    else if (strcmp(part->type, "angle_3b") == 0)
+        status = parse_angle_3b(part, err);
+    else
+        status = parse_distance_nb(part, version, err);
+    p->cutoff = part->triplet.cutoff = part->cutoff;
+    p->cutoff_width = part->triplet.cutoff_width = part->cutoff_width;
+    return status == SZ_OK ? check_cutoff(part, err) : status;
 }
 
 static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
 {
     const sz_gap_coordinate *c = part->c;
-    sz_pair_spec *p = &part->pair;
     char where[700];
     sz_status status;
+    int n_dim;
 
     snprintf(where, sizeof where, "%.600s:%d", rd->gap->path, c->descriptor_line);
     status = sz_args_parse(&part->args, c->descriptor, where, err);
@@ -159,23 +224,12 @@ static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
         return sz_soap_spec_parse(&part->soap, &part->n_centres, part->centre_z,
                                   part->args, rd->gap->version, c->n_matrix, c->matrix,
                                   err);
-    p->share = 1.0;
-    p->cutoff_width = 0.5;
-    p->n_exponents = 1;
-    p->exponent[0] = 1;
-    status = sz_args_double(part->args, "cutoff", &p->cutoff, err);
-    if (status == SZ_OK)
-        status =
-            sz_args_double(part->args, "cutoff_transition_width", &p->cutoff_width, err);
-    if (status == SZ_OK)
-        status = strcmp(part->type, "distance_2b") == 0
-                     ? parse_distance_2b(part, err)
-                     : parse_distance_nb(part, rd->gap->version, err);
-    if (status == SZ_OK) status = check_cutoff(part, err);
-    if (status == SZ_OK && p->n_exponents != c->n_dim)
+    status = parse_few_bodies(part, rd->gap->version, err);
+    n_dim = part->bodies == 3 ? 3 : part->pair.n_exponents;
+    if (status == SZ_OK && n_dim != c->n_dim)
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s:%d: dimensions is %d, the descriptor has %d",
-                    rd->gap->path, c->line, c->n_dim, p->n_exponents);
+                    rd->gap->path, c->line, c->n_dim, n_dim);
     return status;
 }
 
@@ -200,13 +254,13 @@ static void collect_species(reader *rd)
 
     for (int k = 0; k < gap->n_coordinates; k++) {
         const coordinate *part = &rd->part[k];
-        int is_soap = strcmp(part->type, "soap") == 0;
+        const int *z = part->bodies == 3 ? part->triplet.z : part->pair.z;
 
-        for (int s = 0; is_soap && s < part->soap.n_slots; s++)
+        for (int s = 0; !part->bodies && s < part->soap.n_slots; s++)
             if (part->soap.slot_z[s]) add_species(model, part->soap.slot_z[s]);
-        for (int s = 0; is_soap && s < part->n_centres; s++)
+        for (int s = 0; !part->bodies && s < part->n_centres; s++)
             add_species(model, part->centre_z[s]);
-        for (int s = 0; !is_soap && s < 2; s++) add_species(model, part->pair.z[s]);
+        for (int s = 0; s < part->bodies; s++) add_species(model, z[s]);
     }
     for (int t = 0; gap->glue && t < gap->glue->n_types; t++)
         add_species(model, gap->glue->type[t].z);
@@ -217,20 +271,26 @@ static void collect_species(reader *rd)
 
 /* ---- terms ------------------------------------------------------------------------ */
 
+/* A sparse point that lost more than this of its |p|^2 is no environment's vector: it
+ * would meet the 1e-7 that environments have in the dropped channels. */
+#define LOST_MAX 1e-12
+
 /* the model's descriptor equal to spec, made if it is the first of its kind */
-static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int *index,
-                           sz_error *err)
+static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce,
+                           int *index, sz_error *err)
 {
     size_t n = (size_t)model->n_soaps;
     sz_status status;
     int *slots;
 
     for (*index = 0; *index < model->n_soaps; (*index)++)
-        if (sz_soap_spec_equal(&model->soap[*index]->spec, spec)) return SZ_OK;
+        if (model->soap[*index]->reduce == reduce &&
+            sz_soap_spec_equal(&model->soap[*index]->spec, spec))
+            return SZ_OK;
     slots = malloc((size_t)model->n_species * sizeof *slots + 1);
     if (!slots)
         return sz_fail_memory(err, (size_t)model->n_species * sizeof *slots, "slots");
-    status = sz_soap_create(&model->soap[n], spec, 1, err);
+    status = sz_soap_create(&model->soap[n], spec, reduce, err);
     if (status != SZ_OK) {
         free(slots);
         return status;
@@ -242,19 +302,46 @@ static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int *index
     return SZ_OK;
 }
 
-static sz_status fill_sparse(sz_soap_term *term, const sz_soap *soap,
-                             const coordinate *part, double e_scale, sz_error *err)
+/* Reads the sparse points into the inner order of a descriptor that is reduced or not;
+ * *lost is the largest share of |p|^2 that the reduction took. */
+static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordinate *part,
+                             int reduce, double *lost, sz_error *err)
 {
     const sz_gap_coordinate *c = part->c;
-    size_t stride = (size_t)sz_soap_stride(soap);
-    sz_status status = SZ_OK;
+    sz_status status = find_soap(model, &part->soap, reduce, &term->soap, err);
+    const sz_soap *soap;
+    size_t stride, size;
 
+    if (status != SZ_OK) return status;
+    soap = model->soap[term->soap];
+    stride = (size_t)sz_soap_stride(soap);
+    size = (size_t)c->n_sparse * stride * sizeof(double);
+    if (sz_soap_n_published(soap) != c->n_dim)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",
+                       sz_args_where(part->args), c->n_dim, sz_soap_n_published(soap));
+    free(term->p_sparse);
+    term->p_sparse = aligned_alloc(64, size);
+    if (!term->p_sparse) return sz_fail_memory(err, size, "sparse points");
+    *lost = 0.0;
     for (int s = 0; s < c->n_sparse && status == SZ_OK; s++) {
-        term->weight[s] = e_scale * c->alpha[s] * c->fc_sparse[s];
-        status = sz_soap_import(soap, c->x_sparse + (size_t)s * c->n_dim,
-                                term->p_sparse + s * stride, err);
+        const double *published = c->x_sparse + (size_t)s * c->n_dim;
+        double *inner = term->p_sparse + s * stride;
+
+        status = sz_soap_import(soap, published, inner, err);
+        if (status == SZ_OK) *lost = fmax(*lost, sz_soap_lost(soap, published, inner));
     }
     return status;
+}
+
+/* Takes the newest descriptor out again where no term but the last uses it. */
+static void drop_soap(sz_model *model, int index)
+{
+    if (index != model->n_soaps - 1) return;
+    for (int t = 0; t < model->n_terms - 1; t++)
+        if (model->term[t].soap == index) return;
+    model->n_soaps--;
+    sz_soap_free(model->soap[index]);
+    free(model->slot_of_species[index]);
 }
 
 static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err)
@@ -262,13 +349,10 @@ static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err
     sz_model *model = rd->model;
     const sz_gap_coordinate *c = part->c;
     sz_soap_term *term = &model->term[model->n_terms];
-    const sz_soap *soap;
-    size_t size;
-    sz_status status = find_soap(model, &part->soap, &term->soap, err);
+    double lost = 0.0;
+    sz_status status;
 
-    if (status != SZ_OK) return status;
     model->n_terms++;
-    soap = model->soap[term->soap];
     if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: soap with covariance_type %d is not supported, only "
@@ -279,25 +363,24 @@ static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err
                        "%s:%d: soap with average=T has no energies of atoms and is not "
                        "supported in a potential; fit without it",
                        rd->gap->path, c->line);
-    if (sz_soap_n_published(soap) != c->n_dim)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s:%d: dimensions is %d, the descriptor has %d", rd->gap->path,
-                       c->line, c->n_dim, sz_soap_n_published(soap));
-    size = (size_t)c->n_sparse * (size_t)sz_soap_stride(soap) * sizeof(double);
     term->delta = c->delta;
     term->zeta = c->zeta;
     term->n_sparse = c->n_sparse;
     term->centre = calloc((size_t)model->n_species + 1, 1);
     term->weight = malloc((size_t)c->n_sparse * sizeof *term->weight);
-    term->p_sparse = aligned_alloc(64, size);
     term->descriptor = sz_copy_text(c->descriptor);
-    if (!term->centre || !term->weight || !term->p_sparse || !term->descriptor)
-        return sz_fail_memory(err, size, "sparse points");
+    if (!term->centre || !term->weight || !term->descriptor)
+        return sz_fail_memory(err, (size_t)c->n_sparse * 8, "sparse points");
+    for (int s = 0; s < c->n_sparse; s++)
+        term->weight[s] = rd->gap->e_scale * c->alpha[s] * c->fc_sparse[s];
     for (int s = 0; s < model->n_species; s++)
         for (int k = 0; k < part->n_centres; k++)
             if (part->centre_z[k] == 0 || part->centre_z[k] == model->z[s])
                 term->centre[s] = 1;
-    return fill_sparse(term, soap, part, rd->gap->e_scale, err);
+    status = fill_sparse(model, term, part, 1, &lost, err);
+    if (status != SZ_OK || lost <= LOST_MAX) return status;
+    drop_soap(model, term->soap);
+    return fill_sparse(model, term, part, 0, &lost, err);
 }
 
 static sz_status add_pair_term(reader *rd, const coordinate *part, sz_error *err)
@@ -310,6 +393,33 @@ static sz_status add_pair_term(reader *rd, const coordinate *part, sz_error *err
     pair->spec.share *= rd->gap->e_scale;
     set->n_pairs++;
     return SZ_OK;
+}
+
+/* Two like neighbours that the permutations of the term do not exchange. */
+static sz_status warn_of_order(reader *rd, const sz_triplet *t, int line, sz_error *err)
+{
+    const int *z = t->spec.z, first = z[0] == z[1]; /* A A B, else A B B */
+
+    return warn(
+        rd->model, err,
+        "%s:%d: Z={%d %d %d} with compact_clusters=T takes two atoms %d round an "
+        "atom %d in the order of their indices, as QUIP does: exchanging them "
+        "changes the energy a little; compact_clusters=F does not have this fault",
+        rd->gap->path, line, z[0], z[1], z[2], z[1], z[first ? 2 : 0]);
+}
+
+static sz_status add_triplet_term(reader *rd, const coordinate *part, sz_error *err)
+{
+    sz_triplet_set *set = rd->model->triplet;
+    sz_triplet *triplet = &set->triplet[set->n_triplets];
+    sz_status status =
+        sz_triplet_create(triplet, &part->triplet, part->c, rd->gap->path, err);
+
+    if (status != SZ_OK) return status;
+    triplet->spec.share *= rd->gap->e_scale;
+    set->n_triplets++;
+    if (!triplet->ordered) return SZ_OK;
+    return warn_of_order(rd, triplet, part->c->line, err);
 }
 
 static sz_status check_versions(reader *rd, const coordinate *part, sz_error *err)
@@ -350,26 +460,33 @@ static sz_status add_terms(reader *rd, sz_error *err)
     size_t n = (size_t)rd->gap->n_coordinates + 1;
     sz_status status = SZ_OK;
 
-    model->soap = calloc(n, sizeof *model->soap);
-    model->slot_of_species = calloc(n, sizeof *model->slot_of_species);
+    model->soap = calloc(2 * n, sizeof *model->soap); /* each reduced or not */
+    model->slot_of_species = calloc(2 * n, sizeof *model->slot_of_species);
     model->term = calloc(n, sizeof *model->term);
     model->pair = calloc(1, sizeof *model->pair);
     if (model->pair) model->pair->pair = calloc(n, sizeof *model->pair->pair);
+    model->triplet = calloc(1, sizeof *model->triplet);
+    if (model->triplet)
+        model->triplet->triplet = calloc(n, sizeof *model->triplet->triplet);
     if (!model->soap || !model->slot_of_species || !model->term || !model->pair ||
-        !model->pair->pair)
+        !model->pair->pair || !model->triplet || !model->triplet->triplet)
         return sz_fail_memory(err, n * sizeof *model->term, "the model");
     for (int k = 0; k < rd->gap->n_coordinates && status == SZ_OK; k++) {
         const coordinate *part = &rd->part[k];
-        int is_soap = strcmp(part->type, "soap") == 0;
 
         if (part->c->n_sparse == 0) continue;
-        if (is_soap) status = check_versions(rd, part, err);
-        if (status == SZ_OK)
-            status =
-                is_soap ? add_soap_term(rd, part, err) : add_pair_term(rd, part, err);
+        if (part->bodies == 2)
+            status = add_pair_term(rd, part, err);
+        else if (part->bodies == 3)
+            status = add_triplet_term(rd, part, err);
+        else
+            status = check_versions(rd, part, err);
+        if (status == SZ_OK && part->bodies == 0) status = add_soap_term(rd, part, err);
     }
     if (status == SZ_OK)
         status = sz_pair_set_index(model->pair, model->n_species, model->z, err);
+    if (status == SZ_OK)
+        status = sz_triplet_set_index(model->triplet, model->n_species, model->z, err);
     return status;
 }
 
@@ -393,6 +510,8 @@ static double largest_cutoff(const sz_model *model)
         cutoff = fmax(cutoff, model->soap[k]->spec.radial.cutoff);
     for (int k = 0; k < model->pair->n_pairs; k++)
         cutoff = fmax(cutoff, model->pair->pair[k].spec.cutoff);
+    for (int k = 0; k < model->triplet->n_triplets; k++)
+        cutoff = fmax(cutoff, model->triplet->triplet[k].spec.cutoff);
     if (model->glue) cutoff = fmax(cutoff, sz_glue_cutoff(model->glue));
     if (model->zbl) cutoff = fmax(cutoff, model->zbl->cutoff);
     return cutoff;
@@ -437,8 +556,10 @@ sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
         rd.model = NULL;
     }
     sz_model_free(rd.model);
-    for (int k = 0; rd.part && k < rd.gap->n_coordinates; k++)
+    for (int k = 0; rd.part && k < rd.gap->n_coordinates; k++) {
         sz_args_free(rd.part[k].args);
+        sz_soap_spec_free(&rd.part[k].soap);
+    }
     free(rd.part);
     sz_gap_free(rd.gap);
     return status;

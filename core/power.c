@@ -121,8 +121,10 @@ SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *pr
         SZ_AT(dp + k) -= inverse * SZ_GET(p + k);
 }
 
-/* lanes k .. k+7 of row_mask + 8 - n are 1 for k < n and 0 beyond */
-static const double row_mask[2 * SZ_LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
+/* All bits of the first n of the eight lanes at row_mask + 8 - n: what lies behind a row
+ * may be anything, so it is cut off and not multiplied by zero. */
+typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
+static const long long row_mask[2 * SZ_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
 
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
@@ -130,23 +132,23 @@ typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 /* to[0 .. n-1] += the sums of n = 1, 2 or 4 vectors' lanes */
 SZ_INLINE void add_sums(int n, const sz_lanes *v, double *to)
 {
-    const sz_index even = {0, 8, 2, 10, 4, 12, 6, 14}, odd = {1, 9, 3, 11, 5, 13, 7, 15};
-    const sz_index low = {0, 1, 8, 9, 4, 5, 12, 13}, high = {2, 3, 10, 11, 6, 7, 14, 15};
-    const sz_index pairs = {2, 3, 0, 1, 6, 7, 4, 5}, halves = {4, 5, 6, 7, 0, 1, 2, 3};
     sz_lanes s;
 
     if (n == 1) {
         *to += sz_sum_lanes(v[0]);
         return;
     }
-    s = SZ_SHUFFLE(v[0], v[1], even) + SZ_SHUFFLE(v[0], v[1], odd);
+    s = SZ_SHUFFLE(v[0], v[1], 0, 8, 2, 10, 4, 12, 6, 14) +
+        SZ_SHUFFLE(v[0], v[1], 1, 9, 3, 11, 5, 13, 7, 15);
     if (n == 4) {
-        sz_lanes t = SZ_SHUFFLE(v[2], v[3], even) + SZ_SHUFFLE(v[2], v[3], odd);
+        sz_lanes t = SZ_SHUFFLE(v[2], v[3], 0, 8, 2, 10, 4, 12, 6, 14) +
+                     SZ_SHUFFLE(v[2], v[3], 1, 9, 3, 11, 5, 13, 7, 15);
 
-        s = SZ_SHUFFLE(s, t, low) + SZ_SHUFFLE(s, t, high);
+        s = SZ_SHUFFLE(s, t, 0, 1, 8, 9, 4, 5, 12, 13) +
+            SZ_SHUFFLE(s, t, 2, 3, 10, 11, 6, 7, 14, 15);
     } else
-        s += SZ_SHUFFLE(s, s, pairs);
-    s += SZ_SHUFFLE(s, s, halves);
+        s += SZ_SHUFFLE(s, s, 2, 3, 0, 1, 6, 7, 4, 5);
+    s += SZ_SHUFFLE(s, s, 4, 5, 6, 7, 0, 1, 2, 3);
     if (n == 4)
         *(four *)to += *(const four *)&s;
     else
@@ -161,7 +163,8 @@ SZ_INLINE void spread(int rows, int n_m, const double *d, int next, int n,
     sz_lanes h[TILE];
 
     for (int i = 0; i < rows; i++)
-        h[i] = SZ_GET(d + i * next) * SZ_GET(row_mask + SZ_LANES - n);
+        h[i] = (sz_lanes)(*(const bits *)(d + i * next) &
+                          *(const bits *)(row_mask + SZ_LANES - n));
     for (int m = 0; m < n_m; m++) {
         sz_lanes a = SZ_GET(y1 + m * stride1), to1 = SZ_GET(dedy1 + m * stride1);
         sz_lanes to2[TILE];

@@ -78,6 +78,7 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
     *soap = NULL;
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     s->spec = *spec;
+    s->reduce = reduce;
     sz_harmonics_prepare(&s->harmonics, spec->radial.l_max);
     n = sz_compression_families(&spec->compression, family, index, &reducible);
     status =
@@ -140,6 +141,16 @@ sz_status sz_soap_import(const sz_soap *soap, const double *published, double *i
                          sz_error *err)
 {
     return sz_compression_import(&soap->compression, soap->radial, published, inner, err);
+}
+
+double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
+{
+    double all = 0.0, kept = 0.0;
+
+    for (int k = 0; k < sz_soap_n_published(soap) - 1; k++)
+        all += published[k] * published[k];
+    for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
+    return all > 0.0 ? (all - kept) / all : 0.0;
 }
 
 sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,

@@ -28,6 +28,7 @@ int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b);
 /* spec.compression belongs to compression. */
 typedef struct {
     sz_soap_spec spec;
+    int reduce; /* as given to sz_soap_create */
     sz_radial *radial;
     sz_compression compression;
     sz_harmonics_factors harmonics;
@@ -51,7 +52,10 @@ int sz_soap_slot(const sz_soap *soap, int z);
  * published [n_published], inner [stride]. */
 sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
                          sz_error *err);
-/* The inverse, the sigma0 component appended; only where reduce was 0. */
+/* Share of |published|^2 that the inner vector lacks. Rounding for the vector of a real
+ * environment; more where a vector was altered, and then reduce = 0 is right. */
+double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner);
+/* The inverse of the import, the sigma0 component appended; only where reduce was 0. */
 sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
                           sz_error *err);
 

@@ -77,6 +77,7 @@ static sz_status check_compression_keys(const compression_keys *k, const sz_args
                                         sz_error *err)
 {
     const char *mix = k->mix.z_mix ? "Z_mix" : "R_mix";
+    static const char *const own[] = {"d_J", "embedding", "u_max", "compression_seed"};
     int mixing = k->mix.z_mix || k->mix.r_mix;
     const char *nu = k->nu_R != 2 ? "nu_R" : k->nu_S != 2 ? "nu_S" : NULL;
     const struct {
@@ -99,6 +100,10 @@ static sz_status check_compression_keys(const compression_keys *k, const sz_args
 
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         if (rule[i].both) return exclude(args, rule[i].a, rule[i].b, err);
+    for (size_t i = 0; !*k->label && i < sizeof own / sizeof *own; i++)
+        if (sz_args_has(args, own[i]))
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s needs compression={...}",
+                           sz_args_where(args), own[i]);
     if (k->mix.sym_mix && !mixing)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: sym_mix needs Z_mix or R_mix",
                        sz_args_where(args));
@@ -122,6 +127,7 @@ static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *
     int n = spec->n_slots, d_j = k->d_J ? k->d_J : 2;
     const char *p = sz_skip_blanks(k->embedding);
     double *u;
+    sz_error why;
     sz_status status = SZ_OK;
 
     if (d_j < 1 || d_j > 1000)
@@ -129,7 +135,9 @@ static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *
                        sz_args_where(args), d_j);
     u = malloc((size_t)n * d_j * sizeof *u);
     if (!u) return sz_fail_memory(err, (size_t)n * d_j * sizeof *u, "the embedding");
-    if (!*p) status = sz_embedding_paper(n, spec->slot_z, d_j, u, err);
+    if (!*p && sz_embedding_paper(n, spec->slot_z, d_j, u, &why) != SZ_OK)
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s: %.600s", sz_args_where(args), why.message);
     for (int i = 0; *k->embedding && i < n * d_j && p; i++) {
         p = sz_scan_double(p, &u[i]);
         if (p) p = sz_skip_blanks(p);

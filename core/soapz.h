@@ -50,6 +50,8 @@ SZ_API sz_status sz_model_load(sz_model **model, const char *path, sz_error *err
 SZ_API void sz_model_free(sz_model *model);
 
 SZ_API double sz_model_cutoff(const sz_model *model); /* largest cutoff, Angstrom */
+/* 1: the energy depends on the order of a row, see sz_neigh (some distance_Nb). */
+SZ_API int sz_model_ordered(const sz_model *model);
 SZ_API int sz_model_n_species(const sz_model *model);
 SZ_API int sz_model_species(const sz_model *model, const char *symbol); /* or -1 */
 SZ_API const char *sz_model_symbol(const sz_model *model, int species);
@@ -60,7 +62,9 @@ SZ_API const char *sz_model_warning(const sz_model *model, int k);
 /* ---- energies and forces -------------------------------------------------------- */
 
 /* Full neighbour list of a batch of atoms: every image of every neighbour within
- * sz_model_cutoff(); pairs farther away are allowed and cost a comparison. */
+ * sz_model_cutoff(); pairs farther away are allowed and cost a comparison. A row may be
+ * in any order, unless sz_model_ordered(): it is then sorted by the neighbours' atom
+ * index, images of one atom by their lattice shift, as sz_list_build leaves it. */
 typedef struct {
     int n_atoms;
     const int *species;       /* [n_atoms] */
@@ -106,8 +110,9 @@ typedef struct {
 } sz_list;
 
 /* All neighbours with r < cutoff, periodic images of the atom itself included; any
- * cell shape, cells smaller than the cutoff too. *list starts as {0}; calling again
- * reuses its memory. */
+ * cell shape, cells smaller than the cutoff too. Rows are sorted by atom, then by the
+ * shift in units of the lattice vectors, the first counting most. *list starts as {0};
+ * calling again reuses its memory. */
 SZ_API sz_status sz_list_build(sz_list *list, const sz_structure *structure,
                                double cutoff, sz_error *err);
 SZ_API void sz_list_free(sz_list *list);

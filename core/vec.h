@@ -15,24 +15,21 @@ typedef double sz_lanes __attribute__((vector_size(64), aligned(8), may_alias));
 #define SZ_AT(p) (*(sz_lanes *)(p))
 #define SZ_GET(p) (*(const sz_lanes *)(p))
 
-/* lanes of two vectors in the order of an index */
-typedef long long sz_index __attribute__((vector_size(64)));
-#ifdef __clang__
-#define SZ_SHUFFLE(v, w, i)                                                              \
-    __builtin_shufflevector(v, w, (i)[0], (i)[1], (i)[2], (i)[3], (i)[4], (i)[5],        \
-                            (i)[6], (i)[7])
+/* lanes of two vectors in the order of eight constant indices */
+#if defined(__clang__) || __GNUC__ >= 12
+#define SZ_SHUFFLE(v, w, ...) __builtin_shufflevector(v, w, __VA_ARGS__)
 #else
-#define SZ_SHUFFLE(v, w, i) __builtin_shuffle(v, w, i)
+typedef long long sz_index __attribute__((vector_size(64)));
+#define SZ_SHUFFLE(v, w, ...) __builtin_shuffle(v, w, (sz_index){__VA_ARGS__})
 #endif
 
 #define SZ_INLINE static inline __attribute__((always_inline))
 
 SZ_INLINE double sz_sum_lanes_of(const sz_lanes *v)
 {
-    const sz_index quarters = {4, 5, 6, 7, 0, 1, 2, 3}, pairs = {2, 3, 0, 1, 6, 7, 4, 5};
-    sz_lanes s = *v + SZ_SHUFFLE(*v, *v, quarters);
+    sz_lanes s = *v + SZ_SHUFFLE(*v, *v, 4, 5, 6, 7, 0, 1, 2, 3);
 
-    s += SZ_SHUFFLE(s, s, pairs);
+    s += SZ_SHUFFLE(s, s, 2, 3, 0, 1, 6, 7, 4, 5);
     return s[0] + s[1];
 }
 

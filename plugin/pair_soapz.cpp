@@ -12,6 +12,7 @@
 
 #include "atom.h"
 #include "comm.h"
+#include "domain.h"
 #include "error.h"
 #include "force.h"
 #include "memory.h"
@@ -21,6 +22,7 @@
 #include "utils.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 using namespace LAMMPS_NS;
@@ -167,6 +169,8 @@ void PairSoapz::init_style()
                    update->unit_style);
     if (!force->newton_pair)
         error->all(FLERR, "pair_style soapz needs newton on for pair interactions");
+    if (sz_model_ordered(model) && !atom->tag_enable)
+        error->all(FLERR, "pair_style soapz: this model needs atom IDs");
     neighbor->add_request(this, NeighConst::REQ_FULL);
 }
 
@@ -219,6 +223,7 @@ void PairSoapz::gather(int begin, int end)
     n_centres = n_pairs = 0;
     for (int ii = begin; ii < end; ii++) {
         const int i = list->ilist[ii];
+        const int begin_row = n_pairs;
 
         centre[n_centres] = i;
         centre_species[n_centres] = species[type[i]];
@@ -231,15 +236,36 @@ void PairSoapz::gather(int begin, int end)
 
             /* written so that a NaN goes on to sz_compute, which reports it */
             if (dx * dx + dy * dy + dz * dz >= cutoff_sq) continue;
-            neigh[n_pairs] = j;
-            neigh_species[n_pairs] = species[type[j]];
-            r[3 * n_pairs] = dx;
-            r[3 * n_pairs + 1] = dy;
-            r[3 * n_pairs + 2] = dz;
-            n_pairs++;
+            neigh[n_pairs++] = j;
+        }
+        if (sz_model_ordered(model)) sort_row(begin_row);
+        for (int k = begin_row; k < n_pairs; k++) {
+            const int j = neigh[k];
+
+            neigh_species[k] = species[type[j]];
+            for (int d = 0; d < 3; d++) r[3 * k + d] = x[j][d] - x[i][d];
         }
     }
     first[n_centres] = n_pairs;
+}
+
+/* Sorts neigh from pair `begin` on as sz_neigh wants it: by atom ID, images of one atom
+ * by their shift in units of the box vectors. */
+void PairSoapz::sort_row(int begin)
+{
+    const double *g = domain->h_inv;
+
+    std::stable_sort(neigh.begin() + begin, neigh.begin() + n_pairs, [&](int j, int k) {
+        const double *a = atom->x[j], *b = atom->x[k];
+        const double d[3] = {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
+        const double f[3] = {g[0] * d[0] + g[5] * d[1] + g[4] * d[2],
+                             g[1] * d[1] + g[3] * d[2], g[2] * d[2]};
+
+        if (atom->tag[j] != atom->tag[k]) return atom->tag[j] < atom->tag[k];
+        for (double shift : f)
+            if (std::fabs(shift) > 0.5) return shift < 0.0;
+        return false;
+    });
 }
 
 void PairSoapz::evaluate()

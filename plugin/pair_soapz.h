@@ -34,6 +34,7 @@ class PairSoapz : public Pair
     [[noreturn]] void stop_load(const sz_error &err);
 
     void gather(int begin, int end);
+    void sort_row(int begin);
     void evaluate();
     std::string bad_pair() const;
     void scatter();

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const model_names[] = {"hea4_nuR0_all_zeta1",
+static const char *const model_names[] = {"hea4_diagonal_radial",
+                                          "hea4_mix_others",
+                                          "hea4_mix_tensor_decomposition",
+                                          "hea4_nuR0_all_zeta1",
                                           "hea4_nuR1_nuS0",
                                           "hea4_nuR1_nuS1",
                                           "hea4_nuR1_nuS2",
@@ -17,12 +20,18 @@ static const char *const model_names[] = {"hea4_nuR0_all_zeta1",
                                           "hea4_nuR2_nuS1",
                                           "hea4_nuR2_nuS2",
                                           "hea4_per_species_hypers",
+                                          "hea4_zmap",
                                           "hea5_nu20_2b_novirial",
+                                          "li_nonorm_gto",
                                           "mo_soap_nu22_zeta4_virial",
                                           "mow_2b_soap_nonint_zeta",
                                           "mow_glue_soap",
+                                          "mow_old_version_4b",
                                           "mow_zbl_soap",
-                                          "nbta_soap_nu22_zeta2"};
+                                          "nbta_soap_nu22_zeta2",
+                                          "nbw_nb23",
+                                          "nbw_nb3_noncompact_pp",
+                                          "si_2b_3b_soap"};
 enum { N_MODELS = sizeof model_names / sizeof *model_names };
 
 /* path of a model; the environment says where the sources are */

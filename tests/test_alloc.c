@@ -107,11 +107,13 @@ static int attempt(const char *path, long n)
 
 int main(void)
 {
-    static const char *const name[] = {"mow_glue_soap", "mow_2b_soap_nonint_zeta",
-                                       "hea4_nuR1_nuS1"};
+    static const char *const name[] = {
+        "mow_glue_soap",   "mow_2b_soap_nonint_zeta", "hea4_nuR1_nuS1", "hea4_zmap",
+        "hea4_mix_others", "li_nonorm_gto",           "nbw_nb23"};
+    enum { N = sizeof name / sizeof *name };
 
     CHECK(attempt(model_path(name[0]), 1L << 40)); /* BLAS makes its own buffers once */
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < N; k++) {
         int shown = failures;
         long n = 1;
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_kernel.c - the sparse GP against its plain sum, its derivative against finite
- * differences, for integer and other exponents. */
+ * differences, for integer and other exponents; components that vanish may be left out.
+ */
 #include "check.h"
 #include "kernel.h"
 #include "numbers.h"
 #include "vec.h"
 
 enum { M = 13, D = 21, LD = SZ_PAD(D), N = 5 };
+
+static const sz_range whole = {0, D};
 
 typedef struct {
     sz_kernel kernel;
@@ -40,8 +43,8 @@ static void test_sum(const sample *s)
     double energy[N], only[N], scratch[N * M], dedp[N * LD];
 
     for (int i = 0; i < N; i++) energy[i] = only[i] = 0.1 * i; /* added to */
-    sz_kernel_energy(k, N, s->p, scratch, energy, dedp);
-    sz_kernel_energy(k, N, s->p, scratch, only, NULL);
+    sz_kernel_energy(k, N, 1, &whole, s->p, scratch, energy, dedp);
+    sz_kernel_energy(k, N, 1, &whole, s->p, scratch, only, NULL);
     for (int i = 0; i < N; i++) {
         double want = 0.1 * i, alone = 0.1 * i;
 
@@ -52,7 +55,7 @@ static void test_sum(const sample *s)
                     k->zeta);
         CHECK_CLOSE(energy[i], want, 1e-13);
         CHECK_CLOSE(only[i], want, 1e-13);
-        sz_kernel_energy(k, 1, s->p + i * LD, scratch, &alone, NULL);
+        sz_kernel_energy(k, 1, 1, &whole, s->p + i * LD, scratch, &alone, NULL);
         CHECK_CLOSE(alone, want, 1e-13);
     }
 }
@@ -62,7 +65,7 @@ static double energy_sum(void *context)
     const sample *s = context;
     double energy[N] = {0}, scratch[N * M], sum = 0.0;
 
-    sz_kernel_energy(&s->kernel, N, s->p, scratch, energy, NULL);
+    sz_kernel_energy(&s->kernel, N, 1, &whole, s->p, scratch, energy, NULL);
     for (int i = 0; i < N; i++) sum += energy[i];
     return sum;
 }
@@ -72,11 +75,50 @@ static void test_slopes(sample *s)
     double energy[N] = {0}, scratch[N * M], dedp[N * LD];
 
     fill_random(dedp, N * LD);
-    sz_kernel_energy(&s->kernel, N, s->p, scratch, energy, dedp);
+    sz_kernel_energy(&s->kernel, N, 1, &whole, s->p, scratch, energy, dedp);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < D; k++)
             CHECK_CLOSE(dedp[i * LD + k],
                         slope_at(&s->p[i * LD + k], 1e-2, energy_sum, s), 1e-9);
+}
+
+/* The same with only the ranges where something is; what is outside is not touched, in
+ * the sparse points it may be anything. */
+static void test_ranges(sample *s, int n_ranges, const sz_range *range)
+{
+    double energy[N] = {0}, want[N] = {0}, scratch[N * M], dedp[N * LD], all[N * LD];
+    char inside[LD] = {0};
+
+    for (int r = 0; r < n_ranges; r++)
+        for (int k = range[r].first; k < range[r].end; k++) inside[k] = 1;
+    for (int k = 0; k < LD; k++)
+        for (int i = 0; i < N && !inside[k]; i++) s->p[i * LD + k] = 0.0;
+    for (int k = 0; k < N * LD; k++) dedp[k] = 77.0;
+    fill_random(scratch, N * M);
+    sz_kernel_energy(&s->kernel, N, 1, &whole, s->p, scratch, want, all);
+    fill_random(scratch, N * M);
+    for (int m = 0; m < M; m++)
+        for (int k = 0; k < LD; k++)
+            if (!inside[k]) s->p_sparse[m * LD + k] = NAN;
+    sz_kernel_energy(&s->kernel, N, n_ranges, range, s->p, scratch, energy, dedp);
+    CHECK_CLOSE(distance(energy, want, N), 0.0, 1e-13);
+    for (int k = 0; k < N * LD; k++)
+        if (inside[k % LD])
+            CHECK_CLOSE(dedp[k], all[k], 1e-13 * largest(all, N * LD));
+        else
+            CHECK(dedp[k] == 77.0);
+}
+
+static void test_all_ranges(sample *s, double zeta, double sigma0)
+{
+    static const sz_range one[] = {{3, 9}}, three[] = {{0, 1}, {8, 16}, {18, D}};
+
+    make(s, zeta, sigma0);
+    test_ranges(s, 3, three);
+    make(s, zeta, sigma0);
+    test_ranges(s, 1, one);
+    make(s, zeta, sigma0);
+    test_ranges(s, 0, NULL);
 }
 
 /* two orthogonal vectors: K = 0, and 0^1 = 0, 0^0 = 1 */
@@ -91,7 +133,7 @@ static void test_orthogonal(void)
         memset(s.p_sparse, 0, sizeof s.p_sparse);
         s.p[0] = s.p_sparse[1] = 1.0;
         s.kernel.n_sparse = 1;
-        sz_kernel_energy(&s.kernel, 1, s.p, scratch, &energy, dedp);
+        sz_kernel_energy(&s.kernel, 1, 1, &whole, s.p, scratch, &energy, dedp);
         CHECK(energy == 0.0 && dedp[0] == 0.0);
         CHECK_CLOSE(dedp[1], zeta == 1 ? 1.3 * 1.3 * s.weight[0] : 0.0, 1e-15);
     }
@@ -108,6 +150,7 @@ int main(void)
             make(&s, zeta[k], 0.6 * sigma0);
             test_sum(&s);
             test_slopes(&s);
+            if (zeta[k] >= 1.0 || sigma0) test_all_ranges(&s, zeta[k], 0.6 * sigma0);
         }
     test_orthogonal();
     return check_done();

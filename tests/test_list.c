@@ -111,12 +111,12 @@ static int compare(const sz_structure *s, const sz_list *list, double cutoff)
 
     basis(s, h, g);
     for (int i = 0; i < s->n_atoms && !wrong; i++) {
-        int n = plain_row(s, h, g, i, cutoff + near, want, 200000), missed = 0;
+        int n = plain_row(s, h, g, i, cutoff + near, want, 200000), missed = 0, last = -1;
 
         if (n > 200000 || list->nb.species[i] != s->species[i]) return 1;
         for (int p = list->nb.first[i]; p < list->nb.first[i + 1]; p++) {
             const double *r = list->nb.r + 3 * p;
-            int k = 0;
+            int k = last + 1; /* in the order of the plain loop */
 
             for (; k < n; k++)
                 if (!want[k].used && want[k].j == list->neigh[p] &&
@@ -127,7 +127,7 @@ static int compare(const sz_structure *s, const sz_list *list, double cutoff)
                 list->nb.neigh_species[p] != s->species[list->neigh[p]])
                 wrong++;
             else
-                want[k].used = 1;
+                want[last = k].used = 1;
         }
         for (int k = 0; k < n; k++)
             missed += !want[k].used && norm(want[k].r) < cutoff - near;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * describe.c - soapz describe: descriptor vectors, in the published definition and
- * order of components, one row per centre. */
+ * describe.c - soapz describe: descriptor vectors, in the published definition and order
+ * of components, one row per centre (one per frame for averaged ones). */
+#include "describe_out.h"
 #include "gap_args.h"
 #include "model.h"
-#include "npy.h"
 #include "number.h"
+#include "recipe.h"
 #include "soap_spec.h"
 #include "structure.h"
+#include "survey.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,29 +18,60 @@
 enum { BLOCK = 64 }; /* atoms of one call */
 
 static const char help[] =
-    "usage: soapz describe MODEL IN.xyz -o OUT.npy [--term K]\n"
-    "       soapz describe --descriptor \"soap ...\" IN.xyz -o OUT.npy\n"
+    "usage: soapz describe --compression LABEL [OPTIONS] IN.xyz -o OUT.npz\n"
+    "       soapz describe --descriptor \"soap ...\" IN.xyz -o OUT.npz\n"
+    "       soapz describe MODEL IN.xyz -o OUT.npz [--term K]\n"
     "\n"
-    "SOAP vectors of the atoms of an extended XYZ file as a NumPy matrix: a row for\n"
-    "each atom that is a centre, in the order of the file, frame after frame; the\n"
-    "components as gap_fit defines and orders them, normalised, the last one being\n"
-    "covariance_sigma0.\n"
+    "SOAP vectors of the atoms of an extended XYZ file: a row for each atom that is a\n"
+    "centre, in the order of the file, frame after frame.\n"
     "\n"
-    "  MODEL       GAP XML file; its sparse points lie beside it\n"
     "  IN.xyz      frames; - is standard input\n"
-    "  -o, --output OUT.npy\n"
-    "  --term K    only the K-th soap term of the model (soapz info counts them); "
-    "needed\n"
-    "              when the terms differ in their hyperparameters\n"
-    "  --descriptor TEXT\n"
-    "              a descriptor in gap_fit's words instead of a model\n"
-    "  --help      this text\n"
+    "  -o, --output OUT.npz   for numpy.load: descriptor [rows][length], frame, atom "
+    "and\n"
+    "              species (atomic number) of each row, descriptor_string, and the\n"
+    "              matrices of the compression (W_l, Q_l or U_l for each l, embedding)\n"
+    "  -o, --output OUT.npy   the matrix descriptor alone\n"
+    "\n"
+    "By the paper's label, \"soapz compressions\" lists them, vectors as long as it "
+    "says:\n"
+    "  --compression LABEL   e.g. nu=2, nu,mu=1,1, nu,mu*=1,1, nu,mu^=1,1, W^T P_l\n"
+    "  --n-max 8, --l-max 6  limits of the radial and angular basis\n"
+    "  --cutoff 5, --cutoff-width 0.5, --atom-sigma 0.5  in Angstrom\n"
+    "  --central-weight 1    weight of the centre's own density\n"
+    "  --radial-basis NAME   EQUISPACED_GAUSS, POLY or GTO\n"
+    "  --species \"Nb Mo\"     elements of the densities, in this order; by default "
+    "those\n"
+    "                        of IN.xyz by atomic number; neighbours of others are "
+    "ignored\n"
+    "  --centre \"W\"          rows of these elements only\n"
+    "  --d-j 2               dimension of the embedding of nu=2,d_J\n"
+    "  --embedding HOW       paper (the default), random, data (the leading "
+    "eigenvectors\n"
+    "                        of the species' covariance), numbers [species][d_J], or a\n"
+    "                        file with them\n"
+    "  --u-max N             channels of the optimal basis; by default as many as n-max\n"
+    "  --seed 1              of random matrices and embeddings\n"
+    "  --data DATA.xyz       where the optimal basis or --embedding data comes from, by\n"
+    "                        default IN.xyz\n"
+    "\n"
+    "In gap_fit's words, or as a model has them; the last component is then\n"
+    "covariance_sigma0, and average=T gives one row for each frame:\n"
+    "  --descriptor TEXT     keys of gap_fit; also compression={LABEL}, d_J, u_max,\n"
+    "                        embedding={...}, compression_seed\n"
+    "  MODEL                 GAP XML file; its sparse points lie beside it\n"
+    "  --term K              only the K-th soap term of the model (soapz info counts\n"
+    "                        them); needed when they differ in their hyperparameters\n"
+    "\n"
+    "  --help                this text\n"
     "\n"
     "examples:\n"
+    "  soapz describe --compression \"nu,mu=1,1\" --n-max 8 --l-max 6 cells.xyz -o "
+    "p.npz\n"
+    "  soapz describe --compression optimal --u-max 16 cells.xyz -o p.npz\n"
     "  soapz describe NbMoTaW.xml cells.xyz -o vectors.npy\n"
     "  soapz describe --descriptor \"soap n_max=8 l_max=6 cutoff=5 atom_sigma=0.5 \\\n"
     "      n_species=2 species_Z={42 74} n_Z=2 Z={42 74} nu_R=1 nu_S=1\" \\\n"
-    "      cells.xyz -o vectors.npy\n";
+    "      cells.xyz -o vectors.npz\n";
 
 typedef struct {
     sz_model *model; /* or NULL */
@@ -46,41 +79,90 @@ typedef struct {
     sz_soap *soap;
     sz_soap_work *work;
     sz_xyz_reader *in;
-    sz_npy out;
+    sz_describe_out out;
     sz_progress progress;
     /* a species is its atomic number here */
     int z[SZ_Z_MAX + 1], slot[SZ_Z_MAX + 1], centre[SZ_Z_MAX + 1];
     int *species; /* scratch */
+    int *atom;    /* centres of a frame */
     sz_list list;
     double *p;   /* [BLOCK][stride] */
     double *row; /* [published] */
+    char *text;  /* the descriptor in words */
     long n_frames;
 } description;
 
 /* ---- which descriptor, which centres -------------------------------------------- */
 
-static sz_status take_text(description *d, const char *text, sz_error *err)
+/* The optimal basis of u_max channels from a file: matrix to free, its size. */
+static sz_status find_optimal(const char *text, const char *data, int u_max,
+                              double **matrix, int *n_matrix, double **spectrum,
+                              sz_error *err)
+{
+    sz_moments *moments;
+    sz_status status = sz_survey_moments(&moments, data, text, "", err);
+    size_t n, n_l;
+
+    if (status != SZ_OK) return status;
+    n = (size_t)moments->soap->spec.n_slots * moments->soap->spec.radial.n_max;
+    n_l = (size_t)moments->soap->spec.radial.l_max + 1;
+    if (u_max > 0 && (size_t)u_max <= n) { /* else the parser says what is allowed */
+        *n_matrix = (int)(n_l * n * (size_t)u_max);
+        *matrix = malloc((size_t)*n_matrix * sizeof **matrix);
+        *spectrum = malloc(n_l * n * sizeof **spectrum);
+        if (*matrix && *spectrum)
+            status = sz_optimal_basis(moments, u_max, *matrix, *spectrum, err);
+        else
+            status = sz_fail_memory(err, n_l * n * (size_t)u_max * 8, "a basis");
+    }
+    sz_moments_free(moments);
+    return status;
+}
+
+/* the descriptor of a string; data: the file that an optimal basis comes from */
+static sz_status parse_text(description *d, sz_soap_spec *spec, const char *where,
+                            const char *data, int *n_centres, int *centre_z,
+                            sz_error *err)
 {
     sz_args *args;
-    sz_soap_spec spec = {0};
-    int n_centres = 0, centre_z[SZ_Z_MAX];
-    sz_status status = sz_args_parse(&args, text, "--descriptor", err);
+    const sz_compression_name *name;
+    double *matrix = NULL;
+    int n_matrix = 0, u_max = 0;
+    sz_status status = sz_args_parse(&args, d->text, where, err);
 
     if (status == SZ_OK && !sz_args_has(args, "soap"))
-        status = sz_fail(err, SZ_ERR_FORMAT,
-                         "--descriptor: only soap can be described, not %s",
-                         sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
+        status = sz_fail(err, SZ_ERR_FORMAT, "%s: only soap can be described, not %s",
+                         where, sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
+    if (status == SZ_OK) {
+        name = sz_compression_find(sz_args_string(args, "compression", ""));
+        status = sz_args_int(args, "u_max", &u_max, err);
+        if (status == SZ_OK && name && !strcmp(name->label, "optimal"))
+            status = find_optimal(d->text, data, u_max, &matrix, &n_matrix,
+                                  &d->out.spectrum, err);
+    }
     if (status == SZ_OK)
-        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, -1, err);
-    if (status == SZ_OK) status = sz_soap_create(&d->soap, &spec, 0, err);
+        status = sz_soap_spec_parse(spec, n_centres, centre_z, args, -1, n_matrix, matrix,
+                                    err);
+    free(matrix);
     sz_args_free(args);
-    if (status != SZ_OK) return status;
-    for (int z = 1; z <= SZ_Z_MAX; z++) {
-        d->centre[z] = n_centres == 0;
+    return status;
+}
+
+static sz_status take_text(description *d, const char *where, const char *data,
+                           sz_error *err)
+{
+    sz_soap_spec spec = {0};
+    int n_centres = 0, centre_z[SZ_Z_MAX];
+    sz_status status = d->text
+                           ? parse_text(d, &spec, where, data, &n_centres, centre_z, err)
+                           : sz_fail_memory(err, 1000, "a descriptor");
+
+    if (status == SZ_OK) status = sz_soap_create(&d->soap, &spec, 0, err);
+    sz_soap_spec_free(&spec);
+    for (int z = 1; z <= SZ_Z_MAX && status == SZ_OK; z++)
         for (int k = 0; k < n_centres; k++)
             d->centre[z] |= centre_z[k] == z || centre_z[k] == 0;
-    }
-    return SZ_OK;
+    return status;
 }
 
 static sz_status choose_term(const sz_model *m, const char *path, const char *text,
@@ -109,19 +191,21 @@ static sz_status take_model(description *d, const char *path, const char *term_t
                             sz_error *err)
 {
     const sz_model *m;
+    const sz_soap_term *t;
     int term;
     sz_status status = sz_model_load(&d->model, path, err);
 
     if (status == SZ_OK) status = choose_term(d->model, path, term_text, &term, err);
     if (status != SZ_OK) return status;
     m = d->model;
+    t = &m->term[term ? term - 1 : 0];
     d->model_path = path;
-    for (int t = 0; t < m->n_terms; t++)
+    d->text = sz_copy_text(t->descriptor);
+    for (int k = 0; k < m->n_terms; k++)
         for (int s = 0; s < m->n_species; s++)
-            if ((term == 0 || t == term - 1) && m->term[t].centre[s])
+            if ((term == 0 || k == term - 1) && m->term[k].centre[s])
                 d->centre[m->z[s]] = 1;
-    return sz_soap_create(&d->soap, &m->soap[m->term[term ? term - 1 : 0].soap]->spec, 0,
-                          err);
+    return sz_soap_create(&d->soap, &m->soap[t->soap]->spec, 0, err);
 }
 
 static sz_status prepare(description *d, sz_error *err)
@@ -140,47 +224,66 @@ static sz_status prepare(description *d, sz_error *err)
 
 /* ---- frames --------------------------------------------------------------------- */
 
-/* Vectors of up to BLOCK atoms. */
-static sz_status describe_block(description *d, const sz_xyz_frame *frame, int n,
-                                const int *atom, sz_error *err)
+/* The row of the vector p; atom -1: of the whole frame. */
+static sz_status put_row(description *d, const sz_xyz_frame *frame, const double *p,
+                         int atom, sz_error *err)
+{
+    int n = sz_soap_n_published(d->soap);
+    double norm2 = 0;
+    sz_status status = sz_soap_publish(d->soap, p, d->row, err);
+
+    if (status != SZ_OK) return status;
+    for (int k = 0; k < n - 1; k++) norm2 += d->row[k] * d->row[k];
+    if (!(norm2 > 0) || !isfinite(norm2))
+        return sz_fail(err, SZ_ERR_NUMERIC,
+                       "%s:%d: this %s has no descriptor: neither it nor a neighbour "
+                       "counts in the density",
+                       sz_xyz_name(d->in), frame->line + (atom < 0 ? 0 : 2 + atom),
+                       atom < 0 ? "frame" : "atom");
+    return sz_describe_row(&d->out, d->row, d->n_frames, atom,
+                           atom < 0 ? 0 : frame->z[atom], err);
+}
+
+static sz_status describe_atoms(description *d, const sz_xyz_frame *frame, int n,
+                                sz_error *err)
 {
     const sz_soap_species species = {d->z, d->slot};
-    int n_row = sz_soap_n_published(d->soap);
+    sz_status status = SZ_OK;
 
-    sz_soap_forward(d->soap, d->work, &d->list.nb, &species, n, atom, d->p);
-    for (int i = 0; i < n; i++) {
-        double norm2 = 0;
-
-        sz_soap_publish(d->soap, d->p + (size_t)i * sz_soap_stride(d->soap), d->row);
-        for (int k = 0; k < n_row - 1; k++) norm2 += d->row[k] * d->row[k];
-        if (!(norm2 > 0) || !isfinite(norm2))
-            return sz_fail(
-                err, SZ_ERR_NUMERIC,
-                "%s:%d: this atom has no descriptor: neither it nor a neighbour "
-                "counts in the density",
-                sz_xyz_name(d->in), frame->line + 2 + atom[i]);
-        sz_npy_row(&d->out, d->row);
+    if (d->soap->spec.average) {
+        if (n == 0) return SZ_OK;
+        sz_soap_average(d->soap, d->work, &d->list.nb, &species, n, d->atom, d->p);
+        status = put_row(d, frame, d->p, -1, err);
     }
-    return sz_output_check(&d->out.out, err);
+    for (int at = 0; at < n && status == SZ_OK && !d->soap->spec.average; at += BLOCK) {
+        int size = n - at < BLOCK ? n - at : BLOCK;
+
+        sz_soap_forward(d->soap, d->work, &d->list.nb, &species, size, d->atom + at,
+                        d->p);
+        for (int k = 0; k < size && status == SZ_OK; k++)
+            status = put_row(d, frame, d->p + (size_t)k * sz_soap_stride(d->soap),
+                             d->atom[at + k], err);
+        if (status == SZ_OK) status = sz_describe_check(&d->out, err);
+    }
+    return status;
 }
 
 static sz_status describe_frame(description *d, const sz_xyz_frame *frame, sz_error *err)
 {
     const char *name = sz_xyz_name(d->in);
+    int n = 0, *atom = realloc(d->atom, ((size_t)frame->n_atoms + 1) * sizeof *atom);
     sz_status status = SZ_OK;
-    int atom[BLOCK], n = 0;
 
+    if (!atom) return sz_fail_memory(err, (size_t)frame->n_atoms * sizeof *atom, name);
+    d->atom = atom;
     if (d->model)
         status = sz_frame_species(&d->species, frame, name, d->model, d->model_path, err);
     if (status == SZ_OK)
         status = sz_frame_list(&d->list, frame, frame->z, name,
                                d->soap->spec.radial.cutoff, err);
-    for (int i = 0; status == SZ_OK && i < frame->n_atoms; i++) {
+    for (int i = 0; i < frame->n_atoms; i++)
         if (d->centre[frame->z[i]]) atom[n++] = i;
-        if (n < BLOCK && i < frame->n_atoms - 1) continue;
-        if (n > 0) status = describe_block(d, frame, n, atom, err);
-        n = 0;
-    }
+    if (status == SZ_OK) status = describe_atoms(d, frame, n, err);
     d->n_frames++;
     sz_progress_show(&d->progress, sz_xyz_done(d->in), d->n_frames, "frames done");
     return status;
@@ -211,32 +314,96 @@ static sz_status describe_file(description *d, sz_error *err)
 
 typedef struct {
     const char *model, *descriptor, *term, *in, *out;
+    sz_recipe recipe;
 } request;
+
+/* the first option that only --compression knows */
+static const char *recipe_option(const sz_recipe *r)
+{
+    const char *value[] = {r->n_max,       r->l_max,          r->cutoff,  r->cutoff_width,
+                           r->atom_sigma,  r->central_weight, r->species, r->centre,
+                           r->d_j,         r->embedding,      r->u_max,   r->seed,
+                           r->radial_basis};
+    const char *name[] = {"--n-max",        "--l-max",      "--cutoff",
+                          "--cutoff-width", "--atom-sigma", "--central-weight",
+                          "--species",      "--centre",     "--d-j",
+                          "--embedding",    "--u-max",      "--seed",
+                          "--radial-basis"};
+
+    for (size_t k = 0; k < sizeof value / sizeof *value; k++)
+        if (value[k]) return name[k];
+    return NULL;
+}
+
+static int check_request(request *r, const char **argument, int n)
+{
+    const char *option = recipe_option(&r->recipe);
+
+    if (r->descriptor && r->recipe.compression)
+        return sz_usage_error("describe", "--descriptor and --compression exclude each "
+                                          "other");
+    if (option && !r->recipe.compression)
+        return sz_usage_error("describe", "%s belongs to --compression", option);
+    if ((r->descriptor || r->recipe.compression) && n != 1)
+        return sz_usage_error("describe", "with %s only an XYZ file is named",
+                              r->descriptor ? "--descriptor" : "--compression");
+    if ((r->descriptor || r->recipe.compression) && r->term)
+        return sz_usage_error("describe", "--term belongs to a model");
+    if (!r->descriptor && !r->recipe.compression && n != 2)
+        return sz_usage_error("describe", "a model and an XYZ file are needed");
+    if (!r->descriptor && !r->recipe.compression && r->recipe.data)
+        return sz_usage_error("describe", "a model has its basis: no --data");
+    if (!r->out)
+        return sz_usage_error("describe", "say with -o where the result shall go");
+    r->model = r->descriptor || r->recipe.compression ? NULL : argument[0];
+    r->in = argument[n - 1];
+    return -1;
+}
 
 /* -1, or the exit code when there is nothing to do */
 static int read_options(int argc, char **argv, request *r)
 {
     const char *argument[2];
     int want_help = 0, n, code;
+    sz_recipe *c = &r->recipe;
     sz_option option[] = {{"--output", 'o', &r->out, NULL},
                           {"--term", 't', &r->term, NULL},
                           {"--descriptor", 'd', &r->descriptor, NULL},
+                          {"--compression", 'c', &c->compression, NULL},
+                          {"--n-max", 0, &c->n_max, NULL},
+                          {"--l-max", 0, &c->l_max, NULL},
+                          {"--cutoff", 0, &c->cutoff, NULL},
+                          {"--cutoff-width", 0, &c->cutoff_width, NULL},
+                          {"--atom-sigma", 0, &c->atom_sigma, NULL},
+                          {"--central-weight", 0, &c->central_weight, NULL},
+                          {"--radial-basis", 0, &c->radial_basis, NULL},
+                          {"--species", 0, &c->species, NULL},
+                          {"--centre", 0, &c->centre, NULL},
+                          {"--d-j", 0, &c->d_j, NULL},
+                          {"--embedding", 0, &c->embedding, NULL},
+                          {"--u-max", 0, &c->u_max, NULL},
+                          {"--seed", 0, &c->seed, NULL},
+                          {"--data", 0, &c->data, NULL},
                           {"--help", 'h', NULL, &want_help}};
 
-    code = sz_options(argc, argv, option, 4, argument, 2, &n);
+    code =
+        sz_options(argc, argv, option, sizeof option / sizeof *option, argument, 2, &n);
     if (want_help) return sz_print_text(help);
-    if (code) return code;
-    if (r->descriptor && n != 1)
-        return sz_usage_error("describe", "with --descriptor only an XYZ file is named");
-    if (r->descriptor && r->term)
-        return sz_usage_error("describe", "--term belongs to a model");
-    if (!r->descriptor && n != 2)
-        return sz_usage_error("describe", "a model and an XYZ file are needed");
-    if (!r->out)
-        return sz_usage_error("describe", "say with -o where the result shall go");
-    r->model = r->descriptor ? NULL : argument[0];
-    r->in = argument[n - 1];
-    return -1;
+    return code ? code : check_request(r, argument, n);
+}
+
+static sz_status take_request(description *d, const request *r, sz_error *err)
+{
+    const char *data = r->recipe.data ? r->recipe.data : r->in;
+    sz_status status;
+
+    if (r->model) return take_model(d, r->model, r->term, err);
+    if (r->descriptor) {
+        d->text = sz_copy_text(r->descriptor);
+        return take_text(d, "--descriptor", data, err);
+    }
+    status = sz_recipe_text(&d->text, &r->recipe, r->in, err);
+    return status == SZ_OK ? take_text(d, "--compression", data, err) : status;
 }
 
 int sz_verb_describe(int argc, char **argv)
@@ -245,31 +412,37 @@ int sz_verb_describe(int argc, char **argv)
     request r = {0};
     sz_error err;
     sz_status status, closed;
-    int code = read_options(argc, argv, &r);
+    int code = read_options(argc, argv, &r), keep;
 
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
-    status = r.model ? take_model(&d, r.model, r.term, &err)
-                     : take_text(&d, r.descriptor, &err);
+    status = take_request(&d, &r, &err);
     if (status == SZ_OK) status = prepare(&d, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
+    /* the paper's vectors have no component covariance_sigma0 */
     if (status == SZ_OK)
-        status = sz_npy_open(&d.out, r.out, sz_soap_n_published(d.soap), &err);
+        status = sz_describe_open(
+            &d.out, r.out, sz_soap_n_published(d.soap) - !!r.recipe.compression, &err);
     if (status == SZ_OK) status = describe_file(&d, &err);
-    closed = sz_npy_close(&d.out, status == SZ_OK, status == SZ_OK ? &err : NULL);
-    if (status == SZ_OK) status = closed;
+    keep = status == SZ_OK;
+    if (keep) sz_describe_matrices(&d.out, d.text, &d.soap->spec);
+    closed = sz_describe_close(&d.out, keep, keep ? &err : NULL);
+    if (keep) status = closed;
     if (status == SZ_OK)
         printf("%s: %ld rows of %d components, %ld frame%s\n", r.out, d.out.n_rows,
                d.out.n_columns, d.n_frames, d.n_frames == 1 ? "" : "s");
+    sz_describe_free(&d.out);
     sz_xyz_close(d.in);
     sz_list_free(&d.list);
     sz_soap_work_free(d.work);
     sz_soap_free(d.soap);
     sz_model_free(d.model);
     free(d.species);
+    free(d.atom);
     free(d.p);
     free(d.row);
+    free(d.text);
     if (status != SZ_OK) return sz_report(&err);
     return sz_finish_stdout();
 }

@@ -75,12 +75,26 @@ static void print_elements(const sz_model *m)
     printf("  %-12s%g Angstrom\n", "cutoff", m->cutoff);
 }
 
-/* "species and n" */
-static const char *resolved(const sz_compression *c, int d)
+/* what one of the two densities of a compression is made of */
+static void print_density(const sz_channels *y, int n_max)
 {
-    if (c->resolves_s[d] && c->resolves_n[d]) return "species and n";
-    if (c->resolves_s[d]) return "species";
-    return c->resolves_n[d] ? "n" : "nothing";
+    int n_n = y->radial == SZ_RADIAL_MIX ? y->n_mix
+              : y->radial == SZ_RADIAL_N ? n_max
+                                         : 1;
+
+    if (y->species == SZ_SPECIES_APART) printf("the species apart");
+    if (y->species == SZ_SPECIES_SUM) printf("the sum over species");
+    if (y->species == SZ_SPECIES_WEIGHTS)
+        printf("%d weighted sums over species", y->n_groups);
+    if (y->species == SZ_SPECIES_MATRIX)
+        printf("%d (l = 0) combinations of species and n", y->n_matrix[0]);
+    if (y->species == SZ_SPECIES_MATRIX) return;
+    if (y->radial == SZ_RADIAL_STAR)
+        printf(", 2l+1 functions of r");
+    else if (y->radial == SZ_RADIAL_SUM)
+        printf(", the sum over n");
+    else
+        printf(", %d %s", n_n, y->radial == SZ_RADIAL_MIX ? "mixtures of n" : "n");
 }
 
 static void print_slots(const sz_soap_spec *spec)
@@ -106,13 +120,13 @@ static void print_soap(const sz_soap *soap)
         printf("  %-12scutoff_dexp %d, cutoff_scale %g Angstrom, cutoff_rate %g\n", "",
                r->decay_exponent, r->decay_scale, r->decay_rate);
     print_slots(spec);
-    printf("  %-12s%s (nu_R=%d nu_S=%d): ", "compression",
-           sz_compression_label(spec->nu_R, spec->nu_S), spec->nu_R, spec->nu_S);
-    if (c->symmetric)
-        printf("one density, that keeps %s apart\n", resolved(c, 0));
-    else
-        printf("the first density keeps %s apart, the second %s\n", resolved(c, 0),
-               resolved(c, 1));
+    printf("  %-12s%s: ", "compression", c->spec.label);
+    print_density(&c->spec.y[0], r->n_max);
+    if (!c->spec.symmetric) {
+        printf(" x ");
+        print_density(&c->spec.y[1], r->n_max);
+    }
+    printf("\n");
     printf("  %-12s%d published, %d inside\n", "components", sz_soap_n_published(soap),
            sz_soap_n_desc(soap));
     if (spec->sigma0 != 0) printf("  %-12scovariance_sigma0 %g\n", "", spec->sigma0);
@@ -136,6 +150,11 @@ static void print_soap_terms(const sz_model *m, int soap)
     }
 }
 
+static const char *element_or_any(int z)
+{
+    return z ? sz_element_symbol(z) : "any";
+}
+
 /* Each two-body term once, with the pairs of elements it acts on. */
 static void print_pairs(const sz_pair_set *set)
 {
@@ -145,13 +164,36 @@ static void print_pairs(const sz_pair_set *set)
     print_heading(text);
     for (int k = 0; k < set->n_pairs; k++) {
         const sz_pair *p = set->pair + k;
-        const char *a = p->spec.z[0] ? sz_element_symbol(p->spec.z[0]) : "any";
-        const char *b = p->spec.z[1] ? sz_element_symbol(p->spec.z[1]) : "any";
 
-        snprintf(text, sizeof text, "%s-%s", a, b);
+        snprintf(text, sizeof text, "%s-%s", element_or_any(p->spec.z[0]),
+                 element_or_any(p->spec.z[1]));
         printf("  %-12scutoff %g, width %g Angstrom, %d sparse points, tabulated to %.0e "
                "eV\n",
                text, p->spec.cutoff, p->spec.cutoff_width, p->n_sparse, p->error);
+    }
+}
+
+/* Each three-body term once: the centre and its two neighbours, or the three atoms. */
+static void print_triplets(const sz_triplet_set *set)
+{
+    static const char *const kind[] = {"angle_3b", "distance_Nb",
+                                       "distance_Nb, clusters"};
+    static const char *const covariance[] = {"", "Gaussian", "dot product", "", "pp"};
+    char text[80];
+
+    snprintf(text, sizeof text, "three-body terms: %d", set->n_triplets);
+    print_heading(text);
+    for (int k = 0; k < set->n_triplets; k++) {
+        const sz_triplet *t = set->triplet + k;
+        const char *format = t->spec.kind == SZ_TRIPLET_ANGLE ? "%s(%s,%s)" : "%s-%s-%s";
+
+        snprintf(text, sizeof text, format, element_or_any(t->spec.z[0]),
+                 element_or_any(t->spec.z[1]), element_or_any(t->spec.z[2]));
+        printf("  %-12s%s, cutoff %g, width %g Angstrom, %d sparse points, %s kernel",
+               text, kind[t->spec.kind], t->spec.cutoff, t->spec.cutoff_width,
+               t->n_sparse, covariance[t->covariance]);
+        if (t->n_perm > 1) printf(", %d permutations", t->n_perm);
+        printf("\n");
     }
 }
 
@@ -181,6 +223,8 @@ static double megabytes(const sz_model *m)
 
         bytes += 8.0 * e->n * (SZ_TABLE_ORDER + 1) + 4.0 * e->n_bins;
     }
+    for (int k = 0; m->triplet && k < m->triplet->n_triplets; k++)
+        bytes += 32.0 * m->triplet->triplet[k].n_points;
     return bytes / 1e6;
 }
 
@@ -205,6 +249,7 @@ static int print_model(const char *path)
         print_soap_terms(m, k);
     }
     if (m->pair && m->pair->n_pairs) print_pairs(m->pair);
+    if (m->triplet && m->triplet->n_triplets) print_triplets(m->triplet);
     print_core(m);
     printf("\nmemory        %.2f MB\n", megabytes(m));
     for (int k = 0; k < sz_model_n_warnings(m); k++)

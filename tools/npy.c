@@ -7,24 +7,34 @@
 #include <errno.h>
 #include <string.h>
 
-enum { HEADER = 128 }; /* bytes before the numbers, a multiple of 64 */
+void sz_npy_header(char header[SZ_NPY_HEADER], const char *type, int n_dim,
+                   const long *shape)
+{
+    const int one = 1;
+    char text[SZ_NPY_HEADER - 10];
+    size_t n;
+
+    n = (size_t)snprintf(text, sizeof text,
+                         "{'descr': '%c%.20s', 'fortran_order': False, 'shape': (",
+                         *(const char *)&one ? '<' : '>', type);
+    for (int d = 0; d < n_dim; d++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%ld, ", shape[d]);
+    n += (size_t)snprintf(text + n, sizeof text - n, "), }");
+    memset(header, ' ', SZ_NPY_HEADER);
+    memcpy(header, "\x93NUMPY\x01\x00", 8);
+    header[8] = (char)(SZ_NPY_HEADER - 10); /* low byte, high byte */
+    header[9] = 0;
+    memcpy(header + 10, text, n);
+    header[SZ_NPY_HEADER - 1] = '\n';
+}
 
 static void write_header(sz_npy *npy)
 {
-    const int one = 1;
-    char text[HEADER];
-    int n;
+    const long shape[2] = {npy->n_rows, npy->n_columns};
+    char header[SZ_NPY_HEADER];
 
-    memset(text, ' ', sizeof text);
-    memcpy(text, "\x93NUMPY\x01\x00", 8);
-    text[8] = (char)(HEADER - 10);
-    text[9] = 0;
-    n = snprintf(text + 10, HEADER - 10,
-                 "{'descr': '%cf8', 'fortran_order': False, 'shape': (%ld, %d), }",
-                 *(const char *)&one ? '<' : '>', npy->n_rows, npy->n_columns);
-    text[10 + n] = ' '; /* instead of the end of the string */
-    text[HEADER - 1] = '\n';
-    fwrite(text, 1, sizeof text, npy->out.file);
+    sz_npy_header(header, "f8", 2, shape);
+    fwrite(header, 1, sizeof header, npy->out.file);
 }
 
 sz_status sz_npy_open(sz_npy *npy, const char *path, int n_columns, sz_error *err)
@@ -32,18 +42,9 @@ sz_status sz_npy_open(sz_npy *npy, const char *path, int n_columns, sz_error *er
     sz_status status;
 
     memset(npy, 0, sizeof *npy);
-    status = sz_output_open(&npy->out, path, err);
+    status = sz_output_open_file(&npy->out, path, err);
     if (status != SZ_OK) return status;
     npy->n_columns = n_columns;
-    if (!npy->out.path || fseek(npy->out.file, 0, SEEK_SET) != 0) {
-        const char *name = npy->out.name;
-
-        sz_output_close(&npy->out, 0, NULL);
-        return sz_fail(err, SZ_ERR_FILE,
-                       "cannot write %s: an .npy file must be a real file, its number of "
-                       "rows is filled in last",
-                       name);
-    }
     write_header(npy);
     return SZ_OK;
 }

@@ -6,6 +6,12 @@
 
 #include "tool.h"
 
+enum { SZ_NPY_HEADER = 192 }; /* bytes before the numbers, a multiple of 64 */
+
+/* The header of an array of type "f8", "i8" or "U12" in this machine's byte order. */
+void sz_npy_header(char header[SZ_NPY_HEADER], const char *type, int n_dim,
+                   const long *shape);
+
 typedef struct {
     sz_output out;
     int n_columns;

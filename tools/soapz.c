@@ -10,10 +10,11 @@ static const char help[] =
     "\n"
     "usage: soapz VERB ...\n"
     "\n"
-    "  info       what is in a model, in words; what the machine can do\n"
-    "  eval       energies, forces and virials of structures\n"
-    "  describe   descriptor vectors of structures\n"
-    "  convert    a model from one kind of file to another\n"
+    "  info          what is in a model, in words; what the machine can do\n"
+    "  eval          energies, forces and virials of structures\n"
+    "  describe      descriptor vectors of structures\n"
+    "  compressions  the compressions of the descriptor, and how long they are\n"
+    "  convert       a model from one kind of file to another\n"
     "\n"
     "soapz VERB --help explains a verb and gives an example.\n"
     "\n"
@@ -28,6 +29,7 @@ int main(int argc, char **argv)
     } verb[] = {{"info", sz_verb_info},
                 {"eval", sz_verb_eval},
                 {"describe", sz_verb_describe},
+                {"compressions", sz_verb_compressions},
                 {"convert", sz_verb_convert}};
 
     if (argc < 2) {

@@ -188,6 +188,21 @@ sz_status sz_output_open(sz_output *out, const char *path, sz_error *err)
     return SZ_OK;
 }
 
+sz_status sz_output_open_file(sz_output *out, const char *path, sz_error *err)
+{
+    sz_status status = sz_output_open(out, path, err);
+    const char *name = out->name;
+
+    if (status != SZ_OK) return status;
+    if (out->path && fseek(out->file, 0, SEEK_SET) == 0) return SZ_OK;
+    sz_output_close(out, 0, NULL);
+    return sz_fail(
+        err, SZ_ERR_FILE,
+        "cannot write %s: arrays must go to a real file, their sizes are filled "
+        "in last",
+        name);
+}
+
 sz_status sz_output_check(const sz_output *out, sz_error *err)
 {
     if (interrupted)

@@ -13,6 +13,7 @@ int sz_verb_info(int argc, char **argv);
 int sz_verb_eval(int argc, char **argv);
 int sz_verb_describe(int argc, char **argv);
 int sz_verb_convert(int argc, char **argv);
+int sz_verb_compressions(int argc, char **argv);
 
 /* ---- options -------------------------------------------------------------------- */
 
@@ -49,6 +50,8 @@ typedef struct {
 
 /* path "-" is stdout. */
 sz_status sz_output_open(sz_output *out, const char *path, sz_error *err);
+/* The same for what must be a real file, which can be rewound. */
+sz_status sz_output_open_file(sz_output *out, const char *path, sz_error *err);
 /* Fails once a write has failed, so that nobody computes for a full disk. */
 sz_status sz_output_check(const sz_output *out, sz_error *err);
 /* keep 1: flush, check, rename; 0: remove what was written. */

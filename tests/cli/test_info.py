@@ -24,10 +24,17 @@ def says(name, *parts):
 
 says("hea4_nuR1_nuS1", "elements Nb Mo Ta W", "nu,mu^=1,1", "37 published", "zeta 2",
      "cutoff 4.6", "n_max 3, l_max 2", "soap: 4 terms", "term 4", "20 sparse points", "memory")
-says("hea4_nuR2_nuS2", "nu=2 (nu_R=2 nu_S=2)", "235 published")
+says("hea4_nuR2_nuS2", "compression nu=2", "235 published")
+says("hea4_zmap", "Z_map", "64 published", "109 published", "zeta 2.5")
+says("hea4_mix_others", "Z_mix", "R_mix")
+says("hea4_diagonal_radial", "n=n'")
 says("hea4_per_species_hypers", "soap: 1 term", "zeta 4", "delta 0.8", "65 published")
 says("mow_glue_soap", "Glue", "two-body terms: 3", "Mo-W", "12 sparse points")
 says("mow_zbl_soap", "ZBL", "cutoff 2.6")
+says("si_2b_3b_soap", "three-body terms: 1", "Si(Si,Si) angle_3b, cutoff 3.2", "40 sparse")
+says("nbw_nb23", "three-body terms: 4", "Nb-Nb-W distance_Nb", "2 permutations",
+     "6 permutations", "Z={41 41 74}", "warning")
+says("nbw_nb3_noncompact_pp", "Nb-W-W distance_Nb, clusters")
 says("hea5_nu20_2b_novirial", "mu=2", "two-body terms: 15")
 
 code, out, err = run("info", "--machine")
@@ -41,6 +48,7 @@ check(speed and float(speed.group(1)) > 0.1 and float(speed.group(2)) > 0.1,
 with tempfile.TemporaryDirectory() as folder:
     broken = os.path.join(folder, "gp.xml")
     source = os.path.dirname(model("hea4_nuR1_nuS0"))
+    source3 = os.path.dirname(model("nbw_nb23"))
     sparse = sorted(f for f in os.listdir(source) if "sparseX" in f)
 
     def restore():
@@ -73,6 +81,21 @@ with tempfile.TemporaryDirectory() as folder:
     restore()
     edit("gp.xml", "nu_R=1", "average=T nu_R=1")
     check_fails(1, ["average", "gp.xml:"], "info", broken)
+    for old, new, says in (
+            ("order=3", "order=4", "order 4"),
+            ("Z={41 41 41 }", "Z={0 41 41}", "mixes 0"),
+            ("distance_Nb order=3", "coordination", "coordination"),
+            ("cutoff=3.1", "cutoff=-3.1", "cutoff=-3.1"),
+            ("distance_Nb order=3", "distance_2b", "dimensions is 3"),
+            ("order=3 cutoff=3.1 cutoff_transition_width=0.5 covariance_type=ard_se "
+             "theta_uniform=0.9 delta=0.3 n_sparse=14 sparse_method=cur_points "
+             "compact_clusters=T Z={41 41 74 }", "order=3 cutoff=3 compact_clusters=F "
+             "Z={41 74 74}", "lacks the permutations"),
+            ("2 1 3  <", "1 2 3  <", "not a group")):
+        for f in os.listdir(source3):
+            shutil.copy(os.path.join(source3, f), folder)
+        edit("gp.xml", old, new)
+        check_fails(1, [says, "gp.xml:"], "info", broken)
     open(broken, "w").write("not XML at all\n")
     check_fails(1, ["gp.xml:1"], "info", broken)
     open(broken, "w").close()

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * describe.h - published vectors of a cluster from a descriptor string; a liquid. */
+#ifndef SZ_TEST_DESCRIBE_H
+#define SZ_TEST_DESCRIBE_H
+
+#include "cluster.h"
+#include "soap_spec.h"
+
+#include <stdlib.h>
+
+static const int hea[] = {41, 42, 73, 74}; /* Nb Mo Ta W */
+
+/* A descriptor and its scratch; species of the clusters are indices into hea. */
+typedef struct {
+    sz_soap *soap;
+    sz_soap_work *work;
+    int slot[4];
+    sz_soap_species species;
+    int n_published; /* without the sigma0 component */
+    double *p;       /* [ATOMS_MAX][stride] */
+} descriptor;
+
+static inline void close_descriptor(descriptor *d)
+{
+    sz_soap_work_free(d->work);
+    sz_soap_free(d->soap);
+    free(d->p);
+    memset(d, 0, sizeof *d);
+}
+
+/* matrix [n_matrix] of the compression, or NULL */
+static inline sz_status open_descriptor(descriptor *d, const char *text, int n_matrix,
+                                        const double *matrix, sz_error *err)
+{
+    sz_args *args;
+    sz_soap_spec spec = {0};
+    int n_centres, centre[SZ_Z_MAX];
+    sz_status status = sz_args_parse(&args, text, "text", err);
+
+    memset(d, 0, sizeof *d);
+    if (status == SZ_OK)
+        status = sz_soap_spec_parse(&spec, &n_centres, centre, args, -1, n_matrix, matrix,
+                                    err);
+    if (status == SZ_OK) status = sz_soap_create(&d->soap, &spec, 0, err);
+    sz_soap_spec_free(&spec);
+    sz_args_free(args);
+    if (status != SZ_OK) return status;
+    for (int s = 0; s < 4; s++) d->slot[s] = sz_soap_slot(d->soap, hea[s]);
+    d->species = (sz_soap_species){hea, d->slot};
+    d->n_published = sz_soap_n_published(d->soap) - 1;
+    d->p = aligned_alloc(64, (size_t)ATOMS_MAX * sz_soap_stride(d->soap) * sizeof *d->p);
+    return sz_soap_work_create(&d->work, d->soap, ATOMS_MAX, err);
+}
+
+/* vectors [n_atoms][n_published] of all atoms, to free; NULL when something failed */
+static inline double *published_vectors(const descriptor *d, const cluster *c)
+{
+    int atom[ATOMS_MAX], failed = 0;
+    size_t n = (size_t)d->n_published;
+    double *row = malloc((n + 1) * sizeof *row);
+    double *all = malloc(n * c->n_atoms * sizeof *all);
+
+    for (int i = 0; i < c->n_atoms; i++) atom[i] = i;
+    sz_soap_forward(d->soap, d->work, &c->list.nb, &d->species, c->n_atoms, atom, d->p);
+    for (int i = 0; i < c->n_atoms && row && all; i++) {
+        failed |= sz_soap_publish(d->soap, d->p + (size_t)i * sz_soap_stride(d->soap),
+                                  row, NULL) != SZ_OK;
+        memcpy(all + n * i, row, n * sizeof *all);
+    }
+    if (failed || !row || !all) {
+        free(all);
+        all = NULL;
+    }
+    free(row);
+    return all;
+}
+
+/* n atoms of n_species elements at random in a periodic cube, 17 Angstrom^3 each, none
+ * closer than 2.1 Angstrom */
+static inline void random_liquid(cluster *c, int n, int n_species)
+{
+    double edge = cbrt(17.0 * n);
+
+    memset(c->cell, 0, sizeof c->cell);
+    for (int x = 0; x < 3; x++) c->cell[x][x] = edge;
+    c->n_atoms = 0;
+    while (c->n_atoms < n) {
+        double *at = c->position + 3 * c->n_atoms;
+        int far = 1;
+
+        for (int x = 0; x < 3; x++) at[x] = uniform(0.0, edge);
+        for (int i = 0; i < c->n_atoms; i++) {
+            double d[3];
+
+            for (int x = 0; x < 3; x++) {
+                d[x] = at[x] - c->position[3 * i + x];
+                d[x] -= edge * round(d[x] / edge);
+            }
+            if (!(dot(d, d, 3) > 2.1 * 2.1)) far = 0;
+        }
+        c->species[c->n_atoms] = (int)uniform(0.0, n_species);
+        c->n_atoms += far;
+    }
+}
+
+#endif

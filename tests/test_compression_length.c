@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_compression_length.c - the length of every compression by its closed formula, the
+ * paper's numbers, and the names that go with them. */
+#include "compression_spec.h"
+#include "machine.h"
+#include "vec.h"
+
+static const int z_of[] = {41, 74, 42, 73, 23, 8};
+
+/* keys behind those of n_species elements */
+static sz_status parse(sz_soap_spec *spec, int n_species, int n_max, int l_max,
+                       const char *keys, int n_matrix, const double *matrix,
+                       sz_error *err)
+{
+    char text[512], list[64] = "";
+
+    for (int s = 0; s < n_species; s++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%d ", z_of[s]);
+    snprintf(text, sizeof text,
+             "soap cutoff=4 atom_sigma=0.5 n_max=%d l_max=%d n_species=%d species_Z={%s} "
+             "%s",
+             n_max, l_max, n_species, list, keys);
+    return parse_text(spec, text, n_matrix, matrix, err);
+}
+
+/* ---- lengths ----------------------------------------------------------------------- */
+
+/* closed formulas, without the (L+1) that all but the last three have */
+static long triangle(long k)
+{
+    return k * (k + 1) / 2;
+}
+
+static long top_rows(int ns, int l_max)
+{
+    long n = 0;
+
+    for (int l = 0; l <= l_max; l++) {
+        long r = 2 * l + 1 < ns ? 2 * l + 1 : ns;
+
+        n += r * ns - r * (r - 1) / 2;
+    }
+    return n;
+}
+
+typedef struct {
+    const char *keys, *label;
+    long length;
+} row;
+
+enum { U_MAX = 2, K = 3, N_ROWS = 32 };
+
+static void closed_formulas(int s, int n, int l_max, row list[N_ROWS])
+{
+    long l = l_max + 1, ns = n * s;
+    const row rows[N_ROWS] = {
+        {"", "nu=2", triangle(ns) * l},
+        {"compression={nu,mu=1,1}", "nu,mu=1,1", n * n * s * l},
+        {"compression={nu,mu*=1,1}", "nu,mu*=1,1", ns * l * l},
+        {"compression={nu,nu^=1,1}", "nu,nu^=1,1", n * s * s * l},
+        {"compression={nu,mu^=1,1}", "nu,mu^=1,1", ns * l},
+        {"compression={mu=2}", "mu=2", triangle(n) * l},
+        {"compression={mu,nu^=1,1}", "mu,nu^=1,1", ns * l},
+        {"compression={mu,mu^=1,1}", "mu,mu^=1,1", n * l},
+        {"compression={nu^=2}", "nu^=2", triangle(s) * l},
+        {"compression={nu^,mu^=1,1}", "nu^,mu^=1,1", s * l},
+        {"compression={mu^=2}", "mu^=2", l},
+        {"compression={nu=2,d_J}", "nu=2,d_J", n * (2 * n + 1) * l},
+        {"compression={nu=2,d_J} d_J=3", "nu=2,d_J", triangle(3 * n) * l},
+        {"compression={nu=2,d_J} d_J=1", "nu=2,d_J", triangle(n) * l},
+        {"compression=optimal u_max=2", "optimal", triangle(U_MAX) * l},
+        {"compression={W^T P_l}", "W^T P_l", ns * l * l},
+        {"compression={Q^T P_l Q}", "Q^T P_l Q", top_rows(n * s, l_max)},
+        {"diagonal_radial", "nu=2, n=n'", n * triangle(s) * l},
+        {"coupling=F", "nu=2, a=b", ns * l},
+        {"coupling=F nu_S=0", "mu=2, a=b", n * l},
+        {"Z_map={41,41}", "Z_map", triangle(2 * n) * l},
+        {"Z_map={41:41,41,41}", "Z_map", 3 * n * n * l},
+        {"Z_mix sym_mix K=3", "Z_mix", triangle(K * n) * l},
+        {"Z_mix K=3", "Z_mix", K * n * K * n * l},
+        {"Z_mix K=3 sym_mix coupling=F", "Z_mix", K * triangle(n) * l},
+        {"Z_mix K=3 coupling=F", "Z_mix", K * n * n * l},
+        {"R_mix K=3 sym_mix", "R_mix", triangle(K * s) * l},
+        {"R_mix K=3 sym_mix coupling=F", "R_mix", triangle(s) * K * l},
+        {"R_mix K=3 coupling=F", "R_mix", s * s * K * l},
+        {"R_mix Z_mix K=3 sym_mix", "R_mix Z_mix", triangle(K) * l},
+        {"R_mix Z_mix K=3", "R_mix Z_mix", K * K * l},
+        {"R_mix Z_mix K=3 coupling=F", "R_mix Z_mix", K * l},
+    };
+
+    memcpy(list, rows, sizeof rows);
+}
+
+/* The rows of channels that sz_compression_create asks for, without the functions. */
+static void empty_radial(sz_radial *radial, const sz_soap_spec *spec)
+{
+    sz_radial_family family[2];
+    int index[2], reducible;
+    int n = sz_compression_families(&spec->compression, family, index, &reducible);
+
+    memset(radial, 0, sizeof *radial);
+    radial->spec = spec->radial;
+    for (int k = 0; k < n; k++) {
+        int most = 0;
+
+        for (int l = 0; l <= spec->radial.l_max; l++) {
+            int count = family[k].kind == SZ_RADIAL_N      ? spec->radial.n_max
+                        : family[k].kind == SZ_RADIAL_SUM  ? 1
+                        : family[k].kind == SZ_RADIAL_STAR ? 2 * l + 1
+                                                           : family[k].n_mix;
+
+            radial->family[k].n[l] = count;
+            if (count > most) most = count;
+        }
+        radial->family[k].first = radial->n_lane;
+        radial->n_lane += most;
+    }
+    radial->n_lane = SZ_PAD(radial->n_lane);
+}
+
+/* the length that the library counts, and where full what the evaluator makes */
+static int length(int s, int n, int l_max, const row *want, int full)
+{
+    static double matrix[SZ_L_MAX * 100 * U_MAX];
+    int optimal = strcmp(want->label, "optimal") == 0;
+    sz_soap_spec spec;
+    sz_radial radial;
+    sz_compression c = {0};
+    sz_error err;
+
+    CHECK_OK(parse(&spec, s, n, l_max, want->keys,
+                   optimal ? s * n * U_MAX * (l_max + 1) : 0, optimal ? matrix : NULL,
+                   &err),
+             err);
+    CHECK(strcmp(spec.compression.label, want->label) == 0);
+    c.spec = spec.compression;
+    c.n_slots = s;
+    c.n_max = n;
+    c.l_max = l_max;
+    CHECK(sz_compression_published(&c) == want->length);
+    if (full) {
+        empty_radial(&radial, &spec);
+        CHECK_OK(
+            sz_compression_create(&c, &spec.compression, &radial, spec.n_slots, 0, &err),
+            err);
+        CHECK(c.n_desc == want->length && sz_compression_published(&c) == want->length);
+        CHECK(c.stride >= c.n_desc + SZ_LANES - 1 && c.stride % SZ_LANES == 0);
+        CHECK(c.group[c.n_groups].component == c.n_desc);
+        sz_compression_free(&c);
+    }
+    sz_soap_spec_free(&spec);
+    return 0;
+}
+
+static int test_lengths(void)
+{
+    row list[N_ROWS];
+
+    for (int s = 1; s <= 6; s++)
+        for (int n = 2; n <= 12; n++)
+            for (int l_max = 0; l_max <= 10; l_max++) {
+                int full = s % 3 == 1 && n % 5 == 2 && l_max % 3 == 0, shown = failures;
+
+                closed_formulas(s, n, l_max, list);
+                for (int k = 0; k < N_ROWS; k++) {
+                    if (length(s, n, l_max, &list[k], full)) return 1;
+                    if (failures > shown)
+                        printf("above: S=%d N=%d L=%d %s\n", s, n, l_max, list[k].keys);
+                    shown = failures;
+                }
+            }
+    return 0;
+}
+
+/* Figure S2 of the paper: S = 4, N = 12, L = 9 */
+static int test_paper_lengths(void)
+{
+    static const row paper[] = {
+        {"compression={nu=2}", "nu=2", 11760},
+        {"compression={nu,mu=1,1}", "nu,mu=1,1", 5760},
+        {"compression={nu,mu*=1,1}", "nu,mu*=1,1", 4800},
+        {"compression={nu,mu^=1,1}", "nu,mu^=1,1", 480},
+        {"compression={nu=2,d_J} d_J=2", "nu=2,d_J", 3000},
+        {"compression={W^T P_l}", "W^T P_l", 4800},
+    };
+
+    for (int k = 0; k < 6; k++)
+        if (length(4, 12, 9, &paper[k], 1)) return 1;
+    return 0;
+}
+
+/* ---- names ------------------------------------------------------------------------- */
+
+/* every name that the command lists is understood, and its keys mean the same */
+static int test_names(void)
+{
+    static double matrix[4 * 6 * 2];
+    sz_error err;
+
+    CHECK(sz_n_compression_names == 15);
+    for (int k = 0; k < sz_n_compression_names; k++) {
+        const sz_compression_name *name = &sz_compression_names[k];
+        int optimal = strcmp(name->label, "optimal") == 0;
+        sz_soap_spec by_label, by_keys;
+        char text[128];
+
+        snprintf(text, sizeof text, "compression={ %s } u_max=2", name->label);
+        CHECK_OK(
+            parse(&by_label, 2, 3, 3, text, optimal ? 48 : 0, optimal ? matrix : 0, &err),
+            err);
+        CHECK(strcmp(by_label.compression.label, name->label) == 0);
+        CHECK(name->length[0] && name->loss[0] && name->invertible[0]);
+        if (name->keys) {
+            CHECK_OK(parse(&by_keys, 2, 3, 3, name->keys, 0, NULL, &err), err);
+            CHECK(sz_compression_spec_equal(&by_label.compression, &by_keys.compression,
+                                            2, 3, 3));
+            sz_soap_spec_free(&by_keys);
+        }
+        sz_soap_spec_free(&by_label);
+    }
+    return 0;
+}
+
+int main(void)
+{
+    if (test_lengths() || test_paper_lengths() || test_names()) return 1;
+    return check_done();
+}

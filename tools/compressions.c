@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * compressions.c - soapz compressions: every compression of the paper with its length. */
+#include "gap_args.h"
+#include "recipe.h"
+#include "soap_spec.h"
+#include "tool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: soapz compressions [--species 4] [--n-max 8] [--l-max 6] [--d-j 2]\n"
+    "                          [--u-max N] [--json]\n"
+    "\n"
+    "The compressions of the power spectrum by the labels of Darby, Kermode, Csanyi "
+    "(2021):\n"
+    "nu keeps the species of a neighbour apart, mu sums over them, ^ sums over the "
+    "radial\n"
+    "functions (the paper's hat), numbers are powers. For each the keys with which "
+    "gap_fit\n"
+    "makes it, the length of the vector as a formula and for these S species, N = n_max\n"
+    "and L = l_max, what it loses against nu=2, and whether nu=2 can be computed from "
+    "it.\n"
+    "docs/compressions.md explains each.\n"
+    "\n"
+    "  --species S  a number, or elements: \"Nb Mo Ta W\"\n"
+    "  --n-max N    radial basis functions\n"
+    "  --l-max L    largest l\n"
+    "  --d-j D      dimension of the embedding of nu=2,d_J\n"
+    "  --u-max U    channels of the optimal radial basis; N where it is not given\n"
+    "  --json       a list of objects instead of a table\n"
+    "  --help       this text\n"
+    "\n"
+    "example:\n"
+    "  soapz compressions --species 4 --n-max 12 --l-max 9\n";
+
+typedef struct {
+    int n_species, n_max, l_max, d_j, u_max, json;
+} request;
+
+/* ---- lengths ----------------------------------------------------------------------- */
+
+/* A descriptor string with the compression. Species are elements 1, 2, ...; all weights
+ * are 0: what counts is their number. */
+static char *make_text(const request *r, const char *label)
+{
+    size_t size = 400 + 4 * (size_t)r->n_species + 2 * (size_t)r->n_species * r->d_j;
+    char *text = malloc(size), *at = text;
+
+    if (!text) return NULL;
+    at += sprintf(at,
+                  "soap cutoff=5 atom_sigma=0.5 n_max=%d l_max=%d compression={%s} "
+                  "n_species=%d species_Z={",
+                  r->n_max, r->l_max, label, r->n_species);
+    for (int z = 1; z <= r->n_species; z++) at += sprintf(at, " %d", z);
+    at += sprintf(at, "} u_max=%d d_J=%d embedding={", r->u_max, r->d_j);
+    for (int k = 0; k < r->n_species * r->d_j; k++) at += sprintf(at, " 0");
+    strcpy(at, "}");
+    return text;
+}
+
+/* Length as the evaluator's pair list has it. */
+static sz_status find_length(const request *r, const char *label, int *length,
+                             sz_error *err)
+{
+    size_t n = strcmp(label, "optimal")
+                   ? 0
+                   : sz_matrix_numbers(SZ_MATRIX_OPTIMAL, r->n_species, r->n_max,
+                                       r->l_max, r->u_max);
+    char *text = make_text(r, label);
+    double *matrix = n ? calloc(n, sizeof *matrix) : NULL;
+    sz_args *args = NULL;
+    sz_soap_spec spec = {0};
+    int n_centres, centre_z[SZ_Z_MAX];
+    sz_status status = SZ_OK;
+
+    if (!text || (n && !matrix)) status = sz_fail_memory(err, 8 * n + 1000, "a length");
+    if (status == SZ_OK) status = sz_args_parse(&args, text, label, err);
+    if (status == SZ_OK)
+        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, -1, (int)n, matrix,
+                                    err);
+    if (status == SZ_OK) {
+        sz_compression c = {.spec = spec.compression,
+                            .n_slots = r->n_species,
+                            .n_max = r->n_max,
+                            .l_max = r->l_max};
+
+        *length = sz_compression_published(&c);
+    }
+    sz_soap_spec_free(&spec);
+    sz_args_free(args);
+    free(matrix);
+    free(text);
+    return status;
+}
+
+/* ---- tables ------------------------------------------------------------------------ */
+
+/* "yes", "no" or, where a condition follows, "depends" */
+static const char *lossy(const sz_compression_name *c)
+{
+    if (!strcmp(c->loss, "nothing")) return "no";
+    return strstr(c->loss, "nothing where") == c->loss ? "depends" : "yes";
+}
+
+static const char *invertible(const sz_compression_name *c)
+{
+    if (!strcmp(c->invertible, "no")) return "no";
+    return strstr(c->invertible, "where") ? "depends" : "yes";
+}
+
+static void print_json(const sz_compression_name *c, int length, int last)
+{
+    printf("  {\"label\": \"%s\", \"length\": %d, \"formula\": \"%s\", \"gap_fit\": ",
+           c->label, length, c->length);
+    printf(c->keys ? "\"%s\"" : "null", c->keys);
+    printf(", \"lossy\": \"%s\", \"loss\": \"%s\", \"invertible\": \"%s\", "
+           "\"inversion\": \"%s\"}%s\n",
+           lossy(c), c->loss, invertible(c), c->invertible, last ? "" : ",");
+}
+
+static int print_all(const request *r)
+{
+    int n = sz_n_compression_names, length[32];
+    sz_error err;
+
+    for (int k = 0; k < n; k++)
+        if (find_length(r, sz_compression_names[k].label, &length[k], &err) != SZ_OK)
+            return sz_report(&err);
+    if (r->json) puts("[");
+    if (!r->json)
+        printf("S=%d N=%d L=%d d_J=%d u_max=%d\n\n%-13s %-15s %9s  %s\n", r->n_species,
+               r->n_max, r->l_max, r->d_j, r->u_max, "label", "gap_fit", "length",
+               "formula");
+    for (int k = 0; k < n; k++) {
+        const sz_compression_name *c = &sz_compression_names[k];
+
+        if (r->json)
+            print_json(c, length[k], k == n - 1);
+        else
+            printf("%-13s %-15s %9d  %s\n    loses: %s\n    nu=2 from it: %s\n", c->label,
+                   c->keys ? c->keys : "-", length[k], c->length, c->loss, c->invertible);
+    }
+    if (r->json) puts("]");
+    return sz_finish_stdout();
+}
+
+/* ---- the verb ---------------------------------------------------------------------- */
+
+static int take(const char *option, const char *text, int lo, int hi, int *value)
+{
+    int n;
+
+    if (!text) return 0;
+    if (!sz_parse_int(text, &n) || n < lo || n > hi)
+        return sz_usage_error("compressions", "%s is \"%s\", allowed %d to %d", option,
+                              text, lo, hi);
+    *value = n;
+    return 0;
+}
+
+static int take_species(const char *text, int *n)
+{
+    int z[SZ_Z_MAX], number;
+    sz_error err;
+
+    if (!text || sz_parse_int(text, &number))
+        return take("--species", text, 1, SZ_Z_MAX, n);
+    if (sz_element_list(text, "--species", n, z, &err) != SZ_OK)
+        return sz_usage_error("compressions", "%s", err.message);
+    return 0;
+}
+
+int sz_verb_compressions(int argc, char **argv)
+{
+    const char *species = NULL, *n_max = NULL, *l_max = NULL, *d_j = NULL, *u_max = NULL;
+    request r = {.n_species = 4, .n_max = 8, .l_max = 6, .d_j = 2};
+    int want_help = 0, n, code;
+    const sz_option option[] = {
+        {"--species", 's', &species, NULL}, {"--n-max", 'n', &n_max, NULL},
+        {"--l-max", 'l', &l_max, NULL},     {"--d-j", 0, &d_j, NULL},
+        {"--u-max", 0, &u_max, NULL},       {"--json", 0, NULL, &r.json},
+        {"--help", 'h', NULL, &want_help},
+    };
+
+    code = sz_options(argc, argv, option, sizeof option / sizeof *option, NULL, 0, &n);
+    if (want_help) return sz_print_text(help);
+    if (!code) code = take_species(species, &r.n_species);
+    if (!code) code = take("--n-max", n_max, 1, SZ_N_MAX - 1, &r.n_max);
+    if (!code) code = take("--l-max", l_max, 0, SZ_L_MAX, &r.l_max);
+    if (!code) code = take("--d-j", d_j, 1, 1000, &r.d_j);
+    r.u_max = r.n_max;
+    if (!code) code = take("--u-max", u_max, 1, r.n_species * r.n_max, &r.u_max);
+    return code ? code : print_all(&r);
+}

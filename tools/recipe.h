@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * recipe.h - from options (--compression LABEL --n-max 8 ...) to a descriptor string. */
+#ifndef SZ_RECIPE_H
+#define SZ_RECIPE_H
+
+#include "compression_spec.h"
+
+/* Options as on the command line, NULL where they are not given. */
+typedef struct {
+    const char *compression; /* a label of sz_compression_names */
+    const char *n_max, *l_max, *cutoff, *cutoff_width, *atom_sigma, *central_weight;
+    const char *radial_basis;
+    const char *species, *centre; /* lists of elements */
+    const char *d_j, *embedding;  /* of nu=2,d_J */
+    const char *u_max;            /* of optimal */
+    const char *seed;             /* of W^T P_l, Q^T P_l Q and random embeddings */
+    const char *data; /* file that the optimal basis or embedding comes from */
+} sz_recipe;
+
+/* The compression that label names, blanks aside, or NULL. */
+const sz_compression_name *sz_compression_find(const char *label);
+
+/* n elements of a list "Nb Mo", symbols or atomic numbers, to z [SZ_Z_MAX]; option is
+ * named in the message. */
+sz_status sz_element_list(const char *text, const char *option, int *n, int *z,
+                          sz_error *err);
+
+/* The descriptor string, to free. in: the file whose elements and environments count
+ * where the recipe does not say others. */
+sz_status sz_recipe_text(char **text, const sz_recipe *recipe, const char *in,
+                         sz_error *err);
+
+#endif
