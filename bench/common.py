@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What run.py and memory.py share: a random alloy cell, and LAMMPS on one core."""
+"""What the scripts share: a random alloy cell, and LAMMPS on one core."""
 import os
 import random
 import re
@@ -13,12 +13,12 @@ ELEMENTS = list(MASS)
 LATTICE = 3.25
 
 
-def alloy(cells):
+def alloy(cells, elements=ELEMENTS):
     """cells^3 bcc cells, elements shuffled, displaced by up to 0.1 Angstrom: side, atoms"""
     rng = random.Random(11)
     sites = [(x + s, y + s, z + s) for x in range(cells) for y in range(cells)
              for z in range(cells) for s in (0.0, 0.5)]
-    symbols = [ELEMENTS[i % 4] for i in range(len(sites))]
+    symbols = [elements[i % len(elements)] for i in range(len(sites))]
     rng.shuffle(symbols)
     # kept inside the cell, so that LAMMPS does not wrap what QUIP leaves
     return cells * LATTICE, [

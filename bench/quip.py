@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""quip.py MODEL.xml CELL.xyz REPEATS: QUIP's energy and forces, timed; run.py starts it
-with a Python that has quippy (pip install quippy-ase). Prints one line of JSON."""
+"""QUIP's part of the comparisons; run.py and compressions.py start it with a Python that
+has quippy (pip install quippy-ase).
+
+quip.py MODEL.xml CELL.xyz REPEATS   energy and forces, timed: one line of JSON
+quip.py --descriptors                for every line of JSON {"descriptor", "cell", "repeats"}
+                                     on stdin, one with the time of vectors and gradients"""
 import json
 import sys
 import time
 
 import numpy as np
 from ase.io import read
-from quippy.potential import Potential
 
 
-def main():
-    model, cell, repeats = sys.argv[1], sys.argv[2], int(sys.argv[3])
+def potential(model, cell, repeats):
+    from quippy.potential import Potential
     atoms = read(cell)
     start = time.process_time()
     atoms.calc = Potential(param_filename=model)
@@ -23,8 +26,30 @@ def main():
         start = time.process_time()
         atoms.calc.calculate(atoms, properties=["energy", "forces"])
         times.append(time.process_time() - start)
-    print(json.dumps({"load": load, "seconds": times, "energy": energy,
-                      "forces": forces.tolist()}))
+    return {"load": load, "seconds": times, "energy": energy, "forces": forces.tolist()}
+
+
+def descriptor(text, cell, repeats):
+    from quippy.descriptors import Descriptor
+    atoms, made, times = read(cell), Descriptor(text), []
+    for _ in range(repeats):
+        start = time.process_time()
+        result = made.calc(atoms, grad=True)
+        times.append(time.process_time() - start)
+    return {"seconds": times, "length": result["data"].shape[1]}
+
+
+def main():
+    if sys.argv[1] != "--descriptors":
+        print(json.dumps(potential(sys.argv[1], sys.argv[2], int(sys.argv[3]))))
+        return
+    for line in sys.stdin:
+        job = json.loads(line)
+        try:
+            result = descriptor(job["descriptor"], job["cell"], job["repeats"])
+        except RuntimeError as error:
+            result = {"error": str(error)}
+        print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":

@@ -231,53 +231,84 @@ static double *channels_of(const sz_soap *soap, const sz_soap_work *work, int d,
 
 /* ---- the chain -------------------------------------------------------------------- */
 
-/* Where a walk over the neighbours of one atom stands: slot by slot. */
+enum { CHUNK = 64 }; /* neighbours that are sorted by slot at a time */
+
+/* Where a walk over the neighbours of one atom stands. */
 typedef struct {
-    int slot, next;
+    int next;        /* first pair that is not in the chunk */
+    int n, taken;    /* pairs in the chunk */
+    int pair[CHUNK]; /* inside the cutoff, sorted by slot */
+    int slot[CHUNK];
 } cursor;
 
-/* r holds r^2 and u the vectors: makes them r and unit vectors */
-SZ_CLONES static void normalise(batch *b)
+/* Sorts the next CHUNK neighbours of row i by slot. */
+static void next_chunk(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
+                       cursor *at)
 {
-    for (int k = 0; k < SZ_LANES; k++) b->r[k] = sqrt(b->r[k]);
-    for (int x = 0; x < 3; x++) SZ_AT(b->u + x * SZ_LANES) /= SZ_GET(b->r);
+    double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
+    int n_slots = soap->compression.n_slots, n = 0, first[SZ_Z_MAX + 1];
+    int pair[CHUNK], of[CHUNK];
+
+    memset(first, 0, ((size_t)n_slots + 1) * sizeof *first);
+    for (; at->next < nb->first[i + 1] && n < CHUNK; at->next++) {
+        const double *d = nb->r + 3 * (size_t)at->next;
+        double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+        int s = slot[nb->neigh_species[at->next]];
+
+        pair[n] = at->next;
+        of[n] = n_slots > 1 ? s : 0;
+        n += (s >= 0) & (r2 < cutoff2);
+    }
+    for (int k = 0; k < n; k++) first[of[k] + 1]++;
+    for (int k = 1; k < n_slots; k++) first[k] += first[k - 1];
+    for (int k = 0; k < n; k++) {
+        int to = first[of[k]]++;
+
+        at->pair[to] = pair[k];
+        at->slot[to] = of[k];
+    }
+    at->n = n;
+    at->taken = 0;
 }
 
-/* Fills the next batch from row i of nb; 0 at the end. The unused lanes get a harmless
- * vector. */
+/* r and u from the pairs' vectors */
+SZ_CLONES static void normalise(const double *r, batch *b)
+{
+    const int *p = b->pair;
+    sz_lanes v[3], r2;
+
+    for (int x = 0; x < 3; x++) {
+        sz_lanes g = {r[3 * (size_t)p[0] + x], r[3 * (size_t)p[1] + x],
+                      r[3 * (size_t)p[2] + x], r[3 * (size_t)p[3] + x],
+                      r[3 * (size_t)p[4] + x], r[3 * (size_t)p[5] + x],
+                      r[3 * (size_t)p[6] + x], r[3 * (size_t)p[7] + x]};
+        v[x] = g;
+    }
+    r2 = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+    for (int k = 0; k < SZ_LANES; k++) r2[k] = sqrt(r2[k]);
+    SZ_AT(b->r) = r2;
+    r2 = 1.0 / r2;
+    for (int x = 0; x < 3; x++) SZ_AT(b->u + x * SZ_LANES) = v[x] * r2;
+}
+
+/* Fills the next batch from row i of nb; 0 at the end. The unused lanes repeat the first
+ * neighbour. */
 static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
                       cursor *at, batch *b)
 {
-    double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
-    int n_slots = soap->compression.n_slots, n_lane = soap->radial->n_lane;
+    if (at->taken == at->n) next_chunk(soap, nb, slot, i, at);
+    b->n = at->n - at->taken < SZ_LANES ? at->n - at->taken : SZ_LANES;
+    if (b->n == 0) return 0;
+    for (int k = 0; k < SZ_LANES; k++) {
+        int from = at->taken + (k < b->n ? k : 0);
 
-    b->n = 0;
-    while (at->slot < n_slots) {
-        for (; at->next < nb->first[i + 1] && b->n < SZ_LANES; at->next++) {
-            const double *d = nb->r + 3 * (size_t)at->next;
-            int s = slot[nb->neigh_species[at->next]], k = b->n;
-            double r2;
-
-            if (n_slots > 1 ? s != at->slot : s < 0) continue;
-            r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-            if (!(r2 < cutoff2)) continue;
-            b->pair[k] = at->next;
-            b->slot[k] = at->slot;
-            b->offset[k] = at->slot * n_lane;
-            b->r[k] = r2;
-            for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = d[x];
-            b->n++;
-        }
-        if (b->n == SZ_LANES) break;
-        at->slot++;
-        at->next = nb->first[i];
+        b->pair[k] = at->pair[from];
+        b->slot[k] = at->slot[from];
+        b->offset[k] = at->slot[from] * soap->radial->n_lane;
     }
-    for (int k = b->n; k < SZ_LANES; k++) {
-        b->r[k] = 1.0;
-        for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = x == 2;
-    }
-    normalise(b);
-    return b->n > 0;
+    at->taken += b->n;
+    normalise(nb->r, b);
+    return 1;
 }
 
 /* The atom's own Gaussian, in its own slot or, with central_all, in every slot. */
@@ -303,7 +334,7 @@ static void add_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh 
 {
     const sz_compression *c = &soap->compression;
     int n_lane = soap->radial->n_lane;
-    cursor at = {0, nb->first[i]};
+    cursor at = {.next = nb->first[i]};
     batch b;
 
     add_central(soap, species->z[nb->species[i]], x, present);
@@ -378,6 +409,27 @@ int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_rang
     return n_ranges;
 }
 
+/* Part 0..3 of the n doubles at a, on their way to the cache. */
+static void fetch(const double *a, int n, int part)
+{
+    for (int i = n * part / 4; i < n * (part + 1) / 4; i += SZ_LANES)
+        __builtin_prefetch(a + i, 0, 2);
+}
+
+/* The products of the kernel have driven an atom's arrays out of the cache: those of atom
+ * k come back while the one before it is worked on. */
+static void fetch_atom(const sz_soap *soap, const sz_soap_work *work, int k,
+                       const double *p, const double *dedp, int part)
+{
+    int stride = soap->compression.stride;
+
+    fetch(work->x + (size_t)k * work->n_x, work->n_x, part);
+    for (int d = 0; d < 2; d++)
+        fetch(work->y[d] + (size_t)k * work->n_y[d], work->n_y[d], part);
+    fetch(p + (size_t)k * stride, stride, part);
+    fetch(dedp + (size_t)k * stride, stride, part);
+}
+
 /* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
 static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
                             const double *p, double *dedp)
@@ -409,14 +461,16 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
 
     for (int k = 0; k < n; k++) {
         int i = atom[k];
-        cursor at = {0, nb->first[i]};
+        cursor at = {.next = nb->first[i]};
         batch b;
+        int part = 0;
 
         density_adjoint(soap, work, k, p + (size_t)k * c->stride,
                         dedp + (size_t)k * c->stride);
         while (next_batch(soap, nb, species->slot, i, &at, &b)) {
             double d[3 * SZ_LANES] = {0};
 
+            if (k + 1 < n && part < 4) fetch_atom(soap, work, k + 1, p, dedp, part++);
             sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
             sz_radial_eval(soap->radial, b.n, b.r, work->h, work->dh);
             sz_density_adjoint(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h,

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What every compression costs, for 1 to 6 elements, beside QUIP and the kernel.
+
+    compressions.py [--build build] [--quippy-python PYTHON] [--rounds 3]
+
+n_max=8 l_max=6, cutoff 5, random bcc alloys of S elements, 26 neighbours an atom; one core,
+CPU time, microseconds an atom. soapz: descriptor and its adjoint (all that forces need of
+it) and the kernel with M=800 sparse points, by bench/stages. QUIP: vectors and their
+gradients, by quippy, a cell of 16 atoms. floor: 4 M D flops at the dgemm rate of the same
+run. A round goes through all compressions, soapz and QUIP one after the other; ratios are
+taken within a round, medians over the rounds.
+
+Writes compressions.md and compressions.png here; fails where nu,mu=1,1 at S=4 costs more
+than its kernel or than 20 microseconds."""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from statistics import median
+
+from common import HERE, ROOT, alloy, cpu_name, need, one_core, write_xyz
+
+ELEMENTS = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "Ti": 22, "V": 23}
+SPARSE, CHECKED, LIMIT = 800, "nu,mu=1,1", 20.0
+SOAP = "soap n_max=8 l_max=6 cutoff=5.0 cutoff_transition_width=1.0 atom_sigma=0.5 {species} "
+
+# name: words of the descriptor, and whether gap_fit has them; {all}: the elements,
+# {half}: two groups of them
+COMPRESSIONS = {
+    "nu=2": ("nu_R=2 nu_S=2", True),
+    "nu,mu=1,1": ("nu_R=2 nu_S=1", True),
+    "nu,mu*=1,1": ("compression={nu,mu*=1,1}", False),
+    "nu,nu^=1,1": ("nu_R=1 nu_S=2", True),
+    "nu,mu^=1,1": ("nu_R=1 nu_S=1", True),
+    "mu=2": ("nu_R=2 nu_S=0", True),
+    "mu,nu^=1,1": ("compression={mu,nu^=1,1}", False),
+    "mu,mu^=1,1": ("nu_R=1 nu_S=0", True),
+    "nu^=2": ("nu_R=0 nu_S=2", True),
+    "nu^,mu^=1,1": ("nu_R=0 nu_S=1", True),
+    "mu^=2": ("nu_R=0 nu_S=0", True),
+    "nu=2,d_J (d_J=2)": ("compression={nu=2,d_J} d_J=2", False),
+    "optimal (u_max=8)": ("compression={optimal} u_max=8", False),
+    "W^T P_l": ("compression={W^T P_l}", False),
+    "Q^T P_l Q": ("compression={Q^T P_l Q}", False),
+    "diagonal_radial": ("diagonal_radial=T", True),
+    "nu=2 coupling=F": ("nu_R=2 nu_S=2 coupling=F", True),
+    "Z_mix K=2": ("Z_mix=T K=2", True),
+    "Z_mix K=2 sym_mix": ("Z_mix=T K=2 sym_mix=T", True),
+    "Z_mix K=2 coupling=F": ("Z_mix=T K=2 coupling=F", True),
+    "R_mix K=4": ("R_mix=T K=4", True),
+    "R_mix K=4 sym_mix": ("R_mix=T K=4 sym_mix=T", True),
+    "R_mix K=4 coupling=F": ("R_mix=T K=4 coupling=F", True),
+    "Z_mix R_mix K=8": ("Z_mix=T R_mix=T K=8", True),
+    "Z_mix R_mix K=8 coupling=F": ("Z_mix=T R_mix=T K=8 coupling=F", True),
+    "Z_map, two groups": ("Z_map={{{half}}}", True),
+    "Z_map, two groups : all": ("Z_map={{{half}: {all}}}", True),
+}
+DRAWN = ["nu=2", "nu,nu^=1,1", "W^T P_l", "nu,mu=1,1", "nu,mu^=1,1", "mu=2"]
+
+
+def words(name, n):
+    """the descriptor of n elements"""
+    z = sorted(list(ELEMENTS.values())[:n])
+    every = " ".join(map(str, z))
+    half = ", ".join(" ".join(map(str, part)) for part in (z[:n // 2], z[n // 2:]) if part)
+    text = COMPRESSIONS[name][0]
+    if "{half}" in text:
+        text = text.format(half=half, all=every)
+    return SOAP.format(species=f"n_species={n} species_Z={{{every}}} n_Z={n} Z={{{every}}}") + text
+
+
+# ---- measuring ---------------------------------------------------------------------------
+
+def time_soapz(options, descriptor):
+    command = [os.path.join(options.build, "stages"), "--descriptor", descriptor, "--sparse",
+               str(SPARSE), "--cells", "6", "--repeat", "3", "--json"]
+    text = subprocess.run(command, env=one_core(), text=True, stdout=subprocess.PIPE,
+                          check=True).stdout
+    result = json.loads(text)
+    t = result["microseconds"]
+    return {"length": result["published"], "inner": result["inner"], "forward": t["forward"],
+            "adjoint": t["adjoint"], "descriptor": t["forward"] + t["adjoint"],
+            "kernel": t["kernel"], "floor": t["floor"], "gflops": result["gflops"]}
+
+
+class Quip:
+    """a process with quippy that answers one descriptor at a time"""
+
+    def __init__(self, python, folder):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [python, os.path.join(HERE, "quip.py"), "--descriptors"], env=one_core(),
+            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for n in range(1, len(ELEMENTS) + 1):
+            write_xyz(self.cell(n), *alloy(2, list(ELEMENTS)[:n]))
+
+    def cell(self, n):
+        return os.path.join(self.folder, f"{n}.xyz")
+
+    def time(self, descriptor, n):
+        print(json.dumps({"descriptor": descriptor, "cell": self.cell(n), "repeats": 3}),
+              file=self.process.stdin, flush=True)
+        while True:  # QUIP talks on stdout
+            line = self.process.stdout.readline()
+            if not line:
+                sys.exit(f"compressions.py: QUIP ended at {descriptor}")
+            if line.startswith("{"):
+                break
+        result = json.loads(line)
+        if "error" in result:
+            sys.exit(f"compressions.py: QUIP refuses {descriptor}: {result['error']}")
+        return 1e6 * median(result["seconds"]) / 16, result["length"]
+
+
+def one_round(options, quip, rows):
+    for name, (_, in_quip) in COMPRESSIONS.items():
+        for n in options.species:
+            text = words(name, n)
+            row = time_soapz(options, text)
+            if quip and in_quip:
+                row["quip"], length = quip.time(text, n)
+                row["ratio"] = row["quip"] / row["descriptor"]
+                if length != row["length"]:
+                    sys.exit(f"compressions.py: {text} has {row['length']} components, "
+                             f"QUIP's {length}")
+            rows.setdefault((name, n), []).append(row)
+
+
+# ---- report ------------------------------------------------------------------------------
+
+def number(x):
+    return "%.3g" % x if x < 100 else "%.0f" % x
+
+
+def tables(result, options, gflops):
+    species = options.species
+    lines = ["# Cost of every compression", "", "Written by compressions.py. "
+             f"{cpu_name()}, one core; CPU time, microseconds an atom, medians of "
+             f"{options.rounds} rounds; n_max=8 l_max=6, 26 neighbours.", "",
+             "Descriptor and adjoint, for S elements:", "",
+             "| compression | " + " | ".join(f"S={n}" for n in species) + " |",
+             "|---|" + "---:|" * len(species)]
+    for name in COMPRESSIONS:
+        lines.append(f"| {name} | " + " | ".join(number(result[name, n]["descriptor"])
+                                               for n in species) + " |")
+    last = 4 if 4 in species else species[-1]
+    lines += ["", f"S={last}, in detail. D: components as published, and those that soapz "
+              f"keeps; kernel: M={SPARSE}; floor: 4 M D at the dgemm rate of the same run "
+              f"({gflops:.0f} GF/s); QUIP: vectors and gradients.", "",
+              "| compression | D | kept | descriptor | adjoint | kernel | floor | QUIP "
+              "| QUIP / soapz |", "|---|" + "---:|" * 8]
+    for name in COMPRESSIONS:
+        r = result[name, last]
+        quip = [number(r["quip"]), number(r["ratio"])] if "quip" in r else ["", ""]
+        lines.append("| " + " | ".join(
+            [name, str(r["length"]), str(r["inner"])]
+            + [number(r[key]) for key in ("forward", "adjoint", "kernel", "floor")]
+            + quip) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def draw(result, species, path):
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
+    for name in DRAWN:
+        line, = left.plot(species, [result[name, n]["descriptor"] for n in species], "o-",
+                          ms=4, label=name)
+        if COMPRESSIONS[name][1]:
+            right.plot(species, [result[name, n]["descriptor"] for n in species], "o-", ms=4,
+                       color=line.get_color(), label=name)
+            if "quip" in result[name, species[0]]:
+                right.plot(species, [result[name, n]["quip"] for n in species], "s--", ms=4,
+                           color=line.get_color())
+    left.set_ylim(0, 1.6 * max(result["W^T P_l", n]["descriptor"] for n in species))
+    left.set_title("soapz: descriptor and adjoint")
+    right.set_title("the same (solid), QUIP's gradients (dashed)")
+    right.set_yscale("log")
+    for axes in (left, right):
+        axes.set_xlabel("elements S")
+        axes.set_ylabel("microseconds an atom")
+        axes.set_xticks(species)
+        axes.grid(alpha=0.3)
+    left.legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path + ".part", format="png", dpi=130)
+    os.replace(path + ".part", path)
+
+
+def verdict(r):
+    """0 where the requirement is met"""
+    good = r["descriptor"] < min(r["kernel"], LIMIT)
+    print(f"{CHECKED}, S=4, M={SPARSE}: descriptor + adjoint {r['descriptor']:.1f} us, kernel "
+          f"{r['kernel']:.1f} us, limit {LIMIT:g} us: {'reached' if good else 'MISSED'}")
+    return 0 if good else 1
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=
+                                     argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"),
+                        help="folder with stages")
+    parser.add_argument("--quippy-python", help="a Python with quippy-ase; without: no QUIP")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--species", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6])
+    parser.add_argument("--output", default=os.path.join(HERE, "compressions"),
+                        help="path of the table and picture, without ending")
+    parser.add_argument("--json", help="all numbers, into this file")
+    options = parser.parse_args()
+    need(os.path.join(options.build, "stages"), "--build (cmake --build build --target stages)")
+    if options.quippy_python:
+        options.quippy_python = need(shutil.which(options.quippy_python)
+                                     or options.quippy_python, "--quippy-python")
+    else:
+        print("QUIP is LEFT OUT: no --quippy-python")
+    return options
+
+
+def main():
+    options, rows = parse(), {}
+    with tempfile.TemporaryDirectory() as folder:
+        quip = Quip(options.quippy_python, folder) if options.quippy_python else None
+        for k in range(options.rounds):
+            one_round(options, quip, rows)
+            print(f"round {k + 1} of {options.rounds} done", flush=True)
+    result = {key: {k: median(r[k] for r in of) for k in of[0]} for key, of in rows.items()}
+    text = tables(result, options, median(r["gflops"] for r in result.values()))
+    print(text)
+    with open(options.output + ".md.part", "w") as file:
+        file.write(text)
+    os.replace(options.output + ".md.part", options.output + ".md")
+    draw(result, options.species, options.output + ".png")
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump({f"{name} S={n}": of for (name, n), of in rows.items()}, file, indent=1)
+    sys.exit(verdict(result[CHECKED, 4]) if 4 in options.species else 0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"compressions.py: {os.path.basename(error.cmd[0])} failed "
+                 f"(exit code {error.returncode}): {' '.join(error.cmd)}")
