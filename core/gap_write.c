@@ -69,7 +69,7 @@ static void write_array(FILE *f, const double *x, int n)
 
         snprintf(text, sizeof text, "%s0.%.17sE%+.3d", signbit(x[k]) ? "-" : "", digits,
                  e);
-        fprintf(f, " %24s", text);
+        fprintf(f, " %25s", text);
     }
     fputc(' ', f);
 }
@@ -252,7 +252,7 @@ static void write_coordinate(FILE *f, const sz_gap_coordinate *c, const char *la
     }
     fputs(">\n", f);
     if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT) {
-        fputs("      <theta> ", f);
+        fputs("      <theta>", f);
         write_array(f, c->theta, c->n_dim);
         fputs("</theta>\n", f);
     }
@@ -316,12 +316,12 @@ static const char *base_name(const char *path)
 
 static sz_status sum_of(const char *path, char md5[33], sz_error *err)
 {
-    sz_map map;
-    sz_status status = sz_map_open(&map, path, err);
+    sz_file_map map;
+    sz_status status = sz_file_map_open(&map, path, err);
 
     if (status != SZ_OK) return status;
     sz_md5(map.data, map.size, md5);
-    sz_map_close(&map);
+    sz_file_map_close(&map);
     return SZ_OK;
 }
 

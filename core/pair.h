@@ -19,6 +19,7 @@ typedef struct {
 
 typedef struct {
     sz_pair_spec spec;
+    int coordinate; /* of the GAP it came from */
     int n_sparse;
     double size;      /* sum_s |weight_s| K_max, eV: the terms that e is the sum of */
     double error;     /* bound of |table - exact| found at load, eV */

@@ -103,7 +103,7 @@ static sz_status cannot_read(const char *path, const char *why, sz_error *err)
     return sz_fail(err, SZ_ERR_FILE, "%s: cannot be read: %s", path, why);
 }
 
-static sz_status map_open_file(sz_map *map, int fd, const char *path, sz_error *err)
+static sz_status map_open_file(sz_file_map *map, int fd, const char *path, sz_error *err)
 {
     struct stat s;
     void *data;
@@ -119,7 +119,7 @@ static sz_status map_open_file(sz_map *map, int fd, const char *path, sz_error *
     return SZ_OK;
 }
 
-sz_status sz_map_open(sz_map *map, const char *path, sz_error *err)
+sz_status sz_file_map_open(sz_file_map *map, const char *path, sz_error *err)
 {
     int fd = open(path, O_RDONLY);
     sz_status status;
@@ -132,7 +132,7 @@ sz_status sz_map_open(sz_map *map, const char *path, sz_error *err)
     return status;
 }
 
-void sz_map_close(sz_map *map)
+void sz_file_map_close(sz_file_map *map)
 {
     if (map->data) munmap(map->data, map->size);
     map->data = NULL;

@@ -30,9 +30,9 @@ void sz_part_free(sz_part *part);
 typedef struct {
     unsigned char *data;
     size_t size;
-} sz_map;
+} sz_file_map;
 
-sz_status sz_map_open(sz_map *map, const char *path, sz_error *err);
-void sz_map_close(sz_map *map);
+sz_status sz_file_map_open(sz_file_map *map, const char *path, sz_error *err);
+void sz_file_map_close(sz_file_map *map);
 
 #endif

@@ -33,7 +33,7 @@ static const char *const type_name[] = {"F64", "I64"};
 
 struct sz_tensors {
     char *path;
-    sz_map map;
+    sz_file_map map;
     json_t *header;
     const json_t *notes;       /* in it */
     const unsigned char *data; /* in the map */
@@ -104,14 +104,14 @@ static void write_all(FILE *f, const char *header, int n, const sz_tensor *tenso
 /* Puts the sum of the file in the place of its zeros. */
 static sz_status seal(sz_part *part, long place, sz_error *err)
 {
-    sz_map map;
+    sz_file_map map;
     char sum[33];
     sz_status status = sz_part_flush(part, err);
 
-    if (status == SZ_OK) status = sz_map_open(&map, part->part, err);
+    if (status == SZ_OK) status = sz_file_map_open(&map, part->part, err);
     if (status != SZ_OK) return status;
     sz_md5(map.data, map.size, sum);
-    sz_map_close(&map);
+    sz_file_map_close(&map);
     if (fseek(part->file, place, SEEK_SET) == 0) fputs(sum, part->file);
     return sz_part_finish(part, err);
 }
@@ -143,7 +143,7 @@ sz_status sz_tensors_write(const char *path, int n_notes, const sz_metadata *not
 
 /* ---- reading: the header --------------------------------------------------------- */
 
-static sz_status read_length(const sz_map *map, const char *path, size_t *n,
+static sz_status read_length(const sz_file_map *map, const char *path, size_t *n,
                              sz_error *err)
 {
     uint64_t length = 0;
@@ -343,7 +343,7 @@ sz_status sz_tensors_open(sz_tensors **file, const char *path, sz_error *err)
     *file = NULL;
     if (f) f->path = sz_copy_text(path);
     if (!f || !f->path) status = sz_fail_memory(err, sizeof *f, path);
-    if (status == SZ_OK) status = sz_map_open(&f->map, path, err);
+    if (status == SZ_OK) status = sz_file_map_open(&f->map, path, err);
     if (status == SZ_OK) status = read_length(&f->map, path, &n, err);
     if (status == SZ_OK) status = parse_header(f, n, err);
     if (status == SZ_OK) {
@@ -364,7 +364,7 @@ void sz_tensors_close(sz_tensors *file)
 {
     if (!file) return;
     json_decref(file->header);
-    sz_map_close(&file->map);
+    sz_file_map_close(&file->map);
     free(file->path);
     free(file);
 }

@@ -523,7 +523,7 @@ int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
                      double *jacobian)
 {
     const sz_compression *c = &soap->compression;
-    cursor at = {0, nb->first[i]};
+    cursor at = {.next = nb->first[i]};
     int n = 0;
     batch b;
 
