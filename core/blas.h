@@ -44,6 +44,11 @@ void SZ_BLAS(dtrsm)(const char *side, const char *uplo, const char *transa,
                     const char *diag, const int *m, const int *n, const double *alpha,
                     const double *a, const int *lda, double *b, const int *ldb);
 
+/* B = alpha op(A) B or alpha B op(A); A triangular */
+void SZ_BLAS(dtrmm)(const char *side, const char *uplo, const char *transa,
+                    const char *diag, const int *m, const int *n, const double *alpha,
+                    const double *a, const int *lda, double *b, const int *ldb);
+
 /* ---- factorisations; lwork = -1 asks for the size in work[0] --------------------- */
 
 /* Cholesky, and the solution of A X = B with it */
@@ -73,5 +78,10 @@ void SZ_BLAS(dgeqrf)(const int *m, const int *n, double *a, const int *lda, doub
 void SZ_BLAS(dtpqrt)(const int *m, const int *n, const int *l, const int *nb, double *a,
                      const int *lda, double *b, const int *ldb, double *t, const int *ldt,
                      double *work, int *info);
+/* estimate of 1 / condition number (norm 1: in the 1-norm) of a triangle;
+ * work [3 n], iwork [n] */
+void SZ_BLAS(dtrcon)(const char *norm, const char *uplo, const char *diag, const int *n,
+                     const double *a, const int *lda, double *rcond, double *work,
+                     int *iwork, int *info);
 
 #endif

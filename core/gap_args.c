@@ -20,6 +20,7 @@ typedef struct {
 
 struct sz_args {
     char *where;
+    int once;     /* only the outer braces of a value are dropped */
     char *tokens; /* the text of keys and values, each ended by NUL */
     int n_fields;
     sz_field *field;
@@ -62,7 +63,7 @@ static void strip_braces(char *start, char **end)
 
 /* Copies the token at p and a NUL to *out; returns where it ends or, when the quotes
  * do not match, NULL. */
-static const char *copy_token(const char *p, char **out)
+static const char *copy_token(const char *p, int once, char **out)
 {
     while (*p && !is_separator(*p) && *p != '=') {
         if (*p == '}') return NULL;
@@ -71,7 +72,7 @@ static const char *copy_token(const char *p, char **out)
 
             p = copy_quoted(p, out);
             if (!p) return NULL;
-            strip_braces(start, out);
+            if (!once) strip_braces(start, out);
         } else {
             *(*out)++ = *p++;
         }
@@ -96,12 +97,12 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
                            "%s: '=' without a key before it at '%.40s'; write key=value",
                            args->where, start);
         f->key = out;
-        p = copy_token(p, &out);
+        p = copy_token(p, args->once, &out);
         if (!p) break;
         q = sz_skip_blanks(p);
         if (*q == '=') {
             f->value = out;
-            p = copy_token(sz_skip_blanks(q + 1), &out);
+            p = copy_token(sz_skip_blanks(q + 1), args->once, &out);
             if (!p) break;
         }
         args->n_fields++;
@@ -111,8 +112,8 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
                    args->where, start);
 }
 
-sz_status sz_args_parse(sz_args **args, const char *text, const char *where,
-                        sz_error *err)
+static sz_status parse(sz_args **args, int once, const char *text, const char *where,
+                       sz_error *err)
 {
     size_t n = strlen(text) + 1, n_where = strlen(where) + 1;
     sz_args *a = calloc(1, sizeof *a);
@@ -128,6 +129,7 @@ sz_status sz_args_parse(sz_args **args, const char *text, const char *where,
         status = sz_fail_memory(err, n * sizeof *a->field, "an argument string");
     if (status == SZ_OK) {
         memcpy(a->where, where, n_where);
+        a->once = once;
         status = split(a, text, err);
     }
     if (status == SZ_OK) {
@@ -136,6 +138,18 @@ sz_status sz_args_parse(sz_args **args, const char *text, const char *where,
     }
     sz_args_free(a);
     return status;
+}
+
+sz_status sz_args_parse(sz_args **args, const char *text, const char *where,
+                        sz_error *err)
+{
+    return parse(args, 0, text, where, err);
+}
+
+sz_status sz_args_parse_once(sz_args **args, const char *text, const char *where,
+                             sz_error *err)
+{
+    return parse(args, 1, text, where, err);
 }
 
 void sz_args_free(sz_args *args)

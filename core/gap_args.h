@@ -16,6 +16,9 @@ typedef struct sz_args sz_args;
  * source of the text ("gp.xml:126") in later errors. */
 sz_status sz_args_parse(sz_args **args, const char *text, const char *where,
                         sz_error *err);
+/* The same, but of {{..}} only the outer pair of braces is removed. */
+sz_status sz_args_parse_once(sz_args **args, const char *text, const char *where,
+                             sz_error *err);
 void sz_args_free(sz_args *args);
 const char *sz_args_where(const sz_args *args);
 

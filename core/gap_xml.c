@@ -298,6 +298,11 @@ void sz_gap_free(sz_gap *gap)
     if (gap->glue) sz_gap_glue_clear(gap->glue);
     free(gap->glue);
     free(gap->zbl);
+    for (int k = 0; k < gap->n_notes; k++) {
+        free(gap->note[k].key);
+        free(gap->note[k].text);
+    }
+    free(gap->note);
     free(gap->path);
     free(gap->label);
     free(gap);

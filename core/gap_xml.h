@@ -64,6 +64,11 @@ typedef struct {
     sz_gap_glue_pair *pair;
 } sz_gap_glue;
 
+/* What a model says about itself: "citation", "licence", "training_data", .. */
+typedef struct {
+    char *key, *text;
+} sz_gap_note;
+
 typedef struct {
     char *path;     /* as given */
     char *label;    /* of the GAP_params used */
@@ -74,6 +79,8 @@ typedef struct {
     sz_gap_coordinate *coordinate;
     sz_gap_glue *glue; /* core potential, or NULL */
     sz_zbl *zbl;       /* core potential, or NULL */
+    int n_notes;
+    sz_gap_note *note; /* of a .soapz file, or of a fit */
 } sz_gap;
 
 /* Reads path and the sparseX files in path's directory. Errors name file, line and

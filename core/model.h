@@ -14,6 +14,7 @@
 /* E_i += delta^2 sum_s weight_s (p_s . p_i + sigma0^2)^zeta for centres i in centre[] */
 typedef struct {
     int soap;              /* index into sz_model.soap */
+    int coordinate;        /* of the GAP it came from */
     unsigned char *centre; /* [n_species] 1 where the species is a centre */
     double delta;          /* eV */
     double zeta;
@@ -46,5 +47,8 @@ struct sz_model {
     int n_warnings;
     char **warning;
 };
+
+/* The model of a GAP's data; gap gives up its core potentials. */
+sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err);
 
 #endif

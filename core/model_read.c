@@ -6,6 +6,7 @@
 #include "gap_args.h"
 #include "gap_xml.h"
 #include "model.h"
+#include "model_file.h"
 #include "soap_spec.h"
 
 #include <math.h>
@@ -352,6 +353,7 @@ static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err
     sz_status status;
 
     model->n_terms++;
+    term->coordinate = (int)(c - rd->gap->coordinate);
     if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: soap with covariance_type %d is not supported, only "
@@ -390,6 +392,7 @@ static sz_status add_pair_term(reader *rd, const coordinate *part, sz_error *err
 
     if (status != SZ_OK) return status;
     pair->spec.share *= rd->gap->e_scale;
+    pair->coordinate = (int)(part->c - rd->gap->coordinate);
     set->n_pairs++;
     return SZ_OK;
 }
@@ -543,23 +546,32 @@ static sz_status build(reader *rd, sz_error *err)
     return status;
 }
 
-sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
+sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err)
 {
-    reader rd = {0};
-    sz_status status = sz_gap_read(&rd.gap, path, err);
+    reader rd = {.gap = gap};
+    sz_status status = build(&rd, err);
 
     *model = NULL;
-    if (status == SZ_OK) status = build(&rd, err);
     if (status == SZ_OK) {
         *model = rd.model;
         rd.model = NULL;
     }
     sz_model_free(rd.model);
-    for (int k = 0; rd.part && k < rd.gap->n_coordinates; k++) {
+    for (int k = 0; rd.part && k < gap->n_coordinates; k++) {
         sz_args_free(rd.part[k].args);
         sz_soap_spec_free(&rd.part[k].soap);
     }
     free(rd.part);
-    sz_gap_free(rd.gap);
+    return status;
+}
+
+sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
+{
+    sz_gap *gap;
+    sz_status status = sz_gap_load(&gap, path, err);
+
+    *model = NULL;
+    if (status == SZ_OK) status = sz_model_build(model, gap, err);
+    sz_gap_free(gap);
     return status;
 }

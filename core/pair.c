@@ -181,9 +181,57 @@ double sz_pair_energy(const sz_pair *pair, double r, double *slope)
     return f * t * e;
 }
 
+/* K(x_s, x(r)) and its slope by r */
+static double kernel_slope(const sz_pair_spec *spec, const sz_gap_coordinate *c,
+                           const double *xs, double r, double *slope)
+{
+    double delta2 = c->delta * c->delta, sum = 0.0, dsum = 0.0, rho, j;
+    int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
+
+    for (int k = 0; k < c->n_dim; k++) {
+        double x = pow(r, spec->exponent[k]), dx = spec->exponent[k] * x / r;
+        double t = dot ? 1.0 : c->theta[k], d = (x - xs[k]) / t;
+
+        sum += dot ? xs[k] * x : d * d;
+        dsum += dot ? xs[k] * dx : 2.0 * d * dx / t;
+    }
+    if (dot) {
+        *slope = delta2 * c->zeta * pow(sum, c->zeta - 1.0) * dsum;
+        return delta2 * pow(sum, c->zeta);
+    }
+    if (c->covariance == SZ_COVARIANCE_ARD_SE) {
+        double e = delta2 * exp(-0.5 * sum);
+
+        *slope = -0.5 * e * dsum;
+        return e + c->f0 * c->f0;
+    }
+    rho = sqrt(sum);
+    j = c->n_dim / 2 + 2;
+    *slope = 0.0;
+    if (rho >= 1.0) return c->f0 * c->f0;
+    /* dk/drho = -(j+1)(j+2) rho (1-rho)^j, drho = dsum / (2 rho) */
+    *slope = -0.5 * delta2 * (j + 1.0) * (j + 2.0) * pow(1.0 - rho, j) * dsum;
+    return delta2 * pow(1.0 - rho, j + 1.0) * ((j + 1.0) * rho + 1.0) + c->f0 * c->f0;
+}
+
+void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
+                 double *value, double *slope)
+{
+    double df, dt, f = sz_cutoff(r, spec->cutoff, spec->cutoff_width, &df);
+    double t = tail(spec, r, &dt), cut = f * t, dcut = df * t + f * dt;
+
+    for (int s = 0; s < c->n_sparse; s++) {
+        double dk, k = kernel_slope(spec, c, c->x_sparse + (size_t)s * c->n_dim, r, &dk);
+        double factor = spec->share * c->fc_sparse[s];
+
+        value[s] = factor * cut * k;
+        slope[s] = factor * (dcut * k + cut * dk);
+    }
+}
+
 /* ---- all pairs of a model --------------------------------------------------------- */
 
-static int acts(const sz_pair_spec *spec, int za, int zb)
+int sz_pair_acts(const sz_pair_spec *spec, int za, int zb)
 {
     int a0 = spec->z[0] == 0 || spec->z[0] == za,
         b1 = spec->z[1] == 0 || spec->z[1] == zb;
@@ -199,7 +247,7 @@ sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_er
 
     for (size_t k = 0; k < n2; k++)
         for (int p = 0; p < set->n_pairs; p++)
-            total += acts(&set->pair[p].spec, z[k / n_species], z[k % n_species]);
+            total += sz_pair_acts(&set->pair[p].spec, z[k / n_species], z[k % n_species]);
     set->n_species = n_species;
     set->first = malloc((n2 + 1) * sizeof *set->first);
     set->index = malloc((total + 1) * sizeof *set->index);
@@ -209,7 +257,7 @@ sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_er
     for (size_t k = 0; k < n2; k++) {
         set->first[k] = (int)total;
         for (int p = 0; p < set->n_pairs; p++)
-            if (acts(&set->pair[p].spec, z[k / n_species], z[k % n_species]))
+            if (sz_pair_acts(&set->pair[p].spec, z[k / n_species], z[k % n_species]))
                 set->index[total++] = p;
     }
     set->first[n2] = (int)total;

@@ -19,6 +19,7 @@ typedef struct {
 
 typedef struct {
     sz_pair_spec spec;
+    int coordinate; /* of the GAP it came from */
     int n_sparse;
     double size;      /* sum_s |weight_s| K_max, eV: the terms that e is the sum of */
     double error;     /* bound of |table - exact| found at load, eV */
@@ -40,6 +41,13 @@ sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec,
 void sz_pair_free(sz_pair *pair);
 /* fc e at r and its slope; 0 from the cutoff on. */
 double sz_pair_energy(const sz_pair *pair, double r, double *slope);
+
+/* 1 where a term acts between atoms of the atomic numbers za and zb. */
+int sz_pair_acts(const sz_pair_spec *spec, int za, int zb);
+/* What each sparse point adds at r: share fc fc_s K(x_s, r) and its slope, both
+ * [n_sparse], from the kernel itself. For fitting. */
+void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
+                 double *value, double *slope);
 
 /* Once every pair is in the set: which pairs act between which species. */
 sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_error *err);

@@ -57,12 +57,10 @@ SZ_INLINE void block_products(const sz_block *t, const double *y1, int stride1,
             products(1, n_m, y1 + a, stride1, y2 + b, stride2, p + b * t->n + a, 0);
 }
 
-SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
-                          const double *y1, const double *y2, int normalise, double *p)
+/* All products without scale; what is not active is zero, and so is the pad. */
+SZ_INLINE void all_products(const sz_compression *c, const unsigned char *present,
+                            const double *y1, const double *y2, double *p)
 {
-    sz_lanes norm2 = {0};
-    double norm;
-
     for (int g = 0; g < c->n_groups; g++) {
         const sz_group *group = &c->group[g];
         double *out = p + group->component;
@@ -78,6 +76,15 @@ SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
         }
     }
     memset(p + c->n_desc, 0, (size_t)(c->stride - c->n_desc) * sizeof *p);
+}
+
+SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
+                          const double *y1, const double *y2, int normalise, double *p)
+{
+    sz_lanes norm2 = {0};
+    double norm;
+
+    all_products(c, present, y1, y2, p);
     for (int k = 0; k < c->n_desc; k += SZ_LANES) {
         sz_lanes scaled = SZ_GET(p + k) * SZ_GET(c->scale + k);
 
@@ -89,6 +96,29 @@ SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
     for (int k = 0; k < c->n_desc && norm > 0.0; k += SZ_LANES)
         SZ_AT(p + k) *= 1.0 / norm;
     return norm;
+}
+
+SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *present,
+                                const double *y1, const double *y2, const double *dy1,
+                                const double *dy2, const double *p, int normalise,
+                                double norm, double *dp, double *scratch)
+{
+    double inverse = norm > 0.0 ? 1.0 / norm : 0.0;
+    sz_lanes sum = {0};
+
+    all_products(c, present, dy1, y2, dp);
+    all_products(c, present, y1, dy2, scratch);
+    for (int k = 0; k < c->n_desc; k += SZ_LANES) {
+        sz_lanes d =
+            (SZ_GET(dp + k) + SZ_GET(scratch + k)) * SZ_GET(c->scale + k) * inverse;
+
+        sum += d * SZ_GET(p + k);
+        SZ_AT(dp + k) = d;
+    }
+    if (!normalise) return;
+    inverse = sz_sum_lanes(sum); /* p . dP / |P| */
+    for (int k = 0; k < c->n_desc; k += SZ_LANES)
+        SZ_AT(dp + k) -= inverse * SZ_GET(p + k);
 }
 
 /* All bits of the first n of the eight lanes at row_mask + 8 - n: what lies behind a row

@@ -20,4 +20,11 @@ void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
                       const double *y1, const double *y2, const double *p, int normalise,
                       double norm, double *dedp, double *dedy1, double *dedy2);
 
+/* dp of the normalised p [stride] for changes dy1, dy2 of the channels (the forward
+ * derivative; sz_power_adjoint is the reverse one). scratch [stride]. */
+void sz_power_tangent(const sz_compression *c, const unsigned char *present,
+                      const double *y1, const double *y2, const double *dy1,
+                      const double *dy2, const double *p, int normalise, double norm,
+                      double *dp, double *scratch);
+
 #endif

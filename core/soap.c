@@ -28,6 +28,7 @@ struct sz_soap_work {
     double *h, *dh;         /* [SZ_LANES][l_max+1][n_lane] */
     double *ylm;            /* [n_lm][SZ_LANES] */
     double *dylm;           /* [n_lm][3][SZ_LANES] */
+    double *tangent;        /* [stride] of sz_power_tangent */
     void *memory;
 };
 
@@ -180,7 +181,7 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
            n_y2 = y_size(c, 1);
     size_t n_row = (size_t)(c->l_max + 1) * soap->radial->n_lane * SZ_LANES;
     size_t total = (n + 1) * (n_x + n_y1 + n_y2) + SZ_PAD(n) + 2 * n_row +
-                   4 * n_lm * SZ_LANES + SZ_PAD(n * c->n_slots) / SZ_LANES;
+                   4 * n_lm * SZ_LANES + c->stride + SZ_PAD(n * c->n_slots) / SZ_LANES;
     sz_soap_work *w = calloc(1, sizeof *w);
     double *next;
 
@@ -200,6 +201,7 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     w->dh = next, next += n_row;
     w->ylm = next, next += n_lm * SZ_LANES;
     w->dylm = next, next += 3 * n_lm * SZ_LANES;
+    w->tangent = next, next += c->stride;
     w->norm = next, next += SZ_PAD(n);
     w->x = next, next += n * n_x;
     w->dedx = next, next += n_x;
@@ -478,4 +480,79 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
                     dedr[3 * (size_t)b.pair[j] + x] += d[x * SZ_LANES + j];
         }
     }
+}
+
+/* ---- forward derivatives ----------------------------------------------------------- */
+
+/* dX/dr_x of lane k of a batch, into the slot's channels of dx [n_lm][n_chan] */
+static void density_tangent(const sz_soap *soap, const sz_soap_work *work, const batch *b,
+                            int k, int x, double *dx)
+{
+    const sz_compression *c = &soap->compression;
+    int n_lane = soap->radial->n_lane;
+    double u[3];
+
+    for (int d = 0; d < 3; d++) u[d] = b->u[d * SZ_LANES + k];
+    for (int l = 0, lm = 0; l <= c->l_max; l++) {
+        const double *h = work->h + (k * (c->l_max + 1) + l) * n_lane;
+        const double *dh = work->dh + (k * (c->l_max + 1) + l) * n_lane;
+
+        for (; lm < (l + 1) * (l + 1); lm++) {
+            const double *g = work->dylm + lm * 3 * SZ_LANES + k;
+            double along = u[0] * g[0] + u[1] * g[SZ_LANES] + u[2] * g[2 * SZ_LANES];
+            double dy = (g[x * SZ_LANES] - u[x] * along) / b->r[k];
+            double yu = work->ylm[lm * SZ_LANES + k] * u[x];
+            double *to = dx + lm * c->n_chan + b->offset[k];
+
+            for (int q = 0; q < n_lane; q++) to[q] = dh[q] * yu + h[q] * dy;
+        }
+    }
+}
+
+static void clear_slot(const sz_soap *soap, int offset, double *dx)
+{
+    const sz_compression *c = &soap->compression;
+
+    for (int lm = 0; lm < SZ_N_LM(c->l_max); lm++)
+        memset(dx + lm * c->n_chan + offset, 0,
+               (size_t)soap->radial->n_lane * sizeof *dx);
+}
+
+int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int i, const double *p, int *pair,
+                     double *jacobian)
+{
+    const sz_compression *c = &soap->compression;
+    cursor at = {.next = nb->first[i]};
+    int n = 0;
+    batch b;
+
+    memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
+    while (next_batch(soap, nb, species->slot, i, &at, &b)) {
+        sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
+        sz_radial_eval(soap->radial, b.n, b.r, work->h, work->dh);
+        for (int k = 0; k < b.n; k++, n++) {
+            pair[n] = b.pair[k];
+            for (int x = 0; x < 3; x++) {
+                const double *dy[2];
+
+                density_tangent(soap, work, &b, k, x, work->dedx);
+                for (int d = 0; d < 2; d++) {
+                    int from = c->spec.symmetric ? 0 : d;
+
+                    dy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
+                    if (work->n_y[d])
+                        sz_map_apply(&c->map[d], c->l_max, c->n_chan, work->dedx,
+                                     work->dedy[d]);
+                }
+                sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0),
+                                 channels_of(soap, work, 1, 0), dy[0], dy[1], p,
+                                 soap->spec.normalise, work->norm[0],
+                                 jacobian + (size_t)(3 * n + x) * c->stride,
+                                 work->tangent);
+            }
+            clear_slot(soap, b.offset[k], work->dedx);
+        }
+    }
+    return n;
 }

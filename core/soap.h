@@ -89,4 +89,11 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
                      const sz_soap_species *species, int n, const int *atom,
                      const double *p, double *dedp, double *dedr);
 
+/* Forward derivatives of one atom i, after sz_soap_forward with n = 1 and this atom:
+ * for every neighbour inside the descriptor's reach its index in nb->r, in *pair, and
+ * dp/dr_ij, jacobian [3 * n][stride]. Returns n, at most the length of row i. */
+int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int i, const double *p, int *pair,
+                     double *jacobian);
+
 #endif

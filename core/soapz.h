@@ -45,7 +45,7 @@ typedef struct {
 typedef struct sz_model sz_model; /* read-only once loaded */
 typedef struct sz_work sz_work;   /* scratch of one thread */
 
-/* Reads a GAP XML file and the sparse-point files beside it. */
+/* Reads a GAP XML file and the sparse-point files beside it, or a .soapz file. */
 SZ_API sz_status sz_model_load(sz_model **model, const char *path, sz_error *err);
 SZ_API void sz_model_free(sz_model *model);
 

@@ -18,6 +18,7 @@ missing_packages() {
     have python3 || printf 'python3 '
     python3 -c 'import ensurepip, venv' 2> /dev/null || printf 'python3-venv '
     printf '#include <expat.h>\n' | cc -E - > /dev/null 2>&1 || printf 'libexpat1-dev '
+    printf '#include <jansson.h>\n' | cc -E - > /dev/null 2>&1 || printf 'libjansson-dev '
     if [ "$1" = format ]; then
         have clang-format-14 || printf 'clang-format-14 '
     fi

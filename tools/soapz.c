@@ -14,6 +14,8 @@ static const char help[] =
     "  eval          energies, forces and virials of structures\n"
     "  describe      descriptor vectors of structures\n"
     "  compressions  the compressions of the descriptor, and how long they are\n"
+    "  fit           a model from energies, forces and virials, with gap_fit's keys\n"
+    "  convert       a model from one kind of file to another\n"
     "\n"
     "soapz VERB --help explains a verb and gives an example.\n"
     "\n"
@@ -25,10 +27,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int, char **);
-    } verb[] = {{"info", sz_verb_info},
-                {"eval", sz_verb_eval},
-                {"describe", sz_verb_describe},
-                {"compressions", sz_verb_compressions}};
+    } verb[] = {{"info", sz_verb_info},         {"eval", sz_verb_eval},
+                {"describe", sz_verb_describe}, {"compressions", sz_verb_compressions},
+                {"convert", sz_verb_convert},   {"fit", sz_verb_fit}};
 
     if (argc < 2) {
         fputs(help, stderr);

@@ -12,6 +12,8 @@
 int sz_verb_info(int argc, char **argv);
 int sz_verb_eval(int argc, char **argv);
 int sz_verb_describe(int argc, char **argv);
+int sz_verb_convert(int argc, char **argv);
+int sz_verb_fit(int argc, char **argv);
 int sz_verb_compressions(int argc, char **argv);
 
 /* ---- options -------------------------------------------------------------------- */

@@ -98,9 +98,7 @@ static sz_status next_line(sz_xyz_reader *r, int *more, sz_error *err)
     return SZ_OK;
 }
 
-/* The next word at *text, quotes allowed; returns its length, 0 at the end of the
- * line. */
-static size_t next_word(const char **text)
+size_t sz_xyz_next_word(const char **text)
 {
     const char *p = sz_skip_blanks(*text), *end = p;
 
@@ -125,7 +123,7 @@ static int copy_word(char *word, const char *text, size_t length)
 
 /* ---- the atoms ------------------------------------------------------------------ */
 
-static const sz_xyz_column *find_column(const sz_xyz_frame *frame, const char *name)
+const sz_xyz_column *sz_xyz_find_column(const sz_xyz_frame *frame, const char *name)
 {
     for (int k = 0; k < frame->n_columns; k++)
         if (sz_same_word(frame->column[k].name, name)) return frame->column + k;
@@ -139,10 +137,10 @@ typedef struct {
 static sz_status find_known(const sz_xyz_frame *frame, const sz_xyz_reader *r, known *c,
                             sz_error *err)
 {
-    c->species = find_column(frame, "species");
-    c->z = c->species ? NULL : find_column(frame, "Z");
-    c->pos = find_column(frame, "pos");
-    if (!c->pos) c->pos = find_column(frame, "positions");
+    c->species = sz_xyz_find_column(frame, "species");
+    c->z = c->species ? NULL : sz_xyz_find_column(frame, "Z");
+    c->pos = sz_xyz_find_column(frame, "pos");
+    if (!c->pos) c->pos = sz_xyz_find_column(frame, "positions");
     if (!c->pos || c->pos->type != 'R' || c->pos->n_fields != 3)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: Properties has no column pos:R:3 with the positions",
@@ -183,7 +181,7 @@ static sz_status read_atom(sz_xyz_frame *frame, const sz_xyz_reader *r, const kn
     const char *p = r->buffer;
     sz_status status = SZ_OK;
 
-    for (size_t length; (length = next_word(&p)) > 0; p += length, n++) {
+    for (size_t length; (length = sz_xyz_next_word(&p)) > 0; p += length, n++) {
         char word[WORD];
         int x = n - c->pos->first;
 
@@ -385,7 +383,7 @@ static void write_kept(FILE *file, const sz_xyz_frame *frame, int i)
 
     for (int k = 0; k < frame->n_columns; k++)
         for (int n = 0; n < frame->column[k].n_fields; n++) {
-            size_t length = next_word(&p);
+            size_t length = sz_xyz_next_word(&p);
 
             if (!replaced_column(frame->column[k].name))
                 fprintf(file, "%.*s ", (int)length, p);

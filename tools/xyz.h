@@ -54,6 +54,15 @@ double sz_xyz_done(const sz_xyz_reader *reader);      /* 0..1 read; -1 unknown *
 sz_status sz_xyz_read(sz_xyz_frame **frame, sz_xyz_reader *reader, sz_error *err);
 void sz_xyz_frame_free(sz_xyz_frame *frame);
 
+/* Names and keys in any case. A value comes without its quotes or brackets, NULL when the
+ * key is absent; of a repeated key the last counts; free *copy. */
+const sz_xyz_column *sz_xyz_find_column(const sz_xyz_frame *frame, const char *name);
+sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
+                       sz_error *err);
+/* The next word of a line of atoms, quotes allowed: steps to it and returns its length, 0
+ * at the end of the line. */
+size_t sz_xyz_next_word(const char **text);
+
 /* What a calculation adds to a frame. */
 typedef struct {
     double energy;              /* eV */

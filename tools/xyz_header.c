@@ -104,10 +104,8 @@ open:
                    at->line, p);
 }
 
-/* The value of a key without its quotes or brackets, NULL when absent; of a repeated
- * key the last counts. The caller frees *copy. */
-static sz_status find_info(const sz_xyz_frame *frame, const char *key, char **copy,
-                           sz_error *err)
+sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
+                       sz_error *err)
 {
     *copy = NULL;
     for (int k = frame->n_info - 1; k >= 0; k--) {
@@ -149,7 +147,7 @@ static sz_status read_lattice(sz_xyz_frame *frame, const place *at, int *has,
                               sz_error *err)
 {
     char *text, *word[9];
-    sz_status status = find_info(frame, "Lattice", &text, err);
+    sz_status status = sz_xyz_value(&text, frame, "Lattice", err);
     int n;
 
     *has = text != NULL;
@@ -174,7 +172,7 @@ static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
                           sz_error *err)
 {
     char *text, *word[3];
-    sz_status status = find_info(frame, "pbc", &text, err);
+    sz_status status = sz_xyz_value(&text, frame, "pbc", err);
 
     for (int k = 0; k < 3; k++) frame->pbc[k] = has_lattice;
     if (!text) return status;
@@ -233,7 +231,7 @@ static sz_status add_column(sz_xyz_frame *frame, const place *at, const char *na
 static sz_status read_columns(sz_xyz_frame *frame, const place *at, sz_error *err)
 {
     char *text;
-    sz_status status = find_info(frame, "Properties", &text, err);
+    sz_status status = sz_xyz_value(&text, frame, "Properties", err);
 
     if (!text && status == SZ_OK) {
         status = add_column(frame, at, "species", "S", "1", err);

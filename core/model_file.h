@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * model_file.h - models as .soapz files, and models of either kind. */
+#ifndef SZ_MODEL_FILE_H
+#define SZ_MODEL_FILE_H
+
+#include "gap_xml.h"
+
+/* Reads a GAP XML file or a .soapz file: the first bytes tell which. */
+sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err);
+
+/* Writes a .soapz file (docs/format.md), complete or not at all. The same model gives
+ * the same bytes. */
+sz_status sz_gap_save(const sz_gap *gap, const char *path, sz_error *err);
+
+/* Puts text under key in the place of an older note; text NULL takes it away. */
+sz_status sz_gap_set_note(sz_gap *gap, const char *key, const char *text, sz_error *err);
+
+/* The notes of a file alone, note [*n] to free with sz_gap_notes_free; a GAP XML has
+ * none. */
+sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *err);
+void sz_gap_notes_free(sz_gap_note *note, int n);
+
+#endif

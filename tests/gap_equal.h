@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * gap_equal.h - two GAPs are the same to the last bit. */
+#ifndef SZ_TEST_GAP_EQUAL_H
+#define SZ_TEST_GAP_EQUAL_H
+
+#include "gap_xml.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static inline int same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static inline int same_bits(const void *a, const void *b, size_t n, size_t size)
+{
+    if (n == 0) return 1;
+    return a && b ? memcmp(a, b, n * size) == 0 : a == b;
+}
+
+static inline int same_points(const sz_gap_points *a, const sz_gap_points *b)
+{
+    return a->n == b->n && same_bits(a->x, b->x, (size_t)a->n, sizeof *a->x) &&
+           same_bits(a->y, b->y, (size_t)a->n, sizeof *a->y) &&
+           same_bits(&a->y1, &b->y1, 1, sizeof a->y1) &&
+           same_bits(&a->yn, &b->yn, 1, sizeof a->yn);
+}
+
+static inline int same_glue(const sz_gap_glue *a, const sz_gap_glue *b)
+{
+    int same = a && b ? a->n_types == b->n_types && a->n_pairs == b->n_pairs : a == b;
+
+    for (int t = 0; a && same && t < a->n_types; t++)
+        same = a->type[t].z == b->type[t].z &&
+               a->type[t].do_spline == b->type[t].do_spline &&
+               same_points(&a->type[t].density, &b->type[t].density) &&
+               same_points(&a->type[t].embedding, &b->type[t].embedding);
+    for (int k = 0; a && same && k < a->n_pairs; k++)
+        same = a->pair[k].type1 == b->pair[k].type1 &&
+               a->pair[k].type2 == b->pair[k].type2 &&
+               same_points(&a->pair[k].pair, &b->pair[k].pair);
+    return same;
+}
+
+static inline int same_coordinate(const sz_gap_coordinate *a, const sz_gap_coordinate *b)
+{
+    size_t d = (size_t)a->n_dim, m = (size_t)a->n_sparse, p = (size_t)a->n_perm;
+
+    return same_text(a->descriptor, b->descriptor) && a->covariance == b->covariance &&
+           a->n_dim == b->n_dim && a->n_sparse == b->n_sparse && a->n_perm == b->n_perm &&
+           a->n_matrix == b->n_matrix && same_bits(&a->delta, &b->delta, 1, 8) &&
+           same_bits(&a->f0, &b->f0, 1, 8) && same_bits(&a->zeta, &b->zeta, 1, 8) &&
+           same_bits(a->theta, b->theta, a->theta ? d : 0, 8) &&
+           same_bits(a->matrix, b->matrix, (size_t)a->n_matrix, 8) &&
+           same_bits(a->perm, b->perm, a->perm ? p * d : 0, sizeof *a->perm) &&
+           (a->perm != NULL) == (b->perm != NULL) &&
+           (a->theta != NULL) == (b->theta != NULL) &&
+           same_bits(a->x_sparse, b->x_sparse, m * d, 8) &&
+           same_bits(a->alpha, b->alpha, m, 8) &&
+           same_bits(a->fc_sparse, b->fc_sparse, m, 8);
+}
+
+/* path, lines and notes aside; says what differs */
+static inline int same_gap(const sz_gap *a, const sz_gap *b)
+{
+    int zbl = a->zbl && b->zbl
+                  ? same_bits(&a->zbl->cutoff, &b->zbl->cutoff, 1, 8) &&
+                        same_bits(&a->zbl->cutoff_width, &b->zbl->cutoff_width, 1, 8) &&
+                        same_bits(&a->zbl->scale, &b->zbl->scale, 1, 8) &&
+                        a->zbl->shift == b->zbl->shift
+                  : a->zbl == b->zbl;
+    const char *differs = !same_text(a->label, b->label)                  ? "label"
+                          : a->version != b->version                      ? "version"
+                          : !same_bits(&a->e_scale, &b->e_scale, 1, 8)    ? "e_scale"
+                          : !same_bits(a->e0 + 1, b->e0 + 1, SZ_Z_MAX, 8) ? "e0"
+                          : a->n_coordinates != b->n_coordinates ? "n_coordinates"
+                          : !same_glue(a->glue, b->glue)         ? "glue"
+                          : !zbl                                 ? "zbl"
+                                                                 : NULL;
+
+    for (int k = 0; !differs && k < a->n_coordinates; k++)
+        if (!same_coordinate(a->coordinate + k, b->coordinate + k)) differs = "a term";
+    if (differs) printf("%s differs: %s, %s\n", differs, a->path, b->path);
+    return differs == NULL;
+}
+
+#endif

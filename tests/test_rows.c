@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_rows.c - rows of K_nM times the weights of a fitted model are its energy, forces
+ * and virial: the forward derivatives of the fit are the reverse ones of MD. */
+#include "check.h"
+#include "cluster.h"
+#include "gap_xml.h"
+#include "model.h"
+#include "models.h"
+#include "rows.h"
+
+enum { ATOMS = 24, TERMS_MAX = 40 };
+
+/* The terms of a loaded model as terms of a fit; alpha gets their weights. */
+static int make_terms(const sz_model *m, const sz_gap *gap, sz_row_term *term,
+                      double *alpha)
+{
+    int n = 0, column = 0;
+
+    for (int t = 0; t < m->n_terms; t++, n++) {
+        const sz_soap_term *s = &m->term[t];
+
+        term[n] = (sz_row_term){.soap = m->soap[s->soap],
+                                .centre = s->centre,
+                                .slot = m->slot_of_species[s->soap],
+                                .delta = s->delta,
+                                .zeta = s->zeta,
+                                .p_sparse = s->p_sparse,
+                                .n_sparse = s->n_sparse,
+                                .column = column};
+        memcpy(alpha + column, s->weight, (size_t)s->n_sparse * sizeof *alpha);
+        column += s->n_sparse;
+    }
+    for (int p = 0; p < m->pair->n_pairs; p++, n++) {
+        const sz_gap_coordinate *c = NULL;
+
+        for (int k = 0; k < gap->n_coordinates; k++)
+            if (strcmp(gap->coordinate[k].descriptor, m->pair->pair[p].descriptor) == 0)
+                c = &gap->coordinate[k];
+        term[n] = (sz_row_term){.pair = &m->pair->pair[p].spec,
+                                .coordinate = c,
+                                .n_sparse = c->n_sparse,
+                                .column = column};
+        memcpy(alpha + column, c->alpha, (size_t)c->n_sparse * sizeof *alpha);
+        column += c->n_sparse;
+    }
+    return n;
+}
+
+static void compare(const char *name, const cluster *c, const sz_model *m,
+                    const double *got_e, const double *row_f, const double *row_v,
+                    int columns, const double *alpha, double energy, const double *force,
+                    const double *virial)
+{
+    double e = 0.0, worst_f = 0.0, worst_v = 0.0, size = 0.0, size_f = 1e-3;
+
+    for (int i = 0; i < c->n_atoms; i++) energy -= m->e0[c->species[i]];
+    for (int s = 0; s < columns; s++) {
+        e += got_e[s] * alpha[s];
+        size += fabs(got_e[s] * alpha[s]);
+    }
+    for (int k = 0; k < 3 * c->n_atoms; k++) {
+        double f = 0.0, terms = 0.0;
+
+        for (int s = 0; s < columns; s++) {
+            f -= row_f[(size_t)k * columns + s] * alpha[s];
+            terms += fabs(row_f[(size_t)k * columns + s] * alpha[s]);
+        }
+        worst_f = fmax(worst_f, fabs(f - force[k]));
+        size_f = fmax(size_f, fmax(terms, fabs(force[k])));
+    }
+    for (int k = 0; k < 9; k++) {
+        double v = 0.0;
+
+        for (int s = 0; s < columns; s++) v -= row_v[k * columns + s] * alpha[s];
+        worst_v = fmax(worst_v, fabs(v - virial[k]));
+    }
+    printf("%s: E %.1e, F %.1e, V %.1e\n", name, fabs(e - energy), worst_f, worst_v);
+    CHECK_CLOSE(e, energy, 1e-12 * size + 1e-12);
+    CHECK_CLOSE(worst_f, 0.0, 1e-10 * size_f);
+    CHECK_CLOSE(worst_v, 0.0, 1e-9 * size_f);
+}
+
+static int test_model(const char *name)
+{
+    sz_row_term term[TERMS_MAX];
+    cluster c = {0};
+    sz_model *m;
+    sz_gap *gap;
+    sz_work *work;
+    sz_rows *rows;
+    sz_error err;
+    double *alpha, *local, *dedr, *force, *row, virial[9], energy = 0.0;
+    int columns = 0, n;
+
+    CHECK_OK(sz_model_load(&m, model_path(name), &err), err);
+    CHECK_OK(sz_gap_read(&gap, model_path(name), &err), err);
+    CHECK_OK(sz_work_create(&work, m, 0, &err), err);
+    random_cluster(&c, ATOMS, sz_model_n_species(m), 7.5, 1.9);
+    c.cell[0][0] = c.cell[1][1] = c.cell[2][2] = 8.5;
+    c.cell[1][0] = 1.5;
+    CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
+    for (int k = 0; k < gap->n_coordinates; k++) columns += gap->coordinate[k].n_sparse;
+    alpha = calloc((size_t)columns, sizeof *alpha);
+    local = malloc(ATOMS * sizeof *local);
+    dedr = malloc(3 * (size_t)c.list.n_pairs * sizeof *dedr);
+    force = malloc(3 * ATOMS * sizeof *force);
+    row = calloc((1 + 3 * ATOMS + 9) * (size_t)columns, sizeof *row);
+    CHECK_OK(sz_compute(m, work, &c.list.nb, local, dedr, &err), err);
+    for (int i = 0; i < ATOMS; i++) energy += local[i];
+    scatter_forces(&c, dedr, force);
+    sum_virial(&c, dedr, virial);
+    n = make_terms(m, gap, term, alpha);
+    CHECK_OK(sz_rows_create(&rows, n, term, m->n_species, m->z, &err), err);
+    CHECK_OK(sz_rows_frame(rows, &c.list, columns, row, row + columns,
+                           row + (1 + 3 * ATOMS) * (size_t)columns, &err),
+             err);
+    compare(name, &c, m, row, row + columns, row + (1 + 3 * ATOMS) * (size_t)columns,
+            columns, alpha, energy, force, virial);
+    sz_rows_free(rows);
+    sz_work_free(work);
+    sz_model_free(m);
+    sz_gap_free(gap);
+    sz_list_free(&c.list);
+    free(alpha);
+    free(local);
+    free(dedr);
+    free(force);
+    free(row);
+    return 0;
+}
+
+int main(void)
+{
+    static const char *const name[] = {"hea4_nuR2_nuS1",          "hea4_nuR2_nuS2",
+                                       "hea4_nuR0_all_zeta1",     "hea4_nuR1_nuS1",
+                                       "hea4_per_species_hypers", "hea5_nu20_2b_novirial",
+                                       "mow_2b_soap_nonint_zeta"};
+
+    for (size_t k = 0; k < sizeof name / sizeof *name; k++)
+        if (test_model(name[k])) return 1;
+    return check_done();
+}

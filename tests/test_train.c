@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_train.c - frames become targets: names, signs, sigmas, masks, e0; and data that
+ * cannot be meant are refused with file and line. */
+#define _POSIX_C_SOURCE 200809L
+#include "check.h"
+#include "train.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char path[] = "/tmp/soapz_test_train_XXXXXX";
+
+#define GAP                                                                              \
+    "gap={distance_2b cutoff=3 covariance_type=gaussian delta=1 theta_uniform=1 "        \
+    "n_sparse=4} "
+#define BOX "Lattice=\"9 0 0 0 9 0 0 0 9\" "
+#define PROP "Properties=species:S:1:pos:R:3"
+
+/* Reads text as the data of a fit with these settings. */
+static sz_status get(sz_train **train, sz_fit_spec **spec, const char *text,
+                     const char *settings, sz_error *err)
+{
+    char line[1024];
+    FILE *f = fopen(path, "w");
+    sz_status status;
+
+    if (!f || fputs(text, f) < 0 || fclose(f) != 0) exit(1);
+    snprintf(line, sizeof line, "at_file=%s default_sigma={0.1 0.2 0.3 0.0} " GAP "%s",
+             path, settings);
+    *train = NULL;
+    status = sz_fit_spec_parse(spec, line, "line", err);
+    if (status == SZ_OK) status = sz_train_read(train, path, *spec, err);
+    return status;
+}
+
+static void release(sz_train *train, sz_fit_spec *spec)
+{
+    sz_train_free(train);
+    sz_fit_spec_free(spec);
+}
+
+/* ---- names and signs --------------------------------------------------------------- */
+
+static int test_names(void)
+{
+    const char *text = "2\n" BOX PROP ":DFT_Force:R:3 dft_ENERGY=-7.5 "
+                       "DFT_virial=\"1 2 3 4 5 6 7 8 9\" config_type=liquid energy=99\n"
+                       "W 0 0 0 1 2 3\nMo 2 0 0 -1 -2 -3e0\n"
+                       "1\n" BOX PROP "\nMo 1 1 1\n";
+    const double virial[9] = {1, 3, 5, 3, 5, 7, 5, 7, 9};
+    sz_fit_spec *spec;
+    sz_train *t;
+    sz_structure s;
+    sz_error err;
+
+    CHECK_OK(get(&t, &spec, text,
+                 "parameter_name_prefix=dft_ config_type_parameter_name=x", &err),
+             err);
+    CHECK(t->n_frames == 2 && t->n_atoms == 3 && t->n_species == 2);
+    CHECK(t->z[0] == 74 && t->z[1] == 42);
+    CHECK(t->species[0] == 0 && t->species[1] == 1 && t->species[2] == 1);
+    CHECK(t->frame[0].target.has_energy && !t->frame[1].target.has_energy);
+    CHECK_CLOSE(t->frame[0].target.energy, -7.5, 0);
+    CHECK_CLOSE(t->frame[0].target.force[5], -3, 0);
+    CHECK(t->frame[1].target.force == NULL && !t->frame[1].target.has_virial);
+    for (int k = 0; k < 9; k++)
+        CHECK_CLOSE(t->frame[0].target.virial[k], virial[k], 1e-15);
+    CHECK(t->n_energies == 1 && t->n_virials == 1 && t->n_force_rows == 6 &&
+          t->n_virial_rows == 6);
+    CHECK(t->n_config_types == 1 && !strcmp(t->config_type[0], "default"));
+    CHECK(t->frame[1].line == 5 && t->n_warnings == 1);
+    CHECK(strstr(t->warning[0], ":2: here and in 0 other places a value is written "
+                                "without a decimal point") != NULL);
+    s = sz_train_structure(t, 1);
+    CHECK(s.n_atoms == 1 && s.species[0] == 1 && s.pbc[1]);
+    CHECK_CLOSE(s.position[0], 1, 0);
+    CHECK_CLOSE(s.cell[2][2], 9, 0);
+    release(t, spec);
+    return 0;
+}
+
+/* virial = -volume stress; 6 numbers are xx yy zz yz xz xy; a virial goes before. */
+static int test_stress(void)
+{
+    const char *text =
+        "1\nLattice=\"2 0 0 0 3 0 0 0 4\" " PROP
+        " energy=1 stress=\"1 2 3 4 5 6\"\nW 0 0 0\n"
+        "1\nLattice=\"2 0 0 0 -3 0 0 0 4\" " PROP
+        " energy=1 Stress=[[1,6,5],[6,2,4],[5,4,3]]\nW 0 0 0\n"
+        "1\nLattice=\"2 0 0 0 3 0 0 0 4\" " PROP
+        " energy=1 stress=\"1 2 3 4 5 6\" virial={7 0 0 0 7 0 0 0 7}\nW 0 0 "
+        "0\n";
+    const double want[9] = {1, 6, 5, 6, 2, 4, 5, 4, 3};
+    sz_fit_spec *spec;
+    sz_train *t;
+    sz_error err;
+
+    CHECK_OK(get(&t, &spec, text, "", &err), err);
+    for (int f = 0; f < 2; f++)
+        for (int k = 0; k < 9; k++)
+            CHECK_CLOSE(t->frame[f].target.virial[k], -24 * want[k], 1e-12);
+    CHECK_CLOSE(t->frame[2].target.virial[4], 7, 0);
+    CHECK(t->n_virials == 3 && t->n_warnings == 3);
+    CHECK(strstr(t->warning[0], "no frame has forces") != NULL);
+    CHECK(strstr(t->warning[1], ":2: here and in 1 other frames") != NULL);
+    release(t, spec);
+
+    CHECK_OK(get(&t, &spec, text, "stress_parameter_name=none", &err), err);
+    CHECK(t->n_virials == 1);
+    release(t, spec);
+    return 0;
+}
+
+/* ---- sigmas ------------------------------------------------------------------------ */
+
+#define FOUR "4\n" BOX PROP ":force:R:3"
+#define ATOMS4 "W 0 0 0 1 1 1\nW 2 0 0 1 1 1\nW 4 0 0 1 1 1\nW 6 0 0 1 1 1\n"
+#define DATA4 " energy=1.0 virial=\"1.0 0 0 0 1 0 0 0 1\" "
+
+static int test_table(void)
+{
+    const char *text =
+        FOUR DATA4 "\n" ATOMS4 FOUR DATA4 "config_type=gas\n" ATOMS4 FOUR DATA4
+                   "config_type=Gas\n" ATOMS4;
+    const double energy[3] = {0.2, 2, 0.2}, force[3] = {0.2, 2, 0.2},
+                 virial[3] = {0.6, 6, 0.6};
+    sz_fit_spec *spec;
+    sz_train *t;
+    sz_error err;
+
+    for (int per_atom = 0; per_atom < 2; per_atom++) {
+        const double root = per_atom ? 1.0 : 0.5;
+
+        CHECK_OK(get(&t, &spec, text,
+                     per_atom ? "config_type_sigma={gas:1:2:3:0}"
+                              : "config_type_sigma={gas:1:2:3:0:liquid:1:1:1:1} "
+                                "sigma_per_atom=F",
+                     &err),
+                 err);
+        for (int f = 0; f < 3; f++) {
+            const sz_target *g = &t->frame[f].target;
+
+            CHECK_CLOSE(g->energy_sigma, root * energy[f], 1e-15);
+            for (int k = 0; k < 12; k++) CHECK_CLOSE(g->force_sigma[k], force[f], 0);
+            for (int k = 0; k < 9; k++)
+                CHECK_CLOSE(g->virial_sigma[k], root * virial[f], 1e-15);
+        }
+        CHECK(t->n_config_types == 3 && !strcmp(t->config_type[2], "Gas"));
+        CHECK(t->n_warnings == !per_atom); /* liquid is nowhere */
+        release(t, spec);
+    }
+    return 0;
+}
+
+/* Sigmas of a frame are absolute: component before atom before frame. */
+static int test_overrides(void)
+{
+    const char *text = FOUR DATA4
+        "energy_sigma=5 FORCE_sigma=6 virial_sigma=7\n" ATOMS4 "2\n" BOX PROP
+        ":force:R:3:force_atom_sigma:R:1:force_mask:L:1" DATA4
+        "virial_sigma=7 virial_component_sigma=\"1 1 2 3 4 4 4 6 6\" force_sigma=9\n"
+        "W 0 0 0 1 1 1 0.5 F\nW 2 0 0 1 1 1 0.25 T\n"
+        "1\n" BOX PROP ":force:R:3:force_component_sigma:R:3:force_atom_sigma:R:1 "
+        "energy=1\nW 0 0 0 1 1 1 0.1 0.2 0.3 8\n";
+    const double component[9] = {1, 2, 3, 2, 4, 5, 3, 5, 6};
+    sz_fit_spec *spec;
+    sz_train *t;
+    sz_error err;
+
+    CHECK_OK(get(&t, &spec, text, "", &err), err);
+    CHECK_CLOSE(t->frame[0].target.energy_sigma, 5, 0);
+    CHECK_CLOSE(t->frame[0].target.force_sigma[11], 6, 0);
+    CHECK_CLOSE(t->frame[0].target.virial_sigma[8], 7, 0);
+    CHECK_CLOSE(t->frame[1].target.force_sigma[2], 0.5, 0);
+    CHECK_CLOSE(t->frame[1].target.force_sigma[3], 0, 0); /* masked */
+    CHECK_CLOSE(t->frame[1].target.energy_sigma, 0.1 * sqrt(2), 1e-15);
+    for (int k = 0; k < 9; k++)
+        CHECK_CLOSE(t->frame[1].target.virial_sigma[k], component[k], 0);
+    for (int k = 0; k < 3; k++)
+        CHECK_CLOSE(t->frame[2].target.force_sigma[k], 0.1 * (k + 1), 1e-15);
+    CHECK(t->n_force_rows == 12 + 3 + 3);
+    release(t, spec);
+
+    CHECK_OK(get(&t, &spec,
+                 FOUR DATA4 "energy_w=5\n" ATOMS4 FOUR DATA4 "energy_sigma=5\n" ATOMS4,
+                 "sigma_parameter_name=w", &err),
+             err);
+    CHECK_CLOSE(t->frame[0].target.energy_sigma, 5, 0);
+    CHECK_CLOSE(t->frame[1].target.energy_sigma, 0.2, 1e-15);
+    release(t, spec);
+    return 0;
+}
+
+/* ---- e0 ---------------------------------------------------------------------------- */
+
+#define ISOLATED(element, energy) "1\n" BOX PROP " energy=" energy "\n" element " 0 0 0\n"
+#define PAIR_FRAME "2\n" BOX PROP " energy=-10\nW 0 0 0\nMo 2 0 0\n"
+
+static int test_e0(void)
+{
+    const char *text = PAIR_FRAME ISOLATED("W", "-3")
+        ISOLATED("Mo", "-4") "1\nLattice=\"2 "
+                             "0 0 0 2 0 0 0 2\" " PROP " energy=-6\nW 0 0 0\n";
+    const struct {
+        const char *settings;
+        double mo, w, h; /* H is not in the data */
+        int knows_h;
+    } way[] = {{"", -4, -3, 0, 0},
+               {"e0_offset=0.5", -3.5, -2.5, 0, 0},
+               {"e0_method=average", -4.5, -4.5, 0, 0},
+               {"e0_method=average e0_offset=1", -3.5, -3.5, 0, 0},
+               {"e0=-2", -2, -2, -2, 1},
+               {"e0={Mo:-1:W:-2} e0_method=average", -1, -2, 0, 0},
+               {"e0={Mo:-1:W:-2} e0_offset=3", 2, 1, 3, 0}};
+
+    for (size_t k = 0; k < sizeof way / sizeof *way; k++) {
+        sz_fit_spec *spec;
+        sz_train *t;
+        sz_error err;
+        sz_e0 e0;
+
+        CHECK_OK(get(&t, &spec, text, way[k].settings, &err), err);
+        CHECK_OK(sz_train_find_e0(&e0, t, spec, &err), err);
+        CHECK_CLOSE(e0.value[42], way[k].mo, 1e-14);
+        CHECK_CLOSE(e0.value[74], way[k].w, 1e-14);
+        CHECK_CLOSE(e0.value[1], way[k].h, 0);
+        CHECK(e0.known[42] && e0.known[74] && e0.known[1] == way[k].knows_h);
+        CHECK_OK(sz_train_take_e0(t, &e0, &err), err);
+        CHECK_CLOSE(t->frame[0].target.energy, -10 - way[k].mo - way[k].w, 1e-14);
+        CHECK_CLOSE(t->frame[3].target.energy, -6 - way[k].w, 1e-14);
+        release(t, spec);
+    }
+    return 0;
+}
+
+/* A core potential comes off before e0 is found. */
+static int test_core(void)
+{
+    const char *text =
+        "2\n" BOX PROP ":force:R:3 energy=-10 virial=\"1 0 0 0 1 0 0 0 1\"\n"
+        "W 0 0 0 1 2 3\nW 2 0 0 -1 -2 -3\n" ISOLATED("W", "-3");
+    const double force[6] = {1, 1, 1, 2, 2, 2}, virial[9] = {1, 4, 0, 2, 1, 0, 0, 0, 3};
+    sz_fit_spec *spec;
+    sz_train *t;
+    sz_error err;
+    sz_e0 e0;
+
+    CHECK_OK(get(&t, &spec, text, "", &err), err);
+    sz_train_subtract(t, 0, 5, force, virial);
+    sz_train_subtract(t, 1, 0.5, force, virial);
+    CHECK_OK(sz_train_find_e0(&e0, t, spec, &err), err);
+    CHECK_CLOSE(e0.value[74], -3.5, 1e-15);
+    CHECK_OK(sz_train_take_e0(t, &e0, &err), err);
+    CHECK_CLOSE(t->frame[0].target.energy, -10 - 5 + 7, 1e-14);
+    CHECK_CLOSE(t->frame[0].target.force[1], 1, 1e-15);
+    CHECK_CLOSE(t->frame[0].target.force[5], -5, 1e-15);
+    CHECK_CLOSE(t->frame[0].target.virial[1], -3, 1e-15);
+    CHECK_CLOSE(t->frame[0].target.virial[8], -2, 1e-15);
+    CHECK(t->frame[1].target.force == NULL && !t->frame[1].target.has_virial);
+    release(t, spec);
+    return 0;
+}
+
+/* ---- what is refused --------------------------------------------------------------- */
+
+static void test_bad_data(void)
+{
+    const struct {
+        const char *settings, *text, *want;
+    } bad[] = {
+        {"", "", "has no frame"},
+        {"", "1\n" BOX PROP " Energie=1\nW 0 0 0\n", ":2: neither this frame nor any"},
+        {"", "1\n" BOX PROP " Energie=1\nW 0 0 0\n",
+         "one of: Lattice Properties Energie"},
+        {"", "1\n" BOX PROP " energy=nan\nW 0 0 0\n", ":2: energy is not made of finite"},
+        {"", "1\n" BOX PROP " energy=\"1 2\"\nW 0 0 0\n",
+         ":2: energy has 2 numbers, not 1"},
+        {"", "1\n" BOX PROP " energy\nW 0 0 0\n", ":2: energy has 0 numbers"},
+        {"", "0\n" BOX PROP " energy=1\n", ":1: a frame without atoms"},
+        {"", "2\n" BOX PROP ":force:R:3 energy=1\nW 0 0 0 1 1 1\nW 2 0 0 1 NaN 1\n",
+         ":4: force of this atom is not made of three finite numbers ('1'..)"},
+        {"", "1\n" BOX PROP ":force:R:3 energy=1\nW 0 0 0 1 inf 1\n",
+         ":3: force of this"},
+        {"", "1\n" BOX PROP ":force:R:2 energy=1\nW 0 0 0 1 1\n",
+         ":2: the column force is force:R:2, not force:R:3"},
+        {"", "1\n" BOX PROP ":force:S:3 energy=1\nW 0 0 0 1 1 1\n", "is force:S:3"},
+        {"", "1\n" BOX PROP ":force:R:3 energy=1\nW 0 0 0 1 1\n", ":3: this line has 6"},
+        {"", "2\n" BOX PROP " energy=1\nW 0 0 0\n", ":3: the file ends after 1 of the 2"},
+        {"", PAIR_FRAME "3\n", ":5: the file ends after the number of atoms"},
+        {"", "1\n" BOX PROP " energy=1 virial=\"1 2 3 4 5 6\"\nW 0 0 0\n",
+         ":2: virial has 6 numbers, not 9"},
+        {"", "1\n" BOX PROP " energy=1 virial=\"1 2 3 4 x 6 7 8 9\"\nW 0 0 0\n",
+         ":2: virial is not made"},
+        {"", "1\n" PROP " energy=1 stress=\"1 2 3 4 5 6\"\nW 0 0 0\n",
+         ":2: a stress needs the volume"},
+        {"", "1\n" BOX PROP " energy=1 n_hessian=3\nW 0 0 0\n",
+         ":2: the frame has hessian"},
+        {"hessian_parameter_name=hh", "1\n" BOX PROP " energy=1 n_hh=3\nW 0 0 0\n",
+         "remove the key n_hh"},
+        {"", "1\n" BOX PROP ":local_property:R:1 energy=1\nW 0 0 0 1\n",
+         ":2: local properties"},
+        {"", "1\n" BOX PROP " energy=1 energy_sigma=0\nW 0 0 0\n",
+         ":2: the energy of this frame has sigma 0"},
+        {"",
+         "1\n" BOX PROP ":force:R:3:force_atom_sigma:R:1 energy=1\nW 0 0 0 1 1 1 -2\n",
+         ":3: the force of this frame has sigma -2"},
+        {"", "1\n" BOX PROP ":force:R:3:force_mask:L:1 energy=1\nW 0 0 0 1 1 1 no\n",
+         ":3: T or F"},
+        {"", "1\n" BOX PROP ":force:R:3:force_mask:R:1 energy=1\nW 0 0 0 1 1 1 1\n",
+         "not force_mask:L:1"},
+        {"config_type_sigma={a:1:0:0:0}",
+         "1\n" BOX PROP ":force:R:3 energy=1 config_type=a\nW 0 0 0 1 1 1\n",
+         ":3: the force of this frame has sigma 0"},
+        {"config_type_sigma={a:1:0:0:0}",
+         "1\n" BOX PROP " energy=1 config_type=a stress=\"1 1 1 0 0 0\"\nW 0 0 0\n",
+         ":2: the virial of this frame has sigma 0"},
+    };
+
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        sz_fit_spec *spec = NULL;
+        sz_train *t;
+        sz_error err = {SZ_OK, ""};
+
+        CHECK(get(&t, &spec, bad[k].text, bad[k].settings, &err) != SZ_OK && t == NULL);
+        CHECK(strstr(err.message, bad[k].want) && strstr(err.message, path));
+        if (!strstr(err.message, bad[k].want))
+            printf("%s  gave \"%s\", not \"%s\"\n", bad[k].text, err.message,
+                   bad[k].want);
+        release(t, spec);
+    }
+}
+
+static int test_bad_e0(void)
+{
+    const struct {
+        const char *settings, *text, *want;
+    } bad[] = {
+        {"", PAIR_FRAME ISOLATED("W", "-3"),
+         "has no isolated atom of Mo to take e0 from:"},
+        {"", PAIR_FRAME ISOLATED("W", "-3"), "or give e0={Mo:..}, or e0_method=average"},
+        {"", PAIR_FRAME ISOLATED("W", "-3") ISOLATED("W", "-3"),
+         ":8: a second isolated atom of W, the first is in line 5"},
+        {"", "1\nLattice=\"2 0 0 0 2 0 0 0 2\" " PROP " energy=-6\nW 0 0 0\n",
+         "the one in line 1 has its own images in reach"},
+        {"e0={W:-3}", PAIR_FRAME, ":4: there is no e0 for Mo; add it to e0={..}"},
+    };
+
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        sz_fit_spec *spec;
+        sz_train *t;
+        sz_error err;
+        sz_e0 e0;
+        sz_status status;
+
+        CHECK_OK(get(&t, &spec, bad[k].text, bad[k].settings, &err), err);
+        status = sz_train_find_e0(&e0, t, spec, &err);
+        if (status == SZ_OK) status = sz_train_take_e0(t, &e0, &err);
+        CHECK_FAILS(status, SZ_ERR_FORMAT, bad[k].want, err);
+        CHECK(strstr(err.message, path) != NULL);
+        release(t, spec);
+    }
+    return 0;
+}
+
+/* Many frames: the arrays grow, the targets still point into them. */
+static int test_growth(void)
+{
+    enum { N = 1500 };
+    char *text = malloc(N * 200), *p = text;
+    sz_fit_spec *spec;
+    sz_train *t;
+    sz_error err;
+
+    if (!text) return 1;
+    for (int f = 0; f < N; f++)
+        p += sprintf(
+            p, "2\n" BOX PROP ":force:R:3 energy=%d\nW 0 0 0 %d 0 0\nW 2 0 0 0 %d 0\n", f,
+            f, -f);
+    CHECK_OK(get(&t, &spec, text, "", &err), err);
+    CHECK(t->n_frames == N && t->n_atoms == 2 * N && t->n_force_rows == 6 * N);
+    for (int f = 0; f < N; f++) {
+        CHECK_CLOSE(t->frame[f].target.energy, f, 0);
+        CHECK_CLOSE(t->frame[f].target.force[0], f, 0);
+        CHECK_CLOSE(t->frame[f].target.force[4], -f, 0);
+        CHECK_CLOSE(t->frame[f].target.force_sigma[5], 0.2, 0);
+    }
+    release(t, spec);
+    free(text);
+    return 0;
+}
+
+int main(void)
+{
+    int stop;
+
+    if (close(mkstemp(path)) != 0) return 1;
+    test_bad_data();
+    stop = test_names() || test_stress() || test_table() || test_overrides() ||
+           test_e0() || test_core() || test_bad_e0() || test_growth();
+    unlink(path);
+    return stop ? 1 : check_done();
+}

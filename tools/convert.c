@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * convert.c - soapz convert: a model from one kind of file to another. */
+#define _POSIX_C_SOURCE 200809L
+#include "gap_write.h"
+#include "model_file.h"
+#include "number.h"
+#include "tool.h"
+
+#include <signal.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: soapz convert [options] IN OUT\n"
+    "\n"
+    "Writes the model IN, of either kind, as OUT; its name says as what:\n"
+    "\n"
+    "  OUT.xml     a GAP for QUIP and soapz, with files OUT.xml.sparseX.* beside it\n"
+    "  OUT.soapz   one file with a checksum and with notes on the model\n"
+    "\n"
+    "All numbers are kept to the last bit. OUT appears when it is complete.\n"
+    "\n"
+    "  --citation TEXT       what to cite             notes, for a .soapz file; those\n"
+    "  --licence TEXT        licence of the model     of IN are kept, an empty TEXT\n"
+    "  --training-data TEXT  what it was fitted to    takes one away\n"
+    "  --test-errors TEXT    its errors on a test set\n"
+    "  --gap-version N       another gap_version, for a QUIP older than the model;\n"
+    "                        from 1686132232 on, where keys mean the same\n"
+    "  --help                this text\n"
+    "\n"
+    "example:\n"
+    "  soapz convert --licence CC-BY-4.0 gp.xml NbMoTaW.soapz\n";
+
+enum { N_NOTES = 4 };
+
+static const char *const note_key[N_NOTES] = {"citation", "licence", "training_data",
+                                              "test_errors"};
+
+typedef enum { XML, SOAPZ, UNKNOWN } kind;
+
+static kind kind_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    if (dot && sz_same_word(dot, ".xml")) return XML;
+    return dot && sz_same_word(dot, ".soapz") ? SOAPZ : UNKNOWN;
+}
+
+static sz_status set_notes(sz_gap *gap, const char *const *text, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < N_NOTES && status == SZ_OK; k++)
+        if (text[k])
+            status = sz_gap_set_note(gap, note_key[k], *text[k] ? text[k] : NULL, err);
+    return status;
+}
+
+static sz_status set_version(sz_gap *gap, int version, sz_error *err)
+{
+    if (!version) return SZ_OK;
+    if (gap->version < SZ_GAP_VERSION_LEAST)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "%s has gap_version %d: before %d the keys of descriptors mean "
+                       "something else, so it must keep it",
+                       gap->path, gap->version, SZ_GAP_VERSION_LEAST);
+    gap->version = version;
+    return SZ_OK;
+}
+
+static void warn(const sz_gap *gap, const char *out)
+{
+    char text[400];
+
+    if (kind_of(out) != XML) return;
+    if (sz_gap_is_foreign(gap, text)) fprintf(stderr, "soapz: warning: %s\n", text);
+    for (int k = 0; k < gap->n_notes; k++)
+        if (strcmp(gap->note[k].key, "command_line") != 0)
+            fprintf(stderr, "soapz: warning: the note %s has no place in %s\n",
+                    gap->note[k].key, out);
+}
+
+/* A write takes a few seconds at most: Ctrl-C waits for it, so that it leaves nothing. */
+static sz_status write_model(const sz_gap *gap, const char *out, sz_error *err)
+{
+    sigset_t set, old;
+    sz_status status;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, &old);
+    status =
+        kind_of(out) == XML ? sz_gap_write(gap, out, err) : sz_gap_save(gap, out, err);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return status;
+}
+
+static int convert(const char *in, const char *out, const char *const *note, int version)
+{
+    sz_gap *gap;
+    sz_error err;
+    sz_status status = sz_gap_load(&gap, in, &err);
+
+    if (status == SZ_OK) status = set_notes(gap, note, &err);
+    if (status == SZ_OK) status = set_version(gap, version, &err);
+    if (status == SZ_OK) status = write_model(gap, out, &err);
+    if (status == SZ_OK) warn(gap, out);
+    sz_gap_free(gap);
+    return status == SZ_OK ? 0 : sz_report(&err);
+}
+
+int sz_verb_convert(int argc, char **argv)
+{
+    const char *file[2], *note[N_NOTES] = {NULL}, *version_text = NULL;
+    int want_help = 0, n, code, version = 0;
+    const sz_option option[] = {
+        {"--citation", 0, &note[0], NULL},         {"--licence", 0, &note[1], NULL},
+        {"--training-data", 0, &note[2], NULL},    {"--test-errors", 0, &note[3], NULL},
+        {"--gap-version", 0, &version_text, NULL}, {"--help", 'h', NULL, &want_help}};
+
+    code = sz_options(argc, argv, option, sizeof option / sizeof *option, file, 2, &n);
+    if (want_help) return sz_print_text(help);
+    if (code) return code;
+    if (n != 2)
+        return sz_usage_error("convert", "a model and the file to write are needed");
+    if (kind_of(file[1]) == UNKNOWN)
+        return sz_usage_error("convert", "%s: the name must end in .xml or .soapz",
+                              file[1]);
+    if (version_text &&
+        (!sz_parse_int(version_text, &version) || version < SZ_GAP_VERSION_LEAST))
+        return sz_usage_error("convert",
+                              "--gap-version is \"%s\", not a number from %d on",
+                              version_text, SZ_GAP_VERSION_LEAST);
+    return convert(file[0], file[1], note, version);
+}
