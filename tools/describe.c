@@ -58,7 +58,7 @@ static const char help[] =
     "covariance_sigma0, and average=T gives one row for each frame:\n"
     "  --descriptor TEXT     keys of gap_fit; also compression={LABEL}, d_J, u_max,\n"
     "                        embedding={...}, compression_seed\n"
-    "  MODEL                 GAP XML file; its sparse points lie beside it\n"
+    "  MODEL                 GAP XML, its sparse points beside it, or .soapz\n"
     "  --term K              only the K-th soap term of the model (soapz info counts\n"
     "                        them); needed when they differ in their hyperparameters\n"
     "\n"

@@ -19,7 +19,7 @@ static const char help[] =
     "\n"
     "Energies, forces and virials of every frame of an extended XYZ file.\n"
     "\n"
-    "  MODEL       GAP XML file; its sparse points lie beside it\n"
+    "  MODEL       GAP XML, its sparse points beside it, or .soapz\n"
     "  IN.xyz      frames; - is standard input\n"
     "  -o, --output OUT.xyz\n"
     "              the same frames with energy (eV) and virial (eV, row by row,\n"
