@@ -33,13 +33,49 @@ struct sz_rows {
     double *g;            /* [3 room][n_sparse] */
 };
 
+/* columns before coordinate k */
+static int first_column(const sz_gap *gap, int k)
+{
+    int column = 0;
+
+    for (int i = 0; i < k; i++) column += gap->coordinate[i].n_sparse;
+    return column;
+}
+
+int sz_rows_terms(const sz_model *model, const sz_gap *gap, sz_row_term *term)
+{
+    int n = 0;
+
+    for (int t = 0; t < model->n_terms; t++) {
+        const sz_soap_term *s = &model->term[t];
+
+        term[n++] = (sz_row_term){.soap = model->soap[s->soap],
+                                  .centre = s->centre,
+                                  .slot = model->slot_of_species[s->soap],
+                                  .delta = s->delta,
+                                  .zeta = s->zeta,
+                                  .p_sparse = s->p_sparse,
+                                  .n_sparse = s->n_sparse,
+                                  .column = first_column(gap, s->coordinate)};
+    }
+    for (int p = 0; p < model->pair->n_pairs; p++) {
+        const sz_pair *pair = &model->pair->pair[p];
+        const sz_gap_coordinate *c = &gap->coordinate[pair->coordinate];
+
+        term[n++] = (sz_row_term){.pair = &pair->spec,
+                                  .coordinate = c,
+                                  .n_sparse = c->n_sparse,
+                                  .column = first_column(gap, pair->coordinate)};
+    }
+    return n;
+}
+
 sz_status sz_rows_create(sz_rows **rows, int n_terms, const sz_row_term *term,
-                         int n_species, const int *z, sz_error *err)
+                         const int *z, sz_error *err)
 {
     sz_rows *r = calloc(1, sizeof *r);
     sz_status status = SZ_OK;
 
-    (void)n_species;
     *rows = NULL;
     if (!r) return sz_fail_memory(err, sizeof *r, "the rows");
     r->n_terms = n_terms;

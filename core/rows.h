@@ -5,9 +5,7 @@
 #ifndef SZ_ROWS_H
 #define SZ_ROWS_H
 
-#include "gap_xml.h"
-#include "pair.h"
-#include "soap.h"
+#include "model.h"
 
 /* One term of a model in the making: a descriptor, a kernel and sparse points. */
 typedef struct {
@@ -24,10 +22,14 @@ typedef struct {
     int column; /* of the first sparse point in a row */
 } sz_row_term;
 
-/* Scratch for frames of any size; NULL-safe free. */
+/* The SOAP and two-body terms of a model and the GAP it was built from, columns in the
+ * order of gap's coordinates; term has room for gap->n_coordinates. Returns how many. */
+int sz_rows_terms(const sz_model *model, const sz_gap *gap, sz_row_term *term);
+
+/* Scratch for frames of any size; NULL-safe free. z: atomic numbers of the species. */
 typedef struct sz_rows sz_rows;
 sz_status sz_rows_create(sz_rows **rows, int n_terms, const sz_row_term *term,
-                         int n_species, const int *z, sz_error *err);
+                         const int *z, sz_error *err);
 void sz_rows_free(sz_rows *rows);
 
 /* Adds all terms of one frame, whose neighbours are list, to

@@ -5,47 +5,10 @@
 #include "check.h"
 #include "cluster.h"
 #include "gap_xml.h"
-#include "model.h"
 #include "models.h"
 #include "rows.h"
 
 enum { ATOMS = 24, TERMS_MAX = 40 };
-
-/* The terms of a loaded model as terms of a fit; alpha gets their weights. */
-static int make_terms(const sz_model *m, const sz_gap *gap, sz_row_term *term,
-                      double *alpha)
-{
-    int n = 0, column = 0;
-
-    for (int t = 0; t < m->n_terms; t++, n++) {
-        const sz_soap_term *s = &m->term[t];
-
-        term[n] = (sz_row_term){.soap = m->soap[s->soap],
-                                .centre = s->centre,
-                                .slot = m->slot_of_species[s->soap],
-                                .delta = s->delta,
-                                .zeta = s->zeta,
-                                .p_sparse = s->p_sparse,
-                                .n_sparse = s->n_sparse,
-                                .column = column};
-        memcpy(alpha + column, s->weight, (size_t)s->n_sparse * sizeof *alpha);
-        column += s->n_sparse;
-    }
-    for (int p = 0; p < m->pair->n_pairs; p++, n++) {
-        const sz_gap_coordinate *c = NULL;
-
-        for (int k = 0; k < gap->n_coordinates; k++)
-            if (strcmp(gap->coordinate[k].descriptor, m->pair->pair[p].descriptor) == 0)
-                c = &gap->coordinate[k];
-        term[n] = (sz_row_term){.pair = &m->pair->pair[p].spec,
-                                .coordinate = c,
-                                .n_sparse = c->n_sparse,
-                                .column = column};
-        memcpy(alpha + column, c->alpha, (size_t)c->n_sparse * sizeof *alpha);
-        column += c->n_sparse;
-    }
-    return n;
-}
 
 static void compare(const char *name, const cluster *c, const sz_model *m,
                     const double *got_e, const double *row_f, const double *row_v,
@@ -110,8 +73,14 @@ static int test_model(const char *name)
     for (int i = 0; i < ATOMS; i++) energy += local[i];
     scatter_forces(&c, dedr, force);
     sum_virial(&c, dedr, virial);
-    n = make_terms(m, gap, term, alpha);
-    CHECK_OK(sz_rows_create(&rows, n, term, m->n_species, m->z, &err), err);
+    n = sz_rows_terms(m, gap, term);
+    for (int k = 0, column = 0; k < gap->n_coordinates; k++) {
+        const sz_gap_coordinate *g = &gap->coordinate[k];
+
+        memcpy(alpha + column, g->alpha, (size_t)g->n_sparse * sizeof *alpha);
+        column += g->n_sparse;
+    }
+    CHECK_OK(sz_rows_create(&rows, n, term, m->z, &err), err);
     CHECK_OK(sz_rows_frame(rows, &c.list, columns, row, row + columns,
                            row + (1 + 3 * ATOMS) * (size_t)columns, &err),
              err);

@@ -41,8 +41,8 @@ static void print_warnings(int n, char *const *warning)
     for (int k = 0; k < n; k++) fprintf(stderr, "soapz fit: warning: %s\n", warning[k]);
 }
 
-static void print_plan(const sz_fit_spec *spec, const sz_train *train, const sz_gap *gap,
-                       const sz_e0 *e0, int n_unknowns, int n_threads)
+static void print_plan(const sz_train *train, const sz_gap *gap, const sz_e0 *e0,
+                       int n_unknowns, int n_threads)
 {
     printf("%s: %d frames, %zu atoms; %d energies, %zu force components, %d virials\n",
            train->path, train->n_frames, train->n_atoms, train->n_energies,
@@ -56,7 +56,6 @@ static void print_plan(const sz_fit_spec *spec, const sz_train *train, const sz_
                gap->coordinate[k].descriptor);
     printf("%d unknowns, %d threads; the linear system takes %.0f MB\n", n_unknowns,
            n_threads, (double)sz_fit_memory(n_unknowns, n_threads) / 1e6);
-    (void)spec;
 }
 
 /* errors of the fitted model on its own data, which had e0 taken off */
@@ -188,7 +187,7 @@ static sz_status fit(sz_fit_spec *spec, sz_error *err)
     if (status == SZ_OK) {
         for (int k = 0; k < gap->n_coordinates; k++)
             n_unknowns += gap->coordinate[k].n_sparse;
-        print_plan(spec, train, gap, &e0, n_unknowns, n_threads);
+        print_plan(train, gap, &e0, n_unknowns, n_threads);
         fflush(stdout);
     }
     if (status == SZ_OK && !spec->dryrun) {

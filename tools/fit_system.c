@@ -9,7 +9,6 @@
 #include "fit_system.h"
 
 #include "kmm.h"
-#include "model.h"
 #include "rows.h"
 #include "tool.h"
 
@@ -130,8 +129,7 @@ static void *work(void *context)
     sz_list list = {0};
     int f;
 
-    w->status = sz_rows_create(&rows, j->n_terms, j->term, j->model->n_species,
-                               j->model->z, &w->err);
+    w->status = sz_rows_create(&rows, j->n_terms, j->term, j->model->z, &w->err);
     while (w->status == SZ_OK && (f = take_frame(j)) >= 0) {
         sz_error err;
 
@@ -148,44 +146,6 @@ static void *work(void *context)
     sz_rows_free(rows);
     sz_list_free(&list);
     return NULL;
-}
-
-/* terms in the order of the coordinates, whose sparse points are the columns */
-static void make_terms(job *j, const sz_gap *gap)
-{
-    const sz_model *m = j->model;
-    int *column = malloc(((size_t)gap->n_coordinates + 1) * sizeof *column);
-
-    if (!column) {
-        j->failed = 1;
-        return;
-    }
-    column[0] = 0;
-    for (int k = 0; k < gap->n_coordinates; k++)
-        column[k + 1] = column[k] + gap->coordinate[k].n_sparse;
-    j->n_unknowns = column[gap->n_coordinates];
-    for (int t = 0; t < m->n_terms; t++) {
-        const sz_soap_term *s = &m->term[t];
-
-        j->term[j->n_terms++] = (sz_row_term){.soap = m->soap[s->soap],
-                                              .centre = s->centre,
-                                              .slot = m->slot_of_species[s->soap],
-                                              .delta = s->delta,
-                                              .zeta = s->zeta,
-                                              .p_sparse = s->p_sparse,
-                                              .n_sparse = s->n_sparse,
-                                              .column = column[s->coordinate]};
-    }
-    for (int p = 0; p < m->pair->n_pairs; p++) {
-        const sz_pair *pair = &m->pair->pair[p];
-
-        j->term[j->n_terms++] =
-            (sz_row_term){.pair = &pair->spec,
-                          .coordinate = &gap->coordinate[pair->coordinate],
-                          .n_sparse = gap->coordinate[pair->coordinate].n_sparse,
-                          .column = column[pair->coordinate]};
-    }
-    free(column);
 }
 
 static sz_status run_threads(job *j, int n_threads, sz_lsq_method method, sz_lsq **whole,
@@ -265,9 +225,11 @@ sz_status sz_fit_solve(sz_gap *gap, const sz_fit_spec *spec, const sz_train *tra
     memset(result, 0, sizeof *result);
     j.model = model;
     j.term = calloc((size_t)gap->n_coordinates + 1, sizeof *j.term);
-    if (status == SZ_OK && j.term) make_terms(&j, gap);
+    if (status == SZ_OK && j.term) j.n_terms = sz_rows_terms(model, gap, j.term);
+    for (int k = 0; k < gap->n_coordinates; k++)
+        j.n_unknowns += gap->coordinate[k].n_sparse;
     alpha = malloc(((size_t)j.n_unknowns + 1) * sizeof *alpha);
-    if (status == SZ_OK && (!j.term || !alpha || j.failed))
+    if (status == SZ_OK && (!j.term || !alpha))
         status = sz_fail_memory(err, (size_t)j.n_unknowns * 8, "the fit");
     for (int k = 0; k < train->n_species && status == SZ_OK; k++) {
         species[k] = sz_model_species(model, sz_element_symbol(train->z[k]));
