@@ -12,6 +12,7 @@
 #include "pair.h"
 #include "soap_spec.h"
 #include "sparsify.h"
+#include "tool.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,6 +75,8 @@ static sz_status fetch(void *context, int first, int count, double *x, sz_error 
 
     for (int k = first; k < first + count && status == SZ_OK; k++, x += s->n_dim) {
         status = need_list(s, s->frame[k], err);
+        if (status == SZ_OK && sz_interrupted())
+            status = sz_fail(err, SZ_ERR_FILE, "interrupted");
         if (status != SZ_OK) break;
         sz_soap_forward(s->soap, s->work, &s->list.nb, &species, 1, &s->atom[k],
                         s->inner);

@@ -47,7 +47,7 @@ def good(folder):
         for path in (xml, soapz):
             code, out, err = run("fit", *words(gp_file=path, gap="{" + gap + "}"))
             check(code == 0, f"{name}: {err}")
-            check("training forces" in out and "condition" in out, out)
+            check("training errors" in out and "condition" in out, out)
         first, second = predictions(xml, folder), predictions(soapz, folder)
         energy, force = errors(first, data)
         print(f"{name}: energies {energy:.1e} eV/atom, forces {force:.1e} eV/Angstrom")
