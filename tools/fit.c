@@ -73,13 +73,18 @@ static void print_warnings(int n, char *const *warning)
 
 /* ---- data -------------------------------------------------------------------------- */
 
-/* Better now than after hours. */
-static sz_status check_writable(const char *path, sz_error *err)
+/* What is needed at the end had better fail now. */
+static sz_status check_files(const sz_fit_spec *spec, sz_error *err)
 {
     sz_part part = {0};
-    sz_status status = sz_part_open(&part, path, err);
+    sz_train *test = NULL;
+    sz_status status = SZ_OK;
 
+    if (!spec->dryrun) status = sz_part_open(&part, spec->gp_file, err);
     sz_part_free(&part);
+    if (status == SZ_OK && *spec->test_file)
+        status = sz_train_read_data(&test, spec->test_file, &spec->name, err);
+    sz_train_free(test);
     return status;
 }
 
@@ -99,8 +104,7 @@ static sz_status read_data(fit *f, sz_error *err)
         status = sz_fit_expand(spec, f->train->n_species, f->train->z, err);
     if (status == SZ_OK)
         status = sz_fit_state_open(&f->state, spec, f->train, f->option.checkpoint, err);
-    if (status == SZ_OK && f->team->rank == 0 && !spec->dryrun)
-        status = check_writable(spec->gp_file, err);
+    if (status == SZ_OK && f->team->rank == 0) status = check_files(spec, err);
     status = f->team->agree(f->team, status, err);
     if (status != SZ_OK || f->team->rank > 0) return status;
     print_warnings(spec->n_warnings, spec->warning);
@@ -139,6 +143,11 @@ static sz_status choose_points(fit *f, sz_error *err)
 
     if (status != SZ_OK || f->resumed) return status;
     status = sz_fit_make_gap(&f->gap, f->spec, f->train, &f->e0, err);
+    if (status == SZ_OK && sz_fit_unknowns(f->gap) == 0)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: there is not one sparse point to choose: the descriptors "
+                         "see no atom or pair within their cutoff",
+                         f->train->path);
     if (status != SZ_OK || f->spec->dryrun || f->state.interval < 0.0) return status;
     if (sz_fit_state_save_points(&f->state, f->gap, &why) != SZ_OK) {
         sz_fit_state_warn(&f->state, &why);
