@@ -284,32 +284,34 @@ static sz_status fit_all(fit *f, sz_error *err)
 
 static void say_stopped(const fit *f)
 {
-    const char *folder = f->state.folder;
-
     fprintf(stderr, "soapz fit: stopped");
     if (f->written)
         fprintf(stderr, ": %s is written, its errors were not measured\n",
                 f->spec->gp_file);
     else if (!f->rows.stopped)
         fprintf(stderr, " before the first frame: nothing was written\n");
-    else if (!sz_fit_state_has_rows(&f->state))
+    else if (!sz_fit_state_has_points(&f->state))
         fprintf(stderr, " after %d of %d frames, without a checkpoint\n",
                 f->rows.n_frames, f->train->n_frames);
     else
         fprintf(stderr,
-                " after %d of %d frames; the same command with --resume goes on "
-                "(%s)\n",
-                f->rows.n_frames, f->train->n_frames, folder);
+                " after %d of %d frames; the same command with --resume goes on (%s)\n",
+                f->rows.n_frames, f->train->n_frames, f->state.folder);
+}
+
+/* Where the next fit needs no --resume: nothing of worth is lost. */
+static void tidy(const fit *f)
+{
+    if (!f->state.folder || f->spec->dryrun || f->rows.stopped) return;
+    if (!sz_fit_state_has_rows(&f->state)) sz_fit_state_remove(&f->state);
 }
 
 static int conclude(const fit *f, sz_status status, const sz_error *err)
 {
-    int stopped = f->team->sum(f->team, sz_interrupted()) > 0.0;
+    int stopped = f->team->sum(f->team, sz_interrupted()) > 0.0 && !f->finished;
 
-    stopped = !f->finished && stopped;
     if (f->team->rank == 0) {
-        if (f->state.folder && !sz_fit_state_has_rows(&f->state) && !f->spec->dryrun)
-            sz_fit_state_remove(&f->state); /* no work is lost */
+        tidy(f);
         if (stopped)
             say_stopped(f);
         else if (status == SZ_OK)

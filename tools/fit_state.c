@@ -190,6 +190,15 @@ int sz_fit_state_has_rows(const sz_fit_state *state)
     return found;
 }
 
+int sz_fit_state_has_points(const sz_fit_state *state)
+{
+    char *path = path_of(state, POINTS);
+    int found = path && access(path, F_OK) == 0;
+
+    free(path);
+    return found;
+}
+
 void sz_fit_state_remove(const sz_fit_state *state)
 {
     DIR *dir = opendir(state->folder);

@@ -54,8 +54,9 @@ sz_status sz_fit_state_load_rows(const sz_fit_state *state, int worker, int n_un
 /* Says, once, that there will be no checkpoint: no reason to end the fit. */
 void sz_fit_state_warn(sz_fit_state *state, const sz_error *err);
 
-/* Is there a file with rows? */
+/* Is there a file with rows? With sparse points? */
 int sz_fit_state_has_rows(const sz_fit_state *state);
+int sz_fit_state_has_points(const sz_fit_state *state);
 /* The fit is finished: nothing of the checkpoint is left. */
 void sz_fit_state_remove(const sz_fit_state *state);
 
