@@ -77,7 +77,11 @@ static sz_status predict_frame(worker *w, int f, sz_error *err)
 static sz_status hand_over(worker *w, int f, sz_error *err)
 {
     const sz_comparison *c = w->j->c;
-    sz_prediction out = {.energy = w->p.energy, .local = w->p.local, .force = w->p.force};
+    sz_prediction out = {.energy = w->p.energy,
+                         .local = w->p.local,
+                         .force = w->p.force,
+                         .variance = w->scratch ? w->variance : NULL,
+                         .energy_variance = w->scratch ? w->energy_variance : 0.0};
 
     for (int k = 0; k < 9; k++)
         out.virial[k] = 0.5 * (w->p.virial[k] + w->p.virial[3 * (k % 3) + k / 3]);
