@@ -22,6 +22,7 @@ enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, MAX_ARGUMENTS = 16 };
  */
 static const char script[] =
     "import importlib, sys\n"
+    "sys.dont_write_bytecode = True\n"
     "folder, module, missing = sys.argv[1:4]\n"
     "sys.path[:] = [p for p in [folder] + sys.path if p]\n"
     "try:\n"
@@ -31,13 +32,14 @@ static const char script[] =
     "    sys.exit(int(missing))\n"
     "sys.exit(main(sys.argv[4:]))\n";
 
-/* The folder of this program, "" where it is not known. */
-static void find_program(char folder[PATH_MAX])
+/* This program and its folder, "" where they are not known. */
+static void find_program(char command[PATH_MAX], char folder[PATH_MAX])
 {
-    ssize_t n = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    ssize_t n = readlink("/proc/self/exe", command, PATH_MAX - 1);
     char *slash;
 
-    folder[n > 0 ? n : 0] = '\0';
+    command[n > 0 ? n : 0] = '\0';
+    strcpy(folder, command);
     slash = strrchr(folder, '/');
     if (slash) *slash = '\0';
 }
@@ -76,13 +78,15 @@ static void find_modules(const char *program, const char *module, char folder[PA
     folder[0] = '\0';
 }
 
-/* In the child: never returns. */
-static void become_python(const char *python, char *const *argv, FILE *input)
+/* In the child: never returns. $SOAPZ_COMMAND lets a module call the command again. */
+static void become_python(const char *python, char *const *argv, FILE *input,
+                          const char *command)
 {
     int in = input ? fileno(input) : STDIN_FILENO;
 
     if (input && (lseek(in, 0, SEEK_SET) != 0 || dup2(in, STDIN_FILENO) < 0))
         _exit(MISSING_PYTHON + 1);
+    if (*command) setenv("SOAPZ_COMMAND", command, 1);
     execvp(python, argv);
     _exit(MISSING_PYTHON);
 }
@@ -112,7 +116,8 @@ static sz_status say_how_it_ended(int state, const char *python, const char *pur
 sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
                         const char *const *argument, FILE *input, sz_error *err)
 {
-    char program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX], missing[16];
+    char command[PATH_MAX], program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX],
+        missing[16];
     const char *word[MAX_ARGUMENTS + 7], *python;
     char *argv[MAX_ARGUMENTS + 7];
     int n = 0, state = 0;
@@ -120,7 +125,7 @@ sz_status sz_run_python(const char *module, const char *purpose, int n_arguments
 
     if (n_arguments > MAX_ARGUMENTS)
         return sz_fail(err, SZ_ERR_ARGUMENT, "%d arguments for Python", n_arguments);
-    find_program(program);
+    find_program(command, program);
     python = find_python(program, path);
     find_modules(program, module, folder);
     snprintf(missing, sizeof missing, "%d", MISSING_MODULE);
@@ -136,7 +141,7 @@ sz_status sz_run_python(const char *module, const char *purpose, int n_arguments
 
     fflush(NULL);
     child = fork();
-    if (child == 0) become_python(python, argv, input);
+    if (child == 0) become_python(python, argv, input, command);
     if (child < 0)
         return sz_fail(err, SZ_ERR_MEMORY, "%s: cannot start Python: %s", purpose,
                        strerror(errno));
