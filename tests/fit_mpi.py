@@ -106,7 +106,8 @@ def wait_for(p, path):
 def killed(want):
     args = words(data, model) + ["--checkpoint", "0"]
     p = start(3, *args)
-    wait_for(p, model + ".checkpoint/rows.2")
+    for rank in range(3):
+        wait_for(p, model + f".checkpoint/rows.{rank}")
     for pid in pids():
         os.kill(pid, signal.SIGKILL)
     p.communicate(timeout=60)

@@ -9,14 +9,13 @@
 #define _POSIX_C_SOURCE 200809L /* nanosleep */
 #include "fit_main.h"
 
-#include <limits.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { TAG_HALT = 1, TAG_TRIANGLE = 2, CHUNK = 1 << 20 /* doubles of a message */ };
+enum { TAG_HALT = 1, TAG_TRIANGLE = 2, CHUNK = 1 << 15 /* doubles of a message */ };
 
 /* What a rank tells the others, and what it has heard, since the last agreement. */
 typedef struct {
@@ -113,8 +112,8 @@ static void share(sz_team *team, void *data, size_t n)
     char *p = data;
 
     (void)team;
-    for (size_t i = 0; i < n; i += CHUNK)
-        MPI_Bcast(p + i, n - i < CHUNK ? (int)(n - i) : CHUNK, MPI_BYTE, 0,
+    for (size_t i = 0; i < n; i += 8 * CHUNK)
+        MPI_Bcast(p + i, n - i < 8 * CHUNK ? (int)(n - i) : 8 * CHUNK, MPI_BYTE, 0,
                   MPI_COMM_WORLD);
 }
 
