@@ -44,6 +44,9 @@ double sz_pair_energy(const sz_pair *pair, double r, double *slope);
 
 /* 1 where a term acts between atoms of the atomic numbers za and zb. */
 int sz_pair_acts(const sz_pair_spec *spec, int za, int zb);
+/* x [n_exponents] of a distance, and its cutoff factor, tail included. */
+void sz_pair_vector(const sz_pair_spec *spec, double r, double *x);
+double sz_pair_cutoff(const sz_pair_spec *spec, double r);
 /* What each sparse point adds at r: share fc fc_s K(x_s, r) and its slope, both
  * [n_sparse], from the kernel itself. For fitting. */
 void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
