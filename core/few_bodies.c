@@ -26,9 +26,9 @@ static sz_status parse_distance_2b(sz_few_bodies *few, const sz_args *args, sz_e
         status = sz_args_int(args, "tail_exponent", &p->tail_exponent, err);
     if (status == SZ_OK) status = sz_args_int(args, "n_exponents", &p->n_exponents, err);
     if (status != SZ_OK) return status;
-    if (p->n_exponents < 1 || p->n_exponents > 8)
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: n_exponents is %d, allowed 1 to 8",
-                       sz_args_where(args), p->n_exponents);
+    if (p->n_exponents < 1 || p->n_exponents > SZ_PAIR_DIM_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: n_exponents is %d, allowed 1 to %d",
+                       sz_args_where(args), p->n_exponents, SZ_PAIR_DIM_MAX);
     few->n_dim = p->n_exponents;
     for (int k = 0; k < p->n_exponents; k++)
         p->exponent[k] = p->n_exponents == 1 ? 1 : -1 - k;

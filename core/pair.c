@@ -229,7 +229,8 @@ void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
                  double *value, double *slope)
 {
     double df, dt, f = sz_cutoff(r, spec->cutoff, spec->cutoff_width, &df);
-    double t = tail(spec, r, &dt), cut = f * t, dcut = df * t + f * dt, x[8], dx[8];
+    double t = tail(spec, r, &dt), cut = f * t, dcut = df * t + f * dt,
+           x[SZ_PAIR_DIM_MAX], dx[SZ_PAIR_DIM_MAX];
 
     sz_pair_vector(spec, r, x);
     for (int k = 0; k < spec->n_exponents; k++) dx[k] = spec->exponent[k] * x[k] / r;

@@ -7,6 +7,8 @@
 #include "gap_xml.h"
 #include "table.h"
 
+enum { SZ_PAIR_DIM_MAX = 8 }; /* exponents of one descriptor */
+
 typedef struct {
     int z[2];                    /* elements of the two atoms, 0 for any */
     double cutoff, cutoff_width; /* Angstrom */
@@ -14,7 +16,7 @@ typedef struct {
     double tail_range;           /* fc also holds (erf(tail_range r)/r)^tail_exponent */
     int tail_exponent;           /* 0: none */
     int n_exponents;
-    int exponent[8]; /* the descriptor's vector is x_k = r^exponent_k */
+    int exponent[SZ_PAIR_DIM_MAX]; /* the descriptor's vector is x_k = r^exponent_k */
 } sz_pair_spec;
 
 typedef struct {

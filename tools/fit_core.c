@@ -91,10 +91,10 @@ static sz_status take_frames(const sz_model *model, sz_train *train, sz_error *e
 
 /* A GAP beneath knows its own elements only, ZBL acts on all: in one model atoms that
  * the GAP does not know would miss ZBL. */
-static sz_status check_elements(const sz_gap *core, const sz_model *model,
-                                const sz_train *train, sz_error *err)
+static sz_status check_elements(const sz_model *model, const sz_train *train,
+                                sz_error *err)
 {
-    if (!core->zbl && !model->zbl) return SZ_OK;
+    if (!model->zbl) return SZ_OK;
     for (int k = 0; k < train->n_species; k++)
         if (sz_model_species(model, sz_element_symbol(train->z[k])) < 0)
             return sz_fail(err, SZ_ERR_FORMAT,
@@ -108,29 +108,20 @@ static sz_status check_elements(const sz_gap *core, const sz_model *model,
 sz_status sz_fit_core_take(sz_gap **core, sz_train *train, const sz_fit_spec *spec,
                            sz_error *err)
 {
-    sz_gap *gap = NULL, whole;
+    sz_gap *gap = NULL;
     sz_model *model = NULL;
     sz_status status;
 
     *core = NULL;
     if (!*spec->core_ip_args) return SZ_OK;
     status = sz_gap_read_core(&gap, spec->core_param_file, spec->core_ip_args, err);
-    if (status == SZ_OK) {
-        whole = *gap; /* a model takes ZBL over: it gets a copy */
-        if (gap->zbl) {
-            whole.zbl = malloc(sizeof *whole.zbl);
-            if (!whole.zbl)
-                status = sz_fail_memory(err, sizeof *whole.zbl, "the core potential");
-            else
-                *whole.zbl = *gap->zbl;
-        }
-    }
-    if (status == SZ_OK) {
-        status = sz_model_build(&model, &whole, err);
-        free(whole.zbl);
-    }
-    if (status == SZ_OK) status = check_elements(gap, model, train, err);
+    if (status == SZ_OK) status = sz_model_build(&model, gap, err);
+    if (status == SZ_OK) status = check_elements(model, train, err);
     if (status == SZ_OK) status = take_frames(model, train, err);
+    if (model) { /* which took it over */
+        gap->zbl = model->zbl;
+        model->zbl = NULL;
+    }
     sz_model_free(model);
     if (status == SZ_OK) {
         *core = gap;

@@ -103,20 +103,27 @@ static sz_status open_soap(sz_fit_pool *s, const sz_args *args, sz_error *err)
 
 /* ---- two bodies ------------------------------------------------------------------ */
 
-static sz_status grow(void **array, size_t n, size_t size, sz_error *err)
+static sz_status make_room(sz_fit_pool *s, sz_error *err)
 {
-    void *larger = realloc(*array, n * size);
+    size_t room = 2 * s->room + 1024, d = (size_t)s->n_dim;
+    double *x = realloc(s->x, room * d * sizeof *x), *fc;
+    int *frame;
 
-    if (!larger) return sz_fail_memory(err, n * size, "the vectors of the data");
-    *array = larger;
+    if (x) s->x = x;
+    fc = realloc(s->fc, room * sizeof *fc);
+    if (fc) s->fc = fc;
+    frame = realloc(s->frame, room * sizeof *frame);
+    if (frame) s->frame = frame;
+    if (!x || !fc || !frame)
+        return sz_fail_memory(err, room * (d + 1) * 8, "the vectors of the data");
+    s->room = room;
     return SZ_OK;
 }
 
-/* Room for one more vector; *x is where it goes. */
-static sz_status add(sz_fit_pool *s, double fc, double **x, sz_error *err)
+/* x [n_dim] of the frame at hand */
+static sz_status add(sz_fit_pool *s, const double *x, double fc, sz_error *err)
 {
-    size_t n = (size_t)s->n, d = (size_t)s->n_dim, room = 2 * s->room + 1024;
-    sz_status status = SZ_OK;
+    size_t n = (size_t)s->n, d = (size_t)s->n_dim;
 
     if (s->n == INT_MAX)
         return sz_fail(err, SZ_ERR_ARGUMENT,
@@ -124,16 +131,13 @@ static sz_status add(sz_fit_pool *s, double fc, double **x, sz_error *err)
                        "descriptor; take fewer frames",
                        INT_MAX);
     if (n == s->room) {
-        status = grow((void **)&s->x, room * d, sizeof *s->x, err);
-        if (status == SZ_OK) status = grow((void **)&s->fc, room, sizeof *s->fc, err);
-        if (status == SZ_OK)
-            status = grow((void **)&s->frame, room, sizeof *s->frame, err);
+        sz_status status = make_room(s, err);
+
         if (status != SZ_OK) return status;
-        s->room = room;
     }
     s->frame[n] = s->list_frame;
     s->fc[n] = fc;
-    *x = s->x + n * d;
+    memcpy(s->x + n * d, x, d * sizeof *x);
     s->n++;
     return SZ_OK;
 }
@@ -156,14 +160,14 @@ static sz_status add_pairs(sz_fit_pool *s, int i, sz_error *err)
 
     for (int p = l->first[i]; p < l->first[i + 1]; p++) {
         const double *d = l->r + 3 * (size_t)p;
-        double r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]), *x;
+        double r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]), x[SZ_PAIR_DIM_MAX];
         sz_status status;
 
         if (!sz_pair_acts(pair, z[l->species[i]], z[l->neigh_species[p]])) continue;
         if (pair->share < 1.0 && !is_first(i, l->neigh[p], d)) continue;
-        status = add(s, sz_pair_cutoff(pair, r), &x, err);
-        if (status != SZ_OK) return status;
         sz_pair_vector(pair, r, x);
+        status = add(s, x, sz_pair_cutoff(pair, r), err);
+        if (status != SZ_OK) return status;
     }
     return SZ_OK;
 }
@@ -191,8 +195,8 @@ static int is_met_before(const sz_fit_pool *s, const sz_triplet_batch *b, int t)
 static double cluster_cutoff(const sz_fit_pool *s, const sz_triplet_batch *b, int t)
 {
     double slope, f12 = b->f[0][t], f13 = b->f[1][t];
-    double f23 = sz_cutoff(b->r[2][t], s->few.triplet.cutoff, s->few.triplet.cutoff_width,
-                           &slope);
+    double f23 =
+        sz_cutoff(b->r[2][t], s->few.triplet.cutoff, s->few.triplet.cutoff_width, &slope);
 
     return f12 * f13 + f12 * f23 + f13 * f23 - 2.0 * f12 * f13 * f23;
 }
@@ -202,16 +206,15 @@ static void take(sz_triplet_batch *b)
     taker *to = b->context;
     sz_fit_pool *s = to->s;
     int clusters = s->few.triplet.kind == SZ_TRIPLET_CLUSTER;
-    double x[3 * SZ_TRIPLET_BATCH], *at;
+    double x[3 * SZ_TRIPLET_BATCH];
 
     sz_triplet_vectors(b, b->n, x);
     for (int t = 0; t < b->n && to->status == SZ_OK; t++) {
         double fc = clusters ? cluster_cutoff(s, b, t) : b->f[0][t] * b->f[1][t];
+        double at[3] = {x[t], x[SZ_TRIPLET_BATCH + t], x[2 * SZ_TRIPLET_BATCH + t]};
 
         if (clusters && is_met_before(s, b, t)) continue;
-        to->status = add(s, fc, &at, to->err);
-        for (int k = 0; k < 3 && to->status == SZ_OK; k++)
-            at[k] = x[k * SZ_TRIPLET_BATCH + t];
+        to->status = add(s, at, fc, to->err);
     }
 }
 

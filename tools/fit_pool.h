@@ -28,8 +28,8 @@ typedef struct {
 
     int n, *frame; /* [n] of vector k */
     int *atom;     /* [n] of vector k of a SOAP */
-    double *x;     /* [n][n_dim] of the others, in the order of frames, atoms, neighbours */
-    double *fc;    /* [n] their cutoff factors */
+    double *x;  /* [n][n_dim] of the others, in the order of frames, atoms, neighbours */
+    double *fc; /* [n] their cutoff factors */
     size_t room;
     sz_list list; /* neighbours of list_frame */
     int list_frame;

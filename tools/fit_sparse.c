@@ -77,7 +77,7 @@ static void average_theta(sz_gap_coordinate *c, const double *theta)
 static sz_status find_theta(sz_gap_coordinate *c, const sz_fit_descriptor *d,
                             const sz_fit_pool *s, sz_error *err)
 {
-    double theta[8];
+    double theta[SZ_PAIR_DIM_MAX];
 
     if (d->theta_rule == SZ_THETA_FILE) {
         sz_status status = read_theta(d, c->n_dim, theta, err);

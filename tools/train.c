@@ -60,8 +60,6 @@ static sz_status check_data(reader *r, const char *names)
     const sz_sigma_table *table = &r->spec->sigma;
     sz_status status = SZ_OK;
 
-    if (t->n_frames == 0)
-        return sz_fail(r->err, SZ_ERR_FORMAT, "%s: the file has no frame", t->path);
     if (t->n_energies == 0)
         return sz_fail(
             r->err, SZ_ERR_FORMAT,
@@ -98,27 +96,31 @@ static sz_status check_data(reader *r, const char *names)
     return status;
 }
 
-static sz_status read_frames(reader *r, sz_xyz_reader *file)
+/* names: those of the first frame */
+static sz_status read_frames(reader *r, sz_xyz_reader *file, char *names, size_t room)
 {
     sz_xyz_frame *frame;
-    char names[640] = "";
     sz_status status = SZ_OK;
 
     while (status == SZ_OK) {
         status = sz_xyz_read(&frame, file, r->err);
         if (status != SZ_OK || !frame) break;
-        if (r->train->n_frames == 0) list_names(frame, names, sizeof names);
+        if (r->train->n_frames == 0) list_names(frame, names, room);
         r->frame = frame;
         status = sz_train_read_frame(r);
         sz_xyz_frame_free(frame);
     }
     free(r->text);
-    return status == SZ_OK ? check_data(r, names) : status;
+    if (status == SZ_OK && r->train->n_frames == 0)
+        return sz_fail(r->err, SZ_ERR_FORMAT, "%s: the file has no frame",
+                       r->train->path);
+    return status;
 }
 
-sz_status sz_train_read(sz_train **train, const char *path, const sz_fit_spec *spec,
-                        sz_error *err)
+static sz_status read_file(sz_train **train, const char *path, const sz_fit_spec *spec,
+                           int for_a_fit, sz_error *err)
 {
+    char names[640] = "";
     sz_train *t = calloc(1, sizeof *t);
     reader r = {.train = t, .spec = spec, .err = err};
     sz_xyz_reader *file = NULL;
@@ -128,7 +130,8 @@ sz_status sz_train_read(sz_train **train, const char *path, const sz_fit_spec *s
     if (!t || !(t->path = sz_copy_text(path)))
         status = sz_fail_memory(err, sizeof *t, "the data");
     if (status == SZ_OK) status = sz_xyz_open(&file, path, err);
-    if (status == SZ_OK) status = read_frames(&r, file);
+    if (status == SZ_OK) status = read_frames(&r, file, names, sizeof names);
+    if (status == SZ_OK && for_a_fit) status = check_data(&r, names);
     sz_xyz_close(file);
     for (int f = 0; status == SZ_OK && f < t->n_frames; f++) {
         sz_train_frame *frame = t->frame + f;
@@ -142,6 +145,27 @@ sz_status sz_train_read(sz_train **train, const char *path, const sz_fit_spec *s
         t = NULL;
     }
     sz_train_free(t);
+    return status;
+}
+
+sz_status sz_train_read(sz_train **train, const char *path, const sz_fit_spec *spec,
+                        sz_error *err)
+{
+    return read_file(train, path, spec, 1, err);
+}
+
+sz_status sz_train_read_data(sz_train **train, const char *path, const sz_fit_names *name,
+                             sz_error *err)
+{
+    sz_fit_spec spec = {.name = *name};
+    sz_status status =
+        sz_sigma_add(&spec.sigma, "default", (sz_sigma){1.0, 1.0, 1.0}, "data", err);
+
+    *train = NULL;
+    /* no key of a frame is a sigma, a hessian or a local property */
+    spec.name.sigma = spec.name.hessian = spec.name.local_property = (char[]){""};
+    if (status == SZ_OK) status = read_file(train, path, &spec, 0, err);
+    sz_sigma_free(&spec.sigma);
     return status;
 }
 

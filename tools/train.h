@@ -47,6 +47,11 @@ typedef struct {
  * energy. */
 sz_status sz_train_read(sz_train **train, const char *path, const sz_fit_spec *spec,
                         sz_error *err);
+/* Reads frames to compare with: any of energies, forces and virials may be missing, no
+ * sigma is read, those that take part have sigma 1. Of name sigma, hessian and
+ * local_property are not used. */
+sz_status sz_train_read_data(sz_train **train, const char *path, const sz_fit_names *name,
+                             sz_error *err);
 void sz_train_free(sz_train *train);
 
 /* Frame f for the neighbour list; its species are indices into train->z. */
