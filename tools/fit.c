@@ -188,7 +188,9 @@ static sz_status fit(sz_fit_spec *spec, sz_error *err)
         print_plan(train, gap, &e0, n_unknowns, n_threads);
         fflush(stdout);
     }
-    if (status == SZ_OK && !spec->dryrun) {
+    if (status == SZ_OK && spec->sparsify_only)
+        printf("sparsify_only_no_fit=T: no model is written\n");
+    if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only) {
         status = sz_fit_solve(gap, spec, train, n_threads, &result, err);
         if (status == SZ_OK) status = report(gap, train, &result, err);
         if (status == SZ_OK && core) status = sz_gap_add(gap, core, err);

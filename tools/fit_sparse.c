@@ -280,7 +280,7 @@ static sz_status choose_points(sz_gap_coordinate *c, sz_fit_pool *s,
     if (status == SZ_OK && choice.warning)
         fprintf(stderr, "soapz fit: %s: %s\n", d->where, choice.warning);
     if (status == SZ_OK) status = fill_points(c, s, &choice, err);
-    if (status == SZ_OK && d->print_sparse_index)
+    if (status == SZ_OK && d->print_sparse_index && !spec->dryrun)
         status = print_index(d->print_sparse_index, &choice, err);
     sz_sparse_choice_free(&choice);
     return status;
