@@ -86,8 +86,9 @@ def core_file(folder):
 def differ(a, b):
     if not check(len(a) == len(b) > 0, f"{len(a)} and {len(b)} frames"):
         return np.inf
-    size = max([1.0] + [max(abs(e), np.abs(f).max()) for e, f in b])
-    return max([max(abs(x[0] - y[0]), np.abs(x[1] - y[1]).max()) for x, y in zip(a, b)]) / size
+    size = np.max([1.0] + [np.abs([e, *f]).max() for e, f in b])
+    # np.max is NaN where there is one
+    return np.max([np.abs([x[0] - y[0], *(x[1] - y[1])]).max() for x, y in zip(a, b)]) / size
 
 
 def test(name, terms, core, folder):
