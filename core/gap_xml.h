@@ -88,4 +88,13 @@ typedef struct {
 sz_status sz_gap_read(sz_gap **gap, const char *path, sz_error *err);
 void sz_gap_free(sz_gap *gap);
 
+/* The potential that an init string says, "IP ZBL cutoff=2.5 ..": its parameters are in
+ * the XML file path, which need not have a root element (nor exist where the string says
+ * all). */
+sz_status sz_gap_read_core(sz_gap **core, const char *path, const char *init_args,
+                           sz_error *err);
+/* Adds another potential to gap: its energies, terms (which go before gap's own) and core
+ * potentials, which it gives up. Two GAPs must agree in what their keys mean. */
+sz_status sz_gap_add(sz_gap *gap, sz_gap *other, sz_error *err);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * fit.c - soapz fit: gap_fit's command line, without the memory. */
+#include "fit_core.h"
 #include "fit_sparse.h"
 #include "fit_system.h"
 #include "gap_write.h"
@@ -165,17 +166,14 @@ static sz_status save(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
 static sz_status fit(sz_fit_spec *spec, sz_error *err)
 {
     sz_train *train = NULL;
-    sz_gap *gap = NULL;
+    sz_gap *gap = NULL, *core = NULL;
     sz_e0 e0;
     sz_fit_result result;
     int n_unknowns = 0, n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    sz_status status = SZ_OK;
+    sz_status status;
 
-    if (*spec->core_ip_args)
-        status =
-            sz_fail(err, SZ_ERR_FORMAT,
-                    "core_ip_args: fitting on top of a core potential is not supported");
-    if (status == SZ_OK) status = sz_train_read(&train, spec->at_file, spec, err);
+    status = sz_train_read(&train, spec->at_file, spec, err);
+    if (status == SZ_OK) status = sz_fit_core_take(&core, train, spec, err);
     if (status == SZ_OK) status = sz_train_find_e0(&e0, train, spec, err);
     if (status == SZ_OK) status = sz_train_take_e0(train, &e0, err);
     if (status == SZ_OK) status = sz_fit_expand(spec, train->n_species, train->z, err);
@@ -190,12 +188,16 @@ static sz_status fit(sz_fit_spec *spec, sz_error *err)
         print_plan(train, gap, &e0, n_unknowns, n_threads);
         fflush(stdout);
     }
-    if (status == SZ_OK && !spec->dryrun) {
+    if (status == SZ_OK && spec->sparsify_only)
+        printf("sparsify_only_no_fit=T: no model is written\n");
+    if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only) {
         status = sz_fit_solve(gap, spec, train, n_threads, &result, err);
         if (status == SZ_OK) status = report(gap, train, &result, err);
+        if (status == SZ_OK && core) status = sz_gap_add(gap, core, err);
         if (status == SZ_OK) status = save(gap, spec, err);
         if (status == SZ_OK) printf("%s\n", spec->gp_file);
     }
+    sz_gap_free(core);
     sz_gap_free(gap);
     sz_train_free(train);
     return status;

@@ -70,9 +70,6 @@ def bad(folder):
     fails(1, "nowhere.xyz", at_file="nowhere.xyz")
     fails(1, "default_sigma", default_sigma=None)
     fails(1, "fuzzy", gap="{" + SOAP.replace("cur_points", "fuzzy") + "}")
-    fails(1, "angle_3b", gap="{angle_3b cutoff=3 covariance_type=ard_se theta_fac=0.5 delta=1 "
-          "n_sparse=10 sparse_method=uniform}")
-    fails(1, "core", core_ip_args="{IP Glue}")
     lines = open(DATA).read().split("\n")
     path = os.path.join(folder, "bad.xyz")
     row = lines[3].split()
