@@ -145,8 +145,8 @@ static void print_soap_terms(const sz_model *m, int soap)
         if (m->any_element && n == m->n_species) printf("any element ");
         for (int s = 0; s < m->n_species && !(m->any_element && n == m->n_species); s++)
             if (term->centre[s]) printf("%s ", sz_model_symbol(m, s));
-        printf("as centre, %d sparse points, zeta %g, delta %g eV\n", term->n_sparse,
-               term->zeta, term->delta);
+        printf("as centre, %d sparse points, zeta %g%s, delta %g eV\n", term->n_sparse,
+               term->zeta, term->collapse ? ", collapsed" : "", term->delta);
     }
 }
 
@@ -215,9 +215,14 @@ static double megabytes(const sz_model *m)
     double bytes = 0;
 
     for (int k = 0; k < m->n_soaps; k++) bytes += (double)sz_soap_bytes(m->soap[k]);
-    for (int t = 0; t < m->n_terms; t++)
-        bytes +=
-            8.0 * m->term[t].n_sparse * (sz_soap_stride(m->soap[m->term[t].soap]) + 1);
+    for (int t = 0; t < m->n_terms; t++) {
+        const sz_soap_term *term = m->term + t;
+        double row = 8.0 * sz_soap_stride(m->soap[term->soap]);
+
+        bytes += term->collapse ? (double)sz_collapse_bytes(term->collapse)
+                                : term->n_sparse * row;
+        bytes += 8.0 * term->n_sparse;
+    }
     for (int k = 0; m->pair && k < m->pair->n_pairs; k++) {
         const sz_table *e = &m->pair->pair[k].e;
 
