@@ -323,13 +323,10 @@ static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordina
     term->p_sparse = aligned_alloc(64, size);
     if (!term->p_sparse) return sz_fail_memory(err, size, "sparse points");
     *lost = 0.0;
-    for (int s = 0; s < c->n_sparse && status == SZ_OK; s++) {
-        const double *published = c->x_sparse + (size_t)s * c->n_dim;
-        double *inner = term->p_sparse + s * stride;
-
-        status = sz_soap_import(soap, published, inner, err);
-        if (status == SZ_OK) *lost = fmax(*lost, sz_soap_lost(soap, published, inner));
-    }
+    status = sz_soap_import_block(soap, c->n_sparse, c->x_sparse, term->p_sparse, err);
+    for (int s = 0; s < c->n_sparse && status == SZ_OK; s++)
+        *lost = fmax(*lost, sz_soap_lost(soap, c->x_sparse + (size_t)s * c->n_dim,
+                                         term->p_sparse + s * stride));
     return status;
 }
 
@@ -380,6 +377,13 @@ static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err
                 term->centre[s] = 1;
     status = fill_sparse(model, term, part, 1, &lost, err);
     if (status != SZ_OK || lost <= LOST_MAX) return status;
+    if (part->soap.radial.tolerance > 0.0)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: sparse points have components that radial_tolerance=%g leaves "
+            "out (%.1e of the square): they are not of this descriptor; fit "
+            "again, or take the key away if it was put in by hand",
+            sz_args_where(part->args), part->soap.radial.tolerance, lost);
     drop_soap(model, term->soap);
     return fill_sparse(model, term, part, 0, &lost, err);
 }

@@ -3,6 +3,7 @@
  * info.c - soapz info: a model in words; what the machine can do. */
 #define _POSIX_C_SOURCE 200809L
 #include "blas.h"
+#include "channels.h"
 #include "model.h"
 #include "number.h"
 #include "tool.h"
@@ -106,6 +107,22 @@ static void print_slots(const sz_soap_spec *spec)
     printf("\n");
 }
 
+/* How many radial channels are left for each l. */
+static void print_channels(const sz_soap *soap)
+{
+    const sz_compression *c = &soap->compression;
+    int d = sz_channels_of(&c->spec, 0)->radial != SZ_RADIAL_N;
+
+    if (!soap->radial->reduced || sz_channels_of(&c->spec, d)->radial != SZ_RADIAL_N)
+        return;
+    printf("  %-12s", "radial");
+    for (int l = 0; l <= c->l_max; l++) printf("%d ", c->map[d].n[l]);
+    printf("channels for l = 0 to %d", c->l_max);
+    if (soap->spec.radial.tolerance > 0.0)
+        printf(", radial_tolerance %g", soap->spec.radial.tolerance);
+    printf("\n");
+}
+
 static void print_soap(const sz_soap *soap)
 {
     const sz_soap_spec *spec = &soap->spec;
@@ -127,6 +144,7 @@ static void print_soap(const sz_soap *soap)
         print_density(&c->spec.y[1], r->n_max);
     }
     printf("\n");
+    print_channels(soap);
     printf("  %-12s%d published, %d inside\n", "components", sz_soap_n_published(soap),
            sz_soap_n_desc(soap));
     if (spec->sigma0 != 0) printf("  %-12scovariance_sigma0 %g\n", "", spec->sigma0);
