@@ -392,6 +392,11 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
     size_t n;
 
     if (status != SZ_OK) return status;
+    for (int k = 0; k < gap->n_coordinates; k++)
+        if (gap->coordinate[k].n_sparse > 0 && !gap->coordinate[k].x_sparse)
+            return sz_fail(err, SZ_ERR_ARGUMENT,
+                           "%s: term %d has no vectors yet; make them first", path,
+                           k + 1);
     if (!sz_text_is_clean(w.base) || !*w.base || strpbrk(w.base, "\t\n\r"))
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%s: the name of the file cannot stand in XML; choose another",

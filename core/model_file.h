@@ -8,6 +8,13 @@
 
 /* Reads a GAP XML file or a .soapz file: the first bytes tell which. */
 sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err);
+/* The same, but where the file holds sparse points as environments, their vectors
+ * x_sparse are not made: sz_model_build does not need them. */
+sz_status sz_gap_load_bare(sz_gap **gap, const char *path, sz_error *err);
+/* Makes the vectors that are missing. */
+sz_status sz_gap_make_vectors(sz_gap *gap, sz_error *err);
+/* Where there are vectors a .soapz file shall hold these, not the environments. */
+void sz_gap_drop_environments(sz_gap *gap);
 
 /* Writes a .soapz file (docs/format.md), complete or not at all. The same model gives
  * the same bytes. */

@@ -226,6 +226,10 @@ static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
                                   err);
     status = parse_few_bodies(part, rd->gap->version, err);
     n_dim = part->bodies == 3 ? 3 : part->pair.n_exponents;
+    if (status == SZ_OK && !c->x_sparse && c->n_sparse > 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: environments are for soap descriptors only",
+                       sz_args_where(part->args));
     if (status == SZ_OK && n_dim != c->n_dim)
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s:%d: dimensions is %d, the descriptor has %d",
@@ -275,6 +279,9 @@ static void collect_species(reader *rd)
  * would meet the 1e-7 that environments have in the dropped channels. */
 #define LOST_MAX 1e-12
 
+/* Bytes of vectors made from environments: a small file cannot ask for all memory. */
+#define MADE_MAX ((size_t)64 << 30)
+
 /* the model's descriptor equal to spec, made if it is the first of its kind */
 static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce,
                            int *index, sz_error *err)
@@ -302,8 +309,9 @@ static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce
     return SZ_OK;
 }
 
-/* Reads the sparse points into the inner order of a descriptor that is reduced or not;
- * *lost is the largest share of |p|^2 that the reduction took. */
+/* Reads the sparse points into the inner order of a descriptor that is reduced or not, or
+ * makes them from their environments; *lost is the largest share of |p|^2 that the
+ * reduction took. */
 static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordinate *part,
                              int reduce, double *lost, sz_error *err)
 {
@@ -319,10 +327,18 @@ static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordina
     if (sz_soap_n_published(soap) != c->n_dim)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",
                        sz_args_where(part->args), c->n_dim, sz_soap_n_published(soap));
+    if (!c->x_sparse && size > MADE_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the vectors of %d environments would take %.3g GB, allowed "
+                       "are %.3g; use a stronger compression",
+                       sz_args_where(part->args), c->n_sparse, (double)size / 1e9,
+                       (double)MADE_MAX / 1e9);
     free(term->p_sparse);
     term->p_sparse = aligned_alloc(64, size);
     if (!term->p_sparse) return sz_fail_memory(err, size, "sparse points");
     *lost = 0.0;
+    if (!c->x_sparse)
+        return sz_environments_describe(c->environment, soap, term->p_sparse, err);
     status = sz_soap_import_block(soap, c->n_sparse, c->x_sparse, term->p_sparse, err);
     for (int s = 0; s < c->n_sparse && status == SZ_OK; s++)
         *lost = fmax(*lost, sz_soap_lost(soap, c->x_sparse + (size_t)s * c->n_dim,
@@ -572,7 +588,7 @@ sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err)
 sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
 {
     sz_gap *gap;
-    sz_status status = sz_gap_load(&gap, path, err);
+    sz_status status = sz_gap_load_bare(&gap, path, err);
 
     *model = NULL;
     if (status == SZ_OK) status = sz_model_build(model, gap, err);

@@ -151,10 +151,24 @@ static int ends_in(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+static sz_status set_notes(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
+{
+    const char *const note[][2] = {{"command_line", spec->command_line},
+                                   {"training_data", spec->data},
+                                   {"licence", spec->licence},
+                                   {"citation", spec->citation},
+                                   {"note", spec->note}};
+    sz_status status = SZ_OK;
+
+    for (size_t k = 0; k < sizeof note / sizeof *note && status == SZ_OK; k++)
+        if (*note[k][1]) status = sz_gap_set_note(gap, note[k][0], note[k][1], err);
+    return status;
+}
+
 static sz_status save(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
 {
     char text[400];
-    sz_status status = sz_gap_set_note(gap, "command_line", spec->command_line, err);
+    sz_status status = set_notes(gap, spec, err);
 
     if (status != SZ_OK) return status;
     if (ends_in(spec->gp_file, ".soapz")) return sz_gap_save(gap, spec->gp_file, err);
