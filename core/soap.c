@@ -155,9 +155,9 @@ sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *publish
 double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
 {
     double all = 0.0, kept = 0.0;
+    int n = sz_soap_n_published(soap) - 1; /* goes through all pairs: once */
 
-    for (int k = 0; k < sz_soap_n_published(soap) - 1; k++)
-        all += published[k] * published[k];
+    for (int k = 0; k < n; k++) all += published[k] * published[k];
     for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
     return all > 0.0 ? (all - kept) / all : 0.0;
 }

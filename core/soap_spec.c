@@ -121,6 +121,20 @@ static int is_label(const char *label, const char *name)
     }
 }
 
+int sz_soap_label_is_nu(const char *label, int *nu_R, int *nu_S)
+{
+    for (*nu_R = 0; *nu_R <= 2; ++*nu_R)
+        for (*nu_S = 0; *nu_S <= 2; ++*nu_S) {
+            sz_compression_spec c = {.symmetric = 0};
+            int same = sz_compress_nu(&c, *nu_R, *nu_S, 0, NULL) == SZ_OK &&
+                       is_label(label, c.label);
+
+            sz_compression_spec_free(&c);
+            if (same) return 1;
+        }
+    return 0;
+}
+
 static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *k,
                                     const sz_args *args, sz_error *err)
 {
@@ -193,12 +207,10 @@ static sz_status compress_label(sz_soap_spec *spec, const compression_keys *k,
 {
     sz_compression_spec *c = &spec->compression;
 
-    for (int nu_R = 0; nu_R <= 2; nu_R++)
-        for (int nu_S = 0; nu_S <= 2; nu_S++) {
-            sz_status status = sz_compress_nu(c, nu_R, nu_S, 0, err);
+    int nu_R, nu_S;
 
-            if (is_label(k->label, c->label)) return status;
-        }
+    if (sz_soap_label_is_nu(k->label, &nu_R, &nu_S))
+        return sz_compress_nu(c, nu_R, nu_S, 0, err);
     if (is_label(k->label, "mu,nu^=1,1")) {
         sz_compress_corner(c);
         return SZ_OK;
