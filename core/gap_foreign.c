@@ -74,16 +74,19 @@ static int find_field(const char *text, const char *key, const char **begin,
 
 /* ---- QUIP's words ------------------------------------------------------------------ */
 
-/* Place of the one compression={..} that is a pair nu_R, nu_S; 0 where there is none. */
+/* Place of the one compression={..} that is a pair nu_R, nu_S; 0 where there is none, -1
+ * when out of memory. */
 static int find_nu(const char *descriptor, int version, const char **begin,
                    const char **end, int *nu_R, int *nu_S)
 {
     sz_args *args;
+    sz_status status;
     int is_nu;
 
     if (version && version < SZ_GAP_VERSION_LEAST)
         return 0; /* the keys meant other things */
-    if (sz_args_parse(&args, descriptor, "descriptor", NULL) != SZ_OK) return 0;
+    status = sz_args_parse(&args, descriptor, "descriptor", NULL);
+    if (status != SZ_OK) return status == SZ_ERR_MEMORY ? -1 : 0;
     is_nu = sz_args_has(args, "soap") &&
             sz_soap_label_is_nu(sz_args_string(args, "compression", ""), nu_R, nu_S);
     sz_args_free(args);
@@ -95,10 +98,11 @@ char *sz_gap_quip_descriptor(const char *descriptor, int version)
     const char *begin, *end;
     int nu_R, nu_S;
     size_t n = strlen(descriptor) + 32;
-    char *text = malloc(n);
+    int is_nu = find_nu(descriptor, version, &begin, &end, &nu_R, &nu_S);
+    char *text = is_nu < 0 ? NULL : malloc(n);
 
     if (!text) return NULL;
-    if (find_nu(descriptor, version, &begin, &end, &nu_R, &nu_S))
+    if (is_nu)
         snprintf(text, n, "%.*snu_R=%d nu_S=%d%s", (int)(begin - descriptor), descriptor,
                  nu_R, nu_S, end);
     else

@@ -28,7 +28,12 @@ static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_coord
     if (status == SZ_OK)
         status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, gap->version,
                                     c->n_matrix, c->matrix, err);
-    if (status == SZ_OK) status = sz_soap_create(soap, &spec, 0, err);
+    if (status == SZ_OK) {
+        sz_error why;
+
+        status = sz_soap_create(soap, &spec, 0, &why);
+        if (status != SZ_OK) sz_fail(err, status, "%s: %.300s", where, why.message);
+    }
     if (status == SZ_OK && sz_soap_n_published(*soap) != c->n_dim) {
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",

@@ -548,6 +548,9 @@ sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *e
     *n = 0;
     if (!is_container(path)) return SZ_OK;
     status = sz_tensors_open(&l.file, path, err);
+    if (status == SZ_OK && sz_tensors_note(l.file, "soapz_version"))
+        status = sz_gap_set_note(&gap, "soapz_version",
+                                 sz_tensors_note(l.file, "soapz_version"), err);
     if (status == SZ_OK) status = load_notes(&l);
     sz_tensors_close(l.file);
     if (status == SZ_OK) {

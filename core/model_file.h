@@ -23,8 +23,8 @@ sz_status sz_gap_save(const sz_gap *gap, const char *path, sz_error *err);
 /* Puts text under key in the place of an older note; text NULL takes it away. */
 sz_status sz_gap_set_note(sz_gap *gap, const char *key, const char *text, sz_error *err);
 
-/* The notes of a file alone, note [*n] to free with sz_gap_notes_free; a GAP XML has
- * none. */
+/* The notes of a file alone, its soapz_version first, note [*n] to free with
+ * sz_gap_notes_free; a GAP XML has none. */
 sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *err);
 void sz_gap_notes_free(sz_gap_note *note, int n);
 

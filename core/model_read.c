@@ -316,11 +316,13 @@ static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordina
                              int reduce, double *lost, sz_error *err)
 {
     const sz_gap_coordinate *c = part->c;
-    sz_status status = find_soap(model, &part->soap, reduce, &term->soap, err);
+    sz_error why;
+    sz_status status = find_soap(model, &part->soap, reduce, &term->soap, &why);
     const sz_soap *soap;
     size_t stride, size;
 
-    if (status != SZ_OK) return status;
+    if (status != SZ_OK)
+        return sz_fail(err, status, "%s: %.300s", sz_args_where(part->args), why.message);
     soap = model->soap[term->soap];
     stride = (size_t)sz_soap_stride(soap);
     size = (size_t)c->n_sparse * stride * sizeof(double);

@@ -123,7 +123,21 @@ static sz_status measure(const sz_gap *gap, const sz_train *train, errors *sum,
     return status;
 }
 
-static sz_status report(const sz_gap *gap, const sz_train *train, const sz_fit_result *r,
+static sz_status note_errors(sz_gap *gap, const errors *e, sz_error *err)
+{
+    char text[200];
+    int n = 0;
+
+    if (e->n_e)
+        n = snprintf(text, sizeof text, "energies MAE %.4g meV/atom",
+                     1e3 * e->e1 / e->n_e);
+    if (e->n_f)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%sforces MAE %.4g eV/Angstrom",
+                      n ? ", " : "", e->f1 / e->n_f);
+    return n ? sz_gap_set_note(gap, "training_errors", text, err) : SZ_OK;
+}
+
+static sz_status report(sz_gap *gap, const sz_train *train, const sz_fit_result *r,
                         sz_error *err)
 {
     errors e = {0};
@@ -141,7 +155,7 @@ static sz_status report(const sz_gap *gap, const sz_train *train, const sz_fit_r
     if (e.n_f)
         printf("training forces    MAE %.4g RMSE %.4g eV/Angstrom\n", e.f1 / e.n_f,
                sqrt(e.f2 / e.n_f));
-    return SZ_OK;
+    return note_errors(gap, &e, err);
 }
 
 static int ends_in(const char *text, const char *end)

@@ -5,6 +5,7 @@
 #include "blas.h"
 #include "channels.h"
 #include "model.h"
+#include "model_file.h"
 #include "number.h"
 #include "tool.h"
 
@@ -19,7 +20,9 @@ static const char help[] =
     "What is in a GAP model, in words: elements, terms, hyperparameters, compression,\n"
     "sizes and memory, and what the reader doubts. The length of a SOAP vector is given\n"
     "twice: as published, and as used inside, where combinations of radial functions\n"
-    "that are zero are left out (energies do not change).\n"
+    "that are zero are left out (energies do not change). Of a .soapz file also its "
+    "notes:\n"
+    "what it was fitted to, licence, errors, the version of soapz.\n"
     "\n"
     "  --machine   the CPU, the BLAS library and its kernels, and the speed of its\n"
     "              matrix product in the kernel's shape on one core\n"
@@ -251,13 +254,37 @@ static double megabytes(const sz_model *m)
     return bytes / 1e6;
 }
 
+/* a note's text, its further lines under the first */
+static void print_note(const char *key, const char *text)
+{
+    printf("  %-16s", key);
+    for (; *text; text++)
+        if (*text == '\n')
+            printf("\n%-18s", "");
+        else
+            putchar(*text);
+    printf("\n");
+}
+
+static void print_notes(const sz_gap_note *note, int n)
+{
+    if (n > 0) print_heading("notes");
+    for (int k = 0; k < n; k++) print_note(note[k].key, note[k].text);
+}
+
 static int print_model(const char *path)
 {
+    sz_gap_note *note;
+    int n_notes;
     sz_model *m;
     sz_error err;
     char text[80];
 
     if (sz_model_load(&m, path, &err) != SZ_OK) return sz_report(&err);
+    if (sz_gap_notes(&note, &n_notes, path, &err) != SZ_OK) {
+        sz_model_free(m);
+        return sz_report(&err);
+    }
     printf("%s: a GAP", path);
     if (m->version) printf(", gap_version %d", m->version);
     printf("\n");
@@ -274,9 +301,11 @@ static int print_model(const char *path)
     if (m->pair && m->pair->n_pairs) print_pairs(m->pair);
     if (m->triplet && m->triplet->n_triplets) print_triplets(m->triplet);
     print_core(m);
+    print_notes(note, n_notes);
     printf("\nmemory        %.2f MB\n", megabytes(m));
     for (int k = 0; k < sz_model_n_warnings(m); k++)
         printf("warning: %s\n", sz_model_warning(m, k));
+    sz_gap_notes_free(note, n_notes);
     sz_model_free(m);
     return sz_finish_stdout();
 }
