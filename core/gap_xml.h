@@ -5,6 +5,7 @@
 #ifndef SZ_GAP_XML_H
 #define SZ_GAP_XML_H
 
+#include "environment.h"
 #include "error.h"
 #include "zbl.h"
 
@@ -33,9 +34,10 @@ typedef struct {
     int n_perm;
     int *perm;         /* [n_perm][n_dim] 0-based; NULL for DOT_PRODUCT */
     int n_sparse;      /* may be 0: the three arrays are then NULL */
-    double *x_sparse;  /* [n_sparse][n_dim] */
+    double *x_sparse;  /* [n_sparse][n_dim]; NULL where only the environments are known */
     double *alpha;     /* [n_sparse] weights */
     double *fc_sparse; /* [n_sparse] cutoff factor of the sparse point */
+    sz_environments *environment; /* of the sparse points of a soap, or NULL */
 } sz_gap_coordinate;
 
 /* Table points in file order, not sorted. */

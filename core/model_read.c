@@ -98,6 +98,10 @@ static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
         return sz_soap_spec_parse(&part->soap, &part->n_centres, part->centre_z,
                                   part->args, rd->gap->version, c->n_matrix, c->matrix,
                                   err);
+    if (!c->x_sparse && c->n_sparse > 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: environments are for soap descriptors only",
+                       sz_args_where(part->args));
     status =
         sz_few_bodies_parse(&part->few, part->type, part->args, rd->gap->version, err);
     if (status == SZ_OK && part->few.n_dim != c->n_dim)
@@ -152,6 +156,9 @@ static void collect_species(reader *rd)
  * would meet the 1e-7 that environments have in the dropped channels. */
 #define LOST_MAX 1e-12
 
+/* Bytes of vectors made from environments: a small file cannot ask for all memory. */
+#define MADE_MAX ((size_t)64 << 30)
+
 /* the model's descriptor equal to spec, made if it is the first of its kind */
 static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce,
                            int *index, sz_error *err)
@@ -179,34 +186,42 @@ static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce
     return SZ_OK;
 }
 
-/* Reads the sparse points into the inner order of a descriptor that is reduced or not;
- * *lost is the largest share of |p|^2 that the reduction took. */
+/* Reads the sparse points into the inner order of a descriptor that is reduced or not, or
+ * makes them from their environments; *lost is the largest share of |p|^2 that the
+ * reduction took. */
 static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordinate *part,
                              int reduce, double *lost, sz_error *err)
 {
     const sz_gap_coordinate *c = part->c;
-    sz_status status = find_soap(model, &part->soap, reduce, &term->soap, err);
+    sz_error why;
+    sz_status status = find_soap(model, &part->soap, reduce, &term->soap, &why);
     const sz_soap *soap;
     size_t stride, size;
 
-    if (status != SZ_OK) return status;
+    if (status != SZ_OK)
+        return sz_fail(err, status, "%s: %.300s", sz_args_where(part->args), why.message);
     soap = model->soap[term->soap];
     stride = (size_t)sz_soap_stride(soap);
     size = (size_t)c->n_sparse * stride * sizeof(double);
     if (sz_soap_n_published(soap) != c->n_dim)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",
                        sz_args_where(part->args), c->n_dim, sz_soap_n_published(soap));
+    if (!c->x_sparse && size > MADE_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the vectors of %d environments would take %.3g GB, allowed "
+                       "are %.3g; use a stronger compression",
+                       sz_args_where(part->args), c->n_sparse, (double)size / 1e9,
+                       (double)MADE_MAX / 1e9);
     free(term->p_sparse);
     term->p_sparse = aligned_alloc(64, size);
     if (!term->p_sparse) return sz_fail_memory(err, size, "sparse points");
     *lost = 0.0;
-    for (int s = 0; s < c->n_sparse && status == SZ_OK; s++) {
-        const double *published = c->x_sparse + (size_t)s * c->n_dim;
-        double *inner = term->p_sparse + s * stride;
-
-        status = sz_soap_import(soap, published, inner, err);
-        if (status == SZ_OK) *lost = fmax(*lost, sz_soap_lost(soap, published, inner));
-    }
+    if (!c->x_sparse)
+        return sz_environments_describe(c->environment, soap, term->p_sparse, err);
+    status = sz_soap_import_block(soap, c->n_sparse, c->x_sparse, term->p_sparse, err);
+    for (int s = 0; s < c->n_sparse && status == SZ_OK; s++)
+        *lost = fmax(*lost, sz_soap_lost(soap, c->x_sparse + (size_t)s * c->n_dim,
+                                         term->p_sparse + s * stride));
     return status;
 }
 
@@ -257,6 +272,13 @@ static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err
                 term->centre[s] = 1;
     status = fill_sparse(model, term, part, 1, &lost, err);
     if (status != SZ_OK || lost <= LOST_MAX) return status;
+    if (part->soap.radial.tolerance > 0.0)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: sparse points have components that radial_tolerance=%g leaves "
+            "out (%.1e of the square): they are not of this descriptor; fit "
+            "again, or take the key away if it was put in by hand",
+            sz_args_where(part->args), part->soap.radial.tolerance, lost);
     drop_soap(model, term->soap);
     return fill_sparse(model, term, part, 0, &lost, err);
 }
@@ -447,10 +469,15 @@ sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err)
 sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
 {
     sz_gap *gap;
-    sz_status status = sz_gap_load(&gap, path, err);
+    sz_status status = sz_gap_load_bare(&gap, path, err);
 
     *model = NULL;
     if (status == SZ_OK) status = sz_model_build(model, gap, err);
     sz_gap_free(gap);
+    if (status == SZ_OK) status = sz_model_collapse(*model, err);
+    if (status != SZ_OK) {
+        sz_model_free(*model);
+        *model = NULL;
+    }
     return status;
 }

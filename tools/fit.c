@@ -124,7 +124,21 @@ static sz_status measure(const sz_gap *gap, const sz_train *train, errors *sum,
     return status;
 }
 
-static sz_status report(const sz_gap *gap, const sz_train *train, const sz_fit_result *r,
+static sz_status note_errors(sz_gap *gap, const errors *e, sz_error *err)
+{
+    char text[200];
+    int n = 0;
+
+    if (e->n_e)
+        n = snprintf(text, sizeof text, "energies MAE %.4g meV/atom",
+                     1e3 * e->e1 / e->n_e);
+    if (e->n_f)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%sforces MAE %.4g eV/Angstrom",
+                      n ? ", " : "", e->f1 / e->n_f);
+    return n ? sz_gap_set_note(gap, "training_errors", text, err) : SZ_OK;
+}
+
+static sz_status report(sz_gap *gap, const sz_train *train, const sz_fit_result *r,
                         sz_error *err)
 {
     errors e = {0};
@@ -142,7 +156,7 @@ static sz_status report(const sz_gap *gap, const sz_train *train, const sz_fit_r
     if (e.n_f)
         printf("training forces    MAE %.4g RMSE %.4g eV/Angstrom\n", e.f1 / e.n_f,
                sqrt(e.f2 / e.n_f));
-    return SZ_OK;
+    return note_errors(gap, &e, err);
 }
 
 static int ends_in(const char *text, const char *end)
@@ -152,10 +166,24 @@ static int ends_in(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+static sz_status set_notes(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
+{
+    const char *const note[][2] = {{"command_line", spec->command_line},
+                                   {"training_data", spec->data},
+                                   {"licence", spec->licence},
+                                   {"citation", spec->citation},
+                                   {"note", spec->note}};
+    sz_status status = SZ_OK;
+
+    for (size_t k = 0; k < sizeof note / sizeof *note && status == SZ_OK; k++)
+        if (*note[k][1]) status = sz_gap_set_note(gap, note[k][0], note[k][1], err);
+    return status;
+}
+
 static sz_status save(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
 {
     char text[400];
-    sz_status status = sz_gap_set_note(gap, "command_line", spec->command_line, err);
+    sz_status status = set_notes(gap, spec, err);
 
     if (status != SZ_OK) return status;
     if (ends_in(spec->gp_file, ".soapz")) return sz_gap_save(gap, spec->gp_file, err);

@@ -258,6 +258,23 @@ static sz_status fill_points(sz_gap_coordinate *c, const sz_fit_pool *s,
     return SZ_OK;
 }
 
+/* the environments that the vectors were made from, for a .soapz file */
+static sz_status keep_environments(sz_gap_coordinate *c, sz_fit_pool *s,
+                                   const sz_sparse_choice *choice, sz_error *err)
+{
+    sz_status status = sz_environments_create(&c->environment, err);
+
+    for (int k = 0; k < choice->n && status == SZ_OK; k++) {
+        int v = choice->index[k];
+
+        status = sz_fit_pool_frame(s, s->frame[v], err);
+        if (status == SZ_OK)
+            status = sz_environments_add(c->environment, &s->list.nb, s->train->z,
+                                         s->atom[v], s->cutoff, err);
+    }
+    return status;
+}
+
 /* sparse_file: the points as they stand */
 static sz_status read_points(sz_gap_coordinate *c, const sz_fit_descriptor *d,
                              sz_error *err)
@@ -280,6 +297,8 @@ static sz_status choose_points(sz_gap_coordinate *c, sz_fit_pool *s,
     if (status == SZ_OK && choice.warning)
         fprintf(stderr, "soapz fit: %s: %s\n", d->where, choice.warning);
     if (status == SZ_OK) status = fill_points(c, s, &choice, err);
+    if (status == SZ_OK && s->is_soap && spec->sparse_environments)
+        status = keep_environments(c, s, &choice, err);
     if (status == SZ_OK && d->print_sparse_index && !spec->dryrun)
         status = print_index(d->print_sparse_index, &choice, err);
     sz_sparse_choice_free(&choice);
