@@ -31,7 +31,7 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
     sz_status status = SZ_OK;
 
     *work = NULL;
-    if (n_block == 0) n_block = 256;
+    if (n_block == 0) n_block = 128;
     if (n_block < 1 || n_block > 4096)
         return sz_fail(err, SZ_ERR_ARGUMENT, "a block has 1 to 4096 atoms, not %d",
                        n_block);
@@ -128,10 +128,7 @@ static void compute_block(const sz_model *model, const sz_soap_term *term, sz_wo
 {
     const sz_soap *soap = model->soap[term->soap];
     const sz_soap_species species = {model->z, model->slot_of_species[term->soap]};
-    const sz_kernel kernel = {sz_soap_n_desc(soap), sz_soap_stride(soap), term->n_sparse,
-                              term->p_sparse,       term->weight,         term->delta,
-                              term->zeta,           soap->spec.sigma0};
-
+    const sz_kernel kernel = sz_model_kernel(model, term);
     int n_ranges;
 
     memset(work->e, 0, (size_t)n * sizeof *work->e);

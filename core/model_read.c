@@ -573,5 +573,10 @@ sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
     *model = NULL;
     if (status == SZ_OK) status = sz_model_build(model, gap, err);
     sz_gap_free(gap);
+    if (status == SZ_OK) status = sz_model_pack(*model, sz_tile_best(), err);
+    if (status != SZ_OK) {
+        sz_model_free(*model);
+        *model = NULL;
+    }
     return status;
 }

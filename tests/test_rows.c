@@ -56,8 +56,8 @@ static int test_model(const char *name)
     double *alpha, *local, *dedr, *force, *row, virial[9], energy = 0.0;
     int columns = 0, n;
 
-    CHECK_OK(sz_model_load(&m, model_path(name), &err), err);
     CHECK_OK(sz_gap_read(&gap, model_path(name), &err), err);
+    CHECK_OK(sz_model_build(&m, gap, &err), err);
     CHECK_OK(sz_work_create(&work, m, 0, &err), err);
     random_cluster(&c, ATOMS, sz_model_n_species(m), 7.5, 1.9);
     c.cell[0][0] = c.cell[1][1] = c.cell[2][2] = 8.5;
