@@ -137,7 +137,7 @@ sz_status sz_product_create(sz_product **product, sz_tile tile, int n_inner, int
     p->tile = tile;
     p->n_inner = n_inner;
     p->n_outer = n_outer;
-    p->panel = aligned_alloc(64, SZ_PAD(sz_product_bytes(p)));
+    p->panel = aligned_alloc(64, (sz_product_bytes(p) + 63) / 64 * 64);
     if (!p->panel) status = sz_fail_memory(err, sz_product_bytes(p), "a matrix");
     if (status == SZ_OK) {
         fill(p, a, next_inner, next_outer);
