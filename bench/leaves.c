@@ -258,7 +258,7 @@ sz_status time_leaves(watch *w, const sz_soap *soap, const sz_kernel *kernel,
         forward(&b, w, atoms);
         memcpy(b.dedp, dedp, (size_t)n * kernel->stride * sizeof *dedp);
         adjoint(&b, w, atoms);
-        kernel_parts(&b, kernel, w, atoms);
+        if (kernel->p_sparse) kernel_parts(&b, kernel, w, atoms);
     }
     close_leaves(&b);
     return status;

@@ -75,6 +75,7 @@ typedef struct {
     const sz_soap *soap;
     sz_soap_species species;
     sz_kernel kernel;
+    const sz_collapse *collapse; /* in the place of the kernel, or NULL */
     sz_soap_work *work;
     sz_range *range;
     int *atom;                       /* [n_atoms] centres */
@@ -116,9 +117,7 @@ static sz_status open_term(term_bench *b, const bench *all, const sz_soap_term *
 {
     const sz_model *m = all->subject.model;
     const sz_soap *soap = m->soap[term->soap];
-    const sz_kernel kernel = {sz_soap_n_desc(soap), sz_soap_stride(soap), term->n_sparse,
-                              term->p_sparse,       term->weight,         term->delta,
-                              term->zeta,           soap->spec.sigma0};
+    const sz_kernel kernel = sz_model_kernel(m, term);
     size_t n = (size_t)n_block, d = SZ_PAD((size_t)sz_soap_n_published(soap)) + SZ_LANES;
 
     memset(b, 0, sizeof *b);
@@ -126,6 +125,7 @@ static sz_status open_term(term_bench *b, const bench *all, const sz_soap_term *
     b->species.z = m->z;
     b->species.slot = m->slot_of_species[term->soap];
     b->kernel = kernel;
+    b->collapse = term->collapse;
     if ((size_t)kernel.stride > d) d = (size_t)kernel.stride;
     b->atom = malloc((size_t)all->subject.structure.n_atoms * sizeof *b->atom);
     b->range = malloc((size_t)(soap->compression.n_groups + 1) * sizeof *b->range);
@@ -164,7 +164,10 @@ static void time_block(bench *all, term_bench *b, int n, const int *atom, int co
     sz_soap_forward(b->soap, b->work, nb, &b->species, n, atom, b->p);
     watch_stop(&all->watch, FORWARD, nb->n_atoms);
     n_ranges = sz_soap_ranges(b->soap, b->work, n, b->range);
-    sz_kernel_energy(&b->kernel, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
+    if (b->collapse)
+        sz_collapse_energy(b->collapse, n, n_ranges, b->range, b->p, b->e, b->dedp);
+    else
+        sz_kernel_energy(&b->kernel, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
     watch_stop(&all->watch, KERNEL, nb->n_atoms);
     if (copy) memcpy(b->copy, b->dedp, (size_t)n * b->kernel.stride * sizeof *b->copy);
     watch_start(&all->watch);

@@ -18,6 +18,17 @@
 #include <stddef.h>
 #include <string.h>
 
+/* factor <- factor x^n */
+SZ_INLINE void times_power(sz_lanes *factor, const sz_lanes *x, int n)
+{
+    sz_lanes square = *x;
+
+    for (; n > 0; n >>= 1) {
+        if (n & 1) *factor *= square;
+        square *= square;
+    }
+}
+
 /* k[s] <- weight_s zeta k^(zeta-1); returns sum_s weight_s k^zeta */
 SZ_CLONES static double integer_power(int n, int zeta, const double *weight,
                                       double sigma2, double *k)
@@ -27,12 +38,10 @@ SZ_CLONES static double integer_power(int n, int zeta, const double *weight,
     int s = 0;
 
     for (; s + SZ_LANES <= n; s += SZ_LANES) {
-        sz_lanes x = SZ_GET(k + s) + sigma2, lower = SZ_GET(weight + s), square = x;
+        sz_lanes x = SZ_GET(k + s) + sigma2;
+        sz_lanes lower = SZ_GET(weight + s);
 
-        for (int e = zeta - 1; e > 0; e >>= 1) {
-            if (e & 1) lower *= square;
-            square *= square;
-        }
+        times_power(&lower, &x, zeta - 1);
         sum += lower * x;
         SZ_AT(k + s) = zeta * lower;
     }
@@ -60,13 +69,56 @@ static double real_power(int n, double zeta, const double *weight, double sigma2
     return energy;
 }
 
+SZ_CLONES static void integer_row(int n, int zeta, double scale, double sigma2, double *k,
+                                  double *energy)
+{
+    int s = 0;
+
+    for (; s + SZ_LANES <= n; s += SZ_LANES) {
+        sz_lanes x = SZ_GET(k + s) + sigma2, lower = (sz_lanes){0} + scale;
+
+        times_power(&lower, &x, zeta - 1);
+        SZ_AT(energy + s) += lower * x;
+        SZ_AT(k + s) = zeta * lower;
+    }
+    for (; s < n; s++) {
+        double x = k[s] + sigma2, lower = scale;
+
+        for (int e = 1; e < zeta; e++) lower *= x;
+        energy[s] += lower * x;
+        k[s] = zeta * lower;
+    }
+}
+
+static int is_integer(double zeta)
+{
+    return fabs(zeta - nearbyint(zeta)) < 1e-14 && nearbyint(zeta) >= 1.0;
+}
+
+void sz_kernel_row(int n, double delta, double zeta, double sigma0, double *k,
+                   double *energy)
+{
+    double scale = delta * delta, sigma2 = sigma0 * sigma0;
+
+    if (is_integer(zeta)) {
+        integer_row(n, (int)nearbyint(zeta), scale, sigma2, k, energy);
+        return;
+    }
+    for (int s = 0; s < n; s++) {
+        double x = k[s] + sigma2, lower = scale * pow(x, zeta - 1.0);
+
+        energy[s] += lower * x;
+        k[s] = zeta * lower;
+    }
+}
+
 void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
                       const double *p, double *k, double *energy, double *dedp)
 {
     const double zero = 0.0, one = 1.0, scale = kernel->delta * kernel->delta;
     int m = kernel->n_sparse, ld = kernel->stride;
     double whole = nearbyint(kernel->zeta), sigma2 = kernel->sigma0 * kernel->sigma0;
-    int integer = fabs(kernel->zeta - whole) < 1e-14 && whole >= 1.0;
+    int integer = is_integer(kernel->zeta);
 
     if (n_ranges == 0) memset(k, 0, (size_t)n * m * sizeof *k);
     for (int r = 0; r < n_ranges; r++) {

@@ -5,6 +5,7 @@
 #ifndef SZ_MODEL_H
 #define SZ_MODEL_H
 
+#include "collapse.h"
 #include "glue.h"
 #include "pair.h"
 #include "soap.h"
@@ -19,9 +20,10 @@ typedef struct {
     double delta;          /* eV */
     double zeta;
     int n_sparse;
-    double *p_sparse; /* [n_sparse][stride] in the descriptor's inner order */
-    double *weight;   /* [n_sparse] alpha fc_s */
-    char *descriptor; /* the argument string it came from */
+    double *p_sparse; /* [n_sparse][stride] in the descriptor's inner order, or NULL */
+    sz_collapse *collapse; /* takes the place of p_sparse, or NULL */
+    double *weight;        /* [n_sparse] alpha fc_s */
+    char *descriptor;      /* the argument string it came from */
 } sz_soap_term;
 
 struct sz_model {
@@ -50,5 +52,10 @@ struct sz_model {
 
 /* The model of a GAP's data; gap gives up its core potentials. */
 sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err);
+
+/* Terms whose collapsed form is cheaper get it and lose their sparse points: for energies
+ * and forces. sz_model_load does it; a fit needs the sparse points and does not. */
+sz_status sz_model_collapse(sz_model *model, sz_error *err);
+sz_kernel sz_model_kernel(const sz_model *model, const sz_soap_term *term);
 
 #endif

@@ -117,6 +117,12 @@ SZ_API sz_status sz_list_build(sz_list *list, const sz_structure *structure,
                                double cutoff, sz_error *err);
 SZ_API void sz_list_free(sz_list *list);
 
+/* Adds to forces and virial what dedr says of the pairs of the atoms start ..
+ * start+n-1, those pairs alone, as sz_compute gives it.
+ * force [n_atoms][3] eV/Angstrom; virial [9] eV, row by row, -volume * stress. */
+SZ_API void sz_list_scatter(const sz_list *list, int start, int n, const double *dedr,
+                            double *force, double *virial);
+
 /* ---- elements ------------------------------------------------------------------- */
 
 SZ_API const char *sz_element_symbol(int z);      /* 1..118, else NULL */

@@ -10,6 +10,7 @@
 
 #include "predict.h"
 #include "tool.h"
+#include "train_frame.h" /* sz_grow */
 
 #include <math.h>
 #include <pthread.h>
@@ -32,8 +33,11 @@ typedef struct {
 typedef struct {
     job *j;
     sz_predictor p;
-    int *species; /* [n_atoms] of a frame */
+    int *species;     /* [n_atoms] of a frame */
+    double *variance; /* [n_atoms] */
+    double energy_variance;
     int room;
+    sz_variance_work *scratch; /* NULL: no variance is wanted */
     sz_status status;
     sz_error err;
 } worker;
@@ -55,22 +59,29 @@ static sz_status predict_frame(worker *w, int f, sz_error *err)
     sz_status status;
 
     if (s.n_atoms > w->room) {
-        int *larger = realloc(w->species, (size_t)s.n_atoms * sizeof *larger);
-
-        if (!larger) return sz_fail_memory(err, (size_t)s.n_atoms * 4, "the species");
-        w->species = larger;
+        if (!sz_grow(&w->species, (size_t)s.n_atoms, sizeof *w->species) ||
+            !sz_grow(&w->variance, (size_t)s.n_atoms, sizeof *w->variance))
+            return sz_fail_memory(err, (size_t)s.n_atoms * 12, "a frame");
         w->room = s.n_atoms;
     }
     for (int i = 0; i < s.n_atoms; i++) w->species[i] = w->j->species[s.species[i]];
     s.species = w->species;
     status = sz_list_build(&w->p.list, &s, sz_model_cutoff(c->model), err);
-    return status == SZ_OK ? sz_predict(&w->p, err) : status;
+    if (status == SZ_OK) status = sz_predict(&w->p, err);
+    if (status == SZ_OK && w->scratch)
+        status = sz_variance_frame(c->variance, w->scratch, &w->p.list.nb, w->variance,
+                                   &w->energy_variance, err);
+    return status;
 }
 
 static sz_status hand_over(worker *w, int f, sz_error *err)
 {
     const sz_comparison *c = w->j->c;
-    sz_prediction out = {.energy = w->p.energy, .local = w->p.local, .force = w->p.force};
+    sz_prediction out = {.energy = w->p.energy,
+                         .local = w->p.local,
+                         .force = w->p.force,
+                         .variance = w->scratch ? w->variance : NULL,
+                         .energy_variance = w->scratch ? w->energy_variance : 0.0};
 
     for (int k = 0; k < 9; k++)
         out.virial[k] = 0.5 * (w->p.virial[k] + w->p.virial[3 * (k % 3) + k / 3]);
@@ -142,6 +153,8 @@ static sz_status run(job *j, worker *w, pthread_t *thread, sz_error *err)
     for (int k = 0; k < n && status == SZ_OK; k++) {
         w[k].j = j;
         status = sz_predictor_create(&w[k].p, j->c->model, err);
+        if (status == SZ_OK && j->c->variance)
+            status = sz_variance_work_create(&w[k].scratch, j->c->variance, err);
     }
     for (; started < n && status == SZ_OK; started++)
         if (pthread_create(&thread[started], NULL, work, &w[started]) != 0) {
@@ -175,7 +188,9 @@ sz_status sz_compare(const sz_comparison *c, sz_error *err)
     sz_progress_end(&j.progress);
     for (size_t k = 0; w && k < n; k++) {
         sz_predictor_free(&w[k].p);
+        sz_variance_work_free(w[k].scratch);
         free(w[k].species);
+        free(w[k].variance);
     }
     free(w);
     free(thread);

@@ -9,6 +9,7 @@
 #define SZ_COMPARE_H
 
 #include "train.h"
+#include "variance.h"
 
 #include <stdio.h>
 
@@ -20,13 +21,17 @@ typedef struct {
     double virial[9];    /* eV, row by row, symmetrised as the data are */
     const double *local; /* [n_atoms] eV */
     const double *force; /* [n_atoms][3] eV/Angstrom */
+
+    const double *variance; /* [n_atoms] of local, eV^2; NULL unless asked for */
+    double energy_variance; /* eV^2 */
 } sz_prediction;
 
 typedef struct {
     const sz_model *model;
     const char *model_name; /* for messages */
     const sz_train *train;
-    int n_threads;        /* 1 or more; each holds one frame */
+    const sz_variance *variance; /* of the model, or NULL: none is predicted */
+    int n_threads;               /* 1 or more; each holds one frame */
     const char *progress; /* "training errors": shown on a terminal; NULL: silent */
     /* Gets every frame once, in the order of the file, from one thread at a time. */
     sz_status (*take)(void *context, int f, const sz_prediction *p, sz_error *err);

@@ -2,10 +2,8 @@
  *
  * predict.c - from a neighbour list to energy, forces and virial.
  *
- *   E = sum_i E_i,  F_i += dE_i/dr_ij,  F_j -= dE_i/dr_ij,  W = - sum r_ij (x) dE_i/dr_ij
- *
- * The atoms go to sz_compute in parts, so that the derivatives of a huge structure need
- * little memory. */
+ * E = sum_i E_i; forces and virial as in scatter.c. The atoms go to sz_compute in parts,
+ * so that the derivatives of a huge structure need little memory. */
 #include "predict.h"
 
 #include <stdlib.h>
@@ -50,25 +48,6 @@ sz_status sz_predict_start(sz_predictor *p, sz_error *err)
     return SZ_OK;
 }
 
-/* Adds up the energy of atom i and the derivatives of its pairs. */
-static void scatter(sz_predictor *p, int i, const double *dedr)
-{
-    const sz_list *list = &p->list;
-
-    p->energy += p->local[i];
-    for (int k = list->nb.first[i]; k < list->nb.first[i + 1]; k++, dedr += 3) {
-        const double *r = list->nb.r + 3 * (size_t)k;
-        double *fi = p->force + 3 * (size_t)i;
-        double *fj = p->force + 3 * (size_t)list->neigh[k];
-
-        for (int x = 0; x < 3; x++) {
-            fi[x] += dedr[x];
-            fj[x] -= dedr[x];
-            for (int y = 0; y < 3; y++) p->virial[3 * x + y] -= r[x] * dedr[y];
-        }
-    }
-}
-
 sz_status sz_predict_next(sz_predictor *p, sz_error *err)
 {
     const sz_neigh *all = &p->list.nb;
@@ -91,7 +70,8 @@ sz_status sz_predict_next(sz_predictor *p, sz_error *err)
     }
     status = sz_compute(p->model, p->work, &nb, p->local + start, p->dedr, err);
     if (status != SZ_OK) return status;
-    for (int i = 0; i < n; i++) scatter(p, start + i, p->dedr + 3 * (size_t)first[i]);
+    for (int i = start; i < start + n; i++) p->energy += p->local[i];
+    sz_list_scatter(&p->list, start, n, p->dedr, p->force, p->virial);
     p->n_done = start + n;
     return SZ_OK;
 }

@@ -15,6 +15,7 @@ static const char help[] =
     "  describe      descriptor vectors of structures\n"
     "  compressions  the compressions of the descriptor, and how long they are\n"
     "  fit           a model from energies, forces and virials, with gap_fit's keys\n"
+    "  validate      errors of a model on reference data, in numbers and pictures\n"
     "  convert       a model from one kind of file to another\n"
     "\n"
     "soapz VERB --help explains a verb and gives an example.\n"
@@ -29,7 +30,8 @@ int main(int argc, char **argv)
         int (*run)(int, char **);
     } verb[] = {{"info", sz_verb_info},         {"eval", sz_verb_eval},
                 {"describe", sz_verb_describe}, {"compressions", sz_verb_compressions},
-                {"convert", sz_verb_convert},   {"fit", sz_verb_fit}};
+                {"convert", sz_verb_convert},   {"fit", sz_verb_fit},
+                {"validate", sz_verb_validate}};
 
     if (argc < 2) {
         fputs(help, stderr);

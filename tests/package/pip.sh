@@ -14,7 +14,7 @@ trap 'rm -rf "$work/venv"' EXIT # 400 MB
 "$python" -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$SOAPZ_SOURCE"
 
-unset SOAPZ_PLUGIN LAMMPS_PLUGIN_PATH LD_LIBRARY_PATH VIRTUAL_ENV
+unset SOAPZ_PLUGIN SOAPZ_LIBRARY SOAPZ_PYTHON PYTHONPATH LAMMPS_PLUGIN_PATH LD_LIBRARY_PATH VIRTUAL_ENV
 cd "$work"
 venv/bin/soapz info "$model" > info.txt
 grep -q Nb info.txt
@@ -47,3 +47,19 @@ lmp.file("in.atoms")
 assert lmp.get_thermo("pe") < 0.0
 END
 venv/bin/python module.py
+
+# the pictures of a report, drawn by the module beside the command; the library from ASE
+venv/bin/soapz validate "$model" "$(dirname "$model")/reference.xyz" --report page.html > table.txt
+grep -q '<img' page.html
+if venv/bin/python -c 'from soapz import SoapzCalculator' 2> ase.txt; then exit 1; fi
+grep -q 'pip install ase' ase.txt
+venv/bin/pip install --quiet --disable-pip-version-check ase
+venv/bin/python - "$model" << 'END'
+import sys
+import ase.build
+import soapz
+assert "site-packages" in soapz.__file__, soapz.__file__
+atoms = ase.build.bulk("W", cubic=True) * (2, 2, 2)
+atoms.calc = soapz.SoapzCalculator(sys.argv[1])
+assert atoms.get_potential_energy() / len(atoms) < -12, atoms.get_potential_energy()
+END

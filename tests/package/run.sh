@@ -34,6 +34,21 @@ fi
 "$cc" "$here/consumer.c" -o "$work/consumer" $flags -lm "-Wl,-rpath,$folder"
 "$work/consumer" "$model"
 
+echo "--- the Python modules of the prefix, and the library beside them"
+test -f "$prefix/share/soapz/python/soapz/report.py"
+if "$SOAPZ_PYTHON" -c 'import numpy' 2> /dev/null; then
+    (unset SOAPZ_LIBRARY
+     PYTHONPATH=$prefix/share/soapz/python "$SOAPZ_PYTHON" - "$model" "$prefix" << 'END'
+import sys
+from soapz import Potential
+from soapz.library import library
+energies, _, _ = Potential(sys.argv[1]).compute([41, 74], [[0, 0, 0], [0, 0, 2.6]])
+assert energies.sum() < -15, energies
+assert library()._name.startswith(sys.argv[2]), library()._name
+END
+    )
+fi
+
 echo "--- a library shows what soapz.h shows, a plugin its one entry"
 exported() { nm -D --defined-only "$1" | awk '$2 ~ /[TDBRW]/ {print $3}' | grep -v "^_[a-z_]"; }
 if exported "$folder/libsoapz.so" | grep -v '^sz_'; then exit 1; fi

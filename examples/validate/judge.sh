@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# judge.sh TEST.xyz [MODEL]: is a potential good enough? Writes report.html and report.json
+# into the current folder and ends with 0 only within the limits below.
+set -u
+here=$(dirname "$0")
+test=${1:?usage: judge.sh TEST.xyz [MODEL]}
+model=${2:-$here/../../potentials/NbMoTaW_nu_mu_hat/NbMoTaW.xml}
+
+"${SOAPZ:-soapz}" validate "$model" "$test" --report report.html --json report.json \
+    --max-force-mae 0.12 --max-energy-mae 0.003
+code=$?
+case $code in
+    0) echo "good enough" ;;
+    3) echo "not good enough" ;;
+    *) echo "no verdict" ;;
+esac
+exit $code

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * python.c - finds Python and our modules, and runs one. */
+#define _XOPEN_SOURCE 700 /* readlink, fileno */
+#include "python.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef SZ_PYTHON_SOURCE
+#define SZ_PYTHON_SOURCE "" /* an installed wheel knows no source tree */
+#endif
+
+enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, MAX_ARGUMENTS = 16 };
+
+/* argv: folder or "", module, exit code when an import fails, the arguments of main. The
+ * current folder is no place to import from: a stray soapz/ or numpy.py would be taken.
+ */
+static const char script[] =
+    "import importlib, sys\n"
+    "sys.dont_write_bytecode = True\n"
+    "folder, module, missing = sys.argv[1:4]\n"
+    "sys.path[:] = [p for p in [folder] + sys.path if p]\n"
+    "try:\n"
+    "    main = importlib.import_module('soapz.' + module).main\n"
+    "except ImportError as e:\n"
+    "    print('soapz: Python at', sys.executable, 'says:', e, file=sys.stderr)\n"
+    "    sys.exit(int(missing))\n"
+    "sys.exit(main(sys.argv[4:]))\n";
+
+/* This program and its folder, "" where they are not known. */
+static void find_program(char command[PATH_MAX], char folder[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", command, PATH_MAX - 1);
+    char *slash;
+
+    command[n > 0 ? n : 0] = '\0';
+    strcpy(folder, command);
+    slash = strrchr(folder, '/');
+    if (slash) *slash = '\0';
+}
+
+/* Joins two parts of a path; 0 where it is too long. */
+static int join(char path[PATH_MAX], const char *a, const char *b)
+{
+    int n = snprintf(path, PATH_MAX, "%s/%s", a, b);
+
+    return n > 0 && n < PATH_MAX;
+}
+
+static const char *find_python(const char *program, char path[PATH_MAX])
+{
+    const char *given = getenv("SOAPZ_PYTHON");
+
+    if (given && *given) return given;
+    if (*program && join(path, program, "python3") && access(path, X_OK) == 0)
+        return path;
+    return "python3";
+}
+
+/* The folder that holds soapz/<module>.py, or "": Python will know. */
+static void find_modules(const char *program, const char *module, char folder[PATH_MAX])
+{
+    static const char *const beside[] = {"../share/soapz/python", ".."};
+    char name[128], path[PATH_MAX];
+
+    snprintf(name, sizeof name, "soapz/%s.py", module);
+    for (size_t k = 0; *program && k < sizeof beside / sizeof *beside; k++)
+        if (join(folder, program, beside[k]) && join(path, folder, name) &&
+            access(path, R_OK) == 0)
+            return;
+    snprintf(folder, PATH_MAX, "%s", SZ_PYTHON_SOURCE);
+    if (*folder && join(path, folder, name) && access(path, R_OK) == 0) return;
+    folder[0] = '\0';
+}
+
+/* In the child: never returns. $SOAPZ_COMMAND lets a module call the command again. */
+static void become_python(const char *python, char *const *argv, FILE *input,
+                          const char *command)
+{
+    int in = input ? fileno(input) : STDIN_FILENO;
+
+    if (input && (lseek(in, 0, SEEK_SET) != 0 || dup2(in, STDIN_FILENO) < 0))
+        _exit(MISSING_PYTHON + 1);
+    if (*command) setenv("SOAPZ_COMMAND", command, 1);
+    execvp(python, argv);
+    _exit(MISSING_PYTHON);
+}
+
+static sz_status say_how_it_ended(int state, const char *python, const char *purpose,
+                                  sz_error *err)
+{
+    int code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+
+    if (code == 0) return SZ_OK;
+    if (code == MISSING_PYTHON)
+        return sz_fail(
+            err, SZ_ERR_FILE,
+            "%s needs Python, and %.300s was not found; install python3 or let "
+            "SOAPZ_PYTHON name one",
+            purpose, python);
+    if (code == MISSING_MODULE)
+        return sz_fail(err, SZ_ERR_FILE,
+                       "%s needs a Python package that %.300s lacks, see above; install "
+                       "it (pip install matplotlib), or let SOAPZ_PYTHON name a Python "
+                       "that has it",
+                       purpose, python);
+    return sz_fail(err, SZ_ERR_FILE, "%s was not made: Python failed, see above",
+                   purpose);
+}
+
+sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
+                        const char *const *argument, FILE *input, sz_error *err)
+{
+    char command[PATH_MAX], program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX],
+        missing[16];
+    const char *word[MAX_ARGUMENTS + 7], *python;
+    char *argv[MAX_ARGUMENTS + 7];
+    int n = 0, state = 0;
+    pid_t child;
+
+    if (n_arguments > MAX_ARGUMENTS)
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%d arguments for Python", n_arguments);
+    find_program(command, program);
+    python = find_python(program, path);
+    find_modules(program, module, folder);
+    snprintf(missing, sizeof missing, "%d", MISSING_MODULE);
+    word[n++] = python;
+    word[n++] = "-c";
+    word[n++] = script;
+    word[n++] = folder;
+    word[n++] = module;
+    word[n++] = missing;
+    for (int k = 0; k < n_arguments; k++) word[n++] = argument[k];
+    word[n] = NULL;
+    memcpy(argv, word, ((size_t)n + 1) * sizeof *argv); /* execvp wants them not const */
+
+    fflush(NULL);
+    child = fork();
+    if (child == 0) become_python(python, argv, input, command);
+    if (child < 0)
+        return sz_fail(err, SZ_ERR_MEMORY, "%s: cannot start Python: %s", purpose,
+                       strerror(errno));
+    while (waitpid(child, &state, 0) < 0)
+        if (errno != EINTR)
+            return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", purpose,
+                           strerror(errno));
+    return say_how_it_ended(state, python, purpose, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * python.h - pictures: the modules of python/soapz draw what the command has computed. */
+#ifndef SZ_PYTHON_H
+#define SZ_PYTHON_H
+
+#include "error.h"
+
+#include <stdio.h>
+
+/* Runs main([argument, ..]) of the module soapz.<module> and waits for it. input, rewound
+ * first, becomes its standard input (NULL: none). Its messages go to our stderr. Fails
+ * with a sentence that says what is missing (Python, the module, matplotlib) or that the
+ * module failed; purpose ("the report") stands in it.
+ *
+ * Python is $SOAPZ_PYTHON, else python3 beside this program (a virtual environment), else
+ * python3 of $PATH. The module is sought where it was installed with this program, then
+ * in the source tree of the build, then among Python's own packages. */
+sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
+                        const char *const *argument, FILE *input, sz_error *err);
+
+#endif

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * validate.c - soapz validate: how far a model is from reference data. */
+#define _POSIX_C_SOURCE 200809L
+#include "validate.h"
+
+#include "number.h"
+#include "python.h"
+#include "tool.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: soapz validate MODEL TEST.xyz [NAME=KEY ...] [options]\n"
+    "       soapz validate MODEL OTHER TEST.xyz ...      two models side by side\n"
+    "\n"
+    "Errors of energies, forces and virials by config_type and by element, the worst\n"
+    "structures, and whether the predicted variance of a SOAP model tells large errors\n"
+    "from small ones.\n"
+    "\n"
+    "  TEST.xyz         extended XYZ with reference data\n"
+    "  NAME=KEY         where the data are, as for gap_fit: energy_parameter_name,\n"
+    "                   force_parameter_name, virial_parameter_name,\n"
+    "                   stress_parameter_name, config_type_parameter_name,\n"
+    "                   force_mask_parameter_name. Without them the usual names are\n"
+    "                   tried: REF_.., DFT_.., QM_.., then energy, forces, virial, "
+    "stress\n"
+    "  --json FILE      everything as JSON, with the numbers of every frame and atom\n"
+    "  --report FILE    one HTML page with pictures; needs Python and matplotlib\n"
+    "  --max-energy-mae, --max-energy-rmse, --max-energy-error X    eV/atom\n"
+    "  --max-force-mae,  --max-force-rmse,  --max-force-error X     eV/Angstrom\n"
+    "  --max-virial-mae, --max-virial-rmse, --max-virial-error X    eV/atom\n"
+    "                   limits for MODEL; ..-error is the largest single one\n"
+    "  --no-variance    leave the predicted variance out\n"
+    "  --threads N      frames computed side by side (all cores)\n"
+    "  --help           this text\n"
+    "\n"
+    "exit code: 0 done and within the limits, 1 it went wrong, 2 the command line is\n"
+    "wrong, 3 a limit is exceeded, with a sentence for each\n"
+    "\n"
+    "example:\n"
+    "  soapz validate NbMoTaW.soapz test.xyz --report report.html --max-force-mae 0.05\n";
+
+/* The errors that have limits: three sums, three measures. */
+static const char *const limit_name[SZ_MAX_LIMITS] = {
+    "--max-energy-mae", "--max-energy-rmse", "--max-energy-error",
+    "--max-force-mae",  "--max-force-rmse",  "--max-force-error",
+    "--max-virial-mae", "--max-virial-rmse", "--max-virial-error"};
+
+typedef struct {
+    const char *data, *json, *report, *threads, *limit[SZ_MAX_LIMITS];
+    int n_threads, no_variance;
+} request;
+
+/* ---- the command line -------------------------------------------------------------- */
+
+/* "force_parameter_name=dft_forces"; 0 where the word is something else */
+static int take_name(sz_fit_names *name, const char *word)
+{
+    const struct {
+        const char *key;
+        char **value;
+    } known[] = {{"energy_parameter_name=", &name->energy},
+                 {"force_parameter_name=", &name->force},
+                 {"virial_parameter_name=", &name->virial},
+                 {"stress_parameter_name=", &name->stress},
+                 {"config_type_parameter_name=", &name->config_type},
+                 {"force_mask_parameter_name=", &name->force_mask}};
+
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        size_t n = strlen(known[k].key);
+
+        if (strncmp(word, known[k].key, n) != 0) continue;
+        *known[k].value = (char *)word + n; /* read only */
+        return 1;
+    }
+    return 0;
+}
+
+static int read_limits(sz_validation *v, const request *r)
+{
+    static const char *const unit[3] = {"eV/atom", "eV/Angstrom", "eV/atom"};
+
+    for (int k = 0; k < SZ_MAX_LIMITS; k++) {
+        sz_limit *l = &v->limit[v->n_limits];
+
+        if (!r->limit[k]) continue;
+        *l = (sz_limit){.option = limit_name[k], .unit = unit[k / 3]};
+        if (!sz_parse_double(r->limit[k], &l->limit) || l->limit < 0.0)
+            return sz_usage_error("validate", "%s needs a number in %s, not \"%s\"",
+                                  limit_name[k], l->unit, r->limit[k]);
+        v->n_limits++;
+    }
+    return 0;
+}
+
+/* -1, or the exit code when there is nothing to do */
+static int read_options(int argc, char **argv, request *r, sz_validation *v)
+{
+    enum { PLAIN = 5, MAX_WORDS = 16 };
+    const char *word[MAX_WORDS], *file[SZ_MAX_JUDGED + 1];
+    int want_help = 0, n_words, n = 0, code;
+    sz_option option[PLAIN + SZ_MAX_LIMITS] = {
+        {"--json", 0, &r->json, NULL},
+        {"--report", 0, &r->report, NULL},
+        {"--threads", 0, &r->threads, NULL},
+        {"--no-variance", 0, NULL, &r->no_variance},
+        {"--help", 'h', NULL, &want_help}};
+
+    for (int k = 0; k < SZ_MAX_LIMITS; k++)
+        option[PLAIN + k] = (sz_option){limit_name[k], 0, &r->limit[k], NULL};
+    code =
+        sz_options(argc, argv, option, PLAIN + SZ_MAX_LIMITS, word, MAX_WORDS, &n_words);
+    if (want_help) return sz_print_text(help);
+    if (code) return code;
+    for (int k = 0; k < n_words; k++) {
+        if (take_name(&v->name, word[k])) continue;
+        if (n == SZ_MAX_JUDGED + 1)
+            return sz_usage_error("validate", "one word too many: \"%s\"", word[k]);
+        file[n++] = word[k];
+    }
+    if (n < 2) return sz_usage_error("validate", "a model and an XYZ file are needed");
+    r->data = file[n - 1];
+    v->n_models = n - 1;
+    for (int m = 0; m < v->n_models; m++) v->model[m].path = file[m];
+    if (strcmp(r->data, "-") == 0)
+        return sz_usage_error("validate", "the data are read twice: name a file");
+    r->n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (r->threads && (!sz_parse_int(r->threads, &r->n_threads) || r->n_threads < 1 ||
+                       r->n_threads > 1024))
+        return sz_usage_error("validate", "--threads needs a number from 1, not \"%s\"",
+                              r->threads);
+    code = read_limits(v, r);
+    return code ? code : -1;
+}
+
+/* ---- the models -------------------------------------------------------------------- */
+
+typedef struct {
+    sz_judged *j;
+    sz_output *out;
+} taker;
+
+static sz_status take(void *context, int f, const sz_prediction *p, sz_error *err)
+{
+    const taker *t = context;
+    sz_judged *j = t->j;
+    const sz_train_frame *frame = &j->table.train->frame[f];
+    size_t n = (size_t)frame->n_atoms;
+
+    sz_error_table_add(&j->table, f, p, &j->frame[f]);
+    j->energy[f] = p->energy;
+    memcpy(j->virial + 9 * (size_t)f, p->virial, sizeof p->virial);
+    memcpy(j->force + 3 * frame->first, p->force, 3 * n * sizeof *p->force);
+    if (p->variance) {
+        memcpy(j->variance + frame->first, p->variance, n * sizeof *p->variance);
+        j->energy_variance[f] = p->energy_variance;
+    }
+    return t->out->file ? sz_output_check(t->out, err) : SZ_OK;
+}
+
+static sz_status make_room(sz_judged *j, const sz_train *t, int variance, sz_error *err)
+{
+    size_t frames = (size_t)t->n_frames, atoms = t->n_atoms;
+
+    j->frame = calloc(frames, sizeof *j->frame);
+    j->energy = malloc(frames * sizeof *j->energy);
+    j->virial = malloc(9 * frames * sizeof *j->virial);
+    j->force = malloc(3 * atoms * sizeof *j->force);
+    if (variance) {
+        j->energy_variance = malloc(frames * sizeof *j->energy_variance);
+        j->variance = malloc(atoms * sizeof *j->variance);
+    }
+    if (j->frame && j->energy && j->virial && j->force &&
+        (!variance || (j->energy_variance && j->variance)))
+        return SZ_OK;
+    return sz_fail_memory(err, 32 * atoms, "the predictions");
+}
+
+static void free_judged(sz_judged *j)
+{
+    sz_error_table_free(&j->table);
+    sz_model_free(j->model);
+    free(j->frame);
+    free(j->energy);
+    free(j->virial);
+    free(j->force);
+    free(j->energy_variance);
+    free(j->variance);
+    free(j->rank_of_type);
+}
+
+/* Sigma and error, to be compared. */
+typedef struct {
+    long n;
+    double *sigma, *error;
+} samples;
+
+/* of the atoms of one config_type, or of all (-1): sigma of the energy, length of the
+ * error of the force; without those that have no force or a masked one */
+static void gather_atoms(samples *s, const sz_judged *j, int type)
+{
+    const sz_train *t = j->table.train;
+
+    s->n = 0;
+    for (int f = 0; f < t->n_frames; f++) {
+        size_t first = t->frame[f].first, end = first + (size_t)t->frame[f].n_atoms;
+
+        if (type >= 0 && t->frame[f].config_type != type) continue;
+        for (size_t i = first; i < end; i++) {
+            double d2 = 0.0;
+            int known = 1;
+
+            for (size_t k = 3 * i; k < 3 * i + 3; k++) {
+                known &= t->force_sigma[k] > 0.0;
+                d2 += (j->force[k] - t->force[k]) * (j->force[k] - t->force[k]);
+            }
+            if (!known) continue;
+            s->sigma[s->n] = sqrt(j->variance[i]);
+            s->error[s->n++] = sqrt(d2);
+        }
+    }
+}
+
+/* of the frames, an atom */
+static void gather_frames(samples *s, const sz_judged *j)
+{
+    const sz_train *t = j->table.train;
+
+    s->n = 0;
+    for (int f = 0; f < t->n_frames; f++) {
+        const sz_train_frame *frame = &t->frame[f];
+
+        if (!frame->target.has_energy) continue;
+        s->sigma[s->n] = sqrt(j->energy_variance[f]) / frame->n_atoms;
+        s->error[s->n++] = (j->energy[f] - frame->target.energy) / frame->n_atoms;
+    }
+}
+
+static sz_status calibrate(sz_judged *j, sz_error *err)
+{
+    const sz_train *t = j->table.train;
+    size_t room = t->n_atoms + (size_t)t->n_frames, n_types = (size_t)t->n_config_types;
+    samples s = {.sigma = malloc(room * sizeof *s.sigma),
+                 .error = malloc(room * sizeof *s.error)};
+    sz_status status = SZ_OK;
+
+    j->rank_of_type = calloc(n_types, sizeof *j->rank_of_type);
+    if (!s.sigma || !s.error || !j->rank_of_type)
+        status = sz_fail_memory(err, room * sizeof *s.sigma, "the calibration");
+    for (int k = -1; k < t->n_config_types && status == SZ_OK; k++) {
+        sz_calibration of_type;
+
+        gather_atoms(&s, j, k);
+        status =
+            sz_calibrate(k < 0 ? &j->of_forces : &of_type, s.n, s.sigma, s.error, err);
+        if (k >= 0 && status == SZ_OK) j->rank_of_type[k] = of_type.rank_correlation;
+    }
+    if (status == SZ_OK) {
+        gather_frames(&s, j);
+        status = sz_calibrate(&j->of_energies, s.n, s.sigma, s.error, err);
+    }
+    free(s.sigma);
+    free(s.error);
+    return status;
+}
+
+static sz_status judge(sz_judged *j, const request *r, sz_train *train, sz_output *out,
+                       sz_error *err)
+{
+    sz_variance *variance = NULL;
+    taker t = {j, out};
+    sz_comparison c = {.model = j->model,
+                       .model_name = j->path,
+                       .train = train,
+                       .n_threads = r->n_threads,
+                       .progress = "frames compared",
+                       .take = take,
+                       .context = &t};
+    sz_status status = SZ_OK;
+
+    if (r->no_variance)
+        snprintf(j->no_variance, sizeof j->no_variance, "it was not asked for");
+    else
+        status = sz_variance_create(&variance, j->model, SZ_VARIANCE_LAMBDA, err);
+    if (status == SZ_ERR_ARGUMENT) {
+        snprintf(j->no_variance, sizeof j->no_variance, "%.250s", err->message);
+        status = SZ_OK;
+    }
+    c.variance = variance;
+    if (status == SZ_OK) status = make_room(j, train, variance != NULL, err);
+    if (status == SZ_OK) status = sz_error_table_create(&j->table, train, err);
+    if (status == SZ_OK) status = sz_compare(&c, err);
+    if (status == SZ_OK && variance) status = calibrate(j, err);
+    sz_variance_free(variance);
+    return status;
+}
+
+/* ---- limits ------------------------------------------------------------------------ */
+
+int sz_limit_kept(const sz_limit *limit)
+{
+    return limit->value <= limit->limit;
+}
+
+/* Is there anything the limits can be held against? */
+static sz_status check_limits(const sz_validation *v, sz_error *err)
+{
+    int n_forces = 0;
+
+    for (int f = 0; f < v->train->n_frames; f++)
+        n_forces += v->train->frame[f].target.force != NULL;
+    for (int k = 0; k < v->n_limits; k++) {
+        const char *option = v->limit[k].option;
+        const char *what = strstr(option, "energy")  ? "energy"
+                           : strstr(option, "force") ? "forces"
+                                                     : "virial";
+        int n = *what == 'e'   ? v->train->n_energies
+                : *what == 'f' ? n_forces
+                               : v->train->n_virials;
+
+        if (n == 0)
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s: %s is given, but no frame has a reference %s",
+                           v->train->path, option, what);
+    }
+    return SZ_OK;
+}
+
+static double measure(const sz_error_sum *sum, const char *option)
+{
+    if (strstr(option, "-mae")) return sz_error_mae(sum);
+    if (strstr(option, "-rmse")) return sz_error_rmse(sum);
+    return sum->max;
+}
+
+static void fill_limits(sz_validation *v)
+{
+    const sz_errors *e = &v->model[0].table.all;
+
+    for (int k = 0; k < v->n_limits; k++) {
+        const char *option = v->limit[k].option;
+
+        v->limit[k].value = measure(strstr(option, "energy")  ? &e->energy
+                                    : strstr(option, "force") ? &e->force
+                                                              : &e->virial,
+                                    option);
+    }
+}
+
+/* How many limits are exceeded, each said on stderr. */
+static int say_exceeded(const sz_validation *v)
+{
+    int n = 0;
+
+    for (int k = 0; k < v->n_limits; k++) {
+        const sz_limit *l = &v->limit[k];
+
+        if (sz_limit_kept(l)) continue;
+        fprintf(stderr, "soapz validate: %s: %.6g %s is more than %s %.6g\n",
+                v->model[0].path, l->value, l->unit, l->option, l->limit);
+        n++;
+    }
+    return n;
+}
+
+/* ---- the verb ---------------------------------------------------------------------- */
+
+/* The report reads the same JSON from a file without a name. */
+static sz_status make_report(const sz_validation *v, const char *path, sz_error *err)
+{
+    FILE *file = tmpfile();
+    sz_status status = SZ_OK;
+
+    if (!file)
+        return sz_fail(err, SZ_ERR_FILE, "the report: no temporary file can be made");
+    sz_write_validation(v, file);
+    if (fflush(file) != 0 || ferror(file))
+        status = sz_fail(err, SZ_ERR_FILE, "the report: the temporary folder is full");
+    if (status == SZ_OK)
+        status = sz_run_python("report", "the report", 1, &path, file, err);
+    fclose(file);
+    return status;
+}
+
+static sz_status validate(sz_validation *v, const request *r, sz_output *out,
+                          sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int m = 0; m < v->n_models && status == SZ_OK; m++)
+        status = sz_model_load(&v->model[m].model, v->model[m].path, err);
+    if (status == SZ_OK) status = sz_find_names(v, r->data, err);
+    if (status == SZ_OK) status = sz_train_read_data(&v->train, r->data, &v->name, err);
+    if (status == SZ_OK) status = check_limits(v, err);
+    if (status == SZ_OK && r->json) status = sz_output_open(out, r->json, err);
+    for (int m = 0; m < v->n_models && status == SZ_OK; m++)
+        status = judge(&v->model[m], r, v->train, out, err);
+    if (status != SZ_OK) return status;
+    fill_limits(v);
+    sz_print_validation(v, r->json && !strcmp(r->json, "-") ? stderr : stdout);
+    if (out->file) sz_write_validation(v, out->file);
+    return SZ_OK;
+}
+
+int sz_verb_validate(int argc, char **argv)
+{
+    sz_validation v = {.name = {.config_type = (char[]){"config_type"},
+                                .force_mask = (char[]){"force_mask"}}};
+    request r = {0};
+    sz_output out = {0};
+    sz_error err;
+    sz_status status, closed;
+    int code = read_options(argc, argv, &r, &v);
+
+    if (code >= 0) return code;
+    sz_blas_tune();
+    sz_blas_set_threads(1);
+    status = validate(&v, &r, &out, &err);
+    closed = sz_output_close(&out, status == SZ_OK, status == SZ_OK ? &err : NULL);
+    if (status == SZ_OK) status = closed;
+    if (status == SZ_OK && r.report) status = make_report(&v, r.report, &err);
+    if (status != SZ_OK)
+        code = sz_report(&err);
+    else
+        code = sz_finish_stdout();
+    if (status == SZ_OK && say_exceeded(&v) > 0 && code == 0) code = 3;
+    for (int m = 0; m < v.n_models; m++) free_judged(&v.model[m]);
+    sz_train_free(v.train);
+    sz_free_names(&v);
+    return code;
+}

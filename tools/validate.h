@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * validate.h - what soapz validate has found out, for those who print it. */
+#ifndef SZ_VALIDATE_H
+#define SZ_VALIDATE_H
+
+#include "calibration.h"
+#include "compare.h"
+
+enum { SZ_MAX_JUDGED = 2, SZ_WORST = 5, SZ_MAX_LIMITS = 9 };
+
+/* One model against the data. */
+typedef struct {
+    const char *path;
+    sz_model *model;
+    sz_error_table table;
+    sz_errors *frame;        /* [n_frames] errors of each frame */
+    double *energy;          /* [n_frames] eV */
+    double *virial;          /* [n_frames][9] eV */
+    double *force;           /* [n_atoms][3] eV/Angstrom */
+    double *energy_variance; /* [n_frames] eV^2; NULL: none was predicted */
+    double *variance;        /* [n_atoms] eV^2 */
+    char no_variance[256];   /* why there is none, or "" */
+    /* |force error| of an atom against the sigma of its local energy; error of the energy
+     * of a frame against its sigma, both in eV/atom */
+    sz_calibration of_forces, of_energies;
+    double *rank_of_type; /* [n_config_types] rank correlation of the forces of a type */
+} sz_judged;
+
+/* "--max-force-mae 0.1": value is what the first model has. */
+typedef struct {
+    const char *option, *unit;
+    double limit, value;
+} sz_limit;
+
+typedef struct {
+    sz_fit_names name; /* of the properties; found[] says which there are */
+    int has_energy, has_force, has_virial, has_stress;
+    sz_train *train;
+    int n_models;
+    sz_judged model[SZ_MAX_JUDGED];
+    int n_limits;
+    sz_limit limit[SZ_MAX_LIMITS];
+} sz_validation;
+
+/* Fills what the user left NULL of energy, force, virial, stress with the first of the
+ * usual names that is in the file, and has_*. A name the user gave that no frame has is
+ * an error, and so is a file without any of them. sz_free_names frees the copies. */
+sz_status sz_find_names(sz_validation *v, const char *path, sz_error *err);
+void sz_free_names(sz_validation *v);
+
+/* 1 where the value is within the limit; a NaN is not. */
+int sz_limit_kept(const sz_limit *limit);
+
+/* Frame of the k-th largest error, k = 0 ..; -1 where there are not so many. */
+int sz_worst_energy(const sz_validation *v, int model, int k);
+int sz_worst_force(const sz_validation *v, int model, int k);
+/* Atom of frame f whose force is furthest off, and by how much. */
+int sz_worst_atom(const sz_validation *v, int model, int f, double *error);
+
+void sz_print_validation(const sz_validation *v, FILE *file);
+/* One JSON object, docs/validate.md. Failures to write are left to the caller (ferror).
+ */
+void sz_write_validation(const sz_validation *v, FILE *file);
+
+#endif
