@@ -118,8 +118,7 @@ sz_status sz_lsq_copy(sz_lsq **copy, const sz_lsq *lsq, sz_error *err)
 
 /* ---- rows ------------------------------------------------------------------------- */
 
-/* The buffered rows go into the triangle. */
-static void flush(sz_lsq *lsq)
+void sz_lsq_flush(sz_lsq *lsq)
 {
     const double one = 1.0;
     int n = lsq->width, rows = lsq->n_buffered;
@@ -216,7 +215,7 @@ sz_status sz_lsq_add(sz_lsq *lsq, int n_rows, const double *k, int ld, const dou
         n = lsq->n_block - lsq->n_buffered;
         if (n > n_rows - i) n = n_rows - i;
         copy_rows(lsq, n, k + (size_t)i * ld, ld, y + i, weight ? weight + i : NULL);
-        if (lsq->n_buffered == lsq->n_block) flush(lsq);
+        if (lsq->n_buffered == lsq->n_block) sz_lsq_flush(lsq);
     }
     lsq->n_rows += n_rows;
     return SZ_OK;
@@ -236,8 +235,8 @@ sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err)
     if (other->n_regularised)
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "the regulariser is added once: after the last merge");
-    flush(lsq);
-    flush(other);
+    sz_lsq_flush(lsq);
+    sz_lsq_flush(other);
     if (lsq->method == SZ_LSQ_QR)
         sz_qr_fold(n, n, 1, lsq->r, n, other->r, n, lsq->scratch);
     else
@@ -296,7 +295,7 @@ sz_status sz_lsq_regularise(sz_lsq *lsq, int n, double *k_mm, double jitter,
                            i, n);
         k_mm[(size_t)i * n + i] += jitter;
     }
-    flush(lsq);
+    sz_lsq_flush(lsq);
     if (lsq->method == SZ_LSQ_QR) SZ_BLAS(dpotrf)("U", &n, k_mm, &n, &info);
     if (info)
         return sz_fail(err, SZ_ERR_NUMERIC,
@@ -344,7 +343,7 @@ sz_status sz_lsq_reorder(sz_lsq *lsq, const int *order, sz_error *err)
                        lsq->n_regularised, lsq->n_unknowns);
     if (!(b = malloc(w * w * sizeof *b)))
         return sz_fail_memory(err, w * w * sizeof *b, "the order of unknowns");
-    flush(lsq);
+    sz_lsq_flush(lsq);
     for (size_t j = 0; j < w; j++) {
         size_t old = j + 1 < w ? (size_t)order[j] : j;
 
@@ -486,7 +485,7 @@ sz_status sz_lsq_solve(sz_lsq *lsq, int m, double *alpha, sz_lsq_report *report,
     if (m < 1 || m > lsq->n_unknowns)
         return sz_fail(err, SZ_ERR_ARGUMENT, "a solution for %d unknowns of %d", m,
                        lsq->n_unknowns);
-    flush(lsq);
+    sz_lsq_flush(lsq);
     if (lsq->method == SZ_LSQ_NORMAL) {
         if (!(normal = malloc(n * (n + 1) * sizeof *normal)))
             return sz_fail_memory(err, n * (n + 1) * sizeof *normal, "the solution");

@@ -65,6 +65,9 @@ sz_status sz_lsq_copy(sz_lsq **copy, const sz_lsq *lsq, sz_error *err);
 sz_status sz_lsq_add(sz_lsq *lsq, int n_rows, const double *k, int ld, const double *y,
                      const double *weight, sz_error *err);
 
+/* Rows that wait go into the triangle: afterwards it alone is what lsq has seen. */
+void sz_lsq_flush(sz_lsq *lsq);
+
 /* lsq takes over all that other has seen; other is empty afterwards. */
 sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err);
 

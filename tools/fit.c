@@ -1,30 +1,50 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit.c - soapz fit: gap_fit's command line, without the memory. */
+ * fit.c - soapz fit: gap_fit's command line, without the memory.
+ *
+ *   data -> e0 -> sparse points -> rows -> factor -> weights -> model -> errors
+ *
+ * All ranks of a team read the data; rank 0 chooses the sparse points, solves, writes and
+ * speaks; the rows are everybody's. */
 #include "fit_core.h"
+#include "fit_main.h"
+#include "fit_options.h"
+#include "fit_report.h"
+#include "fit_share.h"
 #include "fit_sparse.h"
+#include "fit_state.h"
 #include "fit_system.h"
 #include "gap_write.h"
 #include "model.h"
 #include "model_file.h"
+#include "part_file.h"
 #include "tool.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char help[] =
-    "usage: soapz fit KEY=VALUE ...        gap_fit's command line as it is\n"
-    "       soapz fit FIT.conf             a configuration file (docs/fit.md)\n"
+    "usage: soapz fit [OPTIONS] KEY=VALUE ...        gap_fit's command line as it is\n"
+    "       soapz fit [OPTIONS] FIT.conf             a configuration file (docs/fit.md)\n"
+    "       mpiexec -n 8 soapz-fit-mpi ...           the same on many ranks, where "
+    "built\n"
     "\n"
     "Fits a sparse Gaussian process to energies, forces and virials, and writes it to\n"
     "gp_file: as GAP XML, or as .soapz where the name ends so. Frames are taken one by\n"
     "one; memory grows with the number of sparse points, not with the data.\n"
     "\n"
     "  dryrun=T      says what would be fitted and how much memory it takes\n"
+    "  --resume      goes on where the same command was interrupted or killed\n"
+    "  --checkpoint SECONDS\n"
+    "                time between two checkpoints, 60; 0: after each frame; off: none.\n"
+    "                They are the folder GP_FILE.checkpoint, gone when all is done\n"
+    "  --threads N   all cores; for each rank of soapz-fit-mpi 1\n"
     "  --help        this text\n"
+    "\n"
+    "Ctrl-C ends after the frame at hand, with a checkpoint and exit code 130; a second\n"
+    "one ends at once.\n"
     "\n"
     "example:\n"
     "  soapz fit at_file=train.xyz gp_file=gp.xml default_sigma={0.002 0.1 0.1 0} \\\n"
@@ -32,132 +52,133 @@ static const char help[] =
     "    delta=1 covariance_type=dot_product sparse_method=cur_points n_sparse=500 \\\n"
     "    nu_R=2 nu_S=1}\n";
 
+enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 }; /* exit codes */
+
 typedef struct {
-    double e2, e1, f2, f1; /* squares and sizes of the errors */
-    long n_e, n_f;
-} errors;
+    sz_team *team;
+    sz_fit_options option;
+    sz_fit_spec *spec;
+    sz_train *train;
+    sz_e0 e0;
+    sz_gap *gap, *core; /* core: beneath the fit, or NULL */
+    sz_fit_state state;
+    sz_fit_rows rows;
+    sz_fit_clock clock;
+    int only_plan, resumed, written, finished; /* only_plan: without rows */
+} fit;
 
 static void print_warnings(int n, char *const *warning)
 {
     for (int k = 0; k < n; k++) fprintf(stderr, "soapz fit: warning: %s\n", warning[k]);
 }
 
-static void print_plan(const sz_train *train, const sz_gap *gap, const sz_e0 *e0,
-                       int n_unknowns, int n_threads)
+/* ---- data -------------------------------------------------------------------------- */
+
+/* What is needed at the end had better fail now. */
+static sz_status check_files(const sz_fit_spec *spec, sz_error *err)
 {
-    printf("%s: %d frames, %zu atoms; %d energies, %zu force components, %d virials\n",
-           train->path, train->n_frames, train->n_atoms, train->n_energies,
-           train->n_force_rows, train->n_virials);
-    for (int k = 0; k < train->n_species; k++)
-        printf("  e0 %-2s %.8f eV\n", sz_element_symbol(train->z[k]),
-               e0->value[train->z[k]]);
-    for (int k = 0; k < gap->n_coordinates; k++)
-        printf("  %4d sparse points of %d components: %.90s\n",
-               gap->coordinate[k].n_sparse, gap->coordinate[k].n_dim,
-               gap->coordinate[k].descriptor);
-    printf("%d unknowns, %d threads; the linear system takes %.0f MB\n", n_unknowns,
-           n_threads, (double)sz_fit_memory(n_unknowns, n_threads) / 1e6);
-}
+    sz_part part = {0};
+    sz_train *test = NULL;
+    sz_status status = SZ_OK;
 
-/* errors of the fitted model on its own data, which had e0 taken off */
-static sz_status measure(const sz_gap *gap, const sz_train *train, errors *sum,
-                         sz_error *err)
-{
-    sz_gap plain = *gap; /* without the core, which the data do not have */
-    sz_model *model = NULL;
-    sz_work *work = NULL;
-    sz_list list = {0};
-    sz_status status;
-
-    plain.glue = NULL;
-    plain.zbl = NULL;
-    memset(plain.e0, 0, sizeof plain.e0);
-    status = sz_model_build(&model, &plain, err);
-    if (status == SZ_OK) status = sz_work_create(&work, model, 0, err);
-    for (int f = 0; f < train->n_frames && status == SZ_OK; f++) {
-        const sz_train_frame *frame = &train->frame[f];
-        sz_structure s = sz_train_structure(train, f);
-        int n = frame->n_atoms, *species = malloc((size_t)n * sizeof *species + 1);
-        double *local = malloc((size_t)n * sizeof *local + 1), *dedr = NULL;
-        double *force = calloc(3 * (size_t)n + 1, sizeof *force), energy = 0.0;
-
-        for (int i = 0; i < n && species; i++)
-            species[i] =
-                sz_model_species(model, sz_element_symbol(train->z[s.species[i]]));
-        s.species = species;
-        status = sz_list_build(&list, &s, sz_model_cutoff(model), err);
-        if (status == SZ_OK) dedr = malloc(3 * (size_t)list.n_pairs * sizeof *dedr + 1);
-        if (status == SZ_OK && (!species || !local || !force || !dedr))
-            status = sz_fail_memory(err, 24 * (size_t)list.n_pairs, "the errors");
-        if (status == SZ_OK) status = sz_compute(model, work, &list.nb, local, dedr, err);
-        for (int i = 0; i < n && status == SZ_OK; i++) {
-            energy += local[i];
-            for (int p = list.first[i]; p < list.first[i + 1]; p++)
-                for (int x = 0; x < 3; x++) {
-                    force[3 * i + x] += dedr[3 * (size_t)p + x];
-                    force[3 * list.neigh[p] + x] -= dedr[3 * (size_t)p + x];
-                }
-        }
-        if (status == SZ_OK && frame->target.has_energy) {
-            double d = (energy - frame->target.energy) / n;
-
-            sum->e2 += d * d;
-            sum->e1 += fabs(d);
-            sum->n_e++;
-        }
-        for (int k = 0; k < 3 * n && status == SZ_OK && frame->target.force; k++) {
-            double d = force[k] - frame->target.force[k];
-
-            if (!(frame->target.force_sigma[k] > 0.0)) continue;
-            sum->f2 += d * d;
-            sum->f1 += fabs(d);
-            sum->n_f++;
-        }
-        free(species);
-        free(local);
-        free(dedr);
-        free(force);
-    }
-    sz_list_free(&list);
-    sz_work_free(work);
-    sz_model_free(model);
+    if (!spec->dryrun && !spec->sparsify_only)
+        status = sz_part_open(&part, spec->gp_file, err);
+    sz_part_free(&part);
+    if (status == SZ_OK && *spec->test_file)
+        status = sz_train_read_data(&test, spec->test_file, &spec->name, err);
+    sz_train_free(test);
     return status;
 }
 
-static sz_status note_errors(sz_gap *gap, const errors *e, sz_error *err)
+static sz_status read_data(fit *f, sz_error *err)
 {
-    char text[200];
-    int n = 0;
+    sz_fit_spec *spec = f->spec;
+    sz_status status = sz_train_read(&f->train, spec->at_file, spec, err);
 
-    if (e->n_e)
-        n = snprintf(text, sizeof text, "energies MAE %.4g meV/atom",
-                     1e3 * e->e1 / e->n_e);
-    if (e->n_f)
-        n += snprintf(text + n, sizeof text - (size_t)n, "%sforces MAE %.4g eV/Angstrom",
-                      n ? ", " : "", e->f1 / e->n_f);
-    return n ? sz_gap_set_note(gap, "training_errors", text, err) : SZ_OK;
+    if (status == SZ_OK) status = sz_fit_core_take(&f->core, f->train, spec, err);
+    if (status == SZ_OK) status = sz_train_find_e0(&f->e0, f->train, spec, err);
+    if (status == SZ_OK) status = sz_train_take_e0(f->train, &f->e0, err);
+    if (status == SZ_OK)
+        status = sz_fit_expand(spec, f->train->n_species, f->train->z, err);
+    if (status == SZ_OK)
+        status = sz_fit_state_open(&f->state, spec, f->train, f->option.checkpoint, err);
+    if (status == SZ_OK && f->team->rank == 0) status = check_files(spec, err);
+    status = f->team->agree(f->team, status, err);
+    if (status != SZ_OK || f->team->rank > 0) return status;
+    print_warnings(spec->n_warnings, spec->warning);
+    print_warnings(f->train->n_warnings, f->train->warning);
+    sz_fit_print_data(f->train, spec, &f->e0);
+    sz_fit_clock_stage(&f->clock, "data");
+    return SZ_OK;
 }
 
-static sz_status report(sz_gap *gap, const sz_train *train, const sz_fit_result *r,
-                        sz_error *err)
-{
-    errors e = {0};
-    sz_status status = measure(gap, train, &e, err);
+/* ---- sparse points ----------------------------------------------------------------- */
 
+/* The model and the threads of a checkpoint, if there is one. */
+static sz_status look_for_checkpoint(fit *f, sz_error *err)
+{
+    sz_status status;
+
+    if (f->only_plan) return SZ_OK;
+    if (!f->option.resume) return sz_fit_state_begin(&f->state, err);
+    status = sz_fit_state_resume(&f->state, &f->gap, err);
     if (status != SZ_OK) return status;
-    printf("%lld rows in %.1f s, solved in %.1f s; |alpha| %.3g, condition %.1e\n",
-           r->n_rows, r->seconds_rows, r->seconds_solve, r->solution.norm,
-           r->solution.condition);
-    if (*r->solution.warning)
-        fprintf(stderr, "soapz fit: warning: %s\n", r->solution.warning);
-    if (e.n_e)
-        printf("training energies  MAE %.4g RMSE %.4g meV/atom\n", 1e3 * e.e1 / e.n_e,
-               1e3 * sqrt(e.e2 / e.n_e));
-    if (e.n_f)
-        printf("training forces    MAE %.4g RMSE %.4g eV/Angstrom\n", e.f1 / e.n_f,
-               sqrt(e.f2 / e.n_f));
-    return note_errors(gap, &e, err);
+    f->resumed = f->gap != NULL;
+    if (!f->resumed)
+        printf("no checkpoint with sparse points in %s: from the beginning\n",
+               f->state.folder);
+    else if (f->option.n_threads && f->option.n_threads != f->state.n_threads)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%.400s was written by %d threads; leave out --threads=%d",
+                       f->state.folder, f->state.n_threads, f->option.n_threads);
+    return SZ_OK;
 }
+
+static sz_status choose_points(fit *f, sz_error *err)
+{
+    sz_status status = look_for_checkpoint(f, err);
+    sz_error why;
+
+    if (status != SZ_OK || f->resumed) return status;
+    status = sz_fit_make_gap(&f->gap, f->spec, f->train, &f->e0, err);
+    if (status == SZ_OK && sz_fit_unknowns(f->gap) == 0)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: there is not one sparse point to choose: the descriptors "
+                         "see no atom or pair within their cutoff",
+                         f->train->path);
+    if (status != SZ_OK || f->only_plan || f->state.interval < 0.0) return status;
+    if (sz_fit_state_save_points(&f->state, f->gap, &why) != SZ_OK) {
+        sz_fit_state_warn(&f->state, &why);
+        f->state.interval = -1.0;
+    }
+    return SZ_OK;
+}
+
+/* Rank 0 chooses: ranks on unlike machines would round, and so choose, differently. */
+static sz_status find_points(fit *f, sz_error *err)
+{
+    sz_team *team = f->team;
+    sz_status status = SZ_OK;
+
+    f->state.n_ranks = team->size;
+    f->state.n_threads = f->option.n_threads ? f->option.n_threads
+                         : team->n_threads   ? team->n_threads
+                                             : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (team->rank == 0) status = choose_points(f, err);
+    status = team->agree(team, status, err);
+    if (status == SZ_OK) status = sz_fit_share_gap(&f->gap, team, err);
+    if (status != SZ_OK) return status;
+    team->share(team, &f->resumed, sizeof f->resumed);
+    team->share(team, &f->state.n_threads, sizeof f->state.n_threads);
+    team->share(team, &f->state.interval, sizeof f->state.interval);
+    team->share(team, f->state.points, sizeof f->state.points);
+    if (team->rank > 0) return SZ_OK;
+    sz_fit_print_points(f->gap, team->size, f->state.n_threads);
+    sz_fit_clock_stage(&f->clock, "sparse points");
+    return SZ_OK;
+}
+
+/* ---- model ------------------------------------------------------------------------- */
 
 static int ends_in(const char *text, const char *end)
 {
@@ -166,13 +187,19 @@ static int ends_in(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+static int is_soapz(const fit *f)
+{
+    return ends_in(f->spec->gp_file, ".soapz");
+}
+
 static sz_status set_notes(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
 {
-    const char *const note[][2] = {{"command_line", spec->command_line},
-                                   {"training_data", spec->data},
-                                   {"licence", spec->licence},
-                                   {"citation", spec->citation},
-                                   {"note", spec->note}};
+    const char *const note[][2] = {
+        {"command_line", spec->command_line},
+        {"training_data", *spec->data ? spec->data : spec->at_file},
+        {"licence", spec->licence},
+        {"citation", spec->citation},
+        {"note", spec->note}};
     sz_status status = SZ_OK;
 
     for (size_t k = 0; k < sizeof note / sizeof *note && status == SZ_OK; k++)
@@ -180,73 +207,176 @@ static sz_status set_notes(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
     return status;
 }
 
-static sz_status save(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
+static sz_status save_model(fit *f, sz_error *err)
 {
     char text[400];
-    sz_status status = set_notes(gap, spec, err);
+    const char *path = f->spec->gp_file;
+    sz_status status = set_notes(f->gap, f->spec, err);
 
+    if (status == SZ_OK && f->core) status = sz_gap_add(f->gap, f->core, err);
     if (status != SZ_OK) return status;
-    if (ends_in(spec->gp_file, ".soapz")) return sz_gap_save(gap, spec->gp_file, err);
-    if (sz_gap_is_foreign(gap, text)) fprintf(stderr, "soapz fit: warning: %s\n", text);
-    return sz_gap_write(gap, spec->gp_file, err);
+    if (is_soapz(f)) {
+        status = sz_gap_save(f->gap, path, err);
+    } else {
+        if (sz_gap_is_foreign(f->gap, text))
+            fprintf(stderr, "soapz fit: warning: %s\n", text);
+        status = sz_gap_write(f->gap, path, err);
+    }
+    if (status == SZ_OK) sz_fit_state_remove(&f->state);
+    f->written = status == SZ_OK;
+    return status;
 }
 
-static sz_status fit(sz_fit_spec *spec, sz_error *err)
+/* The rows of all ranks, the weights, and the model on the disk. */
+static sz_status make_model(fit *f, sz_error *err)
 {
-    sz_train *train = NULL;
-    sz_gap *gap = NULL, *core = NULL;
-    sz_e0 e0;
-    sz_fit_result result;
-    int n_unknowns = 0, n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    sz_status status;
+    const sz_fit_run run = {
+        .team = f->team,
+        .n_threads = f->state.n_threads,
+        .state = &f->state,
+        .resume = f->resumed,
+    };
+    sz_lsq *factor = NULL;
+    sz_lsq_report solution;
+    sz_status status =
+        sz_fit_factor(&factor, f->gap, f->spec, f->train, &run, &f->rows, err);
 
-    status = sz_train_read(&train, spec->at_file, spec, err);
-    if (status == SZ_OK) status = sz_fit_core_take(&core, train, spec, err);
-    if (status == SZ_OK) status = sz_train_find_e0(&e0, train, spec, err);
-    if (status == SZ_OK) status = sz_train_take_e0(train, &e0, err);
-    if (status == SZ_OK) status = sz_fit_expand(spec, train->n_species, train->z, err);
-    if (status == SZ_OK) {
-        print_warnings(spec->n_warnings, spec->warning);
-        print_warnings(train->n_warnings, train->warning);
-        status = sz_fit_make_gap(&gap, spec, train, &e0, err);
+    if (status == SZ_OK && factor) {
+        sz_fit_print_rows(&f->rows, f->team->size * f->state.n_threads);
+        sz_fit_clock_stage(&f->clock, "rows");
+        status = sz_fit_solve(factor, f->gap, f->spec->sparse_jitter, &solution, err);
+        if (status == SZ_OK) sz_fit_print_solution(&solution);
+        if (status == SZ_OK) status = save_model(f, err);
+        sz_fit_clock_stage(&f->clock, "weights, model");
     }
-    if (status == SZ_OK) {
-        for (int k = 0; k < gap->n_coordinates; k++)
-            n_unknowns += gap->coordinate[k].n_sparse;
-        print_plan(train, gap, &e0, n_unknowns, n_threads);
-        fflush(stdout);
-    }
-    if (status == SZ_OK && spec->sparsify_only)
-        printf("sparsify_only_no_fit=T: no model is written\n");
-    if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only) {
-        status = sz_fit_solve(gap, spec, train, n_threads, &result, err);
-        if (status == SZ_OK) status = report(gap, train, &result, err);
-        if (status == SZ_OK && core) status = sz_gap_add(gap, core, err);
-        if (status == SZ_OK) status = save(gap, spec, err);
-        if (status == SZ_OK) printf("%s\n", spec->gp_file);
-    }
-    sz_gap_free(core);
-    sz_gap_free(gap);
-    sz_train_free(train);
+    sz_lsq_free(factor);
+    return f->team->agree(f->team, status, err);
+}
+
+/* ---- errors ------------------------------------------------------------------------ */
+
+/* Of the data and of test_file; a .soapz file tells them. The model is there already. */
+static sz_status report_errors(fit *f, sz_error *err)
+{
+    const sz_fit_spec *spec = f->spec;
+    int n_threads = f->state.n_threads;
+    sz_status status = SZ_OK;
+
+    if (f->team->rank > 0) return SZ_OK;
+    if (!strcmp(spec->at_file, "-"))
+        printf("no training errors: the data came from standard input\n");
+    else
+        status = sz_fit_report_errors(f->gap, "training errors", "training_errors",
+                                      spec->at_file, &spec->name, n_threads, err);
+    if (status == SZ_OK && *spec->test_file)
+        status = sz_fit_report_errors(f->gap, "test errors", "test_errors",
+                                      spec->test_file, &spec->name, n_threads, err);
+    sz_fit_clock_stage(&f->clock, "errors");
+    if (status == SZ_OK && is_soapz(f)) status = sz_gap_save(f->gap, spec->gp_file, err);
     return status;
+}
+
+/* ---- the whole --------------------------------------------------------------------- */
+
+static sz_status fit_all(fit *f, sz_error *err)
+{
+    sz_status status = read_data(f, err);
+
+    if (status == SZ_OK) status = find_points(f, err);
+    if (status == SZ_OK && !f->only_plan) status = make_model(f, err);
+    if (status != SZ_OK || f->rows.stopped) return status;
+    if (!f->only_plan) status = report_errors(f, err);
+    f->finished = status == SZ_OK;
+    if (!f->finished || f->team->rank > 0) return status;
+    if (f->only_plan) {
+        if (!f->spec->dryrun) printf("sparsify_only_no_fit=T: no model is written\n");
+        return SZ_OK;
+    }
+    sz_fit_clock_print(&f->clock);
+    printf("%s\n", f->spec->gp_file);
+    return SZ_OK;
+}
+
+static void say_stopped(const fit *f)
+{
+    fprintf(stderr, "soapz fit: stopped");
+    if (f->written)
+        fprintf(stderr, ": %s is written, its errors were not measured\n",
+                f->spec->gp_file);
+    else if (!f->rows.stopped)
+        fprintf(stderr, " before the first frame: nothing was written\n");
+    else if (!sz_fit_state_has_points(&f->state))
+        fprintf(stderr, " after %d of %d frames, without a checkpoint\n",
+                f->rows.n_frames, f->train->n_frames);
+    else
+        fprintf(stderr,
+                " after %d of %d frames; the same command with --resume goes on (%s)\n",
+                f->rows.n_frames, f->train->n_frames, f->state.folder);
+}
+
+/* Where the next fit needs no --resume: nothing of worth is lost. */
+static void tidy(const fit *f)
+{
+    if (!f->state.folder || f->only_plan || f->rows.stopped) return;
+    if (!sz_fit_state_has_rows(&f->state)) sz_fit_state_remove(&f->state);
+}
+
+static int conclude(const fit *f, sz_status status, const sz_error *err)
+{
+    int stopped = f->team->sum(f->team, sz_interrupted()) > 0.0 && !f->finished;
+
+    if (f->team->rank == 0) {
+        tidy(f);
+        if (stopped)
+            say_stopped(f);
+        else if (status == SZ_OK)
+            return sz_finish_stdout();
+        else if (f->written)
+            fprintf(stderr, "soapz fit: %s is written, its errors are not known: %s\n",
+                    f->spec->gp_file, err->message);
+        else
+            sz_report(err);
+    }
+    return stopped ? STOPPED : status == SZ_OK ? DONE : FAILED;
+}
+
+int sz_fit_main(int argc, char **argv, sz_team *team)
+{
+    fit f = {.team = team};
+    sz_error err = {0};
+    sz_status status = sz_fit_options_take(&f.option, &argc, argv, &err);
+    int code;
+
+    if (f.option.help) return team->rank == 0 ? sz_print_text(help) : DONE;
+    if (status != SZ_OK || argc < 2) {
+        if (team->rank > 0) return USAGE;
+        return sz_usage_error("fit", "%s",
+                              status != SZ_OK
+                                  ? err.message
+                                  : "give gap_fit's keys, or a configuration file");
+    }
+    sz_blas_tune();
+    sz_blas_set_threads(1);
+    sz_catch_interrupts();
+    sz_fit_clock_start(&f.clock);
+    status = sz_fit_spec_arguments(&f.spec, argc - 1, argv + 1, &err);
+    status = team->agree(team, status, &err);
+    if (status == SZ_OK) {
+        f.only_plan = f.spec->dryrun || f.spec->sparsify_only;
+        status = fit_all(&f, &err);
+    }
+    code = conclude(&f, status, &err);
+    sz_gap_free(f.core);
+    sz_gap_free(f.gap);
+    sz_fit_state_free(&f.state);
+    sz_train_free(f.train);
+    sz_fit_spec_free(f.spec);
+    return code;
 }
 
 int sz_verb_fit(int argc, char **argv)
 {
-    sz_fit_spec *spec;
-    sz_error err;
-    sz_status status;
+    sz_team team = sz_team_alone();
 
-    for (int k = 1; k < argc; k++)
-        if (!strcmp(argv[k], "--help") || !strcmp(argv[k], "-h"))
-            return sz_print_text(help);
-    if (argc < 2)
-        return sz_usage_error("fit", "give gap_fit's keys, or a configuration file");
-    sz_blas_tune();
-    sz_blas_set_threads(1);
-    status = sz_fit_spec_arguments(&spec, argc - 1, argv + 1, &err);
-    if (status == SZ_OK) status = fit(spec, &err);
-    sz_fit_spec_free(spec);
-    if (status != SZ_OK) return sz_report(&err);
-    return sz_finish_stdout();
+    return sz_fit_main(argc, argv, &team);
 }

@@ -12,6 +12,7 @@
 
 #include "cutoff.h"
 #include "gap_write.h"
+#include "tool.h"
 #include "triplet_batch.h"
 
 #include <limits.h>
@@ -65,6 +66,8 @@ static sz_status fetch(void *context, int first, int count, double *x, sz_error 
 
     for (int k = first; k < first + count && status == SZ_OK; k++, x += s->n_dim) {
         status = sz_fit_pool_frame(s, s->frame[k], err);
+        if (status == SZ_OK && sz_interrupted())
+            status = sz_fail(err, SZ_ERR_FILE, "interrupted");
         if (status != SZ_OK) break;
         sz_soap_forward(s->soap, s->work, &s->list.nb, &species, 1, &s->atom[k],
                         s->inner);

@@ -1,26 +1,48 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_system.h - the rows of all frames into the least-squares system, and its solution.
- */
+ * fit_system.h - rows of all frames -> factor; factor -> weights. */
 #ifndef SZ_FIT_SYSTEM_H
 #define SZ_FIT_SYSTEM_H
 
+#include "fit_state.h"
 #include "gap_xml.h"
 #include "lsq.h"
+#include "team.h"
 #include "train.h"
+
+/* How the rows are made. */
+typedef struct {
+    sz_team *team;
+    int n_threads;
+    sz_fit_state *state; /* where the factors are filed now and then */
+    int resume;          /* begin with what is filed there */
+} sz_fit_run;
 
 typedef struct {
     long long n_rows;
-    double seconds_rows, seconds_solve;
-    sz_lsq_report solution;
-} sz_fit_result;
+    int n_frames;    /* in the factor */
+    int n_resumed;   /* of them from the checkpoint */
+    int stopped;     /* Ctrl-C: frames are missing, the factors are filed */
+    double seconds;  /* of this run */
+    long long n_new; /* rows of this run */
+    double flops;    /* of this run's products of matrices, all ranks and threads */
+} sz_fit_rows;
+
+int sz_fit_unknowns(const sz_gap *gap);
 
 /* Bytes that the system of n_unknowns takes with that many threads. */
 size_t sz_fit_memory(int n_unknowns, int n_threads);
 
-/* Fills gap's weights. The threads take frames in turn, each into a factor of its own;
- * the factors are merged. */
-sz_status sz_fit_solve(sz_gap *gap, const sz_fit_spec *spec, const sz_train *train,
-                       int n_threads, sz_fit_result *result, sz_error *err);
+/* All rows as one factor, without the regulariser: *factor is NULL but on rank 0, and
+ * where the fit was stopped. The ranks share the frames by their sizes; the threads of a
+ * rank take its frames in turn, each into a factor of its own; all are merged. The
+ * sentence of an error names file and line of the frame. [all ranks] */
+sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *spec,
+                        const sz_train *train, const sz_fit_run *run, sz_fit_rows *report,
+                        sz_error *err);
+
+/* Folds the regulariser into factor and fills gap's weights. */
+sz_status sz_fit_solve(sz_lsq *factor, sz_gap *gap, double jitter, sz_lsq_report *report,
+                       sz_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "blas.h"
 #include "channels.h"
+#include "dgemm.h"
 #include "model.h"
 #include "model_file.h"
 #include "number.h"
@@ -333,28 +334,6 @@ static void print_cpu(void)
     printf("CPU         %s, %ld cores\n", name, sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-/* GF/s of k [n][m] = p_sparse . p, the first product of the kernel, and of the second,
- * dedp = p_sparse k; the best of 0.3 s each. */
-static void measure(int n, int m, int d, const double *p_sparse, double *p, double *k,
-                    double speed[2])
-{
-    const double one = 1, zero = 0, flops = 2.0 * n * m * d;
-
-    for (int product = 0; product < 2; product++) {
-        double end = sz_seconds() + 0.3, best = 1e30;
-
-        for (double t = sz_seconds(); t < end; t = sz_seconds()) {
-            if (product == 0) SZ_BLAS(dgemm)
-            ("T", "N", &m, &n, &d, &one, p_sparse, &d, p, &d, &zero, k, &m);
-            else SZ_BLAS(dgemm)("N", "N", &d, &n, &m, &one, p_sparse, &d, k, &m, &zero, p,
-                                &d);
-            t = sz_seconds() - t;
-            if (t < best) best = t;
-        }
-        speed[product] = 1e-9 * flops / best;
-    }
-}
-
 static const char *tile_text(void)
 {
     switch (sz_tile_best()) {
@@ -370,34 +349,19 @@ static const char *tile_text(void)
 static int print_machine(void)
 {
     enum { N = 256, M = 800, D = 1024 }; /* atoms of a block, sparse points, components */
-    double *a = malloc(sizeof *a * M * D), *b = malloc(sizeof *b * N * D);
-    double *c = malloc(sizeof *c * N * M), speed[2];
-    int code = 1;
+    double speed[2];
+    sz_error err;
 
-    if (a && b && c) {
-        for (int i = 0; i < M * D; i++) a[i] = 1.0 / (1 + i % 97);
-        for (int i = 0; i < N * D; i++) b[i] = 1.0 / (1 + i % 89);
-        sz_blas_tune();
-        sz_blas_set_threads(1);
-        measure(N, M, D, a, b, c, speed);
-        print_cpu();
-        printf("BLAS        %s\n", sz_blas_name());
-        printf(
-            "dgemm       %.1f and %.1f GF/s on one core: the kernel's two products for "
-            "%d atoms,\n            %d sparse points, %d components\n",
-            speed[0], speed[1], N, M, D);
-        printf("products    in MD %s\n", tile_text());
-        code = sz_finish_stdout();
-    } else {
-        sz_error err;
-
-        sz_fail_memory(&err, sizeof *a * M * D, "the matrices");
-        sz_report(&err);
-    }
-    free(a);
-    free(b);
-    free(c);
-    return code;
+    sz_blas_tune();
+    sz_blas_set_threads(1);
+    if (sz_dgemm_rate(N, M, D, 0.3, speed, &err) != SZ_OK) return sz_report(&err);
+    print_cpu();
+    printf("BLAS        %s\n", sz_blas_name());
+    printf("dgemm       %.1f and %.1f GF/s on one core: the kernel's two products for "
+           "%d atoms,\n            %d sparse points, %d components\n",
+           speed[0], speed[1], N, M, D);
+    printf("products    in MD %s\n", tile_text());
+    return sz_finish_stdout();
 }
 
 /* ---- the verb ------------------------------------------------------------------- */

@@ -99,26 +99,33 @@ int sz_print_text(const char *text)
     return sz_finish_stdout();
 }
 
-/* ---- output files --------------------------------------------------------------- */
+/* ---- interruption --------------------------------------------------------------- */
 
-/* Set by Ctrl-C while an output is open; looked at by sz_output_check. */
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int number)
 {
     (void)number;
     interrupted = 1;
+    signal(SIGINT, SIG_DFL); /* a second one ends the process */
+    signal(SIGTERM, SIG_DFL);
 }
 
-static void catch_interrupts(void)
+void sz_catch_interrupts(void)
 {
     struct sigaction action = {0};
 
     action.sa_handler = interrupt;
-    action.sa_flags = (int)SA_RESETHAND; /* a second one ends the process */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
+
+int sz_interrupted(void)
+{
+    return interrupted;
+}
+
+/* ---- output files --------------------------------------------------------------- */
 
 static sz_status cannot_write(const char *path, int why, sz_error *err)
 {
@@ -184,7 +191,7 @@ sz_status sz_output_open(sz_output *out, const char *path, sz_error *err)
         out->path = NULL;
         return status;
     }
-    catch_interrupts();
+    sz_catch_interrupts();
     return SZ_OK;
 }
 

@@ -60,6 +60,13 @@ sz_status sz_output_check(const sz_output *out, sz_error *err);
 /* keep 1: flush, check, rename; 0: remove what was written. */
 sz_status sz_output_close(sz_output *out, int keep, sz_error *err);
 
+/* ---- interruption --------------------------------------------------------------- */
+
+/* From here on the first Ctrl-C (or SIGTERM) is only noted, a second one ends the
+ * process. */
+void sz_catch_interrupts(void);
+int sz_interrupted(void);
+
 /* ---- progress ------------------------------------------------------------------- */
 
 /* One line on stderr, if that is a terminal, once the work takes more than 3 s. */

@@ -259,7 +259,7 @@ def refusals(folder):
 
     def fails(parts, *words):
         check_fails(1, parts, "fit", f"at_file={DATA}", f"gp_file={out}", "e0_method=average",
-                    "default_sigma={0.001 0.01 0.05 0}", *NAMES, *words, gone=out)
+                    "default_sigma={0.001 0.01 0.05 0}", *NAMES, *words, gone=out, quiet=False)
 
     gap = "gap={" + SOAP + "}"
     two = "distance_2b cutoff=4 covariance_type=ard_se delta=0.5 n_sparse=5 "

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * fit_options.c - the options of soapz fit. All other words are gap_fit's, where even a
+ * minus may begin one. */
+#include "fit_options.h"
+
+#include "fit_state.h"
+#include "number.h"
+
+#include <string.h>
+
+/* "--name=value" or "--name value"; NULL where there is no value */
+static const char *value_of(int argc, char **argv, int *k)
+{
+    char *equals = strchr(argv[*k], '=');
+
+    if (equals) return equals + 1;
+    return *k + 1 < argc ? argv[++*k] : NULL;
+}
+
+static int is_option(const char *word, const char *name)
+{
+    size_t n = strlen(name);
+
+    return !strncmp(word, name, n) && (word[n] == '\0' || word[n] == '=');
+}
+
+static sz_status take(sz_fit_options *o, int argc, char **argv, int *k, sz_error *err)
+{
+    const char *word = argv[*k], *value;
+
+    if (!strcmp(word, "--resume")) {
+        o->resume = 1;
+        return SZ_OK;
+    }
+    if (is_option(word, "--threads")) {
+        value = value_of(argc, argv, k);
+        if (value && sz_parse_int(value, &o->n_threads) && o->n_threads >= 1 &&
+            o->n_threads <= SZ_FIT_MAX_THREADS)
+            return SZ_OK;
+        return sz_fail(err, SZ_ERR_ARGUMENT, "--threads needs a number from 1 to %d",
+                       SZ_FIT_MAX_THREADS);
+    }
+    if (is_option(word, "--checkpoint")) {
+        value = value_of(argc, argv, k);
+        o->checkpoint = -1.0;
+        if (value && (!strcmp(value, "off") ||
+                      (sz_parse_double(value, &o->checkpoint) && o->checkpoint >= 0.0)))
+            return SZ_OK;
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "--checkpoint needs a number of seconds, or off");
+    }
+    return sz_fail(err, SZ_ERR_ARGUMENT, "there is no option %.60s", word);
+}
+
+sz_status sz_fit_options_take(sz_fit_options *options, int *argc, char **argv,
+                              sz_error *err)
+{
+    int n = 1;
+
+    *options = (sz_fit_options){.checkpoint = 60.0};
+    for (int k = 1; k < *argc; k++) {
+        sz_status status;
+
+        if (!strcmp(argv[k], "--help") || !strcmp(argv[k], "-h")) {
+            options->help = 1;
+            continue;
+        }
+        if (strncmp(argv[k], "--", 2) != 0) {
+            argv[n++] = argv[k];
+            continue;
+        }
+        status = take(options, *argc, argv, &k, err);
+        if (status != SZ_OK) return status;
+    }
+    *argc = n;
+    return SZ_OK;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * fit_options.h - what concerns the run and not the model. */
+#ifndef SZ_FIT_OPTIONS_H
+#define SZ_FIT_OPTIONS_H
+
+#include "error.h"
+
+typedef struct {
+    int help, resume;
+    int n_threads;     /* 0: not given */
+    double checkpoint; /* seconds; below 0: off */
+} sz_fit_options;
+
+/* Takes the words that begin with -- out of argv[1 .. *argc-1]. */
+sz_status sz_fit_options_take(sz_fit_options *options, int *argc, char **argv,
+                              sz_error *err);
+
+#endif

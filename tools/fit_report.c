@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * fit_report.c - what a fit says: its plan, its speed, its errors. */
+#define _XOPEN_SOURCE 700 /* getrusage, open_memstream */
+#include "fit_report.h"
+
+#include "compare.h"
+#include "dgemm.h"
+#include "gap_args.h"
+#include "model_file.h"
+#include "tool.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* ---- time and memory --------------------------------------------------------------- */
+
+void sz_fit_clock_start(sz_fit_clock *clock)
+{
+    memset(clock, 0, sizeof *clock);
+    clock->last = sz_seconds();
+}
+
+void sz_fit_clock_stage(sz_fit_clock *clock, const char *name)
+{
+    struct rusage usage = {0};
+    double now = sz_seconds();
+
+    if (clock->n == sizeof clock->stage / sizeof *clock->stage) return;
+    getrusage(RUSAGE_SELF, &usage);
+    clock->stage[clock->n].name = name;
+    clock->stage[clock->n].seconds = now - clock->last;
+    clock->stage[clock->n++].megabytes = (double)usage.ru_maxrss / 1024.0;
+    clock->last = now;
+}
+
+void sz_fit_clock_print(const sz_fit_clock *clock)
+{
+    printf("%-14s %10s %20s\n", "stage", "seconds", "peak memory so far");
+    for (int k = 0; k < clock->n; k++)
+        printf("%-14s %10.1f %17.0f MB\n", clock->stage[k].name, clock->stage[k].seconds,
+               clock->stage[k].megabytes);
+}
+
+/* ---- the plan ---------------------------------------------------------------------- */
+
+static const char *meaning_of(sz_e0_method method)
+{
+    switch (method) {
+    case SZ_E0_GIVEN:
+        return "e0 as given: energies of the model are counted from these atoms";
+    case SZ_E0_ISOLATED:
+        return "e0 from the isolated atoms in the data: energies of the model are "
+               "counted from free atoms";
+    case SZ_E0_AVERAGE:
+        return "e0 is the mean energy of an atom in the data, the same for every element "
+               "(e0_method=average):\nenergies far from the data, as of free atoms, have "
+               "no meaning";
+    }
+    return "";
+}
+
+void sz_fit_print_data(const sz_train *train, const sz_fit_spec *spec, const sz_e0 *e0)
+{
+    printf("%s: %d frames, %zu atoms; %d energies, %zu force components, %d virials\n",
+           train->path, train->n_frames, train->n_atoms, train->n_energies,
+           train->n_force_rows, train->n_virials);
+    printf("%s", meaning_of(spec->e0_method));
+    if (spec->e0_offset != 0.0) printf("; %g eV added", spec->e0_offset);
+    printf("\n");
+    for (int k = 0; k < train->n_species; k++)
+        printf("  e0 %-2s %.8f eV\n", sz_element_symbol(train->z[k]),
+               e0->value[train->z[k]]);
+    fflush(stdout);
+}
+
+void sz_fit_print_points(const sz_gap *gap, int n_ranks, int n_threads)
+{
+    int n = sz_fit_unknowns(gap);
+
+    for (int k = 0; k < gap->n_coordinates; k++)
+        printf("  %4d sparse points of %d components: %.90s\n",
+               gap->coordinate[k].n_sparse, gap->coordinate[k].n_dim,
+               gap->coordinate[k].descriptor);
+    printf("%d unknowns, ", n);
+    if (n_ranks > 1) printf("%d ranks, ", n_ranks);
+    printf("%d thread%s%s; the linear system takes %.0f MB%s\n", n_threads,
+           n_threads == 1 ? "" : "s", n_ranks > 1 ? " each" : "",
+           (double)sz_fit_memory(n, n_threads) / 1e6, n_ranks > 1 ? " on each" : "");
+    fflush(stdout);
+}
+
+/* ---- the speed --------------------------------------------------------------------- */
+
+void sz_fit_print_rows(const sz_fit_rows *r, int n_workers)
+{
+    double rate = 1e-9 * r->flops / r->seconds / n_workers, dgemm[2];
+
+    printf("%lld rows", r->n_rows);
+    if (r->n_resumed)
+        printf(", those of %d of %d frames from the checkpoint", r->n_resumed,
+               r->n_frames);
+    printf("; %lld in %.1f s, %.0f rows/s\n", r->n_new, r->seconds,
+           (double)r->n_new / r->seconds);
+    /* the measurement takes a while itself */
+    if (r->seconds > 5.0 && sz_dgemm_rate(256, 1000, 1000, 0.1, dgemm, NULL) == SZ_OK)
+        printf("%.1f GF/s on each of %d thread%s, %.0f %% of a plain matrix product on "
+               "one\n",
+               rate, n_workers, n_workers == 1 ? "" : "s", 100.0 * rate / dgemm[0]);
+    fflush(stdout);
+}
+
+void sz_fit_print_solution(const sz_lsq_report *solution)
+{
+    printf("|alpha| %.3g, condition %.1e, estimated\n", solution->norm,
+           solution->condition);
+    if (*solution->warning)
+        fprintf(stderr, "soapz fit: warning: %s\n", solution->warning);
+    fflush(stdout);
+}
+
+/* ---- errors ------------------------------------------------------------------------ */
+
+static sz_status take(void *context, int f, const sz_prediction *p, sz_error *err)
+{
+    sz_error_table_add(context, f, p, NULL);
+    return sz_interrupted() ? sz_fail(err, SZ_ERR_FILE, "interrupted") : SZ_OK;
+}
+
+/* prints the table, and keeps it as a note */
+static sz_status publish(const sz_error_table *table, sz_gap *gap, const char *title,
+                         const char *note, sz_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    sz_status status = SZ_OK;
+
+    if (f) {
+        fprintf(f, "%s: %d frames of %s\n", title, table->train->n_frames,
+                table->train->path);
+        sz_error_table_print(table, f);
+    }
+    if (!f || fclose(f) != 0) status = sz_fail_memory(err, 4096, "the table of errors");
+    if (status == SZ_OK) {
+        fputs(text, stdout);
+        fflush(stdout);
+        while (n && text[n - 1] == '\n') text[--n] = '\0';
+        status = sz_gap_set_note(gap, note, text, err);
+    }
+    free(text);
+    return status;
+}
+
+sz_status sz_fit_report_errors(sz_gap *gap, const char *title, const char *note,
+                               const char *path, const sz_fit_names *name, int n_threads,
+                               sz_error *err)
+{
+    const char *model_path = gap->path;
+    sz_train *train = NULL;
+    sz_model *model = NULL;
+    sz_error_table table = {0};
+    sz_status status = sz_train_read_data(&train, path, name, err);
+
+    if (status == SZ_OK) status = sz_model_load(&model, model_path, err);
+    if (status == SZ_OK) status = sz_error_table_create(&table, train, err);
+    if (status == SZ_OK) {
+        const sz_comparison c = {.model = model,
+                                 .model_name = model_path,
+                                 .train = train,
+                                 .n_threads = n_threads,
+                                 .progress = "frames compared",
+                                 .take = take,
+                                 .context = &table};
+
+        status = sz_compare(&c, err);
+    }
+    if (status == SZ_OK) status = publish(&table, gap, title, note, err);
+    sz_error_table_free(&table);
+    sz_model_free(model);
+    sz_train_free(train);
+    return status;
+}
