@@ -353,8 +353,8 @@ def page(data):
         parts.append(section(f"Worst structures{names[k]}", worst_table(data, m.summary)))
     parts += [summary(m, n) for m, n in zip(models, names)]
     if data["atoms"]["stride"] > 1:
-        parts.append(f'<p class="faint">Pictures of forces show every {data["atoms"]["stride"]}th '
-                     'atom; the tables count all.</p>')
+        parts.append(f'<p class="faint">Pictures of forces show one atom in '
+                     f'{data["atoms"]["stride"]}; the tables count all.</p>')
     title = escape(" and ".join(os.path.basename(m.path) for m in models))
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
             f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
