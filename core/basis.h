@@ -21,6 +21,7 @@ typedef struct {
     double decay_scale; /* cutoff_scale */
     double decay_rate;  /* cutoff_rate */
     sz_basis_kind basis;
+    double tolerance; /* radial_tolerance; 0: only null channels are left out */
 } sz_radial_spec;
 
 typedef struct {

@@ -116,12 +116,13 @@ void sz_compression_free(sz_compression *c);
 
 /* Length of the published vector without the sigma0 component. */
 int sz_compression_published(const sz_compression *c);
-/* Published order -> inner order, radial channels rotated; and back, where the radial
- * channels are not reduced. */
-sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial,
+/* Published order -> inner order, radial channels rotated: n vectors, published
+ * [n][sz_compression_published + 1], its last column ignored, inner [n][stride]. */
+sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial, int n,
                                 const double *published, double *inner, sz_error *err);
-sz_status sz_compression_publish(const sz_compression *c, const double *inner,
-                                 double *published, sz_error *err);
+/* And back, one vector; of dropped channels nothing comes back. */
+sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radial,
+                                 const double *inner, double *published, sz_error *err);
 
 /* y [n_lm][stride] (overwritten) from x [n_lm][n_chan]; and dedx += the adjoint. Only
  * for maps with runs or a matrix. */

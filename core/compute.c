@@ -31,7 +31,7 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
     sz_status status = SZ_OK;
 
     *work = NULL;
-    if (n_block == 0) n_block = 256;
+    if (n_block == 0) n_block = 128;
     if (n_block < 1 || n_block > 4096)
         return sz_fail(err, SZ_ERR_ARGUMENT, "a block has 1 to 4096 atoms, not %d",
                        n_block);
@@ -44,7 +44,7 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
         if (ld > stride) stride = ld;
         if ((size_t)soap->compression.n_groups > n_groups)
             n_groups = (size_t)soap->compression.n_groups;
-        if ((size_t)model->term[t].n_sparse > n_sparse)
+        if (!model->term[t].collapse && (size_t)model->term[t].n_sparse > n_sparse)
             n_sparse = (size_t)model->term[t].n_sparse;
     }
     n = (size_t)n_block;
@@ -128,17 +128,18 @@ static void compute_block(const sz_model *model, const sz_soap_term *term, sz_wo
 {
     const sz_soap *soap = model->soap[term->soap];
     const sz_soap_species species = {model->z, model->slot_of_species[term->soap]};
-    const sz_kernel kernel = {sz_soap_n_desc(soap), sz_soap_stride(soap), term->n_sparse,
-                              term->p_sparse,       term->weight,         term->delta,
-                              term->zeta,           soap->spec.sigma0};
-
+    const sz_kernel kernel = sz_model_kernel(model, term);
     int n_ranges;
 
     memset(work->e, 0, (size_t)n * sizeof *work->e);
     sz_soap_forward(soap, work->soap[term->soap], nb, &species, n, work->atom, work->p);
     n_ranges = sz_soap_ranges(soap, work->soap[term->soap], n, work->range);
-    sz_kernel_energy(&kernel, n, n_ranges, work->range, work->p, work->k, work->e,
-                     dedr ? work->dedp : NULL);
+    if (term->collapse)
+        sz_collapse_energy(term->collapse, n, n_ranges, work->range, work->p, work->e,
+                           work->dedp);
+    else
+        sz_kernel_energy(&kernel, n, n_ranges, work->range, work->p, work->k, work->e,
+                         dedr ? work->dedp : NULL);
     for (int k = 0; k < n; k++) energy[work->atom[k]] += work->e[k];
     if (dedr)
         sz_soap_adjoint(soap, work->soap[term->soap], nb, &species, n, work->atom,

@@ -102,6 +102,8 @@ typedef struct {
     int rnd_seed; /* below 0: not given */
     sz_fit_solver solver;
     int sparse_separate_file, do_copy_at_file, dryrun, sparsify_only;
+    int sparse_environments; /* ours: a .soapz file holds environments, not vectors */
+    char *data, *licence, *citation, *note; /* ours: what a .soapz file says of itself */
 
     int n_warnings; /* one sentence each */
     char **warning;

@@ -231,6 +231,11 @@ static const key table[] = {
     {"solver", NULL, SPECIAL, 0, "qr", set_solver},
     {"sparse_separate_file", NULL, LOGICAL, AT(sparse_separate_file), "T", NULL},
     {"do_copy_atoms_file", "do_copy_at_file", LOGICAL, AT(do_copy_at_file), "T", NULL},
+    {"sparse_environments", NULL, LOGICAL, AT(sparse_environments), "T", NULL},
+    {"data", NULL, TEXT, AT(data), "", NULL},
+    {"licence", NULL, TEXT, AT(licence), "", NULL},
+    {"citation", NULL, TEXT, AT(citation), "", NULL},
+    {"note", NULL, TEXT, AT(note), "", NULL},
     {"dryrun", NULL, LOGICAL, AT(dryrun), "F", NULL},
     {"sparsify_only_no_fit", NULL, LOGICAL, AT(sparsify_only), "F", NULL},
 

@@ -125,11 +125,16 @@ static sz_status check_points(const context *c, int k, const sz_gap_coordinate *
 {
     size_t m = (size_t)x->n_sparse, d = (size_t)x->n_dim;
 
-    if (m > 0 && (!x->x_sparse || !x->alpha || !x->fc_sparse))
+    if (m > 0 && ((!x->x_sparse && !x->environment) || !x->alpha || !x->fc_sparse))
         return fail_term(c, k, "sparse points are missing");
+    if (x->environment && x->environment->n != x->n_sparse)
+        return fail_term(c, k, "there are not as many environments as sparse points");
+    if (x->environment && sz_environments_fault(x->environment))
+        return fail_term(c, k, sz_environments_fault(x->environment));
     if (m > 0 && !all_finite(x->alpha, m))
         return fail_term(c, k, "a weight alpha is not a finite number");
-    if (m > 0 && (!all_finite(x->x_sparse, m * d) || !all_finite(x->fc_sparse, m)))
+    if (m > 0 && ((x->x_sparse && !all_finite(x->x_sparse, m * d)) ||
+                  !all_finite(x->fc_sparse, m)))
         return fail_term(c, k, "a sparse point is not finite");
     if (x->n_matrix > 0 && !all_finite(x->matrix, (size_t)x->n_matrix))
         return fail_term(c, k, "the compression matrix is not finite");

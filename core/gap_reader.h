@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define SZ_DEPTH_MAX 64 /* nesting of elements that are not skipped */
+#define SZ_GAPS_MAX 8   /* GAP_params in one potential */
 
 /* <Potential>: how the parts add up */
 typedef struct {
@@ -133,9 +134,18 @@ void sz_gap_glue_clear(sz_gap_glue *glue);
 /* ---- gap_xml_sum.c: <Potential> -------------------------------------------------- */
 
 sz_xml_handler sz_start_potential;
-/* Follows the init string to the parts that make up the potential: the GAP_params (an
- * index), the core potentials and E_scale go to gap, Glue is moved out of r. */
-sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, int *params);
+/* The GAP_params of a potential, by index, and the E_scale of each. */
+typedef struct {
+    int n, params[SZ_GAPS_MAX];
+    double scale[SZ_GAPS_MAX];
+} sz_gap_parts;
+
+/* Follows the init string to the parts that make up the potential: the core potentials go
+ * to gap, Glue is moved out of r. */
+sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, sz_gap_parts *parts);
+/* The same for an init string from elsewhere, which may do without a GAP. */
+sz_status sz_reader_choose_core(sz_reader *r, const char *init_args, sz_gap *gap,
+                                sz_gap_parts *parts);
 
 /* ---- gap_sparse.c: the files beside the XML -------------------------------------- */
 

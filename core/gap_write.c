@@ -239,9 +239,10 @@ static void write_permutations(FILE *f, const sz_gap_coordinate *c)
     }
 }
 
-/* file, md5: of the sparse points, where there are any */
-static void write_coordinate(FILE *f, const sz_gap_coordinate *c, const char *label,
-                             int number, const char *file, const char *md5)
+/* descriptor: in QUIP's words; file, md5: of the sparse points, where there are any */
+static void write_coordinate(FILE *f, const sz_gap_coordinate *c, const char *descriptor,
+                             const char *label, int number, const char *file,
+                             const char *md5)
 {
     fprintf(f, "    <gpCoordinates label=\"%s%d\"", label, number);
     write_kernel(f, c);
@@ -257,7 +258,7 @@ static void write_coordinate(FILE *f, const sz_gap_coordinate *c, const char *la
         fputs("</theta>\n", f);
     }
     fputs("      <descriptor>", f);
-    write_escaped(f, c->descriptor);
+    write_escaped(f, descriptor);
     fputs("</descriptor>\n", f);
     if (c->n_matrix > 0) {
         fputs("      <compression_matrix>", f);
@@ -363,9 +364,19 @@ static sz_status write_xml(writer *w)
     write_energies(f, gap);
     fprintf(f, "  <gpSparse label=\"%s\" n_coordinate=\"%d\" fitted=\"T\">\n", w->label,
             gap->n_coordinates);
-    for (int k = 0; k < gap->n_coordinates; k++)
-        write_coordinate(f, gap->coordinate + k, w->label, k + 1,
-                         w->part[k].path ? base_name(w->part[k].path) : "", w->md5[k]);
+    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
+        const sz_gap_coordinate *c = gap->coordinate + k;
+        char *descriptor = sz_gap_quip_descriptor(c->descriptor, gap->version);
+
+        if (!descriptor)
+            status = sz_fail_memory(w->err, strlen(c->descriptor), w->path);
+        else
+            write_coordinate(f, c, descriptor, w->label, k + 1,
+                             w->part[k].path ? base_name(w->part[k].path) : "",
+                             w->md5[k]);
+        free(descriptor);
+    }
+    if (status != SZ_OK) return status;
     fputs("  </gpSparse>\n", f);
     write_command(f, gap);
     fprintf(f, "</GAP_params>\n</%s>\n", w->label);
@@ -392,6 +403,11 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
     size_t n;
 
     if (status != SZ_OK) return status;
+    for (int k = 0; k < gap->n_coordinates; k++)
+        if (gap->coordinate[k].n_sparse > 0 && !gap->coordinate[k].x_sparse)
+            return sz_fail(err, SZ_ERR_ARGUMENT,
+                           "%s: term %d has no vectors yet; make them first", path,
+                           k + 1);
     if (!sz_text_is_clean(w.base) || !*w.base || strpbrk(w.base, "\t\n\r"))
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%s: the name of the file cannot stand in XML; choose another",
@@ -409,37 +425,4 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
     free(w.part);
     free(w.md5);
     return status;
-}
-
-/* ---- what QUIP cannot read ------------------------------------------------------- */
-
-static int has_key(const char *descriptor, const char *key)
-{
-    sz_args *args;
-    int has;
-
-    if (sz_args_parse(&args, descriptor, "descriptor", NULL) != SZ_OK) return 0;
-    has = sz_args_has(args, key);
-    sz_args_free(args);
-    return has;
-}
-
-int sz_gap_is_foreign(const sz_gap *gap, char text[400])
-{
-    static const char *const own[] = {"compression", "radial_tolerance"};
-
-    for (int k = 0; k < gap->n_coordinates; k++) {
-        const sz_gap_coordinate *c = gap->coordinate + k;
-        const char *what = c->n_matrix > 0 ? "compression_matrix" : NULL;
-
-        for (int j = 0; j < 2 && !what; j++)
-            if (has_key(c->descriptor, own[j])) what = own[j];
-        if (!what) continue;
-        snprintf(text, 400,
-                 "term %d has %s, which only soapz knows: QUIP would ignore it and "
-                 "compute something else; run this model with soapz",
-                 k + 1, what);
-        return 1;
-    }
-    return 0;
 }

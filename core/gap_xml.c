@@ -185,8 +185,9 @@ static sz_status fail_xml(sz_reader *r)
         XML_ErrorString(code));
 }
 
-static sz_status parse_stream(sz_reader *r, FILE *f)
+static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)
 {
+    if (wrap && XML_Parse(r->parser, "<core>", 6, 0) != XML_STATUS_OK) return fail_xml(r);
     for (;;) {
         void *chunk = XML_GetBuffer(r->parser, SZ_CHUNK);
         size_t n;
@@ -197,13 +198,16 @@ static sz_status parse_stream(sz_reader *r, FILE *f)
         if (ferror(f))
             return sz_fail(r->err, SZ_ERR_FILE, "%s: cannot be read: %s", r->path,
                            strerror(errno));
-        if (XML_ParseBuffer(r->parser, (int)n, n == 0) != XML_STATUS_OK)
+        if (XML_ParseBuffer(r->parser, (int)n, n == 0 && !wrap) != XML_STATUS_OK)
+            return fail_xml(r);
+        if (n == 0 && wrap && XML_Parse(r->parser, "</core>", 7, 1) != XML_STATUS_OK)
             return fail_xml(r);
         if (n == 0 || r->status != SZ_OK) return r->status;
     }
 }
 
-static sz_status parse_file(sz_reader *r)
+/* wrap: in a root element, for files that have none */
+static sz_status parse_file(sz_reader *r, int wrap)
 {
     FILE *f = fopen(r->path, "rb");
     sz_status status;
@@ -216,7 +220,7 @@ static sz_status parse_file(sz_reader *r)
         XML_SetUserData(r->parser, r);
         XML_SetElementHandler(r->parser, on_start, on_end);
         XML_SetCharacterDataHandler(r->parser, on_text);
-        status = parse_stream(r, f);
+        status = parse_stream(r, f, wrap);
         XML_ParserFree(r->parser);
         r->parser = NULL;
     } else {
@@ -248,9 +252,9 @@ static void free_reader(sz_reader *r)
 }
 
 /* Loads the sparse points and moves what was read to gap. */
-static sz_status publish(sz_reader *r, sz_params_xml *p, sz_gap *gap)
+static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *gap)
 {
-    sz_status status = sz_reader_copy(r, r->path, &gap->path);
+    sz_status status = SZ_OK;
 
     for (int k = 0; status == SZ_OK && k < p->n_coordinates; k++)
         status = sz_sparse_load(r, p->coordinate + k);
@@ -263,23 +267,59 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, sz_gap *gap)
     }
     gap->n_coordinates = p->n_coordinates;
     gap->version = p->version;
+    gap->e_scale = scale;
     memcpy(gap->e0, p->e0, sizeof gap->e0);
     gap->label = p->label;
     p->label = NULL;
     return SZ_OK;
 }
 
-sz_status sz_gap_read(sz_gap **gap, const char *path, sz_error *err)
+/* The GAPs of a Sum become one. */
+static sz_status publish_parts(sz_reader *r, const sz_gap_parts *parts, sz_gap *gap)
+{
+    sz_status status = sz_reader_copy(r, r->path, &gap->path);
+
+    for (int k = 0; k < parts->n && status == SZ_OK; k++) {
+        sz_params_xml *p = r->params + parts->params[k];
+        sz_gap *next;
+
+        if (k == 0) {
+            status = publish(r, p, parts->scale[0], gap);
+            continue;
+        }
+        next = calloc(1, sizeof *next);
+        if (!next) return sz_fail_memory(r->err, sizeof *next, r->path);
+        status = sz_reader_copy(r, r->path, &next->path);
+        if (status == SZ_OK) status = publish(r, p, parts->scale[k], next);
+        if (status == SZ_OK) status = sz_gap_add(gap, next, r->err);
+        sz_gap_free(next);
+    }
+    return status;
+}
+
+static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_error *err)
 {
     sz_reader r = {.path = path, .err = err};
+    sz_gap_parts parts;
     sz_gap *g = calloc(1, sizeof *g);
+    sz_error why;
     sz_status status = g ? SZ_OK : sz_fail_memory(err, sizeof *g, path);
-    int k;
 
     *gap = NULL;
-    if (status == SZ_OK) status = parse_file(&r);
-    if (status == SZ_OK) status = sz_reader_choose(&r, g, &k);
-    if (status == SZ_OK) status = publish(&r, r.params + k, g);
+    if (status == SZ_OK) {
+        g->e_scale = 1.0;
+        status = parse_file(&r, core != NULL);
+    }
+    if (status == SZ_OK && !core) status = sz_reader_choose(&r, g, &parts);
+    if (core && (status == SZ_OK || status == SZ_ERR_FILE)) {
+        sz_status first = status;
+
+        if (first == SZ_ERR_FILE) r.err = &why; /* it may not be needed */
+        status = sz_reader_choose_core(&r, core, g, &parts);
+        if (first == SZ_ERR_FILE && status != SZ_OK) status = first;
+        r.err = err;
+    }
+    if (status == SZ_OK) status = publish_parts(&r, &parts, g);
     if (status == SZ_OK) {
         *gap = g;
         g = NULL;
@@ -287,6 +327,17 @@ sz_status sz_gap_read(sz_gap **gap, const char *path, sz_error *err)
     sz_gap_free(g);
     free_reader(&r);
     return status;
+}
+
+sz_status sz_gap_read(sz_gap **gap, const char *path, sz_error *err)
+{
+    return read_gap(gap, path, NULL, err);
+}
+
+sz_status sz_gap_read_core(sz_gap **core, const char *path, const char *init_args,
+                           sz_error *err)
+{
+    return read_gap(core, path, init_args, err);
 }
 
 void sz_gap_free(sz_gap *gap)

@@ -5,6 +5,7 @@
 #ifndef SZ_GAP_XML_H
 #define SZ_GAP_XML_H
 
+#include "environment.h"
 #include "error.h"
 #include "zbl.h"
 
@@ -33,9 +34,10 @@ typedef struct {
     int n_perm;
     int *perm;         /* [n_perm][n_dim] 0-based; NULL for DOT_PRODUCT */
     int n_sparse;      /* may be 0: the three arrays are then NULL */
-    double *x_sparse;  /* [n_sparse][n_dim] */
+    double *x_sparse;  /* [n_sparse][n_dim]; NULL where only the environments are known */
     double *alpha;     /* [n_sparse] weights */
     double *fc_sparse; /* [n_sparse] cutoff factor of the sparse point */
+    sz_environments *environment; /* of the sparse points of a soap, or NULL */
 } sz_gap_coordinate;
 
 /* Table points in file order, not sorted. */
@@ -87,5 +89,14 @@ typedef struct {
  * remedy. */
 sz_status sz_gap_read(sz_gap **gap, const char *path, sz_error *err);
 void sz_gap_free(sz_gap *gap);
+
+/* The potential that an init string says, "IP ZBL cutoff=2.5 ..": its parameters are in
+ * the XML file path, which need not have a root element (nor exist where the string says
+ * all). */
+sz_status sz_gap_read_core(sz_gap **core, const char *path, const char *init_args,
+                           sz_error *err);
+/* Adds another potential to gap: its energies, terms (which go before gap's own) and core
+ * potentials, which it gives up. Two GAPs must agree in what their keys mean. */
+sz_status sz_gap_add(sz_gap *gap, sz_gap *other, sz_error *err);
 
 #endif

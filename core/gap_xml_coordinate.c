@@ -38,6 +38,7 @@ void sz_gap_coordinate_clear(sz_gap_coordinate *c)
     free(c->x_sparse);
     free(c->alpha);
     free(c->fc_sparse);
+    sz_environments_free(c->environment);
 }
 
 /* ---- the element itself ---------------------------------------------------------------

@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SZ_SUPPORTED "soapz reads IP GAP alone or in a Sum with IP Glue, IP ZBL or both"
+#define SZ_SUPPORTED "soapz reads IP GAP, IP Glue, IP ZBL and Sums of them"
 
 typedef struct {
     sz_reader *r;
     const char *where; /* "path:line" of <Potential> */
     sz_gap *gap;
-    int params; /* index of the GAP_params, -1: none yet */
+    sz_gap_parts *parts;
 } sz_choice;
 
 sz_status sz_start_potential(sz_reader *r, const char **atts)
@@ -56,18 +56,29 @@ static sz_status fail_twice(sz_choice *c, const char *part)
 static sz_status use_gap(sz_choice *c, const sz_args *args)
 {
     sz_reader *r = c->r;
+    sz_gap_parts *parts = c->parts;
     const char *label = sz_args_string(args, "label", "");
     int k = 0;
 
-    if (c->params >= 0) return fail_twice(c, "IP GAP");
     while (k < r->n_params && *label && !same(r->params[k].label, label)) k++;
+    if (r->n_params == 0)
+        return sz_fail(r->err, SZ_ERR_FORMAT,
+                       "%s: init_args names IP GAP but there is no <GAP_params> in %s",
+                       c->where, r->path);
     if (k == r->n_params)
         return sz_fail(r->err, SZ_ERR_FORMAT,
                        "%s: init_args names the GAP label %.100s, but the first "
                        "<GAP_params> has %.100s; correct one of them",
                        c->where, label, r->params[0].label);
-    c->params = k;
-    return sz_args_double(args, "E_scale", &c->gap->e_scale, r->err);
+    for (int j = 0; j < parts->n; j++)
+        if (parts->params[j] == k) return fail_twice(c, "IP GAP");
+    if (parts->n == SZ_GAPS_MAX)
+        return sz_fail(r->err, SZ_ERR_FORMAT,
+                       "%s: more than %d IP GAP parts in one potential", c->where,
+                       SZ_GAPS_MAX);
+    parts->params[parts->n] = k;
+    parts->scale[parts->n] = 1.0;
+    return sz_args_double(args, "E_scale", &parts->scale[parts->n++], r->err);
 }
 
 static sz_status use_glue(sz_choice *c, const sz_args *args)
@@ -239,21 +250,23 @@ static int choose_potential(const sz_reader *r)
     return -2;
 }
 
-sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, int *params)
+sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, sz_gap_parts *parts)
 {
-    sz_choice c = {r, NULL, gap, -1};
+    sz_choice c = {r, NULL, gap, parts};
     int k = choose_potential(r);
     size_t n = strlen(r->path) + 16;
     char *where;
     sz_status status;
 
-    gap->e_scale = 1.0;
-    *params = 0;
+    *parts = (sz_gap_parts){.n = 0};
     if (r->n_params == 0)
         return sz_fail(r->err, SZ_ERR_FORMAT,
                        "%s: no <GAP_params> in this file; it is not a GAP model",
                        r->path);
-    if (k == -1) return SZ_OK; /* no <Potential>: the first GAP_params */
+    if (k == -1) { /* no <Potential>: the first GAP_params */
+        *parts = (sz_gap_parts){.n = 1, .scale = {1.0}};
+        return SZ_OK;
+    }
     if (k == -2)
         return sz_reader_fail_at(r, r->potential[0].line,
                                  "none of the %d <Potential> has the label of the root "
@@ -264,10 +277,40 @@ sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, int *params)
     snprintf(where, n, "%s:%d", r->path, r->potential[k].line);
     c.where = where;
     status = use_string(&c, r->potential[k].init_args);
-    if (status == SZ_OK && c.params < 0)
+    if (status == SZ_OK && parts->n == 0)
         status = sz_fail(r->err, SZ_ERR_FORMAT,
                          "%s: init_args has no IP GAP part; " SZ_SUPPORTED, where);
-    *params = c.params;
     free(where);
     return status;
+}
+
+/* xml_label=L: the init string of <Potential label="L"> */
+static sz_status follow_label(sz_reader *r, const char **init_args, sz_error *err)
+{
+    sz_args *args;
+    const char *label;
+    int k = 0;
+    sz_status status = sz_args_parse(&args, *init_args, "core_ip_args", err);
+
+    if (status != SZ_OK) return status;
+    label = sz_args_string(args, "xml_label", NULL);
+    while (label && k < r->n_potentials && !same(r->potential[k].label, label)) k++;
+    if (label && k == r->n_potentials)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "core_ip_args: there is no <Potential label=\"%.100s\"> in %s",
+                         label, r->path);
+    else if (label)
+        *init_args = r->potential[k].init_args;
+    sz_args_free(args);
+    return status;
+}
+
+sz_status sz_reader_choose_core(sz_reader *r, const char *init_args, sz_gap *gap,
+                                sz_gap_parts *parts)
+{
+    sz_choice c = {r, "core_ip_args", gap, parts};
+    sz_status status = follow_label(r, &init_args, r->err);
+
+    *parts = (sz_gap_parts){.n = 0};
+    return status == SZ_OK ? use_string(&c, init_args) : status;
 }

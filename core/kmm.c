@@ -70,6 +70,7 @@ sz_status sz_kmm(const sz_gap_coordinate *c, double jitter, double *k, sz_error 
 {
     int m = c->n_sparse;
 
+    if (m == 0) return SZ_OK;
     if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT)
         dot_product(c, k);
     else {

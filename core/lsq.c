@@ -286,6 +286,7 @@ sz_status sz_lsq_regularise(sz_lsq *lsq, int n, double *k_mm, double jitter,
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "a regulariser of %d unknowns, but %d of %d have theirs", n, first,
                        lsq->n_unknowns);
+    if (n == 0) return SZ_OK; /* a term without sparse points */
     for (int i = 0; i < n; i++) {
         if (!all_finite(k_mm + (size_t)i * n, i + 1))
             return sz_fail(err, SZ_ERR_NUMERIC,

@@ -5,6 +5,10 @@
  *
  *   e0                      [118]
  *   term.K.sparse           [n_sparse][n_dim]
+ *     or, of a soap, the environments that it is made of:
+ *   term.K.count, .z        [n_sparse]            neighbours, element of the centre
+ *   term.K.neighbour        [n_neighbours][3]     r_neighbour - r_centre
+ *   term.K.neighbour_z      [n_neighbours]
  *   term.K.alpha, .cutoff   [n_sparse]
  *   term.K.theta            [n_dim]               not with dot_product
  *   term.K.permutation      [n_perm][n_dim]       not with dot_product
@@ -61,7 +65,7 @@ static sz_status take(loader *l, const char *name, sz_dtype type, int rows, int 
                       void *copy)
 {
     const void *data;
-    size_t bytes = 8 * (size_t)rows * (columns ? (size_t)columns : 1);
+    size_t bytes = sz_dtype_size(type) * (size_t)rows * (columns ? (size_t)columns : 1);
     sz_status status = sz_tensors_find(l->file, name, type, (size_t)rows, (size_t)columns,
                                        &data, l->err);
     void *p;
@@ -158,18 +162,68 @@ static sz_status load_counts(loader *l, const json_t *term, sz_gap_coordinate *c
     return status;
 }
 
+/* first [n+1] from the counts of neighbours; they must add up to n_neighbours */
+static sz_status take_counts(loader *l, int k, sz_environments *env, int n_neighbours)
+{
+    int64_t *count = NULL, sum = 0;
+    sz_status status = take_term_tensor(l, k, "count", SZ_I64, env->n, 0, &count);
+    int *first = NULL;
+
+    if (status == SZ_OK) {
+        first = calloc((size_t)env->n + 1, sizeof *first);
+        if (!first) status = sz_fail_memory(l->err, (size_t)env->n * 4, l->path);
+    }
+    for (int s = 0; s < env->n && status == SZ_OK; s++) {
+        if (count[s] < 0 || count[s] > n_neighbours - sum) {
+            sum = -1;
+            break;
+        }
+        sum += count[s];
+        first[s + 1] = (int)sum;
+    }
+    free(count);
+    free(env->first);
+    env->first = first;
+    if (status == SZ_OK && sum != n_neighbours)
+        status = fail(l, "the counts of neighbours do not add up to n_neighbours");
+    return status;
+}
+
+static sz_status take_environments(loader *l, int k, const json_t *term,
+                                   sz_gap_coordinate *c)
+{
+    sz_environments *env;
+    int n = 0;
+    sz_status status = get_int(l, term, "n_neighbours", 0, INT_MAX / 3, &n);
+
+    if (status == SZ_OK && c->covariance != SZ_COVARIANCE_DOT_PRODUCT)
+        status = fail(l, "a term with environments has a kernel other than dot_product");
+    if (status == SZ_OK) status = sz_environments_create(&c->environment, l->err);
+    if (status != SZ_OK) return status;
+    env = c->environment;
+    env->n = c->n_sparse;
+    status = take_counts(l, k, env, n);
+    if (status == SZ_OK) status = take_term_tensor(l, k, "z", SZ_U8, env->n, 0, &env->z);
+    if (status == SZ_OK && n > 0)
+        status = take_term_tensor(l, k, "neighbour", SZ_F64, n, 3, &env->r);
+    if (status == SZ_OK && n > 0)
+        status = take_term_tensor(l, k, "neighbour_z", SZ_U8, n, 0, &env->neigh_z);
+    return status;
+}
+
 static sz_status load_term(loader *l, int k, const json_t *term, sz_gap_coordinate *c)
 {
     const char *descriptor, *kernel;
-    json_t *skip;
+    json_t *skip, *neighbours = NULL;
     json_error_t why;
     sz_status status;
 
     if (json_unpack_ex((json_t *)term, &why, 0,
-                       "{s:s, s:s, s:F, s:F, s:F, s:o, s:o, s:o, s:o!}", "descriptor",
-                       &descriptor, "kernel", &kernel, "delta", &c->delta, "f0", &c->f0,
-                       "zeta", &c->zeta, "n_dim", &skip, "n_sparse", &skip,
-                       "n_permutations", &skip, "n_matrix", &skip) != 0)
+                       "{s:s, s:s, s:F, s:F, s:F, s:o, s:o, s:o, s:o, s?o!}",
+                       "descriptor", &descriptor, "kernel", &kernel, "delta", &c->delta,
+                       "f0", &c->f0, "zeta", &c->zeta, "n_dim", &skip, "n_sparse", &skip,
+                       "n_permutations", &skip, "n_matrix", &skip, "n_neighbours",
+                       &neighbours) != 0)
         return fail_description(l, "a term", &why);
     if (!kernel_of(kernel, &c->covariance))
         return fail(l, "a kernel is neither ard_se nor dot_product nor pp");
@@ -178,8 +232,9 @@ static sz_status load_term(loader *l, int k, const json_t *term, sz_gap_coordina
     if (status == SZ_OK) status = get_text(l, descriptor, &c->descriptor);
     if (status != SZ_OK) return status;
     if (c->n_sparse > 0) {
-        status =
-            take_term_tensor(l, k, "sparse", SZ_F64, c->n_sparse, c->n_dim, &c->x_sparse);
+        status = neighbours ? take_environments(l, k, term, c)
+                            : take_term_tensor(l, k, "sparse", SZ_F64, c->n_sparse,
+                                               c->n_dim, &c->x_sparse);
         if (status == SZ_OK)
             status = take_term_tensor(l, k, "alpha", SZ_F64, c->n_sparse, 0, &c->alpha);
         if (status == SZ_OK)
@@ -457,10 +512,21 @@ static int is_container(const char *path)
            (by_name && (n == 0 || head[0] != '<'));
 }
 
-sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err)
+sz_status sz_gap_load_bare(sz_gap **gap, const char *path, sz_error *err)
 {
     *gap = NULL;
     return is_container(path) ? load_soapz(gap, path, err) : sz_gap_read(gap, path, err);
+}
+
+sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err)
+{
+    sz_status status = sz_gap_load_bare(gap, path, err);
+
+    if (status == SZ_OK) status = sz_gap_make_vectors(*gap, err);
+    if (status == SZ_OK) return SZ_OK;
+    sz_gap_free(*gap);
+    *gap = NULL;
+    return status;
 }
 
 void sz_gap_notes_free(sz_gap_note *note, int n)
@@ -482,6 +548,9 @@ sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *e
     *n = 0;
     if (!is_container(path)) return SZ_OK;
     status = sz_tensors_open(&l.file, path, err);
+    if (status == SZ_OK && sz_tensors_note(l.file, "soapz_version"))
+        status = sz_gap_set_note(&gap, "soapz_version",
+                                 sz_tensors_note(l.file, "soapz_version"), err);
     if (status == SZ_OK) status = load_notes(&l);
     sz_tensors_close(l.file);
     if (status == SZ_OK) {

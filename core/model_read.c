@@ -3,7 +3,7 @@
  * model_read.c - a GAP file becomes a model: every coordinate a term, or a refusal.
  *
  *   E = sum_i e0(Z_i) + core + sum over coordinates sum_s alpha_s fc_s K(x_s, x) */
-#include "gap_args.h"
+#include "few_bodies.h"
 #include "gap_xml.h"
 #include "model.h"
 #include "model_file.h"
@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* gap_version from which distance_Nb counts compact clusters by default */
-enum { VERSION_COMPACT = 1596837814 };
 /* between these, unresolved channels of nu_R, nu_S < 2 meant something else */
 enum { VERSION_NU = 1663247896, VERSION_NU_NEW = 1686132232 };
 
@@ -25,12 +23,9 @@ typedef struct {
     const sz_gap_coordinate *c;
     sz_args *args;
     const char *type; /* "soap", "distance_2b", "angle_3b" or "distance_Nb" */
-    int bodies;       /* 2, 3, or 0: many */
     sz_soap_spec soap;
     int n_centres, centre_z[SZ_Z_MAX];
-    double cutoff, cutoff_width; /* of few bodies */
-    sz_pair_spec pair;
-    sz_triplet_spec triplet;
+    sz_few_bodies few; /* few.bodies 0: many */
 } coordinate;
 
 typedef struct {
@@ -89,132 +84,11 @@ static sz_status find_type(coordinate *part, sz_error *err)
         sz_args_where(part->args), first ? first : "(none)");
 }
 
-static sz_status check_cutoff(const coordinate *part, sz_error *err)
-{
-    if (part->cutoff > 0.0 && part->cutoff <= 1000.0 && part->cutoff_width >= 0.0)
-        return SZ_OK;
-    return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: cutoff=%g cutoff_transition_width=%g is not a range of distances",
-                   sz_args_where(part->args), part->cutoff, part->cutoff_width);
-}
-
-static sz_status parse_distance_2b(coordinate *part, sz_error *err)
-{
-    sz_pair_spec *p = &part->pair;
-    const sz_args *args = part->args;
-    sz_status status = SZ_OK;
-
-    if ((status = sz_args_int(args, "Z1", &p->z[0], err)) != SZ_OK) return status;
-    if ((status = sz_args_int(args, "Z2", &p->z[1], err)) != SZ_OK) return status;
-    p->tail_range = 1.0;
-    status = sz_args_double(args, "tail_range", &p->tail_range, err);
-    if (status == SZ_OK)
-        status = sz_args_int(args, "tail_exponent", &p->tail_exponent, err);
-    if (status == SZ_OK) status = sz_args_int(args, "n_exponents", &p->n_exponents, err);
-    if (status != SZ_OK) return status;
-    if (p->n_exponents < 1 || p->n_exponents > 8)
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: n_exponents is %d, allowed 1 to 8",
-                       sz_args_where(args), p->n_exponents);
-    for (int k = 0; k < p->n_exponents; k++)
-        p->exponent[k] = p->n_exponents == 1 ? 1 : -1 - k;
-    for (int k = 0; k < 2; k++) {
-        static const char *const key[] = {"only_intra", "only_inter"};
-        int value = 0;
-
-        if ((status = sz_args_bool(args, key[k], &value, err)) != SZ_OK) return status;
-        if (value)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: distance_2b with %s is not supported",
-                           sz_args_where(args), key[k]);
-    }
-    return sz_args_ints(args, "exponents", p->n_exponents, p->exponent, err);
-}
-
-static sz_status parse_angle_3b(coordinate *part, sz_error *err)
-{
-    static const char *const key[] = {"Z", "Z_center", "Z1", "Z2"}; /* Z is Z_center */
-    static const int to[] = {0, 0, 1, 2};
-    sz_triplet_spec *t = &part->triplet;
-    sz_status status = SZ_OK;
-
-    part->bodies = 3;
-    t->kind = SZ_TRIPLET_ANGLE;
-    t->share = 2.0; /* j,k and k,j */
-    for (int k = 0; k < 4 && status == SZ_OK; k++)
-        status = sz_args_int(part->args, key[k], &t->z[to[k]], err);
-    return status;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-static sz_status parse_distance_nb(coordinate *part, int version, sz_error *err)
-{
-    sz_triplet_spec *t = &part->triplet;
-    int order = 0, compact = version >= VERSION_COMPACT;
-    sz_status status = sz_args_int(part->args, "order", &order, err);
-
-    part->bodies = order;
-    if (status == SZ_OK && order != 2 && order != 3)
-        return sz_fail(
-            err, SZ_ERR_FORMAT,
-            "%s: distance_Nb of order %d is not supported, only orders 2 and 3",
-            sz_args_where(part->args), order);
-    if (status == SZ_OK)
-        status = sz_args_bool(part->args, "compact_clusters", &compact, err);
-    if (status != SZ_OK) return status;
-    if (order == 2) {
-        /* a pair is counted from both ends, or once */
-        part->pair.share = compact ? 1.0 : 0.5;
-        return sz_args_ints(part->args, "Z", 2, part->pair.z, err);
-    }
-    t->kind = compact ? SZ_TRIPLET_COMPACT : SZ_TRIPLET_CLUSTER;
-    t->share = 1.0;
-    status = sz_args_ints(part->args, "Z", 3, t->z, err);
-    qsort(t->z, 3, sizeof *t->z, ascending);
-    if (status == SZ_OK && t->z[0] == 0 && t->z[2] != 0)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: Z={%d %d %d} mixes 0, any element, with elements: that is "
-                       "not supported",
-                       sz_args_where(part->args), t->z[0], t->z[1], t->z[2]);
-    return status;
-}
-
-/* The terms of two or three bodies. */
-static sz_status parse_few_bodies(coordinate *part, int version, sz_error *err)
-{
-    sz_pair_spec *p = &part->pair;
-    const sz_args *args = part->args;
-    sz_status status;
-
-    part->bodies = 2;
-    part->cutoff_width = 0.5;
-    p->share = 1.0;
-    p->n_exponents = 1;
-    p->exponent[0] = 1;
-    status = sz_args_double(args, "cutoff", &part->cutoff, err);
-    if (status == SZ_OK)
-        status =
-            sz_args_double(args, "cutoff_transition_width", &part->cutoff_width, err);
-    if (status != SZ_OK) return status;
-    if (strcmp(part->type, "distance_2b") == 0)
-        status = parse_distance_2b(part, err);
-    else if (strcmp(part->type, "angle_3b") == 0)
-        status = parse_angle_3b(part, err);
-    else
-        status = parse_distance_nb(part, version, err);
-    p->cutoff = part->triplet.cutoff = part->cutoff;
-    p->cutoff_width = part->triplet.cutoff_width = part->cutoff_width;
-    return status == SZ_OK ? check_cutoff(part, err) : status;
-}
-
 static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
 {
     const sz_gap_coordinate *c = part->c;
     char where[700];
     sz_status status;
-    int n_dim;
 
     snprintf(where, sizeof where, "%.600s:%d", rd->gap->path, c->descriptor_line);
     status = sz_args_parse(&part->args, c->descriptor, where, err);
@@ -224,12 +98,16 @@ static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
         return sz_soap_spec_parse(&part->soap, &part->n_centres, part->centre_z,
                                   part->args, rd->gap->version, c->n_matrix, c->matrix,
                                   err);
-    status = parse_few_bodies(part, rd->gap->version, err);
-    n_dim = part->bodies == 3 ? 3 : part->pair.n_exponents;
-    if (status == SZ_OK && n_dim != c->n_dim)
+    if (!c->x_sparse && c->n_sparse > 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: environments are for soap descriptors only",
+                       sz_args_where(part->args));
+    status =
+        sz_few_bodies_parse(&part->few, part->type, part->args, rd->gap->version, err);
+    if (status == SZ_OK && part->few.n_dim != c->n_dim)
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s:%d: dimensions is %d, the descriptor has %d",
-                    rd->gap->path, c->line, c->n_dim, n_dim);
+                    rd->gap->path, c->line, c->n_dim, part->few.n_dim);
     return status;
 }
 
@@ -246,7 +124,8 @@ static void add_species(sz_model *model, int z)
     if (z <= SZ_Z_MAX) model->z[model->n_species++] = z;
 }
 
-/* Every element that a term names, in order; all 118 where a term takes any centre. */
+/* Every element that a term names, in order; all 118 where a term takes any centre, and
+ * for ZBL alone. */
 static void collect_species(reader *rd)
 {
     sz_model *model = rd->model;
@@ -254,16 +133,18 @@ static void collect_species(reader *rd)
 
     for (int k = 0; k < gap->n_coordinates; k++) {
         const coordinate *part = &rd->part[k];
-        const int *z = part->bodies == 3 ? part->triplet.z : part->pair.z;
+        int bodies = part->few.bodies;
+        const int *z = bodies == 3 ? part->few.triplet.z : part->few.pair.z;
 
-        for (int s = 0; !part->bodies && s < part->soap.n_slots; s++)
+        for (int s = 0; !bodies && s < part->soap.n_slots; s++)
             if (part->soap.slot_z[s]) add_species(model, part->soap.slot_z[s]);
-        for (int s = 0; !part->bodies && s < part->n_centres; s++)
+        for (int s = 0; !bodies && s < part->n_centres; s++)
             add_species(model, part->centre_z[s]);
-        for (int s = 0; s < part->bodies; s++) add_species(model, z[s]);
+        for (int s = 0; s < bodies; s++) add_species(model, z[s]);
     }
     for (int t = 0; gap->glue && t < gap->glue->n_types; t++)
         add_species(model, gap->glue->type[t].z);
+    if (gap->zbl && gap->n_coordinates == 0) model->any_element = 1;
     for (int z = 1; z <= SZ_Z_MAX && model->any_element; z++) add_species(model, z);
     for (int k = 0; k < model->n_species; k++)
         model->e0[k] = gap->e_scale * gap->e0[model->z[k]];
@@ -274,6 +155,9 @@ static void collect_species(reader *rd)
 /* A sparse point that lost more than this of its |p|^2 is no environment's vector: it
  * would meet the 1e-7 that environments have in the dropped channels. */
 #define LOST_MAX 1e-12
+
+/* Bytes of vectors made from environments: a small file cannot ask for all memory. */
+#define MADE_MAX ((size_t)64 << 30)
 
 /* the model's descriptor equal to spec, made if it is the first of its kind */
 static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce,
@@ -302,34 +186,42 @@ static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce
     return SZ_OK;
 }
 
-/* Reads the sparse points into the inner order of a descriptor that is reduced or not;
- * *lost is the largest share of |p|^2 that the reduction took. */
+/* Reads the sparse points into the inner order of a descriptor that is reduced or not, or
+ * makes them from their environments; *lost is the largest share of |p|^2 that the
+ * reduction took. */
 static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordinate *part,
                              int reduce, double *lost, sz_error *err)
 {
     const sz_gap_coordinate *c = part->c;
-    sz_status status = find_soap(model, &part->soap, reduce, &term->soap, err);
+    sz_error why;
+    sz_status status = find_soap(model, &part->soap, reduce, &term->soap, &why);
     const sz_soap *soap;
     size_t stride, size;
 
-    if (status != SZ_OK) return status;
+    if (status != SZ_OK)
+        return sz_fail(err, status, "%s: %.300s", sz_args_where(part->args), why.message);
     soap = model->soap[term->soap];
     stride = (size_t)sz_soap_stride(soap);
     size = (size_t)c->n_sparse * stride * sizeof(double);
     if (sz_soap_n_published(soap) != c->n_dim)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",
                        sz_args_where(part->args), c->n_dim, sz_soap_n_published(soap));
+    if (!c->x_sparse && size > MADE_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the vectors of %d environments would take %.3g GB, allowed "
+                       "are %.3g; use a stronger compression",
+                       sz_args_where(part->args), c->n_sparse, (double)size / 1e9,
+                       (double)MADE_MAX / 1e9);
     free(term->p_sparse);
     term->p_sparse = aligned_alloc(64, size);
     if (!term->p_sparse) return sz_fail_memory(err, size, "sparse points");
     *lost = 0.0;
-    for (int s = 0; s < c->n_sparse && status == SZ_OK; s++) {
-        const double *published = c->x_sparse + (size_t)s * c->n_dim;
-        double *inner = term->p_sparse + s * stride;
-
-        status = sz_soap_import(soap, published, inner, err);
-        if (status == SZ_OK) *lost = fmax(*lost, sz_soap_lost(soap, published, inner));
-    }
+    if (!c->x_sparse)
+        return sz_environments_describe(c->environment, soap, term->p_sparse, err);
+    status = sz_soap_import_block(soap, c->n_sparse, c->x_sparse, term->p_sparse, err);
+    for (int s = 0; s < c->n_sparse && status == SZ_OK; s++)
+        *lost = fmax(*lost, sz_soap_lost(soap, c->x_sparse + (size_t)s * c->n_dim,
+                                         term->p_sparse + s * stride));
     return status;
 }
 
@@ -380,6 +272,13 @@ static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err
                 term->centre[s] = 1;
     status = fill_sparse(model, term, part, 1, &lost, err);
     if (status != SZ_OK || lost <= LOST_MAX) return status;
+    if (part->soap.radial.tolerance > 0.0)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: sparse points have components that radial_tolerance=%g leaves "
+            "out (%.1e of the square): they are not of this descriptor; fit "
+            "again, or take the key away if it was put in by hand",
+            sz_args_where(part->args), part->soap.radial.tolerance, lost);
     drop_soap(model, term->soap);
     return fill_sparse(model, term, part, 0, &lost, err);
 }
@@ -388,7 +287,7 @@ static sz_status add_pair_term(reader *rd, const coordinate *part, sz_error *err
 {
     sz_pair_set *set = rd->model->pair;
     sz_pair *pair = &set->pair[set->n_pairs];
-    sz_status status = sz_pair_create(pair, &part->pair, part->c, err);
+    sz_status status = sz_pair_create(pair, &part->few.pair, part->c, err);
 
     if (status != SZ_OK) return status;
     pair->spec.share *= rd->gap->e_scale;
@@ -415,10 +314,11 @@ static sz_status add_triplet_term(reader *rd, const coordinate *part, sz_error *
     sz_triplet_set *set = rd->model->triplet;
     sz_triplet *triplet = &set->triplet[set->n_triplets];
     sz_status status =
-        sz_triplet_create(triplet, &part->triplet, part->c, rd->gap->path, err);
+        sz_triplet_create(triplet, &part->few.triplet, part->c, rd->gap->path, err);
 
     if (status != SZ_OK) return status;
     triplet->spec.share *= rd->gap->e_scale;
+    triplet->coordinate = (int)(part->c - rd->gap->coordinate);
     set->n_triplets++;
     if (!triplet->ordered) return SZ_OK;
     return warn_of_order(rd, triplet, part->c->line, err);
@@ -477,13 +377,14 @@ static sz_status add_terms(reader *rd, sz_error *err)
         const coordinate *part = &rd->part[k];
 
         if (part->c->n_sparse == 0) continue;
-        if (part->bodies == 2)
+        if (part->few.bodies == 2)
             status = add_pair_term(rd, part, err);
-        else if (part->bodies == 3)
+        else if (part->few.bodies == 3)
             status = add_triplet_term(rd, part, err);
         else
             status = check_versions(rd, part, err);
-        if (status == SZ_OK && part->bodies == 0) status = add_soap_term(rd, part, err);
+        if (status == SZ_OK && part->few.bodies == 0)
+            status = add_soap_term(rd, part, err);
     }
     if (status == SZ_OK)
         status = sz_pair_set_index(model->pair, model->n_species, model->z, err);
@@ -565,13 +466,26 @@ sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err)
     return status;
 }
 
-sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
+sz_status sz_model_load_plain(sz_model **model, const char *path, sz_error *err)
 {
     sz_gap *gap;
-    sz_status status = sz_gap_load(&gap, path, err);
+    sz_status status = sz_gap_load_bare(&gap, path, err);
 
     *model = NULL;
     if (status == SZ_OK) status = sz_model_build(model, gap, err);
     sz_gap_free(gap);
+    return status;
+}
+
+sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
+{
+    sz_status status = sz_model_load_plain(model, path, err);
+
+    if (status == SZ_OK) status = sz_model_collapse(*model, sz_tile_best(), err);
+    if (status == SZ_OK) status = sz_model_pack(*model, sz_tile_best(), err);
+    if (status != SZ_OK) {
+        sz_model_free(*model);
+        *model = NULL;
+    }
     return status;
 }

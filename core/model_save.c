@@ -68,10 +68,36 @@ static void *own(tensor_list *l, size_t bytes)
     return copy;
 }
 
+static sz_status add_environments(tensor_list *l, int k, const sz_environments *env)
+{
+    int64_t *count = own(l, (size_t)env->n * sizeof *count);
+
+    if (!count) return SZ_ERR_MEMORY;
+    for (int s = 0; s < env->n; s++) count[s] = env->first[s + 1] - env->first[s];
+    add(l, SZ_I64, env->n, 0, count, "term.%d.count", k);
+    if (env->first[env->n] > 0)
+        add(l, SZ_F64, env->first[env->n], 3, env->r, "term.%d.neighbour", k);
+    return SZ_OK;
+}
+
+/* what has a byte each comes last: so everything else is aligned */
+static void add_elements(tensor_list *l, int k, const sz_gap_coordinate *c)
+{
+    const sz_environments *env = c->environment;
+
+    if (!env || c->n_sparse == 0) return;
+    add(l, SZ_U8, env->n, 0, env->z, "term.%d.z", k);
+    if (env->first[env->n] > 0)
+        add(l, SZ_U8, env->first[env->n], 0, env->neigh_z, "term.%d.neighbour_z", k);
+}
+
 static sz_status add_term(tensor_list *l, int k, const sz_gap_coordinate *c)
 {
+    if (c->n_sparse > 0 && c->environment && add_environments(l, k, c->environment))
+        return SZ_ERR_MEMORY;
     if (c->n_sparse > 0) {
-        add(l, SZ_F64, c->n_sparse, c->n_dim, c->x_sparse, "term.%d.sparse", k);
+        if (!c->environment)
+            add(l, SZ_F64, c->n_sparse, c->n_dim, c->x_sparse, "term.%d.sparse", k);
         add(l, SZ_F64, c->n_sparse, 0, c->alpha, "term.%d.alpha", k);
         add(l, SZ_F64, c->n_sparse, 0, c->fc_sparse, "term.%d.cutoff", k);
     }
@@ -117,7 +143,7 @@ static sz_status add_glue(tensor_list *l, const sz_gap_glue *g)
 
 static sz_status list_tensors(tensor_list *l, const sz_gap *gap)
 {
-    size_t room = 1 + 6 * (size_t)gap->n_coordinates;
+    size_t room = 1 + 9 * (size_t)gap->n_coordinates;
     sz_status status = SZ_OK;
 
     if (gap->glue) room += 2 * (size_t)gap->glue->n_types + (size_t)gap->glue->n_pairs;
@@ -129,6 +155,8 @@ static sz_status list_tensors(tensor_list *l, const sz_gap *gap)
     for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++)
         status = add_term(l, k, gap->coordinate + k);
     if (status == SZ_OK && gap->glue) status = add_glue(l, gap->glue);
+    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++)
+        add_elements(l, k, gap->coordinate + k);
     return status;
 }
 
@@ -137,11 +165,19 @@ static sz_status list_tensors(tensor_list *l, const sz_gap *gap)
 /* Each returns NULL when out of memory only: texts and numbers were checked. */
 static json_t *describe_term(const sz_gap_coordinate *c)
 {
-    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:i}", "descriptor",
-                     c->descriptor, "kernel", sz_kernel_name(c->covariance), "delta",
-                     c->delta, "f0", c->f0, "zeta", c->zeta, "n_dim", c->n_dim,
-                     "n_sparse", c->n_sparse, "n_permutations", c->n_perm, "n_matrix",
-                     c->n_matrix);
+    json_t *term =
+        json_pack("{s:s, s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:i}", "descriptor",
+                  c->descriptor, "kernel", sz_kernel_name(c->covariance), "delta",
+                  c->delta, "f0", c->f0, "zeta", c->zeta, "n_dim", c->n_dim, "n_sparse",
+                  c->n_sparse, "n_permutations", c->n_perm, "n_matrix", c->n_matrix);
+
+    if (c->environment && c->n_sparse > 0 &&
+        json_object_set_new(term, "n_neighbours",
+                            json_integer(c->environment->first[c->n_sparse])) != 0) {
+        json_decref(term);
+        return NULL;
+    }
+    return term;
 }
 
 static json_t *describe_points(const sz_gap_points *p)

@@ -181,19 +181,30 @@ double sz_pair_energy(const sz_pair *pair, double r, double *slope)
     return f * t * e;
 }
 
-/* K(x_s, x(r)) and its slope by r */
-static double kernel_slope(const sz_pair_spec *spec, const sz_gap_coordinate *c,
-                           const double *xs, double r, double *slope)
+void sz_pair_vector(const sz_pair_spec *spec, double r, double *x)
+{
+    for (int k = 0; k < spec->n_exponents; k++) x[k] = pow(r, spec->exponent[k]);
+}
+
+double sz_pair_cutoff(const sz_pair_spec *spec, double r)
+{
+    double slope, t = tail(spec, r, &slope);
+
+    return t * sz_cutoff(r, spec->cutoff, spec->cutoff_width, &slope);
+}
+
+/* K(x_s, x) and its slope along dx */
+static double kernel_slope(const sz_gap_coordinate *c, const double *xs, const double *x,
+                           const double *dx, double *slope)
 {
     double delta2 = c->delta * c->delta, sum = 0.0, dsum = 0.0, rho, j;
     int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
 
     for (int k = 0; k < c->n_dim; k++) {
-        double x = pow(r, spec->exponent[k]), dx = spec->exponent[k] * x / r;
-        double t = dot ? 1.0 : c->theta[k], d = (x - xs[k]) / t;
+        double t = dot ? 1.0 : c->theta[k], d = (x[k] - xs[k]) / t;
 
-        sum += dot ? xs[k] * x : d * d;
-        dsum += dot ? xs[k] * dx : 2.0 * d * dx / t;
+        sum += dot ? xs[k] * x[k] : d * d;
+        dsum += dot ? xs[k] * dx[k] : 2.0 * d * dx[k] / t;
     }
     if (dot) {
         *slope = delta2 * c->zeta * pow(sum, c->zeta - 1.0) * dsum;
@@ -218,10 +229,13 @@ void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
                  double *value, double *slope)
 {
     double df, dt, f = sz_cutoff(r, spec->cutoff, spec->cutoff_width, &df);
-    double t = tail(spec, r, &dt), cut = f * t, dcut = df * t + f * dt;
+    double t = tail(spec, r, &dt), cut = f * t, dcut = df * t + f * dt,
+           x[SZ_PAIR_DIM_MAX], dx[SZ_PAIR_DIM_MAX];
 
+    sz_pair_vector(spec, r, x);
+    for (int k = 0; k < spec->n_exponents; k++) dx[k] = spec->exponent[k] * x[k] / r;
     for (int s = 0; s < c->n_sparse; s++) {
-        double dk, k = kernel_slope(spec, c, c->x_sparse + (size_t)s * c->n_dim, r, &dk);
+        double dk, k = kernel_slope(c, c->x_sparse + (size_t)s * c->n_dim, x, dx, &dk);
         double factor = spec->share * c->fc_sparse[s];
 
         value[s] = factor * cut * k;

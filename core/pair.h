@@ -7,6 +7,8 @@
 #include "gap_xml.h"
 #include "table.h"
 
+enum { SZ_PAIR_DIM_MAX = 8 }; /* exponents of one descriptor */
+
 typedef struct {
     int z[2];                    /* elements of the two atoms, 0 for any */
     double cutoff, cutoff_width; /* Angstrom */
@@ -14,7 +16,7 @@ typedef struct {
     double tail_range;           /* fc also holds (erf(tail_range r)/r)^tail_exponent */
     int tail_exponent;           /* 0: none */
     int n_exponents;
-    int exponent[8]; /* the descriptor's vector is x_k = r^exponent_k */
+    int exponent[SZ_PAIR_DIM_MAX]; /* the descriptor's vector is x_k = r^exponent_k */
 } sz_pair_spec;
 
 typedef struct {
@@ -44,6 +46,9 @@ double sz_pair_energy(const sz_pair *pair, double r, double *slope);
 
 /* 1 where a term acts between atoms of the atomic numbers za and zb. */
 int sz_pair_acts(const sz_pair_spec *spec, int za, int zb);
+/* x [n_exponents] of a distance, and its cutoff factor, tail included. */
+void sz_pair_vector(const sz_pair_spec *spec, double r, double *x);
+double sz_pair_cutoff(const sz_pair_spec *spec, double r);
 /* What each sparse point adds at r: share fc fc_s K(x_s, r) and its slope, both
  * [n_sparse], from the kernel itself. For fitting. */
 void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,

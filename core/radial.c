@@ -9,7 +9,8 @@
  * O_l resolves n, sums over it or mixes it. Where n is resolved O_l may also be the
  * rotation onto the directions that g_nl spans: the grid Gaussians are nearly dependent
  * (the one at r = 0 is null for every l >= 1), so the channels below 1e-7 are dropped
- * and kernels change by 1e-14 at most.
+ * and kernels change by 1e-14 at most. With radial_tolerance more are dropped, knowingly:
+ * what is left are the directions that g_nl has most of.
  *
  * The table holds quintic Hermite nodes of the functions without F, whose kink at
  * cutoff - cutoff_width would spoil it; the spacing 0.02 atom_sigma keeps its error
@@ -68,7 +69,7 @@ static sz_status reduce_l(sz_radial *radial, int l, double *comb, int *n_rad,
     const sz_radial_spec *spec = &radial->spec;
     int n = spec->n_max, rows = 40 * n + 1, work_size = 8 * rows, info = 0, one = 1;
     size_t total = (size_t)rows * n + (size_t)n * n + n + work_size;
-    double *a = calloc(total, sizeof *a), *vt, *s, *work, unused;
+    double *a = calloc(total, sizeof *a), *vt, *s, *work, unused, least = SZ_RADIAL_NULL;
     double g[3][(SZ_L_MAX + 1) * SZ_N_MAX];
 
     if (!a) return sz_fail_memory(err, total * sizeof *a, "the radial reduction");
@@ -84,10 +85,11 @@ static sz_status reduce_l(sz_radial *radial, int l, double *comb, int *n_rad,
     }
     if (l == 0)
         for (int k = 0; k < n; k++) a[k * rows] = radial->basis->central[k];
+    if (spec->tolerance > least) least = spec->tolerance;
     SZ_BLAS(dgesvd)
     ("N", "S", &rows, &n, a, &rows, s, &unused, &one, vt, &n, work, &work_size, &info);
     *n_rad = 0;
-    for (int q = 0; q < n && !info && s[q] >= SZ_RADIAL_NULL * s[0]; q++, (*n_rad)++)
+    for (int q = 0; q < n && !info && s[q] >= least * s[0]; q++, (*n_rad)++)
         for (int k = 0; k < n; k++) comb[q * radial->n_fun + k] = vt[k * n + q];
     free(a);
     if (!info) return SZ_OK;
@@ -268,6 +270,7 @@ sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n
     if (!r) return sz_fail_memory(err, sizeof *r, "the radial channels");
     for (int k = 0; k < n_families; k++) star |= family[k].kind == SZ_RADIAL_STAR;
     r->spec = *spec;
+    r->reduced = reduce;
     status = make_bases(r, star, err);
     if (status == SZ_OK) status = combine(r, n_families, family, reduce, err);
     if (status == SZ_OK) {

@@ -30,6 +30,7 @@ typedef struct {
         int first, n[SZ_L_MAX + 1];
     } family[2];
     int n_fun;       /* n_max, and 2 l_max + 1 more with a second basis */
+    int reduced;     /* channels of SZ_RADIAL_N are rotated */
     double *comb;    /* [l_max+1][n_lane][n_fun] */
     double *central; /* [n_lane] X_q,00 of the central atom of weight 1 */
     sz_basis *basis;
@@ -42,7 +43,8 @@ typedef struct {
 /* Makes the channels of one or two families. reduce: channels of SZ_RADIAL_N are the
  * leading right singular vectors of F g_nl over 0 < r < cutoff (with the central atom's
  * row for l = 0), those below SZ_RADIAL_NULL of the largest dropped: P_l -> O P_l O^T
- * leaves every kernel as it is, to the square of that number. */
+ * leaves every kernel as it is, to the square of that number. A larger spec.tolerance
+ * takes its place: kernels are then those of another, shorter descriptor. */
 #define SZ_RADIAL_NULL 1e-7
 sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n_families,
                            const sz_radial_family *family, int reduce, sz_error *err);

@@ -5,14 +5,16 @@
  *   SOAP      E_s = sum_i delta^2 k_si^zeta,   k_si = p_s . p_i + sigma0^2
  *             dE_s/dr_ij = delta^2 zeta k_si^(zeta-1)  p_s . dp_i/dr_ij
  *   two-body  E_s = sum_ij share fc(r_ij) fc_s K(x_s, r_ij)
+ *   three-body: triplet.c, with one sparse point at a time
  *
  *   d/dr_j += dE_s/dr_ij,  d/dr_i -= dE_s/dr_ij,  virial += r_ij (x) dE_s/dr_ij
  *
- * An atom's Jacobian dp/dr lives only until it has met all sparse points of its element
- * in one matrix product. */
+ * An atom's p and its Jacobian dp/dr live only until they have met all sparse points of
+ * its element, together, in one matrix product. */
 #include "rows.h"
 
 #include "blas.h"
+#include "kernel.h"
 #include "vec.h"
 
 #include <math.h>
@@ -24,13 +26,14 @@ struct sz_rows {
     const sz_row_term *term;
     const int *z;
     sz_soap_work **soap;  /* [n_terms] shared by terms of one descriptor */
+    sz_triplet *unit;     /* [n_terms] three-body terms with weights of alpha = 1 */
     int stride, n_sparse; /* the largest of all terms */
-    double *p;            /* [stride] */
-    double *k;            /* [n_sparse] kernel values, then the factors of dE/dr */
-    size_t room;          /* pairs that the rest has room for */
-    int *pair;            /* [room] */
-    double *jacobian;     /* [3 room][stride] */
-    double *g;            /* [3 room][n_sparse] */
+    int any_triplet;
+    size_t room;   /* pairs that the rest has room for, 0: nothing is there */
+    int *pair;     /* [room] */
+    double *p;     /* [1 + 3 room][stride] p, then its Jacobian */
+    double *g;     /* [1 + 3 room][n_sparse] k and dk/dr, or E and dE/dr */
+    double *point; /* [n_sparse][3 room] of a three-body term */
 };
 
 /* columns before coordinate k */
@@ -67,7 +70,32 @@ int sz_rows_terms(const sz_model *model, const sz_gap *gap, sz_row_term *term)
                                   .n_sparse = c->n_sparse,
                                   .column = first_column(gap, pair->coordinate)};
     }
+    for (int k = 0; k < model->triplet->n_triplets; k++) {
+        const sz_triplet *triplet = &model->triplet->triplet[k];
+        const sz_gap_coordinate *c = &gap->coordinate[triplet->coordinate];
+
+        term[n++] = (sz_row_term){.triplet = triplet,
+                                  .coordinate = c,
+                                  .n_sparse = c->n_sparse,
+                                  .column = first_column(gap, triplet->coordinate)};
+    }
     return n;
+}
+
+static sz_status open_term(sz_rows *r, int t, sz_error *err)
+{
+    const sz_row_term *term = &r->term[t];
+
+    if (term->n_sparse > r->n_sparse) r->n_sparse = term->n_sparse;
+    if (term->triplet) {
+        r->any_triplet = 1;
+        return sz_triplet_unit(&r->unit[t], term->triplet, term->coordinate, err);
+    }
+    if (!term->soap) return SZ_OK;
+    if (sz_soap_stride(term->soap) > r->stride) r->stride = sz_soap_stride(term->soap);
+    for (int s = 0; s < t && !r->soap[t]; s++)
+        if (r->term[s].soap == term->soap) r->soap[t] = r->soap[s];
+    return r->soap[t] ? SZ_OK : sz_soap_work_create(&r->soap[t], term->soap, 1, err);
 }
 
 sz_status sz_rows_create(sz_rows **rows, int n_terms, const sz_row_term *term,
@@ -83,28 +111,27 @@ sz_status sz_rows_create(sz_rows **rows, int n_terms, const sz_row_term *term,
     r->z = z;
     r->stride = r->n_sparse = 1;
     r->soap = calloc((size_t)n_terms + 1, sizeof *r->soap);
-    if (!r->soap) status = sz_fail_memory(err, (size_t)n_terms * 8, "the rows");
-    for (int t = 0; t < n_terms && status == SZ_OK; t++) {
-        if (term[t].n_sparse > r->n_sparse) r->n_sparse = term[t].n_sparse;
-        if (!term[t].soap) continue;
-        if (sz_soap_stride(term[t].soap) > r->stride)
-            r->stride = sz_soap_stride(term[t].soap);
-        for (int s = 0; s < t; s++)
-            if (term[s].soap == term[t].soap) r->soap[t] = r->soap[s];
-        if (!r->soap[t]) status = sz_soap_work_create(&r->soap[t], term[t].soap, 1, err);
-    }
-    if (status == SZ_OK) {
-        r->p = aligned_alloc(64, SZ_PAD((size_t)r->stride) * sizeof *r->p);
-        r->k = malloc((size_t)r->n_sparse * sizeof *r->k);
-        if (!r->p || !r->k)
-            status = sz_fail_memory(err, (size_t)r->n_sparse * 8, "the rows");
-    }
+    r->unit = calloc((size_t)n_terms + 1, sizeof *r->unit);
+    if (!r->soap || !r->unit)
+        status = sz_fail_memory(err, (size_t)n_terms * sizeof *r->unit, "the rows");
+    for (int t = 0; t < n_terms && status == SZ_OK; t++) status = open_term(r, t, err);
     if (status == SZ_OK) {
         *rows = r;
         r = NULL;
     }
     sz_rows_free(r);
     return status;
+}
+
+static void free_room(sz_rows *rows)
+{
+    free(rows->pair);
+    free(rows->p);
+    free(rows->g);
+    free(rows->point);
+    rows->pair = NULL;
+    rows->p = rows->g = rows->point = NULL;
+    rows->room = 0;
 }
 
 void sz_rows_free(sz_rows *rows)
@@ -117,29 +144,32 @@ void sz_rows_free(sz_rows *rows)
             if (rows->soap[s] == rows->soap[t]) first = 0;
         if (first) sz_soap_work_free(rows->soap[t]);
     }
+    for (int t = 0; rows->unit && t < rows->n_terms; t++) free(rows->unit[t].point);
     free(rows->soap);
-    free(rows->p);
-    free(rows->k);
-    free(rows->pair);
-    free(rows->jacobian);
-    free(rows->g);
+    free(rows->unit);
+    free_room(rows);
     free(rows);
 }
 
-static sz_status make_room(sz_rows *rows, size_t n, sz_error *err)
+/* for an atom of n pairs */
+static sz_status make_room(sz_rows *rows, int n_pairs, sz_error *err)
 {
-    size_t size = 3 * n * ((size_t)rows->stride + rows->n_sparse) * sizeof(double);
+    size_t n = n_pairs > 0 ? (size_t)n_pairs : 1, m = (size_t)rows->n_sparse;
+    size_t n_vectors = 1 + 3 * n, ld = SZ_PAD((size_t)rows->stride);
 
     if (n <= rows->room) return SZ_OK;
-    free(rows->pair);
-    free(rows->jacobian);
-    free(rows->g);
+    free_room(rows);
     rows->pair = malloc(n * sizeof *rows->pair);
-    rows->jacobian =
-        aligned_alloc(64, 3 * n * SZ_PAD((size_t)rows->stride) * sizeof(double));
-    rows->g = malloc(3 * n * (size_t)rows->n_sparse * sizeof(double));
-    rows->room = rows->pair && rows->jacobian && rows->g ? n : 0;
-    return rows->room ? SZ_OK : sz_fail_memory(err, size, "the Jacobian of an atom");
+    rows->p = aligned_alloc(64, n_vectors * ld * sizeof *rows->p);
+    rows->g = malloc(n_vectors * m * sizeof *rows->g);
+    if (rows->any_triplet) rows->point = malloc(3 * n * m * sizeof *rows->point);
+    if (!rows->pair || !rows->p || !rows->g || (rows->any_triplet && !rows->point)) {
+        free_room(rows);
+        return sz_fail_memory(err, n_vectors * (ld + m) * sizeof *rows->p,
+                              "the Jacobian of an atom");
+    }
+    rows->room = n;
+    return SZ_OK;
 }
 
 /* Where one pair's derivatives go. */
@@ -182,116 +212,125 @@ SZ_CLONES static void scatter(const target *t, int x, int n, const double *restr
     }
 }
 
-/* k[s] -> factors delta^2 zeta k^(zeta-1), energies added to energy[s] */
-static void powers(const sz_row_term *term, double *k, double *energy)
-{
-    double scale = term->delta * term->delta, whole = nearbyint(term->zeta);
-    double sigma2 = term->soap->spec.sigma0 * term->soap->spec.sigma0;
-    int integer = fabs(term->zeta - whole) < 1e-14 && whole >= 1.0;
-
-    for (int s = 0; s < term->n_sparse; s++) {
-        double x = k[s] + sigma2, lower = 1.0;
-
-        if (integer)
-            for (int e = 1; e < (int)whole; e++) lower *= x;
-        else
-            lower = pow(x, term->zeta - 1.0);
-        energy[s] += scale * lower * x;
-        k[s] = scale * term->zeta * lower;
-    }
-}
-
 SZ_CLONES static void multiply(int n, const double *restrict factor, double *restrict g)
 {
     for (int s = 0; s < n; s++) g[s] *= factor[s];
 }
 
-static sz_status soap_atom(sz_rows *rows, int t, const sz_list *list, int i,
-                           int n_columns, double *energy, double *force, double *virial,
-                           sz_error *err)
+/* Where the rows of a frame are. */
+typedef struct {
+    const sz_list *list;
+    int n_columns;
+    double *energy, *force, *virial; /* force NULL: energies only */
+} frame;
+
+static void soap_atom(sz_rows *rows, int t, const frame *f, int i)
 {
     const sz_row_term *term = &rows->term[t];
-    const sz_neigh *nb = &list->nb;
+    const sz_neigh *nb = &f->list->nb;
     const sz_soap_species species = {rows->z, term->slot};
     const double one = 1.0, zero = 0.0;
-    const int m = term->n_sparse, d = sz_soap_n_desc(term->soap), single = 1;
+    const int m = term->n_sparse, d = sz_soap_n_desc(term->soap);
     const int ld = sz_soap_stride(term->soap);
-    int n, n3;
-    sz_status status;
+    int n = 0, n_vectors;
 
     sz_soap_forward(term->soap, rows->soap[t], nb, &species, 1, &i, rows->p);
-    SZ_BLAS(dgemv)
-    ("T", &d, &m, &one, term->p_sparse, &ld, rows->p, &single, &zero, rows->k, &single);
-    powers(term, rows->k, energy + term->column);
-    if (!force) return SZ_OK;
-    status = make_room(rows, (size_t)(nb->first[i + 1] - nb->first[i]), err);
-    if (status != SZ_OK) return status;
-    n = sz_soap_jacobian(term->soap, rows->soap[t], nb, &species, i, rows->p, rows->pair,
-                         rows->jacobian);
-    n3 = 3 * n;
-    if (n == 0) return SZ_OK;
+    if (f->force)
+        n = sz_soap_jacobian(term->soap, rows->soap[t], nb, &species, i, rows->p,
+                             rows->pair, rows->p + ld);
+    n_vectors = 1 + 3 * n;
     SZ_BLAS(dgemm)
-    ("T", "N", &m, &n3, &d, &one, term->p_sparse, &ld, rows->jacobian, &ld, &zero,
+    ("T", "N", &m, &n_vectors, &d, &one, term->p_sparse, &ld, rows->p, &ld, &zero,
      rows->g, &m);
+    sz_kernel_row(m, term->delta, term->zeta, term->soap->spec.sigma0, rows->g,
+                  f->energy + term->column);
     for (int k = 0; k < n; k++) {
-        target to =
-            find_target(list, n_columns, term->column, i, rows->pair[k], force, virial);
+        target to = find_target(f->list, f->n_columns, term->column, i, rows->pair[k],
+                                f->force, f->virial);
 
         for (int x = 0; x < 3; x++) {
-            double *g = rows->g + (size_t)(3 * k + x) * m;
+            double *g = rows->g + (size_t)(1 + 3 * k + x) * m;
 
-            multiply(m, rows->k, g);
+            multiply(m, rows->g, g);
             scatter(&to, x, m, g);
         }
     }
-    return SZ_OK;
 }
 
-static sz_status pair_atom(sz_rows *rows, int t, const sz_list *list, int i,
-                           int n_columns, double *energy, double *force, double *virial,
-                           sz_error *err)
+static double length(const double *d)
+{
+    return sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+}
+
+static void pair_atom(sz_rows *rows, int t, const frame *f, int i)
 {
     const sz_row_term *term = &rows->term[t];
-    const sz_neigh *nb = &list->nb;
+    const sz_neigh *nb = &f->list->nb;
     int m = term->n_sparse, zi = rows->z[nb->species[i]];
-    sz_status status = make_room(rows, 1, err);
+    double *value = rows->g, *slope = value + m, *g = slope + m;
 
-    if (status != SZ_OK) return status;
     for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
         const double *d = nb->r + 3 * (size_t)j;
-        double r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+        double r = length(d);
         target to;
 
         if (!sz_pair_acts(term->pair, zi, rows->z[nb->neigh_species[j]]) ||
             r >= term->pair->cutoff)
             continue;
-        sz_pair_row(term->pair, term->coordinate, r, rows->k, rows->g);
-        for (int s = 0; s < m; s++) energy[term->column + s] += rows->k[s];
-        if (!force) continue;
-        to = find_target(list, n_columns, term->column, i, j, force, virial);
+        sz_pair_row(term->pair, term->coordinate, r, value, slope);
+        for (int s = 0; s < m; s++) f->energy[term->column + s] += value[s];
+        if (!f->force) continue;
+        to = find_target(f->list, f->n_columns, term->column, i, j, f->force, f->virial);
         for (int x = 0; x < 3; x++) {
-            double *g = rows->g + (size_t)m;
-
-            for (int s = 0; s < m; s++) g[s] = rows->g[s] * d[x] / r;
+            for (int s = 0; s < m; s++) g[s] = slope[s] * d[x] / r;
             scatter(&to, x, m, g);
         }
     }
-    return SZ_OK;
+}
+
+static void triplet_atom(sz_rows *rows, int t, const frame *f, int i)
+{
+    const sz_row_term *term = &rows->term[t];
+    const sz_neigh *nb = &f->list->nb;
+    int m = term->n_sparse, first = nb->first[i];
+    size_t n3 = 3 * (size_t)(nb->first[i + 1] - first);
+
+    if (f->force) memset(rows->point, 0, (size_t)m * n3 * sizeof *rows->point);
+    sz_triplet_rows(&rows->unit[t], term->coordinate, rows->z, nb, i,
+                    f->energy + term->column, f->force ? rows->point : NULL);
+    for (int j = first; j < nb->first[i + 1] && f->force; j++) {
+        target to =
+            find_target(f->list, f->n_columns, term->column, i, j, f->force, f->virial);
+
+        if (length(nb->r + 3 * (size_t)j) >= term->triplet->spec.cutoff) continue;
+        for (int x = 0; x < 3; x++) {
+            const double *from = rows->point + 3 * (size_t)(j - first) + x;
+
+            for (int s = 0; s < m; s++) rows->g[s] = from[(size_t)s * n3];
+            scatter(&to, x, m, rows->g);
+        }
+    }
 }
 
 sz_status sz_rows_frame(sz_rows *rows, const sz_list *list, int n_columns, double *energy,
                         double *force, double *virial, sz_error *err)
 {
-    sz_status status = SZ_OK;
+    const frame f = {list, n_columns, energy, force, virial};
+    const sz_neigh *nb = &list->nb;
 
+    for (int i = 0; i < nb->n_atoms; i++) {
+        sz_status status = make_room(rows, nb->first[i + 1] - nb->first[i], err);
+
+        if (status != SZ_OK) return status;
+    }
     for (int t = 0; t < rows->n_terms; t++)
-        for (int i = 0; i < list->nb.n_atoms && status == SZ_OK; i++) {
-            if (!rows->term[t].soap)
-                status =
-                    pair_atom(rows, t, list, i, n_columns, energy, force, virial, err);
-            else if (rows->term[t].centre[list->nb.species[i]])
-                status =
-                    soap_atom(rows, t, list, i, n_columns, energy, force, virial, err);
+        for (int i = 0; i < nb->n_atoms; i++) {
+            if (rows->term[t].pair)
+                pair_atom(rows, t, &f, i);
+            else if (rows->term[t].triplet)
+                triplet_atom(rows, t, &f, i);
+            else if (rows->term[t].centre[nb->species[i]])
+                soap_atom(rows, t, &f, i);
         }
-    return status;
+    return SZ_OK;
 }

@@ -9,20 +9,21 @@
 
 /* One term of a model in the making: a descriptor, a kernel and sparse points. */
 typedef struct {
-    const sz_soap *soap;         /* or NULL: a two-body term */
+    const sz_soap *soap;         /* or NULL */
     const unsigned char *centre; /* [n_species] 1 where the species is a centre */
     const int *slot;             /* [n_species] sz_soap_slot of each species */
     double delta, zeta;
     const double *p_sparse; /* [n_sparse][stride], inner order */
 
-    const sz_pair_spec *pair;
-    const sz_gap_coordinate *coordinate; /* its kernel and sparse points */
+    const sz_pair_spec *pair;            /* or NULL */
+    const sz_triplet *triplet;           /* or NULL */
+    const sz_gap_coordinate *coordinate; /* of these: kernel and sparse points */
 
     int n_sparse;
     int column; /* of the first sparse point in a row */
 } sz_row_term;
 
-/* The SOAP and two-body terms of a model and the GAP it was built from, columns in the
+/* The terms of a model and the GAP it was built from, columns in the
  * order of gap's coordinates; term has room for gap->n_coordinates. Returns how many. */
 int sz_rows_terms(const sz_model *model, const sz_gap *gap, sz_row_term *term);
 

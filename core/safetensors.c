@@ -29,7 +29,8 @@
 #define ZEROS "00000000000000000000000000000000"
 #define DAMAGED "the file is damaged, copy it again"
 
-static const char *const type_name[] = {"F64", "I64"};
+static const char *const type_name[] = {"F64", "I64", "U8"};
+enum { N_TYPES = 3 };
 
 struct sz_tensors {
     char *path;
@@ -42,9 +43,14 @@ struct sz_tensors {
 
 /* ---- writing --------------------------------------------------------------------- */
 
+size_t sz_dtype_size(sz_dtype type)
+{
+    return type == SZ_U8 ? 1 : 8;
+}
+
 static size_t tensor_bytes(const sz_tensor *t)
 {
-    return 8 * t->dim[0] * (t->n_dims == 2 ? t->dim[1] : 1);
+    return sz_dtype_size(t->type) * t->dim[0] * (t->n_dims == 2 ? t->dim[1] : 1);
 }
 
 /* md5 comes first: its digits are then the first of their kind */
@@ -219,15 +225,15 @@ static sz_status read_entry(const sz_tensors *file, const char *name, const json
     const char *type;
     json_t *shape;
     json_int_t a, b;
-    uint64_t left;
+    uint64_t left, size;
     int known = -1;
 
     if (json_unpack((json_t *)entry, "{s:s, s:o, s:[I,I!]!}", "dtype", &type, "shape",
                     &shape, "data_offsets", &a, &b) != 0)
         return fail_tensor(file, name, "has not just dtype, shape and data_offsets", err);
-    for (int k = 0; k < 2; k++)
+    for (int k = 0; k < N_TYPES; k++)
         if (strcmp(type, type_name[k]) == 0) known = k;
-    if (known < 0) return fail_tensor(file, name, "is neither F64 nor I64", err);
+    if (known < 0) return fail_tensor(file, name, "is neither F64 nor I64 nor U8", err);
     if (!json_is_array(shape) || json_array_size(shape) < 1 ||
         json_array_size(shape) > SZ_TENSOR_DIMS)
         return fail_tensor(file, name, "has a shape of other than 1 or 2 numbers", err);
@@ -241,7 +247,8 @@ static sz_status read_entry(const sz_tensors *file, const char *name, const json
     s->name = name;
     t->type = (sz_dtype)known;
     t->n_dims = (int)json_array_size(shape);
-    left = (s->end - s->begin) / 8; /* numbers; bounds every dimension */
+    size = sz_dtype_size(t->type);
+    left = (s->end - s->begin) / size; /* numbers; bounds every dimension */
     for (int k = 0; k < t->n_dims; k++) {
         const json_t *dim = json_array_get(shape, (size_t)k);
         json_int_t m = json_integer_value(dim);
@@ -251,7 +258,7 @@ static sz_status read_entry(const sz_tensors *file, const char *name, const json
         t->dim[k] = (size_t)m;
         left /= (uint64_t)m;
     }
-    if (left != 1 || (s->end - s->begin) % 8)
+    if (left != 1 || (s->end - s->begin) % size)
         return fail_tensor(file, name, "has a shape that its bytes do not fit", err);
     return SZ_OK;
 }

@@ -12,7 +12,8 @@
 #define SZ_TENSOR_DIMS 2
 #define SZ_TENSOR_NAME 48
 
-typedef enum { SZ_F64, SZ_I64 } sz_dtype; /* 8 bytes each, little-endian */
+typedef enum { SZ_F64, SZ_I64, SZ_U8 } sz_dtype; /* little-endian */
+size_t sz_dtype_size(sz_dtype type);             /* bytes */
 
 typedef struct {
     char name[SZ_TENSOR_NAME];

@@ -58,10 +58,11 @@ int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b)
            p->atom_sigma == q->atom_sigma && p->basis == q->basis &&
            p->basis_error_exponent == q->basis_error_exponent &&
            p->decay_exponent == q->decay_exponent && p->decay_scale == q->decay_scale &&
-           p->decay_rate == q->decay_rate && a->central_weight == b->central_weight &&
-           a->central_all == b->central_all && a->sigma0 == b->sigma0 &&
-           a->n_slots == b->n_slots && a->normalise == b->normalise &&
-           a->average == b->average && a->plain_l == b->plain_l &&
+           p->decay_rate == q->decay_rate && p->tolerance == q->tolerance &&
+           a->central_weight == b->central_weight && a->central_all == b->central_all &&
+           a->sigma0 == b->sigma0 && a->n_slots == b->n_slots &&
+           a->normalise == b->normalise && a->average == b->average &&
+           a->plain_l == b->plain_l &&
            memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0 &&
            sz_compression_spec_equal(&a->compression, &b->compression, a->n_slots,
                                      p->n_max, p->l_max);
@@ -78,11 +79,11 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
     *soap = NULL;
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     s->spec = *spec;
-    s->reduce = reduce;
+    s->reduce = reduce || spec->radial.tolerance > 0.0;
     sz_harmonics_prepare(&s->harmonics, spec->radial.l_max);
     n = sz_compression_families(&spec->compression, family, index, &reducible);
-    status =
-        sz_radial_create(&s->radial, &spec->radial, n, family, reduce && reducible, err);
+    status = sz_radial_create(&s->radial, &spec->radial, n, family,
+                              s->reduce && reducible, err);
     if (status == SZ_OK)
         status = sz_compression_create(&s->compression, &spec->compression, s->radial,
                                        spec->n_slots, spec->plain_l, err);
@@ -140,15 +141,23 @@ int sz_soap_slot(const sz_soap *soap, int z)
 sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
                          sz_error *err)
 {
-    return sz_compression_import(&soap->compression, soap->radial, published, inner, err);
+    return sz_compression_import(&soap->compression, soap->radial, 1, published, inner,
+                                 err);
+}
+
+sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *published,
+                               double *inner, sz_error *err)
+{
+    return sz_compression_import(&soap->compression, soap->radial, n, published, inner,
+                                 err);
 }
 
 double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
 {
     double all = 0.0, kept = 0.0;
+    int n = sz_soap_n_published(soap) - 1; /* goes through all pairs: once */
 
-    for (int k = 0; k < sz_soap_n_published(soap) - 1; k++)
-        all += published[k] * published[k];
+    for (int k = 0; k < n; k++) all += published[k] * published[k];
     for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
     return all > 0.0 ? (all - kept) / all : 0.0;
 }
@@ -157,7 +166,8 @@ sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *publ
                           sz_error *err)
 {
     published[sz_soap_n_published(soap) - 1] = soap->spec.sigma0;
-    return sz_compression_publish(&soap->compression, inner, published, err);
+    return sz_compression_publish(&soap->compression, soap->radial, inner, published,
+                                  err);
 }
 
 /* ---- scratch ---------------------------------------------------------------------- */

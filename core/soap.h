@@ -28,7 +28,7 @@ int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b);
 /* spec.compression belongs to compression. */
 typedef struct {
     sz_soap_spec spec;
-    int reduce; /* as given to sz_soap_create */
+    int reduce; /* as given to sz_soap_create, 1 with radial_tolerance */
     sz_radial *radial;
     sz_compression compression;
     sz_harmonics_factors harmonics;
@@ -36,7 +36,7 @@ typedef struct {
 
 /* spec is copied. reduce: where the compression allows it, rotate the radial channels and
  * drop the null ones, see radial.h; kernels do not change. 0 keeps the published
- * components, which sz_soap_publish needs. */
+ * components. With radial_tolerance channels are always rotated. */
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
                          sz_error *err);
 void sz_soap_free(sz_soap *soap);
@@ -52,10 +52,14 @@ int sz_soap_slot(const sz_soap *soap, int z);
  * published [n_published], inner [stride]. */
 sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
                          sz_error *err);
+/* The same for n vectors: published [n][n_published], inner [n][stride]. */
+sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *published,
+                               double *inner, sz_error *err);
 /* Share of |published|^2 that the inner vector lacks. Rounding for the vector of a real
  * environment; more where a vector was altered, and then reduce = 0 is right. */
 double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner);
-/* The inverse of the import, the sigma0 component appended; only where reduce was 0. */
+/* The inverse of the import, the sigma0 component appended. What a reduction has dropped
+ * is zero: 1e-7 of the norm, or with radial_tolerance the descriptor's own vector. */
 sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
                           sz_error *err);
 

@@ -4,7 +4,7 @@
  *
  * Keys, aliases and defaults are gap_fit's; compression, d_J, embedding, u_max and
  * compression_seed are ours. Keys that exclude each other are refused by name; keys that
- * say nothing about the descriptor are ignored. */
+ * say nothing about the descriptor are ignored. radial_tolerance is ours as well. */
 #include "soap_spec.h"
 
 #include "compression_spec.h"
@@ -121,6 +121,20 @@ static int is_label(const char *label, const char *name)
     }
 }
 
+int sz_soap_label_is_nu(const char *label, int *nu_R, int *nu_S)
+{
+    for (*nu_R = 0; *nu_R <= 2; ++*nu_R)
+        for (*nu_S = 0; *nu_S <= 2; ++*nu_S) {
+            sz_compression_spec c = {.symmetric = 0};
+            int same = sz_compress_nu(&c, *nu_R, *nu_S, 0, NULL) == SZ_OK &&
+                       is_label(label, c.label);
+
+            sz_compression_spec_free(&c);
+            if (same) return 1;
+        }
+    return 0;
+}
+
 static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *k,
                                     const sz_args *args, sz_error *err)
 {
@@ -193,12 +207,10 @@ static sz_status compress_label(sz_soap_spec *spec, const compression_keys *k,
 {
     sz_compression_spec *c = &spec->compression;
 
-    for (int nu_R = 0; nu_R <= 2; nu_R++)
-        for (int nu_S = 0; nu_S <= 2; nu_S++) {
-            sz_status status = sz_compress_nu(c, nu_R, nu_S, 0, err);
+    int nu_R, nu_S;
 
-            if (is_label(k->label, c->label)) return status;
-        }
+    if (sz_soap_label_is_nu(k->label, &nu_R, &nu_S))
+        return sz_compress_nu(c, nu_R, nu_S, 0, err);
     if (is_label(k->label, "mu,nu^=1,1")) {
         sz_compress_corner(c);
         return SZ_OK;
@@ -303,6 +315,7 @@ static sz_status read_numbers(sz_soap_spec *spec, const sz_args *args, sz_error 
         {"basis_error_exponent", &r->basis_error_exponent},
         {"cutoff_scale", &r->decay_scale},
         {"cutoff_rate", &r->decay_rate},
+        {"radial_tolerance", &r->tolerance},
         {"central_weight", &spec->central_weight},
         {"covariance_sigma0", &spec->sigma0},
     };
@@ -340,6 +353,7 @@ static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
         {"cutoff_dexp", r->decay_exponent, 0, 1000},
         {"cutoff_scale", r->decay_scale, 1e-6, 1e6},
         {"cutoff_rate", r->decay_rate, 0.0, 1e12},
+        {"radial_tolerance", r->tolerance, 0.0, 0.5},
     };
 
     for (size_t k = 0; k < sizeof range / sizeof *range; k++)
@@ -370,6 +384,22 @@ static sz_status read_switches(sz_soap_spec *spec, const sz_args *args, int vers
     return status;
 }
 
+/* radial_tolerance needs radial channels that may be rotated. */
+static sz_status check_tolerance(const sz_soap_spec *spec, const sz_args *args,
+                                 sz_error *err)
+{
+    sz_radial_family family[2];
+    int index[2], reducible, resolved = 0;
+    int n = sz_compression_families(&spec->compression, family, index, &reducible);
+
+    for (int k = 0; k < n; k++) resolved |= family[k].kind == SZ_RADIAL_N;
+    if (spec->radial.tolerance == 0.0 || (reducible && resolved)) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: radial_tolerance=%g leaves out radial channels, but compression "
+                   "%s has none that may be: leave out the key",
+                   sz_args_where(args), spec->radial.tolerance, spec->compression.label);
+}
+
 sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
                              const sz_args *args, int version, int n_matrix,
                              const double *matrix, sz_error *err)
@@ -398,5 +428,6 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
                                spec->slot_z, err);
     if (status == SZ_OK) status = read_switches(spec, args, version, err);
     if (status == SZ_OK) status = read_compression(spec, args, n_matrix, matrix, err);
+    if (status == SZ_OK) status = check_tolerance(spec, args, err);
     return status;
 }

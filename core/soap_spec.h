@@ -15,4 +15,7 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
                              const sz_args *args, int version, int n_matrix,
                              const double *matrix, sz_error *err);
 
+/* 1 where a label of compression={..} is a pair of gap_fit's keys nu_R, nu_S. */
+int sz_soap_label_is_nu(const char *label, int *nu_R, int *nu_S);
+
 #endif

@@ -22,17 +22,14 @@
  * Instances are collected, BATCH at a time, and go through the points together. */
 #include "triplet.h"
 
-#include "cutoff.h"
+#include "triplet_batch.h"
 #include "vec.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TILE = 64, /* neighbours of one centre at hand */
-    BATCH = SZ_TRIPLET_BATCH
-};
+enum { BATCH = SZ_TRIPLET_BATCH };
 
 /* the permutations of three things; of three atoms those of their distances 12 13 23 */
 static const int permutation[6][3] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
@@ -233,194 +230,179 @@ void sz_triplet_set_free(sz_triplet_set *set)
     free(set);
 }
 
-/* ---- instances -------------------------------------------------------------------- */
+/* ---- energies --------------------------------------------------------------------- */
 
-/* Some neighbours of a centre, in the order of the list. */
+/* What an instance's energy and slopes are multiplied by:
+ *   E = share f0 f1 f2 e,  dE/dr_k / r_k = value[k] de/dr_k + slope[k] e */
 typedef struct {
-    int n, pair[TILE], z[TILE], role[TILE];
-    double r[TILE], f[TILE], df[TILE]; /* distance, cutoff function and slope */
-} tile;
+    double fc, value[3], slope[3];
+} factors;
 
-/* Instances that wait for their sums. Distances: 0 and 1 from the centre, 2 across;
- * fc = f[0] f[1] f[2]. */
-typedef struct {
-    const sz_triplet *term;
-    const sz_neigh *nb;
-    double *energy, *dedr;
-    int n, centre[BATCH], pair[2][BATCH];
-    int place[BATCH]; /* of the centre among its atoms: where distance 0, 1, 2 go in x */
-    double r[3][BATCH], f[3][BATCH], df[3][BATCH];
-} batch;
-
-/* x_k is distance slot[place][k] */
-static const int slot[3][3] = {{0, 1, 2}, {0, 2, 1}, {2, 0, 1}};
-
-static void descriptors(const batch *b, int n, double *x)
-{
-    const double *scale = b->term->scale;
-
-    for (int t = 0; t < n; t++) {
-        double sum = b->r[0][t] + b->r[1][t], difference = b->r[0][t] - b->r[1][t];
-
-        x[t] = scale[0] * sum;
-        x[BATCH + t] = scale[1] * (difference * difference);
-        x[2 * BATCH + t] = scale[2] * b->r[2][t];
-    }
-    if (b->term->spec.kind == SZ_TRIPLET_ANGLE) return;
-    for (int t = 0; t < n; t++)
-        for (int k = 0; k < 3; k++)
-            x[k * BATCH + t] = scale[k] * b->r[slot[b->place[t]][k]][t];
-}
-
-/* Adds instance t of energy share fc e; ded: de by the three distances. */
-static void scatter(const batch *b, int t, double e, const double *ded)
+static inline factors find_factors(const sz_triplet_batch *b, int t)
 {
     double share = b->term->spec.share, fa = b->f[0][t], fb = b->f[1][t],
            fab = b->f[2][t];
-    double fc = fa * fb * fab, ca, cb, cab;
+    /* two neighbours on one place are refused where one of them is a centre */
+    double a = 1.0 / b->r[0][t], c = 1.0 / b->r[1][t];
+    double ac = b->r[2][t] > 0.0 ? 1.0 / b->r[2][t] : 0.0, fc = share * fa * fb * fab;
+
+    return (factors){fc,
+                     {a * fc, c * fc, ac * fc},
+                     {a * share * b->df[0][t] * fb * fab,
+                      c * share * fa * b->df[1][t] * fab,
+                      ac * share * fa * fb * b->df[2][t]}};
+}
+
+/* Adds dE/dr of instance t to the pairs from number first on; ded: de by the distances.
+ */
+static inline void scatter(const sz_triplet_batch *b, int t, const factors *w, double e,
+                           const double *ded, int first, double *dedr)
+{
     const double *da = b->nb->r + 3 * (size_t)b->pair[0][t];
     const double *db = b->nb->r + 3 * (size_t)b->pair[1][t];
-    double *to_a, *to_b;
+    double *to_a = dedr + 3 * (size_t)(b->pair[0][t] - first);
+    double *to_b = dedr + 3 * (size_t)(b->pair[1][t] - first), c[3];
 
-    b->energy[b->centre[t]] += share * fc * e;
-    if (!b->dedr) return;
-    to_a = b->dedr + 3 * (size_t)b->pair[0][t];
-    to_b = b->dedr + 3 * (size_t)b->pair[1][t];
-    ca = share * (fc * ded[0] + b->df[0][t] * fb * fab * e) / b->r[0][t];
-    cb = share * (fc * ded[1] + fa * b->df[1][t] * fab * e) / b->r[1][t];
-    /* two neighbours on one place are refused where one of them is a centre */
-    cab = b->r[2][t] > 0.0
-              ? share * (fc * ded[2] + fa * fb * b->df[2][t] * e) / b->r[2][t]
-              : 0.0;
+    for (int k = 0; k < 3; k++) c[k] = w->value[k] * ded[k] + w->slope[k] * e;
     for (int x = 0; x < 3; x++) {
-        double across = cab * (db[x] - da[x]);
+        double across = c[2] * (db[x] - da[x]);
 
-        to_a[x] += ca * da[x] - across;
-        to_b[x] += cb * db[x] + across;
+        to_a[x] += c[0] * da[x] - across;
+        to_b[x] += c[1] * db[x] + across;
     }
 }
 
-/* All instances that wait. */
-static void flush(batch *b)
+/* The scaled vectors of all that wait, in whole lanes: the last ones are the first once
+ * more. Returns their number. */
+static int scaled_vectors(sz_triplet_batch *b, double *x)
 {
-    const sz_triplet *term = b->term;
-    double x[3 * BATCH], sum[4 * BATCH];
     int n = SZ_PAD(b->n);
 
-    for (int t = b->n; t < n; t++) { /* whole lanes: the first once more */
+    for (int t = b->n; t < n; t++) {
         b->place[t] = b->place[0];
         for (int k = 0; k < 3; k++) b->r[k][t] = b->r[k][0];
     }
-    descriptors(b, n, x);
-    sz_triplet_sum(term, n, x, sum);
-    for (int t = 0; t < b->n; t++) {
-        double g[3], ded[3];
-
-        for (int k = 0; k < 3; k++) g[k] = term->slope[k] * sum[(1 + k) * BATCH + t];
-        if (term->spec.kind == SZ_TRIPLET_ANGLE) {
-            double across = 2.0 * (b->r[0][t] - b->r[1][t]) * g[1];
-
-            ded[0] = g[0] + across;
-            ded[1] = g[0] - across;
-            ded[2] = g[2];
-        } else {
-            for (int k = 0; k < 3; k++) ded[slot[b->place[t]][k]] = g[k];
-        }
-        scatter(b, t, sum[t] + term->constant, ded);
-    }
-    b->n = 0;
+    sz_triplet_vectors(b, n, x);
+    for (int k = 0; k < 3; k++)
+        for (int t = 0; t < n; t++) x[k * BATCH + t] *= b->term->scale[k];
+    return n;
 }
 
-/* neighbour p of tile u and q of tile v, in the order of the list */
-static void push(batch *b, int i, int z, const tile *u, int p, const tile *v, int q)
+/* de by the three distances of instance t, from the sums over sparse points */
+static inline void find_slopes(const sz_triplet_batch *b, int t, const double *sum,
+                               double *ded)
 {
-    const sz_triplet_spec *spec = &b->term->spec;
-    const double *dp = b->nb->r + 3 * (size_t)u->pair[p];
-    const double *dq = b->nb->r + 3 * (size_t)v->pair[q];
-    double x = dq[0] - dp[0], y = dq[1] - dp[1], w = dq[2] - dp[2];
-    /* the lower atomic number first */
-    int t = b->n, first = spec->kind != SZ_TRIPLET_ANGLE && u->z[p] > v->z[q];
+    double g[3];
 
-    b->centre[t] = i;
-    b->pair[first][t] = u->pair[p];
-    b->r[first][t] = u->r[p];
-    b->f[first][t] = u->f[p];
-    b->df[first][t] = u->df[p];
-    b->pair[!first][t] = v->pair[q];
-    b->r[!first][t] = v->r[q];
-    b->f[!first][t] = v->f[q];
-    b->df[!first][t] = v->df[q];
-    b->r[2][t] = sqrt(x * x + y * y + w * w);
-    b->f[2][t] = 1.0;
-    b->df[2][t] = 0.0;
-    b->place[t] = 0;
-    if (spec->kind == SZ_TRIPLET_CLUSTER) {
-        double df, f = sz_cutoff(b->r[2][t], spec->cutoff, spec->cutoff_width, &df);
-
-        b->f[2][t] = 1.0 - 2.0 / 3.0 * f;
-        b->df[2][t] = -2.0 / 3.0 * df;
-        b->place[t] = (u->z[p] < z) + (v->z[q] < z);
-    }
-    if (++b->n == BATCH) flush(b);
+    for (int k = 0; k < 3; k++) g[k] = b->term->slope[k] * sum[(1 + k) * BATCH + t];
+    sz_triplet_slopes(b, t, g, ded);
 }
 
-/* Fills a tile with neighbours from pair p on that have a role; returns the next. */
-static int fill_tile(tile *u, const batch *b, const int *z, unsigned long long allow,
-                     int p, int end)
+typedef struct {
+    double *energy, *dedr;
+} sums;
+
+static void take_energies(sz_triplet_batch *b)
 {
     const sz_triplet *term = b->term;
+    const sums *to = b->context;
+    double x[3 * BATCH], sum[4 * BATCH];
+    int n = scaled_vectors(b, x);
 
-    for (u->n = 0; p < end && u->n < TILE; p++) {
-        int species = b->nb->neigh_species[p], role = term->role[species], n = u->n;
-        const double *d = b->nb->r + 3 * (size_t)p;
-        double r;
+    sz_triplet_sum(term, n, x, sum);
+    for (int t = 0; t < b->n; t++) {
+        factors w = find_factors(b, t);
+        double e = sum[t] + term->constant, ded[3];
 
-        if (!(allow >> 8 * role & 255)) continue;
-        r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-        if (r >= term->spec.cutoff) continue;
-        u->pair[n] = p;
-        u->z[n] = z[species];
-        u->role[n] = role;
-        u->r[n] = r;
-        u->f[n] = sz_cutoff(r, term->spec.cutoff, term->spec.cutoff_width, &u->df[n]);
-        u->n++;
-    }
-    return p;
-}
-
-/* Every pair of neighbours of atom i once; long rows tile by tile. */
-static void visit(batch *b, const int *z, int i, unsigned long long allow)
-{
-    int end = b->nb->first[i + 1], zi = z[b->nb->species[i]];
-    tile u, v;
-
-    for (int p = b->nb->first[i]; p < end;) {
-        p = fill_tile(&u, b, z, allow, p, end);
-        for (int m = 0; m < u.n; m++)
-            for (int n = m + 1; n < u.n; n++)
-                if (allow >> (8 * u.role[m] + u.role[n]) & 1)
-                    push(b, i, zi, &u, m, &u, n);
-        for (int q = p; q < end;) {
-            q = fill_tile(&v, b, z, allow, q, end);
-            for (int m = 0; m < u.n; m++)
-                for (int n = 0; n < v.n; n++)
-                    if (allow >> (8 * u.role[m] + v.role[n]) & 1)
-                        push(b, i, zi, &u, m, &v, n);
-        }
+        to->energy[b->centre[t]] += w.fc * e;
+        if (!to->dedr) continue;
+        find_slopes(b, t, sum, ded);
+        scatter(b, t, &w, e, ded, 0, to->dedr);
     }
 }
 
 void sz_triplet_set_energy(const sz_triplet_set *set, const int *z, const sz_neigh *nb,
                            double *energy, double *dedr)
 {
+    sums to = {energy, dedr};
+
     for (int k = 0; k < set->n_triplets; k++) {
-        batch b = {.term = &set->triplet[k], .nb = nb, .energy = energy, .dedr = dedr};
+        sz_triplet_batch b = {.term = &set->triplet[k],
+                              .nb = nb,
+                              .z = z,
+                              .take = take_energies,
+                              .context = &to};
 
-        for (int i = 0; i < nb->n_atoms; i++) {
-            unsigned long long allow = b.term->allow[b.term->role[nb->species[i]]];
-
-            if (allow) visit(&b, z, i, allow);
-        }
-        if (b.n > 0) flush(&b);
+        for (int i = 0; i < nb->n_atoms; i++) sz_triplet_visit(&b, i);
+        sz_triplet_flush(&b);
     }
+}
+
+/* ---- rows of a fit ---------------------------------------------------------------- */
+
+sz_status sz_triplet_unit(sz_triplet *unit, const sz_triplet *triplet,
+                          const sz_gap_coordinate *c, sz_error *err)
+{
+    size_t m = (size_t)c->n_sparse;
+    sz_gap_coordinate ones = *c;
+
+    *unit = *triplet;
+    unit->point = malloc(4 * (size_t)unit->n_points * sizeof *unit->point + 1);
+    ones.alpha = malloc(m * sizeof *ones.alpha + 1);
+    if (!unit->point || !ones.alpha) {
+        free(unit->point);
+        free(ones.alpha);
+        unit->point = NULL;
+        return sz_fail_memory(err, 32 * (size_t)unit->n_points, "sparse points");
+    }
+    for (size_t s = 0; s < m; s++) ones.alpha[s] = 1.0;
+    fill_points(unit, &ones);
+    free(ones.alpha);
+    return SZ_OK;
+}
+
+typedef struct {
+    const sz_gap_coordinate *c;
+    int first, n_pairs; /* of the atom */
+    double *energy, *dedr;
+} point_sums;
+
+static void take_rows(sz_triplet_batch *b)
+{
+    point_sums *to = b->context;
+    const sz_gap_coordinate *c = to->c;
+    double f0 = c->covariance == SZ_COVARIANCE_DOT_PRODUCT ? 0.0 : c->f0;
+    double x[3 * BATCH], sum[4 * BATCH];
+    int n = scaled_vectors(b, x);
+    sz_triplet one = *b->term;
+    factors w[BATCH];
+
+    for (int t = 0; t < b->n; t++) w[t] = find_factors(b, t);
+    one.n_points = one.n_perm;
+    for (int s = 0; s < c->n_sparse; s++, one.point += 4 * one.n_perm) {
+        double constant = c->fc_sparse[s] * f0 * f0;
+
+        sz_triplet_sum(&one, n, x, sum);
+        for (int t = 0; t < b->n; t++) {
+            double e = sum[t] + constant, ded[3];
+
+            to->energy[s] += w[t].fc * e;
+            if (!to->dedr) continue;
+            find_slopes(b, t, sum, ded);
+            scatter(b, t, &w[t], e, ded, to->first,
+                    to->dedr + 3 * (size_t)s * to->n_pairs);
+        }
+    }
+}
+
+void sz_triplet_rows(const sz_triplet *unit, const sz_gap_coordinate *c, const int *z,
+                     const sz_neigh *nb, int i, double *energy, double *dedr)
+{
+    int n = nb->first[i + 1] - nb->first[i];
+    point_sums to = {c, nb->first[i], n, energy, dedr};
+    sz_triplet_batch b = {
+        .term = unit, .nb = nb, .z = z, .take = take_rows, .context = &to};
+
+    sz_triplet_visit(&b, i);
+    sz_triplet_flush(&b);
 }

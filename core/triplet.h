@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct {
     sz_triplet_spec spec;
+    int coordinate; /* of the GAP it came from */
     sz_covariance covariance;
     double zeta;     /* of DOT_PRODUCT */
     double constant; /* eV, what f0 adds to e */
@@ -60,6 +61,15 @@ void sz_triplet_set_free(sz_triplet_set *set);
 /* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are added to; z [n_species]. */
 void sz_triplet_set_energy(const sz_triplet_set *set, const int *z, const sz_neigh *nb,
                            double *energy, double *dedr);
+
+/* For fitting: a copy whose points have the weights of alpha = 1. It shares all but its
+ * points, unit->point is the caller's to free. */
+sz_status sz_triplet_unit(sz_triplet *unit, const sz_triplet *triplet,
+                          const sz_gap_coordinate *c, sz_error *err);
+/* What each sparse point adds to the energy of atom i, energy [n_sparse], and to
+ * dE_i/dr_ij of its n pairs, dedr [n_sparse][n][3] or NULL; both are added to. */
+void sz_triplet_rows(const sz_triplet *unit, const sz_gap_coordinate *c, const int *z,
+                     const sz_neigh *nb, int i, double *energy, double *dedr);
 
 /* One batch: of n instances, a multiple of SZ_LANES, x [3][SZ_TRIPLET_BATCH] is scaled;
  * sum [4][SZ_TRIPLET_BATCH] is e - constant and de/dx / slope. */

@@ -44,6 +44,20 @@ static inline int same_glue(const sz_gap_glue *a, const sz_gap_glue *b)
     return same;
 }
 
+static inline int same_environments(const sz_environments *a, const sz_environments *b)
+{
+    size_t n, m;
+
+    if (!a || !b) return a == b;
+    if (a->n != b->n ||
+        !same_bits(a->first, b->first, (size_t)a->n + 1, sizeof *a->first))
+        return 0;
+    n = (size_t)a->n;
+    m = (size_t)a->first[n];
+    return same_bits(a->z, b->z, n, 1) && same_bits(a->neigh_z, b->neigh_z, m, 1) &&
+           same_bits(a->r, b->r, 3 * m, sizeof *a->r);
+}
+
 static inline int same_coordinate(const sz_gap_coordinate *a, const sz_gap_coordinate *b)
 {
     size_t d = (size_t)a->n_dim, m = (size_t)a->n_sparse, p = (size_t)a->n_perm;
@@ -58,6 +72,7 @@ static inline int same_coordinate(const sz_gap_coordinate *a, const sz_gap_coord
            (a->perm != NULL) == (b->perm != NULL) &&
            (a->theta != NULL) == (b->theta != NULL) &&
            same_bits(a->x_sparse, b->x_sparse, m * d, 8) &&
+           same_environments(a->environment, b->environment) &&
            same_bits(a->alpha, b->alpha, m, 8) &&
            same_bits(a->fc_sparse, b->fc_sparse, m, 8);
 }

@@ -108,7 +108,8 @@ static int test_ranges(int k, const int *z)
  * what the reduced descriptor makes */
 static int test_reduced(int k)
 {
-    static double full[N * ROOM], reduced[N * ROOM], published[ROOM], in[ROOM];
+    static double full[N * ROOM], reduced[N * ROOM], published[ROOM], in[ROOM],
+        back[ROOM];
     char text[512];
     const double *matrix;
     int n = compression_text(k, 6, 4, "", text, &matrix), shown = failures;
@@ -129,6 +130,10 @@ static int test_reduced(int k)
         CHECK_OK(sz_soap_import(b.soap, published, in, &err), err);
         CHECK_CLOSE(distance(in, reduced + i * b.stride, b.stride), 0.0, 1e-13);
         CHECK_CLOSE(sz_soap_lost(b.soap, published, in), 0.0, 1e-13);
+        CHECK_OK(sz_soap_publish(b.soap, reduced + i * b.stride, back, &err), err);
+        CHECK_CLOSE(distance(back, published, sz_soap_n_published(b.soap)), 0.0, 1e-7);
+        CHECK_OK(sz_soap_import(b.soap, back, in, &err), err);
+        CHECK_CLOSE(distance(in, reduced + i * b.stride, b.stride), 0.0, 1e-13);
     }
     if (strcmp(compressions[k].label, "nu=2") == 0) CHECK(b.n_desc < 0.8 * a.n_desc);
     if (a.soap->compression.spec.pairs != SZ_PAIRS_ALL) CHECK(a.n_desc == b.n_desc);

@@ -334,6 +334,52 @@ static int test_command_line(void)
     return 0;
 }
 
+/* labels that are QUIP's keys nu_R, nu_S are written as these, nothing else is touched */
+static void test_quip_words(void)
+{
+    static const struct {
+        const char *own, *quip;
+    } list[] = {
+        {"soap compression={mu^=2} l_max=3", "soap nu_R=0 nu_S=0 l_max=3"},
+        {"soap compression={nu^,mu^=1,1}", "soap nu_R=0 nu_S=1"},
+        {"compression = { nu^ = 2 }, soap", "nu_R=0 nu_S=2, soap"},
+        {"soap Z={41 42} Compression={{mu,mu^=1,1}}\tx={ compression={nu=2} }",
+         "soap Z={41 42} nu_R=1 nu_S=0\tx={ compression={nu=2} }"},
+        {"soap a='compression=mu' compression='nu,mu^=1,1'",
+         "soap a='compression=mu' nu_R=1 nu_S=1"},
+        {"soap compression={nu,nu^=1,1}", "soap nu_R=1 nu_S=2"},
+        {"soap compression={mu=2}", "soap nu_R=2 nu_S=0"},
+        {"soap compression={nu,mu=1,1}", "soap nu_R=2 nu_S=1"},
+        {"soap compression={nu=2}", "soap nu_R=2 nu_S=2"},
+        {"soap compression={nu,mu*=1,1}", NULL},
+        {"soap compression={mu,nu^=1,1} n_max=4", NULL},
+        {"soap compression={nu=2,d_J} d_J=2", NULL},
+        {"soap compression={nu=2} compression={nu,mu=1,1}", NULL},
+        {"distance_2b compression={nu=2}", NULL},
+        {"soap compression={nu=2", NULL},
+        {"soap nu_R=2 nu_S=1", NULL},
+        {"", NULL},
+    };
+
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
+        const char *want = list[k].quip ? list[k].quip : list[k].own;
+        char *now = sz_gap_quip_descriptor(list[k].own, SZ_GAP_VERSION);
+        char *before = sz_gap_quip_descriptor(list[k].own, 1600000000);
+        char text[400];
+        sz_gap_coordinate c = {.descriptor = (char *)list[k].own};
+        sz_gap gap = {.n_coordinates = 1, .coordinate = &c, .version = SZ_GAP_VERSION};
+        int own = strstr(list[k].own, "compression") && k != 14; /* 14: no grammar */
+
+        CHECK(now && before);
+        CHECK(strcmp(now, want) == 0);
+        if (strcmp(now, want) != 0) printf("%s\n%s\n", now, want);
+        CHECK(strcmp(before, list[k].own) == 0); /* keys meant something else then */
+        CHECK(sz_gap_is_foreign(&gap, text) == (own && !list[k].quip));
+        free(now);
+        free(before);
+    }
+}
+
 static void test_foreign(void)
 {
     sz_gap *gap = read_sample("", "");
@@ -417,6 +463,7 @@ int main(void)
         if (test_model(model_names[k])) printf("above: %s\n", model_names[k]);
     if (test_variants() || test_names() || test_command_line() || test_failures())
         failures++;
+    test_quip_words();
     test_foreign();
     if (setlocale(LC_ALL, "de_DE.UTF-8")) test_numbers();
     return check_done();

@@ -226,7 +226,8 @@ static int test_notes(void)
     CHECK_OK(sz_gap_save(again, FILE_2, &err), err);
     CHECK(same_files(FILE_1, FILE_2));
     CHECK_OK(sz_gap_notes(&note, &n, FILE_1, &err), err);
-    CHECK(n == 2 && same_text(note[1].key, "citation") && same_text(note[1].text, text));
+    CHECK(n == 3 && same_text(note[2].key, "citation") && same_text(note[2].text, text));
+    CHECK(same_text(note[0].key, "soapz_version") && same_text(note[0].text, SZ_VERSION));
     sz_gap_notes_free(note, n);
     CHECK_OK(sz_gap_notes(&note, &n, SAMPLE, &err), err);
     CHECK(n == 0 && !note);

@@ -56,8 +56,8 @@ static int test_model(const char *name)
     double *alpha, *local, *dedr, *force, *row, virial[9], energy = 0.0;
     int columns = 0, n;
 
-    CHECK_OK(sz_model_load(&m, model_path(name), &err), err);
     CHECK_OK(sz_gap_read(&gap, model_path(name), &err), err);
+    CHECK_OK(sz_model_build(&m, gap, &err), err);
     CHECK_OK(sz_work_create(&work, m, 0, &err), err);
     random_cluster(&c, ATOMS, sz_model_n_species(m), 7.5, 1.9);
     c.cell[0][0] = c.cell[1][1] = c.cell[2][2] = 8.5;
@@ -101,10 +101,11 @@ static int test_model(const char *name)
 
 int main(void)
 {
-    static const char *const name[] = {"hea4_nuR2_nuS1",          "hea4_nuR2_nuS2",
-                                       "hea4_nuR0_all_zeta1",     "hea4_nuR1_nuS1",
-                                       "hea4_per_species_hypers", "hea5_nu20_2b_novirial",
-                                       "mow_2b_soap_nonint_zeta"};
+    static const char *const name[] = {
+        "hea4_nuR2_nuS1",          "hea4_nuR2_nuS2",          "hea4_nuR0_all_zeta1",
+        "hea4_nuR1_nuS1",          "hea4_per_species_hypers", "hea5_nu20_2b_novirial",
+        "mow_2b_soap_nonint_zeta", "si_2b_3b_soap",           "nbw_nb23",
+        "nbw_nb3_noncompact_pp",   "li_nonorm_gto",           "hea4_diagonal_radial"};
 
     for (size_t k = 0; k < sizeof name / sizeof *name; k++)
         if (test_model(name[k])) return 1;

@@ -267,10 +267,91 @@ static int test_reduction(int nu_R, int nu_S)
         CHECK_OK(sz_soap_publish(a.soap, full + i * a.stride, published, &err), err);
         CHECK_OK(sz_soap_import(b.soap, published, in, &err), err);
         CHECK_CLOSE(distance(in, reduced + i * b.stride, b.n_desc), 0.0, 1e-14);
+        CHECK_OK(sz_soap_publish(b.soap, reduced + i * b.stride, in, &err), err);
+        /* what is dropped counts once here, in kernels twice */
+        CHECK_CLOSE(distance(in, published, sz_soap_n_published(b.soap)), 0.0, 1e-7);
     }
     sz_list_free(&c.list);
     stop(&a);
     stop(&b);
+    return 0;
+}
+
+/* radial_tolerance: fewer components the larger it is, the leading channels of the exact
+ * reduction, kernels that change with it; a published vector keeps its length and comes
+ * back as it was. */
+static int test_tolerance(int nu_R, int nu_S)
+{
+    enum { N = 6 };
+    static const double tolerance[] = {0.0, 1e-4, 1e-2, 0.2};
+    static double p[N * N_DESC], exact[N * N], published[N_DESC], in[N_DESC];
+    double worst[4] = {0};
+    int n_desc[4];
+    sz_soap_spec spec = water;
+    cluster c = {0};
+    machine m;
+    sz_error err;
+
+    spec.radial.n_max = 7;
+    spec.radial.l_max = 4;
+    CHECK_OK(sz_compress_nu(&spec.compression, nu_R, nu_S, 0, &err), err);
+    random_cluster(&c, N, 2, 3.0, 1.0);
+    CHECK_OK(find_neighbours(&c, 5.0, &err), err);
+    for (int t = 0; t < 4; t++) {
+        spec.radial.tolerance = tolerance[t];
+        CHECK_OK(start(&m, &spec, t == 0, (int[]){8, 1, 0}, &err), err);
+        CHECK(m.soap->reduce == 1);
+        n_desc[t] = m.n_desc;
+        vectors(&m, &c, p);
+        for (int i = 0; i < N; i++) {
+            const double *pi = p + i * m.stride;
+
+            CHECK_CLOSE(dot(pi, pi, m.n_desc), 1.0, 1e-14);
+            for (int j = 0; j < N; j++) {
+                double k = dot(pi, p + j * m.stride, m.n_desc);
+
+                if (t == 0) exact[i * N + j] = k;
+                worst[t] = fmax(worst[t], fabs(k - exact[i * N + j]));
+            }
+            CHECK_OK(sz_soap_publish(m.soap, pi, published, &err), err);
+            CHECK_OK(sz_soap_import(m.soap, published, in, &err), err);
+            CHECK_CLOSE(distance(in, pi, m.n_desc), 0.0, 1e-14);
+            CHECK_CLOSE(sz_soap_lost(m.soap, published, in), 0.0, 1e-14);
+        }
+        stop(&m);
+        if (t == 0) continue;
+        CHECK(n_desc[t] < n_desc[t - 1] && worst[t] > worst[t - 1]);
+        CHECK(worst[t] < 10.0 * tolerance[t]);
+    }
+    printf("nu_R=%d nu_S=%d: %d, %d, %d, %d components; kernels change by %.1e, %.1e, "
+           "%.1e\n",
+           nu_R, nu_S, n_desc[0], n_desc[1], n_desc[2], n_desc[3], worst[1], worst[2],
+           worst[3]);
+    sz_list_free(&c.list);
+    return 0;
+}
+
+static int test_tolerance_refused(void)
+{
+    static const char *const keys[] = {"nu_R=0", "coupling=F", "diagonal_radial=T",
+                                       "R_mix=T K=3", "compression={W^T P_l}"};
+    sz_soap_spec spec;
+    sz_error err;
+    char text[200];
+
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        snprintf(text, sizeof text,
+                 "soap cutoff=4 n_max=4 l_max=2 atom_sigma=0.5 radial_tolerance=1e-3 %s",
+                 keys[k]);
+        CHECK_FAILS(parse_text(&spec, text, 0, NULL, &err), SZ_ERR_FORMAT,
+                    "radial_tolerance", err);
+        sz_soap_spec_free(&spec);
+    }
+    CHECK_FAILS(parse_text(&spec,
+                           "soap cutoff=4 n_max=4 l_max=2 atom_sigma=0.5 "
+                           "radial_tolerance=nan",
+                           0, NULL, &err),
+                SZ_ERR_FORMAT, "radial_tolerance", err);
     return 0;
 }
 
@@ -350,6 +431,16 @@ int main(void)
     }
     for (int k = 0; k < 9; k++)
         if (test_reduction(k / 3, k % 3)) return 1;
+    spec = water;
+    for (int k = 3; k < 9; k++) { /* n resolved once or twice */
+        if (test_tolerance(k / 3, k % 3)) return 1;
+        CHECK_OK(sz_compress_nu(&spec.compression, k / 3, k % 3, 0, &err), err);
+        spec.radial.n_max = 6;
+        spec.radial.l_max = 3;
+        spec.radial.tolerance = k % 2 ? 0.03 : 0.3;
+        if (test_one(&spec, k % 2, (int[]){8, 1, 26})) return 1;
+    }
+    if (test_tolerance_refused()) return 1;
     if (test_isolated(1.0) || test_isolated(0.0) || test_ignored()) return 1;
     return check_done();
 }

@@ -24,6 +24,8 @@ static const char help[] =
     "  --licence TEXT        licence of the model     of IN are kept, an empty TEXT\n"
     "  --training-data TEXT  what it was fitted to    takes one away\n"
     "  --test-errors TEXT    its errors on a test set\n"
+    "  --vectors             sparse points as descriptor vectors, where IN holds their\n"
+    "                        environments: larger, but any reader understands them\n"
     "  --gap-version N       another gap_version, for a QUIP older than the model;\n"
     "                        from 1686132232 on, where keys mean the same\n"
     "  --help                this text\n"
@@ -97,12 +99,14 @@ static sz_status write_model(const sz_gap *gap, const char *out, sz_error *err)
     return status;
 }
 
-static int convert(const char *in, const char *out, const char *const *note, int version)
+static int convert(const char *in, const char *out, const char *const *note, int vectors,
+                   int version)
 {
     sz_gap *gap;
     sz_error err;
     sz_status status = sz_gap_load(&gap, in, &err);
 
+    if (status == SZ_OK && vectors) sz_gap_drop_environments(gap);
     if (status == SZ_OK) status = set_notes(gap, note, &err);
     if (status == SZ_OK) status = set_version(gap, version, &err);
     if (status == SZ_OK) status = write_model(gap, out, &err);
@@ -114,11 +118,12 @@ static int convert(const char *in, const char *out, const char *const *note, int
 int sz_verb_convert(int argc, char **argv)
 {
     const char *file[2], *note[N_NOTES] = {NULL}, *version_text = NULL;
-    int want_help = 0, n, code, version = 0;
+    int want_help = 0, n, code, version = 0, vectors = 0;
     const sz_option option[] = {
         {"--citation", 0, &note[0], NULL},         {"--licence", 0, &note[1], NULL},
         {"--training-data", 0, &note[2], NULL},    {"--test-errors", 0, &note[3], NULL},
-        {"--gap-version", 0, &version_text, NULL}, {"--help", 'h', NULL, &want_help}};
+        {"--gap-version", 0, &version_text, NULL}, {"--vectors", 0, NULL, &vectors},
+        {"--help", 'h', NULL, &want_help}};
 
     code = sz_options(argc, argv, option, sizeof option / sizeof *option, file, 2, &n);
     if (want_help) return sz_print_text(help);
@@ -133,5 +138,5 @@ int sz_verb_convert(int argc, char **argv)
         return sz_usage_error("convert",
                               "--gap-version is \"%s\", not a number from %d on",
                               version_text, SZ_GAP_VERSION_LEAST);
-    return convert(file[0], file[1], note, version);
+    return convert(file[0], file[1], note, vectors, version);
 }

@@ -6,6 +6,7 @@
  *
  * All ranks of a team read the data; rank 0 chooses the sparse points, solves, writes and
  * speaks; the rows are everybody's. */
+#include "fit_core.h"
 #include "fit_curve.h"
 #include "fit_main.h"
 #include "fit_options.h"
@@ -63,12 +64,13 @@ typedef struct {
     sz_fit_spec *spec;
     sz_train *train;
     sz_e0 e0;
-    sz_gap *gap;
+    sz_gap *gap, *core; /* core: beneath the fit, or NULL */
     sz_fit_state state;
     sz_fit_rows rows;
     sz_fit_clock clock;
     sz_fit_curve curve;
-    int resumed, written, measured, finished;
+    /* only_plan: without rows */
+    int only_plan, resumed, written, measured, finished;
 } fit;
 
 static void print_warnings(int n, char *const *warning)
@@ -85,7 +87,8 @@ static sz_status check_files(const sz_fit_spec *spec, const char *curve, sz_erro
     sz_train *test = NULL;
     sz_status status = SZ_OK;
 
-    if (!spec->dryrun) status = sz_part_open(&part, spec->gp_file, err);
+    if (!spec->dryrun && !spec->sparsify_only)
+        status = sz_part_open(&part, spec->gp_file, err);
     sz_part_free(&part);
     if (status == SZ_OK && *spec->test_file)
         status = sz_train_read_data(&test, spec->test_file, &spec->name, err);
@@ -97,13 +100,9 @@ static sz_status check_files(const sz_fit_spec *spec, const char *curve, sz_erro
 static sz_status read_data(fit *f, sz_error *err)
 {
     sz_fit_spec *spec = f->spec;
-    sz_status status = SZ_OK;
+    sz_status status = sz_train_read(&f->train, spec->at_file, spec, err);
 
-    if (*spec->core_ip_args)
-        status =
-            sz_fail(err, SZ_ERR_FORMAT,
-                    "core_ip_args: fitting on top of a core potential is not supported");
-    if (status == SZ_OK) status = sz_train_read(&f->train, spec->at_file, spec, err);
+    if (status == SZ_OK) status = sz_fit_core_take(&f->core, f->train, spec, err);
     if (status == SZ_OK) status = sz_train_find_e0(&f->e0, f->train, spec, err);
     if (status == SZ_OK) status = sz_train_take_e0(f->train, &f->e0, err);
     if (status == SZ_OK)
@@ -128,7 +127,7 @@ static sz_status look_for_checkpoint(fit *f, sz_error *err)
 {
     sz_status status;
 
-    if (f->spec->dryrun) return SZ_OK;
+    if (f->only_plan) return SZ_OK;
     if (!f->option.resume) return sz_fit_state_begin(&f->state, err);
     status = sz_fit_state_resume(&f->state, &f->gap, err);
     if (status != SZ_OK) return status;
@@ -155,7 +154,7 @@ static sz_status choose_points(fit *f, sz_error *err)
                          "%s: there is not one sparse point to choose: the descriptors "
                          "see no atom or pair within their cutoff",
                          f->train->path);
-    if (status != SZ_OK || f->spec->dryrun || f->state.interval < 0.0) return status;
+    if (status != SZ_OK || f->only_plan || f->state.interval < 0.0) return status;
     if (sz_fit_state_save_points(&f->state, f->gap, &why) != SZ_OK) {
         sz_fit_state_warn(&f->state, &why);
         f->state.interval = -1.0;
@@ -201,15 +200,28 @@ static int is_soapz(const fit *f)
     return ends_in(f->spec->gp_file, ".soapz");
 }
 
+static sz_status set_notes(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
+{
+    const char *const note[][2] = {
+        {"command_line", spec->command_line},
+        {"training_data", *spec->data ? spec->data : spec->at_file},
+        {"licence", spec->licence},
+        {"citation", spec->citation},
+        {"note", spec->note}};
+    sz_status status = SZ_OK;
+
+    for (size_t k = 0; k < sizeof note / sizeof *note && status == SZ_OK; k++)
+        if (*note[k][1]) status = sz_gap_set_note(gap, note[k][0], note[k][1], err);
+    return status;
+}
+
 static sz_status save_model(fit *f, sz_error *err)
 {
     char text[400];
     const char *path = f->spec->gp_file;
-    sz_status status =
-        sz_gap_set_note(f->gap, "command_line", f->spec->command_line, err);
+    sz_status status = set_notes(f->gap, f->spec, err);
 
-    if (status == SZ_OK)
-        status = sz_gap_set_note(f->gap, "training_data", f->spec->at_file, err);
+    if (status == SZ_OK && f->core) status = sz_gap_add(f->gap, f->core, err);
     if (status != SZ_OK) return status;
     if (is_soapz(f)) {
         status = sz_gap_save(f->gap, path, err);
@@ -294,12 +306,16 @@ static sz_status fit_all(fit *f, sz_error *err)
     sz_status status = read_data(f, err);
 
     if (status == SZ_OK) status = find_points(f, err);
-    if (status == SZ_OK && !f->spec->dryrun) status = make_model(f, err);
+    if (status == SZ_OK && !f->only_plan) status = make_model(f, err);
     if (status != SZ_OK || f->rows.stopped) return status;
-    if (!f->spec->dryrun) status = report_errors(f, err);
-    if (status == SZ_OK && !f->spec->dryrun) status = report_curve(f, err);
+    if (!f->only_plan) status = report_errors(f, err);
+    if (status == SZ_OK && !f->only_plan) status = report_curve(f, err);
     f->finished = status == SZ_OK;
-    if (!f->finished || f->spec->dryrun || f->team->rank > 0) return status;
+    if (!f->finished || f->team->rank > 0) return status;
+    if (f->only_plan) {
+        if (!f->spec->dryrun) printf("sparsify_only_no_fit=T: no model is written\n");
+        return SZ_OK;
+    }
     sz_fit_clock_print(&f->clock);
     printf("%s\n", f->spec->gp_file);
     return SZ_OK;
@@ -325,7 +341,7 @@ static void say_stopped(const fit *f)
 /* Where the next fit needs no --resume: nothing of worth is lost. */
 static void tidy(const fit *f)
 {
-    if (!f->state.folder || f->spec->dryrun || f->rows.stopped) return;
+    if (!f->state.folder || f->only_plan || f->rows.stopped) return;
     if (!sz_fit_state_has_rows(&f->state)) sz_fit_state_remove(&f->state);
 }
 
@@ -374,8 +390,12 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     sz_fit_clock_start(&f.clock);
     status = sz_fit_spec_arguments(&f.spec, argc - 1, argv + 1, &err);
     status = team->agree(team, status, &err);
-    if (status == SZ_OK) status = fit_all(&f, &err);
+    if (status == SZ_OK) {
+        f.only_plan = f.spec->dryrun || f.spec->sparsify_only;
+        status = fit_all(&f, &err);
+    }
     code = conclude(&f, status, &err);
+    sz_gap_free(f.core);
     sz_gap_free(f.gap);
     sz_fit_curve_free(&f.curve);
     sz_fit_state_free(&f.state);

@@ -23,10 +23,6 @@ sz_status sz_fit_curve_check(const char *path, const sz_fit_spec *spec, sz_error
     sz_part part = {0};
     sz_status status;
 
-    if (*spec->core_ip_args)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "--curve on top of a core potential (core_ip_args) is not "
-                       "supported; leave it out");
     if (!strcmp(spec->at_file, "-") && !*spec->test_file)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "--curve reads its data again, which standard input cannot do: "
@@ -53,6 +49,7 @@ static sz_status plan(sz_fit_curve *c, const sz_gap *gap, const sz_fit_spec *spe
     sz_status status;
 
     c->n_unknowns = sz_fit_unknowns(gap);
+    c->n_coordinates = gap->n_coordinates;
     c->seed = spec->rnd_seed > 0 ? spec->rnd_seed : 1;
     n = (size_t)c->n_unknowns;
     c->points = malloc((n + 1) * sizeof *c->points);

@@ -3,6 +3,7 @@
  * fit_curve_report.c - learning curves measured, printed, filed and drawn. */
 #include "fit_curve.h"
 
+#include "fit_core.h"
 #include "json.h"
 #include "part_file.h"
 #include "python.h"
@@ -17,7 +18,7 @@
 
 typedef struct {
     const sz_fit_curve *curve;
-    sz_train *test;        /* what the models are judged on, e0 taken off */
+    sz_train *test;        /* what the models are judged on, core and e0 taken off */
     sz_error_table *table; /* [n_steps][n_sizes] */
     int is_test;           /* 0: the data of the fit */
 } measured;
@@ -40,9 +41,12 @@ static sz_status measure(measured *m, const sz_gap *gap, const sz_fit_spec *spec
 {
     const sz_fit_curve *c = m->curve;
     const char *path = *spec->test_file ? spec->test_file : spec->at_file;
+    sz_gap *core = NULL;
     sz_status status = sz_train_read_data(&m->test, path, &spec->name, err);
 
     m->is_test = *spec->test_file != '\0';
+    if (status == SZ_OK) status = sz_fit_core_take(&core, m->test, spec, err);
+    sz_gap_free(core);
     if (status == SZ_OK) status = sz_train_take_e0(m->test, e0, err);
     if (status == SZ_OK) {
         m->table = calloc((size_t)n_models(c) + 1, sizeof *m->table);
@@ -261,13 +265,18 @@ sz_status sz_fit_curve_report(const sz_fit_curve *curve, const char *path,
                               sz_error *err)
 {
     measured m = {.curve = curve};
+    sz_gap fitted = *gap; /* without the core */
     json_t *all = NULL;
     char *data = NULL;
-    sz_status status = measure(&m, gap, spec, e0, n_threads, err);
+    sz_status status;
+
+    fitted.n_coordinates = curve->n_coordinates;
+    fitted.coordinate += gap->n_coordinates - curve->n_coordinates;
+    status = measure(&m, &fitted, spec, e0, n_threads, err);
 
     if (status == SZ_OK) {
         print_curve(&m);
-        all = describe(&m, gap, train);
+        all = describe(&m, &fitted, train);
         data = all && json_object_size(all) == N_KEYS ? sz_json_write(all) : NULL;
         if (!data) status = sz_fail_memory(err, 65536, "the learning curve");
     }

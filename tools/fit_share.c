@@ -120,6 +120,7 @@ sz_status sz_fit_share_gap(sz_gap **gap, sz_team *team, sz_error *err)
         team->share(team, data, n);
         if (team->rank > 0) status = write_bytes(path, data, n, err);
         if (team->rank > 0 && status == SZ_OK) status = sz_gap_load(gap, path, err);
+        if (team->rank > 0 && status == SZ_OK) status = sz_gap_make_vectors(*gap, err);
         status = team->agree(team, status, err);
     }
     if (team->rank > 0) free(data);

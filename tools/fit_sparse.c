@@ -1,195 +1,106 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * fit_sparse.c - the coordinates of a fit and their sparse points.
+
  *
- * The vectors that sparse points are chosen from are made on demand, frame by frame, as
- * often as the method asks: they would not fit into memory. */
+ *   theta_i = theta_fac times the range of x_i in the data, over all permutations
+ *
+ * and, where they differ between components that a permutation exchanges, their mean:
+ * what a model file means. */
 #include "fit_sparse.h"
 
-#include "cutoff.h"
-#include "gap_args.h"
+#include "fit_pool.h"
 #include "gap_write.h"
-#include "pair.h"
-#include "soap_spec.h"
+#include "part_file.h"
 #include "sparsify.h"
-#include "tool.h"
+#include "text.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the vectors of one coordinate come from. */
-typedef struct {
-    const sz_train *train;
-    int is_soap, n_dim;
-    double cutoff;
-    sz_soap_spec soap_spec;
-    int n_centres, centre_z[SZ_Z_MAX];
-    sz_soap *soap; /* published vectors: not reduced */
-    sz_soap_work *work;
-    int slot[SZ_Z_MAX]; /* of train's species */
-    sz_pair_spec pair;
-
-    int n, *frame, *atom; /* [n] vector k of a SOAP: its centre */
-    double *x;            /* [n][n_dim] of a two-body coordinate */
-    sz_list list;         /* neighbours of list_frame */
-    int list_frame;
-    double *inner; /* [stride] */
-} source;
-
-static void source_free(source *s)
-{
-    sz_soap_spec_free(&s->soap_spec);
-    sz_soap_work_free(s->work);
-    sz_soap_free(s->soap);
-    sz_list_free(&s->list);
-    free(s->frame);
-    free(s->atom);
-    free(s->x);
-    free(s->inner);
-}
-
-static sz_status need_list(source *s, int frame, sz_error *err)
-{
-    sz_structure structure = sz_train_structure(s->train, frame);
-
-    if (s->list_frame == frame) return SZ_OK;
-    s->list_frame = frame;
-    return sz_list_build(&s->list, &structure, s->cutoff, err);
-}
-
-static int is_centre(const source *s, int z)
-{
-    for (int k = 0; k < s->n_centres; k++)
-        if (s->centre_z[k] == 0 || s->centre_z[k] == z) return 1;
-    return 0;
-}
-
-/* sz_pool's fetch: published vectors first .. first+count-1 */
-static sz_status fetch(void *context, int first, int count, double *x, sz_error *err)
-{
-    source *s = context;
-    const sz_soap_species species = {s->train->z, s->slot};
-    sz_status status = SZ_OK;
-
-    for (int k = first; k < first + count && status == SZ_OK; k++, x += s->n_dim) {
-        status = need_list(s, s->frame[k], err);
-        if (status == SZ_OK && sz_interrupted())
-            status = sz_fail(err, SZ_ERR_FILE, "interrupted");
-        if (status != SZ_OK) break;
-        sz_soap_forward(s->soap, s->work, &s->list.nb, &species, 1, &s->atom[k],
-                        s->inner);
-        status = sz_soap_publish(s->soap, s->inner, x, err);
-    }
-    return status;
-}
-
-static sz_status open_soap(source *s, const sz_args *args, sz_error *err)
-{
-    const sz_train *t = s->train;
-    size_t n = t->n_atoms;
-    sz_status status = sz_soap_spec_parse(&s->soap_spec, &s->n_centres, s->centre_z, args,
-                                          SZ_GAP_VERSION, 0, NULL, err);
-
-    if (status == SZ_OK) status = sz_soap_create(&s->soap, &s->soap_spec, 0, err);
-    if (status == SZ_OK) status = sz_soap_work_create(&s->work, s->soap, 1, err);
-    if (status != SZ_OK) return status;
-    s->is_soap = 1;
-    s->cutoff = s->soap_spec.radial.cutoff;
-    s->n_dim = sz_soap_n_published(s->soap);
-    s->frame = malloc((n + 1) * sizeof *s->frame);
-    s->atom = malloc((n + 1) * sizeof *s->atom);
-    s->inner = aligned_alloc(64, (size_t)sz_soap_stride(s->soap) * sizeof *s->inner);
-    if (!s->frame || !s->atom || !s->inner)
-        return sz_fail_memory(err, 2 * n * sizeof *s->atom, "the list of environments");
-    for (int k = 0; k < t->n_species; k++) s->slot[k] = sz_soap_slot(s->soap, t->z[k]);
-    for (int f = 0; f < t->n_frames; f++)
-        for (int i = 0; i < t->frame[f].n_atoms; i++) {
-            if (!is_centre(s, t->z[t->species[t->frame[f].first + (size_t)i]])) continue;
-            s->frame[s->n] = f;
-            s->atom[s->n++] = i;
-        }
-    return SZ_OK;
-}
-
-/* every directed pair within the cutoff, in the order of the neighbour list */
-static sz_status collect_pairs(source *s, sz_error *err)
-{
-    const sz_train *t = s->train;
-    size_t room = 0;
-
-    for (int f = 0; f < t->n_frames; f++) {
-        sz_status status = need_list(s, f, err);
-
-        if (status != SZ_OK) return status;
-        for (int i = 0; i < s->list.nb.n_atoms; i++)
-            for (int p = s->list.first[i]; p < s->list.first[i + 1]; p++) {
-                const double *d = s->list.r + 3 * (size_t)p;
-                double r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-
-                if (!sz_pair_acts(&s->pair, t->z[s->list.species[i]],
-                                  t->z[s->list.neigh_species[p]]))
-                    continue;
-                if ((size_t)s->n == room) {
-                    double *grown = realloc(s->x, (room = 2 * room + 1024) * s->n_dim *
-                                                      sizeof *grown);
-
-                    if (!grown) return sz_fail_memory(err, room * 8, "the distances");
-                    s->x = grown;
-                }
-                for (int k = 0; k < s->n_dim; k++)
-                    s->x[(size_t)s->n * s->n_dim + k] = pow(r, s->pair.exponent[k]);
-                s->n++;
-            }
-    }
-    return SZ_OK;
-}
-
-static sz_status open_pair(source *s, const sz_args *args, sz_error *err)
-{
-    sz_pair_spec *p = &s->pair;
-    sz_status status = sz_args_double(args, "cutoff", &p->cutoff, err);
-
-    p->cutoff_width = 0.5;
-    p->share = p->tail_range = 1.0;
-    p->n_exponents = s->n_dim = 1;
-    p->exponent[0] = 1;
-    if (sz_args_has(args, "n_exponents") || sz_args_has(args, "tail_exponent"))
-        return sz_fail(
-            err, SZ_ERR_FORMAT,
-            "%s: fitting distance_2b with exponents or a tail is not supported",
-            sz_args_where(args));
-    if (status == SZ_OK)
-        status = sz_args_double(args, "cutoff_transition_width", &p->cutoff_width, err);
-    if (status == SZ_OK) status = sz_args_int(args, "Z1", &p->z[0], err);
-    if (status == SZ_OK) status = sz_args_int(args, "Z2", &p->z[1], err);
-    if (status != SZ_OK) return status;
-    s->cutoff = p->cutoff;
-    return collect_pairs(s, err);
-}
-
-/* ---- one coordinate -----------------------------------------------------------------
- */
+/* ---- the kernel ------------------------------------------------------------------ */
 
 /* theta_fac: the range of the data times the factor */
-static void range_theta(const source *s, const sz_fit_descriptor *d, double *theta)
+static void range_theta(const sz_fit_pool *s, const sz_fit_descriptor *d,
+                        const sz_gap_coordinate *c, double *theta)
 {
     for (int k = 0; k < s->n_dim; k++) {
         double lo = INFINITY, hi = -INFINITY;
 
-        for (int i = 0; i < s->n; i++) {
-            lo = fmin(lo, s->x[(size_t)i * s->n_dim + k]);
-            hi = fmax(hi, s->x[(size_t)i * s->n_dim + k]);
-        }
+        for (int i = 0; i < s->n; i++)
+            for (int p = 0; p < c->n_perm; p++) {
+                double x = s->x[(size_t)i * s->n_dim + c->perm[p * s->n_dim + k]];
+
+                lo = fmin(lo, x);
+                hi = fmax(hi, x);
+            }
         theta[k] = (hi - lo) * d->theta[d->n_theta == 1 ? 0 : k];
         if (!(theta[k] >= 1e-8)) theta[k] = 1.0;
     }
 }
 
-static sz_status fill_kernel(sz_gap_coordinate *c, const sz_fit_descriptor *d,
-                             const source *s, sz_error *err)
+/* theta_file: as many numbers as components */
+static sz_status read_theta(const sz_fit_descriptor *d, int n, double *theta,
+                            sz_error *err)
 {
+    char *text, *rest, *item;
+    int k = 0;
+    sz_status status = sz_read_text(&text, d->theta_file, err);
+
+    if (status != SZ_OK) return status;
+    for (rest = text; status == SZ_OK && (item = sz_next_item(&rest, " \t\r\n")); k++)
+        if (k < n && (!sz_parse_double(item, &theta[k]) || !(theta[k] > 0.0)))
+            status = sz_fail(err, SZ_ERR_FORMAT,
+                             "%s: theta_file %.300s: '%.40s' is not a positive number",
+                             d->where, d->theta_file, item);
+    free(text);
+    if (status == SZ_OK && k != n)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: theta_file %.300s has %d numbers, the descriptor has %d "
+                         "components",
+                         d->where, d->theta_file, k, n);
+    return status;
+}
+
+static void average_theta(sz_gap_coordinate *c, const double *theta)
+{
+    for (int i = 0; i < c->n_dim; i++) {
+        double sum = 0.0;
+
+        for (int p = 0; p < c->n_perm; p++) sum += theta[c->perm[p * c->n_dim + i]];
+        c->theta[i] = sum / c->n_perm;
+    }
+}
+
+static sz_status find_theta(sz_gap_coordinate *c, const sz_fit_descriptor *d,
+                            const sz_fit_pool *s, sz_error *err)
+{
+    double theta[SZ_PAIR_DIM_MAX];
+
+    if (d->theta_rule == SZ_THETA_FILE) {
+        sz_status status = read_theta(d, c->n_dim, theta, err);
+
+        if (status != SZ_OK) return status;
+    } else if (d->n_theta != 1 && d->n_theta != c->n_dim) {
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: theta_fac has %d numbers, the descriptor has %d components",
+                       d->where, d->n_theta, c->n_dim);
+    } else if (d->theta_rule == SZ_THETA_FACTOR) {
+        range_theta(s, d, c, theta);
+    } else {
+        for (int k = 0; k < c->n_dim; k++) theta[k] = d->theta[0];
+    }
+    average_theta(c, theta);
+    return SZ_OK;
+}
+
+static sz_status fill_kernel(sz_gap_coordinate *c, const sz_fit_descriptor *d,
+                             const sz_fit_pool *s, sz_error *err)
+{
+    size_t n = (size_t)s->n_dim;
+
     c->covariance = d->covariance;
     c->delta = d->delta;
     c->f0 = d->f0;
@@ -197,44 +108,143 @@ static sz_status fill_kernel(sz_gap_coordinate *c, const sz_fit_descriptor *d,
     c->n_dim = s->n_dim;
     c->n_perm = 1;
     if (d->covariance == SZ_COVARIANCE_DOT_PRODUCT) return SZ_OK;
-    if (s->is_soap || d->theta_rule == SZ_THETA_FILE)
+    if (s->is_soap)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: this kernel or theta_file is not supported", d->where);
-    c->theta = malloc((size_t)s->n_dim * sizeof *c->theta);
-    c->perm = malloc((size_t)s->n_dim * sizeof *c->perm);
-    if (!c->theta || !c->perm) return sz_fail_memory(err, 8, "theta");
-    for (int k = 0; k < s->n_dim; k++) {
-        c->perm[k] = k;
-        c->theta[k] = d->theta ? d->theta[d->n_theta == 1 ? 0 : k] : 1.0;
+                       "%s: soap with this kernel is not supported, only with "
+                       "covariance_type=dot_product",
+                       d->where);
+    c->n_perm = s->few.n_perm;
+    c->theta = malloc(n * sizeof *c->theta);
+    c->perm = malloc(n * (size_t)c->n_perm * sizeof *c->perm);
+    if (!c->theta || !c->perm) return sz_fail_memory(err, n * 8, "theta");
+    for (int p = 0; p < c->n_perm; p++)
+        for (int k = 0; k < s->n_dim; k++)
+            c->perm[p * s->n_dim + k] = n == 3 ? s->few.perm[p][k] : k;
+    return find_theta(c, d, s, err);
+}
+
+/* ---- the choice ------------------------------------------------------------------ */
+
+/* Config types as gap_fit goes through them: those that have sigmas, "default" first,
+ * then as the descriptors name them. */
+typedef struct {
+    int n;
+    sz_type_count *type; /* names belong to the settings */
+    int *type_of;        /* [vectors of the pool] */
+} type_list;
+
+static int find_type(const type_list *list, const char *name)
+{
+    for (int k = 0; k < list->n; k++)
+        if (strcmp(list->type[k].config_type, name) == 0) return k;
+    return -1;
+}
+
+static void add_type(type_list *list, char *name)
+{
+    if (find_type(list, name) >= 0) return;
+    list->type[list->n++] = (sz_type_count){name, 0};
+}
+
+static sz_status list_types(type_list *list, const sz_fit_spec *spec,
+                            const sz_fit_descriptor *d, const sz_fit_pool *s,
+                            sz_error *err)
+{
+    const sz_train *train = s->train;
+    size_t n = (size_t)spec->sigma.n, n_pool = (size_t)s->n + 1;
+    int other;
+
+    for (int k = 0; k < spec->n_descriptors; k++)
+        n += (size_t)spec->descriptor[k].n_type_counts;
+    list->type = malloc((n + 1) * sizeof *list->type);
+    list->type_of = malloc(n_pool * sizeof *list->type_of);
+    if (!list->type || !list->type_of)
+        return sz_fail_memory(err, n_pool * sizeof *list->type_of, "the config types");
+    for (int k = 0; k < spec->sigma.n; k++)
+        add_type(list, spec->sigma.entry[k].config_type);
+    for (int k = 0; k < spec->n_descriptors; k++)
+        for (int t = 0; t < spec->descriptor[k].n_type_counts; t++)
+            add_type(list, spec->descriptor[k].type_count[t].config_type);
+    for (int t = 0; t < d->n_type_counts; t++)
+        list->type[find_type(list, d->type_count[t].config_type)].n = d->type_count[t].n;
+    other = find_type(list, "default");
+    for (int k = 0; k < s->n; k++) {
+        const sz_train_frame *frame = &train->frame[s->frame[k]];
+        int t = find_type(list, train->config_type[frame->config_type]);
+
+        list->type_of[k] = t >= 0 ? t : other;
     }
-    if (d->theta_rule == SZ_THETA_FACTOR) range_theta(s, d, c->theta);
     return SZ_OK;
 }
 
-static sz_status choose(sz_sparse_choice *choice, const sz_pool *pool,
-                        const sz_fit_descriptor *d, sz_rng *rng, int seed, sz_error *err)
+/* of coordinate number k; streams of rnd_seed and rnd_seed + 1 have nothing in common */
+static int random_seed(const sz_fit_spec *spec, int k)
 {
+    long long seed = spec->rnd_seed > 0 ? spec->rnd_seed : 1;
+
+    return (int)((seed - 1 + 1000003LL * k) % 2147483646LL) + 1;
+}
+
+static sz_status choose(sz_sparse_choice *choice, const sz_gap_coordinate *c,
+                        const sz_fit_pool *s, const sz_fit_spec *spec, int k, sz_rng *rng,
+                        sz_error *err)
+{
+    const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
+    type_list types = {0};
     sz_sparsify_options options = {.method = d->method,
                                    .n_sparse = d->n_sparse,
                                    .hash_tolerance = d->unique_hash_tolerance,
                                    .vector_tolerance = d->unique_descriptor_tolerance,
+                                   .like = {.zeta = c->zeta, .theta = c->theta},
                                    .rng = rng,
-                                   .seed = seed};
+                                   .seed = random_seed(spec, k)};
+    sz_status status = SZ_OK;
 
     if (d->method == SZ_SPARSE_INDEX_FILE)
-        return sz_sparse_read_index(choice, d->sparse_file, pool->n, err);
-    if (d->n_type_counts)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: config_type_n_sparse is not supported; give n_sparse",
-                       d->where);
-    return sz_sparsify(choice, pool, &options, err);
+        return sz_sparse_read_index(choice, d->sparse_file, s->n, err);
+    if (d->n_type_counts && d->method != SZ_SPARSE_NONE) {
+        status = list_types(&types, spec, d, s, err);
+        options.n_types = types.n;
+        options.type = types.type;
+        options.type_of = types.type_of;
+    }
+    if (status == SZ_OK) status = sz_sparsify(choice, &s->pool, &options, err);
+    free(types.type);
+    free(types.type_of);
+    return status;
 }
 
-static sz_status fill_points(sz_gap_coordinate *c, const source *s, const sz_pool *pool,
+/* One line more, 1-based: index_file reads it. */
+static sz_status print_index(const char *path, const sz_sparse_choice *choice,
+                             sz_error *err)
+{
+    sz_part part = {0};
+    char *old = NULL;
+    FILE *there = fopen(path, "rb");
+    sz_status status = SZ_OK;
+
+    if (there) {
+        fclose(there);
+        status = sz_read_text(&old, path, err);
+    }
+    if (status == SZ_OK) status = sz_part_open(&part, path, err);
+    if (status == SZ_OK) {
+        if (old) fputs(old, part.file);
+        for (int k = 0; k < choice->n; k++)
+            fprintf(part.file, "%s%d", k ? " " : "", choice->index[k] + 1);
+        fputc('\n', part.file);
+        status = sz_part_finish(&part, err);
+    }
+    if (status == SZ_OK) status = sz_part_publish(&part, err);
+    sz_part_free(&part);
+    free(old);
+    return status;
+}
+
+static sz_status fill_points(sz_gap_coordinate *c, const sz_fit_pool *s,
                              const sz_sparse_choice *choice, sz_error *err)
 {
     size_t m = (size_t)choice->n;
-    double slope;
     sz_status status;
 
     c->x_sparse = malloc((m * c->n_dim + 1) * sizeof *c->x_sparse);
@@ -242,14 +252,29 @@ static sz_status fill_points(sz_gap_coordinate *c, const source *s, const sz_poo
     c->fc_sparse = malloc((m + 1) * sizeof *c->fc_sparse);
     if (!c->x_sparse || !c->alpha || !c->fc_sparse)
         return sz_fail_memory(err, m * c->n_dim * 8, "the sparse points");
-    status = sz_pool_rows(pool, choice->index, choice->n, c->x_sparse, err);
+    status = sz_pool_rows(&s->pool, choice->index, choice->n, c->x_sparse, err);
     if (status != SZ_OK) return status;
     c->n_sparse = choice->n;
     for (size_t k = 0; k < m; k++)
-        c->fc_sparse[k] = s->is_soap ? 1.0
-                                     : sz_cutoff(c->x_sparse[k], s->pair.cutoff,
-                                                 s->pair.cutoff_width, &slope);
+        c->fc_sparse[k] = s->is_soap ? 1.0 : s->fc[choice->index[k]];
     return SZ_OK;
+}
+
+/* the environments that the vectors were made from, for a .soapz file */
+static sz_status keep_environments(sz_gap_coordinate *c, sz_fit_pool *s,
+                                   const sz_sparse_choice *choice, sz_error *err)
+{
+    sz_status status = sz_environments_create(&c->environment, err);
+
+    for (int k = 0; k < choice->n && status == SZ_OK; k++) {
+        int v = choice->index[k];
+
+        status = sz_fit_pool_frame(s, s->frame[v], err);
+        if (status == SZ_OK)
+            status = sz_environments_add(c->environment, &s->list.nb, s->train->z,
+                                         s->atom[v], s->cutoff, err);
+    }
+    return status;
 }
 
 /* sparse_file: the points as they stand */
@@ -264,44 +289,44 @@ static sz_status read_points(sz_gap_coordinate *c, const sz_fit_descriptor *d,
     return c->alpha ? SZ_OK : sz_fail_memory(err, (size_t)c->n_sparse * 8, "the weights");
 }
 
+static sz_status choose_points(sz_gap_coordinate *c, sz_fit_pool *s,
+                               const sz_fit_spec *spec, int k, sz_rng *rng, sz_error *err)
+{
+    const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
+    sz_sparse_choice choice = {0};
+    sz_status status = choose(&choice, c, s, spec, k, rng, err);
+
+    if (status == SZ_OK && choice.warning)
+        fprintf(stderr, "soapz fit: %s: %s\n", d->where, choice.warning);
+    if (status == SZ_OK) status = fill_points(c, s, &choice, err);
+    if (status == SZ_OK && s->is_soap && spec->sparse_environments)
+        status = keep_environments(c, s, &choice, err);
+    if (status == SZ_OK && d->print_sparse_index && !spec->dryrun)
+        status = print_index(d->print_sparse_index, &choice, err);
+    sz_sparse_choice_free(&choice);
+    return status;
+}
+
 static sz_status make_coordinate(sz_gap_coordinate *c, const sz_fit_spec *spec, int k,
                                  const sz_train *train, sz_rng *rng, sz_error *err)
 {
     const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
-    source s = {.train = train, .list_frame = -1};
+    sz_fit_pool s = {0};
     sz_args *args = NULL;
-    sz_sparse_choice choice = {0};
-    sz_pool pool = {0};
     sz_status status = sz_args_parse(&args, spec->coordinate[k].text, d->where, err);
 
     if (status == SZ_OK) {
         c->descriptor = sz_copy_text(spec->coordinate[k].text);
         if (!c->descriptor) status = sz_fail_memory(err, 1, "a descriptor");
     }
-    if (status == SZ_OK && strcmp(d->type, "soap") == 0)
-        status = open_soap(&s, args, err);
-    else if (status == SZ_OK && strcmp(d->type, "distance_2b") == 0)
-        status = open_pair(&s, args, err);
-    else if (status == SZ_OK)
-        status = sz_fail(err, SZ_ERR_FORMAT, "%s: fitting %s is not supported", d->where,
-                         d->type);
-    pool.n = s.n;
-    pool.d = s.n_dim;
-    pool.x = s.x;
-    pool.fetch = s.is_soap ? fetch : NULL;
-    pool.context = &s;
+    if (status == SZ_OK) status = sz_fit_pool_open(&s, train, d->type, args, err);
     if (status == SZ_OK) status = fill_kernel(c, d, &s, err);
     if (status == SZ_OK && d->method == SZ_SPARSE_FILE)
         status = read_points(c, d, err);
-    else if (status == SZ_OK) {
-        status = choose(&choice, &pool, d, rng, k + 1, err);
-        if (status == SZ_OK && choice.warning)
-            fprintf(stderr, "soapz fit: %s: %s\n", d->where, choice.warning);
-        if (status == SZ_OK) status = fill_points(c, &s, &pool, &choice, err);
-    }
-    sz_sparse_choice_free(&choice);
+    else if (status == SZ_OK)
+        status = choose_points(c, &s, spec, k, rng, err);
     sz_args_free(args);
-    source_free(&s);
+    sz_fit_pool_free(&s);
     return status;
 }
 

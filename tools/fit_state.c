@@ -302,6 +302,7 @@ sz_status sz_fit_state_resume(sz_fit_state *state, sz_gap **gap, sz_error *err)
     clean_all(state);
     if (access(path, F_OK) == 0) {
         status = sz_gap_load(&g, path, err);
+        if (status == SZ_OK) status = sz_gap_make_vectors(g, err);
         if (status == SZ_OK) status = read_label(state, find_note(g), err);
         if (status == SZ_OK) status = sz_gap_set_note(g, NOTE, NULL, err);
         if (status == SZ_OK) {

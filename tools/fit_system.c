@@ -71,6 +71,16 @@ static int take_frame(job *j)
     return f;
 }
 
+static int is_interrupted(job *j)
+{
+    int yes;
+
+    pthread_mutex_lock(&j->lock);
+    yes = j->halt == SZ_INTERRUPTED;
+    pthread_mutex_unlock(&j->lock);
+    return yes;
+}
+
 static void fail(job *j)
 {
     pthread_mutex_lock(&j->lock);
@@ -223,7 +233,7 @@ static void *work(void *context)
         w->unsaved++;
         file_rows(w, 0);
     }
-    if (w->status == SZ_OK && j->halt == SZ_INTERRUPTED) file_rows(w, 1);
+    if (w->status == SZ_OK && is_interrupted(j)) file_rows(w, 1);
     if (w->status != SZ_OK) fail(j);
     sz_rows_free(rows);
     sz_list_free(&list);

@@ -3,8 +3,10 @@
  * info.c - soapz info: a model in words; what the machine can do. */
 #define _POSIX_C_SOURCE 200809L
 #include "blas.h"
+#include "channels.h"
 #include "dgemm.h"
 #include "model.h"
+#include "model_file.h"
 #include "number.h"
 #include "tool.h"
 
@@ -19,7 +21,9 @@ static const char help[] =
     "What is in a GAP model, in words: elements, terms, hyperparameters, compression,\n"
     "sizes and memory, and what the reader doubts. The length of a SOAP vector is given\n"
     "twice: as published, and as used inside, where combinations of radial functions\n"
-    "that are zero are left out (energies do not change).\n"
+    "that are zero are left out (energies do not change). Of a .soapz file also its "
+    "notes:\n"
+    "what it was fitted to, licence, errors, the version of soapz.\n"
     "\n"
     "  --machine   the CPU, the BLAS library and its kernels, and the speed of its\n"
     "              matrix product in the kernel's shape on one core\n"
@@ -107,6 +111,22 @@ static void print_slots(const sz_soap_spec *spec)
     printf("\n");
 }
 
+/* How many radial channels are left for each l. */
+static void print_channels(const sz_soap *soap)
+{
+    const sz_compression *c = &soap->compression;
+    int d = sz_channels_of(&c->spec, 0)->radial != SZ_RADIAL_N;
+
+    if (!soap->radial->reduced || sz_channels_of(&c->spec, d)->radial != SZ_RADIAL_N)
+        return;
+    printf("  %-12s", "radial");
+    for (int l = 0; l <= c->l_max; l++) printf("%d ", c->map[d].n[l]);
+    printf("channels for l = 0 to %d", c->l_max);
+    if (soap->spec.radial.tolerance > 0.0)
+        printf(", radial_tolerance %g", soap->spec.radial.tolerance);
+    printf("\n");
+}
+
 static void print_soap(const sz_soap *soap)
 {
     const sz_soap_spec *spec = &soap->spec;
@@ -128,6 +148,7 @@ static void print_soap(const sz_soap *soap)
         print_density(&c->spec.y[1], r->n_max);
     }
     printf("\n");
+    print_channels(soap);
     printf("  %-12s%d published, %d inside\n", "components", sz_soap_n_published(soap),
            sz_soap_n_desc(soap));
     if (spec->sigma0 != 0) printf("  %-12scovariance_sigma0 %g\n", "", spec->sigma0);
@@ -146,8 +167,8 @@ static void print_soap_terms(const sz_model *m, int soap)
         if (m->any_element && n == m->n_species) printf("any element ");
         for (int s = 0; s < m->n_species && !(m->any_element && n == m->n_species); s++)
             if (term->centre[s]) printf("%s ", sz_model_symbol(m, s));
-        printf("as centre, %d sparse points, zeta %g, delta %g eV\n", term->n_sparse,
-               term->zeta, term->delta);
+        printf("as centre, %d sparse points, zeta %g%s, delta %g eV\n", term->n_sparse,
+               term->zeta, term->collapse ? ", collapsed" : "", term->delta);
     }
 }
 
@@ -216,9 +237,16 @@ static double megabytes(const sz_model *m)
     double bytes = 0;
 
     for (int k = 0; k < m->n_soaps; k++) bytes += (double)sz_soap_bytes(m->soap[k]);
-    for (int t = 0; t < m->n_terms; t++)
-        bytes +=
-            8.0 * m->term[t].n_sparse * (sz_soap_stride(m->soap[m->term[t].soap]) + 1);
+    for (int t = 0; t < m->n_terms; t++) {
+        const sz_soap_term *term = m->term + t;
+
+        bytes += 8.0 * term->n_sparse;
+        if (term->p_sparse)
+            bytes += 8.0 * term->n_sparse * sz_soap_stride(m->soap[term->soap]);
+        if (term->collapse) bytes += (double)sz_collapse_bytes(term->collapse);
+        bytes += (double)sz_product_bytes(term->values);
+        bytes += (double)sz_product_bytes(term->slopes);
+    }
     for (int k = 0; m->pair && k < m->pair->n_pairs; k++) {
         const sz_table *e = &m->pair->pair[k].e;
 
@@ -229,13 +257,37 @@ static double megabytes(const sz_model *m)
     return bytes / 1e6;
 }
 
+/* a note's text, its further lines under the first */
+static void print_note(const char *key, const char *text)
+{
+    printf("  %-16s", key);
+    for (; *text; text++)
+        if (*text == '\n')
+            printf("\n%-18s", "");
+        else
+            putchar(*text);
+    printf("\n");
+}
+
+static void print_notes(const sz_gap_note *note, int n)
+{
+    if (n > 0) print_heading("notes");
+    for (int k = 0; k < n; k++) print_note(note[k].key, note[k].text);
+}
+
 static int print_model(const char *path)
 {
+    sz_gap_note *note;
+    int n_notes;
     sz_model *m;
     sz_error err;
     char text[80];
 
     if (sz_model_load(&m, path, &err) != SZ_OK) return sz_report(&err);
+    if (sz_gap_notes(&note, &n_notes, path, &err) != SZ_OK) {
+        sz_model_free(m);
+        return sz_report(&err);
+    }
     printf("%s: a GAP", path);
     if (m->version) printf(", gap_version %d", m->version);
     printf("\n");
@@ -252,9 +304,11 @@ static int print_model(const char *path)
     if (m->pair && m->pair->n_pairs) print_pairs(m->pair);
     if (m->triplet && m->triplet->n_triplets) print_triplets(m->triplet);
     print_core(m);
+    print_notes(note, n_notes);
     printf("\nmemory        %.2f MB\n", megabytes(m));
     for (int k = 0; k < sz_model_n_warnings(m); k++)
         printf("warning: %s\n", sz_model_warning(m, k));
+    sz_gap_notes_free(note, n_notes);
     sz_model_free(m);
     return sz_finish_stdout();
 }
@@ -280,6 +334,18 @@ static void print_cpu(void)
     printf("CPU         %s, %ld cores\n", name, sysconf(_SC_NPROCESSORS_ONLN));
 }
 
+static const char *tile_text(void)
+{
+    switch (sz_tile_best()) {
+    case SZ_TILE_AVX512:
+        return "soapz's own, with AVX-512; dgemm in fits";
+    case SZ_TILE_AVX2:
+        return "soapz's own, with AVX2; dgemm in fits";
+    default:
+        return "and in fits dgemm: this CPU has no AVX2";
+    }
+}
+
 static int print_machine(void)
 {
     enum { N = 256, M = 800, D = 1024 }; /* atoms of a block, sparse points, components */
@@ -294,6 +360,7 @@ static int print_machine(void)
     printf("dgemm       %.1f and %.1f GF/s on one core: the kernel's two products for "
            "%d atoms,\n            %d sparse points, %d components\n",
            speed[0], speed[1], N, M, D);
+    printf("products    in MD %s\n", tile_text());
     return sz_finish_stdout();
 }
 

@@ -16,7 +16,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from soapz_cli import MODELS, SOAPZ, check, check_fails, done, run  # noqa: E402
 
-DTYPE = {"F64": "<f8", "I64": "<i8"}
+DTYPE = {"F64": "<f8", "I64": "<i8", "U8": "u1"}
 ZEROS = "0" * 32
 
 
@@ -154,16 +154,22 @@ def test_notes(folder):
 
 
 def test_own_compression(folder):
-    """QUIP would read it and compute something else: that is said"""
+    """a label that QUIP has is written in its words; what it lacks is said"""
     source = os.path.join(MODELS, "hea4_nuR1_nuS1", "gp.xml")
     edited, out = os.path.join(folder, "own.soapz"), os.path.join(folder, "own.xml")
     convert(source, edited)
     notes, tensors = read_soapz(edited)
-    notes["model"] = notes["model"].replace("nu_R=1 nu_S=1", "compression={nu,mu^=1,1}")
     del notes["md5"]
-    write_soapz(edited, notes, tensors)
-    err = convert(edited, out)
-    check("warning: term 1 has compression" in err and "QUIP" in err, err)
+    model = notes["model"]
+    for own, quip, warned in (("compression={nu,mu^=1,1}", "nu_R=1 nu_S=1", None),
+                              ("compression={mu,nu^=1,1}", None, "compression"),
+                              ("nu_R=1 nu_S=1 radial_tolerance=1e-3", None, "radial_tolerance")):
+        notes["model"] = model.replace("nu_R=1 nu_S=1", own)
+        write_soapz(edited, notes, tensors)
+        err = convert(edited, out)
+        check(err == "" if not warned else f"warning: term 1 has {warned}" in err and "QUIP" in err,
+              f"{own}: {err}")
+        check((quip or own) in open(out).read(), f"{own} is not in the XML as {quip}")
 
 
 def test_errors(folder):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """soapz fit: what comes out predicts its data, is the same in both kinds of file; bad
 input gives one sentence and no file."""
+import json
 import os
 import sys
 import tempfile
@@ -59,6 +60,65 @@ def good(folder):
     check(code == 0 and "MB" in out and not os.path.exists(folder + "/dry.xml"), out + err)
 
 
+def same(a, b, folder):
+    """predictions that differ by rounding only"""
+    energy, force = errors(predictions(a, folder), predictions(b, folder))
+    check(energy < 1e-9 and force < 1e-9, f"{a} and {b}: {energy} {force}")
+
+
+def tensors_of(path):
+    """shapes and notes of a .soapz file"""
+    data = open(path, "rb").read()
+    header = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])
+    notes = header.pop("__metadata__")
+    return {k: v["shape"] for k, v in header.items()}, notes
+
+
+def environments(folder):
+    """sparse points as environments, as vectors and in XML are one model"""
+    gap = "{" + SOAP.replace("n_max=3", "n_max=8").replace("l_max=2", "l_max=6") + " nu_R=2 nu_S=1}"
+    small, large, xml, vectors = (os.path.join(folder, f) for f in (
+        "small.soapz", "large.soapz", "gp.xml", "vectors.soapz"))
+    for path, keep in ((small, None), (large, "F")):
+        code, _, err = run("fit", *words(gp_file=path, gap=gap, sparse_environments=keep,
+                                         data="nine frames", licence="CC0", note="{two words}"))
+        check(code == 0, err)
+    for path, option in ((xml, ()), (vectors, ("--vectors",))):
+        code, _, err = run("convert", *option, small, path)
+        check(code == 0, err)
+    shapes, notes = tensors_of(small)
+    n = shapes["term.0.neighbour"][0]
+    check("term.0.sparse" not in shapes and shapes["term.0.neighbour"][1] == 3 and
+          shapes["term.0.neighbour_z"] == [n] and shapes["term.0.count"] == shapes["term.0.alpha"],
+          f"{shapes}")
+    check("term.0.neighbour" not in tensors_of(large)[0], "sparse_environments=F")
+    check(tensors_of(large)[0] == tensors_of(vectors)[0], "convert --vectors")
+    check(notes["training_data"] == "nine frames" and notes["licence"] == "CC0" and
+          notes["note"] == "two words" and "MAE" in notes["training_errors"], f"{notes}")
+    check(5 * os.path.getsize(small) < os.path.getsize(large), f"{os.path.getsize(small)} bytes")
+    same(small, xml, folder)
+    same(small, vectors, folder)
+    code, out, err = run("info", small)
+    check(code == 0 and "nine frames" in out and "soapz_version" in out and "MAE" in out, out + err)
+
+
+def tolerance(folder):
+    """radial_tolerance is a shorter descriptor, the same in every kind of file"""
+    path, xml = os.path.join(folder, "short.soapz"), os.path.join(folder, "short.xml")
+    gap = SOAP.replace("n_max=3", "n_max=8").replace("l_max=2", "l_max=4")
+    for key, channels in (("", "7 6 6 6 6"), ("radial_tolerance=0.05", "5 4 4 4 4")):
+        code, _, err = run("fit", *words(gp_file=path, gap="{" + f"{gap} nu_R=2 nu_S=1 {key}" + "}"))
+        check(code == 0, err)
+        code, out, err = run("info", path)
+        check(channels + " channels" in out and key.replace("=", " ") in out, out)
+    code, _, err = run("convert", path, xml)
+    check(code == 0 and "radial_tolerance" in err, err)
+    same(path, xml, folder)
+    text = open(xml).read()
+    open(xml, "w").write(text.replace("radial_tolerance=0.05", "radial_tolerance=0.3"))
+    check_fails(1, [xml, "radial_tolerance"], "info", xml)
+
+
 def bad(folder):
     out = os.path.join(folder, "never.xml")
 
@@ -71,9 +131,6 @@ def bad(folder):
     fails(1, "nowhere.xyz", at_file="nowhere.xyz")
     fails(1, "default_sigma", default_sigma=None)
     fails(1, "fuzzy", gap="{" + SOAP.replace("cur_points", "fuzzy") + "}")
-    fails(1, "angle_3b", gap="{angle_3b cutoff=3 covariance_type=ard_se theta_fac=0.5 delta=1 "
-          "n_sparse=10 sparse_method=uniform}")
-    fails(1, "core", core_ip_args="{IP Glue}")
     lines = open(DATA).read().split("\n")
     path = os.path.join(folder, "bad.xyz")
     row = lines[3].split()
@@ -88,5 +145,7 @@ def bad(folder):
 
 with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
     good(one)
+    environments(one)
+    tolerance(one)
     bad(two)
 done()

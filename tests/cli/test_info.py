@@ -25,6 +25,7 @@ def says(name, *parts):
 says("hea4_nuR1_nuS1", "elements Nb Mo Ta W", "nu,mu^=1,1", "37 published", "zeta 2",
      "cutoff 4.6", "n_max 3, l_max 2", "soap: 4 terms", "term 4", "20 sparse points", "memory")
 says("hea4_nuR2_nuS2", "compression nu=2", "235 published")
+says("hea4_nuR0_all_zeta1", "zeta 1, collapsed", "zeta 2, collapsed")
 says("hea4_zmap", "Z_map", "64 published", "109 published", "zeta 2.5")
 says("hea4_mix_others", "Z_mix", "R_mix")
 says("hea4_diagonal_radial", "n=n'")

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_collapse.c - the collapsed kernel is the kernel: on random vectors, on ranges, in
+ * whole models; its derivative is a slope of its energy. */
+#include "check.h"
+#include "cluster.h"
+#include "model.h"
+#include "model_file.h"
+#include "models.h"
+#include "vec.h"
+
+#include <stdlib.h>
+
+enum { M = 300, D = 37, LD = SZ_PAD(D), N = 5 }; /* M: more than one chunk */
+
+static const sz_range whole = {0, D};
+
+typedef struct {
+    sz_kernel kernel;
+    sz_collapse *collapse;
+    double p_sparse[M * LD], weight[M], p[N * LD];
+    double size; /* sum of |w_s K|, eV */
+} sample;
+
+static void unit_vectors(double *p, int n)
+{
+    for (int i = 0; i < n; i++) {
+        double *pi = p + i * LD, norm;
+
+        for (int k = 0; k < LD; k++) pi[k] = k < D ? uniform(-0.2, 1.0) : 0.0;
+        norm = sqrt(dot(pi, pi, D));
+        for (int k = 0; k < D; k++) pi[k] /= norm;
+    }
+}
+
+static int make(sample *s, sz_tile tile, double zeta, double sigma0, int n_sparse)
+{
+    double delta = 1.3, most = 1.0 + sigma0 * sigma0;
+    sz_error err;
+
+    unit_vectors(s->p_sparse, M);
+    unit_vectors(s->p, N);
+    for (int k = 0; k < M; k++)
+        s->weight[k] = pow(10.0, uniform(-3.0, 3.0)) * (k % 3 ? 1.0 : -1.0);
+    s->weight[n_sparse / 2] = 0.0;
+    s->kernel = (sz_kernel){D,     LD,   n_sparse, s->p_sparse, s->weight,
+                            delta, zeta, sigma0,   NULL,        NULL};
+    s->size = 0.0;
+    for (int k = 0; k < n_sparse; k++)
+        s->size += delta * delta * fabs(s->weight[k]) * pow(most, zeta);
+    CHECK_OK(sz_collapse_create(&s->collapse, &s->kernel, tile, &err), err);
+    return 0;
+}
+
+/* components outside the ranges are zero in p; what stands in dedp there stays */
+static void test_ranges(sample *s, int n_ranges, const sz_range *range)
+{
+    static double k[N * M], want[N * LD], got[N * LD];
+    double energy[N], other[N];
+    char inside[LD] = {0};
+
+    for (int r = 0; r < n_ranges; r++)
+        for (int c = range[r].first; c < range[r].end; c++) inside[c] = 1;
+    for (int c = 0; c < N * LD; c++)
+        if (!inside[c % LD]) s->p[c] = 0.0;
+    for (int c = 0; c < N * LD; c++) got[c] = 77.0;
+    for (int i = 0; i < N; i++) energy[i] = other[i] = 0.1 * i; /* added to */
+    sz_kernel_energy(&s->kernel, N, n_ranges, range, s->p, k, energy, want);
+    sz_collapse_energy(s->collapse, N, n_ranges, range, s->p, other, got);
+    for (int i = 0; i < N; i++) CHECK_CLOSE(other[i], energy[i], 1e-14 * s->size);
+    for (int c = 0; c < N * LD; c++)
+        if (inside[c % LD])
+            CHECK_CLOSE(got[c], want[c], 2e-14 * s->size);
+        else
+            CHECK(got[c] == 77.0);
+}
+
+static double energy_sum(void *context)
+{
+    const sample *s = context;
+    double energy[N] = {0}, sum = 0.0;
+    static double dedp[N * LD];
+
+    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, energy, dedp);
+    for (int i = 0; i < N; i++) sum += energy[i];
+    return sum;
+}
+
+static void test_slopes(sample *s)
+{
+    double energy[N] = {0}, dedp[N * LD];
+
+    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, energy, dedp);
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < D; k++)
+            CHECK_CLOSE(dedp[i * LD + k],
+                        slope_at(&s->p[i * LD + k], 1e-2, energy_sum, s),
+                        1e-12 * s->size);
+}
+
+static int test_random(sz_tile tile, double zeta, double sigma0, int n_sparse)
+{
+    static const sz_range three[] = {{0, 1}, {8, 16}, {18, D}};
+    static sample s;
+
+    if (make(&s, tile, zeta, sigma0, n_sparse)) return 1;
+    test_slopes(&s);
+    test_ranges(&s, 1, &whole);
+    test_ranges(&s, 3, three);
+    test_ranges(&s, 0, NULL);
+    sz_collapse_free(s.collapse);
+    return 0;
+}
+
+/* ---- whole models ----------------------------------------------------------------- */
+
+static double size_of(const sz_model *m)
+{
+    double size = 0.0;
+
+    for (int t = 0; t < m->n_terms; t++)
+        for (int k = 0; k < m->term[t].n_sparse; k++)
+            size += m->term[t].delta * m->term[t].delta * fabs(m->term[t].weight[k]);
+    return size;
+}
+
+/* Every term that can be is collapsed, whether it pays or not; returns how many. */
+static int collapse_all(sz_model *m)
+{
+    int n = 0;
+    sz_error err;
+
+    for (int t = 0; t < m->n_terms; t++) {
+        sz_soap_term *term = m->term + t;
+        const sz_kernel kernel = sz_model_kernel(m, term);
+
+        if (term->zeta != 1.0 && term->zeta != 2.0) continue;
+        CHECK(sz_collapse_create(&term->collapse, &kernel, sz_tile_best(), &err) ==
+              SZ_OK);
+        free(term->p_sparse);
+        term->p_sparse = NULL;
+        n++;
+    }
+    return n;
+}
+
+static int evaluate(sz_model *m, const cluster *c, double *energy, double *only,
+                    double *dedr)
+{
+    sz_work *work;
+    sz_error err;
+
+    CHECK_OK(sz_work_create(&work, m, 7, &err), err);
+    CHECK_OK(sz_compute(m, work, &c->list.nb, energy, dedr, &err), err);
+    CHECK_OK(sz_compute(m, work, &c->list.nb, only, NULL, &err), err);
+    sz_work_free(work);
+    return 0;
+}
+
+/* a lump of atoms, where some see one species alone: several ranges */
+static int test_model(const char *name, int *n_collapsed)
+{
+    enum { ATOMS = 24, PAIRS = 3 * ATOMS * ATOMS };
+    static double dedr[2][PAIRS];
+    double energy[2][ATOMS], only[2][ATOMS], size;
+    cluster c = {0};
+    sz_model *m;
+    sz_gap *gap;
+    sz_error err;
+    int n;
+
+    CHECK_OK(sz_gap_load(&gap, model_path(name), &err), err);
+    CHECK_OK(sz_model_build(&m, gap, &err), err);
+    sz_gap_free(gap);
+    size = size_of(m);
+    random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 1.9);
+    CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
+    if (evaluate(m, &c, energy[0], only[0], dedr[0])) return 1;
+    n = collapse_all(m);
+    if (evaluate(m, &c, energy[1], only[1], dedr[1])) return 1;
+    if (n > 0)
+        printf("%s: %d terms, E %.1e, dE/dr %.1e of %.1e eV\n", name, n,
+               distance(energy[0], energy[1], ATOMS),
+               distance(dedr[0], dedr[1], 3 * (size_t)c.list.n_pairs), size);
+    CHECK_CLOSE(distance(energy[0], energy[1], ATOMS), 0.0, 1e-12 * size);
+    CHECK_CLOSE(distance(only[1], energy[1], ATOMS), 0.0, 1e-14 * size);
+    CHECK_CLOSE(distance(dedr[0], dedr[1], 3 * (size_t)c.list.n_pairs), 0.0,
+                1e-12 * size);
+    *n_collapsed += n;
+    sz_model_free(m);
+    sz_list_free(&c.list);
+    return 0;
+}
+
+/* what the loader decides */
+static int test_choice(void)
+{
+    sz_model *m;
+    sz_error err;
+
+    CHECK(sz_collapse_pays(1.0, 1000, 1) && sz_collapse_pays(2.0, 99, 50));
+    CHECK(!sz_collapse_pays(2.0, 100, 50) && !sz_collapse_pays(3.0, 1, 1000));
+    CHECK(!sz_collapse_pays(1.5, 1, 1000));
+    CHECK_OK(sz_model_load(&m, model_path("hea4_nuR0_all_zeta1"), &err), err);
+    for (int t = 0; t < m->n_terms; t++) {
+        const sz_soap_term *term = m->term + t;
+        int pays =
+            term->zeta == 1.0 || sz_soap_n_desc(m->soap[term->soap]) < 2 * term->n_sparse;
+
+        CHECK((term->collapse != NULL) == pays && (!pays || !term->p_sparse));
+    }
+    sz_model_free(m);
+    sz_collapse_free(NULL);
+    return 0;
+}
+
+int main(void)
+{
+    int n_collapsed = 0;
+
+    for (sz_tile tile = SZ_TILE_NONE; tile <= SZ_TILE_AVX512; tile++)
+        for (int k = 0; k < 4 && sz_tile_works(tile); k++) {
+            double zeta = 1 + k % 2, sigma0 = k / 2;
+
+            if (test_random(tile, zeta, 0.6 * sigma0, M) ||
+                test_random(tile, zeta, 0.6 * sigma0, 1) ||
+                test_random(tile, zeta, 0.3 * sigma0, 11))
+                return 1;
+        }
+    for (int k = 0; k < N_MODELS; k++)
+        if (test_model(model_names[k], &n_collapsed)) return 1;
+    CHECK(n_collapsed >= 20);
+    if (test_choice()) return 1;
+    return check_done();
+}
