@@ -19,6 +19,7 @@
 #include "model.h"
 #include "model_file.h"
 #include "part_file.h"
+#include "suggest.h"
 #include "tool.h"
 
 #include <stdio.h>
@@ -44,6 +45,7 @@ static const char help[] =
     "  --curve FILE.json\n"
     "                learning curves: errors of smaller models and of less data, and\n"
     "                their picture FILE.svg\n"
+    "  --suggest     looks at at_file alone: settings to begin with, and why\n"
     "  --threads N   all cores; for each rank of soapz-fit-mpi 1\n"
     "  --help        this text\n"
     "\n"
@@ -377,6 +379,8 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
                          "--curve works in one process: use soapz fit, which takes all "
                          "cores of a machine");
     if (f.option.help) return team->rank == 0 ? sz_print_text(help) : DONE;
+    if (status == SZ_OK && f.option.suggest)
+        return team->rank == 0 ? sz_fit_suggest(argc - 1, argv + 1) : DONE;
     if (status != SZ_OK || argc < 2) {
         if (team->rank > 0) return USAGE;
         return sz_usage_error("fit", "%s",
