@@ -73,6 +73,18 @@ static sz_status plan(sz_fit_curve *c, const sz_gap *gap, const sz_fit_spec *spe
     return SZ_OK;
 }
 
+/* besides the factors of the threads, one that gathers; at each step two and scratch */
+static void print_plan(const sz_fit_curve *c, int n_threads)
+{
+    double more = n_threads > 2 ? 1.0 : 3.0 - n_threads;
+
+    printf("learning curve: %d sizes, %d steps of data in random order (seed %d), no "
+           "checkpoints; %.0f MB more\n",
+           c->n_sizes, c->n_steps, c->seed,
+           1e-6 * more * (double)sz_lsq_memory(c->n_unknowns, 0));
+    fflush(stdout);
+}
+
 /* All models of the data in factor. One that cannot be solved is told, and left out. */
 static sz_status solve_step(sz_fit_curve *c, int step, const sz_lsq *factor,
                             const sz_gap *gap, double jitter, sz_error *err)
@@ -155,6 +167,7 @@ sz_status sz_fit_curve_factor(sz_fit_curve *curve, sz_lsq **factor, const sz_gap
 
     *factor = NULL;
     memset(report, 0, sizeof *report);
+    if (status == SZ_OK) print_plan(curve, run->n_threads);
     for (int k = 0; k < curve->n_steps && status == SZ_OK; k++) {
         status = add_step(curve, k, &all, gap, spec, train, run, report, err);
         if (status != SZ_OK || report->stopped) break;

@@ -4,6 +4,7 @@ frames alone; its largest is the fit; JSON and picture; what it cannot do it say
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -199,6 +200,22 @@ def refused():
     check(len(json.load(open(file))["models"]) == 48, "no numbers")
 
 
+def interrupted():
+    """Ctrl-C among the rows: no model, no curve, and no checkpoint"""
+    gap = (SOAP % "random").replace("n_max=3 l_max=2", "n_max=8 l_max=6")
+    p = subprocess.Popen([SOAPZ, "fit", *words(train, path("stop.xml"), gap), "--curve",
+                          path("stop.json"), "--threads", "1"], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True)
+    for line in p.stdout:
+        if "learning curve:" in line:
+            break
+    p.send_signal(signal.SIGINT)
+    _, err = p.communicate(timeout=100)
+    check(p.returncode == 130 and "without a checkpoint" in err, f"{p.returncode} {err}")
+    left = [f for f in os.listdir(folder) if f.startswith("stop")]
+    check(not left, left)
+
+
 def path(name):
     return os.path.join(folder, name)
 
@@ -212,4 +229,5 @@ with tempfile.TemporaryDirectory() as folder:
     nested()
     other_kinds()
     refused()
+    interrupted()
 done()
