@@ -205,9 +205,17 @@ void products(const double *points, int n_sparse, int n, int d, int ld, const do
 
 static void kernel_parts(leaves *b, const sz_kernel *kernel, watch *w, double atoms)
 {
+    const sz_range points = {0, kernel->n_sparse}, components = {0, kernel->n_desc};
+    const sz_layout of_p = {kernel->stride, 1, &components};
+    const sz_layout of_k = {kernel->n_sparse, 1, &points};
+
     watch_start(w);
-    products(kernel->p_sparse, kernel->n_sparse, b->n, kernel->n_desc, kernel->stride,
-             b->p, b->k, b->dedp);
+    if (kernel->values) {
+        sz_product_apply(kernel->values, b->n, &of_p, b->p, &of_k, b->k);
+        sz_product_apply(kernel->slopes, b->n, &of_k, b->k, &of_p, b->dedp);
+    } else
+        products(kernel->p_sparse, kernel->n_sparse, b->n, kernel->n_desc, kernel->stride,
+                 b->p, b->k, b->dedp);
     watch_stop(w, GEMM, atoms);
     memset(b->norm, 0, (size_t)b->n * sizeof *b->norm);
     sz_kernel_energy(kernel, b->n, 0, NULL, b->p, b->k, b->norm, NULL);
@@ -258,7 +266,7 @@ sz_status time_leaves(watch *w, const sz_soap *soap, const sz_kernel *kernel,
         forward(&b, w, atoms);
         memcpy(b.dedp, dedp, (size_t)n * kernel->stride * sizeof *dedp);
         adjoint(&b, w, atoms);
-        if (kernel->p_sparse) kernel_parts(&b, kernel, w, atoms);
+        if (kernel->p_sparse || kernel->values) kernel_parts(&b, kernel, w, atoms);
     }
     close_leaves(&b);
     return status;

@@ -46,7 +46,7 @@ sz_status time_leaves(watch *w, const sz_soap *soap, const sz_kernel *kernel,
                       const sz_neigh *nb, const sz_soap_species *species, int n,
                       const int *atom, const double *dedp, double atoms, sz_error *err);
 
-/* Both matrix products of the kernel: m x n x k = M x n x d, then d x n x M. */
+/* Both matrix products by dgemm: m x n x k = M x n x d, then d x n x M. */
 void products(const double *points, int n_sparse, int n, int d, int ld, const double *p,
               double *k, double *dedp);
 

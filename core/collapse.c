@@ -87,8 +87,20 @@ static void make_linear(sz_collapse *c, const sz_kernel *kernel)
     c->constant = scale * total * (c->zeta == 1 ? sigma2 : sigma2 * sigma2);
 }
 
+/* gives up the square for its layout as a product */
+static sz_status pack(sz_collapse *c, sz_tile tile, sz_error *err)
+{
+    sz_status status = sz_product_create(&c->product, tile, c->n_desc, c->n_desc,
+                                         c->square, (size_t)c->stride, 1, err);
+
+    if (status != SZ_OK) return status;
+    free(c->square);
+    c->square = NULL;
+    return SZ_OK;
+}
+
 sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
-                             sz_error *err)
+                             sz_tile tile, sz_error *err)
 {
     sz_collapse *c = calloc(1, sizeof *c);
     sz_status status = SZ_OK;
@@ -104,6 +116,7 @@ sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
                                 "a collapsed kernel");
     if (status == SZ_OK) make_linear(c, kernel);
     if (status == SZ_OK && c->zeta == 2) status = make_square(c, kernel, err);
+    if (status == SZ_OK && c->square && tile != SZ_TILE_NONE) status = pack(c, tile, err);
     if (status == SZ_OK) {
         *collapse = c;
         c = NULL;
@@ -117,6 +130,7 @@ void sz_collapse_free(sz_collapse *collapse)
     if (!collapse) return;
     free(collapse->linear);
     free(collapse->square);
+    sz_product_free(collapse->product);
     free(collapse);
 }
 
@@ -124,7 +138,8 @@ size_t sz_collapse_bytes(const sz_collapse *collapse)
 {
     size_t rows = 1 + (collapse->square ? (size_t)collapse->n_desc : 0);
 
-    return sizeof *collapse + rows * (size_t)collapse->stride * sizeof(double);
+    return sizeof *collapse + rows * (size_t)collapse->stride * sizeof(double) +
+           sz_product_bytes(collapse->product);
 }
 
 /* dedp[rows of to] = A p over all ranges: the one matrix product */
@@ -132,8 +147,13 @@ static void multiply(const sz_collapse *c, int n, int n_ranges, const sz_range *
                      const double *p, double *dedp)
 {
     const double zero = 0.0, one = 1.0;
+    const sz_layout of_p = {c->stride, n_ranges, range};
     int ld = c->stride;
 
+    if (c->product) {
+        sz_product_apply(c->product, n, &of_p, p, &of_p, dedp);
+        return;
+    }
     for (int to = 0; to < n_ranges; to++)
         for (int from = 0; from < n_ranges; from++) {
             int m = range[to].end - range[to].first;
@@ -165,7 +185,7 @@ SZ_CLONES static double finish(int n, const double *restrict p, const double *re
 void sz_collapse_energy(const sz_collapse *c, int n, int n_ranges, const sz_range *range,
                         const double *p, double *energy, double *dedp)
 {
-    if (c->square) multiply(c, n, n_ranges, range, p, dedp);
+    if (c->zeta == 2) multiply(c, n, n_ranges, range, p, dedp);
     for (int i = 0; i < n; i++) {
         double sum = c->constant;
 
@@ -173,7 +193,7 @@ void sz_collapse_energy(const sz_collapse *c, int n, int n_ranges, const sz_rang
             size_t first = (size_t)range[r].first, at = (size_t)i * c->stride + first;
             int d = range[r].end - range[r].first;
 
-            if (!c->square) memset(dedp + at, 0, (size_t)d * sizeof *dedp);
+            if (c->zeta == 1) memset(dedp + at, 0, (size_t)d * sizeof *dedp);
             sum += finish(d, p + at, c->linear + first, dedp + at);
         }
         energy[i] += sum;

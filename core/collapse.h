@@ -8,17 +8,18 @@
 typedef struct {
     int zeta;
     int n_desc, stride;
-    double constant; /* eV */
-    double *linear;  /* [stride] b */
-    double *square;  /* [n_desc][stride] A, both triangles; zeta 2 only */
+    double constant;     /* eV */
+    double *linear;      /* [stride] b */
+    double *square;      /* [n_desc][stride] A, both triangles; zeta 2 only, or .. */
+    sz_product *product; /* .. the same laid out for our own products */
 } sz_collapse;
 
 /* 1 where the collapsed form exists and is cheaper. */
 int sz_collapse_pays(double zeta, int n_desc, int n_sparse);
 
-/* The kernel may be given up afterwards; its zeta is 1 or 2. */
+/* The kernel may be given up afterwards; its zeta is 1 or 2. tile: of the product A p. */
 sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
-                             sz_error *err);
+                             sz_tile tile, sz_error *err);
 void sz_collapse_free(sz_collapse *collapse);
 size_t sz_collapse_bytes(const sz_collapse *collapse);
 

@@ -31,7 +31,7 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
     sz_status status = SZ_OK;
 
     *work = NULL;
-    if (n_block == 0) n_block = 256;
+    if (n_block == 0) n_block = 128;
     if (n_block < 1 || n_block > 4096)
         return sz_fail(err, SZ_ERR_ARGUMENT, "a block has 1 to 4096 atoms, not %d",
                        n_block);

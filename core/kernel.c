@@ -6,9 +6,10 @@
  *   E_i  = delta^2 sum_s w_s K_si^zeta
  *   dE_i/dp_i = delta^2 zeta sum_s w_s K_si^(zeta-1) p_s
  *
- * The sparse points are the long side of both products, the atoms of the block the
- * short one: OpenBLAS is fastest that way. Components that vanish for the whole block,
- * because it lacks a species, are left out of the products. */
+ * Both products are our own where product.c has one for this CPU. For dgemm the sparse
+ * points are the long side, the atoms of the block the short one: OpenBLAS is fastest
+ * that way. Components that vanish for the whole block, because it lacks a species, are
+ * left out of the products. */
 #include "kernel.h"
 
 #include "blas.h"
@@ -29,9 +30,9 @@ SZ_INLINE void times_power(sz_lanes *factor, const sz_lanes *x, int n)
     }
 }
 
-/* k[s] <- weight_s zeta k^(zeta-1); returns sum_s weight_s k^zeta */
+/* k[s] <- scale weight_s zeta k^(zeta-1); returns scale sum_s weight_s k^zeta */
 SZ_CLONES static double integer_power(int n, int zeta, const double *weight,
-                                      double sigma2, double *k)
+                                      double sigma2, double scale, double *k)
 {
     sz_lanes sum = {0};
     double energy = 0.0;
@@ -43,20 +44,20 @@ SZ_CLONES static double integer_power(int n, int zeta, const double *weight,
 
         times_power(&lower, &x, zeta - 1);
         sum += lower * x;
-        SZ_AT(k + s) = zeta * lower;
+        SZ_AT(k + s) = scale * zeta * lower;
     }
     for (; s < n; s++) {
         double x = k[s] + sigma2, lower = weight[s];
 
         for (int e = 1; e < zeta; e++) lower *= x;
         energy += lower * x;
-        k[s] = zeta * lower;
+        k[s] = scale * zeta * lower;
     }
-    return energy + sz_sum_lanes(sum);
+    return scale * (energy + sz_sum_lanes(sum));
 }
 
 static double real_power(int n, double zeta, const double *weight, double sigma2,
-                         double *k)
+                         double scale, double *k)
 {
     double energy = 0.0;
 
@@ -64,9 +65,9 @@ static double real_power(int n, double zeta, const double *weight, double sigma2
         double x = k[s] + sigma2, lower = pow(x, zeta - 1.0);
 
         energy += weight[s] * lower * x;
-        k[s] = weight[s] * zeta * lower;
+        k[s] = scale * weight[s] * zeta * lower;
     }
-    return energy;
+    return scale * energy;
 }
 
 SZ_CLONES static void integer_row(int n, int zeta, double scale, double sigma2, double *k,
@@ -112,14 +113,20 @@ void sz_kernel_row(int n, double delta, double zeta, double sigma0, double *k,
     }
 }
 
-void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
-                      const double *p, double *k, double *energy, double *dedp)
+/* k_si = p_s . p_i */
+static void scalar_products(const sz_kernel *kernel, int n, int n_ranges,
+                            const sz_range *range, const double *p, double *k)
 {
-    const double zero = 0.0, one = 1.0, scale = kernel->delta * kernel->delta;
+    const double zero = 0.0, one = 1.0;
+    const sz_range all = {0, kernel->n_sparse};
     int m = kernel->n_sparse, ld = kernel->stride;
-    double whole = nearbyint(kernel->zeta), sigma2 = kernel->sigma0 * kernel->sigma0;
-    int integer = is_integer(kernel->zeta);
 
+    if (kernel->values) {
+        const sz_layout of_p = {ld, n_ranges, range}, of_k = {m, 1, &all};
+
+        sz_product_apply(kernel->values, n, &of_p, p, &of_k, k);
+        return;
+    }
     if (n_ranges == 0) memset(k, 0, (size_t)n * m * sizeof *k);
     for (int r = 0; r < n_ranges; r++) {
         int first = range[r].first, d = range[r].end - first;
@@ -128,18 +135,46 @@ void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_ran
         ("T", "N", &m, &n, &d, &one, kernel->p_sparse + first, &ld, p + first, &ld,
          r ? &one : &zero, k, &m);
     }
-    for (int i = 0; i < n; i++) {
-        double *ki = k + (size_t)i * m;
+}
 
-        energy[i] +=
-            scale * (integer ? integer_power(m, (int)whole, kernel->weight, sigma2, ki)
-                             : real_power(m, kernel->zeta, kernel->weight, sigma2, ki));
+/* dE/dp_i = sum_s k_si p_s */
+static void weighted_sums(const sz_kernel *kernel, int n, int n_ranges,
+                          const sz_range *range, const double *k, double *dedp)
+{
+    const double zero = 0.0, one = 1.0;
+    const sz_range all = {0, kernel->n_sparse};
+    int m = kernel->n_sparse, ld = kernel->stride;
+
+    if (kernel->slopes) {
+        const sz_layout of_k = {m, 1, &all}, of_p = {ld, n_ranges, range};
+
+        sz_product_apply(kernel->slopes, n, &of_k, k, &of_p, dedp);
+        return;
     }
-    for (int r = 0; r < n_ranges && dedp; r++) {
+    for (int r = 0; r < n_ranges; r++) {
         int first = range[r].first, d = range[r].end - first;
 
         SZ_BLAS(dgemm)
-        ("N", "N", &d, &n, &m, &scale, kernel->p_sparse + first, &ld, k, &m, &zero,
+        ("N", "N", &d, &n, &m, &one, kernel->p_sparse + first, &ld, k, &m, &zero,
          dedp + first, &ld);
     }
+}
+
+void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
+                      const double *p, double *k, double *energy, double *dedp)
+{
+    int m = kernel->n_sparse;
+    double scale = kernel->delta * kernel->delta, whole = nearbyint(kernel->zeta);
+    double sigma2 = kernel->sigma0 * kernel->sigma0;
+    int integer = is_integer(kernel->zeta);
+
+    scalar_products(kernel, n, n_ranges, range, p, k);
+    for (int i = 0; i < n; i++) {
+        double *ki = k + (size_t)i * m;
+
+        energy[i] += integer
+                         ? integer_power(m, (int)whole, kernel->weight, sigma2, scale, ki)
+                         : real_power(m, kernel->zeta, kernel->weight, sigma2, scale, ki);
+    }
+    if (dedp) weighted_sums(kernel, n, n_ranges, range, k, dedp);
 }

@@ -2,15 +2,17 @@
 #ifndef SZ_KERNEL_H
 #define SZ_KERNEL_H
 
-#include "compression.h"
+#include "product.h"
 
 /* A sparse GP with the kernel delta^2 (p_s . p + sigma0^2)^zeta. */
 typedef struct {
     int n_desc, stride;
     int n_sparse;
-    const double *p_sparse; /* [n_sparse][stride] */
+    const double *p_sparse; /* [n_sparse][stride]; or NULL, and in its place */
     const double *weight;   /* [n_sparse] */
     double delta, zeta, sigma0;
+    const sz_product *values; /* p -> k: p_sparse transposed, or NULL */
+    const sz_product *slopes; /* k -> dE/dp: p_sparse, or NULL */
 } sz_kernel;
 
 /* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its derivative,

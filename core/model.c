@@ -17,6 +17,8 @@ void sz_model_free(sz_model *model)
         free(model->term[k].centre);
         free(model->term[k].p_sparse);
         sz_collapse_free(model->term[k].collapse);
+        sz_product_free(model->term[k].values);
+        sz_product_free(model->term[k].slopes);
         free(model->term[k].weight);
         free(model->term[k].descriptor);
     }
@@ -38,12 +40,13 @@ sz_kernel sz_model_kernel(const sz_model *model, const sz_soap_term *term)
     const sz_soap *soap = model->soap[term->soap];
     const sz_kernel kernel = {sz_soap_n_desc(soap), sz_soap_stride(soap), term->n_sparse,
                               term->p_sparse,       term->weight,         term->delta,
-                              term->zeta,           soap->spec.sigma0};
+                              term->zeta,           soap->spec.sigma0,    term->values,
+                              term->slopes};
 
     return kernel;
 }
 
-sz_status sz_model_collapse(sz_model *model, sz_error *err)
+sz_status sz_model_collapse(sz_model *model, sz_tile tile, sz_error *err)
 {
     sz_status status = SZ_OK;
 
@@ -54,8 +57,30 @@ sz_status sz_model_collapse(sz_model *model, sz_error *err)
         if (term->collapse ||
             !sz_collapse_pays(term->zeta, kernel.n_desc, term->n_sparse))
             continue;
-        status = sz_collapse_create(&term->collapse, &kernel, err);
+        status = sz_collapse_create(&term->collapse, &kernel, tile, err);
         if (status != SZ_OK) continue;
+        free(term->p_sparse);
+        term->p_sparse = NULL;
+    }
+    return status;
+}
+
+sz_status sz_model_pack(sz_model *model, sz_tile tile, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < model->n_terms && tile != SZ_TILE_NONE; k++) {
+        sz_soap_term *term = model->term + k;
+        const sz_kernel kernel = sz_model_kernel(model, term);
+        int d = kernel.n_desc, m = kernel.n_sparse;
+
+        if (!term->p_sparse || term->values) continue;
+        status = sz_product_create(&term->values, tile, d, m, term->p_sparse, 1,
+                                   (size_t)kernel.stride, err);
+        if (status == SZ_OK)
+            status = sz_product_create(&term->slopes, tile, m, d, term->p_sparse,
+                                       (size_t)kernel.stride, 1, err);
+        if (status != SZ_OK) return status;
         free(term->p_sparse);
         term->p_sparse = NULL;
     }

@@ -7,6 +7,7 @@
 
 #include "collapse.h"
 #include "glue.h"
+#include "kernel.h"
 #include "pair.h"
 #include "soap.h"
 #include "triplet.h"
@@ -21,9 +22,10 @@ typedef struct {
     double zeta;
     int n_sparse;
     double *p_sparse; /* [n_sparse][stride] in the descriptor's inner order, or NULL */
-    sz_collapse *collapse; /* takes the place of p_sparse, or NULL */
-    double *weight;        /* [n_sparse] alpha fc_s */
-    char *descriptor;      /* the argument string it came from */
+    sz_collapse *collapse;       /* takes the place of p_sparse, or NULL */
+    sz_product *values, *slopes; /* in its place, see sz_kernel, or NULL */
+    double *weight;              /* [n_sparse] alpha fc_s */
+    char *descriptor;            /* the argument string it came from */
 } sz_soap_term;
 
 struct sz_model {
@@ -53,9 +55,17 @@ struct sz_model {
 /* The model of a GAP's data; gap gives up its core potentials. */
 sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err);
 
+/* The model of a file, sparse points as they are: for what needs them, such as the
+ * predicted variance. sz_model_load goes on with the next two. */
+sz_status sz_model_load_plain(sz_model **model, const char *path, sz_error *err);
+
 /* Terms whose collapsed form is cheaper get it and lose their sparse points: for energies
  * and forces. sz_model_load does it; a fit needs the sparse points and does not. */
-sz_status sz_model_collapse(sz_model *model, sz_error *err);
+sz_status sz_model_collapse(sz_model *model, sz_tile tile, sz_error *err);
+/* Lays out the sparse points for our own products and gives up the plain ones, unless
+ * tile is SZ_TILE_NONE: for energies and forces. sz_model_load does it; a fit needs the
+ * plain ones and does not. */
+sz_status sz_model_pack(sz_model *model, sz_tile tile, sz_error *err);
 sz_kernel sz_model_kernel(const sz_model *model, const sz_soap_term *term);
 
 #endif

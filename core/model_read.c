@@ -466,7 +466,7 @@ sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err)
     return status;
 }
 
-sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
+sz_status sz_model_load_plain(sz_model **model, const char *path, sz_error *err)
 {
     sz_gap *gap;
     sz_status status = sz_gap_load_bare(&gap, path, err);
@@ -474,7 +474,15 @@ sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
     *model = NULL;
     if (status == SZ_OK) status = sz_model_build(model, gap, err);
     sz_gap_free(gap);
-    if (status == SZ_OK) status = sz_model_collapse(*model, err);
+    return status;
+}
+
+sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
+{
+    sz_status status = sz_model_load_plain(model, path, err);
+
+    if (status == SZ_OK) status = sz_model_collapse(*model, sz_tile_best(), err);
+    if (status == SZ_OK) status = sz_model_pack(*model, sz_tile_best(), err);
     if (status != SZ_OK) {
         sz_model_free(*model);
         *model = NULL;

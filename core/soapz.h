@@ -74,7 +74,7 @@ typedef struct {
 } sz_neigh;
 
 /* n_block: atoms that meet the sparse points in one matrix product, 1 to 4096;
- * 0 takes the default, 256. Results do not depend on it beyond rounding. */
+ * 0 takes the default, 128. Results do not depend on it beyond rounding. */
 SZ_API sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
                                 sz_error *err);
 SZ_API void sz_work_free(sz_work *work);

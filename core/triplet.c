@@ -238,27 +238,25 @@ typedef struct {
     double fc, value[3], slope[3];
 } factors;
 
-static factors find_factors(const sz_triplet_batch *b, int t)
+static inline factors find_factors(const sz_triplet_batch *b, int t)
 {
-    double share = b->term->spec.share, f[3];
-    factors w;
+    double share = b->term->spec.share, fa = b->f[0][t], fb = b->f[1][t],
+           fab = b->f[2][t];
+    /* two neighbours on one place are refused where one of them is a centre */
+    double a = 1.0 / b->r[0][t], c = 1.0 / b->r[1][t];
+    double ac = b->r[2][t] > 0.0 ? 1.0 / b->r[2][t] : 0.0, fc = share * fa * fb * fab;
 
-    for (int k = 0; k < 3; k++) f[k] = b->f[k][t];
-    w.fc = share * f[0] * f[1] * f[2];
-    for (int k = 0; k < 3; k++) {
-        /* two neighbours on one place are refused where one of them is a centre */
-        double inverse = b->r[k][t] > 0.0 ? 1.0 / b->r[k][t] : 0.0;
-
-        w.value[k] = w.fc * inverse;
-        w.slope[k] = share * b->df[k][t] * f[(k + 1) % 3] * f[(k + 2) % 3] * inverse;
-    }
-    return w;
+    return (factors){fc,
+                     {a * fc, c * fc, ac * fc},
+                     {a * share * b->df[0][t] * fb * fab,
+                      c * share * fa * b->df[1][t] * fab,
+                      ac * share * fa * fb * b->df[2][t]}};
 }
 
 /* Adds dE/dr of instance t to the pairs from number first on; ded: de by the distances.
  */
-static void scatter(const sz_triplet_batch *b, int t, const factors *w, double e,
-                    const double *ded, int first, double *dedr)
+static inline void scatter(const sz_triplet_batch *b, int t, const factors *w, double e,
+                           const double *ded, int first, double *dedr)
 {
     const double *da = b->nb->r + 3 * (size_t)b->pair[0][t];
     const double *db = b->nb->r + 3 * (size_t)b->pair[1][t];
@@ -291,7 +289,8 @@ static int scaled_vectors(sz_triplet_batch *b, double *x)
 }
 
 /* de by the three distances of instance t, from the sums over sparse points */
-static void find_slopes(const sz_triplet_batch *b, int t, const double *sum, double *ded)
+static inline void find_slopes(const sz_triplet_batch *b, int t, const double *sum,
+                               double *ded)
 {
     double g[3];
 

@@ -24,9 +24,6 @@ typedef struct {
     double r[TILE], f[TILE], df[TILE]; /* distance, cutoff function and slope */
 } tile;
 
-/* x_k is distance slot[place][k] */
-static const int slot[3][3] = {{0, 1, 2}, {0, 2, 1}, {2, 0, 1}};
-
 void sz_triplet_vectors(const sz_triplet_batch *b, int n, double *x)
 {
     for (int t = 0; t < n; t++) {
@@ -38,20 +35,8 @@ void sz_triplet_vectors(const sz_triplet_batch *b, int n, double *x)
     }
     if (b->term->spec.kind == SZ_TRIPLET_ANGLE) return;
     for (int t = 0; t < n; t++)
-        for (int k = 0; k < 3; k++) x[k * BATCH + t] = b->r[slot[b->place[t]][k]][t];
-}
-
-void sz_triplet_slopes(const sz_triplet_batch *b, int t, const double *dedx, double *dedr)
-{
-    if (b->term->spec.kind == SZ_TRIPLET_ANGLE) {
-        double across = 2.0 * (b->r[0][t] - b->r[1][t]) * dedx[1];
-
-        dedr[0] = dedx[0] + across;
-        dedr[1] = dedx[0] - across;
-        dedr[2] = dedx[2];
-    } else {
-        for (int k = 0; k < 3; k++) dedr[slot[b->place[t]][k]] = dedx[k];
-    }
+        for (int k = 0; k < 3; k++)
+            x[k * BATCH + t] = b->r[sz_triplet_slot[b->place[t]][k]][t];
 }
 
 void sz_triplet_flush(sz_triplet_batch *b)

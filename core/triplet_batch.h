@@ -29,8 +29,22 @@ void sz_triplet_flush(sz_triplet_batch *batch);
 
 /* x [3][SZ_TRIPLET_BATCH] of the first n instances, in Angstrom (and Angstrom^2). */
 void sz_triplet_vectors(const sz_triplet_batch *batch, int n, double *x);
+/* x_k of distance_Nb is distance sz_triplet_slot[place][k] */
+static const unsigned char sz_triplet_slot[3][3] = {{0, 1, 2}, {0, 2, 1}, {2, 0, 1}};
+
 /* de/dx [3] of instance t -> de by its three distances. */
-void sz_triplet_slopes(const sz_triplet_batch *batch, int t, const double *dedx,
-                       double *dedr);
+static inline void sz_triplet_slopes(const sz_triplet_batch *b, int t, const double *dedx,
+                                     double *dedr)
+{
+    if (b->term->spec.kind == SZ_TRIPLET_ANGLE) {
+        double across = 2.0 * (b->r[0][t] - b->r[1][t]) * dedx[1];
+
+        dedr[0] = dedx[0] + across;
+        dedr[1] = dedx[0] - across;
+        dedr[2] = dedx[2];
+    } else {
+        for (int k = 0; k < 3; k++) dedr[sz_triplet_slot[b->place[t]][k]] = dedx[k];
+    }
+}
 
 #endif

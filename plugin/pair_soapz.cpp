@@ -28,7 +28,7 @@
 using namespace LAMMPS_NS;
 
 static constexpr int MAX_BLOCK = 4096;
-static constexpr int DEFAULT_BLOCK = 256;
+static constexpr int DEFAULT_BLOCK = 128;
 /* Atoms gathered at a time: bounds the memory, and is several blocks so that few of
  * the blocks of each element are partly filled. */
 static constexpr int CHUNK = 2048;

@@ -33,7 +33,7 @@ static void unit_vectors(double *p, int n)
     }
 }
 
-static int make(sample *s, double zeta, double sigma0, int n_sparse)
+static int make(sample *s, sz_tile tile, double zeta, double sigma0, int n_sparse)
 {
     double delta = 1.3, most = 1.0 + sigma0 * sigma0;
     sz_error err;
@@ -43,11 +43,12 @@ static int make(sample *s, double zeta, double sigma0, int n_sparse)
     for (int k = 0; k < M; k++)
         s->weight[k] = pow(10.0, uniform(-3.0, 3.0)) * (k % 3 ? 1.0 : -1.0);
     s->weight[n_sparse / 2] = 0.0;
-    s->kernel = (sz_kernel){D, LD, n_sparse, s->p_sparse, s->weight, delta, zeta, sigma0};
+    s->kernel = (sz_kernel){D,     LD,   n_sparse, s->p_sparse, s->weight,
+                            delta, zeta, sigma0,   NULL,        NULL};
     s->size = 0.0;
     for (int k = 0; k < n_sparse; k++)
         s->size += delta * delta * fabs(s->weight[k]) * pow(most, zeta);
-    CHECK_OK(sz_collapse_create(&s->collapse, &s->kernel, &err), err);
+    CHECK_OK(sz_collapse_create(&s->collapse, &s->kernel, tile, &err), err);
     return 0;
 }
 
@@ -97,12 +98,12 @@ static void test_slopes(sample *s)
                         1e-12 * s->size);
 }
 
-static int test_random(double zeta, double sigma0, int n_sparse)
+static int test_random(sz_tile tile, double zeta, double sigma0, int n_sparse)
 {
     static const sz_range three[] = {{0, 1}, {8, 16}, {18, D}};
     static sample s;
 
-    if (make(&s, zeta, sigma0, n_sparse)) return 1;
+    if (make(&s, tile, zeta, sigma0, n_sparse)) return 1;
     test_slopes(&s);
     test_ranges(&s, 1, &whole);
     test_ranges(&s, 3, three);
@@ -134,7 +135,8 @@ static int collapse_all(sz_model *m)
         const sz_kernel kernel = sz_model_kernel(m, term);
 
         if (term->zeta != 1.0 && term->zeta != 2.0) continue;
-        CHECK(sz_collapse_create(&term->collapse, &kernel, &err) == SZ_OK);
+        CHECK(sz_collapse_create(&term->collapse, &kernel, sz_tile_best(), &err) ==
+              SZ_OK);
         free(term->p_sparse);
         term->p_sparse = NULL;
         n++;
@@ -205,7 +207,7 @@ static int test_choice(void)
         int pays =
             term->zeta == 1.0 || sz_soap_n_desc(m->soap[term->soap]) < 2 * term->n_sparse;
 
-        CHECK((term->collapse != NULL) == pays && (term->p_sparse == NULL) == pays);
+        CHECK((term->collapse != NULL) == pays && (!pays || !term->p_sparse));
     }
     sz_model_free(m);
     sz_collapse_free(NULL);
@@ -216,11 +218,15 @@ int main(void)
 {
     int n_collapsed = 0;
 
-    for (int zeta = 1; zeta <= 2; zeta++)
-        for (int sigma0 = 0; sigma0 < 2; sigma0++)
-            if (test_random(zeta, 0.6 * sigma0, M) ||
-                test_random(zeta, 0.6 * sigma0, 1) || test_random(zeta, 0.3 * sigma0, 11))
+    for (sz_tile tile = SZ_TILE_NONE; tile <= SZ_TILE_AVX512; tile++)
+        for (int k = 0; k < 4 && sz_tile_works(tile); k++) {
+            double zeta = 1 + k % 2, sigma0 = k / 2;
+
+            if (test_random(tile, zeta, 0.6 * sigma0, M) ||
+                test_random(tile, zeta, 0.6 * sigma0, 1) ||
+                test_random(tile, zeta, 0.3 * sigma0, 11))
                 return 1;
+        }
     for (int k = 0; k < N_MODELS; k++)
         if (test_model(model_names[k], &n_collapsed)) return 1;
     CHECK(n_collapsed >= 20);

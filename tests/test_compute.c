@@ -2,10 +2,11 @@
  *
  * test_compute.c - whole models: forces and virials are slopes of the energy; energies
  * know neither place, orientation nor order; nothing jumps at a cutoff; blocks of any
- * size give the same; nonsense is refused. */
+ * size and products of any kind give the same; nonsense is refused. */
 #include "check.h"
 #include "cluster.h"
 #include "model.h"
+#include "model_file.h"
 #include "models.h"
 
 enum { PAIRS_MAX = 20000 };
@@ -310,6 +311,37 @@ static int test_blocks(const subject *s)
     return 0;
 }
 
+/* dgemm and each of our own products that this CPU runs */
+static int test_tiles(const subject *s)
+{
+    static const sz_tile tiles[] = {SZ_TILE_NONE, SZ_TILE_AVX2, SZ_TILE_AVX512};
+    static double dedr[3 * PAIRS_MAX], other[3 * PAIRS_MAX];
+    double energy[ATOMS_MAX], after[ATOMS_MAX];
+    subject t = *s;
+    cluster c;
+    sz_gap *gap;
+    sz_error err;
+
+    CHECK_OK(make_cluster(s, &c, 23, 8.0, &err), err);
+    energy_of(s, &c.list.nb, energy, dedr);
+    for (int k = 0; k < 3; k++) {
+        if (k > 0 && !sz_tile_works(tiles[k])) continue;
+        CHECK_OK(sz_gap_load(&gap, model_path(s->name), &err), err);
+        CHECK_OK(sz_model_build(&t.model, gap, &err), err);
+        sz_gap_free(gap);
+        CHECK_OK(sz_model_pack(t.model, tiles[k], &err), err);
+        CHECK_OK(sz_work_create(&t.work, t.model, 10, &err), err);
+        energy_of(&t, &c.list.nb, after, other);
+        CHECK_CLOSE(distance(energy, after, c.n_atoms), 0.0, 1e-13 * s->size);
+        CHECK_CLOSE(distance(dedr, other, 3 * (size_t)c.list.n_pairs), 0.0,
+                    1e-13 * s->size);
+        sz_work_free(t.work);
+        sz_model_free(t.model);
+    }
+    sz_list_free(&c.list);
+    return 0;
+}
+
 /* ---- the cutoff ------------------------------------------------------------------- */
 
 /* A third atom moves out through every distance where a term ends or starts to be
@@ -432,6 +464,15 @@ int main(void)
         test_isolated(&s);
         test_refused(&s);
         if (failures > before) printf("above: %s, size %g eV\n", s.name, s.size);
+        sz_work_free(s.work);
+        sz_model_free(s.model);
+    }
+    for (int k = 0; k < N_MODELS; k++) {
+        subject s;
+        sz_error err;
+
+        CHECK_OK(load(&s, model_names[k], &err), err);
+        if (test_tiles(&s)) return 1;
         sz_work_free(s.work);
         sz_model_free(s.model);
     }

@@ -2,7 +2,7 @@
  *
  * test_kernel.c - the sparse GP against its plain sum, its derivative against finite
  * differences, for integer and other exponents; components that vanish may be left out.
- */
+ * With dgemm and with each of our own products that this CPU runs. */
 #include "check.h"
 #include "kernel.h"
 #include "numbers.h"
@@ -15,7 +15,30 @@ static const sz_range whole = {0, D};
 typedef struct {
     sz_kernel kernel;
     double p_sparse[M * LD], weight[M], p[N * LD];
+    sz_tile tile;
+    sz_product *values, *slopes;
 } sample;
+
+/* the products with the sparse points as they are now */
+static void lay_out(sample *s)
+{
+    s->kernel.values = s->kernel.slopes = NULL;
+    s->values = s->slopes = NULL;
+    if (s->tile == SZ_TILE_NONE) return;
+    CHECK(sz_product_create(&s->values, s->tile, D, M, s->p_sparse, 1, LD, NULL) ==
+          SZ_OK);
+    CHECK(sz_product_create(&s->slopes, s->tile, M, D, s->p_sparse, LD, 1, NULL) ==
+          SZ_OK);
+    s->kernel.values = s->values;
+    s->kernel.slopes = s->slopes;
+    s->kernel.p_sparse = NULL;
+}
+
+static void drop(sample *s)
+{
+    sz_product_free(s->values);
+    sz_product_free(s->slopes);
+}
 
 /* vectors of length one with positive scalar products, as SOAP gives them */
 static void unit_vectors(double *p, int n)
@@ -29,12 +52,15 @@ static void unit_vectors(double *p, int n)
     }
 }
 
-static void make(sample *s, double zeta, double sigma0)
+static void make(sample *s, sz_tile tile, double zeta, double sigma0)
 {
+    s->tile = tile;
     unit_vectors(s->p_sparse, M);
     unit_vectors(s->p, N);
     fill_random(s->weight, M);
-    s->kernel = (sz_kernel){D, LD, M, s->p_sparse, s->weight, 1.3, zeta, sigma0};
+    s->kernel =
+        (sz_kernel){D, LD, M, s->p_sparse, s->weight, 1.3, zeta, sigma0, NULL, NULL};
+    lay_out(s);
 }
 
 static void test_sum(const sample *s)
@@ -100,6 +126,8 @@ static void test_ranges(sample *s, int n_ranges, const sz_range *range)
     for (int m = 0; m < M; m++)
         for (int k = 0; k < LD; k++)
             if (!inside[k]) s->p_sparse[m * LD + k] = NAN;
+    drop(s);
+    lay_out(s);
     sz_kernel_energy(&s->kernel, N, n_ranges, range, s->p, scratch, energy, dedp);
     CHECK_CLOSE(distance(energy, want, N), 0.0, 1e-13);
     for (int k = 0; k < N * LD; k++)
@@ -107,39 +135,43 @@ static void test_ranges(sample *s, int n_ranges, const sz_range *range)
             CHECK_CLOSE(dedp[k], all[k], 1e-13 * largest(all, N * LD));
         else
             CHECK(dedp[k] == 77.0);
+    drop(s);
 }
 
-static void test_all_ranges(sample *s, double zeta, double sigma0)
+static void test_all_ranges(sample *s, sz_tile tile, double zeta, double sigma0)
 {
     static const sz_range one[] = {{3, 9}}, three[] = {{0, 1}, {8, 16}, {18, D}};
 
-    make(s, zeta, sigma0);
+    make(s, tile, zeta, sigma0);
     test_ranges(s, 3, three);
-    make(s, zeta, sigma0);
+    make(s, tile, zeta, sigma0);
     test_ranges(s, 1, one);
-    make(s, zeta, sigma0);
+    make(s, tile, zeta, sigma0);
     test_ranges(s, 0, NULL);
 }
 
 /* two orthogonal vectors: K = 0, and 0^1 = 0, 0^0 = 1 */
-static void test_orthogonal(void)
+static void test_orthogonal(sz_tile tile)
 {
     for (int zeta = 1; zeta <= 4; zeta++) {
         double energy = 0.0, scratch[M], dedp[LD];
         sample s;
 
-        make(&s, zeta, 0.0);
+        make(&s, tile, zeta, 0.0);
         memset(s.p, 0, sizeof s.p);
         memset(s.p_sparse, 0, sizeof s.p_sparse);
         s.p[0] = s.p_sparse[1] = 1.0;
-        s.kernel.n_sparse = 1;
+        for (int m = 1; m < M; m++) s.weight[m] = 0.0;
+        drop(&s);
+        lay_out(&s);
         sz_kernel_energy(&s.kernel, 1, 1, &whole, s.p, scratch, &energy, dedp);
         CHECK(energy == 0.0 && dedp[0] == 0.0);
         CHECK_CLOSE(dedp[1], zeta == 1 ? 1.3 * 1.3 * s.weight[0] : 0.0, 1e-15);
+        drop(&s);
     }
 }
 
-int main(void)
+static void test_tile(sz_tile tile)
 {
     static const double zeta[] = {1.0, 2.0, 3.0, 4.0, 7.0, 1.5, 2.5, 3.999, 0.5};
 
@@ -147,11 +179,21 @@ int main(void)
         for (int sigma0 = 0; sigma0 < 2; sigma0++) {
             sample s;
 
-            make(&s, zeta[k], 0.6 * sigma0);
+            make(&s, tile, zeta[k], 0.6 * sigma0);
             test_sum(&s);
             test_slopes(&s);
-            if (zeta[k] >= 1.0 || sigma0) test_all_ranges(&s, zeta[k], 0.6 * sigma0);
+            drop(&s);
+            if (zeta[k] >= 1.0 || sigma0)
+                test_all_ranges(&s, tile, zeta[k], 0.6 * sigma0);
         }
-    test_orthogonal();
+    test_orthogonal(tile);
+}
+
+int main(void)
+{
+    static const sz_tile tiles[] = {SZ_TILE_NONE, SZ_TILE_AVX2, SZ_TILE_AVX512};
+
+    for (int t = 0; t < 3; t++)
+        if (t == 0 || sz_tile_works(tiles[t])) test_tile(tiles[t]);
     return check_done();
 }

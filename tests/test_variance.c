@@ -29,7 +29,7 @@ static const char *data_path(const char *model, const char *file)
 
 static sz_status load(setting *s, const char *name, double lambda, sz_error *err)
 {
-    sz_status status = sz_model_load(&s->model, data_path(name, "gp.xml"), err);
+    sz_status status = sz_model_load_plain(&s->model, data_path(name, "gp.xml"), err);
 
     if (status == SZ_OK) status = sz_variance_create(&s->variance, s->model, lambda, err);
     if (status == SZ_OK) status = sz_variance_work_create(&s->work, s->variance, err);

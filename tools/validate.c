@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "validate.h"
 
+#include "model.h"
 #include "number.h"
 #include "python.h"
 #include "tool.h"
@@ -271,6 +272,7 @@ static sz_status calibrate(sz_judged *j, sz_error *err)
 static sz_status judge(sz_judged *j, const request *r, sz_train *train, sz_output *out,
                        sz_error *err)
 {
+    sz_model *plain = NULL; /* with its sparse points */
     sz_variance *variance = NULL;
     taker t = {j, out};
     sz_comparison c = {.model = j->model,
@@ -285,7 +287,8 @@ static sz_status judge(sz_judged *j, const request *r, sz_train *train, sz_outpu
     if (r->no_variance)
         snprintf(j->no_variance, sizeof j->no_variance, "it was not asked for");
     else
-        status = sz_variance_create(&variance, j->model, SZ_VARIANCE_LAMBDA, err);
+        status = sz_model_load_plain(&plain, j->path, err);
+    if (plain) status = sz_variance_create(&variance, plain, SZ_VARIANCE_LAMBDA, err);
     if (status == SZ_ERR_ARGUMENT) {
         snprintf(j->no_variance, sizeof j->no_variance, "%.250s", err->message);
         status = SZ_OK;
@@ -296,6 +299,7 @@ static sz_status judge(sz_judged *j, const request *r, sz_train *train, sz_outpu
     if (status == SZ_OK) status = sz_compare(&c, err);
     if (status == SZ_OK && variance) status = calibrate(j, err);
     sz_variance_free(variance);
+    sz_model_free(plain);
     return status;
 }
 
