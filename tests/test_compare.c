@@ -181,6 +181,7 @@ static int test_refusals(void)
     if (read_text(&s, "1\n" BOX " energy_sigma=0\nMo 0 0 0\n", &err)) return 1;
     CHECK_OK(compare(&s, 2, &err), err);
     CHECK(s.n == 1 && s.table.all.energy.n == 0 && s.table.all.force.n == 0);
+    sz_train_free(s.train);
     CHECK_FAILS(sz_train_read_data(&s.train, "/dev/null", &names, &err), SZ_ERR_FORMAT,
                 "has no frame", err);
     CHECK(s.train == NULL);

@@ -9,7 +9,7 @@
  *   k(p, q) = delta^2 (p . q + sigma0^2)^zeta
  *
  * Terms add up; atoms of different terms are independent. var_i is QUIP's
- * local_gap_variance where that is defined (normalised vectors, sigma0 = 0). */
+ * local_gap_variance for normalised vectors and sigma0 = f0 = 0. */
 #include "variance.h"
 
 #include "blas.h"

@@ -21,7 +21,8 @@ MILLI = 1e3
 # ---- numbers ---------------------------------------------------------------------------
 
 class Model:
-    """What one model says, beside the reference, as arrays without gaps."""
+    """What one model says, beside the reference, as arrays without gaps. What is not a
+    number is left out."""
 
     def __init__(self, data, m):
         frames, atoms = data["frames"], data["atoms"]
@@ -36,12 +37,14 @@ class Model:
         have = [k for k, f in enumerate(frames) if f["virial"]]
         reference = numbers([frames[k]["virial"] for k in have]).reshape(-1, 6)
         virial = numbers([said[k]["virial"] for k in have]).reshape(-1, 6)
-        self.virial = (reference / n[have][:, None]).ravel()
-        self.virial_error = ((virial - reference) / n[have][:, None]).ravel()
-        known = np.array(atoms["known"], bool)
-        self.force = numbers(atoms["force"]).reshape(-1, 3)[known]
+        finite = np.isfinite(virial)
+        self.virial = (reference / n[have][:, None])[finite]
+        self.virial_error = ((virial - reference) / n[have][:, None])[finite]
         of_model = atoms["models"][m]
-        self.force_error = numbers(of_model["force"]).reshape(-1, 3)[known] - self.force
+        force = numbers(of_model["force"]).reshape(-1, 3)
+        known = np.array(atoms["known"], bool) & np.isfinite(force).all(axis=1)
+        self.force = numbers(atoms["force"]).reshape(-1, 3)[known]
+        self.force_error = force[known] - self.force
         self.sigma = numbers(of_model["sigma"])[known] if "sigma" in of_model else None
 
 
@@ -50,9 +53,9 @@ def numbers(values):
 
 
 def column(reference, said, n):
-    """reference and error of an atom where there is a reference, and where that is"""
+    """reference and error of an atom where there are both, and where that is"""
     reference, said = numbers(reference), numbers(said)
-    has = np.isfinite(reference)
+    has = np.isfinite(reference) & np.isfinite(said)
     return (reference / n)[has], ((said - reference) / n)[has], has
 
 
@@ -350,13 +353,23 @@ def page(data):
         parts.append(section(f"Worst structures{names[k]}", worst_table(data, m.summary)))
     parts += [summary(m, n) for m, n in zip(models, names)]
     if data["atoms"]["stride"] > 1:
-        parts.append(f'<p class="faint">Pictures of forces show every {data["atoms"]["stride"]}th '
-                     'atom; the tables count all.</p>')
+        parts.append(f'<p class="faint">Pictures of forces show one atom in '
+                     f'{data["atoms"]["stride"]}; the tables count all.</p>')
     title = escape(" and ".join(os.path.basename(m.path) for m in models))
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
             f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
             f'<body><main>{"".join(parts)}</main></body></html>\n')
 
 
+def mend(data):
+    """JSON has no NaN: null stands for it, but only under these keys."""
+    if isinstance(data, dict):
+        return {k: np.nan if x is None and k in ("mae", "rmse", "max", "error") else mend(x)
+                for k, x in data.items()}
+    return [mend(x) for x in data] if isinstance(data, list) else data
+
+
 def main(argv):
-    return write_whole(argv[0], page(json.load(sys.stdin)).encode())
+    data = json.load(sys.stdin)
+    data["models"] = mend(data["models"])
+    return write_whole(argv[0], page(data).encode())
