@@ -167,6 +167,25 @@ def two_threads(model, want):
     check(2 <= resumed < of, f"{resumed} of {of}")
 
 
+def on_a_core(model, want):
+    """Two descriptors on ZBL, as XML: not the model that the others make."""
+    model = model.replace(".soapz", ".xml")
+    args = words(data, model) + OFTEN + ["core_ip_args=IP ZBL cutoff=2.4 cutoff_width=1.2"]
+    args = [w.replace("gap={", "gap={distance_2b cutoff=4 covariance_type=ard_se delta=0.5 "
+                      "theta_uniform=1.0 sparse_method=uniform n_sparse=6 : ") for w in args]
+    code, _, err = run("fit", *args)
+    check(code == 0, err)
+    own = predictions(model, data)
+    check(abs(own[0] - want[0]).max() > 1e-6, "the same model")
+    for name in os.listdir(folder):
+        if name.startswith(os.path.basename(model)):
+            os.remove(os.path.join(folder, name))
+    killed_when("a checkpoint", lambda: os.path.exists(model + ".checkpoint/rows.0"), model,
+                *args)
+    (resumed, of), _ = finish("two descriptors and ZBL", model, own, *args)
+    check(1 <= resumed < of, f"{resumed} of {of}")
+
+
 def small_disk(model, want):
     """No file beyond a limit, as on a disk that is full."""
     def limit(n):
@@ -201,6 +220,6 @@ with tempfile.TemporaryDirectory() as folder:
     check(code == 0, err)
     want = predictions(reference, data)
     for test in (killed_while_choosing, killed_in_rows, killed_in_solve, stopped, two_threads,
-                 small_disk):
+                 on_a_core, small_disk):
         test(model, want)
 done()
