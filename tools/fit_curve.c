@@ -27,6 +27,11 @@ sz_status sz_fit_curve_check(const char *path, const sz_fit_spec *spec, sz_error
         return sz_fail(err, SZ_ERR_FORMAT,
                        "--curve reads its data again, which standard input cannot do: "
                        "give test_file=");
+    if (!strcmp(path, spec->gp_file) || !strcmp(path, spec->at_file) ||
+        !strcmp(path, spec->test_file))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "--curve %.300s: this is the model or the data; name another file",
+                       path);
     status = sz_part_open(&part, path, err);
     sz_part_free(&part);
     return status;

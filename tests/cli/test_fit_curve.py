@@ -190,6 +190,8 @@ def refused():
     fails(2, "--checkpoint", "--curve", file, "--checkpoint", "5")
     fails(2, "JSON", "--curve")
     fails(1, "nowhere", "--curve", path("nowhere/no.json"))
+    fails(1, "another file", "--curve", train)
+    fails(1, "another file", "--curve", path("no.xml"))
     check(not os.path.exists(path("no.xml")), "a model was written")
     # without matplotlib the numbers are there
     env = dict(os.environ, SOAPZ_PYTHON=path("nopython"))
