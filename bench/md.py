@@ -4,15 +4,15 @@
 
 A random equimolar bcc alloy of 128 atoms runs for --ps picoseconds at each of --temperatures in
 each of --ensembles (npt: pressure zero, nvt: a lattice parameter of 3.25 Angstrom), then without
-thermostat from the end of the coldest of these runs. Reported for each run: atoms kept, the smallest distance and the largest
-force that occurred (looked at every 10 steps), the volume, and for nve the drift of the total
-energy, the slope of a straight line. All runs go on where they were left: stop them when you
-like and call again. Exit code 1 where atoms were lost, LAMMPS failed or the drift exceeds
---max-drift.
+thermostat from the end of the coldest of these runs. Reported for each: atoms lost, the smallest
+distance and the largest force that occurred (looked at every 10 steps), the volume, and for nve
+the drift of the total energy, the slope of a straight line. All runs go on where they were left:
+stop them when you like and call again. Exit code 1 where atoms were lost, LAMMPS failed or the
+drift exceeds --max-drift.
 
     md.py --potential FILE -o FOLDER                 the whole
     md.py --potential FILE -o FOLDER --minutes 20    as much as that allows, then call again
-    md.py --potential FILE --ps 1 --temperatures 300 1 minute
+    md.py --potential FILE --ps 1 --temperatures 300 # a look
 """
 import argparse
 import hashlib

@@ -45,7 +45,7 @@ class Example:
         parser.add_argument("--draw", action="store_true",
                             help="no simulation: numbers and picture of the runs in FOLDER")
         parser.add_argument("--update", action="store_true",
-                            help="make these the expected numbers, picture and summary in README.md")
+                            help="make these the expected numbers, the picture and the summary")
         if add_options:
             add_options(parser)
         args = parser.parse_args()
@@ -133,6 +133,9 @@ def run_lmp(words, folder, ranks):
     except FileNotFoundError:
         sys.exit(f"{command[0]} was not found; name LAMMPS and mpiexec with the variables LMP "
                  "and MPIEXEC, or give --ranks 1")
+    if "Unrecognized pair style 'soapz'" in done.stdout:
+        sys.exit("this LAMMPS does not know pair_style soapz: name the folder of soapzplugin.so "
+                 "with the variable LAMMPS_PLUGIN_PATH, or install soapz with pip beside it")
     if done.returncode != 0:
         sys.exit(f"LAMMPS failed in {folder} (exit code {done.returncode}):\n"
                  f"{done.stdout[-2000:]}")

@@ -128,6 +128,8 @@ def main():
     parser.add_argument("-o", default="dft.json")
     args = parser.parse_args()
     path = os.path.join(args.folder, "train.xyz")
+    if not os.path.isfile(path):
+        sys.exit(f"{path}: no such file; give the folder of the NbMoTaW data")
     result = {"source": "strained cells of the data of Li, Chen, Zheng, Zuo and Ong, "
                         "npj Comput. Mater. 6, 70 (2020)", "largest_strain": args.largest}
     print("element      a     C11    C12    C44   C11 (energy)  C44 (stress)  cells")
