@@ -64,7 +64,7 @@ with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory() as fol
         got = errors(folder, other)
         check(all(abs(g - w) < 1e-6 for g, w in zip(got, wanted)), f"{other}: {got}, XML {wanted}")
     if environment["LMP"] != "none":
-        drift = re.findall(r"^ +(\d+) +\S+ +\S+ +(-\S+) +\S+$", r.stdout, re.M)
+        drift = re.findall(r"^ +(\d+) +\S+ +\S+ +(-\S+) +\S+ *$", r.stdout, re.M)
         check(len(drift) >= 4 and drift[-1][0] == "40", r.stdout[-1000:])
         check(abs(float(drift[-1][1]) - float(drift[-2][1])) < 1e-4, f"energy in NVE: {drift}")
     if r.returncode == 0:
