@@ -151,6 +151,13 @@ static void add_argument(sz_text *text, const char *argument)
         sz_text_add(text, "%s", argument);
 }
 
+static int ends_in_conf(const char *argument)
+{
+    size_t n = strlen(argument);
+
+    return n > 5 && !strchr(argument, '=') && strcmp(argument + n - 5, ".conf") == 0;
+}
+
 sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
                                 sz_error *err)
 {
@@ -161,6 +168,13 @@ sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument
     *spec = NULL;
     if (n == 1 && !strchr(argument[0], '='))
         return sz_fit_spec_config(spec, argument[0], err);
+    for (int k = 0; k < n; k++)
+        if (ends_in_conf(argument[k]))
+            return sz_fail(
+                err, SZ_ERR_FORMAT,
+                "%.300s is a configuration file, which stands alone: write the "
+                "other settings into it",
+                argument[k]);
     for (int k = 0; k < n; k++) add_argument(&text, argument[k]);
     joined = sz_text_take(&text, "the command line", err);
     if (!joined) return SZ_ERR_MEMORY;
