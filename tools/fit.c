@@ -7,6 +7,7 @@
  * All ranks of a team read the data; rank 0 chooses the sparse points, solves, writes and
  * speaks; the rows are everybody's. */
 #include "fit_core.h"
+#include "fit_curve.h"
 #include "fit_main.h"
 #include "fit_options.h"
 #include "fit_report.h"
@@ -40,6 +41,9 @@ static const char help[] =
     "  --checkpoint SECONDS\n"
     "                time between two checkpoints, 60; 0: after each frame; off: none.\n"
     "                They are the folder GP_FILE.checkpoint, gone when all is done\n"
+    "  --curve FILE.json\n"
+    "                learning curves: errors of smaller models and of less data, and\n"
+    "                their picture FILE.svg\n"
     "  --threads N   all cores; for each rank of soapz-fit-mpi 1\n"
     "  --help        this text\n"
     "\n"
@@ -64,7 +68,9 @@ typedef struct {
     sz_fit_state state;
     sz_fit_rows rows;
     sz_fit_clock clock;
-    int only_plan, resumed, written, finished; /* only_plan: without rows */
+    sz_fit_curve curve;
+    /* only_plan: without rows */
+    int only_plan, resumed, written, measured, finished;
 } fit;
 
 static void print_warnings(int n, char *const *warning)
@@ -75,7 +81,7 @@ static void print_warnings(int n, char *const *warning)
 /* ---- data -------------------------------------------------------------------------- */
 
 /* What is needed at the end had better fail now. */
-static sz_status check_files(const sz_fit_spec *spec, sz_error *err)
+static sz_status check_files(const sz_fit_spec *spec, const char *curve, sz_error *err)
 {
     sz_part part = {0};
     sz_train *test = NULL;
@@ -87,6 +93,7 @@ static sz_status check_files(const sz_fit_spec *spec, sz_error *err)
     if (status == SZ_OK && *spec->test_file)
         status = sz_train_read_data(&test, spec->test_file, &spec->name, err);
     sz_train_free(test);
+    if (status == SZ_OK && curve) status = sz_fit_curve_check(curve, spec, err);
     return status;
 }
 
@@ -102,7 +109,8 @@ static sz_status read_data(fit *f, sz_error *err)
         status = sz_fit_expand(spec, f->train->n_species, f->train->z, err);
     if (status == SZ_OK)
         status = sz_fit_state_open(&f->state, spec, f->train, f->option.checkpoint, err);
-    if (status == SZ_OK && f->team->rank == 0) status = check_files(spec, err);
+    if (status == SZ_OK && f->team->rank == 0)
+        status = check_files(spec, f->option.curve, err);
     status = f->team->agree(f->team, status, err);
     if (status != SZ_OK || f->team->rank > 0) return status;
     print_warnings(spec->n_warnings, spec->warning);
@@ -239,7 +247,10 @@ static sz_status make_model(fit *f, sz_error *err)
     sz_lsq *factor = NULL;
     sz_lsq_report solution;
     sz_status status =
-        sz_fit_factor(&factor, f->gap, f->spec, f->train, &run, &f->rows, err);
+        f->option.curve
+            ? sz_fit_curve_factor(&f->curve, &factor, f->gap, f->spec, f->train, &run,
+                                  &f->rows, err)
+            : sz_fit_factor(&factor, f->gap, f->spec, f->train, &run, &f->rows, err);
 
     if (status == SZ_OK && factor) {
         sz_fit_print_rows(&f->rows, f->team->size * f->state.n_threads);
@@ -276,6 +287,18 @@ static sz_status report_errors(fit *f, sz_error *err)
     return status;
 }
 
+static sz_status report_curve(fit *f, sz_error *err)
+{
+    sz_status status;
+
+    f->measured = 1;
+    if (!f->option.curve) return SZ_OK;
+    status = sz_fit_curve_report(&f->curve, f->option.curve, f->gap, f->spec, f->train,
+                                 &f->e0, f->state.n_threads, err);
+    sz_fit_clock_stage(&f->clock, "learning curve");
+    return status;
+}
+
 /* ---- the whole --------------------------------------------------------------------- */
 
 static sz_status fit_all(fit *f, sz_error *err)
@@ -286,6 +309,7 @@ static sz_status fit_all(fit *f, sz_error *err)
     if (status == SZ_OK && !f->only_plan) status = make_model(f, err);
     if (status != SZ_OK || f->rows.stopped) return status;
     if (!f->only_plan) status = report_errors(f, err);
+    if (status == SZ_OK && !f->only_plan) status = report_curve(f, err);
     f->finished = status == SZ_OK;
     if (!f->finished || f->team->rank > 0) return status;
     if (f->only_plan) {
@@ -301,8 +325,8 @@ static void say_stopped(const fit *f)
 {
     fprintf(stderr, "soapz fit: stopped");
     if (f->written)
-        fprintf(stderr, ": %s is written, its errors were not measured\n",
-                f->spec->gp_file);
+        fprintf(stderr, ": %s is written, its %s not measured\n", f->spec->gp_file,
+                f->measured ? "learning curve was" : "errors were");
     else if (!f->rows.stopped)
         fprintf(stderr, " before the first frame: nothing was written\n");
     else if (!sz_fit_state_has_points(&f->state))
@@ -332,8 +356,9 @@ static int conclude(const fit *f, sz_status status, const sz_error *err)
         else if (status == SZ_OK)
             return sz_finish_stdout();
         else if (f->written)
-            fprintf(stderr, "soapz fit: %s is written, its errors are not known: %s\n",
-                    f->spec->gp_file, err->message);
+            fprintf(stderr, "soapz fit: %s is written, its %s not known: %s\n",
+                    f->spec->gp_file, f->measured ? "learning curve is" : "errors are",
+                    err->message);
         else
             sz_report(err);
     }
@@ -347,6 +372,10 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     sz_status status = sz_fit_options_take(&f.option, &argc, argv, &err);
     int code;
 
+    if (status == SZ_OK && f.option.curve && team->size > 1)
+        status = sz_fail(&err, SZ_ERR_ARGUMENT,
+                         "--curve works in one process: use soapz fit, which takes all "
+                         "cores of a machine");
     if (f.option.help) return team->rank == 0 ? sz_print_text(help) : DONE;
     if (status != SZ_OK || argc < 2) {
         if (team->rank > 0) return USAGE;
@@ -368,6 +397,7 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     code = conclude(&f, status, &err);
     sz_gap_free(f.core);
     sz_gap_free(f.gap);
+    sz_fit_curve_free(&f.curve);
     sz_fit_state_free(&f.state);
     sz_train_free(f.train);
     sz_fit_spec_free(f.spec);

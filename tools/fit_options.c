@@ -44,13 +44,31 @@ static sz_status take(sz_fit_options *o, int argc, char **argv, int *k, sz_error
     if (is_option(word, "--checkpoint")) {
         value = value_of(argc, argv, k);
         o->checkpoint = -1.0;
+        o->checkpoint_given = 1;
         if (value && (!strcmp(value, "off") ||
                       (sz_parse_double(value, &o->checkpoint) && o->checkpoint >= 0.0)))
             return SZ_OK;
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "--checkpoint needs a number of seconds, or off");
     }
+    if (is_option(word, "--curve")) {
+        o->curve = value_of(argc, argv, k);
+        if (o->curve && *o->curve && strncmp(o->curve, "--", 2) != 0) return SZ_OK;
+        return sz_fail(err, SZ_ERR_ARGUMENT, "--curve needs the name of a JSON file");
+    }
     return sz_fail(err, SZ_ERR_ARGUMENT, "there is no option %.60s", word);
+}
+
+/* A checkpoint knows nothing of the steps of a learning curve. */
+static sz_status check_curve(sz_fit_options *o, sz_error *err)
+{
+    if (!o->curve || o->help) return SZ_OK;
+    if (o->resume || (o->checkpoint_given && o->checkpoint >= 0.0))
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "--curve writes no checkpoint: leave out --resume and "
+                       "--checkpoint, or --curve");
+    o->checkpoint = -1.0;
+    return SZ_OK;
 }
 
 sz_status sz_fit_options_take(sz_fit_options *options, int *argc, char **argv,
@@ -74,5 +92,5 @@ sz_status sz_fit_options_take(sz_fit_options *options, int *argc, char **argv,
         if (status != SZ_OK) return status;
     }
     *argc = n;
-    return SZ_OK;
+    return check_curve(options, err);
 }

@@ -10,6 +10,8 @@ typedef struct {
     int help, resume;
     int n_threads;     /* 0: not given */
     double checkpoint; /* seconds; below 0: off */
+    int checkpoint_given;
+    const char *curve; /* file of the learning curves, or NULL */
 } sz_fit_options;
 
 /* Takes the words that begin with -- out of argv[1 .. *argc-1]. */

@@ -185,8 +185,9 @@ static int random_seed(const sz_fit_spec *spec, int k)
     return (int)((seed - 1 + 1000003LL * k) % 2147483646LL) + 1;
 }
 
-static sz_status choose(sz_sparse_choice *choice, const sz_fit_pool *s,
-                        const sz_fit_spec *spec, int k, sz_rng *rng, sz_error *err)
+static sz_status choose(sz_sparse_choice *choice, const sz_gap_coordinate *c,
+                        const sz_fit_pool *s, const sz_fit_spec *spec, int k, sz_rng *rng,
+                        sz_error *err)
 {
     const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
     type_list types = {0};
@@ -194,6 +195,7 @@ static sz_status choose(sz_sparse_choice *choice, const sz_fit_pool *s,
                                    .n_sparse = d->n_sparse,
                                    .hash_tolerance = d->unique_hash_tolerance,
                                    .vector_tolerance = d->unique_descriptor_tolerance,
+                                   .like = {.zeta = c->zeta, .theta = c->theta},
                                    .rng = rng,
                                    .seed = random_seed(spec, k)};
     sz_status status = SZ_OK;
@@ -292,7 +294,7 @@ static sz_status choose_points(sz_gap_coordinate *c, sz_fit_pool *s,
 {
     const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
     sz_sparse_choice choice = {0};
-    sz_status status = choose(&choice, s, spec, k, rng, err);
+    sz_status status = choose(&choice, c, s, spec, k, rng, err);
 
     if (status == SZ_OK && choice.warning)
         fprintf(stderr, "soapz fit: %s: %s\n", d->where, choice.warning);

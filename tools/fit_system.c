@@ -27,6 +27,7 @@ typedef struct {
     int n_terms, n_unknowns;
     sz_row_term *term;
     unsigned char *taken; /* [n_frames] done, being done, or of another rank */
+    int n_wanted;         /* frames of all ranks */
     double n_atoms, atoms_done;
     pthread_mutex_t lock;
     int next; /* frame */
@@ -322,7 +323,7 @@ static void sum_report(const worker *w, const job *j, sz_fit_rows *r)
     r->n_rows = (long long)team->sum(team, rows);
     r->n_new = r->n_rows - (long long)team->sum(team, before);
     r->flops = team->sum(team, flops);
-    r->stopped = r->n_frames < j->train->n_frames;
+    r->stopped = r->n_frames < j->n_wanted;
 }
 
 static sz_status run_workers(job *j, sz_lsq_method method, sz_lsq **factor,
@@ -363,15 +364,20 @@ static sz_status run_workers(job *j, sz_lsq_method method, sz_lsq **factor,
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-/* The frames of the other ranks are taken already. */
+/* The frames of the other ranks, and those that are not wanted, are taken already. */
 static sz_status take_share(job *j, sz_error *err)
 {
     const sz_train *t = j->train;
     const sz_team *team = j->run->team;
     sz_status status = sz_fit_share_frames(t, team->size, team->rank, &j->taken, err);
 
-    for (int f = 0; f < t->n_frames && status == SZ_OK; f++)
+    for (int f = 0; f < t->n_frames && status == SZ_OK; f++) {
+        int wanted = !j->run->only || j->run->only[f];
+
+        j->n_wanted += wanted;
+        if (!wanted) j->taken[f] = 1;
         if (!j->taken[f]) j->n_atoms += t->frame[f].n_atoms;
+    }
     return status;
 }
 
@@ -438,7 +444,7 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *s
     return status;
 }
 
-static sz_status regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_error *err)
+sz_status sz_fit_regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_error *err)
 {
     sz_status status = SZ_OK;
 
@@ -472,7 +478,7 @@ sz_status sz_fit_solve(sz_lsq *factor, sz_gap *gap, double jitter, sz_lsq_report
     sz_status status = SZ_OK;
 
     if (!alpha) status = sz_fail_memory(err, (size_t)n * 8, "the weights");
-    if (status == SZ_OK) status = regularise(factor, gap, jitter, err);
+    if (status == SZ_OK) status = sz_fit_regularise(factor, gap, jitter, err);
     if (status == SZ_OK) status = sz_lsq_solve(factor, n, alpha, report, err);
     if (status == SZ_OK) give_weights(gap, alpha);
     free(alpha);

@@ -14,8 +14,9 @@
 typedef struct {
     sz_team *team;
     int n_threads;
-    sz_fit_state *state; /* where the factors are filed now and then */
-    int resume;          /* begin with what is filed there */
+    sz_fit_state *state;       /* where the factors are filed now and then */
+    int resume;                /* begin with what is filed there */
+    const unsigned char *only; /* [n_frames] 1: take this frame; NULL: all */
 } sz_fit_run;
 
 typedef struct {
@@ -40,6 +41,9 @@ size_t sz_fit_memory(int n_unknowns, int n_threads);
 sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *spec,
                         const sz_train *train, const sz_fit_run *run, sz_fit_rows *report,
                         sz_error *err);
+
+/* Folds the regulariser of all gap's coordinates into lsq. */
+sz_status sz_fit_regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_error *err);
 
 /* Folds the regulariser into factor and fills gap's weights. */
 sz_status sz_fit_solve(sz_lsq *factor, sz_gap *gap, double jitter, sz_lsq_report *report,

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * fit_curve_report.c - learning curves measured, printed, filed and drawn. */
+#include "fit_curve.h"
+
+#include "fit_core.h"
+#include "json.h"
+#include "part_file.h"
+#include "python.h"
+#include "row_errors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- errors ------------------------------------------------------------------------ */
+
+typedef struct {
+    const sz_fit_curve *curve;
+    sz_train *test;        /* what the models are judged on, core and e0 taken off */
+    sz_error_table *table; /* [n_steps][n_sizes] */
+    int is_test;           /* 0: the data of the fit */
+} measured;
+
+static int n_models(const sz_fit_curve *c)
+{
+    return c->n_steps * c->n_sizes;
+}
+
+static void measured_free(measured *m)
+{
+    for (int k = 0; m->table && k < n_models(m->curve); k++)
+        sz_error_table_free(&m->table[k]);
+    free(m->table);
+    sz_train_free(m->test);
+}
+
+static sz_status measure(measured *m, const sz_gap *gap, const sz_fit_spec *spec,
+                         const sz_e0 *e0, int n_threads, sz_error *err)
+{
+    const sz_fit_curve *c = m->curve;
+    const char *path = *spec->test_file ? spec->test_file : spec->at_file;
+    sz_gap *core = NULL;
+    sz_status status = sz_train_read_data(&m->test, path, &spec->name, err);
+
+    m->is_test = *spec->test_file != '\0';
+    if (status == SZ_OK) status = sz_fit_core_take(&core, m->test, spec, err);
+    sz_gap_free(core);
+    if (status == SZ_OK) status = sz_train_take_e0(m->test, e0, err);
+    if (status == SZ_OK) {
+        m->table = calloc((size_t)n_models(c) + 1, sizeof *m->table);
+        if (!m->table) status = sz_fail_memory(err, sizeof *m->table, "the errors");
+    }
+    for (int k = 0; k < n_models(c) && status == SZ_OK; k++)
+        status = sz_error_table_create(&m->table[k], m->test, err);
+    if (status == SZ_OK)
+        status =
+            sz_row_errors(m->table, gap, m->test, n_models(c), c->alpha, n_threads, err);
+    return status;
+}
+
+/* ---- for people -------------------------------------------------------------------- */
+
+static void print_number(const sz_error_sum *sum, double scale, int digits, double mean)
+{
+    if (sum->n)
+        printf("  %9.*f", digits, scale * mean);
+    else
+        printf("  %9s", "-");
+}
+
+static void print_model(const measured *m, int step, int size)
+{
+    const sz_fit_curve *c = m->curve;
+    int model = step * c->n_sizes + size;
+    const sz_errors *e = &m->table[model].all;
+
+    printf("%9d %9d", c->size[size], c->step[step]);
+    if (isnan(c->norm[model])) {
+        printf("  no solution\n");
+        return;
+    }
+    print_number(&e->energy, 1e3, 2, sz_error_mae(&e->energy));
+    print_number(&e->force, 1.0, 4, sz_error_mae(&e->force));
+    print_number(&e->force, 1.0, 4, sz_error_rmse(&e->force));
+    print_number(&e->virial, 1e3, 2, sz_error_mae(&e->virial));
+    putchar('\n');
+}
+
+static void print_curve(const measured *m)
+{
+    const sz_fit_curve *c = m->curve;
+
+    printf("learning curve on %s %s, of %d frames\n",
+           m->is_test ? "the test data" : "the training data (there is no test_file)",
+           m->test->path, m->test->n_frames);
+    printf("%9s %9s  %9s  %20s  %9s\n", "", "", "energy", "force, eV/Angstrom", "virial");
+    printf("%9s %9s  %9s  %9s  %9s  %9s\n", "unknowns", "frames", "meV/atom", "MAE",
+           "RMSE", "meV/atom");
+    for (int k = 0; k < c->n_sizes; k++) print_model(m, c->n_steps - 1, k);
+    for (int s = 0; s + 1 < c->n_steps; s++) print_model(m, s, c->n_sizes - 1);
+    fflush(stdout);
+}
+
+/* ---- for machines; an allocation that fails shows in the end as a missing key -------
+ */
+
+static json_t *number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+/* a path may be in no known encoding */
+static json_t *text(const char *s)
+{
+    json_t *t = json_string(s);
+
+    return t ? t : json_string("?");
+}
+
+static json_t *integers(int n, const int *x)
+{
+    json_t *list = json_array();
+
+    for (int k = 0; k < n; k++) json_array_append_new(list, json_integer(x[k]));
+    if (list && (int)json_array_size(list) == n) return list;
+    json_decref(list);
+    return NULL;
+}
+
+static json_t *sum_of(const sz_error_sum *s)
+{
+    json_t *o = json_object();
+
+    json_object_set_new(o, "n", json_integer(s->n));
+    json_object_set_new(o, "mae", number(sz_error_mae(s)));
+    json_object_set_new(o, "rmse", number(sz_error_rmse(s)));
+    json_object_set_new(o, "max", number(s->max));
+    return o;
+}
+
+static json_t *model_of(const measured *m, int step, int size)
+{
+    const sz_fit_curve *c = m->curve;
+    int model = step * c->n_sizes + size;
+    const sz_errors *e = &m->table[model].all;
+    json_t *o = json_object();
+
+    json_object_set_new(o, "n_unknowns", json_integer(c->size[size]));
+    json_object_set_new(o, "n_frames", json_integer(c->step[step]));
+    json_object_set_new(o, "norm", number(c->norm[model]));
+    if (isnan(c->norm[model])) return o;
+    json_object_set_new(o, "energy", sum_of(&e->energy));
+    json_object_set_new(o, "force", sum_of(&e->force));
+    json_object_set_new(o, "virial", sum_of(&e->virial));
+    return o;
+}
+
+static json_t *coordinates_of(const sz_gap *gap)
+{
+    json_t *list = json_array();
+
+    for (int k = 0; k < gap->n_coordinates; k++) {
+        json_t *o = json_object();
+
+        json_object_set_new(o, "descriptor", text(gap->coordinate[k].descriptor));
+        json_object_set_new(o, "n_sparse", json_integer(gap->coordinate[k].n_sparse));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *rows_of(const sz_fit_curve *c)
+{
+    json_t *list = json_array();
+
+    for (int k = 0; k < c->n_steps; k++)
+        json_array_append_new(list, json_integer(c->n_rows[k]));
+    return list;
+}
+
+static json_t *describe(const measured *m, const sz_gap *gap, const sz_train *train)
+{
+    static const char *const unit[][2] = {
+        {"energy", "eV/atom"}, {"force", "eV/Angstrom"}, {"virial", "eV/atom"}};
+    const sz_fit_curve *c = m->curve;
+    json_t *o = json_object(), *units = json_object(), *models = json_array();
+
+    for (int k = 0; k < 3; k++)
+        json_object_set_new(units, unit[k][0], json_string(unit[k][1]));
+    for (int s = 0; s < c->n_steps; s++)
+        for (int k = 0; k < c->n_sizes; k++)
+            json_array_append_new(models, model_of(m, s, k));
+    json_object_set_new(o, "soapz", json_string(sz_version()));
+    json_object_set_new(o, "model", text(gap->path));
+    json_object_set_new(o, "training_data", text(train->path));
+    json_object_set_new(o, "judged_on", json_string(m->is_test ? "test" : "training"));
+    json_object_set_new(o, "data", text(m->test->path));
+    json_object_set_new(o, "units", units);
+    json_object_set_new(o, "seed", json_integer(c->seed));
+    json_object_set_new(o, "n_whole", json_integer(c->n_whole));
+    json_object_set_new(o, "n_unknowns", integers(c->n_sizes, c->size));
+    json_object_set_new(o, "n_frames", integers(c->n_steps, c->step));
+    json_object_set_new(o, "n_rows", rows_of(c));
+    json_object_set_new(o, "models", models);
+    json_object_set_new(o, "coordinates", coordinates_of(gap));
+    json_object_set_new(o, "unknown_order", integers(c->n_unknowns, c->points));
+    json_object_set_new(o, "frame_order", integers(train->n_frames, c->frames));
+    return o;
+}
+
+enum { N_KEYS = 15 }; /* of describe */
+
+static sz_status write_json(const char *path, const char *data, sz_error *err)
+{
+    sz_part part = {0};
+    sz_status status = sz_part_open(&part, path, err);
+
+    if (status == SZ_OK) fprintf(part.file, "%s\n", data);
+    if (status == SZ_OK) status = sz_part_finish(&part, err);
+    if (status == SZ_OK) status = sz_part_publish(&part, err);
+    sz_part_free(&part);
+    return status;
+}
+
+/* ---- picture ----------------------------------------------------------------------- */
+
+/* a/b.json -> a/b.svg, a/b -> a/b.svg; to free */
+static char *picture_path(const char *path)
+{
+    size_t n = strlen(path);
+    char *svg = malloc(n + 5);
+
+    if (!svg) return NULL;
+    memcpy(svg, path, n + 1);
+    if (n > 5 && !strcmp(svg + n - 5, ".json")) n -= 5;
+    memcpy(svg + n, ".svg", 5);
+    return svg;
+}
+
+/* The numbers are safe: no picture is a warning. */
+static void draw(const char *path)
+{
+    char *svg = picture_path(path);
+    FILE *file = fopen(path, "rb");
+    sz_error err;
+
+    if (!svg || !file)
+        fprintf(stderr, "soapz fit: warning: %s cannot be read again: no picture\n",
+                path);
+    else if (sz_run_python("curve", "the picture of the learning curve", 1,
+                           (const char *const *)&svg, file, &err) != SZ_OK)
+        fprintf(stderr, "soapz fit: warning: %s; the numbers are in %s\n", err.message,
+                path);
+    else
+        printf("%s, %s\n", path, svg);
+    if (file) fclose(file);
+    free(svg);
+}
+
+sz_status sz_fit_curve_report(const sz_fit_curve *curve, const char *path,
+                              const sz_gap *gap, const sz_fit_spec *spec,
+                              const sz_train *train, const sz_e0 *e0, int n_threads,
+                              sz_error *err)
+{
+    measured m = {.curve = curve};
+    sz_gap fitted = *gap; /* without the core */
+    json_t *all = NULL;
+    char *data = NULL;
+    sz_status status;
+
+    fitted.n_coordinates = curve->n_coordinates;
+    fitted.coordinate += gap->n_coordinates - curve->n_coordinates;
+    status = measure(&m, &fitted, spec, e0, n_threads, err);
+
+    if (status == SZ_OK) {
+        print_curve(&m);
+        all = describe(&m, &fitted, train);
+        data = all && json_object_size(all) == N_KEYS ? sz_json_write(all) : NULL;
+        if (!data) status = sz_fail_memory(err, 65536, "the learning curve");
+    }
+    if (status == SZ_OK) status = write_json(path, data, err);
+    if (status == SZ_OK) draw(path);
+    free(data);
+    json_decref(all);
+    measured_free(&m);
+    return status;
+}
