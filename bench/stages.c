@@ -236,7 +236,7 @@ static sz_status time_all(bench *b, int n_block, sz_error *err)
     if (model->zbl) sz_zbl_energy(model->zbl, model->z, nb, b->energy, b->dedr);
     watch_stop(w, PAIRS, nb->n_atoms);
     for (int t = 0; t < model->n_terms && status == SZ_OK; t++)
-        status = time_term(b, &model->term[t], n_block, err);
+        if (!model->term[t].joined) status = time_term(b, &model->term[t], n_block, err);
     return status;
 }
 

@@ -12,7 +12,8 @@
  *
  * Exact: what rounding adds is that of the sum itself, 1e-16 sum_s |w_s K_s|. One product
  * A p of 2 D^2 flops an atom gives energy and gradient, against two of 2 M D: cheaper for
- * D < 2 M, and then the number M of sparse points costs nothing. */
+ * D < 2 M, and then the number M of sparse points costs nothing. Terms of the same
+ * vectors add up: a linear one beside a quadratic one costs nothing either. */
 #include "collapse.h"
 
 #include "blas.h"
@@ -87,20 +88,8 @@ static void make_linear(sz_collapse *c, const sz_kernel *kernel)
     c->constant = scale * total * (c->zeta == 1 ? sigma2 : sigma2 * sigma2);
 }
 
-/* gives up the square for its layout as a product */
-static sz_status pack(sz_collapse *c, sz_tile tile, sz_error *err)
-{
-    sz_status status = sz_product_create(&c->product, tile, c->n_desc, c->n_desc,
-                                         c->square, (size_t)c->stride, 1, err);
-
-    if (status != SZ_OK) return status;
-    free(c->square);
-    c->square = NULL;
-    return SZ_OK;
-}
-
 sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
-                             sz_tile tile, sz_error *err)
+                             sz_error *err)
 {
     sz_collapse *c = calloc(1, sizeof *c);
     sz_status status = SZ_OK;
@@ -116,13 +105,39 @@ sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
                                 "a collapsed kernel");
     if (status == SZ_OK) make_linear(c, kernel);
     if (status == SZ_OK && c->zeta == 2) status = make_square(c, kernel, err);
-    if (status == SZ_OK && c->square && tile != SZ_TILE_NONE) status = pack(c, tile, err);
     if (status == SZ_OK) {
         *collapse = c;
         c = NULL;
     }
     sz_collapse_free(c);
     return status;
+}
+
+void sz_collapse_add(sz_collapse *to, sz_collapse *from)
+{
+    size_t n = (size_t)to->n_desc * (size_t)to->stride;
+
+    to->constant += from->constant;
+    for (int k = 0; k < to->n_desc; k++) to->linear[k] += from->linear[k];
+    for (size_t k = 0; k < n && to->square && from->square; k++)
+        to->square[k] += from->square[k];
+    if (to->square || !from->square) return;
+    to->square = from->square;
+    to->zeta = from->zeta;
+    from->square = NULL;
+}
+
+sz_status sz_collapse_pack(sz_collapse *c, sz_tile tile, sz_error *err)
+{
+    sz_status status;
+
+    if (!c->square || tile == SZ_TILE_NONE) return SZ_OK;
+    status = sz_product_create(&c->product, tile, c->n_desc, c->n_desc, c->square,
+                               (size_t)c->stride, 1, err);
+    if (status != SZ_OK) return status;
+    free(c->square);
+    c->square = NULL;
+    return SZ_OK;
 }
 
 void sz_collapse_free(sz_collapse *collapse)

@@ -6,7 +6,7 @@
 
 /* A kernel of zeta 1 or 2, its sum over sparse points done once and for all. */
 typedef struct {
-    int zeta;
+    int zeta; /* 1: no square */
     int n_desc, stride;
     double constant;     /* eV */
     double *linear;      /* [stride] b */
@@ -17,9 +17,13 @@ typedef struct {
 /* 1 where the collapsed form exists and is cheaper. */
 int sz_collapse_pays(double zeta, int n_desc, int n_sparse);
 
-/* The kernel may be given up afterwards; its zeta is 1 or 2. tile: of the product A p. */
+/* The kernel may be given up afterwards; its zeta is 1 or 2. */
 sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
-                             sz_tile tile, sz_error *err);
+                             sz_error *err);
+/* to += from, kernels of the same vectors, neither packed; from may be freed. */
+void sz_collapse_add(sz_collapse *to, sz_collapse *from);
+/* The square gives way to a layout for our own products, unless tile is SZ_TILE_NONE. */
+sz_status sz_collapse_pack(sz_collapse *collapse, sz_tile tile, sz_error *err);
 void sz_collapse_free(sz_collapse *collapse);
 size_t sz_collapse_bytes(const sz_collapse *collapse);
 

@@ -44,7 +44,8 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
         if (ld > stride) stride = ld;
         if ((size_t)soap->compression.n_groups > n_groups)
             n_groups = (size_t)soap->compression.n_groups;
-        if (!model->term[t].collapse && (size_t)model->term[t].n_sparse > n_sparse)
+        if (!model->term[t].collapse && !model->term[t].joined &&
+            (size_t)model->term[t].n_sparse > n_sparse)
             n_sparse = (size_t)model->term[t].n_sparse;
     }
     n = (size_t)n_block;
@@ -163,7 +164,7 @@ sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
         const sz_soap_term *term = &model->term[t];
         int n = 0;
 
-        for (int i = 0; i < nb->n_atoms; i++) {
+        for (int i = 0; i < nb->n_atoms && !term->joined; i++) {
             if (!term->centre[nb->species[i]]) continue;
             work->atom[n++] = i;
             if (n < work->n_block) continue;

@@ -93,7 +93,8 @@ SZ_CLONES static void integer_row(int n, int zeta, double scale, double sigma2, 
 
 static int is_integer(double zeta)
 {
-    return fabs(zeta - nearbyint(zeta)) < 1e-14 && nearbyint(zeta) >= 1.0;
+    /* products pay for small powers only, and int holds no large ones */
+    return fabs(zeta - nearbyint(zeta)) < 1e-14 && zeta >= 0.5 && zeta <= 64.0;
 }
 
 void sz_kernel_row(int n, double delta, double zeta, double sigma0, double *k,

@@ -46,22 +46,48 @@ sz_kernel sz_model_kernel(const sz_model *model, const sz_soap_term *term)
     return kernel;
 }
 
+/* The earlier term of the same vectors that is collapsed already, or NULL. */
+static sz_soap_term *find_partner(sz_model *model, const sz_soap_term *term)
+{
+    for (sz_soap_term *t = model->term; t < term; t++)
+        if (t->collapse && t->soap == term->soap &&
+            memcmp(t->centre, term->centre, (size_t)model->n_species) == 0)
+            return t;
+    return NULL;
+}
+
+static sz_status collapse_term(sz_model *model, sz_soap_term *term, sz_error *err)
+{
+    const sz_kernel kernel = sz_model_kernel(model, term);
+    sz_soap_term *partner = find_partner(model, term);
+    sz_status status = sz_collapse_create(&term->collapse, &kernel, err);
+
+    if (status != SZ_OK) return status;
+    free(term->p_sparse);
+    term->p_sparse = NULL;
+    if (!partner) return SZ_OK;
+    sz_collapse_add(partner->collapse, term->collapse);
+    sz_collapse_free(term->collapse);
+    term->collapse = NULL;
+    term->joined = 1;
+    return SZ_OK;
+}
+
 sz_status sz_model_collapse(sz_model *model, sz_tile tile, sz_error *err)
 {
     sz_status status = SZ_OK;
 
     for (int k = 0; k < model->n_terms && status == SZ_OK; k++) {
         sz_soap_term *term = model->term + k;
-        const sz_kernel kernel = sz_model_kernel(model, term);
 
-        if (term->collapse ||
-            !sz_collapse_pays(term->zeta, kernel.n_desc, term->n_sparse))
-            continue;
-        status = sz_collapse_create(&term->collapse, &kernel, tile, err);
-        if (status != SZ_OK) continue;
-        free(term->p_sparse);
-        term->p_sparse = NULL;
+        if (!term->collapse && term->p_sparse &&
+            sz_collapse_pays(term->zeta, sz_soap_n_desc(model->soap[term->soap]),
+                             term->n_sparse))
+            status = collapse_term(model, term, err);
     }
+    for (int k = 0; k < model->n_terms && status == SZ_OK; k++)
+        if (model->term[k].collapse)
+            status = sz_collapse_pack(model->term[k].collapse, tile, err);
     return status;
 }
 

@@ -23,6 +23,7 @@ typedef struct {
     int n_sparse;
     double *p_sparse; /* [n_sparse][stride] in the descriptor's inner order, or NULL */
     sz_collapse *collapse;       /* takes the place of p_sparse, or NULL */
+    int joined;                  /* 1: its energy is in the collapse of an earlier term */
     sz_product *values, *slopes; /* in its place, see sz_kernel, or NULL */
     double *weight;              /* [n_sparse] alpha fc_s */
     char *descriptor;            /* the argument string it came from */
@@ -59,8 +60,9 @@ sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err);
  * predicted variance. sz_model_load goes on with the next two. */
 sz_status sz_model_load_plain(sz_model **model, const char *path, sz_error *err);
 
-/* Terms whose collapsed form is cheaper get it and lose their sparse points: for energies
- * and forces. sz_model_load does it; a fit needs the sparse points and does not. */
+/* Terms whose collapsed form is cheaper get it and lose their sparse points, and those of
+ * the same vectors become one: for energies and forces. sz_model_load does it; a fit
+ * needs the sparse points and does not. */
 sz_status sz_model_collapse(sz_model *model, sz_tile tile, sz_error *err);
 /* Lays out the sparse points for our own products and gives up the plain ones, unless
  * tile is SZ_TILE_NONE: for energies and forces. sz_model_load does it; a fit needs the

@@ -30,6 +30,15 @@ static int refusal(const char *path)
     return access(path, W_OK) == 0 ? 0 : errno;
 }
 
+int sz_same_file(const char *a, const char *b)
+{
+    struct stat s, t;
+
+    if (!strcmp(a, b)) return 1;
+    return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev &&
+           s.st_ino == t.st_ino;
+}
+
 sz_status sz_part_open(sz_part *part, const char *path, sz_error *err)
 {
     size_t n = strlen(path) + 48;

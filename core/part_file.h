@@ -26,6 +26,9 @@ sz_status sz_part_publish(sz_part *part, sz_error *err);
 /* Removes what was not published; at the end, in any case. */
 void sz_part_free(sz_part *part);
 
+/* 1 where the two names are of one file, which may not be there yet. */
+int sz_same_file(const char *a, const char *b);
+
 /* A plain file that is not empty; writing to data does not change the file. */
 typedef struct {
     unsigned char *data;

@@ -356,6 +356,9 @@ static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
         {"radial_tolerance", r->tolerance, 0.0, 0.5},
     };
 
+    if (r->n_max < 0 || r->l_max < 0)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is missing or negative",
+                       sz_args_where(args), r->n_max < 0 ? "n_max" : "l_max");
     for (size_t k = 0; k < sizeof range / sizeof *range; k++)
         if (!(range[k].value >= range[k].lo && range[k].value <= range[k].hi))
             return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is %g, allowed %g to %g",

@@ -48,7 +48,8 @@ static int make(sample *s, sz_tile tile, double zeta, double sigma0, int n_spars
     s->size = 0.0;
     for (int k = 0; k < n_sparse; k++)
         s->size += delta * delta * fabs(s->weight[k]) * pow(most, zeta);
-    CHECK_OK(sz_collapse_create(&s->collapse, &s->kernel, tile, &err), err);
+    CHECK_OK(sz_collapse_create(&s->collapse, &s->kernel, &err), err);
+    CHECK_OK(sz_collapse_pack(s->collapse, tile, &err), err);
     return 0;
 }
 
@@ -135,8 +136,7 @@ static int collapse_all(sz_model *m)
         const sz_kernel kernel = sz_model_kernel(m, term);
 
         if (term->zeta != 1.0 && term->zeta != 2.0) continue;
-        CHECK(sz_collapse_create(&term->collapse, &kernel, sz_tile_best(), &err) ==
-              SZ_OK);
+        CHECK(sz_collapse_create(&term->collapse, &kernel, &err) == SZ_OK);
         free(term->p_sparse);
         term->p_sparse = NULL;
         n++;
@@ -192,6 +192,60 @@ static int test_model(const char *name, int *n_collapsed)
     return 0;
 }
 
+/* Terms of the same vectors become one: two zetas, and each sign of the order. */
+static int test_joined(int first_zeta, int second_zeta)
+{
+    enum { ATOMS = 24, PAIRS = 3 * ATOMS * ATOMS };
+    static double dedr[2][PAIRS];
+    double energy[2][ATOMS], only[2][ATOMS], size;
+    cluster c = {0};
+    sz_model *m;
+    sz_gap *gap;
+    sz_error err;
+    int n, n_joined = 0;
+
+    CHECK_OK(sz_gap_load(&gap, model_path("nbta_soap_nu22_zeta2"), &err), err);
+    CHECK_OK(sz_model_build(&m, gap, &err), err);
+    sz_gap_free(gap);
+    n = m->n_terms;
+    m->term = realloc(m->term, 2 * (size_t)n * sizeof *m->term);
+    if (!m->term) return 1;
+    for (int t = 0; t < n; t++) { /* each term once more, half as strong */
+        sz_soap_term *a = m->term + t, *b = m->term + n + t;
+        size_t stride = (size_t)sz_soap_stride(m->soap[a->soap]);
+        size_t bytes = (size_t)a->n_sparse * stride * sizeof(double);
+
+        *b = *a;
+        b->centre = malloc((size_t)m->n_species);
+        b->p_sparse = aligned_alloc(64, SZ_PAD(bytes / sizeof(double)) * sizeof(double));
+        b->weight = malloc((size_t)a->n_sparse * sizeof(double));
+        b->descriptor = NULL;
+        if (!b->centre || !b->p_sparse || !b->weight) return 1;
+        memcpy(b->centre, a->centre, (size_t)m->n_species);
+        memcpy(b->p_sparse, a->p_sparse, bytes);
+        for (int s = 0; s < a->n_sparse; s++) b->weight[s] = 0.5 * a->weight[s];
+        a->zeta = first_zeta;
+        b->zeta = second_zeta;
+    }
+    m->n_terms = 2 * n;
+    size = size_of(m);
+    random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 1.9);
+    CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
+    if (evaluate(m, &c, energy[0], only[0], dedr[0])) return 1;
+    CHECK_OK(sz_model_collapse(m, sz_tile_best(), &err), err);
+    for (int t = 0; t < m->n_terms; t++) n_joined += m->term[t].joined;
+    if (first_zeta == 1 && second_zeta == 1) CHECK(n_joined == n);
+    if (evaluate(m, &c, energy[1], only[1], dedr[1])) return 1;
+    CHECK_CLOSE(distance(energy[0], energy[1], ATOMS), 0.0, 1e-12 * size);
+    CHECK_CLOSE(distance(dedr[0], dedr[1], 3 * (size_t)c.list.n_pairs), 0.0,
+                1e-12 * size);
+    printf("zeta %d and %d: %d of %d terms joined\n", first_zeta, second_zeta, n_joined,
+           m->n_terms);
+    sz_model_free(m);
+    sz_list_free(&c.list);
+    return 0;
+}
+
 /* what the loader decides */
 static int test_choice(void)
 {
@@ -207,7 +261,7 @@ static int test_choice(void)
         int pays =
             term->zeta == 1.0 || sz_soap_n_desc(m->soap[term->soap]) < 2 * term->n_sparse;
 
-        CHECK((term->collapse != NULL) == pays && (!pays || !term->p_sparse));
+        CHECK((term->collapse || term->joined) == pays && (!pays || !term->p_sparse));
     }
     sz_model_free(m);
     sz_collapse_free(NULL);
@@ -230,6 +284,8 @@ int main(void)
     for (int k = 0; k < N_MODELS; k++)
         if (test_model(model_names[k], &n_collapsed)) return 1;
     CHECK(n_collapsed >= 20);
+    for (int k = 0; k < 4; k++)
+        if (test_joined(1 + k % 2, 1 + k / 2)) return 1;
     if (test_choice()) return 1;
     return check_done();
 }

@@ -19,6 +19,7 @@
 #include "model.h"
 #include "model_file.h"
 #include "part_file.h"
+#include "suggest.h"
 #include "tool.h"
 
 #include <stdio.h>
@@ -44,6 +45,7 @@ static const char help[] =
     "  --curve FILE.json\n"
     "                learning curves: errors of smaller models and of less data, and\n"
     "                their picture FILE.svg\n"
+    "  --suggest     looks at at_file alone: settings to begin with, and why\n"
     "  --threads N   all cores; for each rank of soapz-fit-mpi 1\n"
     "  --help        this text\n"
     "\n"
@@ -80,14 +82,32 @@ static void print_warnings(int n, char *const *warning)
 
 /* ---- data -------------------------------------------------------------------------- */
 
+/* The model must not take the place of what it is made from. */
+static sz_status check_gp_file(const sz_fit_spec *spec, sz_error *err)
+{
+    const struct {
+        const char *key, *path;
+    } input[] = {{"at_file", spec->at_file},
+                 {"test_file", spec->test_file},
+                 {"core_param_file", spec->core_param_file}};
+
+    for (size_t k = 0; k < sizeof input / sizeof *input; k++)
+        if (input[k].path && *input[k].path && sz_same_file(spec->gp_file, input[k].path))
+            return sz_fail(err, SZ_ERR_ARGUMENT,
+                           "gp_file=%.300s is %s too and would be overwritten; give the "
+                           "model another name",
+                           spec->gp_file, input[k].key);
+    return SZ_OK;
+}
+
 /* What is needed at the end had better fail now. */
 static sz_status check_files(const sz_fit_spec *spec, const char *curve, sz_error *err)
 {
     sz_part part = {0};
     sz_train *test = NULL;
-    sz_status status = SZ_OK;
+    sz_status status = check_gp_file(spec, err);
 
-    if (!spec->dryrun && !spec->sparsify_only)
+    if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only)
         status = sz_part_open(&part, spec->gp_file, err);
     sz_part_free(&part);
     if (status == SZ_OK && *spec->test_file)
@@ -377,6 +397,8 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
                          "--curve works in one process: use soapz fit, which takes all "
                          "cores of a machine");
     if (f.option.help) return team->rank == 0 ? sz_print_text(help) : DONE;
+    if (status == SZ_OK && f.option.suggest)
+        return team->rank == 0 ? sz_fit_suggest(argc - 1, argv + 1) : DONE;
     if (status != SZ_OK || argc < 2) {
         if (team->rank > 0) return USAGE;
         return sz_usage_error("fit", "%s",

@@ -27,6 +27,11 @@ sz_status sz_fit_curve_check(const char *path, const sz_fit_spec *spec, sz_error
         return sz_fail(err, SZ_ERR_FORMAT,
                        "--curve reads its data again, which standard input cannot do: "
                        "give test_file=");
+    if (!strcmp(path, spec->gp_file) || !strcmp(path, spec->at_file) ||
+        !strcmp(path, spec->test_file))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "--curve %.300s: this is the model or the data; name another file",
+                       path);
     status = sz_part_open(&part, path, err);
     sz_part_free(&part);
     return status;
@@ -71,6 +76,18 @@ static sz_status plan(sz_fit_curve *c, const sz_gap *gap, const sz_fit_spec *spe
     if (!c->alpha || !c->norm)
         return sz_fail_memory(err, models * n * 8, "the learning curve");
     return SZ_OK;
+}
+
+/* besides the factors of the threads, one that gathers; at each step two and scratch */
+static void print_plan(const sz_fit_curve *c, int n_threads)
+{
+    double more = n_threads > 2 ? 1.0 : 3.0 - n_threads;
+
+    printf("learning curve: %d sizes, %d steps of data in random order (seed %d), no "
+           "checkpoints; %.0f MB more\n",
+           c->n_sizes, c->n_steps, c->seed,
+           1e-6 * more * (double)sz_lsq_memory(c->n_unknowns, 0));
+    fflush(stdout);
 }
 
 /* All models of the data in factor. One that cannot be solved is told, and left out. */
@@ -155,6 +172,7 @@ sz_status sz_fit_curve_factor(sz_fit_curve *curve, sz_lsq **factor, const sz_gap
 
     *factor = NULL;
     memset(report, 0, sizeof *report);
+    if (status == SZ_OK) print_plan(curve, run->n_threads);
     for (int k = 0; k < curve->n_steps && status == SZ_OK; k++) {
         status = add_step(curve, k, &all, gap, spec, train, run, report, err);
         if (status != SZ_OK || report->stopped) break;

@@ -103,7 +103,7 @@ static void print_curve(const measured *m)
     fflush(stdout);
 }
 
-/* ---- for machines; an allocation that fails shows in the end as a missing key -------
+/* ---- for machines; an allocation that fails shows in what is missing at the end ----
  */
 
 static json_t *number(double x)
@@ -268,6 +268,7 @@ sz_status sz_fit_curve_report(const sz_fit_curve *curve, const char *path,
     sz_gap fitted = *gap; /* without the core */
     json_t *all = NULL;
     char *data = NULL;
+    int whole;
     sz_status status;
 
     fitted.n_coordinates = curve->n_coordinates;
@@ -277,7 +278,9 @@ sz_status sz_fit_curve_report(const sz_fit_curve *curve, const char *path,
     if (status == SZ_OK) {
         print_curve(&m);
         all = describe(&m, &fitted, train);
-        data = all && json_object_size(all) == N_KEYS ? sz_json_write(all) : NULL;
+        whole = all && json_object_size(all) == N_KEYS &&
+                (int)json_array_size(json_object_get(all, "models")) == n_models(curve);
+        data = whole ? sz_json_write(all) : NULL;
         if (!data) status = sz_fail_memory(err, 65536, "the learning curve");
     }
     if (status == SZ_OK) status = write_json(path, data, err);

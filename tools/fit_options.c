@@ -29,6 +29,10 @@ static sz_status take(sz_fit_options *o, int argc, char **argv, int *k, sz_error
 {
     const char *word = argv[*k], *value;
 
+    if (!strcmp(word, "--suggest")) {
+        o->suggest = 1;
+        return SZ_OK;
+    }
     if (!strcmp(word, "--resume")) {
         o->resume = 1;
         return SZ_OK;

@@ -7,7 +7,7 @@
 #include "error.h"
 
 typedef struct {
-    int help, resume;
+    int help, suggest, resume;
     int n_threads;     /* 0: not given */
     double checkpoint; /* seconds; below 0: off */
     int checkpoint_given;

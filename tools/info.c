@@ -168,7 +168,8 @@ static void print_soap_terms(const sz_model *m, int soap)
         for (int s = 0; s < m->n_species && !(m->any_element && n == m->n_species); s++)
             if (term->centre[s]) printf("%s ", sz_model_symbol(m, s));
         printf("as centre, %d sparse points, zeta %g%s, delta %g eV\n", term->n_sparse,
-               term->zeta, term->collapse ? ", collapsed" : "", term->delta);
+               term->zeta, term->collapse || term->joined ? ", collapsed" : "",
+               term->delta);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "model.h"
 #include "number.h"
+#include "part_file.h"
 #include "python.h"
 #include "tool.h"
 
@@ -119,6 +120,8 @@ static int read_options(int argc, char **argv, request *r, sz_validation *v)
     if (code) return code;
     for (int k = 0; k < n_words; k++) {
         if (take_name(&v->name, word[k])) continue;
+        if (strchr(word[k], '=') && access(word[k], F_OK) != 0)
+            return sz_usage_error("validate", "unknown key in \"%s\"", word[k]);
         if (n == SZ_MAX_JUDGED + 1)
             return sz_usage_error("validate", "one word too many: \"%s\"", word[k]);
         file[n++] = word[k];
@@ -127,6 +130,17 @@ static int read_options(int argc, char **argv, request *r, sz_validation *v)
     r->data = file[n - 1];
     v->n_models = n - 1;
     for (int m = 0; m < v->n_models; m++) v->model[m].path = file[m];
+    for (int k = 0; k < n; k++) {
+        const char *gone = r->json && sz_same_file(r->json, file[k])       ? "--json"
+                           : r->report && sz_same_file(r->report, file[k]) ? "--report"
+                                                                           : NULL;
+
+        if (gone)
+            return sz_usage_error("validate", "%s would overwrite %s: name another file",
+                                  gone, file[k]);
+    }
+    if (r->json && r->report && sz_same_file(r->json, r->report))
+        return sz_usage_error("validate", "--json and --report name the same file");
     if (strcmp(r->data, "-") == 0)
         return sz_usage_error("validate", "the data are read twice: name a file");
     r->n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);

@@ -132,6 +132,21 @@ def bad(folder):
     fails(1, "default_sigma", default_sigma=None)
     fails(1, "fuzzy", gap="{" + SOAP.replace("cur_points", "fuzzy") + "}")
     lines = open(DATA).read().split("\n")
+    fails(1, "n_max", "missing", gap="{" + SOAP.replace("n_max=3", "") + "}")
+    # the model does not take the place of data, whatever their name
+    path, other = os.path.join(folder, "data.xyz"), os.path.join(folder, "link.xyz")
+    open(path, "w").write("\n".join(lines))
+    os.symlink(path, other)
+    for data, model in ((path, path), (path, other), (other, path)):
+        check_fails(1, [model, "at_file", "another name"], "fit",
+                    *words(at_file=data, gp_file=model), quiet=False)
+    check_fails(1, [path, "test_file"], "fit", *words(test_file=other, gp_file=path), quiet=False)
+    check(open(path).read() == "\n".join(lines), "the data are as they were")
+    # an absurd power ends in time; 65 is the first that is no product
+    for zeta in ("1e9", "65"):
+        code, _, err = run("fit", *words(gp_file=os.path.join(folder, "zeta.soapz"),
+                                         gap="{" + SOAP.replace("zeta=2", f"zeta={zeta}") + "}"))
+        check(code in (0, 1) and "Traceback" not in err, f"zeta={zeta}: {code} {err}")
     path = os.path.join(folder, "bad.xyz")
     row = lines[3].split()
     spec = lines[1].split("Properties=")[1].split()[0].split(":")

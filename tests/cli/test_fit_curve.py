@@ -4,6 +4,7 @@ frames alone; its largest is the fit; JSON and picture; what it cannot do it say
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -189,6 +190,8 @@ def refused():
     fails(2, "--checkpoint", "--curve", file, "--checkpoint", "5")
     fails(2, "JSON", "--curve")
     fails(1, "nowhere", "--curve", path("nowhere/no.json"))
+    fails(1, "another file", "--curve", train)
+    fails(1, "another file", "--curve", path("no.xml"))
     check(not os.path.exists(path("no.xml")), "a model was written")
     # without matplotlib the numbers are there
     env = dict(os.environ, SOAPZ_PYTHON=path("nopython"))
@@ -197,6 +200,22 @@ def refused():
     check(r.returncode == 0 and r.stderr.count("\n") == 1 and file in r.stderr and
           "picture" in r.stderr, r.stderr)
     check(len(json.load(open(file))["models"]) == 48, "no numbers")
+
+
+def interrupted():
+    """Ctrl-C among the rows: no model, no curve, and no checkpoint"""
+    gap = (SOAP % "random").replace("n_max=3 l_max=2", "n_max=8 l_max=6")
+    p = subprocess.Popen([SOAPZ, "fit", *words(train, path("stop.xml"), gap), "--curve",
+                          path("stop.json"), "--threads", "1"], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True)
+    for line in p.stdout:
+        if "learning curve:" in line:
+            break
+    p.send_signal(signal.SIGINT)
+    _, err = p.communicate(timeout=100)
+    check(p.returncode == 130 and "without a checkpoint" in err, f"{p.returncode} {err}")
+    left = [f for f in os.listdir(folder) if f.startswith("stop")]
+    check(not left, left)
 
 
 def path(name):
@@ -212,4 +231,5 @@ with tempfile.TemporaryDirectory() as folder:
     nested()
     other_kinds()
     refused()
+    interrupted()
 done()

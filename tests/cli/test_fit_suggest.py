@@ -1,1 +1,148 @@
 # SPDX-License-Identifier: BSD-3-Clause
+"""soapz fit --suggest: what it says of data that we know, and its command, which runs."""
+import os
+import re
+import shlex
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import numpy as np  # noqa: E402
+from soapz_cli import check, check_fails, done, read_xyz, run  # noqa: E402
+
+E0 = {"Nb": -3.0, "Mo": -4.5}
+A = 3.2  # bcc: 14 neighbours within A, the next 12 at 4.53
+
+
+def frames(n, force_key="forces", scale=0.75, seed=1):
+    """bcc cells of 54 atoms; energies of their atoms have the spread 0.6 eV"""
+    rng, parts = np.random.default_rng(seed), []
+    grid = np.array([[i, j, k] for i in range(3) for j in range(3) for k in range(3)], float)
+    cell = A * np.concatenate([grid, grid + 0.5])
+    for f in range(n):
+        hot = f % 6 == 0
+        x = cell + rng.normal(0, 0.05, (54, 3))
+        z = rng.choice(["Nb", "Mo"], 54, p=[f / n, 1 - f / n])
+        force = rng.normal(0, 3 * scale if hot else scale / 2, (54, 3))
+        energy = sum(E0[s] for s in z) + rng.normal(0, 0.6) * 54 ** 0.5
+        parts.append(f'54\nLattice="{3 * A} 0 0 0 {3 * A} 0 0 0 {3 * A}" Properties=species:S:1:'
+                     f"pos:R:3:{force_key}:R:3 energy={energy!r} config_type="
+                     f"{'hot' if hot else 'cold'}\n" +
+                     "".join("%s %.12f %.12f %.12f %.12f %.12f %.12f\n" % (s, *r, *g)
+                             for s, r, g in zip(z, x, force)))
+    return "".join(parts)
+
+
+def put(name, text):
+    path = os.path.join(folder, name)
+    open(path, "w").write(text)
+    return path
+
+
+def found(pattern, out):
+    match = re.search(pattern, out)
+    check(match, f"no {pattern} in {out}")
+    return float(match[1]) if match else np.nan
+
+
+def close(name, got, want, tolerance):
+    check(abs(got - want) <= tolerance, f"{name}: {got}, expected {want}")
+
+
+def command(out):
+    """the words of the command at the end"""
+    return shlex.split(out.split("\n\n")[-1])
+
+
+def runs(out):
+    words = command(out)
+    check(words[:2] == ["soapz", "fit"], words)
+    words = [re.sub(r"n_max=8 l_max=6", "n_max=3 l_max=2", w) for w in words[2:]]
+    model = os.path.join(folder, "model.soapz")
+    code, said, err = run("fit", *[w.replace("=model.soapz", "=" + model) for w in words],
+                          "dryrun=T")
+    check(code == 0 and "unknowns" in said, err)
+
+
+def of_known_data():
+    path = put("train.xyz", frames(24))
+    code, out, err = run("fit", "--suggest", "at_file=" + path, "gap={soap}")
+    check(code == 0 and not err, err)
+    check(run("fit", path, "--suggest")[1] == out, "not the same twice")
+    data = read_xyz(path)
+    # e0: numpy's least squares
+    x = np.array([[np.mean(f["species"] == s) for s in E0] for f in data])
+    e = np.array([float(f["energy"]) / 54 for f in data])
+    want = np.linalg.lstsq(x, e, rcond=None)[0]
+    for s, w in zip(E0, want):
+        close(f"e0 of {s}", found(rf'e0="\{{.*{s}:(-\d+\.\d+)', out), w, 5e-4)
+    left = e - x @ want
+    close("spread", found(r"leave a spread of (\d+(?:\.\d+)?)", out), left.std(), 6e-4)
+    close("mean energy", found(r"the mean energy (\d+(?:\.\d+)?)", out), e.std(), 6e-4)
+    close("local", found(r"an atom's energy, (\d+(?:\.\d+)?)", out), left.std() * 54 ** 0.5, 6e-4)
+    close("delta", found(r"\ndelta = (\d+(?:\.\d+)?)", out), left.std() * 54 ** 0.5, 0.06)
+    # distances, by brute force
+    nearest = []
+    for f in data:
+        d = f["pos"][:, None] - f["pos"][None]
+        d -= 3 * A * np.round(d / (3 * A))
+        nearest.append((np.linalg.norm(d, axis=2) + 9 * np.eye(54)).min(1))
+    nearest = np.array(nearest)
+    close("nearest", found(r"closer than (\d+(?:\.\d+)?)", out), nearest.min(), 0.006)
+    close("typical", found(r"median (\d+(?:\.\d+)?)", out), np.median(nearest), 0.006)
+    zbl = found(r"IP ZBL cutoff=(\d+(?:\.\d+)?)", out)
+    check(nearest.min() - 0.1 <= zbl <= nearest.min(), f"ZBL {zbl}")
+    gap = found(r"14 neighbours end at (\d+(?:\.\d+)?)", out)
+    check(3.5 < gap < 4.2, f"gap {gap}")
+    close("cutoff", found(r"\ncutoff = (\d+(?:\.\d+)?)", out), gap + 0.7, 0.051)
+    close("neighbours", found(r"\n +(\d+) neighbours", out), 26 if gap > 4 else 22, 4.6)
+    # sigmas
+    rms = np.sqrt(np.mean([f["forces"] ** 2 for f in data]))
+    hot = np.sqrt(np.mean([f["forces"] ** 2 for f in data if f["config_type"] == "hot"]))
+    close("rms", found(r"rms, (\d+(?:\.\d+)?)", out), rms, 6e-4)
+    close("sigma", found(r"sigma of forces (\d+(?:\.\d+)?)", out), 0.04 * rms, 0.0051)
+    close("sigma of hot", found(r"sigma of hot: (\d+(?:\.\d+)?)", out), 0.04 * hot, 0.0051)
+    check("hot:" in out and "cold:" not in out, "config_type_sigma")
+    check("no virials" in out and "force_parameter_name=forces" in out, out)
+    check("Mo" in out and re.search(r"Nb (\d+) of \1\b", out), "unlike environments")
+    runs(out)
+
+
+def other_data():
+    atoms = "".join(f'1\nLattice="40 0 0 0 40 0 0 0 40" Properties=species:S:1:pos:R:3:force:R:3 '
+                    f"energy={v}\n{s} 0 0 0 0 0 0\n" for s, v in E0.items())
+    path = put("atoms.xyz", frames(8, "force") + atoms)
+    code, out, err = run("fit", "--suggest", path)
+    check(code == 0 and "free atoms" in out and "e0_method=isolated" in out, out + err)
+    check("force_parameter_name" not in out, "the usual name")
+    runs(out)
+    path = put("copies.xyz", 3 * frames(4) + atoms + atoms)
+    code, out, err = run("fit", "--suggest", path)
+    check(code == 0 and "Nb has 2 isolated atoms" in out and "e0_method=isolated" not in out, out)
+    check(not re.search(r"Mo (\d+) of \1\b", out), "copies are unlike")
+    one = re.sub(r"^Mo", "Nb", frames(4), flags=re.M)
+    code, out, err = run("fit", "--suggest", put("one.xyz", one))
+    check(code == 0 and "e0_method=average" in out and "have no meaning" in out, out + err)
+    runs(out)
+
+
+def bad():
+    check_fails(2, ["at_file"], "fit", "--suggest")
+    check_fails(2, ["twice"], "fit", "--suggest", "at_file=-")
+    check_fails(1, ["nowhere.xyz"], "fit", "--suggest", "nowhere.xyz")
+    text = frames(2)
+    check_fails(1, ["energy_parameter_name"], "fit", "--suggest",
+                put("none.xyz", text.replace("energy=", "e=")))
+    lines = text.split("\n")
+    lines[4] = lines[4].replace(lines[4].split()[4], "nan")
+    check_fails(1, ["nan.xyz:5"], "fit", "--suggest", put("nan.xyz", "\n".join(lines)))
+    check_fails(1, ["no atom has a neighbour"], "fit", "--suggest",
+                put("lone.xyz", '1\nLattice="40 0 0 0 40 0 0 0 40" Properties=species:S:1:pos:R:3 '
+                    "energy=1.0\nNb 0 0 0\n"))
+
+
+with tempfile.TemporaryDirectory() as folder:
+    of_known_data()
+    other_data()
+    bad()
+done()

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Molecular dynamics of random NbMoTaW: the crystal at 300 K, a slab that melts, a quench.
+
+Runs in.nvt, in.melt and in.quench and draws g(r), the melting and the quench. --short: a few
+hundred steps of small cells, far from melting.
+"""
+import os
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from lammps_run import Example, pyplot  # noqa: E402
+
+# variables of the input scripts where the run is short
+SHORT = {"in.nvt": {"cells": 4, "steps": 400}, "in.melt": {"cells": 4, "layers": 4, "steps": 600},
+         "in.quench": {"cells": 3, "steps": 1000}}
+
+
+def table(folder, name):
+    data = np.loadtxt(os.path.join(folder, name))
+    if len(data) < 10 or not np.isfinite(data).all():
+        sys.exit(f"{folder}/{name}: ten lines of numbers or more were expected")
+    return data.T
+
+
+def rdf(folder, name):
+    """r and g(r) [pairs][r] of a file of fix ave/time mode vector: one block"""
+    rows = [line.split() for line in open(os.path.join(folder, name))
+            if not line.startswith("#")]
+    data = np.array(rows[1:], float)  # the first is step and number of rows
+    return data[:, 1], data[:, 2::2].T
+
+
+def peak(r, g):
+    """Place and height of the first peak, and the smallest distance that occurs"""
+    top = np.flatnonzero((g > 1) & (g >= np.roll(g, 1)) & (g > np.roll(g, -1)))
+    if not len(top):
+        sys.exit("g(r) has no peak: this is a gas")
+    top = max(top[r[top] < r[top[0]] + 0.4], key=lambda k: g[k])
+    return {"first peak, Angstrom": r[top], "peak height": g[top],
+            "closest pair, Angstrom": r[np.flatnonzero(g)[0]]}
+
+
+def crystal(run, folder):
+    ps, temperature, energy, volume, pressure = table(folder, "thermo.txt")
+    late = ps > 0.3 * ps[-1]
+    r, g = rdf(folder, "rdf.txt")
+    found = {"temperature, K": temperature[late].mean(), "energy, eV/atom": energy[late].mean(),
+             "volume, Angstrom^3/atom": volume[-1], **peak(r, g[0])}
+    run.numbers |= {f"300 K: {k}": v for k, v in found.items()}
+    return r, g[0]
+
+
+def melting(run, folder):
+    """The slab has melted where psi, smoothed, is less than 0.3."""
+    ps, temperature, energy, msd, psi = data = table(folder, "thermo.txt")
+    smooth = np.convolve(psi, np.ones(5) / 5, "same")
+    gone = np.flatnonzero((smooth < 0.3) & (ps > 0.1 * ps[-1]))
+    run.numbers |= {"slab: order at 300 K": psi[np.searchsorted(ps, 0.08 * ps[-1])],
+                    "slab: order at the end": psi[-3:].mean(),
+                    "slab: displacement at the end, Angstrom^2": msd[-1]}
+    if len(gone):
+        run.numbers["slab: melted at, K"] = temperature[max(gone[0] - 2, 0):gone[0] + 3].mean()
+    return data
+
+
+def quench(run, folder):
+    ps, temperature, energy, volume, pressure = data = table(folder, "thermo.txt")
+    melt, solid = rdf(folder, "melt.txt"), rdf(folder, "solid.txt")
+    run.numbers |= {f"melt: {k}": v for k, v in peak(melt[0], melt[1][0]).items()}
+    run.numbers |= {f"quenched: {k}": v for k, v in peak(solid[0], solid[1][0]).items()}
+    run.numbers |= {"quenched: energy, eV/atom": energy[-20:].mean(),
+                    "quenched: volume, Angstrom^3/atom": volume[-20:].mean()}
+    return data, (melt[0], melt[1][0]), (solid[0], solid[1][0])
+
+
+def draw(run, cold, melted, quenched, path):
+    plt = pyplot()
+    fig, axes = plt.subplots(2, 2, figsize=(9, 6))
+    (g, heat), (order, cool) = axes
+    for (r, values), label in ((cold, "crystal, 300 K"), (quenched[1], "melt"),
+                               (quenched[2], "melt quenched to 300 K")):
+        g.plot(r, values, label=label)
+    g.set_xlabel("r, Angstrom")
+    g.set_title("pair distribution g(r)", fontsize=9)
+    g.set_xlim(1.5, 7)
+    g.legend(fontsize=8)
+
+    window = np.ones(7) / 7  # the picture is smoothed
+    ps, temperature, energy, msd, psi = (np.convolve(row, window, "valid") for row in melted)
+    start = ps > ps[-1] / 12
+    heat.plot(temperature[start], energy[start], color="C3")
+    heat.set_title("slab: energy, eV/atom", fontsize=9)
+    order.plot(temperature[start], psi[start], color="C3", label="order psi")
+    order.plot(temperature[start], np.minimum(msd[start] / 10, 1.2), color="0.5",
+               label="displacement$^2$ / 10 Angstrom$^2$")
+    order.set_ylim(0, 1.2)
+    order.legend(fontsize=8, loc="center left")
+    for axis in (heat, order):
+        axis.set_xlabel("temperature of the heated slab, K")
+
+    ps, temperature, energy, *rest = quenched[0]
+    cool.plot(ps, energy, color="C2")
+    cool.set_xlabel("time, ps")
+    cool.set_title("quench: energy, eV/atom, and temperature, K", fontsize=9)
+    right = cool.twinx()
+    right.plot(ps, temperature, color="0.6", lw=0.8)
+    right.spines["right"].set_visible(True)
+    fig.tight_layout()
+    fig.savefig(path)
+
+
+def main():
+    run = Example(HERE, __doc__)
+    folders = {}
+    for script in SHORT:
+        folders[script] = run.lmp(script, script[3:], **(SHORT[script] if run.args.short else {}))
+    cold = crystal(run, folders["in.nvt"])
+    melted = melting(run, folders["in.melt"])
+    quenched = quench(run, folders["in.quench"])
+    draw(run, cold, melted, quenched, os.path.join(run.output, "alloy_md.png"))
+    run.finish(["alloy_md.png"], "\n".join(f"{k:44}{v:10.4g}" for k, v in run.numbers.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# fit.sh DATA [NAME ...]: fits the potentials of this folder again, from train.xyz and
+# multinary24.xyz in the folder DATA (see README.md). SOAPZ names the program.
+set -eu
+data=${1:?"usage: fit.sh DATA [NAME ...]"}
+shift
+here=$(cd "$(dirname "$0")" && pwd)
+for file in train.xyz multinary24.xyz; do
+    [ -r "$data/$file" ] || { echo "fit.sh: $data/$file cannot be read" >&2; exit 1; }
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat "$data/train.xyz" "$data/multinary24.xyz" > "$work/all.xyz"
+[ $# -gt 0 ] || set -- fast
+for name in "$@"; do
+    (cd "$work" && "${SOAPZ:-soapz}" fit "$here/$name.conf")
+    mv "$work/$name.soapz" "$here/$name.soapz"
+done

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Does a potential survive a close encounter?
+
+    repulsion.py MODEL [MODEL ...] [-o PICTURE]
+
+Brings each pair of elements together, from 2.0 to 0.5 Angstrom, in vacuum and inside a bcc
+crystal (an atom is pushed along <111> towards its neighbour, all others stay), and tells
+whether the energy rises all the way. Exit code 1 where it does not."""
+import argparse
+import itertools
+import sys
+
+import numpy as np
+from soapz import Potential
+
+NUMBER = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "V": 23}
+LATTICE = {"Nb": 3.308, "Mo": 3.163, "Ta": 3.321, "W": 3.185, "V": 2.998}
+FAR, NEAR = 2.0, 0.5
+DISTANCES = np.linspace(FAR, NEAR, 151)
+
+
+def in_vacuum(potential, a, b):
+    numbers = [NUMBER[a], NUMBER[b]]
+    return [potential.compute(numbers, [[0, 0, 0], [r, 0, 0]])[0].sum() for r in DISTANCES]
+
+
+def in_crystal(potential, a, b):
+    """atom a on its way to b in a crystal of 54 atoms, half a and half b"""
+    side = 3 * 0.5 * (LATTICE[a] + LATTICE[b])
+    sites = np.array([(x + s, y + s, z + s) for x in range(3) for y in range(3) for z in range(3)
+                      for s in (0.0, 0.5)]) * side / 3
+    numbers = [NUMBER[a] if k % 2 == 0 else NUMBER[b] for k in range(len(sites))]
+    direction = np.ones(3) / np.sqrt(3.0)
+    energies = []
+    for r in DISTANCES:
+        positions = sites.copy()
+        positions[0] = sites[1] - r * direction
+        energies.append(potential.compute(numbers, positions, side * np.eye(3), True)[0].sum())
+    return energies
+
+
+def first_fall(energies):
+    """the distance where the energy stops to rise, or None"""
+    steps = np.diff(energies)
+    return None if (steps > 0).all() else DISTANCES[np.argmin(steps > 0)]
+
+
+def judge(path):
+    potential = Potential(path)
+    elements = [e for e in NUMBER if e in potential.elements]
+    curves, bad = {}, 0
+    for a, b in itertools.combinations_with_replacement(elements, 2):
+        for place, energy in (("vacuum", in_vacuum), ("crystal", in_crystal)):
+            energies = np.array(energy(potential, a, b))
+            fall = first_fall(energies)
+            bad += fall is not None
+            curves[a, b, place] = energies - energies[0]
+            print(f"{a:>2}-{b:<2} {place:8s} 2.0 -> 1.5 -> 1.0 -> 0.5 Angstrom: "
+                  + " ".join(f"{e:9.1f}" for e in curves[a, b, place][[50, 100, 150]]) + " eV"
+                  + (f"   NOT MONOTONIC at {fall:.2f}" if fall else ""))
+    print(f"{path}: {len(curves)} curves, {bad} of them fall somewhere")
+    return curves, bad
+
+
+def draw(curves, path):
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    for (a, b, place), energies in curves.items():
+        axes[int(place == "crystal")].semilogy(DISTANCES[1:], energies[1:], label=f"{a}-{b}", lw=1)
+    for place, side in zip(("in vacuum", "in the crystal"), axes):
+        side.set(title=place, xlabel="distance, Å")
+    axes[0].set_ylabel("energy above that at 2 Å, eV")
+    axes[1].legend(fontsize=7, ncol=2)
+    figure.savefig(path, dpi=110)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=
+                                     argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", nargs="+")
+    parser.add_argument("-o", "--output", help="picture of the last model")
+    options = parser.parse_args()
+    bad = 0
+    for model in options.model:
+        curves, n = judge(model)
+        bad += n
+    if options.output:
+        draw(curves, options.output)
+    sys.exit(bad > 0)
+
+
+if __name__ == "__main__":
+    main()

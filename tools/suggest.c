@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * suggest.c - soapz fit --suggest: settings to begin with, each with its reason, and the
+ * command that has them. The factors are experience (docs/fit.md), not theory: they are
+ * where a validation begins. */
+#include "suggest.h"
+
+#include "lsq.h"
+#include "tool.h"
+#include "validate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N_MAX = 8, L_MAX = 6, PAIR_POINTS = 15 };
+
+typedef struct {
+    double energy, force, virial;
+} sigmas;
+
+typedef struct {
+    const sz_train *train;
+    const sz_facts *facts;
+    double cutoff, atom_sigma, delta, pair_delta, core;
+    sigmas sigma, *of_type; /* [n_config_types] */
+    int n_sparse;
+} plan;
+
+/* ---- numbers ----------------------------------------------------------------------- */
+
+/* to one digit: 0.037 -> 0.04 */
+static double one_digit(double x)
+{
+    double unit = pow(10.0, floor(log10(x) + 1e-9));
+
+    return unit * fmax(1.0, floor(x / unit + 0.5));
+}
+
+static double within(double x, double lo, double hi)
+{
+    return x < lo ? lo : x > hi ? hi : x;
+}
+
+static double round_to(double x, double step)
+{
+    return step * floor(x / step + 0.5);
+}
+
+/* Forces that are small are wanted to small errors. */
+static sigmas sigmas_of(double force)
+{
+    sigmas s;
+
+    s.force = one_digit(within(0.04 * force, 0.01, 0.2));
+    s.energy = one_digit(within(0.07 * s.force, 0.001, 0.01));
+    s.virial = one_digit(3.0 * s.force);
+    return s;
+}
+
+static void decide(plan *p)
+{
+    const sz_facts *f = p->facts;
+    double least = 1e9;
+
+    p->cutoff = round_to(f->gap > 0.0 ? f->gap + 0.7 : 1.65 * f->typical, 0.1);
+    p->atom_sigma = within(round_to(0.18 * f->typical, 0.05), 0.25, 0.5);
+    p->delta = one_digit(within(f->spread_local, 0.1, 5.0));
+    p->pair_delta = one_digit(within(5.0 * p->delta, 0.5, 10.0));
+    p->core = floor(10.0 * f->nearest) / 10.0;
+    p->sigma = sigmas_of(f->all.n_components ? sz_fact_force(&f->all) : 1.0);
+    for (int k = 0; k < p->train->n_config_types; k++) {
+        const sz_type_facts *t = &f->type[k];
+
+        p->of_type[k] = t->n_components ? sigmas_of(sz_fact_force(t)) : p->sigma;
+    }
+    for (int k = 0; k < p->train->n_species; k++)
+        if (f->n_different[k]) least = fmin(least, f->n_different[k]);
+    p->n_sparse = (int)fmin(least, within(round_to(least / 20.0, 50.0), 100.0, 2000.0));
+}
+
+/* ---- what the data are ------------------------------------------------------------- */
+
+static void print_data(const plan *p)
+{
+    const sz_train *t = p->train;
+    const sz_facts *f = p->facts;
+
+    printf("%s: %d frames, %zu atoms, %d energies, %d frames with forces, %d virials\n",
+           t->path, t->n_frames, t->n_atoms, f->all.n_energies, f->all.n_forces,
+           f->all.n_virials);
+    printf("%-20s %7s %8s %8s %20s %22s\n", "", "", "", "", "energy, eV/atom",
+           "force, eV/Angstrom");
+    printf("%-20s %7s %8s %8s %10s %9s %11s %10s\n", "config_type", "frames", "atoms",
+           "virials", "above e0", "spread", "rms", "largest");
+    for (int k = 0; k < t->n_config_types; k++) {
+        const sz_type_facts *y = &f->type[k];
+
+        if (y->n_frames == 0) continue;
+        printf("%-20.60s %7d %8zu %8d %10.3f %9.3f %11.3f %10.2f\n", t->config_type[k],
+               y->n_frames, y->n_atoms, y->n_virials,
+               y->n_energies ? y->sum / y->n_energies : 0.0, sz_fact_spread(y),
+               sz_fact_force(y), y->force_max);
+    }
+}
+
+static void print_missing(const plan *p)
+{
+    const sz_type_facts *all = &p->facts->all;
+    int n = all->n_frames;
+
+    if (all->n_forces < n)
+        printf("missing: %d of %d frames have no forces%s\n", n - all->n_forces, n,
+               all->n_forces ? "" : "; a potential for MD needs them");
+    if (all->n_energies < n)
+        printf("missing: %d of %d frames have no energy\n", n - all->n_energies, n);
+    if (all->n_virials == 0)
+        printf("missing: no virials: elastic constants and pressure come out of energies "
+               "alone, so strained cells should be among the data\n");
+    else if (all->n_virials < n)
+        printf("missing: %d of %d frames have no virial\n", n - all->n_virials, n);
+}
+
+/* ---- hints ------------------------------------------------------------------------- */
+
+static void print_e0(const plan *p)
+{
+    const sz_facts *f = p->facts;
+
+    if (f->kind == SZ_FACT_ISOLATED)
+        printf("e0: isolated atoms are in the data, so energies are counted from free "
+               "atoms\n");
+    else if (f->kind == SZ_FACT_LEAST_SQUARES)
+        printf("e0: there is not one isolated atom of each element; least squares over "
+               "the compositions leave a spread of %.3f eV/atom, the mean energy %.3f. "
+               "These are no energies of free atoms: compute those and add them, if "
+               "atoms shall ever leave the crystal\n",
+               f->spread, f->spread_average);
+    else
+        printf("e0: there is not one isolated atom of each element: the mean energy of "
+               "an atom (e0_method=average). Energies far from the data have no "
+               "meaning\n");
+    for (int k = 0; k < p->train->n_species; k++)
+        if (f->n_isolated[k] > 1)
+            printf("e0: %s has %d isolated atoms, keep one\n",
+                   sz_element_symbol(p->train->z[k]), f->n_isolated[k]);
+}
+
+static void print_radii(const plan *p)
+{
+    const sz_facts *f = p->facts;
+
+    if (f->gap > 0.0)
+        printf("cutoff = %.1f: shells with %.0f neighbours end at %.2f Angstrom; there "
+               "the cutoff function is still 0.8\n",
+               p->cutoff, sz_fact_neighbours(f, f->gap), f->gap);
+    else
+        printf("cutoff = %.1f: 1.65 times the nearest distance %.2f, as no gap between "
+               "shells is to be seen\n",
+               p->cutoff, f->typical);
+    printf("        %.0f neighbours; time and memory of a fit grow with them. Try "
+           "+-0.4\n",
+           sz_fact_neighbours(f, p->cutoff));
+    printf("atom_sigma = %.2f: 0.18 of the nearest distance (median %.2f Angstrom), "
+           "from 0.25 to 0.5\n",
+           p->atom_sigma, f->typical);
+    printf("n_max = %d l_max = %d zeta = 2: what alloys were fitted best with; n_max=6 "
+           "was clearly worse, l_max=4 by 10 %%\n",
+           N_MAX, L_MAX);
+    printf("core: no two atoms are closer than %.2f Angstrom; nearer, nothing binds the "
+           "model. core_ip_args=\"IP ZBL cutoff=%.1f cutoff_width=%.1f\" acts there and "
+           "leaves the data alone\n",
+           f->nearest, p->core, 0.5 * p->core);
+}
+
+/* The sigmas of this type are worth a line of their own. */
+static int is_special(const plan *p, int type)
+{
+    double ratio = p->of_type[type].force / p->sigma.force;
+
+    return p->facts->type[type].n_components && (ratio > 1.9 || ratio < 0.26) &&
+           !strpbrk(p->train->config_type[type], ":{}\"' ");
+}
+
+static void print_scales(const plan *p)
+{
+    printf("delta = %g: the spread of an atom's energy, %.3f eV, from that of the frames "
+           "times the root of their atoms (0.1 to 5)\n",
+           p->delta, p->facts->spread_local);
+    printf("distance_2b with delta = %g beneath it: carries the bulk of the energy, "
+           "better for compositions that are not in the data\n",
+           p->pair_delta);
+    if (p->facts->all.n_components)
+        printf("sigma of forces %g: 4 %% of their rms, %.3f eV/Angstrom, from 0.01 to "
+               "0.2\n",
+               p->sigma.force, sz_fact_force(&p->facts->all));
+    else
+        printf("sigma of forces %g: there are none to judge by\n", p->sigma.force);
+    printf("sigma of energies %g eV/atom, of virials %g: in proportion to it\n",
+           p->sigma.energy, p->sigma.virial);
+    for (int k = 0; k < p->train->n_config_types; k++)
+        if (is_special(p, k))
+            printf("sigma of %.60s: %g, its forces are %s (rms %.3f)\n",
+                   p->train->config_type[k], p->of_type[k].force,
+                   p->of_type[k].force > p->sigma.force ? "larger" : "smaller",
+                   sz_fact_force(&p->facts->type[k]));
+}
+
+/* nominal length of nu_R=2 nu_S=1 */
+static double n_components(const plan *p)
+{
+    return (double)N_MAX * N_MAX * p->train->n_species * (L_MAX + 1);
+}
+
+static void print_size(const plan *p)
+{
+    const sz_facts *f = p->facts;
+    const sz_type_facts *all = &f->all;
+    int n_species = p->train->n_species;
+    int m = n_species * p->n_sparse + n_species * (n_species + 1) / 2 * PAIR_POINTS;
+    double rows =
+        all->n_energies + (double)all->n_components + 6.0 * (double)all->n_virials;
+    double columns = (double)all->n_atoms * (1 + 3 * sz_fact_neighbours(f, p->cutoff));
+    double flops = 2.0 * columns * p->n_sparse * n_components(p) + 2.0 * rows * m * m;
+
+    printf("n_sparse = %d of each element: unlike environments are", p->n_sparse);
+    for (int k = 0; k < n_species; k++)
+        printf(" %s %d of %d%s", sz_element_symbol(p->train->z[k]), f->n_different[k],
+               f->n_atoms[k], k + 1 < n_species ? "," : "");
+    printf("\n        --curve FILE.json tells what more or fewer would do\n");
+    printf("the fit: %d unknowns, %.0f rows, about %.3g TFLOP of matrix products (%.3g "
+           "minutes on one core at 40 GF/s), %.0f MB for each thread\n",
+           m, rows, 1e-12 * flops, flops / 40e9 / 60.0,
+           1e-6 * (double)sz_lsq_memory(m, 0));
+}
+
+/* ---- the command ------------------------------------------------------------------- */
+
+static void print_names(const sz_validation *v)
+{
+    const struct {
+        const char *key, *usual, *name;
+    } all[] = {{"energy_parameter_name", "energy", v->name.energy},
+               {"force_parameter_name", "force", v->name.force},
+               {"virial_parameter_name", "virial", v->name.virial},
+               {"stress_parameter_name", "stress", v->name.stress},
+               {"config_type_parameter_name", "config_type", v->name.config_type}};
+    int n = 0;
+
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        if (*all[k].name && strcmp(all[k].name, all[k].usual) != 0)
+            printf("%s%s=%s", n++ ? " " : "  ", all[k].key, all[k].name);
+    if (n) printf(" \\\n");
+}
+
+static void print_type_sigmas(const plan *p)
+{
+    int n = 0;
+
+    for (int k = 0; k < p->train->n_config_types; k++) {
+        const sigmas *s = &p->of_type[k];
+
+        if (!is_special(p, k)) continue;
+        printf("%s%s:%g:%g:%g:0", n++ ? ":" : "  config_type_sigma=\"{",
+               p->train->config_type[k], s->energy, s->force, s->virial);
+    }
+    if (n) printf("}\" \\\n");
+}
+
+static void print_command(const plan *p, const sz_validation *v)
+{
+    const sz_facts *f = p->facts;
+
+    printf(
+        "\nsoapz fit at_file=%s gp_file=model.soapz rnd_seed=1 sparse_jitter=1e-8 \\\n",
+        p->train->path);
+    print_names(v);
+    if (f->kind == SZ_FACT_LEAST_SQUARES)
+        for (int k = 0; k < p->train->n_species; k++)
+            printf("%s%s:%.4f%s", k ? ":" : "  e0=\"{", sz_element_symbol(p->train->z[k]),
+                   f->e0[k], k + 1 < p->train->n_species ? "" : "}\" \\\n");
+    else
+        printf("  e0_method=%s \\\n",
+               f->kind == SZ_FACT_ISOLATED ? "isolated" : "average");
+    printf("  default_sigma=\"{%g %g %g 0}\" \\\n", p->sigma.energy, p->sigma.force,
+           p->sigma.virial);
+    print_type_sigmas(p);
+    printf("  gap=\"{distance_2b cutoff=%.1f covariance_type=ard_se theta_uniform=1.0 "
+           "delta=%g \\\n    sparse_method=uniform n_sparse=%d : \\\n",
+           p->cutoff, p->pair_delta, PAIR_POINTS);
+    printf("    soap n_max=%d l_max=%d cutoff=%.1f cutoff_transition_width=1.0 "
+           "atom_sigma=%.2f \\\n    zeta=2 delta=%g covariance_type=dot_product "
+           "sparse_method=cur_points n_sparse=%d \\\n    nu_R=2 nu_S=1}\"\n",
+           N_MAX, L_MAX, p->cutoff, p->atom_sigma, p->delta, p->n_sparse);
+}
+
+/* ---- the verb ---------------------------------------------------------------------- */
+
+/* Words of a fit's command line that do not name the data are not looked at: they are
+ * what is to be found. */
+static int read_words(sz_validation *v, const char **path, int n, char **word)
+{
+    const struct {
+        const char *key;
+        char **value;
+    } known[] = {{"energy_parameter_name=", &v->name.energy},
+                 {"force_parameter_name=", &v->name.force},
+                 {"virial_parameter_name=", &v->name.virial},
+                 {"stress_parameter_name=", &v->name.stress},
+                 {"config_type_parameter_name=", &v->name.config_type},
+                 {"force_mask_parameter_name=", &v->name.force_mask}};
+
+    for (int i = 0; i < n; i++) {
+        if (!strncmp(word[i], "at_file=", 8))
+            *path = word[i] + 8;
+        else if (!strchr(word[i], '='))
+            *path = word[i];
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+            if (!strncmp(word[i], known[k].key, strlen(known[k].key)))
+                *known[k].value = word[i] + strlen(known[k].key); /* read only */
+    }
+    if (!*path || !**path)
+        return sz_usage_error("fit", "--suggest needs the data: at_file=TRAIN.xyz");
+    if (!strcmp(*path, "-"))
+        return sz_usage_error("fit",
+                              "--suggest reads the data twice: name a file as at_file");
+    return 0;
+}
+
+static sz_status check(const sz_facts *facts, const sz_train *train, sz_error *err)
+{
+    if (!(facts->typical > 0.0))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: no atom has a neighbour within %g Angstrom: there is nothing "
+                       "to fit",
+                       train->path, SZ_FACT_REACH);
+    if (facts->all.n_energies == 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: no frame has an energy, which a fit needs; name it with "
+                       "energy_parameter_name=",
+                       train->path);
+    return SZ_OK;
+}
+
+static sz_status suggest(sz_validation *v, const char *path, sz_error *err)
+{
+    sz_facts facts = {0};
+    plan p = {.facts = &facts};
+    sz_status status = sz_find_names(v, path, err);
+
+    if (status == SZ_OK) status = sz_train_read_data(&v->train, path, &v->name, err);
+    if (status == SZ_OK) status = sz_facts_find(&facts, v->train, err);
+    if (status == SZ_OK) status = check(&facts, v->train, err);
+    if (status == SZ_OK) {
+        p.train = v->train;
+        p.of_type = calloc((size_t)v->train->n_config_types + 1, sizeof *p.of_type);
+        if (!p.of_type) status = sz_fail_memory(err, sizeof *p.of_type, "the sigmas");
+    }
+    if (status == SZ_OK) {
+        decide(&p);
+        print_data(&p);
+        print_missing(&p);
+        print_e0(&p);
+        print_radii(&p);
+        print_scales(&p);
+        print_size(&p);
+        print_command(&p, v);
+    }
+    free(p.of_type);
+    sz_facts_free(&facts);
+    return status;
+}
+
+int sz_fit_suggest(int n, char **word)
+{
+    sz_validation v = {.name = {.config_type = (char[]){"config_type"},
+                                .force_mask = (char[]){"force_mask"}}};
+    const char *path = NULL;
+    sz_error err;
+    int code = read_words(&v, &path, n, word);
+
+    if (code) return code;
+    code = suggest(&v, path, &err) == SZ_OK ? sz_finish_stdout() : sz_report(&err);
+    sz_train_free(v.train);
+    sz_free_names(&v);
+    return code;
+}
