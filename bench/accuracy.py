@@ -146,7 +146,8 @@ def fit(options, c):
     result = load(path + ".fit.json", recipe)
     if result is None:
         start = time.monotonic()
-        done = subprocess.run([options.soapz, "fit", *words], cwd=options.cache, text=True,
+        done = subprocess.run([options.soapz, "fit", "--checkpoint", "off", *words],
+                              cwd=options.cache, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode != 0:
             sys.exit(f"accuracy.py: {c.label}: soapz fit failed:\n{done.stdout[-2000:]}")
@@ -182,20 +183,24 @@ def grouped(errors):
 
 
 def time_all(options, models):
-    """{candidate: microseconds}, and SNAP's; all the rounds in this cache"""
-    pairs = {c: load(path[:-6] + ".time.json", made) or [] for c, (path, made) in models.items()}
+    """{candidate: microseconds}; median, least and most of SNAP's"""
+    pairs = {}
     for k in range(options.rounds):
         for c, (path, made) in models.items():
+            known = path[:-len(".soapz")] + ".time.json"
+            pairs[c] = (load(known, made) or [])[:options.rounds]
             if len(pairs[c]) > k:
                 continue
             snap = time_lammps(options, options.cache, "snap", options.snap, options.steps)
             ours = time_lammps(options, options.cache, "soapz", f"{path} {' '.join(ELEMENTS)}",
                                options.steps)
             pairs[c].append([snap["step"], ours["step"]])
-            store(path[:-6] + ".time.json", made, pairs[c])
+            store(known, made, pairs[c])
         print(f"timed, round {k + 1}", flush=True)
-    snap = median(s for of in pairs.values() for s, _ in of)
-    return {c: snap * median(o / s for s, o in of) for c, of in pairs.items()}, snap
+    every = [s for of in pairs.values() for s, _ in of]
+    snap = median(every)
+    costs = {c: snap * median(o / s for s, o in of) for c, of in pairs.items()}
+    return costs, (snap, min(every), max(every))
 
 
 # ---- SNAP's own errors -------------------------------------------------------------------
@@ -318,22 +323,25 @@ def cells(errors):
                       for key in COLUMNS)
 
 
-def table(options, rows, snap_cost, snap):
+def table(options, rows, snap_costs, snap):
+    snap_cost, low, high = snap_costs
     kept = front(rows, ("all", "force"))
     (fitted, atoms), (judged, judged_atoms) = options.facts["train"], options.facts["validation"]
-    lines = [f"{fitted} frames ({atoms} atoms) fitted, {judged} frames ({judged_atoms} atoms) judged; "
-             f"{options.n_sparse} sparse points an element. {cpu_name()}, one core. MAE of force "
-             "components in eV/Å and of energies in meV/atom. Bold: on the Pareto front of cost and "
+    lines = [f"{fitted} frames ({atoms} atoms) fitted, {judged} frames ({judged_atoms} atoms) "
+             f"judged; {options.n_sparse} sparse points an element. {cpu_name()}, one core, rounds "
+             f"of timing: {options.rounds}, SNAP between {low:.1f} and {high:.1f} µs. MAE of force "
+             "components in eV/Å, of energies in meV/atom. Bold: on the Pareto front of cost and "
              "force MAE over all frames.", "",
-             "| compression | n_max, l_max | zeta | radial_tolerance | components | µs an atom, step | "
-             "of SNAP | " + " | ".join(f"{kind} {group}" for group, kind in COLUMNS) + " |",
+             "| compression | n_max, l_max | zeta | radial_tolerance | components | "
+             "µs an atom, step | of SNAP | "
+             + " | ".join(f"{kind} {group}" for group, kind in COLUMNS) + " |",
              "|---|---|---:|---:|---:|---:|---:|" + "---:|" * len(COLUMNS)]
     for r in sorted(rows, key=lambda r: r.cost):
         name = f"**{r.c.label}**" if r in kept else r.c.label
         name = name.replace("nu,mu*", "nu,mu\\*")
         mark = "" if r.collapsed else " †"
-        lines.append(f"| {name} | {r.c.n}, {r.c.l} | {r.c.zeta} | {r.c.tolerance or '–'} | {r.inside}{mark} | "
-                     f"{r.cost:.1f} | {r.cost / snap_cost:.2f} | {cells(r.errors)} |")
+        lines.append(f"| {name} | {r.c.n}, {r.c.l} | {r.c.zeta} | {r.c.tolerance or '–'} | "
+                     f"{r.inside}{mark} | {r.cost:.1f} | {r.cost / snap_cost:.2f} | {cells(r.errors)} |")
     lines += [f"| SNAP, published | | | | 30 | {snap_cost:.1f} | 1 | {cells(snap)} |", "",
               "components: those the kernel sees; † its sum over the sparse points is not collapsed "
               "(zeta 4, or more components than twice the points), so more points cost more."]
@@ -342,14 +350,17 @@ def table(options, rows, snap_cost, snap):
 
 SHAPES = {(8, 6, 2, 0.01): ("o", "n_max=8 l_max=6"), (8, 4, 2, 0.01): ("s", "8, 4"),
           (6, 4, 2, 0.01): ("^", "6, 4"), (4, 3, 2, 0.01): ("v", "4, 3"),
-          (8, 6, 2, 0.05): ("P", "8, 6, radial_tolerance 0.05"), (8, 6, 4, 0.01): ("D", "8, 6, zeta 4"),
-          (6, 4, 2, 0): ("^", "6, 4")}
+          (8, 6, 2, 0.05): ("P", "8, 6, radial_tolerance 0.05"),
+          (8, 6, 4, 0.01): ("D", "8, 6, zeta 4"), (6, 4, 2, 0): ("^", "6, 4")}
 PANELS = [(("AIMD", "force"), 1.0, "force MAE, elements (AIMD), eV/Å"),
           (("quaternary", "force"), 1.0, "force MAE, quaternary, eV/Å"),
           (("all", "energy"), 1e3, "energy MAE, all frames, meV/atom")]
 
 
-def plain(axis, subs=(1, 1.5, 2, 3, 5, 7)):
+FINE = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
+
+
+def plain(axis, subs):
     """a logarithmic axis with plain numbers"""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
     axis.set_major_locator(LogLocator(subs=subs))
@@ -378,8 +389,8 @@ def draw(plt, rows, snap_cost, snap, path):
         axes.axvline(snap_cost, color="black", ls="--", lw=1, zorder=1)
         axes.plot(snap_cost, scale * snap[key], "*", color="black", ms=12, zorder=3)
         axes.set(xscale="log", yscale="log", title=title, xlabel="µs an atom and MD step, one core")
-        plain(axes.xaxis)
-        plain(axes.yaxis)
+        plain(axes.xaxis, (1, 1.5, 2, 3, 5, 7))
+        plain(axes.yaxis, FINE)
     line = plt.Line2D
     kinds = [line([], [], marker="o", ls="", color=c, label=name) for name, c in colour.items()]
     sizes = [line([], [], marker=m, ls="", color="#6b7280", label=name)
@@ -411,14 +422,15 @@ def draw_curves(options, plt, path):
         axes.set(xscale="log", yscale="log")
         plain(axes.xaxis, (1, 2, 5))
         plain(axes.yaxis, (1, 1.5, 2, 3, 5, 7) if axes in panels[0] else (1, 2, 5))
-    panels[1, 0].set_xlabel(f"sparse points an element ({options.facts['train'][0]} training frames)")
+    n_frames = options.facts["train"][0]
+    panels[1, 0].set_xlabel(f"sparse points an element ({n_frames} training frames)")
     panels[1, 1].set_xlabel(f"training frames ({options.n_sparse} sparse points an element)")
     panels[0, 0].legend(title="n_max=8 l_max=6 zeta=2")
     save(figure, path)
 
 
 def save(figure, path):
-    figure.savefig(path + ".part", format="png", dpi=110)
+    figure.savefig(path + ".part", format="png", dpi=100)
     os.replace(path + ".part", path)
 
 
@@ -463,20 +475,20 @@ def parse():
 
 def main():
     options = parse()
+    sys.path.insert(0, os.path.join(ROOT, "python"))
+    from soapz.pictures import plt  # matplotlib missing is said before the fits
     options.facts = make_data(options)
     side, atoms = alloy(CELLS)
     write_data(os.path.join(options.cache, "cell.data"), side, atoms)
     models = {c: fit(options, c) for c in CANDIDATES}
     errors = {c: judge(options, *models[c]) for c in CANDIDATES}
     snap = judge_snap(options)
-    costs, snap_cost = time_all(options, models)
+    costs, snap_costs = time_all(options, models)
     rows = [Row(c, costs[c], errors[c], *inside(options, models[c][0])) for c in CANDIDATES]
-    text = table(options, rows, snap_cost, snap)
+    text = table(options, rows, snap_costs, snap)
     print(text)
     put_table(os.path.join(options.docs, "compressions.md"), text)
-    sys.path.insert(0, os.path.join(ROOT, "python"))
-    from soapz.pictures import plt
-    draw(plt, rows, snap_cost, snap, os.path.join(options.docs, "accuracy.png"))
+    draw(plt, rows, snap_costs[0], snap, os.path.join(options.docs, "accuracy.png"))
     draw_curves(options, plt, os.path.join(options.docs, "learning.png"))
 
 
