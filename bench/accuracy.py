@@ -1,0 +1,500 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Accuracy against cost of the compressions on real data, and how they learn.
+
+    accuracy.py --data FOLDER [--build build] [--lmp .venv/bin/lmp] [--cache build/accuracy]
+
+FOLDER holds train.xyz, multinary24.xyz and the SNAP coefficients of NbMoTaW (Li et al., npj
+Comput Mater 6, 70 (2020)); the authors' test.xyz is never read. Of train.xyz every 10th frame
+of each config_type, of multinary24.xyz every 4th, is kept for validation; of what is left every
+--part-th of train.xyz and all of multinary24.xyz are fitted, by every candidate alike.
+
+Cost: whole MD steps of 2,000 atoms of the random alloy at 300 K in LAMMPS, one core, CPU time.
+Every model is timed right after SNAP, --rounds times. Microseconds of a model are the median of
+its ratios to SNAP, times the median of all SNAP runs: what else the machine does drops out.
+SNAP's own errors are measured on the same frames; the authors had them all for their fit of it.
+
+Four of the fits are made with --curve: errors over sparse points and over frames, nested.
+
+Fits, errors and times stay in --cache: a run that was stopped goes on, and only what has changed
+is done again. Writes accuracy.png and learning.png into --docs, and the table into its
+compressions.md, between the lines <!-- accuracy.py --> and <!-- end -->."""
+import argparse
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, namedtuple
+from statistics import median
+
+from common import ELEMENTS, ROOT, add_options, alloy, cpu_name, need, run_lmp, write_data
+from run import CELLS, time_lammps
+
+PAIR = ("distance_2b cutoff=4.6 cutoff_transition_width=1.0 covariance_type=ard_se delta=5 "
+        "theta_uniform=1.0 sparse_method=uniform n_sparse=15 add_species=T")
+SOAP = ("soap n_max={n} l_max={l} atom_sigma=0.5 cutoff=4.6 cutoff_transition_width=1.0 delta=1.0 "
+        "covariance_type=dot_product sparse_method=cur_points n_sparse={sparse} add_species=T "
+        "zeta={zeta} {keys}")
+SIGMA = "{0.002 0.03 0.1 0.0}"
+
+# what the compressions are in a descriptor string inside gap={..}
+KEYS = {"nu=2": "nu_R=2 nu_S=2", "nu,mu=1,1": "nu_R=2 nu_S=1", "nu,nu^=1,1": "nu_R=1 nu_S=2",
+        "nu,mu^=1,1": "nu_R=1 nu_S=1", "mu=2": "nu_R=2 nu_S=0",
+        "nu,mu*=1,1": "compression={{nu,mu*=1,1}}", "mu,nu^=1,1": "compression={{mu,nu^=1,1}}",
+        "nu=2,d_J": "compression={{nu=2,d_J}} d_J=2", "W^T P_l": "compression={{W^T P_l}}",
+        "Z_mix K=2": "Z_mix=T K=2 sym_mix=T"}
+
+Candidate = namedtuple("Candidate", "label n l zeta tolerance", defaults=(8, 6, 2, 0.01))
+CANDIDATES = [
+    Candidate("nu,mu=1,1"), Candidate("nu,mu^=1,1"), Candidate("nu=2"), Candidate("mu=2"),
+    Candidate("nu,mu=1,1", 6, 4), Candidate("nu,mu=1,1", 4, 3), Candidate("nu,mu=1,1", zeta=4),
+    Candidate("nu,mu=1,1", 8, 4), Candidate("nu,mu=1,1", tolerance=0.05),
+    Candidate("nu=2", 6, 4), Candidate("nu=2", 4, 3),
+    Candidate("nu,mu^=1,1", 6, 4), Candidate("nu,mu^=1,1", zeta=4),
+    Candidate("nu,nu^=1,1"), Candidate("nu,nu^=1,1", 6, 4),
+    Candidate("nu=2,d_J"), Candidate("nu,mu*=1,1", 6, 4), Candidate("W^T P_l", 6, 4, tolerance=0),
+    Candidate("mu,nu^=1,1"), Candidate("Z_mix K=2")]
+CURVES = CANDIDATES[:4]
+
+GROUPS = {"AIMD": r"_AIMD$", "SS": r"_SS$", "quaternary": r"^Multinary", "all": ""}
+
+
+def slug(c):
+    """name of the candidate's files"""
+    label = c.label.translate(str.maketrans({"^": "h", "*": "s", ",": "", "=": "", " ": ""}))
+    return f"{label}_{c.n}_{c.l}_zeta{c.zeta}_tol{c.tolerance:g}"
+
+
+def write_whole(path, text):
+    with open(path + ".part", "w") as file:
+        file.write(text)
+    os.replace(path + ".part", path)
+
+
+def load(path, recipe):
+    """what is in the cache for this recipe; None where there is nothing"""
+    if not os.path.exists(path):
+        return None
+    with open(path) as file:
+        found = json.load(file)
+    return found["result"] if found["recipe"] == json.loads(json.dumps(recipe)) else None
+
+
+def store(path, recipe, result):
+    write_whole(path, json.dumps({"recipe": recipe, "result": result}, indent=1))
+    return result
+
+
+# ---- data --------------------------------------------------------------------------------
+
+def frames(path):
+    with open(path) as file:
+        for head in file:
+            yield head + file.readline() + "".join(file.readline() for _ in range(int(head)))
+
+
+def split(path, every, part):
+    """frames to fit and frames to judge: of each config_type apart"""
+    seen, kept, fitted, judged = Counter(), Counter(), [], []
+    for frame in frames(path):
+        kind = re.search(r"config_type=(\S+)", frame)[1]
+        seen[kind] += 1
+        if seen[kind] % every == 0:
+            judged.append(frame)
+            continue
+        if kept[kind] % part == 0:
+            fitted.append(frame)
+        kept[kind] += 1
+    return fitted, judged
+
+
+def make_data(options):
+    """writes train.xyz and validation.xyz into the cache; says what is in them"""
+    binaries = split(options.train, 10, options.part)
+    multinary = split(options.multinary, 4, 1)
+    facts = {}
+    for k, name in enumerate(("train", "validation")):
+        chosen = binaries[k] + multinary[k]
+        write_whole(os.path.join(options.cache, name + ".xyz"), "".join(chosen))
+        facts[name] = (len(chosen), sum(int(f.split(None, 1)[0]) for f in chosen))
+    return facts
+
+
+# ---- one candidate -----------------------------------------------------------------------
+
+def soap_words(options, c):
+    words = SOAP.format(n=c.n, l=c.l, sparse=options.n_sparse, zeta=c.zeta, keys=KEYS[c.label])
+    return words + (f" radial_tolerance={c.tolerance:g}" if c.tolerance else "")
+
+
+def fit(options, c):
+    """path of the model, seconds of its fit, and the curve where it has one"""
+    name = slug(c)
+    words = ["at_file=train.xyz", f"gp_file={name}.soapz", "test_file=validation.xyz",
+             "energy_parameter_name=energy", "force_parameter_name=forces",
+             "virial_parameter_name=virial", f"default_sigma={SIGMA}", "e0_method=average",
+             "do_copy_at_file=F", "rnd_seed=1", f"gap={{{PAIR} : {soap_words(options, c)}}}"]
+    if c in CURVES:
+        words = ["--curve", name + ".curve.json", *words]
+    recipe = [*words, options.facts]
+    path = os.path.join(options.cache, name)
+    result = load(path + ".fit.json", recipe)
+    if result is None:
+        start = time.monotonic()
+        done = subprocess.run([options.soapz, "fit", "--checkpoint", "off", *words],
+                              cwd=options.cache, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            sys.exit(f"accuracy.py: {c.label}: soapz fit failed:\n{done.stdout[-2000:]}")
+        result = {"seconds": time.monotonic() - start, "made": time.time()}
+        store(path + ".fit.json", recipe, result)
+        print(f"fitted {name}: {result['seconds']:.0f} s", flush=True)
+    return path + ".soapz", result["made"]
+
+
+def judge(options, model, made):
+    """force and energy MAE of the groups, eV/Angstrom and eV/atom"""
+    path = model[:-len(".soapz")] + ".errors.json"
+    result = load(path, made)
+    if result is None:
+        whole = path + ".whole"
+        subprocess.run([options.soapz, "validate", model,
+                        os.path.join(options.cache, "validation.xyz"), "--no-variance",
+                        "--json", whole], stdout=subprocess.DEVNULL, check=True)
+        with open(whole) as file:
+            result = json.load(file)["models"][0]["errors"]["config_type"]
+        os.remove(whole)
+        store(path, made, result)
+    return grouped(result)
+
+
+def grouped(errors):
+    """means over the groups of what was measured by config_type"""
+    result = {}
+    for group, kind in itertools.product(GROUPS, ("force", "energy")):
+        of = [e[kind] for name, e in errors.items() if re.search(GROUPS[group], name)]
+        result[group, kind] = sum(e["n"] * e["mae"] for e in of) / sum(e["n"] for e in of)
+    return result
+
+
+def time_all(options, models):
+    """{candidate: microseconds}; median, least and most of SNAP's"""
+    pairs = {}
+    for k in range(options.rounds):
+        for c, (path, made) in models.items():
+            known = path[:-len(".soapz")] + ".time.json"
+            pairs[c] = (load(known, made) or [])[:options.rounds]
+            if len(pairs[c]) > k:
+                continue
+            snap = time_lammps(options, options.cache, "snap", options.snap, options.steps)
+            ours = time_lammps(options, options.cache, "soapz", f"{path} {' '.join(ELEMENTS)}",
+                               options.steps)
+            pairs[c].append([snap["step"], ours["step"]])
+            store(known, made, pairs[c])
+        print(f"timed, round {k + 1}", flush=True)
+    every = [s for of in pairs.values() for s, _ in of]
+    snap = median(every)
+    costs = {c: snap * median(o / s for s, o in of) for c, of in pairs.items()}
+    return costs, (snap, min(every), max(every))
+
+
+# ---- SNAP's own errors -------------------------------------------------------------------
+
+FRAME = """
+clear
+units         metal
+read_data     {k}.data
+pair_style    {style}
+pair_coeff    * * {coeff}
+mass          * 100.0
+run           0
+print         "ENERGY $(pe:%.17g)"
+write_dump    all custom {k}.forces id fx fy fz modify sort id format float %.17g &
+              triclinic/general yes
+"""
+
+
+class Frame:
+    """an extended XYZ frame, its columns species, pos, forces"""
+
+    def __init__(self, text):
+        lines = text.splitlines()
+        field = dict(re.findall(r'(\w+)=("[^"]*"|\S+)', lines[1]))
+        if not field["Properties"].startswith("species:S:1:pos:R:3:forces:R:3"):
+            sys.exit(f"accuracy.py: Properties={field['Properties']}: not what is known here")
+        cell = [float(x) for x in field["Lattice"].strip('"').split()]
+        self.cell = [cell[0:3], cell[3:6], cell[6:9]]
+        self.kind, self.energy = field["config_type"], float(field["energy"])
+        rows = [line.split() for line in lines[2:]]
+        self.atoms = [(ELEMENTS.index(r[0]) + 1, *map(float, r[1:4])) for r in rows]
+        self.forces = [float(x) for r in rows for x in r[4:7]]
+
+    def write_data(self, path):
+        (a, b, c) = self.cell
+        volume = sum(a[i] * (b[i - 2] * c[i - 1] - b[i - 1] * c[i - 2]) for i in range(3))
+        if volume < 0.0:  # LAMMPS wants a right-handed cell
+            b, c = c, b
+        lines = ["frame", "", f"{len(self.atoms)} atoms", "4 atom types"]
+        lines += [" ".join(map(repr, v)) + f" {name}" for v, name in
+                  ((a, "avec"), (b, "bvec"), (c, "cvec"), ((0.0, 0.0, 0.0), "abc origin"))]
+        lines += ["", "Atoms # atomic", ""]
+        lines += [f"{k + 1} {t} {x!r} {y!r} {z!r}" for k, (t, x, y, z) in enumerate(self.atoms)]
+        write_whole(path, "\n".join(lines) + "\n")
+
+
+def measure_in_lammps(options, style, coeff):
+    """errors by config_type of any pair style; energies are counted from its own elements"""
+    errors = {}
+    with tempfile.TemporaryDirectory() as folder:
+        some = [Frame(f) for f in frames(os.path.join(options.cache, "validation.xyz"))]
+        for k, frame in enumerate(some):
+            frame.write_data(os.path.join(folder, f"{k}.data"))
+        text = run_lmp(options, folder, "".join(FRAME.format(k=k, style=style, coeff=coeff)
+                                                for k in range(len(some))))
+        energies = [float(e) for e in re.findall(r"^ENERGY (\S+)$", text, re.M)]
+        for frame, error in zip(some, energy_errors(some, energies), strict=True):
+            errors.setdefault(frame.kind, ([], []))[0].append(error)
+        for k, frame in enumerate(some):
+            with open(os.path.join(folder, f"{k}.forces")) as file:
+                rows = file.read().splitlines()[-len(frame.atoms):]
+            forces = [float(x) for row in rows for x in row.split()[1:]]
+            errors[frame.kind][1].extend(abs(x - y) for x, y in
+                                         zip(forces, frame.forces, strict=True))
+    return {kind: {name: {"n": len(of), "mae": sum(of) / len(of)}
+                   for name, of in zip(("energy", "force"), both)}
+            for kind, both in errors.items()}
+
+
+def energy_errors(some, energies):
+    """an atom, after the constants of the elements that fit best are taken off: SNAP counts
+    energies from others than the data do"""
+    import numpy as np
+    count = np.array([[sum(a[0] == t + 1 for a in f.atoms) for t in range(len(ELEMENTS))]
+                      for f in some], float)
+    size = count.sum(axis=1)
+    off = (np.array(energies) - [f.energy for f in some]) / size
+    shift, *_ = np.linalg.lstsq(count / size[:, None], off, rcond=None)
+    return list(np.abs(off - count / size[:, None] @ shift))
+
+
+def judge_snap(options):
+    """SNAP's errors, from the cache where they are known"""
+    path, recipe = os.path.join(options.cache, "snap.errors.json"), [options.snap, options.facts]
+    result = load(path, recipe)
+    if result is None:
+        result = store(path, recipe, measure_in_lammps(options, "snap", options.snap))
+    return grouped(result)
+
+
+# ---- table and pictures ------------------------------------------------------------------
+
+Row = namedtuple("Row", "c cost errors inside collapsed")
+
+
+def inside(options, model):
+    """components that the kernel sees, and whether its sum over the points is done at load"""
+    text = subprocess.run([options.soapz, "info", model], text=True, stdout=subprocess.PIPE,
+                          check=True).stdout
+    return int(re.search(r"components .* (\d+) inside", text)[1]), ", collapsed," in text
+
+
+def front(rows, key):
+    """those that nothing both cheaper and better beats, by cost"""
+    best, kept = float("inf"), []
+    for row in sorted(rows, key=lambda r: r.cost):
+        if row.errors[key] < best:
+            best = row.errors[key]
+            kept.append(row)
+    return kept
+
+
+COLUMNS = [("AIMD", "force"), ("SS", "force"), ("quaternary", "force"), ("all", "force"),
+           ("AIMD", "energy"), ("SS", "energy"), ("quaternary", "energy"), ("all", "energy")]
+
+
+def cells(errors):
+    """eV/Angstrom to four digits, meV/atom"""
+    return " | ".join(f"{errors[key]:.4f}" if key[1] == "force" else f"{1e3 * errors[key]:.2f}"
+                      for key in COLUMNS)
+
+
+def table(options, rows, snap_costs, snap):
+    snap_cost, low, high = snap_costs
+    kept = front(rows, ("all", "force"))
+    (fitted, atoms), (judged, judged_atoms) = options.facts["train"], options.facts["validation"]
+    lines = [f"{fitted} frames ({atoms} atoms) fitted, {judged} frames ({judged_atoms} atoms) "
+             f"judged; {options.n_sparse} sparse points an element. {cpu_name()}, one core, rounds "
+             f"of timing: {options.rounds}, SNAP between {low:.1f} and {high:.1f} µs. MAE of force "
+             "components in eV/Å, of energies in meV/atom. Bold: on the Pareto front of cost and "
+             "force MAE over all frames.", "",
+             "| compression | n_max, l_max | zeta | radial_tolerance | components | "
+             "µs an atom, step | of SNAP | "
+             + " | ".join(f"{kind} {group}" for group, kind in COLUMNS) + " |",
+             "|---|---|---:|---:|---:|---:|---:|" + "---:|" * len(COLUMNS)]
+    for r in sorted(rows, key=lambda r: r.cost):
+        name = f"**{r.c.label}**" if r in kept else r.c.label
+        name = name.replace("nu,mu*", "nu,mu\\*")
+        mark = "" if r.collapsed else " †"
+        lines.append(f"| {name} | {r.c.n}, {r.c.l} | {r.c.zeta} | {r.c.tolerance or '–'} | "
+                     f"{r.inside}{mark} | {r.cost:.1f} | {r.cost / snap_cost:.2f} | {cells(r.errors)} |")
+    lines += [f"| SNAP, published | | | | 30 | {snap_cost:.1f} | 1 | {cells(snap)} |", "",
+              "components: those the kernel sees; † its sum over the sparse points is not collapsed "
+              "(zeta 4, or more components than twice the points), so more points cost more."]
+    return "\n".join(lines) + "\n"
+
+
+SHAPES = {(8, 6, 2, 0.01): ("o", "n_max=8 l_max=6"), (8, 4, 2, 0.01): ("s", "8, 4"),
+          (6, 4, 2, 0.01): ("^", "6, 4"), (4, 3, 2, 0.01): ("v", "4, 3"),
+          (8, 6, 2, 0.05): ("P", "8, 6, radial_tolerance 0.05"),
+          (8, 6, 4, 0.01): ("D", "8, 6, zeta 4"), (6, 4, 2, 0): ("^", "6, 4")}
+PANELS = [(("AIMD", "force"), 1.0, "force MAE, elements (AIMD), eV/Å"),
+          (("quaternary", "force"), 1.0, "force MAE, quaternary, eV/Å"),
+          (("all", "energy"), 1e3, "energy MAE, all frames, meV/atom")]
+
+
+FINE = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
+
+
+def plain(axis, subs):
+    """a logarithmic axis with plain numbers"""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+    axis.set_major_locator(LogLocator(subs=subs))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def colours(plt):
+    """one for each compression"""
+    return dict(zip(KEYS, plt.get_cmap("tab10").colors))
+
+
+def draw(plt, rows, snap_cost, snap, path):
+    figure, panels = plt.subplots(1, len(PANELS), figsize=(12.5, 4.9))
+    colour, shown = colours(plt), []
+    for axes, (key, scale, title) in zip(panels, PANELS):
+        for r in rows:
+            shape, name = SHAPES[tuple(r.c[1:])]
+            axes.plot(r.cost, scale * r.errors[key], shape, color=colour[r.c.label], ms=7.5,
+                      mec="white", mew=0.6, zorder=3)
+            if (shape, name) not in shown:
+                shown.append((shape, name))
+        kept = front(rows, key)
+        axes.plot([r.cost for r in kept], [scale * r.errors[key] for r in kept], color="#8b97a5",
+                  lw=1.2, zorder=2)
+        axes.axvline(snap_cost, color="black", ls="--", lw=1, zorder=1)
+        axes.plot(snap_cost, scale * snap[key], "*", color="black", ms=12, zorder=3)
+        axes.set(xscale="log", yscale="log", title=title, xlabel="µs an atom and MD step, one core")
+        plain(axes.xaxis, (1, 1.5, 2, 3, 5, 7))
+        plain(axes.yaxis, FINE)
+    line = plt.Line2D
+    kinds = [line([], [], marker="o", ls="", color=c, label=name) for name, c in colour.items()]
+    sizes = [line([], [], marker=m, ls="", color="#6b7280", label=name)
+             for m, name in shown]
+    sizes += [line([], [], color="#8b97a5", label="Pareto front"),
+              line([], [], color="black", ls="--", marker="*", ms=10, label="SNAP, published")]
+    figure.legend(handles=kinds + sizes, loc="outside lower center", ncols=6, fontsize=9)
+    save(figure, path)
+
+
+def draw_curves(options, plt, path):
+    figure, panels = plt.subplots(2, 2, figsize=(9.5, 6.6), sharey="row")
+    colour = colours(plt)
+    for c in CURVES:
+        with open(os.path.join(options.cache, slug(c) + ".curve.json")) as file:
+            d = json.load(file)
+        for k, (kind, scale) in enumerate((("force", 1.0), ("energy", 1e3))):
+            error = {(m["n_unknowns"], m["n_frames"]): scale * m[kind]["mae"] for m in d["models"]}
+            points = [n for n in d["n_unknowns"] if n > d["n_whole"]]
+            most, all_frames = points[-1], d["n_frames"][-1]
+            panels[k, 0].plot([(n - d["n_whole"]) / len(ELEMENTS) for n in points],
+                              [error[n, all_frames] for n in points], "o-", ms=4, lw=1.4,
+                              color=colour[c.label], label=c.label)
+            panels[k, 1].plot(d["n_frames"], [error[most, n] for n in d["n_frames"]], "o-", ms=4,
+                              lw=1.4, color=colour[c.label])
+    for row, name in zip(panels, ("force MAE, eV/Å", "energy MAE, meV/atom")):
+        row[0].set_ylabel(name)
+    for axes in panels.flat:
+        axes.set(xscale="log", yscale="log")
+        plain(axes.xaxis, (1, 2, 5))
+        plain(axes.yaxis, (1, 1.5, 2, 3, 5, 7) if axes in panels[0] else (1, 2, 5))
+    n_frames = options.facts["train"][0]
+    panels[1, 0].set_xlabel(f"sparse points an element ({n_frames} training frames)")
+    panels[1, 1].set_xlabel(f"training frames ({options.n_sparse} sparse points an element)")
+    panels[0, 0].legend(title="n_max=8 l_max=6 zeta=2")
+    save(figure, path)
+
+
+def save(figure, path):
+    figure.savefig(path + ".part", format="png", dpi=100)
+    os.replace(path + ".part", path)
+
+
+def put_table(path, text):
+    """the file with the table between its two lines"""
+    first, last = "<!-- accuracy.py -->\n", "<!-- end -->"
+    with open(path) as file:
+        page = file.read()
+    if page.count(first) != 1 or last not in page[page.index(first):]:
+        sys.exit(f"accuracy.py: {path} has no lines {first.strip()} and {last}")
+    head, rest = page.split(first)
+    write_whole(path, head + first + text + rest[rest.index(last):])
+
+
+# ---- main --------------------------------------------------------------------------------
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=
+                                     argparse.RawDescriptionHelpFormatter)
+    add_options(parser)
+    parser.add_argument("--data", required=True, help="folder of NbMoTaW")
+    parser.add_argument("--cache", help="folder of fits, errors and times [BUILD/accuracy]")
+    parser.add_argument("--docs", default=os.path.join(ROOT, "docs"))
+    parser.add_argument("--part", type=int, default=8, help="every which frame is fitted [8]")
+    parser.add_argument("--n-sparse", type=int, default=400, help="points an element [400]")
+    parser.add_argument("--rounds", type=int, default=2, help="of timing [2]")
+    parser.add_argument("--steps", type=int, default=10, help="MD steps that are timed [10]")
+    options = parser.parse_args()
+    options.build = os.path.abspath(options.build)
+    options.lmp = need(shutil.which(options.lmp) or options.lmp, "--lmp")
+    options.soapz = need(os.path.join(options.build, "soapz"), "--build")
+    need(os.path.join(options.build, "soapzplugin.so"), "--build")
+    options.train = need(os.path.join(options.data, "train.xyz"), "--data")
+    options.multinary = need(os.path.join(options.data, "multinary24.xyz"), "--data")
+    snap = need(os.path.join(options.data, "Ta-W-Nb-Mo.snapcoeff"), "--data")[:-len("coeff")]
+    options.snap = f"{snap}coeff {snap}param {' '.join(ELEMENTS)}"
+    options.cache = os.path.abspath(options.cache or os.path.join(options.build, "accuracy"))
+    os.makedirs(options.cache, exist_ok=True)
+    need(os.path.join(options.docs, "compressions.md"), "--docs")
+    return options
+
+
+def main():
+    options = parse()
+    sys.path.insert(0, os.path.join(ROOT, "python"))
+    from soapz.pictures import plt  # matplotlib missing is said before the fits
+    options.facts = make_data(options)
+    side, atoms = alloy(CELLS)
+    write_data(os.path.join(options.cache, "cell.data"), side, atoms)
+    models = {c: fit(options, c) for c in CANDIDATES}
+    errors = {c: judge(options, *models[c]) for c in CANDIDATES}
+    snap = judge_snap(options)
+    costs, snap_costs = time_all(options, models)
+    rows = [Row(c, costs[c], errors[c], *inside(options, models[c][0])) for c in CANDIDATES]
+    text = table(options, rows, snap_costs, snap)
+    print(text)
+    put_table(os.path.join(options.docs, "compressions.md"), text)
+    draw(plt, rows, snap_costs[0], snap, os.path.join(options.docs, "accuracy.png"))
+    draw_curves(options, plt, os.path.join(options.docs, "learning.png"))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"accuracy.py: {os.path.basename(error.cmd[0])} failed "
+                 f"(exit code {error.returncode})")
