@@ -91,7 +91,7 @@ SZ_CLONES static void integer_row(int n, int zeta, double scale, double sigma2, 
     }
 }
 
-static int is_integer(double zeta)
+int sz_kernel_by_products(double zeta)
 {
     /* products pay for small powers only, and int holds no large ones */
     return fabs(zeta - nearbyint(zeta)) < 1e-14 && zeta >= 0.5 && zeta <= 64.0;
@@ -102,7 +102,7 @@ void sz_kernel_row(int n, double delta, double zeta, double sigma0, double *k,
 {
     double scale = delta * delta, sigma2 = sigma0 * sigma0;
 
-    if (is_integer(zeta)) {
+    if (sz_kernel_by_products(zeta)) {
         integer_row(n, (int)nearbyint(zeta), scale, sigma2, k, energy);
         return;
     }
@@ -167,7 +167,7 @@ void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_ran
     int m = kernel->n_sparse;
     double scale = kernel->delta * kernel->delta, whole = nearbyint(kernel->zeta);
     double sigma2 = kernel->sigma0 * kernel->sigma0;
-    int integer = is_integer(kernel->zeta);
+    int integer = sz_kernel_by_products(kernel->zeta);
 
     scalar_products(kernel, n, n_ranges, range, p, k);
     for (int i = 0; i < n; i++) {

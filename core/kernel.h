@@ -21,6 +21,9 @@ typedef struct {
 void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
                       const double *p, double *k, double *energy, double *dedp);
 
+/* 1 where the power zeta is taken by products, 0 where by pow. */
+int sz_kernel_by_products(double zeta);
+
 /* For fitting: what each of n sparse points adds at k[s] = p_s . p.
  * energy[s] += K, and k[s] <- dK / d(p_s . p). */
 void sz_kernel_row(int n, double delta, double zeta, double sigma0, double *k,

@@ -12,6 +12,7 @@
 #include "kmm.h"
 #include "rows.h"
 #include "tool.h"
+#include "train_rows.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -155,31 +156,21 @@ static sz_status add_frame(worker *w, sz_rows *rows, sz_list *list, int f, sz_er
 {
     const job *j = w->j;
     const sz_train_frame *frame = &j->train->frame[f];
-    sz_structure s = sz_train_structure(j->train, f);
-    size_t n_rows = 10 + 3 * (size_t)frame->n_atoms, columns = (size_t)j->n_unknowns;
-    int *species = malloc(((size_t)frame->n_atoms + 1) * sizeof *species);
-    block b = {.k = calloc(n_rows * columns, sizeof *b.k),
-               .y = malloc(2 * n_rows * sizeof *b.y)};
+    size_t n_rows = 10 + 3 * (size_t)frame->n_atoms;
+    block b = {.y = malloc(2 * n_rows * sizeof *b.y)};
     int gradients = frame->target.force || frame->target.has_virial;
     sz_status status = SZ_OK;
 
     b.weight = b.y ? b.y + n_rows : NULL;
-    if (!species || !b.k || !b.y)
-        status = sz_fail_memory(err, n_rows * columns * 8, "the rows of a frame");
-    for (int i = 0; i < frame->n_atoms && status == SZ_OK; i++)
-        species[i] = j->species[s.species[i]];
-    s.species = species;
-    if (status == SZ_OK) status = sz_list_build(list, &s, j->model->cutoff, err);
+    if (!b.y) status = sz_fail_memory(err, 16 * n_rows, "the data of a frame");
     if (status == SZ_OK)
-        status = sz_rows_frame(rows, list, j->n_unknowns, b.k,
-                               gradients ? b.k + columns : NULL,
-                               b.k + (1 + 3 * (size_t)frame->n_atoms) * columns, err);
+        status = sz_train_rows(&b.k, rows, list, j->train, f, j->species,
+                               j->model->cutoff, j->n_unknowns, err);
     if (status == SZ_OK) {
         gather(&b, frame, j->n_unknowns);
         w->flops += count_flops(j, list, gradients, b.n);
         status = sz_lsq_add(w->lsq, b.n, b.k, j->n_unknowns, b.y, b.weight, err);
     }
-    free(species);
     free(b.k);
     free(b.y);
     return status;
@@ -381,19 +372,6 @@ static sz_status take_share(job *j, sz_error *err)
     return status;
 }
 
-static sz_status find_species(job *j, sz_error *err)
-{
-    for (int k = 0; k < j->train->n_species; k++) {
-        const char *symbol = sz_element_symbol(j->train->z[k]);
-
-        j->species[k] = sz_model_species(j->model, symbol);
-        if (j->species[k] < 0)
-            return sz_fail(err, SZ_ERR_FORMAT, "no descriptor acts on element %s",
-                           symbol);
-    }
-    return SZ_OK;
-}
-
 int sz_fit_unknowns(const sz_gap *gap)
 {
     int n = 0;
@@ -430,7 +408,7 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *s
     if (status == SZ_OK && !j.term)
         status = sz_fail_memory(err, (size_t)gap->n_coordinates * 8, "the fit");
     if (status == SZ_OK) j.n_terms = sz_rows_terms(model, gap, j.term);
-    if (status == SZ_OK) status = find_species(&j, err);
+    if (status == SZ_OK) status = sz_train_find_species(j.species, train, model, err);
     if (status == SZ_OK) status = take_share(&j, err);
     status = run->team->agree(run->team, status, err);
     if (status == SZ_OK)

@@ -11,6 +11,7 @@
 #include "fit_system.h"
 #include "rows.h"
 #include "tool.h"
+#include "train_rows.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -67,23 +68,15 @@ static sz_status predict_frame(job *j, sz_rows *rows, sz_list *list, int f, sz_e
 {
     const double one = 1.0, zero = 0.0;
     const sz_train_frame *frame = &j->train->frame[f];
-    sz_structure s = sz_train_structure(j->train, f);
     int n_rows = 10 + 3 * frame->n_atoms, columns = j->n_unknowns;
-    size_t size = (size_t)n_rows * (size_t)columns;
-    int gradients = frame->target.force || frame->target.has_virial;
-    int *species = malloc(((size_t)frame->n_atoms + 1) * sizeof *species);
-    double *k = calloc(size, sizeof *k);
+    double *k = NULL;
     double *y = malloc((size_t)n_rows * (size_t)j->n_models * sizeof *y);
     sz_status status = SZ_OK;
 
-    if (!species || !k || !y) status = sz_fail_memory(err, 8 * size, "rows of a frame");
-    for (int i = 0; i < frame->n_atoms && status == SZ_OK; i++)
-        species[i] = j->species[s.species[i]];
-    s.species = species;
-    if (status == SZ_OK) status = sz_list_build(list, &s, j->model->cutoff, err);
+    if (!y) status = sz_fail_memory(err, 8 * (size_t)n_rows, "the errors of a frame");
     if (status == SZ_OK)
-        status = sz_rows_frame(rows, list, columns, k, gradients ? k + columns : NULL,
-                               k + (size_t)(n_rows - 9) * columns, err);
+        status = sz_train_rows(&k, rows, list, j->train, f, j->species, j->model->cutoff,
+                               columns, err);
     if (status == SZ_OK) {
         SZ_BLAS(dgemm)
         ("T", "N", &n_rows, &j->n_models, &columns, &one, k, &columns, j->alpha, &columns,
@@ -93,7 +86,6 @@ static sz_status predict_frame(job *j, sz_rows *rows, sz_list *list, int f, sz_e
             add_errors(j, f, m, y + (size_t)m * (size_t)n_rows);
         pthread_mutex_unlock(&j->lock);
     }
-    free(species);
     free(k);
     free(y);
     return status;
@@ -152,19 +144,6 @@ static sz_status run(job *j, int n, sz_error *err)
     return status;
 }
 
-static sz_status find_species(job *j, sz_error *err)
-{
-    for (int k = 0; k < j->train->n_species; k++) {
-        const char *symbol = sz_element_symbol(j->train->z[k]);
-
-        j->species[k] = sz_model_species(j->model, symbol);
-        if (j->species[k] < 0)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: no descriptor acts on element %s",
-                           j->train->path, symbol);
-    }
-    return SZ_OK;
-}
-
 sz_status sz_row_errors(sz_error_table *table, const sz_gap *gap, const sz_train *train,
                         int n_models, const double *alpha, int n_threads, sz_error *err)
 {
@@ -188,7 +167,7 @@ sz_status sz_row_errors(sz_error_table *table, const sz_gap *gap, const sz_train
         j.model = model;
         j.term = term;
         j.n_terms = sz_rows_terms(model, gap, term);
-        status = find_species(&j, err);
+        status = sz_train_find_species(j.species, train, model, err);
     }
     sz_progress_start(&j.progress);
     if (status == SZ_OK) status = run(&j, n_threads, err);

@@ -43,12 +43,13 @@ struct sz_variance_work {
 static void apply_kernel(const sz_soap_term *term, double sigma0, size_t n, double *k)
 {
     double scale = term->delta * term->delta, sigma2 = sigma0 * sigma0;
-    int whole = (int)nearbyint(term->zeta), integer = fabs(term->zeta - whole) < 1e-14;
+    int integer = sz_kernel_by_products(term->zeta);
+    int whole = integer ? (int)nearbyint(term->zeta) : 0;
 
     for (size_t i = 0; i < n; i++) {
         double x = k[i] + sigma2, power = integer ? 1.0 : pow(x, term->zeta);
 
-        for (int e = 0; e < whole && integer; e++) power *= x;
+        for (int e = 0; e < whole; e++) power *= x;
         k[i] = scale * power;
     }
 }
