@@ -7,7 +7,8 @@
 FOLDER holds train.xyz, multinary24.xyz and the SNAP coefficients of NbMoTaW (Li et al., npj
 Comput Mater 6, 70 (2020)); the authors' test.xyz is never read. Of train.xyz every 10th frame
 of each config_type, of multinary24.xyz every 4th, is kept for validation; of what is left every
---part-th of train.xyz and all of multinary24.xyz are fitted, by every candidate alike.
+--part-th of train.xyz and all of multinary24.xyz are fitted, by every candidate alike. A
+candidate of two SOAP terms has --n-sparse points an element for each of them.
 
 Cost: whole MD steps of 2,000 atoms of the random alloy at 300 K in LAMMPS, one core, CPU time.
 Every model is timed right after SNAP, --rounds times. Microseconds of a model are the median of
@@ -32,7 +33,8 @@ import time
 from collections import Counter, namedtuple
 from statistics import median
 
-from common import ELEMENTS, ROOT, add_options, alloy, cpu_name, need, run_lmp, write_data
+from common import (ELEMENTS, ROOT, Frame, add_options, alloy, cpu_name, frames, kind_of, load, need,
+                    run_fit, run_lmp, store, write_data, write_whole)
 from run import CELLS, time_lammps
 
 PAIR = ("distance_2b cutoff=4.6 cutoff_transition_width=1.0 covariance_type=ard_se delta=5 "
@@ -49,7 +51,9 @@ KEYS = {"nu=2": "nu_R=2 nu_S=2", "nu,mu=1,1": "nu_R=2 nu_S=1", "nu,nu^=1,1": "nu
         "nu=2,d_J": "compression={{nu=2,d_J}} d_J=2", "W^T P_l": "compression={{W^T P_l}}",
         "Z_mix K=2": "Z_mix=T K=2 sym_mix=T"}
 
-Candidate = namedtuple("Candidate", "label n l zeta tolerance", defaults=(8, 6, 2, 0.01))
+# beside: a second SOAP term, with sparse points of its own
+Candidate = namedtuple("Candidate", "label n l zeta tolerance beside",
+                       defaults=(8, 6, 2, 0.01, None))
 CANDIDATES = [
     Candidate("nu,mu=1,1"), Candidate("nu,mu^=1,1"), Candidate("nu=2"), Candidate("mu=2"),
     Candidate("nu,mu=1,1", 6, 4), Candidate("nu,mu=1,1", 4, 3), Candidate("nu,mu=1,1", zeta=4),
@@ -58,51 +62,39 @@ CANDIDATES = [
     Candidate("nu,mu^=1,1", 6, 4), Candidate("nu,mu^=1,1", zeta=4),
     Candidate("nu,nu^=1,1"), Candidate("nu,nu^=1,1", 6, 4),
     Candidate("nu=2,d_J"), Candidate("nu,mu*=1,1", 6, 4), Candidate("W^T P_l", 6, 4, tolerance=0),
-    Candidate("mu,nu^=1,1"), Candidate("Z_mix K=2")]
+    Candidate("mu,nu^=1,1"), Candidate("Z_mix K=2"),
+    Candidate("mu=2", 12, 8),
+    Candidate("nu,mu=1,1", 4, 3, beside=Candidate("mu=2")),
+    Candidate("nu,mu=1,1", 8, 4, tolerance=0.05, beside=Candidate("mu=2", 12, 6, tolerance=0.05)),
+    Candidate("nu,mu=1,1", 8, 4, tolerance=0.02, beside=Candidate("mu=2", 12, 8)),
+    Candidate("nu,mu=1,1", beside=Candidate("mu=2", 12, 8))]
 CURVES = CANDIDATES[:4]
 
 GROUPS = {"AIMD": r"_AIMD$", "SS": r"_SS$", "quaternary": r"^Multinary", "all": ""}
 
 
+def terms(c):
+    return [c, c.beside] if c.beside else [c]
+
+
+def name_of(c):
+    return " + ".join(f"{t.label} {t.n}, {t.l}" for t in terms(c))
+
+
 def slug(c):
     """name of the candidate's files"""
-    label = c.label.translate(str.maketrans({"^": "h", "*": "s", ",": "", "=": "", " ": ""}))
-    return f"{label}_{c.n}_{c.l}_zeta{c.zeta}_tol{c.tolerance:g}"
-
-
-def write_whole(path, text):
-    with open(path + ".part", "w") as file:
-        file.write(text)
-    os.replace(path + ".part", path)
-
-
-def load(path, recipe):
-    """what is in the cache for this recipe; None where there is nothing"""
-    if not os.path.exists(path):
-        return None
-    with open(path) as file:
-        found = json.load(file)
-    return found["result"] if found["recipe"] == json.loads(json.dumps(recipe)) else None
-
-
-def store(path, recipe, result):
-    write_whole(path, json.dumps({"recipe": recipe, "result": result}, indent=1))
-    return result
+    table = str.maketrans({"^": "h", "*": "s", ",": "", "=": "", " ": ""})
+    return "_and_".join(f"{t.label.translate(table)}_{t.n}_{t.l}_zeta{t.zeta}_tol{t.tolerance:g}"
+                        for t in terms(c))
 
 
 # ---- data --------------------------------------------------------------------------------
-
-def frames(path):
-    with open(path) as file:
-        for head in file:
-            yield head + file.readline() + "".join(file.readline() for _ in range(int(head)))
-
 
 def split(path, every, part):
     """frames to fit and frames to judge: of each config_type apart"""
     seen, kept, fitted, judged = Counter(), Counter(), [], []
     for frame in frames(path):
-        kind = re.search(r"config_type=(\S+)", frame)[1]
+        kind = kind_of(frame)
         seen[kind] += 1
         if seen[kind] % every == 0:
             judged.append(frame)
@@ -127,31 +119,27 @@ def make_data(options):
 
 # ---- one candidate -----------------------------------------------------------------------
 
-def soap_words(options, c):
-    words = SOAP.format(n=c.n, l=c.l, sparse=options.n_sparse, zeta=c.zeta, keys=KEYS[c.label])
-    return words + (f" radial_tolerance={c.tolerance:g}" if c.tolerance else "")
+def soap_words(options, t):
+    words = SOAP.format(n=t.n, l=t.l, sparse=options.n_sparse, zeta=t.zeta, keys=KEYS[t.label])
+    return words + (f" radial_tolerance={t.tolerance:g}" if t.tolerance else "")
 
 
 def fit(options, c):
     """path of the model, seconds of its fit, and the curve where it has one"""
     name = slug(c)
+    gap = " : ".join([PAIR, *(soap_words(options, t) for t in terms(c))])
     words = ["at_file=train.xyz", f"gp_file={name}.soapz", "test_file=validation.xyz",
              "energy_parameter_name=energy", "force_parameter_name=forces",
              "virial_parameter_name=virial", f"default_sigma={SIGMA}", "e0_method=average",
-             "do_copy_at_file=F", "rnd_seed=1", f"gap={{{PAIR} : {soap_words(options, c)}}}"]
+             "do_copy_at_file=F", "rnd_seed=1", f"gap={{{gap}}}"]
     if c in CURVES:
         words = ["--curve", name + ".curve.json", *words]
     recipe = [*words, options.facts]
     path = os.path.join(options.cache, name)
     result = load(path + ".fit.json", recipe)
     if result is None:
-        start = time.monotonic()
-        done = subprocess.run([options.soapz, "fit", "--checkpoint", "off", *words],
-                              cwd=options.cache, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode != 0:
-            sys.exit(f"accuracy.py: {c.label}: soapz fit failed:\n{done.stdout[-2000:]}")
-        result = {"seconds": time.monotonic() - start, "made": time.time()}
+        seconds = run_fit(options, words, name_of(c))
+        result = {"seconds": seconds, "made": time.time()}
         store(path + ".fit.json", recipe, result)
         print(f"fitted {name}: {result['seconds']:.0f} s", flush=True)
     return path + ".soapz", result["made"]
@@ -219,34 +207,6 @@ write_dump    all custom {k}.forces id fx fy fz modify sort id format float %.17
 """
 
 
-class Frame:
-    """an extended XYZ frame, its columns species, pos, forces"""
-
-    def __init__(self, text):
-        lines = text.splitlines()
-        field = dict(re.findall(r'(\w+)=("[^"]*"|\S+)', lines[1]))
-        if not field["Properties"].startswith("species:S:1:pos:R:3:forces:R:3"):
-            sys.exit(f"accuracy.py: Properties={field['Properties']}: not what is known here")
-        cell = [float(x) for x in field["Lattice"].strip('"').split()]
-        self.cell = [cell[0:3], cell[3:6], cell[6:9]]
-        self.kind, self.energy = field["config_type"], float(field["energy"])
-        rows = [line.split() for line in lines[2:]]
-        self.atoms = [(ELEMENTS.index(r[0]) + 1, *map(float, r[1:4])) for r in rows]
-        self.forces = [float(x) for r in rows for x in r[4:7]]
-
-    def write_data(self, path):
-        (a, b, c) = self.cell
-        volume = sum(a[i] * (b[i - 2] * c[i - 1] - b[i - 1] * c[i - 2]) for i in range(3))
-        if volume < 0.0:  # LAMMPS wants a right-handed cell
-            b, c = c, b
-        lines = ["frame", "", f"{len(self.atoms)} atoms", "4 atom types"]
-        lines += [" ".join(map(repr, v)) + f" {name}" for v, name in
-                  ((a, "avec"), (b, "bvec"), (c, "cvec"), ((0.0, 0.0, 0.0), "abc origin"))]
-        lines += ["", "Atoms # atomic", ""]
-        lines += [f"{k + 1} {t} {x!r} {y!r} {z!r}" for k, (t, x, y, z) in enumerate(self.atoms)]
-        write_whole(path, "\n".join(lines) + "\n")
-
-
 def measure_in_lammps(options, style, coeff):
     """errors by config_type of any pair style; energies are counted from its own elements"""
     errors = {}
@@ -297,10 +257,12 @@ Row = namedtuple("Row", "c cost errors inside collapsed")
 
 
 def inside(options, model):
-    """components that the kernel sees, and whether its sum over the points is done at load"""
+    """components that the kernels see, and whether all their sums over points are done at load"""
     text = subprocess.run([options.soapz, "info", model], text=True, stdout=subprocess.PIPE,
                           check=True).stdout
-    return int(re.search(r"components .* (\d+) inside", text)[1]), ", collapsed," in text
+    components = [int(n) for n in re.findall(r"components .* (\d+) inside", text)]
+    kernels = re.findall(r"sparse points, zeta .*", text)
+    return sum(components), all(", collapsed," in k for k in kernels)
 
 
 def front(rows, key):
@@ -323,13 +285,18 @@ def cells(errors):
                       for key in COLUMNS)
 
 
+def joined(values):
+    """of the terms of a candidate; what is alike once"""
+    return " + ".join(values if len(set(values)) > 1 else values[:1])
+
+
 def table(options, rows, snap_costs, snap):
     snap_cost, low, high = snap_costs
     kept = front(rows, ("all", "force"))
     (fitted, atoms), (judged, judged_atoms) = options.facts["train"], options.facts["validation"]
     lines = [f"{fitted} frames ({atoms} atoms) fitted, {judged} frames ({judged_atoms} atoms) "
-             f"judged; {options.n_sparse} sparse points an element. {cpu_name()}, one core, rounds "
-             f"of timing: {options.rounds}, SNAP between {low:.1f} and {high:.1f} µs. MAE of force "
+             f"judged; {options.n_sparse} sparse points an element and SOAP term. {cpu_name()}, one "
+             f"core, rounds of timing: {options.rounds}, SNAP between {low:.1f} and {high:.1f} µs. MAE of force "
              "components in eV/Å, of energies in meV/atom. Bold: on the Pareto front of cost and "
              "force MAE over all frames.", "",
              "| compression | n_max, l_max | zeta | radial_tolerance | components | "
@@ -337,21 +304,31 @@ def table(options, rows, snap_costs, snap):
              + " | ".join(f"{kind} {group}" for group, kind in COLUMNS) + " |",
              "|---|---|---:|---:|---:|---:|---:|" + "---:|" * len(COLUMNS)]
     for r in sorted(rows, key=lambda r: r.cost):
-        name = f"**{r.c.label}**" if r in kept else r.c.label
-        name = name.replace("nu,mu*", "nu,mu\\*")
+        of = terms(r.c)
+        name = " + ".join(t.label for t in of).replace("nu,mu*", "nu,mu\\*")
+        name = f"**{name}**" if r in kept else name
+        basis = " + ".join(f"{t.n}, {t.l}" for t in of)
+        zeta = joined([str(t.zeta) for t in of])
+        tolerance = joined([str(t.tolerance or "–") for t in of])
         mark = "" if r.collapsed else " †"
-        lines.append(f"| {name} | {r.c.n}, {r.c.l} | {r.c.zeta} | {r.c.tolerance or '–'} | "
-                     f"{r.inside}{mark} | {r.cost:.1f} | {r.cost / snap_cost:.2f} | {cells(r.errors)} |")
+        lines.append(f"| {name} | {basis} | {zeta} | {tolerance} | {r.inside}{mark} | "
+                     f"{r.cost:.1f} | {r.cost / snap_cost:.2f} | {cells(r.errors)} |")
     lines += [f"| SNAP, published | | | | 30 | {snap_cost:.1f} | 1 | {cells(snap)} |", "",
               "components: those the kernel sees; † its sum over the sparse points is not collapsed "
               "(zeta 4, or more components than twice the points), so more points cost more."]
     return "\n".join(lines) + "\n"
 
 
-SHAPES = {(8, 6, 2, 0.01): ("o", "n_max=8 l_max=6"), (8, 4, 2, 0.01): ("s", "8, 4"),
-          (6, 4, 2, 0.01): ("^", "6, 4"), (4, 3, 2, 0.01): ("v", "4, 3"),
-          (8, 6, 2, 0.05): ("P", "8, 6, radial_tolerance 0.05"),
-          (8, 6, 4, 0.01): ("D", "8, 6, zeta 4"), (6, 4, 2, 0): ("^", "6, 4")}
+# marks and their names in the legend, by the settings of every term
+SHAPES = {((8, 6, 2, 0.01),): ("o", "n_max=8 l_max=6"), ((8, 4, 2, 0.01),): ("s", "8, 4"),
+          ((6, 4, 2, 0.01),): ("^", "6, 4"), ((4, 3, 2, 0.01),): ("v", "4, 3"),
+          ((8, 6, 2, 0.05),): ("P", "8, 6, radial_tolerance 0.05"),
+          ((8, 6, 4, 0.01),): ("D", "8, 6, zeta 4"), ((6, 4, 2, 0),): ("^", "6, 4"),
+          ((12, 8, 2, 0.01),): ("p", "12, 8"),
+          ((4, 3, 2, 0.01), (8, 6, 2, 0.01)): ("<", "two terms: 4, 3 + 8, 6"),
+          ((8, 4, 2, 0.05), (12, 6, 2, 0.05)): ("X", "8, 4 + 12, 6"),
+          ((8, 4, 2, 0.02), (12, 8, 2, 0.01)): ("d", "8, 4 + 12, 8"),
+          ((8, 6, 2, 0.01), (12, 8, 2, 0.01)): (">", "8, 6 + 12, 8")}
 PANELS = [(("AIMD", "force"), 1.0, "force MAE, elements (AIMD), eV/Å"),
           (("quaternary", "force"), 1.0, "force MAE, quaternary, eV/Å"),
           (("all", "energy"), 1e3, "energy MAE, all frames, meV/atom")]
@@ -368,6 +345,10 @@ def plain(axis, subs):
     axis.set_minor_locator(NullLocator())
 
 
+def mark(c):
+    return SHAPES[tuple((t.n, t.l, t.zeta, t.tolerance) for t in terms(c))]
+
+
 def colours(plt):
     """one for each compression"""
     return dict(zip(KEYS, plt.get_cmap("tab10").colors))
@@ -378,9 +359,11 @@ def draw(plt, rows, snap_cost, snap, path):
     colour, shown = colours(plt), []
     for axes, (key, scale, title) in zip(panels, PANELS):
         for r in rows:
-            shape, name = SHAPES[tuple(r.c[1:])]
-            axes.plot(r.cost, scale * r.errors[key], shape, color=colour[r.c.label], ms=7.5,
-                      mec="white", mew=0.6, zorder=3)
+            shape, name = mark(r.c)
+            two = {"fillstyle": "left", "ms": 10, "markerfacecoloralt": colour[r.c.beside.label]} \
+                if r.c.beside else {"ms": 7.5}  # a colour for each half
+            axes.plot(r.cost, scale * r.errors[key], shape, color=colour[r.c.label], mec="white",
+                      mew=0.6, zorder=3, **two)
             if (shape, name) not in shown:
                 shown.append((shape, name))
         kept = front(rows, key)
@@ -455,7 +438,8 @@ def parse():
     parser.add_argument("--cache", help="folder of fits, errors and times [BUILD/accuracy]")
     parser.add_argument("--docs", default=os.path.join(ROOT, "docs"))
     parser.add_argument("--part", type=int, default=8, help="every which frame is fitted [8]")
-    parser.add_argument("--n-sparse", type=int, default=400, help="points an element [400]")
+    parser.add_argument("--n-sparse", type=int, default=400,
+                        help="points an element of each SOAP term [400]")
     parser.add_argument("--rounds", type=int, default=2, help="of timing [2]")
     parser.add_argument("--steps", type=int, default=10, help="MD steps that are timed [10]")
     options = parser.parse_args()

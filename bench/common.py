@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the scripts share: a random alloy cell, and LAMMPS on one core."""
+"""What the scripts share: a random alloy cell, LAMMPS on one core, frames of the data, fits, and
+results that are kept with the recipe they were made by."""
+import json
 import os
 import random
 import re
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -47,9 +50,13 @@ def write_data(path, side, atoms):
             file.write("%d %d %.17g %.17g %.17g\n" % (k + 1, ELEMENTS.index(symbol) + 1, *r))
 
 
+def script():
+    return os.path.basename(sys.argv[0])
+
+
 def need(path, what):
     if not path or not os.path.exists(path):
-        sys.exit(f"{os.path.basename(sys.argv[0])}: {what}: {path or 'not given'} does not exist")
+        sys.exit(f"{script()}: {what}: {path or 'not given'} does not exist")
     return os.path.abspath(path)
 
 
@@ -78,7 +85,7 @@ def run_lmp(options, folder, script):
     process = start_lmp(options, folder, script)
     text, _ = process.communicate()
     if process.returncode != 0 or "Loop time" not in text:
-        sys.exit(f"{os.path.basename(sys.argv[0])}: LAMMPS failed:\n{text[-2000:]}")
+        sys.exit(f"{script()}: LAMMPS failed:\n{text[-2000:]}")
     return text
 
 
@@ -96,3 +103,75 @@ def cpu_name():
     with open("/proc/cpuinfo") as file:
         text = file.read()
     return (re.search(r"model name\s*: (.*)", text) or [0, "unknown CPU"])[1]
+
+
+# ---- results that are kept ---------------------------------------------------------------
+
+def write_whole(path, text):
+    with open(path + ".part", "w") as file:
+        file.write(text)
+    os.replace(path + ".part", path)
+
+
+def load(path, recipe):
+    """what is in the cache for this recipe; None where there is nothing"""
+    if not os.path.exists(path):
+        return None
+    with open(path) as file:
+        found = json.load(file)
+    return found["result"] if found["recipe"] == json.loads(json.dumps(recipe)) else None
+
+
+def store(path, recipe, result):
+    write_whole(path, json.dumps({"recipe": recipe, "result": result}, indent=1))
+    return result
+
+
+def run_fit(options, words, name):
+    """soapz fit in the cache; its seconds"""
+    start = time.monotonic()
+    done = subprocess.run([options.soapz, "fit", "--checkpoint", "off", *words], cwd=options.cache,
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        sys.exit(f"{script()}: {name}: soapz fit failed:\n{done.stdout[-2000:]}")
+    return time.monotonic() - start
+
+
+# ---- frames ------------------------------------------------------------------------------
+
+def frames(path):
+    with open(path) as file:
+        for head in file:
+            yield head + file.readline() + "".join(file.readline() for _ in range(int(head)))
+
+
+def kind_of(frame):
+    return re.search(r"config_type=(\S+)", frame)[1]
+
+
+class Frame:
+    """an extended XYZ frame, its columns species, pos, forces"""
+
+    def __init__(self, text):
+        lines = text.splitlines()
+        field = dict(re.findall(r'(\w+)=("[^"]*"|\S+)', lines[1]))
+        if not field["Properties"].startswith("species:S:1:pos:R:3:forces:R:3"):
+            sys.exit(f"{script()}: Properties={field['Properties']}: not what is known here")
+        cell = [float(x) for x in field["Lattice"].strip('"').split()]
+        self.cell = [cell[0:3], cell[3:6], cell[6:9]]
+        self.kind, self.energy = field["config_type"], float(field["energy"])
+        rows = [line.split() for line in lines[2:]]
+        self.atoms = [(ELEMENTS.index(r[0]) + 1, *map(float, r[1:4])) for r in rows]
+        self.forces = [float(x) for r in rows for x in r[4:7]]
+
+    def write_data(self, path):
+        (a, b, c) = self.cell
+        volume = sum(a[i] * (b[i - 2] * c[i - 1] - b[i - 1] * c[i - 2]) for i in range(3))
+        if volume < 0.0:  # LAMMPS wants a right-handed cell
+            b, c = c, b
+        lines = ["frame", "", f"{len(self.atoms)} atoms", "4 atom types"]
+        lines += [" ".join(map(repr, v)) + f" {name}" for v, name in
+                  ((a, "avec"), (b, "bvec"), (c, "cvec"), ((0.0, 0.0, 0.0), "abc origin"))]
+        lines += ["", "Atoms # atomic", ""]
+        lines += [f"{k + 1} {t} {x!r} {y!r} {z!r}" for k, (t, x, y, z) in enumerate(self.atoms)]
+        write_whole(path, "\n".join(lines) + "\n")

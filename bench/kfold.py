@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""k-fold cross-validation of the settings of a fit over the ternary and quaternary cells.
+
+    kfold.py --data FOLDER --conf FILE.conf [--folds 6] [--part 6] [--scale 0.5]
+
+FOLDER holds train.xyz and multinary24.xyz of NbMoTaW (Li et al., npj Comput Mater 6, 70 (2020)).
+Cell i of multinary24.xyz belongs to fold i mod k. The fit of a fold has every --part-th frame of
+each config_type of train.xyz, all of the *_Surface and *_Elastic ones, and the cells of the other
+folds; it is judged on its own. Its settings are those of FILE.conf (docs/fit.md), with n_sparse of
+the [soap] sections times --scale, so that a fit takes minutes. It runs in the cache: other files
+that FILE.conf names, as core, need absolute paths.
+
+Force errors are means over all components, energy errors over cells. Fits and errors stay in
+--cache: a run that was stopped goes on, and only what has changed is done again."""
+import argparse
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter, namedtuple
+
+from common import ROOT, Frame, frames, kind_of, load, need, run_fit, script, store, write_whole
+
+WHOLE = re.compile(r"_(Surface|Elastic)$")
+OWN = {"train", "at_file", "model", "gp_file", "test", "test_file"}  # settings that we give
+SCALED = {"n_sparse", "config_type_n_sparse"}
+RELAXED = 0.05  # eV/Angstrom, mean of |f| over the components
+
+# force: mean over the 3 n_atoms components; energy: an atom, without its sign
+Cell = namedtuple("Cell", "number fold n_atoms n_elements size force energy")
+
+
+# ---- data and settings -------------------------------------------------------------------
+
+def thinned(path, part):
+    """every part-th frame of each config_type, some types whole"""
+    seen = Counter()
+    for frame in frames(path):
+        kind = kind_of(frame)
+        if WHOLE.search(kind) or seen[kind] % part == 0:
+            yield frame
+        seen[kind] += 1
+
+
+def rewritten(text, scale, own):
+    """the configuration with our own files and fewer sparse points in its [soap] sections"""
+    lines, section = [f"{key} = {value}" for key, value in own.items()], ""
+    for line in text.splitlines():
+        code = line.split("#")[0].strip()
+        key = code.split("=")[0].strip()
+        if code.startswith("["):
+            section = code.strip("[] \t")
+        elif not section and key in OWN:
+            continue
+        elif section == "soap" and key in SCALED:
+            value = code.split("=", 1)[1]  # a number, or one for each config_type
+            line = f"{key} =" + re.sub(r"(?<![\w.])\d+(?![\w.])", lambda n: str(
+                max(1, round(scale * int(n[0])))), value)
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+# ---- one fold ----------------------------------------------------------------------------
+
+def judge(options, fold, model, path):
+    """the cells of a fold, from soapz validate"""
+    whole = path + ".whole"
+    subprocess.run([options.soapz, "validate", model, path, "--no-variance", "--json", whole],
+                   stdout=subprocess.DEVNULL, check=True)
+    with open(whole) as file:
+        found = json.load(file)["frames"]
+    os.remove(whole)
+    cells = []
+    for k, (number, of) in enumerate(zip(range(fold, len(options.cells), options.folds), found,
+                                         strict=True)):
+        frame, ours = Frame(options.cells[number]), of["models"][0]
+        if len(frame.atoms) != of["n_atoms"] or None in (ours["energy"], ours["force_mae"]):
+            sys.exit(f"{script()}: {path}: frame {k + 1} has no errors")
+        cells.append(Cell(number, fold, len(frame.atoms), len({a[0] for a in frame.atoms}),
+                          sum(map(abs, frame.forces)) / len(frame.forces), ours["force_mae"],
+                          abs(ours["energy"] - frame.energy) / len(frame.atoms)))
+    return cells
+
+
+def run_fold(options, fold):
+    """errors of the cells of one fold, from the cache where they are known"""
+    name = f"{options.name}_{fold}"
+    path = os.path.join(options.cache, name)
+    text = rewritten(options.conf_text, options.scale,
+                     {"train": name + ".train.xyz", "model": name + ".soapz"})
+    held = options.cells[fold::options.folds]
+    train = "".join(options.frames + [c for k, c in enumerate(options.cells)
+                                      if k % options.folds != fold])
+    recipe = [text, *(hashlib.sha256(t.encode()).hexdigest() for t in (train, "".join(held)))]
+    result = load(path + ".json", recipe)
+    if result is None:
+        write_whole(path + ".conf", text)
+        write_whole(path + ".train.xyz", train)
+        write_whole(path + ".cells.xyz", "".join(held))
+        seconds = run_fit(options, [path + ".conf"], name)
+        result = store(path + ".json", recipe,
+                       judge(options, fold, path + ".soapz", path + ".cells.xyz"))
+        os.remove(path + ".train.xyz")
+        print(f"fitted {name}: {seconds:.0f} s", flush=True)
+    return [Cell(*c) for c in result]
+
+
+# ---- all of them -------------------------------------------------------------------------
+
+def groups(cells):
+    chosen = {"all": cells,
+              "quaternary": [c for c in cells if c.n_elements == 4],
+              "ternary": [c for c in cells if c.n_elements == 3],
+              f"relaxed, mean abs. force component below {RELAXED} eV/Å":
+                  [c for c in cells if c.size < RELAXED],
+              "not relaxed": [c for c in cells if c.size >= RELAXED]}
+    for fold in sorted({c.fold for c in cells}):
+        chosen[f"fold {fold}"] = [c for c in cells if c.fold == fold]
+    return {name: of for name, of in chosen.items() if of}
+
+
+def errors(cells):
+    n_atoms = sum(c.n_atoms for c in cells)
+    return {"cells": len(cells), "atoms": n_atoms,
+            "size": sum(c.n_atoms * c.size for c in cells) / n_atoms,
+            "force": sum(c.n_atoms * c.force for c in cells) / n_atoms,
+            "energy": sum(c.energy for c in cells) / len(cells)}
+
+
+def table(summary):
+    lines = ["| held-out cells | cells | atoms | mean abs. force component, eV/Å | "
+             "force MAE, eV/Å | energy MAE, meV/atom |", "|---|---:|---:|---:|---:|---:|"]
+    lines += [f"| {name} | {e['cells']} | {e['atoms']} | {e['size']:.3f} | {e['force']:.4f} | "
+              f"{1e3 * e['energy']:.2f} |" for name, e in summary.items()]
+    return "\n".join(lines)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=
+                                     argparse.RawDescriptionHelpFormatter)
+    build = os.path.join(ROOT, "build")
+    parser.add_argument("--data", required=True, help="folder of NbMoTaW")
+    parser.add_argument("--conf", required=True, help="settings, a file of soapz fit")
+    parser.add_argument("--folds", type=int, default=6, help="[6]")
+    parser.add_argument("--part", type=int, default=6, help="every which frame is fitted [6]")
+    parser.add_argument("--scale", type=float, default=0.5,
+                        help="n_sparse of SOAP terms, in parts of that in the file [0.5]")
+    parser.add_argument("--soapz", default=os.path.join(build, "soapz"), help="[build/soapz]")
+    parser.add_argument("--cache", default=os.path.join(build, "kfold"),
+                        help="folder of fits and errors [build/kfold]")
+    options = parser.parse_args()
+    options.soapz = need(options.soapz, "--soapz")
+    if options.part < 1 or not 0.0 < options.scale < float("inf"):
+        parser.error("--part and --scale are above 0")
+    options.frames = list(thinned(need(os.path.join(options.data, "train.xyz"), "--data"),
+                                  options.part))
+    options.cells = list(frames(need(os.path.join(options.data, "multinary24.xyz"), "--data")))
+    if not 2 <= options.folds <= len(options.cells):
+        parser.error(f"--folds: from 2 to {len(options.cells)}, the number of cells")
+    with open(need(options.conf, "--conf")) as file:
+        options.conf_text = file.read()
+    name = os.path.splitext(os.path.basename(options.conf))[0]
+    options.name = f"{name}_folds{options.folds}_part{options.part}_scale{options.scale:g}"
+    options.cache = os.path.abspath(options.cache)
+    os.makedirs(options.cache, exist_ok=True)
+    return options
+
+
+def main():
+    options = parse()
+    cells = sorted(c for fold in range(options.folds) for c in run_fold(options, fold))
+    summary = {name: errors(of) for name, of in groups(cells).items()}
+    write_whole(os.path.join(options.cache, options.name + ".json"), json.dumps(
+        {"conf": options.conf_text, "folds": options.folds, "part": options.part,
+         "scale": options.scale, "errors": summary, "cells": [c._asdict() for c in cells]},
+        indent=1))
+    print(f"\n{options.name}: {len(options.frames)} frames and the other folds fitted\n")
+    print(table(summary))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{script()}: {os.path.basename(error.cmd[0])} failed "
+                 f"(exit code {error.returncode})")
