@@ -234,7 +234,7 @@ def energy_errors(some, energies):
     """an atom, after the constants of the elements that fit best are taken off: SNAP counts
     energies from others than the data do"""
     import numpy as np
-    count = np.array([[sum(a[0] == t + 1 for a in f.atoms) for t in range(len(ELEMENTS))]
+    count = np.array([[sum(a[0] == symbol for a in f.atoms) for symbol in ELEMENTS]
                       for f in some], float)
     size = count.sum(axis=1)
     off = (np.array(energies) - [f.energy for f in some]) / size

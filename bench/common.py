@@ -76,7 +76,7 @@ def start_lmp(options, folder, script):
     with open(os.path.join(folder, "in.bench"), "w") as file:
         file.write(script)
     environment = {**one_core(), "LAMMPS_PLUGIN_PATH": os.path.abspath(options.build)}
-    command = [options.lmp, "-in", "in.bench", "-log", "none", "-nonbuf"]
+    command = [os.path.abspath(options.lmp), "-in", "in.bench", "-log", "none", "-nonbuf"]
     return subprocess.Popen(command, cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -161,7 +161,7 @@ class Frame:
         self.cell = [cell[0:3], cell[3:6], cell[6:9]]
         self.kind, self.energy = field["config_type"], float(field["energy"])
         rows = [line.split() for line in lines[2:]]
-        self.atoms = [(ELEMENTS.index(r[0]) + 1, *map(float, r[1:4])) for r in rows]
+        self.atoms = [(r[0], *map(float, r[1:4])) for r in rows]
         self.forces = [float(x) for r in rows for x in r[4:7]]
 
     def write_data(self, path):
@@ -173,5 +173,6 @@ class Frame:
         lines += [" ".join(map(repr, v)) + f" {name}" for v, name in
                   ((a, "avec"), (b, "bvec"), (c, "cvec"), ((0.0, 0.0, 0.0), "abc origin"))]
         lines += ["", "Atoms # atomic", ""]
-        lines += [f"{k + 1} {t} {x!r} {y!r} {z!r}" for k, (t, x, y, z) in enumerate(self.atoms)]
+        lines += [f"{k + 1} {ELEMENTS.index(symbol) + 1} {x!r} {y!r} {z!r}"
+                  for k, (symbol, x, y, z) in enumerate(self.atoms)]
         write_whole(path, "\n".join(lines) + "\n")

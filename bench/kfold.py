@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-fold cross-validation of the settings of a fit over the ternary and quaternary cells.
+"""k-fold cross-validation of the settings of a fit.
 
-    kfold.py --data FOLDER --conf FILE.conf [--folds 6] [--part 6] [--scale 0.5]
+    kfold.py --cells FILE.xyz --conf FILE.conf [--train FILE.xyz] [--folds 6] [--part 6] [--scale 1]
 
-FOLDER holds train.xyz and multinary24.xyz of NbMoTaW (Li et al., npj Comput Mater 6, 70 (2020)).
-Cell i of multinary24.xyz belongs to fold i mod k. The fit of a fold has every --part-th frame of
-each config_type of train.xyz, all of the *_Surface and *_Elastic ones, and the cells of the other
-folds; it is judged on its own. Its settings are those of FILE.conf (docs/fit.md), with n_sparse of
-the [soap] sections times --scale, so that a fit takes minutes. It runs in the cache: other files
-that FILE.conf names, as core, need absolute paths.
+The cells of FILE.xyz are dealt into folds, those of a config_type in turn. The fit of a fold has the
+cells of all others, and of --train, which is never judged, every --part-th frame of each config_type
+and all of the *_Surface and *_Elastic ones. Its settings are those of FILE.conf (docs/fit.md), with
+n_sparse of the [soap] sections times --scale, so that a fit takes minutes. It runs in the cache:
+other files that FILE.conf names need absolute paths.
+
+For NbMoTaW (Li et al., npj Comput Mater 6, 70 (2020)) the cells are multinary24.xyz.
 
 Force errors are means over all components, energy errors over cells. Fits and errors stay in
 --cache: a run that was stopped goes on, and only what has changed is done again."""
@@ -74,14 +75,13 @@ def judge(options, fold, model, path):
         found = json.load(file)["frames"]
     os.remove(whole)
     cells = []
-    for k, (number, of) in enumerate(zip(range(fold, len(options.cells), options.folds), found,
-                                         strict=True)):
+    for k, (number, of) in enumerate(zip(options.order[fold::options.folds], found, strict=True)):
         frame, ours = Frame(options.cells[number]), of["models"][0]
-        if len(frame.atoms) != of["n_atoms"] or None in (ours["energy"], ours["force_mae"]):
+        if len(frame.atoms) != of["n_atoms"] or None in (ours["energy"], of["energy"], ours["force_mae"]):
             sys.exit(f"{script()}: {path}: frame {k + 1} has no errors")
         cells.append(Cell(number, fold, len(frame.atoms), len({a[0] for a in frame.atoms}),
                           sum(map(abs, frame.forces)) / len(frame.forces), ours["force_mae"],
-                          abs(ours["energy"] - frame.energy) / len(frame.atoms)))
+                          abs(ours["energy"] - of["energy"]) / len(frame.atoms)))
     return cells
 
 
@@ -91,9 +91,9 @@ def run_fold(options, fold):
     path = os.path.join(options.cache, name)
     text = rewritten(options.conf_text, options.scale,
                      {"train": name + ".train.xyz", "model": name + ".soapz"})
-    held = options.cells[fold::options.folds]
-    train = "".join(options.frames + [c for k, c in enumerate(options.cells)
-                                      if k % options.folds != fold])
+    mine = options.order[fold::options.folds]
+    held = [options.cells[k] for k in mine]
+    train = "".join(options.frames + [c for k, c in enumerate(options.cells) if k not in mine])
     recipe = [text, *(hashlib.sha256(t.encode()).hexdigest() for t in (train, "".join(held)))]
     result = load(path + ".json", recipe)
     if result is None:
@@ -110,14 +110,22 @@ def run_fold(options, fold):
 
 # ---- all of them -------------------------------------------------------------------------
 
-def groups(cells):
-    chosen = {"all": cells,
-              "quaternary": [c for c in cells if c.n_elements == 4],
-              "ternary": [c for c in cells if c.n_elements == 3],
-              f"relaxed, mean abs. force component below {RELAXED} eV/Å":
-                  [c for c in cells if c.size < RELAXED],
-              "not relaxed": [c for c in cells if c.size >= RELAXED]}
-    for fold in sorted({c.fold for c in cells}):
+NAMES = {1: "elements", 2: "binary", 3: "ternary", 4: "quaternary", 5: "quinary"}
+
+
+def groups(options, cells):
+    """{name: its cells}: by elements, forces, config_type and fold"""
+    chosen = {"all": cells}
+    for n in sorted({c.n_elements for c in cells}):
+        chosen[NAMES.get(n, f"{n} elements")] = [c for c in cells if c.n_elements == n]
+    chosen[f"relaxed, mean abs. force component below {RELAXED} eV/Å"] = [
+        c for c in cells if c.size < RELAXED]
+    chosen["not relaxed"] = [c for c in cells if c.size >= RELAXED]
+    kinds = [kind_of(text) for text in options.cells]
+    if len(set(kinds)) > 1:
+        for kind in sorted(set(kinds)):
+            chosen[kind] = [c for c in cells if kinds[c.number] == kind]
+    for fold in range(options.folds):
         chosen[f"fold {fold}"] = [c for c in cells if c.fold == fold]
     return {name: of for name, of in chosen.items() if of}
 
@@ -142,12 +150,13 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=
                                      argparse.RawDescriptionHelpFormatter)
     build = os.path.join(ROOT, "build")
-    parser.add_argument("--data", required=True, help="folder of NbMoTaW")
+    parser.add_argument("--cells", required=True, help="dealt into folds")
+    parser.add_argument("--train", help="always fitted, in part")
     parser.add_argument("--conf", required=True, help="settings, a file of soapz fit")
     parser.add_argument("--folds", type=int, default=6, help="[6]")
-    parser.add_argument("--part", type=int, default=6, help="every which frame is fitted [6]")
-    parser.add_argument("--scale", type=float, default=0.5,
-                        help="n_sparse of SOAP terms, in parts of that in the file [0.5]")
+    parser.add_argument("--part", type=int, default=6, help="every which frame of --train is fitted [6]")
+    parser.add_argument("--scale", type=float, default=1.0,
+                        help="n_sparse of SOAP terms, in parts of that in the file [1]")
     parser.add_argument("--soapz", default=os.path.join(build, "soapz"), help="[build/soapz]")
     parser.add_argument("--cache", default=os.path.join(build, "kfold"),
                         help="folder of fits and errors [build/kfold]")
@@ -155,14 +164,17 @@ def parse():
     options.soapz = need(options.soapz, "--soapz")
     if options.part < 1 or not 0.0 < options.scale < float("inf"):
         parser.error("--part and --scale are above 0")
-    options.frames = list(thinned(need(os.path.join(options.data, "train.xyz"), "--data"),
-                                  options.part))
-    options.cells = list(frames(need(os.path.join(options.data, "multinary24.xyz"), "--data")))
+    options.frames = []
+    if options.train:
+        options.frames = list(thinned(need(options.train, "--train"), options.part))
+    options.cells = list(frames(need(options.cells, "--cells")))
+    options.order = sorted(range(len(options.cells)), key=lambda k: kind_of(options.cells[k]))
     if not 2 <= options.folds <= len(options.cells):
         parser.error(f"--folds: from 2 to {len(options.cells)}, the number of cells")
     with open(need(options.conf, "--conf")) as file:
         options.conf_text = file.read()
-    name = os.path.splitext(os.path.basename(options.conf))[0]
+    folder, name = os.path.split(os.path.splitext(os.path.abspath(options.conf))[0])
+    name = f"{os.path.basename(folder)}_{name}"
     options.name = f"{name}_folds{options.folds}_part{options.part}_scale{options.scale:g}"
     options.cache = os.path.abspath(options.cache)
     os.makedirs(options.cache, exist_ok=True)
@@ -172,12 +184,12 @@ def parse():
 def main():
     options = parse()
     cells = sorted(c for fold in range(options.folds) for c in run_fold(options, fold))
-    summary = {name: errors(of) for name, of in groups(cells).items()}
+    summary = {name: errors(of) for name, of in groups(options, cells).items()}
     write_whole(os.path.join(options.cache, options.name + ".json"), json.dumps(
         {"conf": options.conf_text, "folds": options.folds, "part": options.part,
          "scale": options.scale, "errors": summary, "cells": [c._asdict() for c in cells]},
         indent=1))
-    print(f"\n{options.name}: {len(options.frames)} frames and the other folds fitted\n")
+    print(f"\n{options.name}: the other folds and {len(options.frames)} frames more fitted\n")
     print(table(summary))
 
 

@@ -29,9 +29,9 @@ with tempfile.TemporaryDirectory() as folder:
     for symbol, (a, bulk) in said.items():
         check(abs(float(table[symbol][0]) - a) < 2e-4 and
               abs(float(table[symbol][2]) - bulk) < 0.2, f"{symbol}: {table[symbol]}")
-    a, bulk = map(float, table.get("TaNbMoW", (0, 0)))
+    a, bulk = map(float, table.get("TaMoWNb", (0, 0)))
     check(3.24 < a < 3.26 and 235 < bulk < 255, f"the alloy: {a} {bulk}")
-    found = re.search(r"16 atoms of TaNbMoW, relaxed: (\S+) meV/atom, largest\s+force (\S+)", r.stdout)
+    found = re.search(r"16 atoms of TaMoWNb, relaxed: (\S+) meV/atom, largest\s+force (\S+)", r.stdout)
     check(found and -30 < float(found[1]) < -2 and float(found[2]) < 0.01, r.stdout)
     with open(picture, "rb") as f:
         check(f.read(8) == b"\x89PNG\r\n\x1a\n", "the picture")

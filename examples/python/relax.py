@@ -22,7 +22,7 @@ from soapz import SoapzCalculator
 # the cell filter takes logarithms of matrices near 1, and scipy doubts their last digits
 warnings.filterwarnings("ignore", "logm result may be inaccurate", RuntimeWarning)
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODEL = os.path.join(HERE, "..", "..", "potentials", "NbMoTaW_nu_mu_hat", "NbMoTaW.xml")
+MODEL = os.path.join(HERE, "..", "..", "potentials", "NbMoTaW", "balanced.soapz")
 PBE = {"Nb": (3.308, 165), "Mo": (3.163, 254), "Ta": (3.321, 201), "W": (3.185, 323)}
 
 

@@ -13,7 +13,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat "$data/train.xyz" "$data/multinary24.xyz" > "$work/all.xyz"
-[ $# -gt 0 ] || set -- fast
+[ $# -gt 0 ] || set -- fast balanced
 for name in "$@"; do
     (cd "$work" && "${SOAPZ:-soapz}" fit "$here/$name.conf")
     mv "$work/$name.soapz" "$here/$name.soapz"
