@@ -139,37 +139,43 @@ static double density(const sz_glue_type *t, double r, double *slope)
     return t->prefactor * d * d * d;
 }
 
-static double length(const double *d)
+static double square(const double *d)
 {
-    return sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+    return d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
 }
 
-static double density_at(const sz_glue *glue, const sz_neigh *nb, int i)
+/* of the neighbours nearer than the root of reach2 */
+static double density_at(const sz_glue *glue, const sz_neigh *nb, int i, double reach2)
 {
     double rho = 0.0, slope;
 
     for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
         int t = glue->type_of_species[nb->neigh_species[j]];
+        double r2 = square(nb->r + 3 * (size_t)j);
 
-        if (t >= 0) rho += density(&glue->type[t], length(nb->r + 3 * (size_t)j), &slope);
+        if (t >= 0 && r2 < reach2) rho += density(&glue->type[t], sqrt(r2), &slope);
     }
     return rho;
 }
 
 void sz_glue_energy(const sz_glue *glue, const sz_neigh *nb, double *energy, double *dedr)
 {
+    double reach = sz_glue_cutoff(glue), reach2 = reach * reach;
+
     for (int i = 0; i < nb->n_atoms; i++) {
         int ti = glue->type_of_species[nb->species[i]];
         double df, dw, dphi;
 
         if (ti < 0) continue;
-        energy[i] += sz_table_eval(&glue->type[ti].f, density_at(glue, nb, i), &df);
+        energy[i] +=
+            sz_table_eval(&glue->type[ti].f, density_at(glue, nb, i, reach2), &df);
         for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
             int tj = glue->type_of_species[nb->neigh_species[j]], ab;
             const double *d = nb->r + 3 * (size_t)j;
-            double r = length(d), slope;
+            double r2 = square(d), r, slope;
 
-            if (tj < 0) continue;
+            if (tj < 0 || r2 >= reach2) continue;
+            r = sqrt(r2);
             ab = ti < tj ? ti * glue->n_types + tj : tj * glue->n_types + ti;
             density(&glue->type[tj], r, &dw);
             slope = df * dw;

@@ -222,19 +222,53 @@ static void all_points(task *t)
 
 /* ---- the choice ------------------------------------------------------------------ */
 
-/* One more line of the warning. */
+/* Room for n more characters of the warning, on a line of their own; NULL: no memory. */
+static char *add_line(sz_sparse_choice *choice, size_t n, sz_error *err)
+{
+    size_t old = choice->warning ? strlen(choice->warning) + 1 : 0;
+    char *text = realloc(choice->warning, old + n + 1);
+
+    if (!text) {
+        (void)sz_fail_memory(err, old + n + 1, "a warning");
+        return NULL;
+    }
+    choice->warning = text;
+    if (old) text[old - 1] = '\n';
+    return text + old;
+}
+
 static sz_status warn(sz_sparse_choice *choice, const char *type, int asked, int n,
                       const char *why, sz_error *err)
 {
-    size_t old = choice->warning ? strlen(choice->warning) + 1 : 0;
-    size_t room = old + strlen(type) + strlen(why) + 128;
-    char *text = realloc(choice->warning, room);
+    size_t room = strlen(type) + strlen(why) + 128;
+    char *text = add_line(choice, room, err);
 
-    if (!text) return sz_fail_memory(err, room, "a warning");
-    choice->warning = text;
-    if (old) text[old - 1] = '\n';
-    snprintf(text + old, room - old, "%d sparse points instead of %d%s%s: %s", n, asked,
+    if (!text) return SZ_ERR_MEMORY;
+    snprintf(text, room, "%d sparse points instead of %d%s%s: %s", n, asked,
              *type ? " from config_type " : "", type, why);
+    return SZ_OK;
+}
+
+/* One line for all types without an environment: with add_species many have none of a
+ * species. */
+static sz_status warn_absent(sz_sparse_choice *choice, const sz_sparsify_options *o,
+                             const int *member, int n_member, sz_error *err)
+{
+    static const char *const start = "no sparse points from config_type ",
+                             *const why = ": no environments";
+    size_t room = strlen(start) + strlen(why);
+    char *text = NULL, *end = NULL;
+
+    for (int k = 0; k < o->n_types; k++) room += strlen(o->type[k].config_type) + 2;
+    for (int k = 0; k < o->n_types; k++) {
+        int j = 0;
+
+        while (j < n_member && o->type_of[member[j]] != k) j++;
+        if (j < n_member || o->type[k].n == 0) continue;
+        if (!text && !(text = end = add_line(choice, room, err))) return SZ_ERR_MEMORY;
+        end += sprintf(end, "%s%s", end == text ? start : ", ", o->type[k].config_type);
+    }
+    if (text) sprintf(end, "%s", why);
     return SZ_OK;
 }
 
@@ -298,8 +332,10 @@ static sz_status choose_types(sz_sparse_choice *choice, task *t, const int *memb
         t->m = o->type[k].n;
         for (int j = 0; j < n_member; j++)
             if (o->type_of[member[j]] == k) part[t->n++] = member[j];
-        status = choose(t, &random, choice, o->type[k].config_type, err);
+        if (t->n > 0) status = choose(t, &random, choice, o->type[k].config_type, err);
     }
+    if (status == SZ_OK && o->method != SZ_SPARSE_NONE)
+        status = warn_absent(choice, o, member, n_member, err);
     choice->n = t->n_chosen;
     qsort(t->chosen, (size_t)t->n_chosen, sizeof *t->chosen, by_index);
     return status;
