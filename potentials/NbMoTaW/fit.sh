@@ -13,7 +13,8 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat "$data/train.xyz" "$data/multinary24.xyz" > "$work/all.xyz"
-python3 "$here/apart.py" | cat "$work/all.xyz" - > "$work/all_and_apart.xyz"
+cp "$here/core.xml" "$work"
+python3 "$here/apart.py" | cat "$work/all.xyz" - "$here/disordered.xyz" > "$work/all_cells.xyz"
 [ $# -gt 0 ] || set -- fast balanced
 for name in "$@"; do
     (cd "$work" && "${SOAPZ:-soapz}" fit "$here/$name.conf")
