@@ -12,6 +12,7 @@
 
 #include "cutoff.h"
 #include "gap_write.h"
+#include "structure.h"
 #include "tool.h"
 #include "triplet_batch.h"
 
@@ -42,7 +43,9 @@ sz_status sz_fit_pool_frame(sz_fit_pool *s, int frame, sz_error *err)
     if (s->list_frame == frame) return SZ_OK;
     s->list_frame = frame;
     status = sz_list_build(&s->list, &structure, s->cutoff, &why);
-    if (status == SZ_OK) return SZ_OK;
+    if (status == SZ_OK)
+        return sz_check_distances(&s->list, s->train->path, s->train->frame[frame].line,
+                                  err);
     s->list_frame = -1;
     return sz_fail(err, status, "%.200s:%d: %.700s", s->train->path,
                    s->train->frame[frame].line, why.message);

@@ -17,10 +17,10 @@ sz_status sz_frame_fail(const sz_xyz_frame *frame, const char *name, sz_error *e
 }
 
 /* A self-image that near means a senseless cell, which the list refuses. */
-static sz_status check_distances(const sz_list *list, const sz_xyz_frame *frame,
-                                 const char *name, sz_error *err)
+sz_status sz_check_distances(const sz_list *list, const char *name, int line,
+                             sz_error *err)
 {
-    for (int i = 0; i < frame->n_atoms; i++)
+    for (int i = 0; i < list->nb.n_atoms; i++)
         for (int p = list->nb.first[i]; p < list->nb.first[i + 1]; p++) {
             const double *r = list->nb.r + 3 * (size_t)p;
 
@@ -28,7 +28,7 @@ static sz_status check_distances(const sz_list *list, const sz_xyz_frame *frame,
                 continue;
             return sz_fail(err, SZ_ERR_NUMERIC,
                            "%s:%d: this atom and the one in line %d are on one place",
-                           name, frame->line + 2 + i, frame->line + 2 + list->neigh[p]);
+                           name, line + 2 + i, line + 2 + list->neigh[p]);
         }
     return SZ_OK;
 }
@@ -44,7 +44,7 @@ sz_status sz_frame_list(sz_list *list, const sz_xyz_frame *frame, const int *spe
     memcpy(s.pbc, frame->pbc, sizeof s.pbc);
     status = sz_list_build(list, &s, cutoff, err);
     if (status != SZ_OK) return sz_frame_fail(frame, name, err, status);
-    return check_distances(list, frame, name, err);
+    return sz_check_distances(list, name, frame->line, err);
 }
 
 /* "Nb Mo Ta W" */

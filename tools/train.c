@@ -73,15 +73,14 @@ static sz_status check_data(reader *r, const char *names)
                       t->path, t->frame[0].line + 1, r->spec->name.force, names);
     if (status == SZ_OK && r->n_stresses)
         status = warn(r,
-                      "%s:%d: here and in %d other frames the virial is taken from "
-                      "'%s'; set stress_parameter_name to an absent key if it is not "
-                      "meant as data",
-                      t->path, r->stress_line, r->n_stresses - 1, r->spec->name.stress);
+                      "%s:%d: the virial is taken from '%s' (%d in all); set "
+                      "stress_parameter_name to an absent key if it is not meant as data",
+                      t->path, r->stress_line, r->spec->name.stress, r->n_stresses);
     if (status == SZ_OK && r->n_integers)
         status = warn(r,
-                      "%s:%d: here and in %d other places a value is written without a "
-                      "decimal point: gap_fit would ignore it, soapz does not",
-                      t->path, r->integer_line, r->n_integers - 1);
+                      "%s:%d: a value is written without a decimal point (%d in all): "
+                      "gap_fit would ignore it, soapz does not",
+                      t->path, r->integer_line, r->n_integers);
     for (int k = 0; k < table->n && status == SZ_OK; k++) {
         int used = strcmp(table->entry[k].config_type, "default") == 0;
 
