@@ -17,7 +17,7 @@ SAID = (("NbMoTaW", "test.xyz", "the authors' test cells"),
         ("MoNbTaVW", "hea.xyz", "the training cells"))
 
 models = sorted(glob.glob(os.path.join(FOLDER, "*", "*.soapz")))
-check(len(models) >= 3, f"too few potentials were found: {models}")
+check(len(models) >= 4, f"too few potentials were found: {models}")
 for model in models:
     code, text, err = run("info", model)
     check(code == 0 and all(w in text for w in ("licence", "citation", "training_data", "ZBL")),

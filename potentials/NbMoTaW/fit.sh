@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 cat "$data/train.xyz" "$data/multinary24.xyz" > "$work/all.xyz"
 cp "$here/core.xml" "$work"
 python3 "$here/apart.py" | cat "$work/all.xyz" - "$here/disordered.xyz" > "$work/all_cells.xyz"
-[ $# -gt 0 ] || set -- fast balanced
+[ $# -gt 0 ] || set -- fast balanced accurate
 for name in "$@"; do
     (cd "$work" && "${SOAPZ:-soapz}" fit "$here/$name.conf")
     mv "$work/$name.soapz" "$here/$name.soapz"
