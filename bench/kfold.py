@@ -7,8 +7,8 @@
 The cells of FILE.xyz are dealt into folds, those of a config_type in turn. The fit of a fold has the
 cells of all others, and of --train, which is never judged, every --part-th frame of each config_type
 and all of the *_Surface and *_Elastic ones. Its settings are those of FILE.conf (docs/fit.md), with
-n_sparse of the [soap] sections times --scale, so that a fit takes minutes. It runs in the cache:
-other files that FILE.conf names need absolute paths.
+n_sparse of the [soap] sections times --scale, so that a fit takes minutes. It runs in the cache: a
+core file is looked for beside FILE.conf, other files that it names need absolute paths.
 
 For NbMoTaW (Li et al., npj Comput Mater 6, 70 (2020)) the cells are multinary24.xyz.
 
@@ -28,6 +28,7 @@ from common import ROOT, Frame, frames, kind_of, load, need, run_fit, script, st
 WHOLE = re.compile(r"_(Surface|Elastic)$")
 OWN = {"train", "at_file", "model", "gp_file", "test", "test_file"}  # settings that we give
 SCALED = {"n_sparse", "config_type_n_sparse"}
+CORE = {"core", "core_param_file"}
 RELAXED = 0.05  # eV/Angstrom, mean of |f| over the components
 
 # force: mean over the 3 n_atoms components; energy: an atom, without its sign
@@ -46,8 +47,8 @@ def thinned(path, part):
         seen[kind] += 1
 
 
-def rewritten(text, scale, own):
-    """the configuration with our own files and fewer sparse points in its [soap] sections"""
+def rewritten(text, folder, scale, own):
+    """the configuration in `folder` with our own files and fewer sparse points in its [soap] sections"""
     lines, section = [f"{key} = {value}" for key, value in own.items()], ""
     for line in text.splitlines():
         code = line.split("#")[0].strip()
@@ -56,6 +57,8 @@ def rewritten(text, scale, own):
             section = code.strip("[] \t")
         elif not section and key in OWN:
             continue
+        elif not section and key in CORE:
+            line = f"{key} = {os.path.join(folder, code.split('=', 1)[1].strip())}"
         elif section == "soap" and key in SCALED:
             value = code.split("=", 1)[1]  # a number, or one for each config_type
             line = f"{key} =" + re.sub(r"(?<![\w.])\d+(?![\w.])", lambda n: str(
@@ -89,8 +92,9 @@ def run_fold(options, fold):
     """errors of the cells of one fold, from the cache where they are known"""
     name = f"{options.name}_{fold}"
     path = os.path.join(options.cache, name)
-    text = rewritten(options.conf_text, options.scale,
-                     {"train": name + ".train.xyz", "model": name + ".soapz"})
+    folder = os.path.dirname(os.path.abspath(options.conf))
+    text = rewritten(options.conf_text, folder, options.scale, {"train": name + ".train.xyz",
+                                                                "model": name + ".soapz"})
     mine = options.order[fold::options.folds]
     held = [options.cells[k] for k in mine]
     train = "".join(options.frames + [c for k, c in enumerate(options.cells) if k not in mine])
