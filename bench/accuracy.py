@@ -34,7 +34,7 @@ from collections import Counter, namedtuple
 from statistics import median
 
 from common import (ELEMENTS, ROOT, Frame, add_options, alloy, cpu_name, frames, kind_of, load, need,
-                    run_fit, run_lmp, store, write_data, write_whole)
+                    run_fit, run_lmp, run_main, store, write_data, write_whole)
 from run import CELLS, time_lammps
 
 PAIR = ("distance_2b cutoff=4.6 cutoff_transition_width=1.0 covariance_type=ard_se delta=5 "
@@ -345,7 +345,7 @@ def plain(axis, subs):
     axis.set_minor_locator(NullLocator())
 
 
-def mark(c):
+def shape_of(c):
     return SHAPES[tuple((t.n, t.l, t.zeta, t.tolerance) for t in terms(c))]
 
 
@@ -359,7 +359,7 @@ def draw(plt, rows, snap_cost, snap, path):
     colour, shown = colours(plt), []
     for axes, (key, scale, title) in zip(panels, PANELS):
         for r in rows:
-            shape, name = mark(r.c)
+            shape, name = shape_of(r.c)
             two = {"fillstyle": "left", "ms": 10, "markerfacecoloralt": colour[r.c.beside.label]} \
                 if r.c.beside else {"ms": 7.5}  # a colour for each half
             axes.plot(r.cost, scale * r.errors[key], shape, color=colour[r.c.label], mec="white",
@@ -477,8 +477,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"accuracy.py: {os.path.basename(error.cmd[0])} failed "
-                 f"(exit code {error.returncode})")
+    run_main(main)

@@ -50,13 +50,21 @@ def write_data(path, side, atoms):
             file.write("%d %d %.17g %.17g %.17g\n" % (k + 1, ELEMENTS.index(symbol) + 1, *r))
 
 
-def script():
+def program():
     return os.path.basename(sys.argv[0])
+
+
+def run_main(main):
+    """main(), with one sentence where a program that it called has failed"""
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{program()}: {os.path.basename(error.cmd[0])} failed (exit code {error.returncode})")
 
 
 def need(path, what):
     if not path or not os.path.exists(path):
-        sys.exit(f"{script()}: {what}: {path or 'not given'} does not exist")
+        sys.exit(f"{program()}: {what}: {path or 'not given'} does not exist")
     return os.path.abspath(path)
 
 
@@ -85,7 +93,7 @@ def run_lmp(options, folder, script):
     process = start_lmp(options, folder, script)
     text, _ = process.communicate()
     if process.returncode != 0 or "Loop time" not in text:
-        sys.exit(f"{script()}: LAMMPS failed:\n{text[-2000:]}")
+        sys.exit(f"{program()}: LAMMPS failed:\n{text[-2000:]}")
     return text
 
 
@@ -133,7 +141,7 @@ def run_fit(options, words, name):
     done = subprocess.run([options.soapz, "fit", "--checkpoint", "off", *words], cwd=options.cache,
                           text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        sys.exit(f"{script()}: {name}: soapz fit failed:\n{done.stdout[-2000:]}")
+        sys.exit(f"{program()}: {name}: soapz fit failed:\n{done.stdout[-2000:]}")
     return time.monotonic() - start
 
 
@@ -156,7 +164,7 @@ class Frame:
         lines = text.splitlines()
         field = dict(re.findall(r'(\w+)=("[^"]*"|\S+)', lines[1]))
         if not field["Properties"].startswith("species:S:1:pos:R:3:forces:R:3"):
-            sys.exit(f"{script()}: Properties={field['Properties']}: not what is known here")
+            sys.exit(f"{program()}: Properties={field['Properties']}: not what is known here")
         cell = [float(x) for x in field["Lattice"].strip('"').split()]
         self.cell = [cell[0:3], cell[3:6], cell[6:9]]
         self.kind, self.energy = field["config_type"], float(field["energy"])

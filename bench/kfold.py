@@ -23,7 +23,8 @@ import subprocess
 import sys
 from collections import Counter, namedtuple
 
-from common import ROOT, Frame, frames, kind_of, load, need, run_fit, script, store, write_whole
+from common import (ROOT, Frame, frames, kind_of, load, need, program, run_fit, run_main, store,
+                    write_whole)
 
 WHOLE = re.compile(r"_(Surface|Elastic)$")
 OWN = {"train", "at_file", "model", "gp_file", "test", "test_file"}  # settings that we give
@@ -81,7 +82,7 @@ def judge(options, fold, model, path):
     for k, (number, of) in enumerate(zip(options.order[fold::options.folds], found, strict=True)):
         frame, ours = Frame(options.cells[number]), of["models"][0]
         if len(frame.atoms) != of["n_atoms"] or None in (ours["energy"], of["energy"], ours["force_mae"]):
-            sys.exit(f"{script()}: {path}: frame {k + 1} has no errors")
+            sys.exit(f"{program()}: {path}: frame {k + 1} has no errors")
         cells.append(Cell(number, fold, len(frame.atoms), len({a[0] for a in frame.atoms}),
                           sum(map(abs, frame.forces)) / len(frame.forces), ours["force_mae"],
                           abs(ours["energy"] - of["energy"]) / len(frame.atoms)))
@@ -92,9 +93,8 @@ def run_fold(options, fold):
     """errors of the cells of one fold, from the cache where they are known"""
     name = f"{options.name}_{fold}"
     path = os.path.join(options.cache, name)
-    folder = os.path.dirname(os.path.abspath(options.conf))
-    text = rewritten(options.conf_text, folder, options.scale, {"train": name + ".train.xyz",
-                                                                "model": name + ".soapz"})
+    own = {"train": name + ".train.xyz", "model": name + ".soapz"}
+    text = rewritten(options.conf_text, options.folder, options.scale, own)
     mine = options.order[fold::options.folds]
     held = [options.cells[k] for k in mine]
     train = "".join(options.frames + [c for k, c in enumerate(options.cells) if k not in mine])
@@ -177,8 +177,8 @@ def parse():
         parser.error(f"--folds: from 2 to {len(options.cells)}, the number of cells")
     with open(need(options.conf, "--conf")) as file:
         options.conf_text = file.read()
-    folder, name = os.path.split(os.path.splitext(os.path.abspath(options.conf))[0])
-    name = f"{os.path.basename(folder)}_{name}"
+    options.folder, name = os.path.split(os.path.splitext(os.path.abspath(options.conf))[0])
+    name = f"{os.path.basename(options.folder)}_{name}"
     options.name = f"{name}_folds{options.folds}_part{options.part}_scale{options.scale:g}"
     options.cache = os.path.abspath(options.cache)
     os.makedirs(options.cache, exist_ok=True)
@@ -198,8 +198,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"{script()}: {os.path.basename(error.cmd[0])} failed "
-                 f"(exit code {error.returncode})")
+    run_main(main)

@@ -27,7 +27,7 @@ from statistics import median
 
 import make_model
 from common import (ELEMENTS, ROOT, add_options, alloy, cpu_name, need, one_core, run_lmp,
-                    step_times, write_data, write_xyz)
+                    run_main, step_times, write_data, write_xyz)
 
 CELLS, TIMES = 5, 2  # QUIP's cell, and how often LAMMPS repeats it along each axis
 AGREE = 1e-8         # relative, between soapz and QUIP
@@ -249,7 +249,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"run.py: {os.path.basename(error.cmd[0])} failed (exit code {error.returncode})")
+    run_main(main)
