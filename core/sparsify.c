@@ -249,8 +249,7 @@ static sz_status warn(sz_sparse_choice *choice, const char *type, int asked, int
     return SZ_OK;
 }
 
-/* One line for all types without an environment: with add_species many have none of a
- * species. */
+/* One line for all types without an environment; with add_species there are many. */
 static sz_status warn_absent(sz_sparse_choice *choice, const sz_sparsify_options *o,
                              const int *member, int n_member, sz_error *err)
 {

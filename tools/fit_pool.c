@@ -37,6 +37,7 @@ void sz_fit_pool_free(sz_fit_pool *s)
 sz_status sz_fit_pool_frame(sz_fit_pool *s, int frame, sz_error *err)
 {
     sz_structure structure = sz_train_structure(s->train, frame);
+    int line = s->train->frame[frame].line;
     sz_error why;
     sz_status status;
 
@@ -44,11 +45,12 @@ sz_status sz_fit_pool_frame(sz_fit_pool *s, int frame, sz_error *err)
     s->list_frame = frame;
     status = sz_list_build(&s->list, &structure, s->cutoff, &why);
     if (status == SZ_OK)
-        return sz_check_distances(&s->list, s->train->path, s->train->frame[frame].line,
-                                  err);
-    s->list_frame = -1;
-    return sz_fail(err, status, "%.200s:%d: %.700s", s->train->path,
-                   s->train->frame[frame].line, why.message);
+        status = sz_check_distances(&s->list, s->train->path, line, err);
+    else
+        (void)sz_fail(err, status, "%.200s:%d: %.700s", s->train->path, line,
+                      why.message);
+    if (status != SZ_OK) s->list_frame = -1;
+    return status;
 }
 
 /* ---- SOAP ------------------------------------------------------------------------ */
