@@ -64,7 +64,7 @@ def errors(model, cells):
 
 
 for model in models:
-    if "NbMoTaW" in model:
+    if os.path.basename(os.path.dirname(model)) == "NbMoTaW":
         check_disorder(model)
 for of in SAID:
     check_readme(*of)

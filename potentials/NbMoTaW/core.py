@@ -31,9 +31,9 @@ def phi(za, zb, r):
     return 0.25 * zbl(za, zb, MIDDLE) * (1 + cos(pi * (r - SHORT) / (LONG - SHORT)))
 
 
-def table(name, key, value, x, y):
+def table(name, key, value, x, y, attributes=""):
     points = " ".join(f'<point {key}="{a:.4f}" {value}="{b:.6f}"/>' for a, b in zip(x, y))
-    return f'<{name} num_points="{len(x)}"> {points} </{name}>'
+    return f'<{name}{attributes} num_points="{len(x)}"> {points} </{name}>'
 
 
 def main():
@@ -41,7 +41,8 @@ def main():
     print(f'<Glue_params n_types="{len(NUMBERS)}" label="close">')
     for k, z in enumerate(NUMBERS.values(), 1):
         print(f'<per_type_data type="{k}" atomic_num="{z}">')
-        print(table("density", "a", "rho", [SHORT, LONG], [0, 0]).replace(" ", ' do_spline="T" density_y1="0" density_yn="0" ', 1))
+        print(table("density", "a", "rho", [SHORT, LONG], [0, 0],
+                    ' do_spline="T" density_y1="0" density_yn="0"'))
         print(table("potential_density", "rho", "E", [0, 1], [0, 0]))
         print("</per_type_data>")
     for (i, a), (j, b) in combinations_with_replacement(enumerate(NUMBERS.values(), 1), 2):

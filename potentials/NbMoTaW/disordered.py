@@ -16,9 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-# energy of the crystal in the data, eV; lattice parameter, Angstrom; mass
-ELEMENTS = {"Nb": (-10.0950, 3.322, 92.906), "Mo": (-10.8483, 3.169, 95.95),
-            "Ta": (-11.8529, 3.322, 180.948), "W": (-12.9603, 3.190, 183.84)}
+from apart import ELEMENTS
+
+MASS = {"Nb": 92.906, "Mo": 95.95, "Ta": 180.948, "W": 183.84}
 CELLS = 3
 HOT = 4500
 
@@ -91,7 +91,7 @@ def start(snap, parts, a, height, top, every):
     mix = "\n".join(f"set type {types[0]} type/subset {t} {atoms // len(types)} {40 + t}"
                     for t in types[1:])
     return START.format(a=a, cells=CELLS, height=height, top=top, first=types[0], mix=mix,
-                        mass=[e[2] for e in ELEMENTS.values()], snap=snap, every=every,
+                        mass=[MASS[name] for name in names], snap=snap, every=every,
                         elements=" ".join(names))
 
 
@@ -112,18 +112,19 @@ def main():
         sys.exit(__doc__)
     snap = os.path.abspath(os.path.join(sys.argv[1], "Ta-W-Nb-Mo.snap"))
     shifts = {}
-    for name, (energy, a, _) in ELEMENTS.items():
+    for name, (energy, _, a, _) in ELEMENTS.items():
         energies, _ = lammps(start(snap, [name], a, CELLS, CELLS - 0.1, 1) + "run 0\n")
         shifts[name] = energy - energies[0] / (2 * CELLS ** 3)
     mixes = [m for n in (1, 2, 3, 4) for m in itertools.combinations(ELEMENTS, n)]
     for seed, parts in enumerate(mixes, 11):
-        a = sum(ELEMENTS[p][1] for p in parts) / len(parts)
+        a = sum(ELEMENTS[p][2] for p in parts) / len(parts)
         heat = dict(seed=seed, every=750, hot=HOT, steps=3000)
         slab = start(snap, parts, a, 2 * CELLS, CELLS - 0.1, 750) + HEAT.format(**heat)
         melt = (start(snap, parts, 1.03 * a, CELLS, CELLS - 0.1, 750)
                 + HEAT.format(**{**heat, "every": 1500}) + QUENCH.format(hot=HOT, steps=3000))
         # surfaces of the elements are in the data, and so are crystals
-        for text, first in ((slab, 0), (melt, 1))[len(parts) == 1:]:
+        runs = [(slab, 0), (melt, 1)] if len(parts) > 1 else [(melt, 1)]
+        for text, first in runs:
             energies, cells = lammps(text)
             for step in list(cells)[first:]:
                 show(cells[step], energies[step], shifts)

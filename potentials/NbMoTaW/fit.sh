@@ -12,9 +12,9 @@ for file in train.xyz multinary24.xyz; do
 done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cat "$data/train.xyz" "$data/multinary24.xyz" > "$work/all.xyz"
 cp "$here/core.xml" "$work"
-python3 "$here/apart.py" | cat "$work/all.xyz" - "$here/disordered.xyz" > "$work/all_cells.xyz"
+python3 "$here/apart.py" |
+    cat "$data/train.xyz" "$data/multinary24.xyz" - "$here/disordered.xyz" > "$work/all_cells.xyz"
 [ $# -gt 0 ] || set -- fast balanced accurate
 for name in "$@"; do
     (cd "$work" && "${SOAPZ:-soapz}" fit "$here/$name.conf")
