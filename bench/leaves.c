@@ -4,10 +4,10 @@
  * soap.c, each in a loop of its own. */
 #include "stages.h"
 
-#include "blas.h"
-#include "density.h"
-#include "error.h"
-#include "power.h"
+#include "base/error.h"
+#include "descriptor/density.h"
+#include "descriptor/power.h"
+#include "linear/blas.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -15,7 +15,7 @@
 
 #include "stages.h"
 
-#include "error.h"
+#include "base/error.h"
 #include "subject.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #ifndef SZ_BENCH_STAGES_H
 #define SZ_BENCH_STAGES_H
 
-#include "kernel.h"
-#include "model.h"
+#include "model/model.h"
+#include "term/kernel.h"
 
 typedef enum {
     LIST,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "subject.h"
 
-#include "compression_spec.h"
-#include "error.h"
-#include "soap_spec.h"
-#include "vec.h"
+#include "base/error.h"
+#include "descriptor/compression_spec.h"
+#include "descriptor/soap_spec.h"
+#include "linear/vec.h"
 
 #include <stdint.h>
 #include <stdlib.h>

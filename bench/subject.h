@@ -5,7 +5,7 @@
 #ifndef SZ_BENCH_SUBJECT_H
 #define SZ_BENCH_SUBJECT_H
 
-#include "model.h"
+#include "model/model.h"
 
 /* Starts as {0}. */
 typedef struct {

@@ -32,13 +32,26 @@ typedef enum {
     SZ_ERR_FILE,     /* cannot open, read or write */
     SZ_ERR_FORMAT,   /* the file is not what it should be, or not supported */
     SZ_ERR_MEMORY,   /* an allocation failed */
-    SZ_ERR_NUMERIC   /* NaN, coincident atoms, matrix not positive definite */
+    SZ_ERR_NUMERIC,  /* NaN, coincident atoms, matrix not positive definite */
+    SZ_ERR_STOPPED   /* sz_watch.stop ended the work */
 } sz_status;
 
 typedef struct {
     sz_status status;
     char message[1024];
 } sz_error;
+
+/* ---- long work ------------------------------------------------------------------ */
+
+/* Who waits for long work. Each function, and the watch itself, may be NULL. They are
+ * called from one thread at a time, which need not be the caller's. */
+typedef struct {
+    int (*stop)(void *context); /* 1 ends the work with SZ_ERR_STOPPED */
+    /* done: 0..1, negative when unknown; count things of the name what have been done */
+    void (*progress)(void *context, double done, long count, const char *what);
+    void (*warn)(void *context, const char *sentence);
+    void *context;
+} sz_watch;
 
 /* ---- the model ------------------------------------------------------------------ */
 

@@ -4,7 +4,7 @@
 #ifndef LMP_PAIR_SOAPZ_H
 #define LMP_PAIR_SOAPZ_H
 
-#include "pair.h" /* LAMMPS's: the folder of soapz.h must not hold core/pair.h */
+#include "pair.h" /* LAMMPS's */
 #include "soapz.h"
 
 #include <string>

@@ -5,9 +5,9 @@
 #ifndef SZ_TEST_COMPRESSIONS_H
 #define SZ_TEST_COMPRESSIONS_H
 
-#include "compression_spec.h"
+#include "base/rng.h"
 #include "dense.h"
-#include "rng.h"
+#include "descriptor/compression_spec.h"
 
 #include <stdio.h>
 

@@ -10,8 +10,8 @@
 #define SZ_TEST_DENSE_H
 
 #include "cluster.h"
-#include "harmonics.h"
-#include "soap.h"
+#include "descriptor/harmonics.h"
+#include "descriptor/soap.h"
 
 enum { DENSE_L = 4, DENSE_K = 40, DENSE_P = DENSE_K * DENSE_K * (DENSE_L + 1) };
 

@@ -5,7 +5,7 @@
 #define SZ_TEST_DESCRIBE_H
 
 #include "cluster.h"
-#include "soap_spec.h"
+#include "descriptor/soap_spec.h"
 
 #include <stdlib.h>
 

@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "describe.h"
-#include "gap_write.h"
+#include "format/gap_write.h"
 
 /* The first n atoms of c are the sparse points of its one term, zeta 4. */
 static inline int make_gap(sz_gap **gap, const char *text, const cluster *c, int n)

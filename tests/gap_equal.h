@@ -4,7 +4,7 @@
 #ifndef SZ_TEST_GAP_EQUAL_H
 #define SZ_TEST_GAP_EQUAL_H
 
-#include "gap_xml.h"
+#include "format/gap_xml.h"
 
 #include <stdio.h>
 #include <string.h>

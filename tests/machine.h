@@ -7,8 +7,8 @@
 
 #include "check.h"
 #include "cluster.h"
-#include "soap.h"
-#include "soap_spec.h"
+#include "descriptor/soap.h"
+#include "descriptor/soap_spec.h"
 
 #include <stdlib.h>
 

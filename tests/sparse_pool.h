@@ -5,10 +5,10 @@
 #ifndef SZ_TEST_SPARSE_POOL_H
 #define SZ_TEST_SPARSE_POOL_H
 
-#include "pool.h"
-#include "soap_spec.h"
-#include "vec.h"
-#include "xyz.h"
+#include "atoms/xyz.h"
+#include "descriptor/soap_spec.h"
+#include "linear/vec.h"
+#include "select/vectors.h"
 
 #include <stdlib.h>
 
@@ -101,9 +101,9 @@ static inline sz_status soap_pool_load(soap_pool *p, const char *text, const cha
     return status;
 }
 
-static inline sz_pool soap_pool_vectors(const soap_pool *p)
+static inline sz_vectors soap_pool_vectors(const soap_pool *p)
 {
-    return (sz_pool){.n = p->n, .d = p->d, .x = p->x};
+    return (sz_vectors){.n = p->n, .d = p->d, .x = p->x};
 }
 
 #endif

@@ -2,8 +2,8 @@
  *
  * test_basis.c - the radial bases have the published numbers, are orthonormal, and fit a
  * density on their grid as said; derivatives are slopes. */
-#include "basis.h"
 #include "check.h"
+#include "descriptor/basis.h"
 #include "numbers.h"
 
 #define N_ROW ((SZ_L_MAX + 1) * SZ_N_MAX)

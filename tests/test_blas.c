@@ -2,8 +2,8 @@
  *
  * test_blas.c - the library that was linked does what the prototypes say, with 32-bit
  * integers, before and after it is tuned. */
-#include "blas.h"
 #include "check.h"
+#include "linear/blas.h"
 #include "soapz.h"
 
 enum { M = 37, N = 29, K = 41 };

@@ -4,10 +4,10 @@
  * whole models; its derivative is a slope of its energy. */
 #include "check.h"
 #include "cluster.h"
-#include "model.h"
-#include "model_file.h"
+#include "format/soapz_read.h"
+#include "linear/vec.h"
+#include "model/model.h"
 #include "models.h"
-#include "vec.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * test_compare.c - a model against reference data: QUIP's own numbers give no error,
  * numbers that were shifted give the shift, and the number of threads changes nothing. */
 #define _POSIX_C_SOURCE 200809L
+#include "analyse/errors.h"
 #include "check.h"
-#include "compare.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ static const sz_fit_names names = {.energy = (char[]){"energy"},
 
 typedef struct {
     sz_model *model;
-    sz_train *train;
+    sz_dataset *train;
     sz_error_table table;
     int n, stop_at; /* frames seen; fails at this one */
     sz_errors last;
@@ -59,13 +59,13 @@ static sz_status compare(setting *s, int n_threads, sz_error *err)
     sz_error_table_free(&s->table);
     s->n = 0;
     status = sz_error_table_create(&s->table, s->train, err);
-    return status == SZ_OK ? sz_compare(&c, err) : status;
+    return status == SZ_OK ? sz_predict_all(&c, err) : status;
 }
 
 static void release(setting *s)
 {
     sz_error_table_free(&s->table);
-    sz_train_free(s->train);
+    sz_dataset_free(s->train);
     sz_model_free(s->model);
 }
 
@@ -76,8 +76,9 @@ static int test_reference(const char *name)
     sz_error err;
 
     CHECK_OK(sz_model_load(&s.model, data_path(name, "gp.xml"), &err), err);
-    CHECK_OK(sz_train_read_data(&s.train, data_path(name, "reference.xyz"), &names, &err),
-             err);
+    CHECK_OK(
+        sz_dataset_read_data(&s.train, data_path(name, "reference.xyz"), &names, &err),
+        err);
     CHECK_OK(compare(&s, 2, &err), err);
     CHECK(s.n == s.train->n_frames && s.n > 3);
     CHECK(s.table.all.energy.n == s.n && s.table.all.virial.n == 6 * s.n);
@@ -93,14 +94,14 @@ static int test_reference(const char *name)
 static int test_sums(void)
 {
     setting s = {.stop_at = -1};
-    sz_train_frame *f;
+    sz_dataset_frame *f;
     sz_errors one;
     sz_error err;
     double atoms, other;
 
     CHECK_OK(sz_model_load(&s.model, data_path("mow_zbl_soap", "gp.xml"), &err), err);
-    CHECK_OK(sz_train_read_data(&s.train, data_path("mow_zbl_soap", "reference.xyz"),
-                                &names, &err),
+    CHECK_OK(sz_dataset_read_data(&s.train, data_path("mow_zbl_soap", "reference.xyz"),
+                                  &names, &err),
              err);
     f = &s.train->frame[0];
     atoms = f->n_atoms;
@@ -145,9 +146,9 @@ static int read_text(setting *s, const char *text, sz_error *err)
 {
     FILE *f = fopen(path, "w");
 
-    sz_train_free(s->train);
+    sz_dataset_free(s->train);
     if (!f || fputs(text, f) < 0 || fclose(f) != 0) exit(1);
-    CHECK_OK(sz_train_read_data(&s->train, path, &names, err), *err);
+    CHECK_OK(sz_dataset_read_data(&s->train, path, &names, err), *err);
     return 0;
 }
 
@@ -159,8 +160,8 @@ static int test_refusals(void)
     sz_error err;
 
     CHECK_OK(sz_model_load(&s.model, data_path("mow_zbl_soap", "gp.xml"), &err), err);
-    CHECK_OK(sz_train_read_data(&s.train, data_path("mow_zbl_soap", "reference.xyz"),
-                                &names, &err),
+    CHECK_OK(sz_dataset_read_data(&s.train, data_path("mow_zbl_soap", "reference.xyz"),
+                                  &names, &err),
              err);
     for (int threads = 1; threads <= 4; threads += 3) {
         char at[80];
@@ -181,8 +182,8 @@ static int test_refusals(void)
     if (read_text(&s, "1\n" BOX " energy_sigma=0\nMo 0 0 0\n", &err)) return 1;
     CHECK_OK(compare(&s, 2, &err), err);
     CHECK(s.n == 1 && s.table.all.energy.n == 0 && s.table.all.force.n == 0);
-    sz_train_free(s.train);
-    CHECK_FAILS(sz_train_read_data(&s.train, "/dev/null", &names, &err), SZ_ERR_FORMAT,
+    sz_dataset_free(s.train);
+    CHECK_FAILS(sz_dataset_read_data(&s.train, "/dev/null", &names, &err), SZ_ERR_FORMAT,
                 "has no frame", err);
     CHECK(s.train == NULL);
     release(&s);

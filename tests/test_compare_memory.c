@@ -4,7 +4,7 @@
  * SZ_ERR_MEMORY and leaves nothing behind. The linker puts our malloc and its kin before
  * the real ones (--wrap). */
 #include "check.h"
-#include "model.h"
+#include "model/model.h"
 #include "validate.h"
 
 #include <stdint.h>
@@ -125,7 +125,7 @@ static sz_status compare(const sz_model *model, sz_error *err)
     sz_status status = sz_find_names(&v, data_path("reference.xyz"), err);
 
     if (status == SZ_OK)
-        status = sz_train_read_data(&v.train, data_path("reference.xyz"), &v.name, err);
+        status = sz_dataset_read_data(&v.train, data_path("reference.xyz"), &v.name, err);
     if (status == SZ_OK) status = sz_error_table_create(&table, v.train, err);
     if (status == SZ_OK) status = sz_variance_create(&variance, model, 1e-3, err);
     if (status == SZ_OK) {
@@ -137,13 +137,13 @@ static sz_status compare(const sz_model *model, sz_error *err)
                            .take = take,
                            .context = &table};
 
-        status = sz_compare(&c, err);
+        status = sz_predict_all(&c, err);
         if (status == SZ_OK) CHECK_CLOSE(table.all.force.max, 0, 1e-8);
     }
     if (status == SZ_OK) status = sz_calibrate(&calibration, 4, ones, ones, err);
     sz_variance_free(variance);
     sz_error_table_free(&table);
-    sz_train_free(v.train);
+    sz_dataset_free(v.train);
     sz_free_names(&v);
     return status;
 }

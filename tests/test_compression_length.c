@@ -2,9 +2,9 @@
  *
  * test_compression_length.c - the length of every compression by its closed formula, the
  * paper's numbers, and the names that go with them. */
-#include "compression_spec.h"
+#include "descriptor/compression_spec.h"
+#include "linear/vec.h"
 #include "machine.h"
-#include "vec.h"
 
 static const int z_of[] = {41, 74, 42, 73, 23, 8};
 

@@ -2,7 +2,7 @@
  *
  * test_compression_spec.c - the keys that choose a compression: groups of elements,
  * embeddings, mixing weights; keys that exclude each other are refused by name. */
-#include "compression_spec.h"
+#include "descriptor/compression_spec.h"
 #include "machine.h"
 
 static const int z_of[] = {41, 74, 42, 73, 23, 8};

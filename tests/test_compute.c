@@ -5,8 +5,8 @@
  * size and products of any kind give the same; nonsense is refused. */
 #include "check.h"
 #include "cluster.h"
-#include "model.h"
-#include "model_file.h"
+#include "format/soapz_read.h"
+#include "model/model.h"
 #include "models.h"
 
 enum { PAIRS_MAX = 20000 };

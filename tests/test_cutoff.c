@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_cutoff.c - slopes are slopes, both ends are met smoothly. */
+#include "atoms/cutoff.h"
 #include "check.h"
-#include "cutoff.h"
 #include "numbers.h"
 
 typedef double function(double r, double rc, double w, double *dfdr);

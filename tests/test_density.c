@@ -3,10 +3,10 @@
  * test_density.c - the density is the sum it says it is, and the adjoint is its
  * transposed derivative: both are linear in h and y, so scalar products decide. */
 #include "check.h"
-#include "density.h"
-#include "harmonics.h"
+#include "descriptor/density.h"
+#include "descriptor/harmonics.h"
+#include "descriptor/radial.h"
 #include "numbers.h"
-#include "radial.h"
 
 enum { L_MAX = 5, N_LM = SZ_N_LM(L_MAX), N_SLOTS = 3, LANES_MAX = 24 };
 enum { N_X = N_LM * N_SLOTS * LANES_MAX, N_H = SZ_LANES * (L_MAX + 1) * LANES_MAX };

@@ -5,9 +5,9 @@
  * many times smaller, and becomes vectors when asked. */
 #include "check.h"
 #include "environments.h"
+#include "format/soapz_read.h"
 #include "gap_equal.h"
-#include "model.h"
-#include "model_file.h"
+#include "model/model.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

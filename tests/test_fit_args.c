@@ -3,9 +3,9 @@
  * test_fit_args.c - gap_fit's command line and our configuration file become the same
  * checked settings; what is wrong in them is named. */
 #define _POSIX_C_SOURCE 200809L
+#include "base/text.h"
 #include "check.h"
-#include "fit_args.h"
-#include "text.h"
+#include "fit/spec.h"
 
 #include <stdlib.h>
 #include <unistd.h>

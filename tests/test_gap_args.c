@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_gap_args.c - the grammar of argument strings, and numbers as GAP writes them. */
+#include "base/args.h"
 #include "check.h"
-#include "gap_args.h"
 
 #include <locale.h>
 #include <stdlib.h>

@@ -3,12 +3,12 @@
  * test_gap_write.c - what is written is what gap_fit writes, byte for byte, and reads
  * back to the last bit; a write that fails changes nothing. */
 #define _XOPEN_SOURCE 700
+#include "base/number.h"
 #include "check.h"
+#include "format/gap_write.h"
 #include "gap_equal.h"
-#include "gap_write.h"
 #include "gap_xml_sample.h"
 #include "models.h"
-#include "number.h"
 
 #include <dirent.h>
 #include <float.h>

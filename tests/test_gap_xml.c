@@ -5,7 +5,7 @@
  * working directory. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
-#include "gap_xml.h"
+#include "format/gap_xml.h"
 #include "gap_xml_sample.h"
 
 #include <locale.h>

@@ -5,7 +5,7 @@
  * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
-#include "gap_xml.h"
+#include "format/gap_xml.h"
 #include "gap_xml_sample.h"
 
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
  * known in closed form. */
 #include "check.h"
 #include "cluster.h"
-#include "glue.h"
+#include "term/glue.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * test_harmonics.c - the harmonics are the orthonormal ones (addition theorem,
  * quadrature, l = 0 and 1 by name) and dy is their gradient across u. */
 #include "check.h"
-#include "harmonics.h"
+#include "descriptor/harmonics.h"
 #include "numbers.h"
 
 #define N_LM SZ_N_LM(SZ_L_MAX)

@@ -4,9 +4,9 @@
  * differences, for integer and other exponents; components that vanish may be left out.
  * With dgemm and with each of our own products that this CPU runs. */
 #include "check.h"
-#include "kernel.h"
+#include "linear/vec.h"
 #include "numbers.h"
-#include "vec.h"
+#include "term/kernel.h"
 
 enum { M = 13, D = 21, LD = SZ_PAD(D), N = 5 };
 

@@ -4,11 +4,11 @@
  * long double, gives; whatever the blocks, their order, the number of parts, an
  * interruption; and whatever goes wrong is said. */
 #define _DEFAULT_SOURCE /* usleep */
-#include "blas.h"
 #include "check.h"
-#include "lsq.h"
+#include "linear/blas.h"
+#include "linear/lsq.h"
+#include "linear/qr.h"
 #include "numbers.h"
-#include "qr.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_md5.c - the test suite of RFC 1321 (A.5), and lengths round the padding. */
+#include "base/md5.h"
 #include "check.h"
-#include "md5.h"
 
 static int digest_is(const char *text, size_t n, const char *want)
 {

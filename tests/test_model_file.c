@@ -5,12 +5,12 @@
  * sentence, and before anything of the size it claims is allocated. Link with
  * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free. */
 #define _POSIX_C_SOURCE 200809L
+#include "base/md5.h"
 #include "check.h"
+#include "format/gap_write.h"
+#include "format/soapz_read.h"
 #include "gap_equal.h"
-#include "gap_write.h"
 #include "gap_xml_sample.h"
-#include "md5.h"
-#include "model_file.h"
 #include "models.h"
 
 #include <jansson.h>

@@ -3,10 +3,10 @@
  * test_model_fuzz.c - a .soapz file with environments, damaged in every way that chance
  * and malice find: it is refused with a sentence or is a model, and nothing near the
  * memory that it claims is taken. */
+#include "base/md5.h"
 #include "environments.h"
-#include "md5.h"
-#include "model.h"
-#include "model_file.h"
+#include "format/soapz_read.h"
+#include "model/model.h"
 
 #include <stdint.h>
 #include <sys/resource.h>

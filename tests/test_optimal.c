@@ -5,7 +5,7 @@
  * few of them keep more of the density than others. */
 #include "check.h"
 #include "describe.h"
-#include "optimal.h"
+#include "descriptor/optimal.h"
 
 enum { N_MAX = 5, L_MAX = 3, N = 4 * N_MAX };
 

@@ -4,7 +4,7 @@
  * also where huge weights of opposite sign cancel. */
 #include "check.h"
 #include "cluster.h"
-#include "pair.h"
+#include "term/pair.h"
 
 #include <stdlib.h>
 

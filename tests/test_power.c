@@ -5,8 +5,8 @@
  * and absent, channels that are reduced and depend on l included. */
 #include "check.h"
 #include "compressions.h"
+#include "descriptor/power.h"
 #include "machine.h"
-#include "power.h"
 
 enum { L_MAX = 3, N_LM = SZ_N_LM(L_MAX), N_Y = N_LM * 3 * SZ_PAD(DENSE_K) + 16 };
 enum { N_P = DENSE_P + 32 };

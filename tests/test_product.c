@@ -3,10 +3,10 @@
  * test_product.c - products with a matrix laid out once against the plain triple sum, for
  * every kind of tile that this CPU runs: odd shapes, parts of rows, sums that are cut,
  * and NaN, which goes where it belongs and nowhere else. */
+#include "base/error.h"
 #include "check.h"
-#include "error.h"
+#include "linear/product.h"
 #include "numbers.h"
-#include "product.h"
 
 #include <stdlib.h>
 

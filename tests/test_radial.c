@@ -3,9 +3,9 @@
  * test_radial.c - the channels are the combinations of the basis that they say, tables
  * hold them, the reduction keeps every scalar product. */
 #include "check.h"
+#include "descriptor/radial.h"
+#include "linear/vec.h"
 #include "numbers.h"
-#include "radial.h"
-#include "vec.h"
 
 #include <stdlib.h>
 

@@ -3,11 +3,11 @@
  * test_recover.c - the full spectrum comes back from W^T P_l and Q^T P_l Q, also where
  * there are fewer neighbours than channels; the error grows with the square of the
  * condition number; nu,mu*=1,1 cannot give it back. */
-#include "blas.h"
 #include "check.h"
 #include "describe.h"
-#include "linalg.h"
-#include "recover.h"
+#include "descriptor/recover.h"
+#include "linear/blas.h"
+#include "linear/linalg.h"
 
 enum { N_CELLS = 4, ENVIRONMENTS = N_CELLS * ATOMS_MAX };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_rng.c - the generator gives the numbers of QUIP's, digit by digit. */
+#include "base/rng.h"
 #include "check.h"
-#include "rng.h"
 
 static void test_normals(int seed, const double *want)
 {

@@ -4,9 +4,9 @@
  * and virial: the forward derivatives of the fit are the reverse ones of MD. */
 #include "check.h"
 #include "cluster.h"
-#include "gap_xml.h"
+#include "fit/rows.h"
+#include "format/gap_xml.h"
 #include "models.h"
-#include "rows.h"
 
 enum { ATOMS = 24, TERMS_MAX = 40 };
 

@@ -4,9 +4,9 @@
  * slopes of the energy rows, for every sparse point on its own. */
 #include "check.h"
 #include "cluster.h"
-#include "few_bodies.h"
-#include "gap_write.h"
-#include "rows.h"
+#include "fit/rows.h"
+#include "format/gap_write.h"
+#include "term/few_bodies_spec.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  *
  * test_soap.c - descriptor vectors: QUIP's numbers for every compression; symmetries;
  * smoothness at the cutoff; slopes; nothing changes when the channels are reduced. */
-#include "compression_spec.h"
+#include "descriptor/compression_spec.h"
 #include "machine.h"
 
 enum { N_DESC = 4000 };

@@ -8,9 +8,9 @@
  * the points differ. Elsewhere none does. The points of two-body coordinates depend on
  * the order of QUIP's neighbour lists, so only their number is checked. */
 #include "check.h"
-#include "gap_xml.h"
+#include "format/gap_xml.h"
+#include "select/sparsify.h"
 #include "sparse_pool.h"
-#include "sparsify.h"
 
 static char path_text[4096];
 
@@ -116,7 +116,7 @@ static sz_status choose(const char *folder, const sz_gap_coordinate *c, sz_rng *
     else if (status == SZ_OK)
         status = load_distances(&p, args, path(folder, "train.xyz"), err);
     if (status == SZ_OK) {
-        sz_pool pool = soap_pool_vectors(&p);
+        sz_vectors pool = soap_pool_vectors(&p);
 
         status = sz_sparsify(&choice, &pool, &o, err);
     }
@@ -206,7 +206,7 @@ static int check_silicon(void)
                             "cutoff_transition_width=1.0 Z=14",
                             path("quip_tests", "Si.np1.xyz"), &err),
              err);
-    sz_pool pool = soap_pool_vectors(&p);
+    sz_vectors pool = soap_pool_vectors(&p);
 
     sz_rng_seed(&rng, 1);
     CHECK_OK(sz_sparsify(&choice, &pool, &o, &err), err);

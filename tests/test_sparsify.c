@@ -4,10 +4,10 @@
  * whether the pool is here or comes in blocks; leverage and greed against plain loops;
  * bad input. */
 #include "check.h"
-#include "leverage.h"
 #include "numbers.h"
+#include "select/leverage.h"
+#include "select/sparsify.h"
 #include "sparse_pool.h"
-#include "sparsify.h"
 
 static const char *data_path(const char *name)
 {
@@ -130,9 +130,9 @@ static int check_coordinate(int k, sz_rng *rng, FILE *answer)
         CHECK_OK(
             soap_pool_load(&p, coordinates[k].descriptor, data_path("train.xyz"), &err),
             err);
-    sz_pool pool = soap_pool_vectors(&p);
+    sz_vectors pool = soap_pool_vectors(&p);
     source s = {p.x, p.n, p.d, 0, 0};
-    sz_pool stream = {.n = p.n, .d = p.d, .fetch = fetch, .context = &s};
+    sz_vectors stream = {.n = p.n, .d = p.d, .fetch = fetch, .context = &s};
     sz_sparsify_options o = {.method = coordinates[k].method,
                              .n_sparse = coordinates[k].n_sparse,
                              .n_types = coordinates[k].n_types,
@@ -197,16 +197,16 @@ static void make_pool(double *x)
     }
 }
 
-static int check_unique(const double *x, const sz_pool *pool)
+static int check_unique(const double *x, const sz_vectors *pool)
 {
     static const size_t memory[] = {1, 100000, (size_t)1 << 28};
     int member[N], n;
     double other[3 * D];
-    sz_pool few = {.d = D, .x = other};
+    sz_vectors few = {.d = D, .x = other};
     sz_error err = {0};
 
     for (int m = 0; m < 3; m++) {
-        CHECK_OK(sz_pool_unique(pool, 1e-10, 1e-10, memory[m], member, &n, &err), err);
+        CHECK_OK(sz_vectors_unique(pool, 1e-10, 1e-10, memory[m], member, &n, &err), err);
         CHECK(n == N_DISTINCT);
         for (int i = 0; i < n; i++)
             for (int j = 0; j < i; j++)
@@ -218,17 +218,17 @@ static int check_unique(const double *x, const sz_pool *pool)
     other[D] = other[1];
     other[D + 1] = other[0];
     few.n = 2;
-    CHECK_OK(sz_pool_unique(&few, 1e-10, 1e-10, 1, member, &n, &err), err);
+    CHECK_OK(sz_vectors_unique(&few, 1e-10, 1e-10, 1, member, &n, &err), err);
     CHECK(n == 2);
     /* 2e-10 apart in one component */
     for (int i = 1; i < 3; i++) memcpy(other + i * D, x, D * sizeof *other);
     other[D + 3] += 2e-10;
     few.n = 3;
-    CHECK_OK(sz_pool_unique(&few, 1e-10, 1e-10, 1, member, &n, &err), err);
+    CHECK_OK(sz_vectors_unique(&few, 1e-10, 1e-10, 1, member, &n, &err), err);
     CHECK(n == 2);
-    CHECK_OK(sz_pool_unique(&few, 1e-9, 1e-10, 1, member, &n, &err), err);
+    CHECK_OK(sz_vectors_unique(&few, 1e-9, 1e-10, 1, member, &n, &err), err);
     CHECK(n == 2);
-    CHECK_OK(sz_pool_unique(&few, 1e-9, 1e-9, 1, member, &n, &err), err);
+    CHECK_OK(sz_vectors_unique(&few, 1e-9, 1e-9, 1, member, &n, &err), err);
     CHECK(n == 1);
     return 0;
 }
@@ -246,7 +246,7 @@ static int check_leverage(int n, int d, int n_singular)
     double *score = malloc((size_t)n * sizeof *score);
     double *basis[2] = {u, w};
     int length[2] = {n, d};
-    sz_pool pool = {.n = n, .d = d, .x = x};
+    sz_vectors pool = {.n = n, .d = d, .x = x};
     sz_error err = {0};
 
     for (int b = 0; b < 2; b++) /* Gram and Schmidt, twice */
@@ -324,13 +324,14 @@ static int farthest(const sz_likeness *l, const double *x, int n_member,
     return best;
 }
 
-static int check_farthest(const double *x, const sz_pool *pool, const sz_likeness *like)
+static int check_farthest(const double *x, const sz_vectors *pool,
+                          const sz_likeness *like)
 {
     static const size_t memory[] = {1, 20000, (size_t)1 << 28};
     int member[N], want[40], chosen[40], n_member, n;
     sz_error err = {0};
 
-    CHECK_OK(sz_pool_unique(pool, 1e-10, 1e-10, 1, member, &n_member, &err), err);
+    CHECK_OK(sz_vectors_unique(pool, 1e-10, 1e-10, 1, member, &n_member, &err), err);
     want[0] = member[0];
     for (int s = 1; s < 40; s++) want[s] = farthest(like, x, n_member, member, s, want);
     for (int m = 0; m < 3; m++) {
@@ -345,14 +346,14 @@ static int check_farthest(const double *x, const sz_pool *pool, const sz_likenes
 /* ---- counts, warnings, errors
  * ---------------------------------------------------------- */
 
-static int check_counts(const sz_pool *pool)
+static int check_counts(const sz_vectors *pool)
 {
     static const sz_sparse_method all[] = {SZ_SPARSE_RANDOM, SZ_SPARSE_UNIFORM,
                                            SZ_SPARSE_CUR_POINTS,
                                            SZ_SPARSE_FARTHEST_POINTS, SZ_SPARSE_NONE};
     static const sz_type_count type[] = {{"odd", 400}, {"nowhere", 3}, {"even", 10}};
     static double first[N];
-    sz_pool line = {.n = N, .d = 1, .x = first};
+    sz_vectors line = {.n = N, .d = 1, .x = first};
     sz_rng rng;
     sz_sparse_choice c;
     sz_error err = {0};
@@ -364,7 +365,7 @@ static int check_counts(const sz_pool *pool)
     }
     sz_rng_seed(&rng, 3);
     for (int m = 0; m < 5; m++) {
-        const sz_pool *p = all[m] == SZ_SPARSE_UNIFORM ? &line : pool;
+        const sz_vectors *p = all[m] == SZ_SPARSE_UNIFORM ? &line : pool;
         sz_sparsify_options o = {.method = all[m],
                                  .n_sparse = 60,
                                  .type_of = of,
@@ -403,7 +404,7 @@ static int check_counts(const sz_pool *pool)
 }
 
 /* every vector is taken equally often; the shared stream is left alone */
-static int check_random(const sz_pool *pool)
+static int check_random(const sz_vectors *pool)
 {
     int count[N] = {0}, most = 0, least = 1000, n_seeds = 400;
     sz_sparsify_options o = {.method = SZ_SPARSE_RANDOM, .n_sparse = 50};
@@ -424,12 +425,12 @@ static int check_random(const sz_pool *pool)
     return 0;
 }
 
-static int check_errors(const double *x, const sz_pool *pool)
+static int check_errors(const double *x, const sz_vectors *pool)
 {
     double bad[N * D];
     source s = {x, N, D, 0, 3};
-    sz_pool gone = {.n = N, .d = D, .fetch = fetch, .context = &s};
-    sz_pool nan = {.n = N, .d = D, .x = bad}, empty = {.n = 0, .d = D};
+    sz_vectors gone = {.n = N, .d = D, .fetch = fetch, .context = &s};
+    sz_vectors nan = {.n = N, .d = D, .x = bad}, empty = {.n = 0, .d = D};
     sz_rng rng;
     sz_sparsify_options o = {.method = SZ_SPARSE_CUR_POINTS, .n_sparse = 5, .rng = &rng};
     sz_sparse_choice c;
@@ -460,7 +461,7 @@ static int check_errors(const double *x, const sz_pool *pool)
     o.method = SZ_SPARSE_UNIFORM;
     o.rng = &rng;
     o.n_sparse = 200;
-    sz_pool wide = {.n = 3, .d = 100, .x = x};
+    sz_vectors wide = {.n = 3, .d = 100, .x = x};
     CHECK_OK(sz_sparsify(&c, &wide, &o, &err) == SZ_ERR_ARGUMENT ? SZ_OK : SZ_ERR_FILE,
              err);
     CHECK(strstr(err.message, "bins for 3 points of 100 components"));
@@ -526,7 +527,7 @@ static int check_files(void)
 int main(void)
 {
     static double x[N * D];
-    sz_pool pool = {.n = N, .d = D, .x = x};
+    sz_vectors pool = {.n = N, .d = D, .x = x};
     double theta[D];
     sz_likeness kernel[] = {{1.0, NULL}, {2.0, NULL}, {3.0, NULL}, {0.0, theta}};
 

@@ -4,7 +4,7 @@
  * to the error that is claimed; outside the knots both go on as straight lines. */
 #include "check.h"
 #include "numbers.h"
-#include "table.h"
+#include "term/table.h"
 
 enum { N = 9 };
 

@@ -4,7 +4,7 @@
  * cannot be meant are refused with file and line. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
-#include "train.h"
+#include "data/dataset.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ static char path[] = "/tmp/soapz_test_train_XXXXXX";
 #define PROP "Properties=species:S:1:pos:R:3"
 
 /* Reads text as the data of a fit with these settings. */
-static sz_status get(sz_train **train, sz_fit_spec **spec, const char *text,
+static sz_status get(sz_dataset **train, sz_fit_spec **spec, const char *text,
                      const char *settings, sz_error *err)
 {
     char line[1024];
@@ -30,13 +30,13 @@ static sz_status get(sz_train **train, sz_fit_spec **spec, const char *text,
              path, settings);
     *train = NULL;
     status = sz_fit_spec_parse(spec, line, "line", err);
-    if (status == SZ_OK) status = sz_train_read(train, path, *spec, err);
+    if (status == SZ_OK) status = sz_dataset_read(train, path, *spec, err);
     return status;
 }
 
-static void release(sz_train *train, sz_fit_spec *spec)
+static void release(sz_dataset *train, sz_fit_spec *spec)
 {
-    sz_train_free(train);
+    sz_dataset_free(train);
     sz_fit_spec_free(spec);
 }
 
@@ -50,7 +50,7 @@ static int test_names(void)
                        "1\n" BOX PROP "\nMo 1 1 1\n";
     const double virial[9] = {1, 3, 5, 3, 5, 7, 5, 7, 9};
     sz_fit_spec *spec;
-    sz_train *t;
+    sz_dataset *t;
     sz_structure s;
     sz_error err;
 
@@ -72,7 +72,7 @@ static int test_names(void)
     CHECK(t->frame[1].line == 5 && t->n_warnings == 1);
     CHECK(strstr(t->warning[0], ":2: a value is written without a decimal point "
                                 "(1 in all)") != NULL);
-    s = sz_train_structure(t, 1);
+    s = sz_dataset_structure(t, 1);
     CHECK(s.n_atoms == 1 && s.species[0] == 1 && s.pbc[1]);
     CHECK_CLOSE(s.position[0], 1, 0);
     CHECK_CLOSE(s.cell[2][2], 9, 0);
@@ -93,7 +93,7 @@ static int test_stress(void)
         "0\n";
     const double want[9] = {1, 6, 5, 6, 2, 4, 5, 4, 3};
     sz_fit_spec *spec;
-    sz_train *t;
+    sz_dataset *t;
     sz_error err;
 
     CHECK_OK(get(&t, &spec, text, "", &err), err);
@@ -127,7 +127,7 @@ static int test_table(void)
     const double energy[3] = {0.2, 2, 0.2}, force[3] = {0.2, 2, 0.2},
                  virial[3] = {0.6, 6, 0.6};
     sz_fit_spec *spec;
-    sz_train *t;
+    sz_dataset *t;
     sz_error err;
 
     for (int per_atom = 0; per_atom < 2; per_atom++) {
@@ -166,7 +166,7 @@ static int test_overrides(void)
         "energy=1\nW 0 0 0 1 1 1 0.1 0.2 0.3 8\n";
     const double component[9] = {1, 2, 3, 2, 4, 5, 3, 5, 6};
     sz_fit_spec *spec;
-    sz_train *t;
+    sz_dataset *t;
     sz_error err;
 
     CHECK_OK(get(&t, &spec, text, "", &err), err);
@@ -217,17 +217,17 @@ static int test_e0(void)
 
     for (size_t k = 0; k < sizeof way / sizeof *way; k++) {
         sz_fit_spec *spec;
-        sz_train *t;
+        sz_dataset *t;
         sz_error err;
         sz_e0 e0;
 
         CHECK_OK(get(&t, &spec, text, way[k].settings, &err), err);
-        CHECK_OK(sz_train_find_e0(&e0, t, spec, &err), err);
+        CHECK_OK(sz_dataset_find_e0(&e0, t, spec, &err), err);
         CHECK_CLOSE(e0.value[42], way[k].mo, 1e-14);
         CHECK_CLOSE(e0.value[74], way[k].w, 1e-14);
         CHECK_CLOSE(e0.value[1], way[k].h, 0);
         CHECK(e0.known[42] && e0.known[74] && e0.known[1] == way[k].knows_h);
-        CHECK_OK(sz_train_take_e0(t, &e0, &err), err);
+        CHECK_OK(sz_dataset_take_e0(t, &e0, &err), err);
         CHECK_CLOSE(t->frame[0].target.energy, -10 - way[k].mo - way[k].w, 1e-14);
         CHECK_CLOSE(t->frame[3].target.energy, -6 - way[k].w, 1e-14);
         release(t, spec);
@@ -243,16 +243,16 @@ static int test_core(void)
         "W 0 0 0 1 2 3\nW 2 0 0 -1 -2 -3\n" ISOLATED("W", "-3");
     const double force[6] = {1, 1, 1, 2, 2, 2}, virial[9] = {1, 4, 0, 2, 1, 0, 0, 0, 3};
     sz_fit_spec *spec;
-    sz_train *t;
+    sz_dataset *t;
     sz_error err;
     sz_e0 e0;
 
     CHECK_OK(get(&t, &spec, text, "", &err), err);
-    sz_train_subtract(t, 0, 5, force, virial);
-    sz_train_subtract(t, 1, 0.5, force, virial);
-    CHECK_OK(sz_train_find_e0(&e0, t, spec, &err), err);
+    sz_dataset_subtract(t, 0, 5, force, virial);
+    sz_dataset_subtract(t, 1, 0.5, force, virial);
+    CHECK_OK(sz_dataset_find_e0(&e0, t, spec, &err), err);
     CHECK_CLOSE(e0.value[74], -3.5, 1e-15);
-    CHECK_OK(sz_train_take_e0(t, &e0, &err), err);
+    CHECK_OK(sz_dataset_take_e0(t, &e0, &err), err);
     CHECK_CLOSE(t->frame[0].target.energy, -10 - 5 + 7, 1e-14);
     CHECK_CLOSE(t->frame[0].target.force[1], 1, 1e-15);
     CHECK_CLOSE(t->frame[0].target.force[5], -5, 1e-15);
@@ -320,7 +320,7 @@ static void test_bad_data(void)
 
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         sz_fit_spec *spec = NULL;
-        sz_train *t;
+        sz_dataset *t;
         sz_error err = {SZ_OK, ""};
 
         CHECK(get(&t, &spec, bad[k].text, bad[k].settings, &err) != SZ_OK && t == NULL);
@@ -349,14 +349,14 @@ static int test_bad_e0(void)
 
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         sz_fit_spec *spec;
-        sz_train *t;
+        sz_dataset *t;
         sz_error err;
         sz_e0 e0;
         sz_status status;
 
         CHECK_OK(get(&t, &spec, bad[k].text, bad[k].settings, &err), err);
-        status = sz_train_find_e0(&e0, t, spec, &err);
-        if (status == SZ_OK) status = sz_train_take_e0(t, &e0, &err);
+        status = sz_dataset_find_e0(&e0, t, spec, &err);
+        if (status == SZ_OK) status = sz_dataset_take_e0(t, &e0, &err);
         CHECK_FAILS(status, SZ_ERR_FORMAT, bad[k].want, err);
         CHECK(strstr(err.message, path) != NULL);
         release(t, spec);
@@ -370,7 +370,7 @@ static int test_growth(void)
     enum { N = 1500 };
     char *text = malloc(N * 200), *p = text;
     sz_fit_spec *spec;
-    sz_train *t;
+    sz_dataset *t;
     sz_error err;
 
     if (!text) return 1;

@@ -4,7 +4,7 @@
  * in long double; how often an instance counts; forces, rotation, order, smoothness. */
 #include "check.h"
 #include "cluster.h"
-#include "triplet.h"
+#include "term/triplet.h"
 
 #include <stdlib.h>
 

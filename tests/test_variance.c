@@ -2,10 +2,10 @@
  *
  * test_variance.c - the predicted variance: QUIP's numbers, a cell and its supercell,
  * and environments that are sparse points themselves. */
+#include "atoms/frame_list.h"
 #include "check.h"
-#include "model.h"
-#include "structure.h"
-#include "variance.h"
+#include "model/model.h"
+#include "model/variance.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * test_xyz.c - extended XYZ as people write it is understood, what is kept comes out
  * again unchanged, and what is wrong is named with file and line. */
 #define _POSIX_C_SOURCE 200809L
+#include "atoms/xyz.h"
 #include "check.h"
-#include "xyz.h"
 
 #include <stdlib.h>
 #include <unistd.h>

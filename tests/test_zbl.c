@@ -3,7 +3,7 @@
  * test_zbl.c - the screened repulsion by its formula, its slope, its smooth end. */
 #include "check.h"
 #include "cluster.h"
-#include "zbl.h"
+#include "term/zbl.h"
 
 #include <stdlib.h>
 

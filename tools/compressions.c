@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * compressions.c - soapz compressions: every compression of the paper with its length. */
-#include "gap_args.h"
+#include "base/args.h"
+#include "descriptor/soap_spec.h"
 #include "recipe.h"
-#include "soap_spec.h"
 #include "tool.h"
 
 #include <stdlib.h>

@@ -2,9 +2,9 @@
  *
  * convert.c - soapz convert: a model from one kind of file to another. */
 #define _POSIX_C_SOURCE 200809L
-#include "gap_write.h"
-#include "model_file.h"
-#include "number.h"
+#include "base/number.h"
+#include "format/gap_write.h"
+#include "format/soapz_read.h"
 #include "tool.h"
 
 #include <signal.h>

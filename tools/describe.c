@@ -2,13 +2,13 @@
  *
  * describe.c - soapz describe: descriptor vectors, in the published definition and order
  * of components, one row per centre (one per frame for averaged ones). */
+#include "atoms/frame_list.h"
+#include "base/args.h"
+#include "base/number.h"
 #include "describe_out.h"
-#include "gap_args.h"
-#include "model.h"
-#include "number.h"
+#include "descriptor/soap_spec.h"
+#include "model/model.h"
 #include "recipe.h"
-#include "soap_spec.h"
-#include "structure.h"
 #include "survey.h"
 
 #include <math.h>

@@ -55,7 +55,7 @@ sz_status sz_describe_row(sz_describe_out *out, const double *row, long frame, i
 
 sz_status sz_describe_check(const sz_describe_out *out, sz_error *err)
 {
-    return sz_output_check(out->zip ? &out->npz.out : &out->npy.out, err);
+    return sz_check_output(out->zip ? &out->npz.out : &out->npy.out, err);
 }
 
 /* ---- matrices ---------------------------------------------------------------------- */

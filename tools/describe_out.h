@@ -5,8 +5,8 @@
 #ifndef SZ_DESCRIBE_OUT_H
 #define SZ_DESCRIBE_OUT_H
 
+#include "descriptor/soap.h"
 #include "npz.h"
-#include "soap.h"
 
 typedef struct {
     int zip; /* 1: npz, 0: npy */

@@ -3,7 +3,7 @@
  * dgemm.c - the speed of the matrix product. */
 #include "dgemm.h"
 
-#include "blas.h"
+#include "linear/blas.h"
 #include "tool.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef SZ_DGEMM_H
 #define SZ_DGEMM_H
 
-#include "error.h"
+#include "base/error.h"
 
 /* GF/s on one core of the kernel's two products for n atoms, m sparse points and d
  * components: k [n][m] = p_sparse . p and dedp = p_sparse k; the best of some seconds

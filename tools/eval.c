@@ -3,8 +3,8 @@
  * eval.c - soapz eval: energies, forces and virials of the frames of a file.
  *
  * Frames pass one by one. */
-#include "predict.h"
-#include "structure.h"
+#include "atoms/frame_list.h"
+#include "model/predict.h"
 #include "tool.h"
 
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static sz_status eval_frame(evaluation *e, const sz_xyz_frame *frame, sz_error *
     while (status == SZ_OK && p->n_done < frame->n_atoms) {
         status = sz_predict_next(p, err);
         if (status != SZ_OK) status = sz_frame_fail(frame, name, err, status);
-        if (status == SZ_OK) status = sz_output_check(&e->out, err);
+        if (status == SZ_OK) status = sz_check_output(&e->out, err);
         show_progress(e, (double)p->n_done / frame->n_atoms, p->n_done);
     }
     if (status != SZ_OK) return status;
@@ -77,7 +77,7 @@ static sz_status eval_frame(evaluation *e, const sz_xyz_frame *frame, sz_error *
     sz_xyz_write(e->out.file, frame, &result);
     e->n_frames++;
     e->n_atoms += frame->n_atoms;
-    return sz_output_check(&e->out, err);
+    return sz_check_output(&e->out, err);
 }
 
 static sz_status eval_file(evaluation *e, sz_error *err)
@@ -134,7 +134,8 @@ int sz_verb_eval(int argc, char **argv)
     status = sz_model_load(&e.model, e.model_path, &err);
     if (status == SZ_OK) status = sz_predictor_create(&e.predictor, e.model, &err);
     if (status == SZ_OK) status = sz_xyz_open(&e.in, in, &err);
-    if (status == SZ_OK) status = sz_output_open(&e.out, out, &err);
+    if (status == SZ_OK) status = sz_output_open_any(&e.out, out, &err);
+    if (e.out.part) sz_catch_interrupts();
     if (status == SZ_OK) status = eval_file(&e, &err);
     closed = sz_output_close(&e.out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;

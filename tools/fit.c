@@ -6,19 +6,20 @@
  *
  * All ranks of a team read the data; rank 0 chooses the sparse points, solves, writes and
  * speaks; the rows are everybody's. */
-#include "fit_core.h"
-#include "fit_curve.h"
+#include "base/file.h"
+#include "fit/baseline.h"
+#include "fit/checkpoint.h"
+#include "fit/curve.h"
+#include "fit/points.h"
+#include "fit/share.h"
+#include "fit/system.h"
+#include "fit_curve_report.h"
 #include "fit_main.h"
 #include "fit_options.h"
 #include "fit_report.h"
-#include "fit_share.h"
-#include "fit_sparse.h"
-#include "fit_state.h"
-#include "fit_system.h"
-#include "gap_write.h"
-#include "model.h"
-#include "model_file.h"
-#include "part_file.h"
+#include "format/gap_write.h"
+#include "format/soapz_read.h"
+#include "model/model.h"
 #include "suggest.h"
 #include "tool.h"
 
@@ -64,13 +65,15 @@ typedef struct {
     sz_team *team;
     sz_fit_options option;
     sz_fit_spec *spec;
-    sz_train *train;
+    sz_dataset *train;
     sz_e0 e0;
     sz_gap *gap, *core; /* core: beneath the fit, or NULL */
-    sz_fit_state state;
+    sz_checkpoint state;
     sz_fit_rows rows;
     sz_fit_clock clock;
-    sz_fit_curve curve;
+    sz_teller teller;
+    sz_watch watch;
+    sz_curve curve;
     /* only_plan: without rows */
     int only_plan, resumed, written, measured, finished;
 } fit;
@@ -103,32 +106,32 @@ static sz_status check_gp_file(const sz_fit_spec *spec, sz_error *err)
 /* What is needed at the end had better fail now. */
 static sz_status check_files(const sz_fit_spec *spec, const char *curve, sz_error *err)
 {
-    sz_part part = {0};
-    sz_train *test = NULL;
+    sz_output part = {0};
+    sz_dataset *test = NULL;
     sz_status status = check_gp_file(spec, err);
 
     if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only)
-        status = sz_part_open(&part, spec->gp_file, err);
-    sz_part_free(&part);
+        status = sz_output_open(&part, spec->gp_file, err);
+    sz_output_free(&part);
     if (status == SZ_OK && *spec->test_file)
-        status = sz_train_read_data(&test, spec->test_file, &spec->name, err);
-    sz_train_free(test);
-    if (status == SZ_OK && curve) status = sz_fit_curve_check(curve, spec, err);
+        status = sz_dataset_read_data(&test, spec->test_file, &spec->name, err);
+    sz_dataset_free(test);
+    if (status == SZ_OK && curve) status = sz_curve_check(curve, spec, err);
     return status;
 }
 
 static sz_status read_data(fit *f, sz_error *err)
 {
     sz_fit_spec *spec = f->spec;
-    sz_status status = sz_train_read(&f->train, spec->at_file, spec, err);
+    sz_status status = sz_dataset_read(&f->train, spec->at_file, spec, err);
 
-    if (status == SZ_OK) status = sz_fit_core_take(&f->core, f->train, spec, err);
-    if (status == SZ_OK) status = sz_train_find_e0(&f->e0, f->train, spec, err);
-    if (status == SZ_OK) status = sz_train_take_e0(f->train, &f->e0, err);
+    if (status == SZ_OK) status = sz_baseline_take(&f->core, f->train, spec, err);
+    if (status == SZ_OK) status = sz_dataset_find_e0(&f->e0, f->train, spec, err);
+    if (status == SZ_OK) status = sz_dataset_take_e0(f->train, &f->e0, err);
     if (status == SZ_OK)
         status = sz_fit_expand(spec, f->train->n_species, f->train->z, err);
     if (status == SZ_OK)
-        status = sz_fit_state_open(&f->state, spec, f->train, f->option.checkpoint, err);
+        status = sz_checkpoint_open(&f->state, spec, f->train, f->option.checkpoint, err);
     if (status == SZ_OK && f->team->rank == 0)
         status = check_files(spec, f->option.curve, err);
     status = f->team->agree(f->team, status, err);
@@ -148,8 +151,8 @@ static sz_status look_for_checkpoint(fit *f, sz_error *err)
     sz_status status;
 
     if (f->only_plan) return SZ_OK;
-    if (!f->option.resume) return sz_fit_state_begin(&f->state, err);
-    status = sz_fit_state_resume(&f->state, &f->gap, err);
+    if (!f->option.resume) return sz_checkpoint_begin(&f->state, err);
+    status = sz_checkpoint_resume(&f->state, &f->gap, err);
     if (status != SZ_OK) return status;
     f->resumed = f->gap != NULL;
     if (!f->resumed)
@@ -168,15 +171,15 @@ static sz_status choose_points(fit *f, sz_error *err)
     sz_error why;
 
     if (status != SZ_OK || f->resumed) return status;
-    status = sz_fit_make_gap(&f->gap, f->spec, f->train, &f->e0, err);
+    status = sz_fit_make_gap(&f->gap, f->spec, f->train, &f->e0, &f->watch, err);
     if (status == SZ_OK && sz_fit_unknowns(f->gap) == 0)
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%s: there is not one sparse point to choose: the descriptors "
                          "see no atom or pair within their cutoff",
                          f->train->path);
     if (status != SZ_OK || f->only_plan || f->state.interval < 0.0) return status;
-    if (sz_fit_state_save_points(&f->state, f->gap, &why) != SZ_OK) {
-        sz_fit_state_warn(&f->state, &why);
+    if (sz_checkpoint_save_points(&f->state, f->gap, &why) != SZ_OK) {
+        sz_checkpoint_warn(&f->state, &f->watch, &why);
         f->state.interval = -1.0;
     }
     return SZ_OK;
@@ -250,9 +253,21 @@ static sz_status save_model(fit *f, sz_error *err)
             fprintf(stderr, "soapz fit: warning: %s\n", text);
         status = sz_gap_write(f->gap, path, err);
     }
-    if (status == SZ_OK) sz_fit_state_remove(&f->state);
+    if (status == SZ_OK) sz_checkpoint_remove(&f->state);
     f->written = status == SZ_OK;
     return status;
+}
+
+/* besides the factors of the threads, one that gathers; at each step two and scratch */
+static void print_curve_plan(const sz_curve *c, int n_threads)
+{
+    double more = n_threads > 2 ? 1.0 : 3.0 - n_threads;
+
+    printf("learning curve: %d sizes, %d steps of data in random order (seed %d), no "
+           "checkpoints; %.0f MB more\n",
+           c->n_sizes, c->n_steps, c->seed,
+           1e-6 * more * (double)sz_lsq_memory(c->n_unknowns, 0));
+    fflush(stdout);
 }
 
 /* The rows of all ranks, the weights, and the model on the disk. */
@@ -263,15 +278,22 @@ static sz_status make_model(fit *f, sz_error *err)
         .n_threads = f->state.n_threads,
         .state = &f->state,
         .resume = f->resumed,
+        .watch = &f->watch,
     };
     sz_lsq *factor = NULL;
     sz_lsq_report solution;
-    sz_status status =
-        f->option.curve
-            ? sz_fit_curve_factor(&f->curve, &factor, f->gap, f->spec, f->train, &run,
-                                  &f->rows, err)
-            : sz_fit_factor(&factor, f->gap, f->spec, f->train, &run, &f->rows, err);
+    sz_status status = SZ_OK;
 
+    if (f->option.curve) {
+        status = sz_curve_plan(&f->curve, f->gap, f->spec, f->train, err);
+        if (status == SZ_OK) print_curve_plan(&f->curve, run.n_threads);
+        if (status == SZ_OK)
+            status = sz_curve_factor(&f->curve, &factor, f->gap, f->spec, f->train, &run,
+                                     &f->rows, err);
+    } else {
+        status = sz_fit_factor(&factor, f->gap, f->spec, f->train, &run, &f->rows, err);
+    }
+    sz_progress_end(&f->teller.progress);
     if (status == SZ_OK && factor) {
         sz_fit_print_rows(&f->rows, f->team->size * f->state.n_threads);
         sz_fit_clock_stage(&f->clock, "rows");
@@ -297,11 +319,13 @@ static sz_status report_errors(fit *f, sz_error *err)
     if (!strcmp(spec->at_file, "-"))
         printf("no training errors: the data came from standard input\n");
     else
-        status = sz_fit_report_errors(f->gap, "training errors", "training_errors",
-                                      spec->at_file, &spec->name, n_threads, err);
+        status =
+            sz_fit_report_errors(f->gap, "training errors", "training_errors",
+                                 spec->at_file, &spec->name, n_threads, &f->watch, err);
     if (status == SZ_OK && *spec->test_file)
-        status = sz_fit_report_errors(f->gap, "test errors", "test_errors",
-                                      spec->test_file, &spec->name, n_threads, err);
+        status =
+            sz_fit_report_errors(f->gap, "test errors", "test_errors", spec->test_file,
+                                 &spec->name, n_threads, &f->watch, err);
     sz_fit_clock_stage(&f->clock, "errors");
     if (status == SZ_OK && is_soapz(f)) status = sz_gap_save(f->gap, spec->gp_file, err);
     return status;
@@ -313,8 +337,8 @@ static sz_status report_curve(fit *f, sz_error *err)
 
     f->measured = 1;
     if (!f->option.curve) return SZ_OK;
-    status = sz_fit_curve_report(&f->curve, f->option.curve, f->gap, f->spec, f->train,
-                                 &f->e0, f->state.n_threads, err);
+    status = sz_curve_report(&f->curve, f->option.curve, f->gap, f->spec, f->train,
+                             &f->e0, f->state.n_threads, &f->watch, err);
     sz_fit_clock_stage(&f->clock, "learning curve");
     return status;
 }
@@ -349,7 +373,7 @@ static void say_stopped(const fit *f)
                 f->measured ? "learning curve was" : "errors were");
     else if (!f->rows.stopped)
         fprintf(stderr, " before the first frame: nothing was written\n");
-    else if (!sz_fit_state_has_points(&f->state))
+    else if (!sz_checkpoint_has_points(&f->state))
         fprintf(stderr, " after %d of %d frames, without a checkpoint\n",
                 f->rows.n_frames, f->train->n_frames);
     else
@@ -362,7 +386,7 @@ static void say_stopped(const fit *f)
 static void tidy(const fit *f)
 {
     if (!f->state.folder || f->only_plan || f->rows.stopped) return;
-    if (!sz_fit_state_has_rows(&f->state)) sz_fit_state_remove(&f->state);
+    if (!sz_checkpoint_has_rows(&f->state)) sz_checkpoint_remove(&f->state);
 }
 
 static int conclude(const fit *f, sz_status status, const sz_error *err)
@@ -410,6 +434,7 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     sz_blas_set_threads(1);
     sz_catch_interrupts();
     sz_fit_clock_start(&f.clock);
+    f.watch = sz_tool_watch(&f.teller, "fit");
     status = sz_fit_spec_arguments(&f.spec, argc - 1, argv + 1, &err);
     status = team->agree(team, status, &err);
     if (status == SZ_OK) {
@@ -419,9 +444,9 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     code = conclude(&f, status, &err);
     sz_gap_free(f.core);
     sz_gap_free(f.gap);
-    sz_fit_curve_free(&f.curve);
-    sz_fit_state_free(&f.state);
-    sz_train_free(f.train);
+    sz_curve_free(&f.curve);
+    sz_checkpoint_free(&f.state);
+    sz_dataset_free(f.train);
     sz_fit_spec_free(f.spec);
     return code;
 }

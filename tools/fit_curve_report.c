@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * fit_curve_report.c - learning curves measured, printed, filed and drawn. */
-#include "fit_curve.h"
+#include "fit_curve_report.h"
 
-#include "fit_core.h"
-#include "json.h"
-#include "part_file.h"
+#include "analyse/row_errors.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "fit/baseline.h"
 #include "python.h"
-#include "row_errors.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,13 +17,13 @@
 /* ---- errors ------------------------------------------------------------------------ */
 
 typedef struct {
-    const sz_fit_curve *curve;
-    sz_train *test;        /* what the models are judged on, core and e0 taken off */
+    const sz_curve *curve;
+    sz_dataset *test;      /* what the models are judged on, core and e0 taken off */
     sz_error_table *table; /* [n_steps][n_sizes] */
     int is_test;           /* 0: the data of the fit */
 } measured;
 
-static int n_models(const sz_fit_curve *c)
+static int n_models(const sz_curve *c)
 {
     return c->n_steps * c->n_sizes;
 }
@@ -33,21 +33,22 @@ static void measured_free(measured *m)
     for (int k = 0; m->table && k < n_models(m->curve); k++)
         sz_error_table_free(&m->table[k]);
     free(m->table);
-    sz_train_free(m->test);
+    sz_dataset_free(m->test);
 }
 
 static sz_status measure(measured *m, const sz_gap *gap, const sz_fit_spec *spec,
-                         const sz_e0 *e0, int n_threads, sz_error *err)
+                         const sz_e0 *e0, int n_threads, const sz_watch *watch,
+                         sz_error *err)
 {
-    const sz_fit_curve *c = m->curve;
+    const sz_curve *c = m->curve;
     const char *path = *spec->test_file ? spec->test_file : spec->at_file;
     sz_gap *core = NULL;
-    sz_status status = sz_train_read_data(&m->test, path, &spec->name, err);
+    sz_status status = sz_dataset_read_data(&m->test, path, &spec->name, err);
 
     m->is_test = *spec->test_file != '\0';
-    if (status == SZ_OK) status = sz_fit_core_take(&core, m->test, spec, err);
+    if (status == SZ_OK) status = sz_baseline_take(&core, m->test, spec, err);
     sz_gap_free(core);
-    if (status == SZ_OK) status = sz_train_take_e0(m->test, e0, err);
+    if (status == SZ_OK) status = sz_dataset_take_e0(m->test, e0, err);
     if (status == SZ_OK) {
         m->table = calloc((size_t)n_models(c) + 1, sizeof *m->table);
         if (!m->table) status = sz_fail_memory(err, sizeof *m->table, "the errors");
@@ -55,8 +56,8 @@ static sz_status measure(measured *m, const sz_gap *gap, const sz_fit_spec *spec
     for (int k = 0; k < n_models(c) && status == SZ_OK; k++)
         status = sz_error_table_create(&m->table[k], m->test, err);
     if (status == SZ_OK)
-        status =
-            sz_row_errors(m->table, gap, m->test, n_models(c), c->alpha, n_threads, err);
+        status = sz_row_errors(m->table, gap, m->test, n_models(c), c->alpha, n_threads,
+                               watch, err);
     return status;
 }
 
@@ -72,7 +73,7 @@ static void print_number(const sz_error_sum *sum, double scale, int digits, doub
 
 static void print_model(const measured *m, int step, int size)
 {
-    const sz_fit_curve *c = m->curve;
+    const sz_curve *c = m->curve;
     int model = step * c->n_sizes + size;
     const sz_errors *e = &m->table[model].all;
 
@@ -90,7 +91,7 @@ static void print_model(const measured *m, int step, int size)
 
 static void print_curve(const measured *m)
 {
-    const sz_fit_curve *c = m->curve;
+    const sz_curve *c = m->curve;
 
     printf("learning curve on %s %s, of %d frames\n",
            m->is_test ? "the test data" : "the training data (there is no test_file)",
@@ -142,7 +143,7 @@ static json_t *sum_of(const sz_error_sum *s)
 
 static json_t *model_of(const measured *m, int step, int size)
 {
-    const sz_fit_curve *c = m->curve;
+    const sz_curve *c = m->curve;
     int model = step * c->n_sizes + size;
     const sz_errors *e = &m->table[model].all;
     json_t *o = json_object();
@@ -171,7 +172,7 @@ static json_t *coordinates_of(const sz_gap *gap)
     return list;
 }
 
-static json_t *rows_of(const sz_fit_curve *c)
+static json_t *rows_of(const sz_curve *c)
 {
     json_t *list = json_array();
 
@@ -180,11 +181,11 @@ static json_t *rows_of(const sz_fit_curve *c)
     return list;
 }
 
-static json_t *describe(const measured *m, const sz_gap *gap, const sz_train *train)
+static json_t *describe(const measured *m, const sz_gap *gap, const sz_dataset *train)
 {
     static const char *const unit[][2] = {
         {"energy", "eV/atom"}, {"force", "eV/Angstrom"}, {"virial", "eV/atom"}};
-    const sz_fit_curve *c = m->curve;
+    const sz_curve *c = m->curve;
     json_t *o = json_object(), *units = json_object(), *models = json_array();
 
     for (int k = 0; k < 3; k++)
@@ -214,13 +215,13 @@ enum { N_KEYS = 15 }; /* of describe */
 
 static sz_status write_json(const char *path, const char *data, sz_error *err)
 {
-    sz_part part = {0};
-    sz_status status = sz_part_open(&part, path, err);
+    sz_output part = {0};
+    sz_status status = sz_output_open(&part, path, err);
 
     if (status == SZ_OK) fprintf(part.file, "%s\n", data);
-    if (status == SZ_OK) status = sz_part_finish(&part, err);
-    if (status == SZ_OK) status = sz_part_publish(&part, err);
-    sz_part_free(&part);
+    if (status == SZ_OK) status = sz_output_finish(&part, err);
+    if (status == SZ_OK) status = sz_output_publish(&part, err);
+    sz_output_free(&part);
     return status;
 }
 
@@ -259,10 +260,10 @@ static void draw(const char *path)
     free(svg);
 }
 
-sz_status sz_fit_curve_report(const sz_fit_curve *curve, const char *path,
-                              const sz_gap *gap, const sz_fit_spec *spec,
-                              const sz_train *train, const sz_e0 *e0, int n_threads,
-                              sz_error *err)
+sz_status sz_curve_report(const sz_curve *curve, const char *path, const sz_gap *gap,
+                          const sz_fit_spec *spec, const sz_dataset *train,
+                          const sz_e0 *e0, int n_threads, const sz_watch *watch,
+                          sz_error *err)
 {
     measured m = {.curve = curve};
     sz_gap fitted = *gap; /* without the core */
@@ -273,7 +274,7 @@ sz_status sz_fit_curve_report(const sz_fit_curve *curve, const char *path,
 
     fitted.n_coordinates = curve->n_coordinates;
     fitted.coordinate += gap->n_coordinates - curve->n_coordinates;
-    status = measure(&m, &fitted, spec, e0, n_threads, err);
+    status = measure(&m, &fitted, spec, e0, n_threads, watch, err);
 
     if (status == SZ_OK) {
         print_curve(&m);

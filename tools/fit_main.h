@@ -4,7 +4,7 @@
 #ifndef SZ_FIT_MAIN_H
 #define SZ_FIT_MAIN_H
 
-#include "team.h"
+#include "fit/team.h"
 
 /* Returns the exit code, the same on all ranks. */
 int sz_fit_main(int argc, char **argv, sz_team *team);

@@ -4,8 +4,8 @@
  * minus may begin one. */
 #include "fit_options.h"
 
-#include "fit_state.h"
-#include "number.h"
+#include "base/number.h"
+#include "fit/checkpoint.h"
 
 #include <string.h>
 
@@ -40,10 +40,10 @@ static sz_status take(sz_fit_options *o, int argc, char **argv, int *k, sz_error
     if (is_option(word, "--threads")) {
         value = value_of(argc, argv, k);
         if (value && sz_parse_int(value, &o->n_threads) && o->n_threads >= 1 &&
-            o->n_threads <= SZ_FIT_MAX_THREADS)
+            o->n_threads <= SZ_MAX_THREADS)
             return SZ_OK;
         return sz_fail(err, SZ_ERR_ARGUMENT, "--threads needs a number from 1 to %d",
-                       SZ_FIT_MAX_THREADS);
+                       SZ_MAX_THREADS);
     }
     if (is_option(word, "--checkpoint")) {
         value = value_of(argc, argv, k);

@@ -4,7 +4,7 @@
 #ifndef SZ_FIT_OPTIONS_H
 #define SZ_FIT_OPTIONS_H
 
-#include "error.h"
+#include "base/error.h"
 
 typedef struct {
     int help, suggest, resume;

@@ -4,10 +4,11 @@
 #define _XOPEN_SOURCE 700 /* getrusage, open_memstream */
 #include "fit_report.h"
 
-#include "compare.h"
+#include "analyse/errors.h"
+#include "base/args.h"
 #include "dgemm.h"
-#include "gap_args.h"
-#include "model_file.h"
+#include "error_table.h"
+#include "format/soapz_read.h"
 #include "tool.h"
 
 #include <math.h>
@@ -63,7 +64,7 @@ static const char *meaning_of(sz_e0_method method)
     return "";
 }
 
-void sz_fit_print_data(const sz_train *train, const sz_fit_spec *spec, const sz_e0 *e0)
+void sz_fit_print_data(const sz_dataset *train, const sz_fit_spec *spec, const sz_e0 *e0)
 {
     printf("%s: %d frames, %zu atoms; %d energies, %zu force components, %d virials\n",
            train->path, train->n_frames, train->n_atoms, train->n_energies,
@@ -127,7 +128,8 @@ void sz_fit_print_solution(const sz_lsq_report *solution)
 static sz_status take(void *context, int f, const sz_prediction *p, sz_error *err)
 {
     sz_error_table_add(context, f, p, NULL);
-    return sz_interrupted() ? sz_fail(err, SZ_ERR_FILE, "interrupted") : SZ_OK;
+    (void)err;
+    return SZ_OK;
 }
 
 /* prints the table, and keeps it as a note */
@@ -157,13 +159,13 @@ static sz_status publish(const sz_error_table *table, sz_gap *gap, const char *t
 
 sz_status sz_fit_report_errors(sz_gap *gap, const char *title, const char *note,
                                const char *path, const sz_fit_names *name, int n_threads,
-                               sz_error *err)
+                               const sz_watch *watch, sz_error *err)
 {
     const char *model_path = gap->path;
-    sz_train *train = NULL;
+    sz_dataset *train = NULL;
     sz_model *model = NULL;
     sz_error_table table = {0};
-    sz_status status = sz_train_read_data(&train, path, name, err);
+    sz_status status = sz_dataset_read_data(&train, path, name, err);
 
     if (status == SZ_OK) status = sz_model_load(&model, model_path, err);
     if (status == SZ_OK) status = sz_error_table_create(&table, train, err);
@@ -172,15 +174,15 @@ sz_status sz_fit_report_errors(sz_gap *gap, const char *title, const char *note,
                                  .model_name = model_path,
                                  .train = train,
                                  .n_threads = n_threads,
-                                 .progress = "frames compared",
+                                 .watch = watch,
                                  .take = take,
                                  .context = &table};
 
-        status = sz_compare(&c, err);
+        status = sz_predict_all(&c, err);
     }
     if (status == SZ_OK) status = publish(&table, gap, title, note, err);
     sz_error_table_free(&table);
     sz_model_free(model);
-    sz_train_free(train);
+    sz_dataset_free(train);
     return status;
 }

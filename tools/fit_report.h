@@ -4,7 +4,7 @@
 #ifndef SZ_FIT_REPORT_H
 #define SZ_FIT_REPORT_H
 
-#include "fit_system.h"
+#include "fit/system.h"
 
 /* Time and peak memory at the end of each stage. */
 typedef struct {
@@ -22,7 +22,7 @@ void sz_fit_clock_stage(sz_fit_clock *clock, const char *name);
 void sz_fit_clock_print(const sz_fit_clock *clock);
 
 /* The data, and what e0 is. */
-void sz_fit_print_data(const sz_train *train, const sz_fit_spec *spec, const sz_e0 *e0);
+void sz_fit_print_data(const sz_dataset *train, const sz_fit_spec *spec, const sz_e0 *e0);
 /* The sparse points and the memory of what follows. */
 void sz_fit_print_points(const sz_gap *gap, int n_ranks, int n_threads);
 /* Rows and their speed; beside that of a matrix product where there was time enough. */
@@ -33,6 +33,6 @@ void sz_fit_print_solution(const sz_lsq_report *solution);
  * printed under title, and as a note of gap. Stops at Ctrl-C with an error. */
 sz_status sz_fit_report_errors(sz_gap *gap, const char *title, const char *note,
                                const char *path, const sz_fit_names *name, int n_threads,
-                               sz_error *err);
+                               const sz_watch *watch, sz_error *err);
 
 #endif

@@ -2,12 +2,12 @@
  *
  * info.c - soapz info: a model in words; what the machine can do. */
 #define _POSIX_C_SOURCE 200809L
-#include "blas.h"
-#include "channels.h"
+#include "base/number.h"
+#include "descriptor/channels.h"
 #include "dgemm.h"
-#include "model.h"
-#include "model_file.h"
-#include "number.h"
+#include "format/soapz_read.h"
+#include "linear/blas.h"
+#include "model/model.h"
 #include "tool.h"
 
 #include <stdlib.h>

@@ -42,7 +42,7 @@ sz_status sz_npy_open(sz_npy *npy, const char *path, int n_columns, sz_error *er
     sz_status status;
 
     memset(npy, 0, sizeof *npy);
-    status = sz_output_open_file(&npy->out, path, err);
+    status = sz_open_array(&npy->out, path, err);
     if (status != SZ_OK) return status;
     npy->n_columns = n_columns;
     write_header(npy);

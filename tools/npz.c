@@ -236,7 +236,7 @@ void sz_npz_text(sz_npz *npz, const char *name, const char *text)
 sz_status sz_npz_open(sz_npz *npz, const char *path, sz_error *err)
 {
     memset(npz, 0, sizeof *npz);
-    return sz_output_open_file(&npz->out, path, err);
+    return sz_open_array(&npz->out, path, err);
 }
 
 void sz_npz_begin(sz_npz *npz, const char *name, int n_columns)

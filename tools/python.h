@@ -4,7 +4,7 @@
 #ifndef SZ_PYTHON_H
 #define SZ_PYTHON_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #define _XOPEN_SOURCE 700 /* open_memstream */
 #include "recipe.h"
 
-#include "number.h"
+#include "base/number.h"
 #include "survey.h"
 
 #include <errno.h>

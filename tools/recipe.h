@@ -4,7 +4,7 @@
 #ifndef SZ_RECIPE_H
 #define SZ_RECIPE_H
 
-#include "compression_spec.h"
+#include "descriptor/compression_spec.h"
 
 /* Options as on the command line, NULL where they are not given. */
 typedef struct {

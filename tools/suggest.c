@@ -5,7 +5,7 @@
  * where a validation begins. */
 #include "suggest.h"
 
-#include "lsq.h"
+#include "linear/lsq.h"
 #include "tool.h"
 #include "validate.h"
 
@@ -21,7 +21,7 @@ typedef struct {
 } sigmas;
 
 typedef struct {
-    const sz_train *train;
+    const sz_dataset *train;
     const sz_facts *facts;
     double cutoff, atom_sigma, delta, pair_delta, core;
     sigmas sigma, *of_type; /* [n_config_types] */
@@ -84,7 +84,7 @@ static void decide(plan *p)
 
 static void print_data(const plan *p)
 {
-    const sz_train *t = p->train;
+    const sz_dataset *t = p->train;
     const sz_facts *f = p->facts;
 
     printf("%s: %d frames, %zu atoms, %d energies, %d frames with forces, %d virials\n",
@@ -328,7 +328,7 @@ static int read_words(sz_validation *v, const char **path, int n, char **word)
     return 0;
 }
 
-static sz_status check(const sz_facts *facts, const sz_train *train, sz_error *err)
+static sz_status check(const sz_facts *facts, const sz_dataset *train, sz_error *err)
 {
     if (!(facts->typical > 0.0))
         return sz_fail(err, SZ_ERR_FORMAT,
@@ -349,7 +349,7 @@ static sz_status suggest(sz_validation *v, const char *path, sz_error *err)
     plan p = {.facts = &facts};
     sz_status status = sz_find_names(v, path, err);
 
-    if (status == SZ_OK) status = sz_train_read_data(&v->train, path, &v->name, err);
+    if (status == SZ_OK) status = sz_dataset_read_data(&v->train, path, &v->name, err);
     if (status == SZ_OK) status = sz_facts_find(&facts, v->train, err);
     if (status == SZ_OK) status = check(&facts, v->train, err);
     if (status == SZ_OK) {
@@ -382,7 +382,7 @@ int sz_fit_suggest(int n, char **word)
 
     if (code) return code;
     code = suggest(&v, path, &err) == SZ_OK ? sz_finish_stdout() : sz_report(&err);
-    sz_train_free(v.train);
+    sz_dataset_free(v.train);
     sz_free_names(&v);
     return code;
 }

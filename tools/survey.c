@@ -3,9 +3,9 @@
  * survey.c - a pass over a file ahead of the real one. */
 #include "survey.h"
 
-#include "gap_args.h"
-#include "soap_spec.h"
-#include "structure.h"
+#include "atoms/frame_list.h"
+#include "base/args.h"
+#include "descriptor/soap_spec.h"
 #include "tool.h"
 
 #include <stdlib.h>

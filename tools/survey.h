@@ -4,7 +4,7 @@
 #ifndef SZ_SURVEY_H
 #define SZ_SURVEY_H
 
-#include "optimal.h"
+#include "descriptor/optimal.h"
 
 /* present[z] becomes 1 where the file has atoms of that element. */
 sz_status sz_survey_elements(const char *path, unsigned char present[SZ_Z_MAX + 1],

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * tool.c - options, messages, output files and progress of the verbs. */
-#define _XOPEN_SOURCE 700 /* realpath, mkstemp, isatty */
+ * tool.c - options, messages, interruption and progress of the verbs. */
+#define _XOPEN_SOURCE 700 /* isatty, sigaction */
 #include "tool.h"
 
 #include <errno.h>
@@ -9,8 +9,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- options -------------------------------------------------------------------- */
@@ -125,135 +123,35 @@ int sz_interrupted(void)
     return interrupted;
 }
 
-/* ---- output files --------------------------------------------------------------- */
-
-static sz_status cannot_write(const char *path, int why, sz_error *err)
-{
-    return sz_fail(err, SZ_ERR_FILE, "cannot write %s: %s", path,
-                   why ? strerror(why) : "the disk is full or failed");
-}
-
-/* A new file beside path with the rights a plain open would give it. */
-static FILE *open_part(sz_output *out)
-{
-    mode_t mask = umask(0);
-    size_t length = strlen(out->path);
-    FILE *file = NULL;
-    int fd;
-
-    umask(mask);
-    out->part = malloc(length + 8);
-    if (!out->part) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    memcpy(out->part, out->path, length);
-    memcpy(out->part + length, ".XXXXXX", 8);
-    fd = mkstemp(out->part);
-    if (fd >= 0 && fchmod(fd, 0666 & ~mask) == 0) file = fdopen(fd, "w");
-    if (!file) {
-        int why = errno;
-
-        if (fd >= 0) {
-            close(fd);
-            unlink(out->part);
-        }
-        free(out->part);
-        out->part = NULL;
-        errno = why;
-    }
-    return file;
-}
-
-sz_status sz_output_open(sz_output *out, const char *path, sz_error *err)
-{
-    struct stat s;
-    int exists = stat(path, &s) == 0;
-
-    memset(out, 0, sizeof *out);
-    out->name = path;
-    if (!strcmp(path, "-")) {
-        out->name = "standard output";
-        out->file = stdout;
-        return SZ_OK;
-    }
-    if (exists && S_ISDIR(s.st_mode)) return cannot_write(path, EISDIR, err);
-    out->path = exists ? realpath(path, NULL) : strdup(path);
-    if (!out->path) return sz_fail_memory(err, strlen(path), "a file name");
-    if (exists && access(path, W_OK) != 0)
-        out->file = NULL; /* a rename would replace it all the same */
-    else
-        out->file = exists && !S_ISREG(s.st_mode) ? fopen(path, "w") : open_part(out);
-    if (!out->file) {
-        sz_status status = cannot_write(path, errno, err);
-
-        free(out->path);
-        out->path = NULL;
-        return status;
-    }
-    sz_catch_interrupts();
-    return SZ_OK;
-}
-
-sz_status sz_output_open_file(sz_output *out, const char *path, sz_error *err)
-{
-    sz_status status = sz_output_open(out, path, err);
-    const char *name = out->name;
-
-    if (status != SZ_OK) return status;
-    if (out->path && fseek(out->file, 0, SEEK_SET) == 0) return SZ_OK;
-    sz_output_close(out, 0, NULL);
-    return sz_fail(
-        err, SZ_ERR_FILE,
-        "cannot write %s: arrays must go to a real file, their sizes are filled "
-        "in last",
-        name);
-}
-
-sz_status sz_output_check(const sz_output *out, sz_error *err)
+sz_status sz_check_output(const sz_output *out, sz_error *err)
 {
     if (interrupted)
-        return sz_fail(err, SZ_ERR_FILE, "interrupted: %s was not written", out->name);
-    return ferror(out->file) ? cannot_write(out->name, errno, err) : SZ_OK;
+        return sz_fail(err, SZ_ERR_STOPPED, "interrupted: %s was not written", out->name);
+    return sz_output_check(out, err);
 }
 
-sz_status sz_output_close(sz_output *out, int keep, sz_error *err)
+sz_status sz_open_array(sz_output *out, const char *path, sz_error *err)
 {
-    sz_status status = SZ_OK;
-    int bad, why;
+    sz_status status = sz_output_open_any(out, path, err);
 
-    if (!out->file) return SZ_OK;
-    errno = 0;
-    bad = fflush(out->file) != 0 || ferror(out->file);
-    why = errno;
-    if (out->file != stdout && fclose(out->file) != 0 && !bad) {
-        bad = 1;
-        why = errno;
-    }
-    if (keep && bad) status = cannot_write(out->name, why, err);
-    if (out->part && keep && !bad && rename(out->part, out->path) != 0)
-        status = cannot_write(out->name, errno, err);
-    if (out->part && (!keep || status != SZ_OK)) unlink(out->part);
-    free(out->part);
-    free(out->path);
-    memset(out, 0, sizeof *out);
+    if (status != SZ_OK) return status;
+    if (out->part) sz_catch_interrupts();
+    if (out->file != stdout && fseek(out->file, 0, SEEK_SET) == 0) return SZ_OK;
+    status = sz_fail(
+        err, SZ_ERR_FILE,
+        "cannot write %s: arrays must go to a real file, their sizes are filled in last",
+        out->name);
+    sz_output_free(out);
     return status;
 }
 
 /* ---- progress ------------------------------------------------------------------- */
 
-double sz_seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void sz_progress_start(sz_progress *progress)
 {
     progress->start = sz_seconds();
     progress->next = progress->start + 3;
+    progress->what = NULL;
     progress->shown = 0;
     progress->on = isatty(STDERR_FILENO);
 }
@@ -283,4 +181,40 @@ void sz_progress_show(sz_progress *progress, double done, long count, const char
 void sz_progress_end(sz_progress *progress)
 {
     if (progress->shown) fprintf(stderr, "\r%60s\r", "");
+    progress->shown = 0;
+}
+
+/* ---- a watch -------------------------------------------------------------------- */
+
+static int stop(void *context)
+{
+    (void)context;
+    return interrupted;
+}
+
+static void progress(void *context, double done, long count, const char *what)
+{
+    sz_progress *p = &((sz_teller *)context)->progress;
+
+    if (p->what && p->what != what) {
+        sz_progress_end(p);
+        sz_progress_start(p);
+    }
+    p->what = what;
+    sz_progress_show(p, done, count, what);
+}
+
+static void warn(void *context, const char *sentence)
+{
+    sz_teller *teller = context;
+
+    sz_progress_end(&teller->progress);
+    fprintf(stderr, "soapz %s: warning: %s\n", teller->verb, sentence);
+}
+
+sz_watch sz_tool_watch(sz_teller *teller, const char *verb)
+{
+    teller->verb = verb;
+    sz_progress_start(&teller->progress);
+    return (sz_watch){stop, progress, warn, teller};
 }

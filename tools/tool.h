@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * tool.h - what the verbs of the command share: options, messages, output files. */
+ * tool.h - what the verbs of the command share: options, messages, interruption,
+ * progress. */
 #ifndef SZ_TOOL_H
 #define SZ_TOOL_H
 
-#include "error.h"
+#include "base/file.h"
+#include "base/watch.h"
 
 #include <stdio.h>
 
@@ -41,44 +43,38 @@ int sz_report(const sz_error *err);
 int sz_print_text(const char *text);
 int sz_finish_stdout(void);
 
-/* ---- output files --------------------------------------------------------------- */
-
-/* A file that appears under its name only when it is complete. */
-typedef struct {
-    FILE *file;
-    const char *name; /* as the user wrote it */
-    char *path;       /* where it shall be, links followed */
-    char *part; /* where it is now, or NULL: written in place (device, pipe, stdout) */
-} sz_output;
-
-/* path "-" is stdout. */
-sz_status sz_output_open(sz_output *out, const char *path, sz_error *err);
-/* The same for what must be a real file, which can be rewound. */
-sz_status sz_output_open_file(sz_output *out, const char *path, sz_error *err);
-/* Fails once a write has failed, so that nobody computes for a full disk. */
-sz_status sz_output_check(const sz_output *out, sz_error *err);
-/* keep 1: flush, check, rename; 0: remove what was written. */
-sz_status sz_output_close(sz_output *out, int keep, sz_error *err);
-
 /* ---- interruption --------------------------------------------------------------- */
 
 /* From here on the first Ctrl-C (or SIGTERM) is only noted, a second one ends the
  * process. */
 void sz_catch_interrupts(void);
 int sz_interrupted(void);
+/* sz_output_check, and SZ_ERR_STOPPED once the work is interrupted. */
+sz_status sz_check_output(const sz_output *out, sz_error *err);
+
+/* sz_output_open_any for what must be a real file: arrays are rewound at the end. */
+sz_status sz_open_array(sz_output *out, const char *path, sz_error *err);
 
 /* ---- progress ------------------------------------------------------------------- */
 
 /* One line on stderr, if that is a terminal, once the work takes more than 3 s. */
 typedef struct {
     double start, next; /* seconds */
+    const char *what;   /* is being done */
     int shown, on;
 } sz_progress;
 
-double sz_seconds(void); /* of a clock that never jumps */
 void sz_progress_start(sz_progress *progress);
 /* done: 0..1, negative when unknown; count things of that name have been done. */
 void sz_progress_show(sz_progress *progress, double done, long count, const char *name);
 void sz_progress_end(sz_progress *progress);
+
+/* A watch that stops at an interruption, shows progress in *progress, which is started,
+ * and warns on stderr, "soapz VERB: warning: ..". */
+typedef struct {
+    const char *verb;
+    sz_progress progress;
+} sz_teller;
+sz_watch sz_tool_watch(sz_teller *teller, const char *verb);
 
 #endif

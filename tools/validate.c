@@ -4,9 +4,9 @@
 #define _POSIX_C_SOURCE 200809L
 #include "validate.h"
 
-#include "model.h"
-#include "number.h"
-#include "part_file.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "model/model.h"
 #include "python.h"
 #include "tool.h"
 
@@ -163,7 +163,7 @@ static sz_status take(void *context, int f, const sz_prediction *p, sz_error *er
 {
     const taker *t = context;
     sz_judged *j = t->j;
-    const sz_train_frame *frame = &j->table.train->frame[f];
+    const sz_dataset_frame *frame = &j->table.train->frame[f];
     size_t n = (size_t)frame->n_atoms;
 
     sz_error_table_add(&j->table, f, p, &j->frame[f]);
@@ -174,10 +174,10 @@ static sz_status take(void *context, int f, const sz_prediction *p, sz_error *er
         memcpy(j->variance + frame->first, p->variance, n * sizeof *p->variance);
         j->energy_variance[f] = p->energy_variance;
     }
-    return t->out->file ? sz_output_check(t->out, err) : SZ_OK;
+    return t->out->file ? sz_check_output(t->out, err) : SZ_OK;
 }
 
-static sz_status make_room(sz_judged *j, const sz_train *t, int variance, sz_error *err)
+static sz_status make_room(sz_judged *j, const sz_dataset *t, int variance, sz_error *err)
 {
     size_t frames = (size_t)t->n_frames, atoms = t->n_atoms;
 
@@ -218,7 +218,7 @@ typedef struct {
  * error of the force; without those that have no force or a masked one */
 static void gather_atoms(samples *s, const sz_judged *j, int type)
 {
-    const sz_train *t = j->table.train;
+    const sz_dataset *t = j->table.train;
 
     s->n = 0;
     for (int f = 0; f < t->n_frames; f++) {
@@ -243,11 +243,11 @@ static void gather_atoms(samples *s, const sz_judged *j, int type)
 /* of the frames, an atom */
 static void gather_frames(samples *s, const sz_judged *j)
 {
-    const sz_train *t = j->table.train;
+    const sz_dataset *t = j->table.train;
 
     s->n = 0;
     for (int f = 0; f < t->n_frames; f++) {
-        const sz_train_frame *frame = &t->frame[f];
+        const sz_dataset_frame *frame = &t->frame[f];
 
         if (!frame->target.has_energy) continue;
         s->sigma[s->n] = sqrt(j->energy_variance[f]) / frame->n_atoms;
@@ -257,7 +257,7 @@ static void gather_frames(samples *s, const sz_judged *j)
 
 static sz_status calibrate(sz_judged *j, sz_error *err)
 {
-    const sz_train *t = j->table.train;
+    const sz_dataset *t = j->table.train;
     size_t room = t->n_atoms + (size_t)t->n_frames, n_types = (size_t)t->n_config_types;
     samples s = {.sigma = malloc(room * sizeof *s.sigma),
                  .error = malloc(room * sizeof *s.error)};
@@ -283,17 +283,19 @@ static sz_status calibrate(sz_judged *j, sz_error *err)
     return status;
 }
 
-static sz_status judge(sz_judged *j, const request *r, sz_train *train, sz_output *out,
+static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_output *out,
                        sz_error *err)
 {
     sz_model *plain = NULL; /* with its sparse points */
     sz_variance *variance = NULL;
     taker t = {j, out};
+    sz_teller teller;
+    const sz_watch watch = sz_tool_watch(&teller, "validate");
     sz_comparison c = {.model = j->model,
                        .model_name = j->path,
                        .train = train,
                        .n_threads = r->n_threads,
-                       .progress = "frames compared",
+                       .watch = &watch,
                        .take = take,
                        .context = &t};
     sz_status status = SZ_OK;
@@ -310,7 +312,8 @@ static sz_status judge(sz_judged *j, const request *r, sz_train *train, sz_outpu
     c.variance = variance;
     if (status == SZ_OK) status = make_room(j, train, variance != NULL, err);
     if (status == SZ_OK) status = sz_error_table_create(&j->table, train, err);
-    if (status == SZ_OK) status = sz_compare(&c, err);
+    if (status == SZ_OK) status = sz_predict_all(&c, err);
+    sz_progress_end(&teller.progress);
     if (status == SZ_OK && variance) status = calibrate(j, err);
     sz_variance_free(variance);
     sz_model_free(plain);
@@ -412,9 +415,10 @@ static sz_status validate(sz_validation *v, const request *r, sz_output *out,
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = sz_model_load(&v->model[m].model, v->model[m].path, err);
     if (status == SZ_OK) status = sz_find_names(v, r->data, err);
-    if (status == SZ_OK) status = sz_train_read_data(&v->train, r->data, &v->name, err);
+    if (status == SZ_OK) status = sz_dataset_read_data(&v->train, r->data, &v->name, err);
     if (status == SZ_OK) status = check_limits(v, err);
-    if (status == SZ_OK && r->json) status = sz_output_open(out, r->json, err);
+    if (status == SZ_OK && r->json) status = sz_output_open_any(out, r->json, err);
+    if (out->part) sz_catch_interrupts();
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = judge(&v->model[m], r, v->train, out, err);
     if (status != SZ_OK) return status;
@@ -447,7 +451,7 @@ int sz_verb_validate(int argc, char **argv)
         code = sz_finish_stdout();
     if (status == SZ_OK && say_exceeded(&v) > 0 && code == 0) code = 3;
     for (int m = 0; m < v.n_models; m++) free_judged(&v.model[m]);
-    sz_train_free(v.train);
+    sz_dataset_free(v.train);
     sz_free_names(&v);
     return code;
 }

@@ -4,8 +4,10 @@
 #ifndef SZ_VALIDATE_H
 #define SZ_VALIDATE_H
 
-#include "calibration.h"
-#include "compare.h"
+#include "analyse/calibration.h"
+#include "analyse/errors.h"
+
+#include <stdio.h>
 
 enum { SZ_MAX_JUDGED = 2, SZ_WORST = 5, SZ_MAX_LIMITS = 9 };
 
@@ -36,7 +38,7 @@ typedef struct {
 typedef struct {
     sz_fit_names name; /* of the properties; found[] says which there are */
     int has_energy, has_force, has_virial, has_stress;
-    sz_train *train;
+    sz_dataset *train;
     int n_models;
     sz_judged model[SZ_MAX_JUDGED];
     int n_limits;

@@ -72,7 +72,7 @@ static void put_errors(FILE *file, const sz_errors *e)
 
 static void put_table(FILE *file, const sz_error_table *table)
 {
-    const sz_train *t = table->train;
+    const sz_dataset *t = table->train;
 
     fputs("\"errors\":{\"all\":", file);
     put_errors(file, &table->all);
@@ -91,12 +91,12 @@ static void put_table(FILE *file, const sz_error_table *table)
 
 static void put_worst(FILE *file, const sz_validation *v, int m)
 {
-    const sz_train *t = v->train;
+    const sz_dataset *t = v->train;
     int f;
 
     fputs(",\n  \"worst_forces\":[", file);
     for (int k = 0; k < SZ_WORST && (f = sz_worst_force(v, m, k)) >= 0; k++) {
-        const sz_train_frame *frame = &t->frame[f];
+        const sz_dataset_frame *frame = &t->frame[f];
         double error;
         int i = sz_worst_atom(v, m, f, &error);
 
@@ -111,7 +111,7 @@ static void put_worst(FILE *file, const sz_validation *v, int m)
     }
     fputs("],\n  \"worst_energies\":[", file);
     for (int k = 0; k < SZ_WORST && (f = sz_worst_energy(v, m, k)) >= 0; k++) {
-        const sz_train_frame *frame = &t->frame[f];
+        const sz_dataset_frame *frame = &t->frame[f];
 
         fprintf(file, "%s{\"frame\":%d,\"line\":%d,\"n_atoms\":%d,",
                 k ? ",\n    " : "\n    ", f, frame->line, frame->n_atoms);
@@ -190,11 +190,11 @@ static void put_virial(FILE *file, const double *virial)
 
 static void put_frames(FILE *file, const sz_validation *v)
 {
-    const sz_train *t = v->train;
+    const sz_dataset *t = v->train;
 
     fputs("\"frames\":[", file);
     for (int f = 0; f < t->n_frames; f++) {
-        const sz_train_frame *frame = &t->frame[f];
+        const sz_dataset_frame *frame = &t->frame[f];
 
         fprintf(file, "%s{\"line\":%d,\"n_atoms\":%d,\"config_type\":%d,\"energy\":",
                 f ? ",\n  " : "\n  ", frame->line, frame->n_atoms, frame->config_type);
@@ -244,7 +244,7 @@ static void put_column(FILE *file, const char *name, size_t n, size_t stride, in
 
 static void put_atoms(FILE *file, const sz_validation *v)
 {
-    const sz_train *t = v->train;
+    const sz_dataset *t = v->train;
     size_t stride = (t->n_atoms + MAX_ATOMS - 1) / MAX_ATOMS, next = 0;
 
     fprintf(file, "\"atoms\":{\"stride\":%zu,\"frame\":[", stride);
@@ -310,7 +310,7 @@ static void put_names(FILE *file, const sz_validation *v)
 
 void sz_write_validation(const sz_validation *v, FILE *file)
 {
-    const sz_train *t = v->train;
+    const sz_dataset *t = v->train;
 
     put_key(file, "{", "soapz");
     put_text(file, sz_version());

@@ -4,9 +4,9 @@
  *
  * Names that say that they are the reference come first: a file that was evaluated by a
  * model may hold both "energy" and "dft_energy". */
-#include "number.h"
+#include "atoms/xyz.h"
+#include "base/number.h"
 #include "validate.h"
-#include "xyz.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,8 @@
  * validate_print.c - a validation for people. */
 #include "validate.h"
 
+#include "error_table.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -51,7 +53,7 @@ int sz_worst_force(const sz_validation *v, int model, int k)
 
 int sz_worst_atom(const sz_validation *v, int model, int f, double *error)
 {
-    const sz_train_frame *frame = &v->train->frame[f];
+    const sz_dataset_frame *frame = &v->train->frame[f];
     const double *force = v->model[model].force + 3 * frame->first;
     int worst = 0;
 
@@ -69,11 +71,11 @@ int sz_worst_atom(const sz_validation *v, int model, int f, double *error)
 
 static void print_worst(const sz_validation *v, int model, FILE *file)
 {
-    const sz_train *t = v->train;
+    const sz_dataset *t = v->train;
     int f;
 
     for (int k = 0; k < SZ_WORST && (f = sz_worst_force(v, model, k)) >= 0; k++) {
-        const sz_train_frame *frame = &t->frame[f];
+        const sz_dataset_frame *frame = &t->frame[f];
         double error;
         int i = sz_worst_atom(v, model, f, &error);
 
@@ -84,7 +86,7 @@ static void print_worst(const sz_validation *v, int model, FILE *file)
                 frame->n_atoms, t->config_type[frame->config_type]);
     }
     for (int k = 0; k < SZ_WORST && (f = sz_worst_energy(v, model, k)) >= 0; k++) {
-        const sz_train_frame *frame = &t->frame[f];
+        const sz_dataset_frame *frame = &t->frame[f];
         double d = v->model[model].energy[f] - frame->target.energy;
 
         if (k == 0) fprintf(file, "\nlargest errors of an energy, meV/atom\n");
@@ -95,7 +97,7 @@ static void print_worst(const sz_validation *v, int model, FILE *file)
 
 static void print_variance(const sz_judged *m, FILE *file)
 {
-    const sz_train *t = m->table.train;
+    const sz_dataset *t = m->table.train;
     const sz_calibration *f = &m->of_forces, *e = &m->of_energies;
 
     fprintf(file, "\npredicted variance of the SOAP terms: ");
@@ -171,7 +173,7 @@ static void print_side_by_side(const sz_validation *v, FILE *file)
 
 void sz_print_validation(const sz_validation *v, FILE *file)
 {
-    const sz_train *t = v->train;
+    const sz_dataset *t = v->train;
 
     fprintf(file, "%s: %d frame%s, %zu atoms; ", t->path, t->n_frames,
             t->n_frames == 1 ? "" : "s", t->n_atoms);

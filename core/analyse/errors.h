@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * errors.h - sums of errors by config_type and by element. */
+#ifndef SZ_ERRORS_H
+#define SZ_ERRORS_H
+
+#include "analyse/predictions.h"
+
+/* Sums over errors d; a NaN makes all of them NaN. */
+typedef struct {
+    long n;
+    double sum1, sum2, max; /* |d|, d^2, largest |d| */
+} sz_error_sum;
+
+void sz_error_add(sz_error_sum *sum, double d);
+double sz_error_mae(const sz_error_sum *sum); /* 0 where n is 0 */
+double sz_error_rmse(const sz_error_sum *sum);
+
+/* energy in eV/atom, one a frame; force in eV/Angstrom, one a component; virial in
+ * eV/atom, the six components xx xy xz yy yz zz of a frame. What the data mask is left
+ * out. */
+typedef struct {
+    sz_error_sum energy, force, virial;
+} sz_errors;
+
+typedef struct {
+    const sz_dataset *train;
+    sz_errors all;
+    sz_errors *type;    /* [train->n_config_types] */
+    sz_errors *element; /* [train->n_species] of atoms: forces only */
+} sz_error_table;
+
+/* Starts with no errors; train must outlive it. */
+sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *train,
+                                sz_error *err);
+void sz_error_table_free(sz_error_table *table);
+/* The errors of frame f, added where they belong; those of the frame alone in *frame,
+ * unless it is NULL. */
+void sz_error_table_add(sz_error_table *table, int f, const sz_prediction *p,
+                        sz_errors *frame);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * predictions.h - what a model says about all frames of a dataset.
+ *
+ * The data are as sz_dataset_read leaves them, with e0 and core potential inside, and the
+ * model is a whole one. A fit that took them off its data reads the file once more. */
+#ifndef SZ_PREDICTIONS_H
+#define SZ_PREDICTIONS_H
+
+#include "base/watch.h"
+#include "data/dataset.h"
+#include "model/variance.h"
+
+/* What a model says about one frame; valid during the call that brings it. */
+typedef struct {
+    double energy;       /* eV */
+    double virial[9];    /* eV, row by row, symmetrised as the data are */
+    const double *local; /* [n_atoms] eV */
+    const double *force; /* [n_atoms][3] eV/Angstrom */
+
+    const double *variance; /* [n_atoms] of local, eV^2; NULL unless asked for */
+    double energy_variance; /* eV^2 */
+} sz_prediction;
+
+typedef struct {
+    const sz_model *model;
+    const char *model_name; /* for messages */
+    const sz_dataset *train;
+    const sz_variance *variance; /* of the model, or NULL: none is predicted */
+    int n_threads;               /* 1 or more; each holds one frame */
+    const sz_watch *watch;       /* or NULL */
+    /* Gets every frame once, in the order of the file, from one thread at a time. */
+    sz_status (*take)(void *context, int f, const sz_prediction *p, sz_error *err);
+    void *context;
+} sz_comparison;
+
+/* Fails, naming file and line, on an element the model does not know and on a frame it
+ * cannot compute. */
+sz_status sz_predict_all(const sz_comparison *c, sz_error *err);
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * xyz.c - reads and writes extended XYZ; every complaint names file and line. */
+#define _POSIX_C_SOURCE 200809L
+#include "atoms/xyz.h"
+
+#include "atoms/xyz_header.h"
+#include "base/number.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+enum { WORD = 64 }; /* longest number or element looked at */
+
+struct sz_xyz_reader {
+    FILE *file;
+    char *name;
+    long size;    /* bytes; 0 unknown */
+    int line;     /* lines read so far */
+    char *buffer; /* the last of them, without its end */
+    size_t room, length;
+};
+
+/* ---- lines ---------------------------------------------------------------------- */
+
+sz_status sz_xyz_open(sz_xyz_reader **reader, const char *path, sz_error *err)
+{
+    sz_xyz_reader *r = calloc(1, sizeof *r);
+    int std = !strcmp(path, "-");
+    sz_status status = SZ_OK;
+    struct stat s;
+
+    *reader = NULL;
+    if (r) r->name = strdup(std ? "standard input" : path);
+    if (!r || !r->name) status = sz_fail_memory(err, sizeof *r, "a file");
+    if (status == SZ_OK) {
+        r->file = std ? stdin : fopen(path, "r");
+        if (!r->file)
+            status =
+                sz_fail(err, SZ_ERR_FILE, "cannot open %s: %s", path, strerror(errno));
+        else if (fstat(fileno(r->file), &s) == 0 && S_ISREG(s.st_mode))
+            r->size = (long)s.st_size;
+    }
+    if (status == SZ_OK) {
+        *reader = r;
+        r = NULL;
+    }
+    sz_xyz_close(r);
+    return status;
+}
+
+void sz_xyz_close(sz_xyz_reader *reader)
+{
+    if (!reader) return;
+    if (reader->file && reader->file != stdin) fclose(reader->file);
+    free(reader->buffer);
+    free(reader->name);
+    free(reader);
+}
+
+const char *sz_xyz_name(const sz_xyz_reader *reader)
+{
+    return reader->name;
+}
+
+double sz_xyz_done(const sz_xyz_reader *reader)
+{
+    long at = reader->size > 0 ? ftell(reader->file) : -1;
+
+    return at >= 0 ? (double)at / (double)reader->size : -1;
+}
+
+/* Reads one line into buffer; *more is 0 at the end of the file. */
+static sz_status next_line(sz_xyz_reader *r, int *more, sz_error *err)
+{
+    ssize_t n;
+
+    errno = 0;
+    n = getline(&r->buffer, &r->room, r->file);
+    *more = n >= 0;
+    if (n < 0) {
+        if (feof(r->file) && !ferror(r->file)) return SZ_OK;
+        return sz_fail(err, SZ_ERR_FILE, "cannot read %s after line %d: %s", r->name,
+                       r->line, strerror(errno));
+    }
+    r->line++;
+    if (memchr(r->buffer, 0, (size_t)n))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s:%d: this is not a text file", r->name,
+                       r->line);
+    while (n > 0 && (r->buffer[n - 1] == '\n' || r->buffer[n - 1] == '\r')) n--;
+    r->buffer[n] = 0;
+    r->length = (size_t)n;
+    return SZ_OK;
+}
+
+size_t sz_xyz_next_word(const char **text)
+{
+    const char *p = sz_skip_blanks(*text), *end = p;
+
+    *text = p;
+    if (*p == '"') {
+        end = strchr(p + 1, '"');
+        if (end) return (size_t)(end + 1 - p);
+        end = p;
+    }
+    while (*end && !sz_is_blank(*end)) end++;
+    return (size_t)(end - p);
+}
+
+/* Copies a word, for a parser that wants a zero at its end. */
+static int copy_word(char *word, const char *text, size_t length)
+{
+    if (length >= WORD) return 0;
+    memcpy(word, text, length);
+    word[length] = 0;
+    return 1;
+}
+
+/* ---- the atoms ------------------------------------------------------------------ */
+
+const sz_xyz_column *sz_xyz_find_column(const sz_xyz_frame *frame, const char *name)
+{
+    for (int k = 0; k < frame->n_columns; k++)
+        if (sz_same_word(frame->column[k].name, name)) return frame->column + k;
+    return NULL;
+}
+
+typedef struct {
+    const sz_xyz_column *species, *z, *pos;
+} known;
+
+static sz_status find_known(const sz_xyz_frame *frame, const sz_xyz_reader *r, known *c,
+                            sz_error *err)
+{
+    c->species = sz_xyz_find_column(frame, "species");
+    c->z = c->species ? NULL : sz_xyz_find_column(frame, "Z");
+    c->pos = sz_xyz_find_column(frame, "pos");
+    if (!c->pos) c->pos = sz_xyz_find_column(frame, "positions");
+    if (!c->pos || c->pos->type != 'R' || c->pos->n_fields != 3)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: Properties has no column pos:R:3 with the positions",
+                       r->name, r->line);
+    if ((c->species && c->species->type == 'S' && c->species->n_fields == 1) ||
+        (c->z && c->z->type == 'I' && c->z->n_fields == 1))
+        return SZ_OK;
+    return sz_fail(
+        err, SZ_ERR_FORMAT,
+        "%s:%d: Properties has neither species:S:1 nor Z:I:1 with the elements", r->name,
+        r->line);
+}
+
+static sz_status read_element(sz_xyz_frame *frame, const sz_xyz_reader *r, const known *c,
+                              int i, const char *text, size_t length, sz_error *err)
+{
+    char word[WORD];
+    int z = 0;
+
+    if (copy_word(word, text, length)) {
+        if (c->species)
+            z = sz_element_number(word);
+        else if (!sz_parse_int(word, &z) || !sz_element_symbol(z))
+            z = 0;
+    }
+    frame->z[i] = z;
+    if (z > 0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT, "%s:%d: \"%.*s\" is not an element%s", r->name,
+                   r->line, length < WORD ? (int)length : WORD, text,
+                   c->species ? "" : "'s atomic number");
+}
+
+/* Reads element and position from the line of atom i and counts its words. */
+static sz_status read_atom(sz_xyz_frame *frame, const sz_xyz_reader *r, const known *c,
+                           int i, sz_error *err)
+{
+    int element = c->species ? c->species->first : c->z->first, n = 0;
+    const char *p = r->buffer;
+    sz_status status = SZ_OK;
+
+    for (size_t length; (length = sz_xyz_next_word(&p)) > 0; p += length, n++) {
+        char word[WORD];
+        int x = n - c->pos->first;
+
+        if (n == element) status = read_element(frame, r, c, i, p, length, err);
+        if (status != SZ_OK) return status;
+        if (x < 0 || x > 2) continue;
+        if (!copy_word(word, p, length) ||
+            !sz_parse_double(word, frame->position + 3 * (size_t)i + x))
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s:%d: the position \"%.*s\" is not a finite number", r->name,
+                           r->line, length < WORD ? (int)length : WORD, p);
+    }
+    if (n == frame->n_fields) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s:%d: this line has %d columns, by line %d it should have %d",
+                   r->name, r->line, n, frame->line + 1, frame->n_fields);
+}
+
+/* Appends the line just read to text; *used and *room are bytes of it. */
+static sz_status keep_line(sz_xyz_frame *frame, const sz_xyz_reader *r, int i,
+                           size_t *used, size_t *room, sz_error *err)
+{
+    size_t need = *used + r->length + 1;
+
+    if (need > *room) {
+        char *text = realloc(frame->text, 2 * need);
+
+        if (!text) return sz_fail_memory(err, 2 * need, "an XYZ frame");
+        frame->text = text;
+        *room = 2 * need;
+    }
+    memcpy(frame->text + *used, r->buffer, r->length + 1);
+    frame->row[i] = *used;
+    *used = need;
+    return SZ_OK;
+}
+
+static sz_status room_for_atoms(sz_xyz_frame *frame, int n, sz_error *err)
+{
+    int *z = realloc(frame->z, (size_t)n * sizeof *z);
+    double *position = NULL;
+    size_t *row = NULL;
+
+    if (z) {
+        frame->z = z;
+        position = realloc(frame->position, 3 * (size_t)n * sizeof *position);
+    }
+    if (position) {
+        frame->position = position;
+        row = realloc(frame->row, (size_t)n * sizeof *row);
+    }
+    if (!row) return sz_fail_memory(err, (size_t)n * 36, "an XYZ frame");
+    frame->row = row;
+    return SZ_OK;
+}
+
+/* The arrays grow with the lines found: a wrong number of atoms costs no memory. */
+static sz_status read_atoms(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
+{
+    size_t used = 0, room = 0;
+    int n_room = 0, more = 1;
+    known c;
+    sz_status status = find_known(frame, r, &c, err);
+
+    for (int i = 0; status == SZ_OK && i < frame->n_atoms; i++) {
+        if (i == n_room) {
+            n_room = n_room < 512 ? 1024 : n_room > INT_MAX / 2 ? INT_MAX : 2 * n_room;
+            if (n_room > frame->n_atoms) n_room = frame->n_atoms;
+            status = room_for_atoms(frame, n_room, err);
+        }
+        if (status == SZ_OK) status = next_line(r, &more, err);
+        if (status == SZ_OK && !more)
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s:%d: the file ends after %d of the %d atoms announced in "
+                           "line %d",
+                           r->name, r->line, i, frame->n_atoms, frame->line);
+        if (status == SZ_OK) status = read_atom(frame, r, &c, i, err);
+        if (status == SZ_OK) status = keep_line(frame, r, i, &used, &room, err);
+    }
+    return status;
+}
+
+/* ---- frames --------------------------------------------------------------------- */
+
+/* Skips blank lines, then reads the number of atoms. */
+static sz_status read_count(sz_xyz_frame *frame, sz_xyz_reader *r, int *more,
+                            sz_error *err)
+{
+    sz_status status;
+
+    do {
+        status = next_line(r, more, err);
+        if (status != SZ_OK || !*more) return status;
+    } while (!*sz_skip_blanks(r->buffer));
+    frame->line = r->line;
+    if (sz_parse_int(r->buffer, &frame->n_atoms) && frame->n_atoms >= 0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s:%d: a frame begins with its number of atoms, not with \"%.40s\"",
+                   r->name, r->line, r->buffer);
+}
+
+static sz_status read_header(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
+{
+    int more;
+    sz_status status = next_line(r, &more, err);
+
+    if (status == SZ_OK && !more)
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s:%d: the file ends after the number of atoms",
+                    r->name, r->line);
+    if (status == SZ_OK) status = sz_xyz_header(frame, r->buffer, r->name, r->line, err);
+    return status;
+}
+
+sz_status sz_xyz_read(sz_xyz_frame **frame, sz_xyz_reader *reader, sz_error *err)
+{
+    sz_xyz_frame *f = calloc(1, sizeof *f);
+    sz_status status;
+    int more = 1;
+
+    *frame = NULL;
+    if (!f) return sz_fail_memory(err, sizeof *f, "an XYZ frame");
+    status = read_count(f, reader, &more, err);
+    if (status == SZ_OK && more) status = read_header(f, reader, err);
+    if (status == SZ_OK && more) status = read_atoms(f, reader, err);
+    if (status == SZ_OK && more) {
+        *frame = f;
+        f = NULL;
+    }
+    sz_xyz_frame_free(f);
+    return status;
+}
+
+void sz_xyz_frame_free(sz_xyz_frame *frame)
+{
+    if (!frame) return;
+    for (int k = 0; k < frame->n_info; k++) {
+        free(frame->info[k].key);
+        free(frame->info[k].text);
+    }
+    for (int k = 0; k < frame->n_columns; k++) free(frame->column[k].name);
+    free(frame->info);
+    free(frame->column);
+    free(frame->z);
+    free(frame->position);
+    free(frame->text);
+    free(frame->row);
+    free(frame);
+}
+
+/* ---- writing -------------------------------------------------------------------- */
+
+static int is_one_of(const char *word, const char *const *list)
+{
+    for (; *list; list++)
+        if (sz_same_word(word, *list)) return 1;
+    return 0;
+}
+
+static int replaced_info(const char *key)
+{
+    static const char *const list[] = {"energy",      "virial",     "stress",
+                                       "free_energy", "Properties", NULL};
+
+    return is_one_of(key, list);
+}
+
+static int replaced_column(const char *name)
+{
+    static const char *const list[] = {"forces", "local_energy", NULL};
+
+    return is_one_of(name, list);
+}
+
+static void write_header(FILE *file, const sz_xyz_frame *frame,
+                         const sz_xyz_result *result)
+{
+    const char *between = "";
+
+    for (int k = 0; k < frame->n_info; k++)
+        if (!replaced_info(frame->info[k].key)) fprintf(file, "%s ", frame->info[k].text);
+    fputs("Properties=", file);
+    for (int k = 0; k < frame->n_columns; k++) {
+        const sz_xyz_column *c = frame->column + k;
+
+        if (replaced_column(c->name)) continue;
+        fprintf(file, "%s%s:%c:%d", between, c->name, c->type, c->n_fields);
+        between = ":";
+    }
+    fprintf(file, ":forces:R:3:local_energy:R:1 energy=%.16e virial=\"", result->energy);
+    for (int k = 0; k < 9; k++) fprintf(file, k ? " %.16e" : "%.16e", result->virial[k]);
+    fputs("\"\n", file);
+}
+
+/* The words of atom i's line that stay. */
+static void write_kept(FILE *file, const sz_xyz_frame *frame, int i)
+{
+    const char *p = frame->text + frame->row[i];
+
+    for (int k = 0; k < frame->n_columns; k++)
+        for (int n = 0; n < frame->column[k].n_fields; n++) {
+            size_t length = sz_xyz_next_word(&p);
+
+            if (!replaced_column(frame->column[k].name))
+                fprintf(file, "%.*s ", (int)length, p);
+            p += length;
+        }
+}
+
+void sz_xyz_write(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result)
+{
+    fprintf(file, "%d\n", frame->n_atoms);
+    write_header(file, frame, result);
+    for (int i = 0; i < frame->n_atoms; i++) {
+        const double *f = result->forces + 3 * (size_t)i;
+
+        write_kept(file, frame, i);
+        fprintf(file, "%.16e %.16e %.16e %.16e\n", f[0], f[1], f[2],
+                result->local_energy[i]);
+    }
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * xyz.h - extended XYZ files, frame by frame.
+ *
+ *   N
+ *   Lattice="ax ay az bx by bz cx cy cz" Properties=species:S:1:pos:R:3 key=value ...
+ *   Mo 0.0 0.0 0.0
+ *
+ * Every column and key of a frame is kept as text, so that it can be written again
+ * unchanged; elements, positions, cell and periodic directions are also understood. */
+#ifndef SZ_XYZ_H
+#define SZ_XYZ_H
+
+#include "base/error.h"
+
+#include <stdio.h>
+
+typedef struct {
+    char *name;
+    char type;    /* S text, R real, I integer, L logical */
+    int n_fields; /* words of a line that belong to it */
+    int first;    /* the first of them */
+} sz_xyz_column;
+
+typedef struct {
+    char *key;
+    char *text; /* key and value as they stand in the file */
+} sz_xyz_info;
+
+typedef struct {
+    int line; /* of the number of atoms; atom i stands in line + 2 + i */
+    int n_atoms;
+    int *z;           /* [n_atoms] atomic numbers */
+    double *position; /* [n_atoms][3] */
+    double cell[3][3];
+    int pbc[3];
+
+    int n_columns, n_fields;
+    sz_xyz_column *column;
+    int n_info;
+    sz_xyz_info *info;
+    char *text;  /* the lines of the atoms, each ended by a zero */
+    size_t *row; /* [n_atoms] where each begins */
+} sz_xyz_frame;
+
+typedef struct sz_xyz_reader sz_xyz_reader;
+
+/* path "-" is standard input. */
+sz_status sz_xyz_open(sz_xyz_reader **reader, const char *path, sz_error *err);
+void sz_xyz_close(sz_xyz_reader *reader);
+const char *sz_xyz_name(const sz_xyz_reader *reader); /* for messages */
+double sz_xyz_done(const sz_xyz_reader *reader);      /* 0..1 read; -1 unknown */
+/* *frame is NULL at the end of the file. */
+sz_status sz_xyz_read(sz_xyz_frame **frame, sz_xyz_reader *reader, sz_error *err);
+void sz_xyz_frame_free(sz_xyz_frame *frame);
+
+/* Names and keys in any case. A value comes without its quotes or brackets, NULL when the
+ * key is absent; of a repeated key the last counts; free *copy. */
+const sz_xyz_column *sz_xyz_find_column(const sz_xyz_frame *frame, const char *name);
+sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
+                       sz_error *err);
+/* The next word of a line of atoms, quotes allowed: steps to it and returns its length, 0
+ * at the end of the line. */
+size_t sz_xyz_next_word(const char **text);
+
+/* What a calculation adds to a frame. */
+typedef struct {
+    double energy;              /* eV */
+    double virial[9];           /* eV, row by row */
+    const double *forces;       /* [n_atoms][3] eV/Angstrom */
+    const double *local_energy; /* [n_atoms] eV */
+} sz_xyz_result;
+
+/* The frame with the result in place of an energy, virial, stress, forces or local
+ * energies it may have had. Failures to write are left to the caller (ferror). */
+void sz_xyz_write(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result);
+
+#endif

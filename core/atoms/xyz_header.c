@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * xyz_header.c - the second line of a frame: key=value ..., of which Lattice, pbc and
+ * Properties are understood. */
+#include "atoms/xyz_header.h"
+
+#include "base/number.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const char *name; /* of the file */
+    int line;
+} place;
+
+static char *copy_text(const char *text, size_t length)
+{
+    char *copy = malloc(length + 1);
+
+    if (!copy) return NULL;
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    return copy;
+}
+
+/* The end of the value at p: "..", '..', {..}, [..] or a bare word; NULL when a quote
+ * or bracket is not closed. */
+static const char *end_of_value(const char *p)
+{
+    if (*p == '"' || *p == '\'') {
+        for (char quote = *p++; *p != quote; p++) {
+            if (*p == '\\' && p[1]) p++;
+            if (!*p) return NULL;
+        }
+        return p + 1;
+    }
+    if (*p == '{' || *p == '[') {
+        char open = *p, close = open == '{' ? '}' : ']';
+        int depth = 0;
+
+        for (; *p; p++) {
+            depth += *p == open;
+            depth -= *p == close;
+            if (depth == 0) return p + 1;
+        }
+        return NULL;
+    }
+    while (*p && !sz_is_blank(*p)) p++;
+    return p;
+}
+
+static sz_status add_info(sz_xyz_frame *frame, const char *key, size_t key_length,
+                          const char *text, size_t length, sz_error *err)
+{
+    size_t n = (size_t)frame->n_info;
+    sz_xyz_info *info = realloc(frame->info, (n + 1) * sizeof *info);
+
+    if (!info) return sz_fail_memory(err, (n + 1) * sizeof *info, "an XYZ frame");
+    frame->info = info;
+    info[n].key = copy_text(key, key_length);
+    info[n].text = copy_text(text, length);
+    frame->n_info++;
+    if (info[n].key && info[n].text) return SZ_OK;
+    return sz_fail_memory(err, length + key_length, "an XYZ frame");
+}
+
+/* Splits the line into key=value and bare keys. */
+static sz_status split_info(sz_xyz_frame *frame, const place *at, const char *line,
+                            sz_error *err)
+{
+    const char *p = sz_skip_blanks(line);
+
+    while (*p) {
+        const char *key = p, *end, *equals;
+        size_t key_length;
+        sz_status status;
+
+        if (*p == '"') {
+            end = end_of_value(p);
+            if (!end) goto open;
+            key++;
+            key_length = (size_t)(end - 1 - key);
+        } else {
+            end = p + strcspn(p, "= \t\r\n\v\f");
+            key_length = (size_t)(end - p);
+        }
+        equals = sz_skip_blanks(end);
+        if (*equals == '=') {
+            end = end_of_value(sz_skip_blanks(equals + 1));
+            if (!end) goto open;
+        }
+        if (key_length == 0)
+            return sz_fail(err, SZ_ERR_FORMAT, "%s:%d: there is a = without a key",
+                           at->name, at->line);
+        status = add_info(frame, key, key_length, p, (size_t)(end - p), err);
+        if (status != SZ_OK) return status;
+        p = sz_skip_blanks(end);
+    }
+    return SZ_OK;
+open:
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s:%d: a quote or bracket is not closed: \"%.40s\"", at->name,
+                   at->line, p);
+}
+
+sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
+                       sz_error *err)
+{
+    *copy = NULL;
+    for (int k = frame->n_info - 1; k >= 0; k--) {
+        const char *text = frame->info[k].text, *value;
+        size_t length;
+
+        if (!sz_same_word(frame->info[k].key, key)) continue;
+        value = strchr(text, '=');
+        value = value ? sz_skip_blanks(value + 1) : "";
+        length = strlen(value);
+        if (length > 1 && strchr("\"'{[", *value)) {
+            value++;
+            length -= 2;
+        }
+        *copy = copy_text(value, length);
+        return *copy ? SZ_OK : sz_fail_memory(err, length, "an XYZ frame");
+    }
+    return SZ_OK;
+}
+
+/* Splits text at blanks, commas and brackets into at most n words; returns how many
+ * there are. text is destroyed. */
+static int split_list(char *text, char **word, int n)
+{
+    int found = 0;
+
+    for (char *p = text; *p; p++)
+        if (strchr(",[]{}()", *p) || sz_is_blank(*p)) *p = ' ';
+    for (char *p = text; *(p += strspn(p, " "));) {
+        if (found < n) word[found] = p;
+        found++;
+        p += strcspn(p, " ");
+        if (*p) *p++ = 0;
+    }
+    return found;
+}
+
+static sz_status read_lattice(sz_xyz_frame *frame, const place *at, int *has,
+                              sz_error *err)
+{
+    char *text, *word[9];
+    sz_status status = sz_xyz_value(&text, frame, "Lattice", err);
+    int n;
+
+    *has = text != NULL;
+    if (!text) return status;
+    n = split_list(text, word, 9);
+    if (n != 9)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s:%d: Lattice has %d numbers, it needs 9: the three vectors "
+                         "one after the other",
+                         at->name, at->line, n);
+    for (int k = 0; status == SZ_OK && k < 9; k++)
+        if (!sz_parse_double(word[k], &frame->cell[k / 3][k % 3]))
+            status = sz_fail(err, SZ_ERR_FORMAT,
+                             "%s:%d: \"%s\" in Lattice is not a finite number", at->name,
+                             at->line, word[k]);
+    free(text);
+    return status;
+}
+
+/* pbc="T F T"; without it a frame with a Lattice is periodic, one without is not. */
+static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
+                          sz_error *err)
+{
+    char *text, *word[3];
+    sz_status status = sz_xyz_value(&text, frame, "pbc", err);
+
+    for (int k = 0; k < 3; k++) frame->pbc[k] = has_lattice;
+    if (!text) return status;
+    if (split_list(text, word, 3) != 3)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s:%d: pbc must be three logicals such as \"T T F\"", at->name,
+                         at->line);
+    for (int k = 0; status == SZ_OK && k < 3; k++) {
+        int *pbc = frame->pbc + k;
+
+        if (!strcmp(word[k], "0") || !strcmp(word[k], "1"))
+            *pbc = word[k][0] == '1';
+        else if (!sz_parse_bool(word[k], pbc))
+            status =
+                sz_fail(err, SZ_ERR_FORMAT, "%s:%d: \"%s\" in pbc is neither T nor F",
+                        at->name, at->line, word[k]);
+        if (status == SZ_OK && *pbc && !has_lattice)
+            status = sz_fail(err, SZ_ERR_FORMAT,
+                             "%s:%d: pbc says periodic, but there is no Lattice",
+                             at->name, at->line);
+    }
+    free(text);
+    return status;
+}
+
+static sz_status add_column(sz_xyz_frame *frame, const place *at, const char *name,
+                            const char *type, const char *fields, sz_error *err)
+{
+    size_t n = (size_t)frame->n_columns;
+    sz_xyz_column *c = realloc(frame->column, (n + 1) * sizeof *c);
+    int n_fields;
+
+    if (!c) return sz_fail_memory(err, (n + 1) * sizeof *c, "an XYZ frame");
+    frame->column = c;
+    if (!*name || strlen(type) != 1 || !strchr("SRIL", *type) ||
+        !sz_parse_int(fields, &n_fields) || n_fields < 1 || n_fields > 1000000)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: \"%s:%s:%s\" in Properties is not name:type:number with a "
+                       "type S, R, I or L",
+                       at->name, at->line, name, type, fields);
+    for (size_t k = 0; k < n; k++)
+        if (sz_same_word(c[k].name, name))
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s:%d: Properties has two columns named %s", at->name,
+                           at->line, name);
+    c[n].name = copy_text(name, strlen(name));
+    if (!c[n].name) return sz_fail_memory(err, strlen(name), "an XYZ frame");
+    c[n].type = *type;
+    c[n].n_fields = n_fields;
+    c[n].first = frame->n_fields;
+    frame->n_columns++;
+    frame->n_fields += n_fields;
+    return SZ_OK;
+}
+
+static sz_status read_columns(sz_xyz_frame *frame, const place *at, sz_error *err)
+{
+    char *text;
+    sz_status status = sz_xyz_value(&text, frame, "Properties", err);
+
+    if (!text && status == SZ_OK) {
+        status = add_column(frame, at, "species", "S", "1", err);
+        if (status == SZ_OK) status = add_column(frame, at, "pos", "R", "3", err);
+        return status;
+    }
+    for (char *p = text; status == SZ_OK && p;) {
+        char *part[3] = {"", "", ""};
+
+        for (int k = 0; k < 3 && p; k++) {
+            part[k] = p;
+            p = strchr(p, ':');
+            if (p) *p++ = 0;
+        }
+        status = add_column(frame, at, part[0], part[1], part[2], err);
+    }
+    free(text);
+    return status;
+}
+
+sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name, int line,
+                        sz_error *err)
+{
+    const place at = {name, line};
+    int has_lattice = 0;
+    sz_status status = split_info(frame, &at, text, err);
+
+    if (status == SZ_OK) status = read_lattice(frame, &at, &has_lattice, err);
+    if (status == SZ_OK) status = read_pbc(frame, &at, has_lattice, err);
+    if (status == SZ_OK) status = read_columns(frame, &at, err);
+    return status;
+}

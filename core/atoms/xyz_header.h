@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_XYZ_HEADER_H
+#define SZ_XYZ_HEADER_H
+
+#include "atoms/xyz.h"
+
+/* Fills info, column, cell and pbc of a frame from its second line; name and line for
+ * messages. */
+sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name, int line,
+                        sz_error *err);
+
+#endif

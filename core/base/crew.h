@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * crew.h - threads that take the items of a list in turn. */
+#ifndef SZ_CREW_H
+#define SZ_CREW_H
+
+#include "base/watch.h"
+
+/* Why no further item is begun; the larger one counts. */
+typedef enum { SZ_GO_ON = 0, SZ_INTERRUPTED, SZ_FAILED } sz_halt;
+
+/* What the crew does. Functions of the second group are called by one thread at a time;
+ * those that are NULL are left out. */
+typedef struct {
+    int n_threads, n_items;
+    void *worker; /* [n_threads] the threads' own states, */
+    size_t size;  /* bytes of each */
+    void *context;
+    /* An item; what it says of an error is kept as the crew's. */
+    sz_status (*work)(void *context, void *worker, int item, sz_error *err);
+
+    /* Takes over what work has made, in the order of the items where in_order is set. */
+    sz_status (*hand_over)(void *context, void *worker, int item, sz_error *err);
+    int in_order;
+    int (*skip)(void *context, int item);      /* 1: nobody takes this item */
+    double (*weight)(void *context, int item); /* of an item, for the progress; 1 */
+    /* Before each item: tells others why they shall stop, if they shall, and returns what
+     * is known of all. */
+    sz_halt (*halt)(void *context, sz_halt why);
+    const sz_watch *watch;
+    const char *what; /* "frames fitted": name of the items in the progress, or NULL */
+} sz_crew;
+
+/* All items, or up to the first failure, whose status and sentence are returned; or until
+ * the watch stops the work, which is SZ_ERR_STOPPED: the items begun are finished. */
+sz_status sz_crew_run(const sz_crew *crew, sz_error *err);
+
+/* What the machine has, at least 1. */
+int sz_crew_cores(void);
+
+#endif

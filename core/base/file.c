@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * file.c - write beside, then rename: a reader sees the old file or the new one,
+ * whatever happens in between. */
+#define _XOPEN_SOURCE 700 /* realpath */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static sz_status cannot_write(const sz_output *out, int why, sz_error *err)
+{
+    return sz_fail(err, SZ_ERR_FILE, "cannot write %s: %s%s", out->name,
+                   why ? strerror(why) : "the disk is full or failed",
+                   out->file == stdout ? "" : "; nothing was changed");
+}
+
+int sz_same_file(const char *a, const char *b)
+{
+    struct stat s, t;
+
+    if (!strcmp(a, b)) return 1;
+    return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev &&
+           s.st_ino == t.st_ino;
+}
+
+/* ---- open ------------------------------------------------------------------------- */
+
+/* A new file beside path, with the rights that a plain open gives it. */
+static sz_status open_part(sz_output *out, sz_error *err)
+{
+    size_t n = strlen(out->path) + 48;
+    int fd = -1, why;
+
+    out->part = malloc(n);
+    if (!out->part) return sz_fail_memory(err, n, out->name);
+    for (int k = 0; k < 100 && fd < 0; k++) { /* a killed process may have left some */
+        snprintf(out->part, n, "%s.%ld-%d.part", out->path, (long)getpid(), k);
+        fd = open(out->part, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        if (fd < 0 && errno != EEXIST) break;
+    }
+    if (fd >= 0) out->file = fdopen(fd, "wb");
+    if (out->file) return SZ_OK;
+    why = errno;
+    if (fd >= 0) {
+        close(fd);
+        unlink(out->part);
+    }
+    free(out->part); /* not ours to remove */
+    out->part = NULL;
+    return cannot_write(out, why, err);
+}
+
+/* A rename would replace a device, and a file that the user may not write. */
+static sz_status open_path(sz_output *out, int any, sz_error *err)
+{
+    struct stat s;
+    char real[PATH_MAX];
+    int exists = stat(out->name, &s) == 0, plain = !exists || S_ISREG(s.st_mode);
+
+    if (exists && S_ISDIR(s.st_mode)) return cannot_write(out, EISDIR, err);
+    if (!plain && !any) return cannot_write(out, EINVAL, err);
+    if (exists && access(out->name, W_OK) != 0) return cannot_write(out, errno, err);
+    if (!plain) {
+        out->file = fopen(out->name, "wb");
+        return out->file ? SZ_OK : cannot_write(out, errno, err);
+    }
+    if (exists && !realpath(out->name, real)) return cannot_write(out, errno, err);
+    out->path = sz_copy_text(exists ? real : out->name);
+    if (!out->path) return sz_fail_memory(err, strlen(out->name), "a file name");
+    return open_part(out, err);
+}
+
+static sz_status open_output(sz_output *out, const char *name, int any, sz_error *err)
+{
+    sz_status status = SZ_OK;
+    int to_stdout = any && !strcmp(name, "-");
+
+    memset(out, 0, sizeof *out);
+    out->name = sz_copy_text(to_stdout ? "standard output" : name);
+    if (!out->name) return sz_fail_memory(err, strlen(name), "a file name");
+    if (to_stdout)
+        out->file = stdout;
+    else
+        status = open_path(out, any, err);
+    if (status != SZ_OK) sz_output_free(out);
+    return status;
+}
+
+sz_status sz_output_open(sz_output *out, const char *name, sz_error *err)
+{
+    return open_output(out, name, 0, err);
+}
+
+sz_status sz_output_open_any(sz_output *out, const char *name, sz_error *err)
+{
+    return open_output(out, name, 1, err);
+}
+
+/* ---- close ------------------------------------------------------------------------ */
+
+sz_status sz_output_check(const sz_output *out, sz_error *err)
+{
+    return ferror(out->file) ? cannot_write(out, errno, err) : SZ_OK;
+}
+
+sz_status sz_output_flush(sz_output *out, sz_error *err)
+{
+    errno = 0;
+    if (fflush(out->file) == 0 && !ferror(out->file)) return SZ_OK;
+    return cannot_write(out, errno, err);
+}
+
+sz_status sz_output_finish(sz_output *out, sz_error *err)
+{
+    sz_status status = sz_output_flush(out, err);
+    FILE *file = out->file;
+    int bad = status == SZ_OK && out->part && fsync(fileno(file)) != 0, why = errno;
+
+    if (file != stdout && fclose(file) != 0 && !bad) {
+        bad = 1;
+        why = errno;
+    }
+    if (status == SZ_OK && bad) status = cannot_write(out, why, err);
+    out->file = NULL;
+    return status;
+}
+
+sz_status sz_output_publish(sz_output *out, sz_error *err)
+{
+    if (!out->part) return SZ_OK;
+    if (rename(out->part, out->path) != 0) return cannot_write(out, errno, err);
+    free(out->part);
+    out->part = NULL;
+    return SZ_OK;
+}
+
+void sz_output_free(sz_output *out)
+{
+    if (out->file && out->file != stdout) fclose(out->file);
+    if (out->part) unlink(out->part);
+    free(out->part);
+    free(out->path);
+    free(out->name);
+    memset(out, 0, sizeof *out);
+}
+
+sz_status sz_output_close(sz_output *out, int keep, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    if (out->file && keep) status = sz_output_finish(out, err);
+    if (keep && status == SZ_OK) status = sz_output_publish(out, err);
+    sz_output_free(out);
+    return status;
+}
+
+/* ---- a file as memory ------------------------------------------------------------ */
+
+static sz_status cannot_read(const char *path, const char *why, sz_error *err)
+{
+    return sz_fail(err, SZ_ERR_FILE, "%s: cannot be read: %s", path, why);
+}
+
+static sz_status map_open_file(sz_file_map *map, int fd, const char *path, sz_error *err)
+{
+    struct stat s;
+    void *data;
+
+    if (fstat(fd, &s) != 0) return cannot_read(path, strerror(errno), err);
+    if (!S_ISREG(s.st_mode)) return cannot_read(path, "not a plain file", err);
+    if (s.st_size == 0)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: the file is empty; copy it again", path);
+    data = mmap(NULL, (size_t)s.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED) return cannot_read(path, strerror(errno), err);
+    map->data = data;
+    map->size = (size_t)s.st_size;
+    return SZ_OK;
+}
+
+sz_status sz_file_map_open(sz_file_map *map, const char *path, sz_error *err)
+{
+    int fd = open(path, O_RDONLY);
+    sz_status status;
+
+    map->data = NULL;
+    map->size = 0;
+    if (fd < 0) return cannot_read(path, strerror(errno), err);
+    status = map_open_file(map, fd, path, err);
+    close(fd);
+    return status;
+}
+
+void sz_file_map_close(sz_file_map *map)
+{
+    if (map->data) munmap(map->data, map->size);
+    map->data = NULL;
+}

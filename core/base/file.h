@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * file.h - a file that appears under its name only when it is complete, and a file as
+ * memory. */
+#ifndef SZ_FILE_H
+#define SZ_FILE_H
+
+#include "base/error.h"
+
+#include <stdio.h>
+
+/* Starts as {0}. */
+typedef struct {
+    FILE *file; /* to write to, between open and finish */
+    char *name; /* as the user wrote it, for messages */
+    char *path; /* where it shall be, links followed */
+    char *part; /* where it is before it is published; NULL: written in place (a device, a
+                   pipe, standard output) */
+} sz_output;
+
+/* A folder, and a file that the user may not write, are refused. */
+sz_status sz_output_open(sz_output *out, const char *name, sz_error *err);
+/* Devices, pipes and "-", which is standard output, too: these are written in place. */
+sz_status sz_output_open_any(sz_output *out, const char *name, sz_error *err);
+/* Fails once a write has failed, so that nobody computes for a full disk. */
+sz_status sz_output_check(const sz_output *out, sz_error *err);
+/* What was written can be read under the name part. */
+sz_status sz_output_flush(sz_output *out, sz_error *err);
+/* Everything is on the disk, or this fails. */
+sz_status sz_output_finish(sz_output *out, sz_error *err);
+/* Takes the place of what had the name before. */
+sz_status sz_output_publish(sz_output *out, sz_error *err);
+/* Removes what was not published; at the end, in any case. */
+void sz_output_free(sz_output *out);
+/* keep 1: finish and publish; 0: neither. Then free. */
+sz_status sz_output_close(sz_output *out, int keep, sz_error *err);
+
+/* 1 where the two names are of one file, which may not be there yet. */
+int sz_same_file(const char *a, const char *b);
+
+/* A plain file that is not empty; writing to data does not change the file. */
+typedef struct {
+    unsigned char *data;
+    size_t size;
+} sz_file_map;
+
+sz_status sz_file_map_open(sz_file_map *map, const char *path, sz_error *err);
+void sz_file_map_close(sz_file_map *map);
+
+#endif

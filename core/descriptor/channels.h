@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * channels.h - the channels of a compression and the list of their pairs, as published.
+ */
+#ifndef SZ_CHANNELS_H
+#define SZ_CHANNELS_H
+
+#include "descriptor/compression.h"
+
+/* Channels of Y1 (d = 0) or Y2; those of Y1 for both when symmetric. */
+const sz_channels *sz_channels_of(const sz_compression_spec *spec, int d);
+/* Groups of channels, and channels of a group of l in the published vector. */
+int sz_channel_groups(const sz_channels *y, int n_species);
+int sz_channel_radial(const sz_channels *y, int n_max, int l);
+
+typedef struct {
+    int a, b; /* channels of Y1 and Y2 */
+} sz_channel_pair;
+
+/* The pairs of one l in published order, for g1, g2 groups of n1, n2 channels; only
+ * counted where list is NULL. */
+int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int g2,
+                     int n2, sz_channel_pair *list);
+/* How many there are at most, in numbers that do not overflow. */
+double sz_channel_pairs_bound(const sz_compression_spec *spec, double g1, double n1,
+                              double g2, double n2);
+
+#endif

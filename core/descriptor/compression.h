@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * compression.h - two linear maps of the density channels and a list of pairs that meet
+ * in the power spectrum. What a compression is, and what the evaluator knows of it. */
+#ifndef SZ_COMPRESSION_H
+#define SZ_COMPRESSION_H
+
+#include "descriptor/radial.h"
+#include "linear/product.h" /* sz_range */
+
+/* ---- what a compression is --------------------------------------------------------- */
+
+typedef enum {
+    SZ_SPECIES_APART,   /* every slot its own group of channels */
+    SZ_SPECIES_SUM,     /* one group: the total density */
+    SZ_SPECIES_WEIGHTS, /* groups are weighted sums over slots */
+    SZ_SPECIES_MATRIX   /* any combination of all (slot, n), for each l */
+} sz_species_kind;
+
+/* One of the two channel sets Y1, Y2. Channels are (group, radial), radial fast. */
+typedef struct {
+    sz_species_kind species;
+    sz_radial_kind radial;
+    int n_groups;               /* of SZ_SPECIES_WEIGHTS */
+    double *weight;             /* [n_slots][n_groups] */
+    int n_mix;                  /* of SZ_RADIAL_MIX */
+    double *mix;                /* [n_max][n_mix] */
+    int n_matrix[SZ_L_MAX + 1]; /* of SZ_SPECIES_MATRIX */
+    double *matrix;             /* one [n_slots n_max][n_matrix[l]] after the other */
+} sz_channels;
+
+typedef enum {
+    SZ_PAIRS_ALL,       /* every (a,b); a >= b when symmetric */
+    SZ_PAIRS_IN_GROUP,  /* of one group */
+    SZ_PAIRS_SAME_LANE, /* of one radial channel, groups slow */
+    SZ_PAIRS_DIAGONAL,  /* of one radial channel, radial slow (diagonal_radial) */
+    SZ_PAIRS_ELEMENT,   /* (a,a) */
+    SZ_PAIRS_TOP        /* first min(2l+1, all) rows of the upper triangle */
+} sz_pairs_kind;
+
+typedef struct {
+    char label[48]; /* as the paper writes it, in ASCII */
+    sz_channels y[2];
+    int symmetric; /* Y2 = Y1, y[1] unused */
+    sz_pairs_kind pairs;
+    double root2; /* factor of pairs a != b of symmetric lists */
+    int by_l;     /* the list depends on l: published with l slowest */
+} sz_compression_spec;
+
+void sz_compression_spec_free(sz_compression_spec *spec);
+int sz_compression_spec_equal(const sz_compression_spec *a, const sz_compression_spec *b,
+                              int n_slots, int n_max, int l_max);
+sz_status sz_compression_spec_copy(sz_compression_spec *to,
+                                   const sz_compression_spec *from, int n_slots,
+                                   int n_max, int l_max, sz_error *err);
+
+/* ---- what the evaluator knows ------------------------------------------------------ */
+
+/* Y[m][to + i] += weight X[m][from + i], i < n */
+typedef struct {
+    int from, to, n;
+    double weight;
+} sz_run;
+
+/* From the channels of X [n_lm][n_chan] to those of Y [n_lm][stride]; channel (group, k)
+ * stands at base + group * lanes + k. Without runs and matrix Y is X. */
+typedef struct {
+    int groups, base, lanes, stride;
+    int n[SZ_L_MAX + 1]; /* channels in a group */
+    int n_runs;
+    sz_run *run;
+    double *matrix; /* [l_max+1][n_chan][stride] */
+} sz_map;
+
+/* n_b rows of n components of l: positions b .. of Y2, each with a .. a+n-1 of Y1 */
+typedef struct {
+    int l, b, n_b, a, n;
+} sz_block;
+
+/* Blocks and components that vanish unless the density has these slots (-1: none). */
+typedef struct {
+    int slot[2];
+    int block, component; /* the first; the next group starts where this one ends */
+} sz_group;
+
+typedef struct {
+    sz_compression_spec spec;
+    int l_max, n_max;
+    int n_slots;   /* slots of X: species kept apart, or 1 */
+    int n_chan;    /* channels of X: n_slots * n_lane */
+    int family[2]; /* radial family of Y1, Y2 */
+    sz_map map[2];
+    int n_groups;
+    sz_group *group; /* [n_groups + 1] */
+    sz_block *block;
+    int n_desc;
+    int stride;       /* room for p: n_desc, padded; the pad is zero */
+    double *scale;    /* [stride] (2l+1)^-1/2, times root2 off the diagonal */
+    int *slow, *fast; /* [n_desc] the channels of a component */
+    int *l;           /* [n_desc] */
+} sz_compression;
+
+/* The radial families that a compression needs (one or two; index[d] is that of Y1, Y2)
+ * and whether they may be reduced. */
+int sz_compression_families(const sz_compression_spec *spec, sz_radial_family family[2],
+                            int index[2], int *reducible);
+
+sz_status sz_compression_create(sz_compression *c, const sz_compression_spec *spec,
+                                const sz_radial *radial, int n_species, int plain_l,
+                                sz_error *err);
+void sz_compression_free(sz_compression *c);
+
+/* Length of the published vector without the sigma0 component. */
+int sz_compression_published(const sz_compression *c);
+/* Published order -> inner order, radial channels rotated: n vectors, published
+ * [n][sz_compression_published + 1], its last column ignored, inner [n][stride]. */
+sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial, int n,
+                                const double *published, double *inner, sz_error *err);
+/* And back, one vector; of dropped channels nothing comes back. */
+sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radial,
+                                 const double *inner, double *published, sz_error *err);
+
+/* y [n_lm][stride] (overwritten) from x [n_lm][n_chan]; and dedx += the adjoint. Only
+ * for maps with runs or a matrix. */
+void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x, double *y);
+void sz_map_adjoint(const sz_map *map, int l_max, int n_chan, const double *dedy,
+                    double *dedx);
+
+#endif

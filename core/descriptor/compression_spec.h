@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * compression_spec.h - the compressions by name: each function fills the two channel sets
+ * and the list of pairs. Arrays belong to *spec afterwards. */
+#ifndef SZ_COMPRESSION_SPEC_H
+#define SZ_COMPRESSION_SPEC_H
+
+#include "descriptor/compression.h"
+
+/* The nine compressions of the gap_fit keys nu_R, nu_S in 0..2: density d = 1, 2 keeps n
+ * apart where nu_R >= d and species where nu_S >= d, and is summed over them elsewhere.
+ * element: keep the pairs (a,a) alone (coupling=F). */
+sz_status sz_compress_nu(sz_compression_spec *spec, int nu_R, int nu_S, int element,
+                         sz_error *err);
+
+/* diagonal_radial: nu=2 with n = n' alone. */
+void sz_compress_diagonal(sz_compression_spec *spec);
+
+/* Z_map: text "8, 23 41 42" or "8, 1: 8 1", groups of elements for one or two densities.
+ */
+sz_status sz_compress_z_map(sz_compression_spec *spec, const char *text, int n_slots,
+                            const int *slot_z, int element, sz_error *err);
+
+/* Z_mix, R_mix, sym_mix, coupling, K, mix_shift: random mixtures of species, of radial
+ * functions or of both, with the weights that gap_fit draws. */
+typedef struct {
+    int z_mix, r_mix, sym_mix, coupling, k, shift;
+} sz_mix_keys;
+sz_status sz_compress_mix(sz_compression_spec *spec, const sz_mix_keys *keys, int n_slots,
+                          const int *slot_z, int n_max, int l_max, sz_error *err);
+
+/* The compressions that gap_fit lacks. */
+void sz_compress_corner(sz_compression_spec *spec); /* mu,nu^=1,1 */
+void sz_compress_star(sz_compression_spec *spec);   /* nu,mu*=1,1 */
+
+/* nu=2,d_J: species embedded by u [n_slots][d_j], copied. */
+sz_status sz_compress_embedding(sz_compression_spec *spec, int n_slots, int d_j,
+                                const double *u, sz_error *err);
+/* The paper's u for d_j = 1, 2, 3: first 1, then the rank of the atomic number (d_j = 2),
+ * or period and group (d_j = 3). */
+sz_status sz_embedding_paper(int n_slots, const int *slot_z, int d_j, double *u,
+                             sz_error *err);
+
+/* W^T P_l, Q^T P_l Q and the optimal radial basis: one matrix for each l after the other,
+ * [n_slots n_max][columns], columns = 2l+1, n_slots n_max and u_max; copied. */
+typedef enum { SZ_MATRIX_W, SZ_MATRIX_Q, SZ_MATRIX_OPTIMAL } sz_matrix_kind;
+sz_status sz_compress_matrix(sz_compression_spec *spec, sz_matrix_kind kind, int n_slots,
+                             int n_max, int l_max, int u_max, const double *matrix,
+                             sz_error *err);
+/* Numbers in the matrices of all l; 0 when that is more than an int can count. */
+size_t sz_matrix_numbers(sz_matrix_kind kind, int n_slots, int n_max, int l_max,
+                         int u_max);
+/* Normal numbers for them from a seed. */
+void sz_matrix_random(int seed, size_t n, double *matrix);
+
+/* What the command lists: every compression of the paper by its label. */
+typedef struct {
+    const char *label;
+    const char *keys;   /* gap_fit's, or NULL */
+    const char *length; /* formula, with N = n_max, S = species, L = l_max */
+    const char *loss;   /* what is lost, "nothing" or "depends" with the condition */
+    const char *invertible;
+} sz_compression_name;
+extern const sz_compression_name sz_compression_names[];
+extern const int sz_n_compression_names;
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * harmonics.c - real spherical harmonics by Cartesian recursion, no trigonometry.
+ *
+ *   Y_l,+m = sqrt2 A_lm(z) C_m(x,y)   Y_l,-m = sqrt2 A_lm(z) S_m(x,y)   Y_l0 = A_l0(z)
+ *   C_m + i S_m = (x + i y)^m
+ *   A_mm = sqrt((2m+1)/(2m)) A_m-1,m-1,  A_00 = 1/sqrt(4 pi)
+ *   A_lm = a (z A_l-1,m - b A_l-2,m),  a^2 = (4l^2-1)/(l^2-m^2),
+ *                                      b^2 = ((l-1)^2-m^2)/(4(l-1)^2-1)
+ *
+ * As polynomials in x, y, z these extend Y off the sphere in some way; the caller
+ * projects the gradient across u, where every extension agrees:
+ *   dY(d/|d|)/dd = (1 - u u^T) dy / |d|. */
+#include "descriptor/harmonics.h"
+
+#include "descriptor/basis.h"
+
+#include <math.h>
+
+/* Y and its gradient for one (l, +-m): part is C_m or S_m, px and py its derivatives */
+SZ_INLINE void assemble(sz_lanes a, sz_lanes da, sz_lanes part, sz_lanes px, sz_lanes py,
+                        double *y, double *dy)
+{
+    SZ_AT(y) = a * part;
+    if (!dy) return;
+    SZ_AT(dy) = a * px;
+    SZ_AT(dy + SZ_LANES) = a * py;
+    SZ_AT(dy + 2 * SZ_LANES) = da * part;
+}
+
+void sz_harmonics_prepare(sz_harmonics_factors *f, int l_max)
+{
+    double diagonal = sqrt(0.25 / 3.14159265358979323846);
+
+    f->l_max = l_max;
+    for (int m = 0; m <= l_max; m++) {
+        if (m > 0)
+            diagonal *= sqrt((2.0 * m + 1.0) / (2.0 * m)) * (m == 1 ? sqrt(2.0) : 1.0);
+        f->diagonal[m] = diagonal;
+        for (int l = m + 1; l <= l_max; l++) {
+            double k = l - 1.0, m2 = (double)m * m;
+
+            f->a[l][m] = sqrt((4.0 * l * l - 1.0) / ((double)l * l - m2));
+            f->ab[l][m] = f->a[l][m] * sqrt((k * k - m2) / (4.0 * k * k - 1.0));
+        }
+    }
+}
+
+SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, double *y,
+                            double *dy)
+{
+    const int step = 3 * SZ_LANES;
+    sz_lanes x = SZ_GET(u), v = SZ_GET(u + SZ_LANES), z = SZ_GET(u + 2 * SZ_LANES);
+    sz_lanes zero = {0}, s = zero, c = zero + 1.0; /* C_m, S_m */
+    sz_lanes c_x = zero, c_y = zero, s_x = zero;   /* dS_m/dy = dC_m/dx */
+
+    for (int m = 0; m <= f->l_max; m++) {
+        sz_lanes a = zero + f->diagonal[m], da = zero, a1 = zero, da1 = zero;
+
+        if (m > 0) {
+            sz_lanes c_old = c;
+
+            c_x = m * c;
+            s_x = m * s;
+            c_y = -s_x;
+            c = x * c - v * s;
+            s = x * s + v * c_old;
+        }
+        for (int l = m; l <= f->l_max; l++) {
+            int up = l * l + l + m, down = l * l + l - m;
+
+            if (l > m) { /* A_lm from the two below it, see above */
+                sz_lanes a2 = a1, da2 = da1;
+
+                a1 = a;
+                da1 = da;
+                a = f->a[l][m] * z * a1 - f->ab[l][m] * a2;
+                da = f->a[l][m] * (a1 + z * da1) - f->ab[l][m] * da2;
+            }
+            assemble(a, da, c, c_x, c_y, y + up * SZ_LANES, dy ? dy + up * step : 0);
+            if (m > 0)
+                assemble(a, da, s, s_x, c_x, y + down * SZ_LANES,
+                         dy ? dy + down * step : 0);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_POWER_H
+#define SZ_POWER_H
+
+#include "descriptor/compression.h"
+
+/* 1 where all slots that the group needs are present [n_slots] in the density. */
+int sz_group_active(const sz_compression *c, int group, const unsigned char *present);
+
+/* Power spectrum p [stride] of one atom from its channels y1, y2, laid out as sz_map
+ * says; with normalise divided by its norm, which is returned (else 1). A vanishing
+ * spectrum stays zero. Groups that are not active are zero. */
+double sz_power(const sz_compression *c, const unsigned char *present, const double *y1,
+                const double *y2, int normalise, double *p);
+
+/* From dE/dp (destroyed) and the norm that sz_power returned (0: no gradient) to dedy1
+ * and dedy2, which are added to; for symmetric lists they are the same array. Only active
+ * groups of p and dedp are looked at. */
+void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
+                      const double *y1, const double *y2, const double *p, int normalise,
+                      double norm, double *dedp, double *dedy1, double *dedy2);
+
+/* dp of the normalised p [stride] for changes dy1, dy2 of the channels (the forward
+ * derivative; sz_power_adjoint is the reverse one). scratch [stride]. */
+void sz_power_tangent(const sz_compression *c, const unsigned char *present,
+                      const double *y1, const double *y2, const double *dy1,
+                      const double *dy2, const double *p, int normalise, double norm,
+                      double *dp, double *scratch);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * published.c - vectors in the published order and inside.
+ *
+ * For each l the components are the matrix P_l[b][a]. Inside, radial channels may be
+ * rotated and cut off: P'_l = O P_l O^T, and back P_l = O^T P'_l O, which is the whole of
+ * it where what was cut off is null, or left out on purpose (radial_tolerance). */
+#include "descriptor/channels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The matrix of one l, [b][a] of the published channels, and what is needed to go
+ * between it and the vectors. */
+typedef struct {
+    int g1, g2;        /* groups */
+    int n1, n2;        /* channels of a group of this l */
+    int k1, k2;        /* channels */
+    int n_pairs, most; /* of this l, of any l */
+    int first;         /* components of smaller l, for lists that depend on l */
+    sz_channel_pair *list;
+    double *matrix, *other; /* [k2][k1] */
+    double *memory;         /* of both */
+} published;
+
+static sz_status published_open(published *v, const sz_compression *c, sz_error *err)
+{
+    size_t k1 = 0, k2 = 0;
+
+    memset(v, 0, sizeof *v);
+    v->g1 = sz_channel_groups(sz_channels_of(&c->spec, 0), c->n_slots);
+    v->g2 = sz_channel_groups(sz_channels_of(&c->spec, 1), c->n_slots);
+    for (int l = 0; l <= c->l_max; l++) {
+        int n1 = sz_channel_radial(sz_channels_of(&c->spec, 0), c->n_max, l);
+        int n2 = sz_channel_radial(sz_channels_of(&c->spec, 1), c->n_max, l);
+        int n = sz_channel_pairs(&c->spec, l, v->g1, n1, v->g2, n2, NULL);
+
+        if (n > v->most) v->most = n;
+        if ((size_t)(v->g1 * n1) > k1) k1 = (size_t)(v->g1 * n1);
+        if ((size_t)(v->g2 * n2) > k2) k2 = (size_t)(v->g2 * n2);
+    }
+    v->list = malloc((size_t)v->most * sizeof *v->list + 1);
+    v->memory = malloc(2 * k1 * k2 * sizeof *v->memory + 1);
+    if (!v->list || !v->memory) {
+        free(v->list);
+        free(v->memory);
+        return sz_fail_memory(err, 2 * k1 * k2 * sizeof *v->matrix, "a vector");
+    }
+    v->matrix = v->memory;
+    v->other = v->memory + k1 * k2;
+    return SZ_OK;
+}
+
+static void published_close(published *v)
+{
+    free(v->list);
+    free(v->memory);
+}
+
+static void published_next(published *v, const sz_compression *c, int l)
+{
+    v->first += l > 0 ? v->n_pairs : 0;
+    v->n1 = sz_channel_radial(sz_channels_of(&c->spec, 0), c->n_max, l);
+    v->n2 = sz_channel_radial(sz_channels_of(&c->spec, 1), c->n_max, l);
+    v->k1 = v->g1 * v->n1;
+    v->k2 = v->g2 * v->n2;
+    v->n_pairs = sz_channel_pairs(&c->spec, l, v->g1, v->n1, v->g2, v->n2, v->list);
+}
+
+static int published_index(const published *v, const sz_compression *c, int l, int k)
+{
+    return c->spec.by_l ? v->first + k : k * (c->l_max + 1) + l;
+}
+
+int sz_compression_published(const sz_compression *c)
+{
+    int g1 = sz_channel_groups(sz_channels_of(&c->spec, 0), c->n_slots), n = 0;
+    int g2 = sz_channel_groups(sz_channels_of(&c->spec, 1), c->n_slots);
+
+    for (int l = 0; l <= c->l_max; l++)
+        n += sz_channel_pairs(
+            &c->spec, l, g1, sz_channel_radial(sz_channels_of(&c->spec, 0), c->n_max, l),
+            g2, sz_channel_radial(sz_channels_of(&c->spec, 1), c->n_max, l), NULL);
+    return n;
+}
+
+/* columns in groups of n_max -> groups of n by comb, then the transpose */
+static void rotate_columns(published *v, int *rows, int *columns, int n_max, int n,
+                           const double *comb, int n_fun)
+{
+    int groups = *columns / n_max, r = *rows;
+    double *swap = v->matrix;
+
+    for (int i = 0; i < r; i++)
+        for (int g = 0; g < groups; g++)
+            for (int q = 0; q < n; q++) {
+                double sum = 0.0;
+
+                for (int k = 0; k < n_max; k++)
+                    sum += comb[q * n_fun + k] * v->matrix[(i * groups + g) * n_max + k];
+                v->other[(g * n + q) * r + i] = sum;
+            }
+    v->matrix = v->other;
+    v->other = swap;
+    *rows = groups * n;
+    *columns = r;
+}
+
+/* columns in groups of n -> groups of n_max by the transpose of comb, then the transpose
+ */
+static void rotate_back(published *v, int *rows, int *columns, int n_max, int n,
+                        const double *comb, int n_fun)
+{
+    int groups = *columns / n, r = *rows;
+    double *swap = v->matrix;
+
+    for (int i = 0; i < r; i++)
+        for (int g = 0; g < groups; g++)
+            for (int k = 0; k < n_max; k++) {
+                double sum = 0.0;
+
+                for (int q = 0; q < n; q++)
+                    sum += comb[q * n_fun + k] * v->matrix[(i * groups + g) * n + q];
+                v->other[(g * n_max + k) * r + i] = sum;
+            }
+    v->matrix = v->other;
+    v->other = swap;
+    *rows = groups * n_max;
+    *columns = r;
+}
+
+static void transpose(published *v, int *rows, int *columns)
+{
+    double *swap = v->matrix;
+    int r = *rows, n = *columns;
+
+    for (int i = 0; i < r; i++)
+        for (int j = 0; j < n; j++) v->other[j * r + i] = v->matrix[i * n + j];
+    v->matrix = v->other;
+    v->other = swap;
+    *rows = n;
+    *columns = r;
+}
+
+/* factor of a component without (2l+1)^-1/2 */
+static double weight(const sz_compression *c, int a, int b)
+{
+    return c->spec.symmetric && a != b ? c->spec.root2 : 1.0;
+}
+
+/* The radial combinations [n][n_fun] of Y1 or Y2 for one l, NULL where n is not resolved:
+ * those channels are never rotated. */
+static const double *rotation(const sz_compression *c, const sz_radial *radial, int d,
+                              int l)
+{
+    const sz_channels *y = sz_channels_of(&c->spec, d);
+
+    if (y->radial != SZ_RADIAL_N || y->species == SZ_SPECIES_MATRIX) return NULL;
+    return radial->comb +
+           ((size_t)l * radial->n_lane + radial->family[c->family[d]].first) *
+               radial->n_fun;
+}
+
+/* one vector's components of one l */
+static void import_l(published *v, const sz_compression *c, const sz_radial *radial,
+                     int l, const double *vector, const int *of_l, double *inner)
+{
+    int rows = v->k2, columns = v->k1;
+
+    memset(v->matrix, 0, (size_t)rows * columns * sizeof *v->matrix);
+    for (int k = 0; k < v->n_pairs; k++) {
+        int a = v->list[k].a, b = v->list[k].b;
+        double value = vector[published_index(v, c, l, k)] / weight(c, a, b);
+
+        v->matrix[b * columns + a] = value;
+        if (c->spec.symmetric) v->matrix[a * columns + b] = value;
+    }
+    for (int d = 0; d < 2; d++) {
+        const double *comb = rotation(c, radial, d, l);
+
+        if (comb)
+            rotate_columns(v, &rows, &columns, c->n_max, c->map[d].n[l], comb,
+                           radial->n_fun);
+        else
+            transpose(v, &rows, &columns);
+    }
+    for (; *of_l >= 0; of_l++)
+        inner[*of_l] = v->matrix[c->slow[*of_l] * columns + c->fast[*of_l]] *
+                       weight(c, c->fast[*of_l], c->slow[*of_l]);
+}
+
+/* the components of l, -1 behind them */
+static void components_of(const sz_compression *c, int l, int *list)
+{
+    for (int k = 0; k < c->n_desc; k++)
+        if (c->l[k] == l) *list++ = k;
+    *list = -1;
+}
+
+sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial, int n,
+                                const double *published_vectors, double *inner,
+                                sz_error *err)
+{
+    size_t n_published = (size_t)sz_compression_published(c) + 1;
+    int *of_l = malloc(((size_t)c->n_desc + 1) * sizeof *of_l);
+    published v;
+    sz_status status;
+
+    if (!of_l) return sz_fail_memory(err, (size_t)c->n_desc * sizeof *of_l, "a vector");
+    status = published_open(&v, c, err);
+    if (status != SZ_OK) {
+        free(of_l);
+        return status;
+    }
+    memset(inner, 0, (size_t)n * c->stride * sizeof *inner);
+    for (int l = 0; l <= c->l_max; l++) {
+        published_next(&v, c, l);
+        components_of(c, l, of_l);
+        for (int s = 0; s < n; s++)
+            import_l(&v, c, radial, l, published_vectors + s * n_published, of_l,
+                     inner + (size_t)s * c->stride);
+    }
+    published_close(&v);
+    free(of_l);
+    return SZ_OK;
+}
+
+/* Channels as they are: what comes back is what was there, to the last bit. */
+static void publish_l(published *v, const sz_compression *c, int l, const double *inner,
+                      double *vector)
+{
+    for (int k = 0; k < c->n_desc; k++) {
+        if (c->l[k] != l) continue;
+        v->matrix[c->slow[k] * v->k1 + c->fast[k]] = inner[k];
+        if (c->spec.symmetric) v->matrix[c->fast[k] * v->k1 + c->slow[k]] = inner[k];
+    }
+    for (int k = 0; k < v->n_pairs; k++)
+        vector[published_index(v, c, l, k)] =
+            v->matrix[v->list[k].b * v->k1 + v->list[k].a];
+}
+
+/* P_l = O^T P'_l O */
+static void publish_rotated_l(published *v, const sz_compression *c,
+                              const sz_radial *radial, int l, const double *inner,
+                              double *vector)
+{
+    int rows = v->g2 * c->map[1].n[l], columns = v->g1 * c->map[0].n[l];
+
+    for (int k = 0; k < c->n_desc; k++) {
+        int a = c->fast[k], b = c->slow[k];
+        double value = inner[k] / weight(c, a, b);
+
+        if (c->l[k] != l) continue;
+        v->matrix[b * columns + a] = value;
+        if (c->spec.symmetric) v->matrix[a * columns + b] = value;
+    }
+    for (int d = 0; d < 2; d++) {
+        const double *comb = rotation(c, radial, d, l);
+
+        if (comb)
+            rotate_back(v, &rows, &columns, c->n_max, c->map[d].n[l], comb,
+                        radial->n_fun);
+        else
+            transpose(v, &rows, &columns);
+    }
+    for (int k = 0; k < v->n_pairs; k++) {
+        int a = v->list[k].a, b = v->list[k].b;
+
+        vector[published_index(v, c, l, k)] =
+            v->matrix[b * columns + a] * weight(c, a, b);
+    }
+}
+
+sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radial,
+                                 const double *inner, double *vector, sz_error *err)
+{
+    published v;
+    sz_status status = published_open(&v, c, err);
+
+    if (status != SZ_OK) return status;
+    for (int l = 0; l <= c->l_max; l++) {
+        published_next(&v, c, l);
+        if (radial->reduced)
+            publish_rotated_l(&v, c, radial, l, inner, vector);
+        else
+            publish_l(&v, c, l, inner, vector);
+    }
+    published_close(&v);
+    return SZ_OK;
+}

@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soap.c - one descriptor: the chain of its stages for a block of atoms, and back.
+ *
+ *   r_ij --radial, harmonics, density--> X --maps--> Y1, Y2 --power--> p
+ *   dE/dp --power--> dE/dY --maps--> dE/dX --density--> dE/dr_ij
+ *
+ * Nothing is kept between the two sweeps but X, Y1, Y2 and |P| of each atom; radial
+ * functions and harmonics are made again. */
+#include "descriptor/soap.h"
+
+#include "descriptor/density.h"
+#include "descriptor/power.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sz_soap_work {
+    int n_x;                /* doubles of X of one atom, rounded up */
+    int n_y[2];             /* of Y1, Y2; 0 where they are X, or Y2 is Y1 */
+    double *x;              /* [n_block][n_x] */
+    double *y[2];           /* [n_block][n_y] */
+    double *norm;           /* [n_block] */
+    unsigned char *present; /* [n_block][n_slots] slots in the density */
+    double *dedx;           /* [n_x] */
+    double *dedy[2];        /* [n_y] */
+    double *h, *dh;         /* [SZ_LANES][l_max+1][n_lane] */
+    double *ylm;            /* [n_lm][SZ_LANES] */
+    double *dylm;           /* [n_lm][3][SZ_LANES] */
+    double *tangent;        /* [stride] of sz_power_tangent */
+    void *memory;
+};
+
+/* Up to SZ_LANES neighbours of one atom inside the cutoff. */
+typedef struct {
+    int n;
+    int pair[SZ_LANES];
+    int slot[SZ_LANES];
+    int offset[SZ_LANES]; /* of the neighbour's slot in the channels */
+    double r[SZ_LANES];
+    double u[3 * SZ_LANES];
+} batch;
+
+/* ---- the descriptor --------------------------------------------------------------- */
+
+void sz_soap_spec_free(sz_soap_spec *spec)
+{
+    sz_compression_spec_free(&spec->compression);
+}
+
+int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b)
+{
+    const sz_radial_spec *p = &a->radial, *q = &b->radial;
+
+    return p->cutoff == q->cutoff && p->cutoff_width == q->cutoff_width &&
+           p->n_max == q->n_max && p->l_max == q->l_max &&
+           p->atom_sigma == q->atom_sigma && p->basis == q->basis &&
+           p->basis_error_exponent == q->basis_error_exponent &&
+           p->decay_exponent == q->decay_exponent && p->decay_scale == q->decay_scale &&
+           p->decay_rate == q->decay_rate && p->tolerance == q->tolerance &&
+           a->central_weight == b->central_weight && a->central_all == b->central_all &&
+           a->sigma0 == b->sigma0 && a->n_slots == b->n_slots &&
+           a->normalise == b->normalise && a->average == b->average &&
+           a->plain_l == b->plain_l &&
+           memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0 &&
+           sz_compression_spec_equal(&a->compression, &b->compression, a->n_slots,
+                                     p->n_max, p->l_max);
+}
+
+sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
+                         sz_error *err)
+{
+    sz_soap *s = calloc(1, sizeof *s);
+    sz_radial_family family[2];
+    int index[2], reducible, n;
+    sz_status status;
+
+    *soap = NULL;
+    if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
+    s->spec = *spec;
+    s->reduce = reduce || spec->radial.tolerance > 0.0;
+    sz_harmonics_prepare(&s->harmonics, spec->radial.l_max);
+    n = sz_compression_families(&spec->compression, family, index, &reducible);
+    status = sz_radial_create(&s->radial, &spec->radial, n, family,
+                              s->reduce && reducible, err);
+    if (status == SZ_OK)
+        status = sz_compression_create(&s->compression, &spec->compression, s->radial,
+                                       spec->n_slots, spec->plain_l, err);
+    s->spec.compression = s->compression.spec;
+    if (status == SZ_OK) {
+        *soap = s;
+        s = NULL;
+    }
+    sz_soap_free(s);
+    return status;
+}
+
+void sz_soap_free(sz_soap *soap)
+{
+    if (!soap) return;
+    sz_radial_free(soap->radial);
+    sz_compression_free(&soap->compression);
+    free(soap);
+}
+
+int sz_soap_n_published(const sz_soap *soap)
+{
+    return sz_compression_published(&soap->compression) + 1;
+}
+
+int sz_soap_n_desc(const sz_soap *soap)
+{
+    return soap->compression.n_desc;
+}
+
+int sz_soap_stride(const sz_soap *soap)
+{
+    return soap->compression.stride;
+}
+
+size_t sz_soap_bytes(const sz_soap *soap)
+{
+    const sz_radial *r = soap->radial;
+
+    return sizeof *soap + (size_t)r->n_knots * 3 * (r->spec.l_max + 1) * r->n_lane * 8 +
+           (size_t)soap->compression.stride * 8;
+}
+
+int sz_soap_slot(const sz_soap *soap, int z)
+{
+    int slot = -1;
+
+    for (int s = 0; s < soap->spec.n_slots; s++) {
+        if (soap->spec.slot_z[s] == 0) slot = 0;
+        if (soap->spec.slot_z[s] == z) slot = s;
+    }
+    return slot;
+}
+
+sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
+                         sz_error *err)
+{
+    return sz_compression_import(&soap->compression, soap->radial, 1, published, inner,
+                                 err);
+}
+
+sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *published,
+                               double *inner, sz_error *err)
+{
+    return sz_compression_import(&soap->compression, soap->radial, n, published, inner,
+                                 err);
+}
+
+double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
+{
+    double all = 0.0, kept = 0.0;
+    int n = sz_soap_n_published(soap) - 1; /* goes through all pairs: once */
+
+    for (int k = 0; k < n; k++) all += published[k] * published[k];
+    for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
+    return all > 0.0 ? (all - kept) / all : 0.0;
+}
+
+sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
+                          sz_error *err)
+{
+    published[sz_soap_n_published(soap) - 1] = soap->spec.sigma0;
+    return sz_compression_publish(&soap->compression, soap->radial, inner, published,
+                                  err);
+}
+
+/* ---- scratch ---------------------------------------------------------------------- */
+
+/* Doubles of Y1 or Y2 of one atom; 0 where it is X itself, or Y1 for Y2. Lanes that run
+ * over the end of the last row have room. */
+static size_t y_size(const sz_compression *c, int d)
+{
+    const sz_map *map = &c->map[d];
+
+    if ((d == 1 && c->spec.symmetric) || (!map->run && !map->matrix)) return 0;
+    return (size_t)SZ_N_LM(c->l_max) * map->stride + SZ_LANES;
+}
+
+sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_block,
+                              sz_error *err)
+{
+    const sz_compression *c = &soap->compression;
+    size_t n_lm = SZ_N_LM(c->l_max), n = (size_t)n_block;
+    size_t n_x = n_lm * c->n_chan + 2 * SZ_LANES, n_y1 = y_size(c, 0),
+           n_y2 = y_size(c, 1);
+    size_t n_row = (size_t)(c->l_max + 1) * soap->radial->n_lane * SZ_LANES;
+    size_t total = (n + 1) * (n_x + n_y1 + n_y2) + SZ_PAD(n) + 2 * n_row +
+                   4 * n_lm * SZ_LANES + c->stride + SZ_PAD(n * c->n_slots) / SZ_LANES;
+    sz_soap_work *w = calloc(1, sizeof *w);
+    double *next;
+
+    *work = NULL;
+    total = SZ_PAD(total);
+    if (w) w->memory = aligned_alloc(64, total * sizeof *next);
+    if (!w || !w->memory) {
+        free(w);
+        return sz_fail_memory(err, total * sizeof *next, "the scratch of a descriptor");
+    }
+    memset(w->memory, 0, total * sizeof *next);
+    next = w->memory;
+    w->n_x = (int)n_x;
+    w->n_y[0] = (int)n_y1;
+    w->n_y[1] = (int)n_y2;
+    w->h = next, next += n_row;
+    w->dh = next, next += n_row;
+    w->ylm = next, next += n_lm * SZ_LANES;
+    w->dylm = next, next += 3 * n_lm * SZ_LANES;
+    w->tangent = next, next += c->stride;
+    w->norm = next, next += SZ_PAD(n);
+    w->x = next, next += n * n_x;
+    w->dedx = next, next += n_x;
+    w->y[0] = next, next += n * n_y1;
+    w->y[1] = next, next += n * n_y2;
+    w->dedy[0] = next, next += n_y1;
+    w->dedy[1] = next, next += n_y2;
+    w->present = (unsigned char *)next;
+    *work = w;
+    return SZ_OK;
+}
+
+void sz_soap_work_free(sz_soap_work *work)
+{
+    if (!work) return;
+    free(work->memory);
+    free(work);
+}
+
+/* Y1 or Y2 of atom k of the block */
+static double *channels_of(const sz_soap *soap, const sz_soap_work *work, int d, int k)
+{
+    if (soap->compression.spec.symmetric) d = 0;
+    return work->n_y[d] ? work->y[d] + (size_t)k * work->n_y[d]
+                        : work->x + (size_t)k * work->n_x;
+}
+
+/* ---- the chain -------------------------------------------------------------------- */
+
+enum { CHUNK = 64 }; /* neighbours that are sorted by slot at a time */
+
+/* Where a walk over the neighbours of one atom stands. */
+typedef struct {
+    int next;        /* first pair that is not in the chunk */
+    int n, taken;    /* pairs in the chunk */
+    int pair[CHUNK]; /* inside the cutoff, sorted by slot */
+    int slot[CHUNK];
+} cursor;
+
+/* Sorts the next CHUNK neighbours of row i by slot. */
+static void next_chunk(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
+                       cursor *at)
+{
+    double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
+    int n_slots = soap->compression.n_slots, n = 0, first[SZ_Z_MAX + 1];
+    int pair[CHUNK], of[CHUNK];
+
+    memset(first, 0, ((size_t)n_slots + 1) * sizeof *first);
+    for (; at->next < nb->first[i + 1] && n < CHUNK; at->next++) {
+        const double *d = nb->r + 3 * (size_t)at->next;
+        double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+        int s = slot[nb->neigh_species[at->next]];
+
+        pair[n] = at->next;
+        of[n] = n_slots > 1 ? s : 0;
+        n += (s >= 0) & (r2 < cutoff2);
+    }
+    for (int k = 0; k < n; k++) first[of[k] + 1]++;
+    for (int k = 1; k < n_slots; k++) first[k] += first[k - 1];
+    for (int k = 0; k < n; k++) {
+        int to = first[of[k]]++;
+
+        at->pair[to] = pair[k];
+        at->slot[to] = of[k];
+    }
+    at->n = n;
+    at->taken = 0;
+}
+
+/* r and u from the pairs' vectors */
+SZ_CLONES static void normalise(const double *r, batch *b)
+{
+    const int *p = b->pair;
+    sz_lanes v[3], r2;
+
+    for (int x = 0; x < 3; x++) {
+        sz_lanes g = {r[3 * (size_t)p[0] + x], r[3 * (size_t)p[1] + x],
+                      r[3 * (size_t)p[2] + x], r[3 * (size_t)p[3] + x],
+                      r[3 * (size_t)p[4] + x], r[3 * (size_t)p[5] + x],
+                      r[3 * (size_t)p[6] + x], r[3 * (size_t)p[7] + x]};
+        v[x] = g;
+    }
+    r2 = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+    for (int k = 0; k < SZ_LANES; k++) r2[k] = sqrt(r2[k]);
+    SZ_AT(b->r) = r2;
+    r2 = 1.0 / r2;
+    for (int x = 0; x < 3; x++) SZ_AT(b->u + x * SZ_LANES) = v[x] * r2;
+}
+
+/* Fills the next batch from row i of nb; 0 at the end. The unused lanes repeat the first
+ * neighbour. */
+static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
+                      cursor *at, batch *b)
+{
+    if (at->taken == at->n) next_chunk(soap, nb, slot, i, at);
+    b->n = at->n - at->taken < SZ_LANES ? at->n - at->taken : SZ_LANES;
+    if (b->n == 0) return 0;
+    for (int k = 0; k < SZ_LANES; k++) {
+        int from = at->taken + (k < b->n ? k : 0);
+
+        b->pair[k] = at->pair[from];
+        b->slot[k] = at->slot[from];
+        b->offset[k] = at->slot[from] * soap->radial->n_lane;
+    }
+    at->taken += b->n;
+    normalise(nb->r, b);
+    return 1;
+}
+
+/* The atom's own Gaussian, in its own slot or, with central_all, in every slot. */
+static void add_central(const sz_soap *soap, int z, double *x, unsigned char *present)
+{
+    const sz_soap_spec *spec = &soap->spec;
+    int n_lane = soap->radial->n_lane;
+
+    for (int s = 0; s < spec->n_slots; s++) {
+        int slot = soap->compression.n_slots > 1 ? s : 0;
+
+        if (!spec->central_all && spec->slot_z[s] != z && spec->slot_z[s] != 0) continue;
+        present[slot] = 1;
+        for (int q = 0; q < n_lane; q++)
+            x[slot * n_lane + q] += spec->central_weight * soap->radial->central[q];
+    }
+}
+
+/* Adds the density round atom i to x [n_lm][n_chan]. */
+static void add_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                        const sz_soap_species *species, int i, double *x,
+                        unsigned char *present)
+{
+    const sz_compression *c = &soap->compression;
+    int n_lane = soap->radial->n_lane;
+    cursor at = {.next = nb->first[i]};
+    batch b;
+
+    add_central(soap, species->z[nb->species[i]], x, present);
+    while (next_batch(soap, nb, species->slot, i, &at, &b)) {
+        for (int k = 0; k < b.n; k++) present[b.slot[k]] = 1;
+        sz_harmonics(&soap->harmonics, b.u, work->ylm, NULL);
+        sz_radial_eval(soap->radial, b.n, b.r, work->h, NULL);
+        sz_density(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h, work->ylm, x);
+    }
+}
+
+static void clear_density(const sz_soap *soap, sz_soap_work *work, int k)
+{
+    int n_slots = soap->compression.n_slots;
+
+    memset(work->x + (size_t)k * work->n_x, 0, (size_t)work->n_x * sizeof *work->x);
+    memset(work->present + (size_t)k * n_slots, 0, (size_t)n_slots);
+}
+
+/* X of atom k of the block -> Y1, Y2 -> p */
+static void finish(const sz_soap *soap, sz_soap_work *work, int k, double *p)
+{
+    const sz_compression *c = &soap->compression;
+    const double *x = work->x + (size_t)k * work->n_x;
+
+    for (int d = 0; d < 2; d++)
+        if (work->n_y[d])
+            sz_map_apply(&c->map[d], c->l_max, c->n_chan, x,
+                         channels_of(soap, work, d, k));
+    work->norm[k] =
+        sz_power(c, work->present + (size_t)k * c->n_slots, channels_of(soap, work, 0, k),
+                 channels_of(soap, work, 1, k), soap->spec.normalise, p);
+}
+
+void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom, double *p)
+{
+    const sz_compression *c = &soap->compression;
+
+    for (int k = 0; k < n; k++) {
+        clear_density(soap, work, k);
+        add_density(soap, work, nb, species, atom[k], work->x + (size_t)k * work->n_x,
+                    work->present + (size_t)k * c->n_slots);
+        finish(soap, work, k, p + (size_t)k * c->stride);
+    }
+}
+
+void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom, double *p)
+{
+    clear_density(soap, work, 0);
+    for (int k = 0; k < n; k++)
+        add_density(soap, work, nb, species, atom[k], work->x, work->present);
+    finish(soap, work, 0, p);
+}
+
+int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_range *range)
+{
+    const sz_compression *c = &soap->compression;
+    int n_ranges = 0;
+
+    for (int g = 0; g < c->n_groups; g++) {
+        int first = c->group[g].component, k = 0;
+
+        while (k < n && !sz_group_active(c, g, work->present + (size_t)k * c->n_slots))
+            k++;
+        if (k == n) continue;
+        if (n_ranges == 0 || range[n_ranges - 1].end != first)
+            range[n_ranges++].first = first;
+        range[n_ranges - 1].end = c->group[g + 1].component;
+    }
+    return n_ranges;
+}
+
+/* Part 0..3 of the n doubles at a, on their way to the cache. */
+static void fetch(const double *a, int n, int part)
+{
+    for (int i = n * part / 4; i < n * (part + 1) / 4; i += SZ_LANES)
+        __builtin_prefetch(a + i, 0, 2);
+}
+
+/* The products of the kernel have driven an atom's arrays out of the cache: those of atom
+ * k come back while the one before it is worked on. */
+static void fetch_atom(const sz_soap *soap, const sz_soap_work *work, int k,
+                       const double *p, const double *dedp, int part)
+{
+    int stride = soap->compression.stride;
+
+    fetch(work->x + (size_t)k * work->n_x, work->n_x, part);
+    for (int d = 0; d < 2; d++)
+        fetch(work->y[d] + (size_t)k * work->n_y[d], work->n_y[d], part);
+    fetch(p + (size_t)k * stride, stride, part);
+    fetch(dedp + (size_t)k * stride, stride, part);
+}
+
+/* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
+static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
+                            const double *p, double *dedp)
+{
+    const sz_compression *c = &soap->compression;
+    double *dedy[2];
+
+    memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
+    for (int d = 0; d < 2; d++) {
+        int from = c->spec.symmetric ? 0 : d;
+
+        dedy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
+        if (work->n_y[d]) memset(dedy[d], 0, (size_t)work->n_y[d] * sizeof *dedy[d]);
+    }
+    sz_power_adjoint(c, work->present + (size_t)k * c->n_slots,
+                     channels_of(soap, work, 0, k), channels_of(soap, work, 1, k), p,
+                     soap->spec.normalise, work->norm[k], dedp, dedy[0], dedy[1]);
+    for (int d = 0; d < 2; d++)
+        if (work->n_y[d])
+            sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, dedy[d], work->dedx);
+}
+
+void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom,
+                     const double *p, double *dedp, double *dedr)
+{
+    const sz_compression *c = &soap->compression;
+    int n_lane = soap->radial->n_lane;
+
+    for (int k = 0; k < n; k++) {
+        int i = atom[k];
+        cursor at = {.next = nb->first[i]};
+        batch b;
+        int part = 0;
+
+        density_adjoint(soap, work, k, p + (size_t)k * c->stride,
+                        dedp + (size_t)k * c->stride);
+        while (next_batch(soap, nb, species->slot, i, &at, &b)) {
+            double d[3 * SZ_LANES] = {0};
+
+            if (k + 1 < n && part < 4) fetch_atom(soap, work, k + 1, p, dedp, part++);
+            sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
+            sz_radial_eval(soap->radial, b.n, b.r, work->h, work->dh);
+            sz_density_adjoint(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h,
+                               work->dh, work->ylm, work->dylm, b.u, b.r, work->dedx, d);
+            for (int j = 0; j < b.n; j++)
+                for (int x = 0; x < 3; x++)
+                    dedr[3 * (size_t)b.pair[j] + x] += d[x * SZ_LANES + j];
+        }
+    }
+}
+
+/* ---- forward derivatives ----------------------------------------------------------- */
+
+/* dX/dr_x of lane k of a batch, into the slot's channels of dx [n_lm][n_chan] */
+static void density_tangent(const sz_soap *soap, const sz_soap_work *work, const batch *b,
+                            int k, int x, double *dx)
+{
+    const sz_compression *c = &soap->compression;
+    int n_lane = soap->radial->n_lane;
+    double u[3];
+
+    for (int d = 0; d < 3; d++) u[d] = b->u[d * SZ_LANES + k];
+    for (int l = 0, lm = 0; l <= c->l_max; l++) {
+        const double *h = work->h + (k * (c->l_max + 1) + l) * n_lane;
+        const double *dh = work->dh + (k * (c->l_max + 1) + l) * n_lane;
+
+        for (; lm < (l + 1) * (l + 1); lm++) {
+            const double *g = work->dylm + lm * 3 * SZ_LANES + k;
+            double along = u[0] * g[0] + u[1] * g[SZ_LANES] + u[2] * g[2 * SZ_LANES];
+            double dy = (g[x * SZ_LANES] - u[x] * along) / b->r[k];
+            double yu = work->ylm[lm * SZ_LANES + k] * u[x];
+            double *to = dx + lm * c->n_chan + b->offset[k];
+
+            for (int q = 0; q < n_lane; q++) to[q] = dh[q] * yu + h[q] * dy;
+        }
+    }
+}
+
+static void clear_slot(const sz_soap *soap, int offset, double *dx)
+{
+    const sz_compression *c = &soap->compression;
+
+    for (int lm = 0; lm < SZ_N_LM(c->l_max); lm++)
+        memset(dx + lm * c->n_chan + offset, 0,
+               (size_t)soap->radial->n_lane * sizeof *dx);
+}
+
+int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int i, const double *p, int *pair,
+                     double *jacobian)
+{
+    const sz_compression *c = &soap->compression;
+    cursor at = {.next = nb->first[i]};
+    int n = 0;
+    batch b;
+
+    memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
+    while (next_batch(soap, nb, species->slot, i, &at, &b)) {
+        sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
+        sz_radial_eval(soap->radial, b.n, b.r, work->h, work->dh);
+        for (int k = 0; k < b.n; k++, n++) {
+            pair[n] = b.pair[k];
+            for (int x = 0; x < 3; x++) {
+                const double *dy[2];
+
+                density_tangent(soap, work, &b, k, x, work->dedx);
+                for (int d = 0; d < 2; d++) {
+                    int from = c->spec.symmetric ? 0 : d;
+
+                    dy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
+                    if (work->n_y[d])
+                        sz_map_apply(&c->map[d], c->l_max, c->n_chan, work->dedx,
+                                     work->dedy[d]);
+                }
+                sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0),
+                                 channels_of(soap, work, 1, 0), dy[0], dy[1], p,
+                                 soap->spec.normalise, work->norm[0],
+                                 jacobian + (size_t)(3 * n + x) * c->stride,
+                                 work->tangent);
+            }
+            clear_slot(soap, b.offset[k], work->dedx);
+        }
+    }
+    return n;
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soap_spec.c - the argument string of a soap descriptor becomes hyperparameters.
+ *
+ * Keys, aliases and defaults are gap_fit's; compression, d_J, embedding, u_max and
+ * compression_seed are ours. Keys that exclude each other are refused by name; keys that
+ * say nothing about the descriptor are ignored. radial_tolerance is ours as well. */
+#include "descriptor/soap_spec.h"
+
+#include "base/number.h"
+#include "descriptor/compression_spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* central_reference_all_species has its default changed by these versions */
+enum { VERSION_REFERENCE = 1426512068, VERSION_L_FACTOR = 1423143769 };
+
+/* ---- the compression --------------------------------------------------------------- */
+
+/* The keys that choose a compression. */
+typedef struct {
+    int nu_R, nu_S, diagonal_radial, d_J, u_max, seed;
+    sz_mix_keys mix;
+    const char *z_map, *label, *embedding;
+} compression_keys;
+
+static sz_status exclude(const sz_args *args, const char *a, const char *b, sz_error *err)
+{
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: %s and %s exclude each other; leave one of them out",
+                   sz_args_where(args), a, b);
+}
+
+static sz_status read_compression_keys(compression_keys *k, const sz_args *args,
+                                       sz_error *err)
+{
+    const struct {
+        const char *key;
+        int *value, logical;
+    } list[] = {
+        {"nu_R", &k->nu_R, 0},
+        {"nu_S", &k->nu_S, 0},
+        {"K", &k->mix.k, 0},
+        {"mix_shift", &k->mix.shift, 0},
+        {"d_J", &k->d_J, 0},
+        {"u_max", &k->u_max, 0},
+        {"compression_seed", &k->seed, 0},
+        {"Z_mix", &k->mix.z_mix, 1},
+        {"R_mix", &k->mix.r_mix, 1},
+        {"sym_mix", &k->mix.sym_mix, 1},
+        {"coupling", &k->mix.coupling, 1},
+        {"diagonal_radial", &k->diagonal_radial, 1},
+    };
+    sz_status status = SZ_OK;
+
+    memset(k, 0, sizeof *k);
+    k->nu_R = k->nu_S = 2;
+    k->mix.coupling = 1;
+    k->seed = 1;
+    for (size_t i = 0; i < sizeof list / sizeof *list && status == SZ_OK; i++)
+        status = list[i].logical ? sz_args_bool(args, list[i].key, list[i].value, err)
+                                 : sz_args_int(args, list[i].key, list[i].value, err);
+    k->z_map = sz_args_string(args, "Z_map", "");
+    k->label = sz_args_string(args, "compression", "");
+    k->embedding = sz_args_string(args, "embedding", "");
+    if (status == SZ_OK && (k->nu_R < 0 || k->nu_R > 2 || k->nu_S < 0 || k->nu_S > 2))
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s: nu_R=%d nu_S=%d, allowed are 0, 1 and 2",
+                    sz_args_where(args), k->nu_R, k->nu_S);
+    return status;
+}
+
+/* no two ways of compressing at once */
+static sz_status check_compression_keys(const compression_keys *k, const sz_args *args,
+                                        sz_error *err)
+{
+    const char *mix = k->mix.z_mix ? "Z_mix" : "R_mix";
+    static const char *const own[] = {"d_J", "embedding", "u_max", "compression_seed"};
+    int mixing = k->mix.z_mix || k->mix.r_mix;
+    const char *nu = k->nu_R != 2 ? "nu_R" : k->nu_S != 2 ? "nu_S" : NULL;
+    const struct {
+        int both;
+        const char *a, *b;
+    } rule[] = {
+        {mixing && *k->z_map, mix, "Z_map"},
+        {mixing && nu, mix, nu},
+        {*k->z_map && nu, "Z_map", nu},
+        {k->diagonal_radial && mixing, "diagonal_radial", mix},
+        {k->diagonal_radial && *k->z_map, "diagonal_radial", "Z_map"},
+        {k->diagonal_radial && nu, "diagonal_radial", nu},
+        {k->diagonal_radial && !k->mix.coupling, "diagonal_radial", "coupling=F"},
+        {*k->label && mixing, "compression", mix},
+        {*k->label && *k->z_map, "compression", "Z_map"},
+        {*k->label && nu, "compression", nu},
+        {*k->label && k->diagonal_radial, "compression", "diagonal_radial"},
+        {*k->label && !k->mix.coupling, "compression", "coupling=F"},
+    };
+
+    for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
+        if (rule[i].both) return exclude(args, rule[i].a, rule[i].b, err);
+    for (size_t i = 0; !*k->label && i < sizeof own / sizeof *own; i++)
+        if (sz_args_has(args, own[i]))
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s needs compression={...}",
+                           sz_args_where(args), own[i]);
+    if (k->mix.sym_mix && !mixing)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: sym_mix needs Z_mix or R_mix",
+                       sz_args_where(args));
+    return SZ_OK;
+}
+
+/* 1 where label is name, blanks aside */
+static int is_label(const char *label, const char *name)
+{
+    for (;; label++, name++) {
+        while (sz_is_blank(*label)) label++;
+        while (sz_is_blank(*name)) name++;
+        if (*label != *name) return 0;
+        if (!*label) return 1;
+    }
+}
+
+int sz_soap_label_is_nu(const char *label, int *nu_R, int *nu_S)
+{
+    for (*nu_R = 0; *nu_R <= 2; ++*nu_R)
+        for (*nu_S = 0; *nu_S <= 2; ++*nu_S) {
+            sz_compression_spec c = {.symmetric = 0};
+            int same = sz_compress_nu(&c, *nu_R, *nu_S, 0, NULL) == SZ_OK &&
+                       is_label(label, c.label);
+
+            sz_compression_spec_free(&c);
+            if (same) return 1;
+        }
+    return 0;
+}
+
+static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *k,
+                                    const sz_args *args, sz_error *err)
+{
+    int n = spec->n_slots, d_j = k->d_J ? k->d_J : 2;
+    const char *p = sz_skip_blanks(k->embedding);
+    double *u;
+    sz_error why;
+    sz_status status = SZ_OK;
+
+    if (d_j < 1 || d_j > 1000)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: d_J is %d, allowed 1 to 1000",
+                       sz_args_where(args), d_j);
+    u = malloc((size_t)n * d_j * sizeof *u);
+    if (!u) return sz_fail_memory(err, (size_t)n * d_j * sizeof *u, "the embedding");
+    if (!*p && sz_embedding_paper(n, spec->slot_z, d_j, u, &why) != SZ_OK)
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s: %.600s", sz_args_where(args), why.message);
+    for (int i = 0; *k->embedding && i < n * d_j && p; i++) {
+        p = sz_scan_double(p, &u[i]);
+        if (p) p = sz_skip_blanks(p);
+    }
+    if (status == SZ_OK && (!p || *p))
+        status =
+            sz_fail(err, SZ_ERR_FORMAT,
+                    "%s: embedding={...} needs %d numbers, d_J=%d for each of %d species",
+                    sz_args_where(args), n * d_j, d_j, n);
+    if (status == SZ_OK)
+        status = sz_compress_embedding(&spec->compression, n, d_j, u, err);
+    free(u);
+    return status;
+}
+
+static sz_status compress_matrix(sz_soap_spec *spec, const compression_keys *k,
+                                 sz_matrix_kind kind, const sz_args *args, int n_matrix,
+                                 const double *matrix, sz_error *err)
+{
+    int n_max = spec->radial.n_max, l_max = spec->radial.l_max;
+    size_t n = sz_matrix_numbers(kind, spec->n_slots, n_max, l_max, k->u_max);
+    double *random = NULL;
+    sz_status status;
+
+    if (kind == SZ_MATRIX_OPTIMAL && (k->u_max < 1 || k->u_max > spec->n_slots * n_max))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: u_max is %d, allowed 1 to %d",
+                       sz_args_where(args), k->u_max, spec->n_slots * n_max);
+    if (kind == SZ_MATRIX_OPTIMAL && !matrix)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the optimal basis needs its matrices, which come from data",
+                       sz_args_where(args));
+    if (n == 0 || (matrix && n != (size_t)n_matrix))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the matrices of this compression have %zu numbers, not %d",
+                       sz_args_where(args), n, n_matrix);
+    if (!matrix && (k->seed < 1 || k->seed > 2147483645))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: compression_seed is %d, allowed 1 to %d",
+                       sz_args_where(args), k->seed, 2147483645);
+    if (!matrix) {
+        random = malloc(n * sizeof *random);
+        if (!random) return sz_fail_memory(err, n * sizeof *random, "random matrices");
+        sz_matrix_random(k->seed, n, random);
+    }
+    status = sz_compress_matrix(&spec->compression, kind, spec->n_slots, n_max, l_max,
+                                k->u_max, matrix ? matrix : random, err);
+    free(random);
+    return status;
+}
+
+static sz_status compress_label(sz_soap_spec *spec, const compression_keys *k,
+                                const sz_args *args, int n_matrix, const double *matrix,
+                                sz_error *err)
+{
+    sz_compression_spec *c = &spec->compression;
+
+    int nu_R, nu_S;
+
+    if (sz_soap_label_is_nu(k->label, &nu_R, &nu_S))
+        return sz_compress_nu(c, nu_R, nu_S, 0, err);
+    if (is_label(k->label, "mu,nu^=1,1")) {
+        sz_compress_corner(c);
+        return SZ_OK;
+    }
+    if (is_label(k->label, "nu,mu*=1,1")) {
+        sz_compress_star(c);
+        return SZ_OK;
+    }
+    if (is_label(k->label, "nu=2,d_J")) return compress_embedding(spec, k, args, err);
+    if (is_label(k->label, "W^T P_l"))
+        return compress_matrix(spec, k, SZ_MATRIX_W, args, n_matrix, matrix, err);
+    if (is_label(k->label, "Q^T P_l Q"))
+        return compress_matrix(spec, k, SZ_MATRIX_Q, args, n_matrix, matrix, err);
+    if (is_label(k->label, "optimal"))
+        return compress_matrix(spec, k, SZ_MATRIX_OPTIMAL, args, n_matrix, matrix, err);
+    memset(c, 0, sizeof *c);
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: compression={%.60s} is unknown; soapz compressions lists them",
+                   sz_args_where(args), k->label);
+}
+
+static sz_status read_compression(sz_soap_spec *spec, const sz_args *args, int n_matrix,
+                                  const double *matrix, sz_error *err)
+{
+    compression_keys k;
+    sz_compression_spec *c = &spec->compression;
+    sz_error why;
+    sz_status status = read_compression_keys(&k, args, err);
+
+    if (status == SZ_OK) status = check_compression_keys(&k, args, err);
+    if (status != SZ_OK) return status;
+    if (*k.label) return compress_label(spec, &k, args, n_matrix, matrix, err);
+    if (k.diagonal_radial) {
+        sz_compress_diagonal(c);
+        return SZ_OK;
+    }
+    why.message[0] = 0;
+    if (k.mix.z_mix || k.mix.r_mix)
+        status = sz_compress_mix(c, &k.mix, spec->n_slots, spec->slot_z,
+                                 spec->radial.n_max, spec->radial.l_max, &why);
+    else if (*k.z_map)
+        status = sz_compress_z_map(c, k.z_map, spec->n_slots, spec->slot_z,
+                                   !k.mix.coupling, &why);
+    else
+        status = sz_compress_nu(c, k.nu_R, k.nu_S, !k.mix.coupling, &why);
+    if (status == SZ_OK) return SZ_OK;
+    return sz_fail(err, status, "%s: %.600s", sz_args_where(args), why.message);
+}
+
+/* ---- the rest ---------------------------------------------------------------------- */
+
+static sz_status read_basis(sz_soap_spec *spec, const sz_args *args, sz_error *err)
+{
+    static const char *const name[] = {"EQUISPACED_GAUSS", "POLY", "GTO"};
+    const char *basis = sz_args_string(args, "radial_basis", "");
+
+    for (int k = 0; k < 3; k++)
+        if (!*basis || strcmp(basis, name[k]) == 0) {
+            spec->radial.basis = (sz_basis_kind)k;
+            return SZ_OK;
+        }
+    return sz_fail(
+        err, SZ_ERR_FORMAT,
+        "%s: radial_basis=%.40s is unknown; known are EQUISPACED_GAUSS, POLY, GTO",
+        sz_args_where(args), basis);
+}
+
+/* n_key elements under key; without n_key one, by default 0 */
+static sz_status read_elements(const sz_args *args, const char *n_key, const char *key,
+                               int *n, int *z, sz_error *err)
+{
+    sz_status status;
+
+    *n = 1;
+    z[0] = 0;
+    if ((status = sz_args_int(args, n_key, n, err)) != SZ_OK) return status;
+    if (*n < 1 || *n > SZ_Z_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is %d, allowed 1 to %d",
+                       sz_args_where(args), n_key, *n, SZ_Z_MAX);
+    if (*n > 1 && !sz_args_has(args, key))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s=%d needs a list %s={...}",
+                       sz_args_where(args), n_key, *n, key);
+    if ((status = sz_args_ints(args, key, *n, z, err)) != SZ_OK) return status;
+    for (int k = 0; k < *n; k++)
+        if (z[k] < 0 || z[k] > SZ_Z_MAX)
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s holds %d, not an atomic number",
+                           sz_args_where(args), key, z[k]);
+    return SZ_OK;
+}
+
+static sz_status read_numbers(sz_soap_spec *spec, const sz_args *args, sz_error *err)
+{
+    sz_radial_spec *r = &spec->radial;
+    const struct {
+        const char *key;
+        double *value;
+    } reals[] = {
+        {"cutoff", &r->cutoff},
+        {"cutoff_transition_width", &r->cutoff_width},
+        {"atom_gaussian_width", &r->atom_sigma},
+        {"atom_sigma", &r->atom_sigma},
+        {"basis_error_exponent", &r->basis_error_exponent},
+        {"cutoff_scale", &r->decay_scale},
+        {"cutoff_rate", &r->decay_rate},
+        {"radial_tolerance", &r->tolerance},
+        {"central_weight", &spec->central_weight},
+        {"covariance_sigma0", &spec->sigma0},
+    };
+    const struct {
+        const char *key;
+        int *value;
+    } integers[] = {
+        {"n_max", &r->n_max},
+        {"l_max", &r->l_max},
+        {"cutoff_dexp", &r->decay_exponent},
+    };
+    sz_status status = SZ_OK;
+
+    for (size_t k = 0; k < sizeof reals / sizeof *reals && status == SZ_OK; k++)
+        status = sz_args_double(args, reals[k].key, reals[k].value, err);
+    for (size_t k = 0; k < sizeof integers / sizeof *integers && status == SZ_OK; k++)
+        status = sz_args_int(args, integers[k].key, integers[k].value, err);
+    return status;
+}
+
+static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
+                              sz_error *err)
+{
+    const sz_radial_spec *r = &spec->radial;
+    const struct {
+        const char *key;
+        double value, lo, hi;
+    } range[] = {
+        {"cutoff", r->cutoff, 0.1, 100.0},
+        {"cutoff_transition_width", r->cutoff_width, 0.0, 1e3},
+        {"atom_sigma", r->atom_sigma, 0.01, 100.0},
+        {"basis_error_exponent", r->basis_error_exponent, 0.0, 100.0},
+        {"n_max", r->n_max, 1, SZ_N_MAX - 1},
+        {"l_max", r->l_max, 0, SZ_L_MAX},
+        {"cutoff_dexp", r->decay_exponent, 0, 1000},
+        {"cutoff_scale", r->decay_scale, 1e-6, 1e6},
+        {"cutoff_rate", r->decay_rate, 0.0, 1e12},
+        {"radial_tolerance", r->tolerance, 0.0, 0.5},
+    };
+
+    if (r->n_max < 0 || r->l_max < 0)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is missing or negative",
+                       sz_args_where(args), r->n_max < 0 ? "n_max" : "l_max");
+    for (size_t k = 0; k < sizeof range / sizeof *range; k++)
+        if (!(range[k].value >= range[k].lo && range[k].value <= range[k].hi))
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is %g, allowed %g to %g",
+                           sz_args_where(args), range[k].key, range[k].value, range[k].lo,
+                           range[k].hi);
+    return SZ_OK;
+}
+
+static sz_status read_switches(sz_soap_spec *spec, const sz_args *args, int version,
+                               sz_error *err)
+{
+    sz_status status = sz_args_bool(args, "normalise", &spec->normalise, err);
+
+    if (status == SZ_OK) status = sz_args_bool(args, "normalize", &spec->normalise, err);
+    if (status == SZ_OK) status = sz_args_bool(args, "average", &spec->average, err);
+    spec->plain_l = version >= 0 && version < VERSION_L_FACTOR;
+    if (version < 0) {
+        version = VERSION_REFERENCE;
+        if (status == SZ_OK) status = sz_args_int(args, "xml_version", &version, err);
+    }
+    spec->central_all = spec->n_slots == 1;
+    if (status == SZ_OK)
+        status =
+            sz_args_bool(args, "central_reference_all_species", &spec->central_all, err);
+    if (version < VERSION_REFERENCE) spec->central_all = 1;
+    return status;
+}
+
+/* radial_tolerance needs radial channels that may be rotated. */
+static sz_status check_tolerance(const sz_soap_spec *spec, const sz_args *args,
+                                 sz_error *err)
+{
+    sz_radial_family family[2];
+    int index[2], reducible, resolved = 0;
+    int n = sz_compression_families(&spec->compression, family, index, &reducible);
+
+    for (int k = 0; k < n; k++) resolved |= family[k].kind == SZ_RADIAL_N;
+    if (spec->radial.tolerance == 0.0 || (reducible && resolved)) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: radial_tolerance=%g leaves out radial channels, but compression "
+                   "%s has none that may be: leave out the key",
+                   sz_args_where(args), spec->radial.tolerance, spec->compression.label);
+}
+
+sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
+                             const sz_args *args, int version, int n_matrix,
+                             const double *matrix, sz_error *err)
+{
+    const sz_radial_spec defaults = {.n_max = -1,
+                                     .l_max = -1,
+                                     .cutoff_width = 0.5,
+                                     .basis_error_exponent = 10.0,
+                                     .decay_scale = 1.0,
+                                     .decay_rate = 1.0};
+    sz_status status;
+
+    memset(spec, 0, sizeof *spec);
+    spec->radial = defaults;
+    spec->central_weight = 1.0;
+    spec->normalise = 1;
+    if ((status = read_basis(spec, args, err)) != SZ_OK) return status;
+    if ((status = read_numbers(spec, args, err)) != SZ_OK) return status;
+    if ((status = check_ranges(spec, args, err)) != SZ_OK) return status;
+    if (sz_args_has(args, "species_Z") && !sz_args_has(args, "n_species"))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: species_Z needs n_species",
+                       sz_args_where(args));
+    status = read_elements(args, "n_Z", "Z", n_centres, centre_z, err);
+    if (status == SZ_OK)
+        status = read_elements(args, "n_species", "species_Z", &spec->n_slots,
+                               spec->slot_z, err);
+    if (status == SZ_OK) status = read_switches(spec, args, version, err);
+    if (status == SZ_OK) status = read_compression(spec, args, n_matrix, matrix, err);
+    if (status == SZ_OK) status = check_tolerance(spec, args, err);
+    return status;
+}

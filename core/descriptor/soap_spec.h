@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soap_spec.h - argument strings of soap descriptors. */
+#ifndef SZ_SOAP_SPEC_H
+#define SZ_SOAP_SPEC_H
+
+#include "base/args.h"
+#include "descriptor/soap.h"
+
+/* centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
+ * version: gap_version of the model file, or -1 for a string on its own. matrix
+ * [n_matrix]: numbers of a compression's matrices, or NULL: drawn from its seed. Free the
+ * spec with sz_soap_spec_free. Keys that exclude each other are SZ_ERR_FORMAT. */
+sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
+                             const sz_args *args, int version, int n_matrix,
+                             const double *matrix, sz_error *err);
+
+/* 1 where a label of compression={..} is a pair of gap_fit's keys nu_R, nu_S. */
+int sz_soap_label_is_nu(const char *label, int *nu_R, int *nu_S);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * baseline.c - the potential beneath a fit: y <- y - y_core, model = core + GAP.
+ *
+ * The core is a model of its own, and what it gives for the frames is what it gives in
+ * MD. As in QUIP, atoms that it does not know have no part in it. */
+#include "fit/baseline.h"
+
+#include "model/model.h"
+#include "model/predict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Atoms of a frame that the core acts on. */
+typedef struct {
+    int n, *species, *atom; /* [n] */
+    double *position;       /* [n][3] */
+    double *force;          /* [n_atoms][3] */
+} subset;
+
+static void subset_free(subset *s)
+{
+    free(s->species);
+    free(s->atom);
+    free(s->position);
+    free(s->force);
+}
+
+static sz_status subset_create(subset *s, const sz_structure *all, const int *species,
+                               sz_error *err)
+{
+    size_t n = (size_t)all->n_atoms + 1;
+
+    s->species = malloc(n * sizeof *s->species);
+    s->atom = malloc(n * sizeof *s->atom);
+    s->position = malloc(3 * n * sizeof *s->position);
+    s->force = calloc(3 * n, sizeof *s->force);
+    if (!s->species || !s->atom || !s->position || !s->force)
+        return sz_fail_memory(err, 56 * n, "a frame");
+    for (int i = 0; i < all->n_atoms; i++) {
+        if (species[all->species[i]] < 0) continue;
+        s->species[s->n] = species[all->species[i]];
+        s->atom[s->n] = i;
+        memcpy(s->position + 3 * (size_t)s->n++, all->position + 3 * (size_t)i,
+               3 * sizeof *s->position);
+    }
+    return SZ_OK;
+}
+
+/* species: of the core's model, for each species of train */
+static sz_status take_frame(sz_predictor *p, sz_dataset *train, int f, const int *species,
+                            sz_error *err)
+{
+    sz_structure part = sz_dataset_structure(train, f);
+    subset s = {0};
+    sz_status status = subset_create(&s, &part, species, err);
+
+    part.n_atoms = s.n;
+    part.species = s.species;
+    part.position = s.position;
+    if (status == SZ_OK)
+        status = sz_list_build(&p->list, &part, sz_model_cutoff(p->model), err);
+    if (status == SZ_OK) status = sz_predict(p, err);
+    for (int k = 0; k < s.n && status == SZ_OK; k++)
+        memcpy(s.force + 3 * (size_t)s.atom[k], p->force + 3 * (size_t)k,
+               3 * sizeof *s.force);
+    if (status == SZ_OK) sz_dataset_subtract(train, f, p->energy, s.force, p->virial);
+    subset_free(&s);
+    return status;
+}
+
+static sz_status take_frames(const sz_model *model, sz_dataset *train, sz_error *err)
+{
+    int species[SZ_Z_MAX];
+    sz_predictor p;
+    sz_error why;
+    sz_status status = sz_predictor_create(&p, model, err);
+
+    for (int k = 0; k < train->n_species; k++)
+        species[k] = sz_model_species(model, sz_element_symbol(train->z[k]));
+    for (int f = 0; f < train->n_frames && status == SZ_OK; f++) {
+        status = take_frame(&p, train, f, species, &why);
+        if (status != SZ_OK)
+            sz_fail(err, status, "%.200s:%d: the core potential: %.700s", train->path,
+                    train->frame[f].line, why.message);
+    }
+    sz_predictor_free(&p);
+    return status;
+}
+
+/* A GAP beneath knows its own elements only, ZBL acts on all: in one model atoms that
+ * the GAP does not know would miss ZBL. */
+static sz_status check_elements(const sz_model *model, const sz_dataset *train,
+                                sz_error *err)
+{
+    if (!model->zbl) return SZ_OK;
+    for (int k = 0; k < train->n_species; k++)
+        if (sz_model_species(model, sz_element_symbol(train->z[k])) < 0)
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "core_ip_args: the GAP in it does not know %s, so that "
+                           "element's IP ZBL would be lost; take them off one after the "
+                           "other, in two fits",
+                           sz_element_symbol(train->z[k]));
+    return SZ_OK;
+}
+
+sz_status sz_baseline_take(sz_gap **core, sz_dataset *train, const sz_fit_spec *spec,
+                           sz_error *err)
+{
+    sz_gap *gap = NULL;
+    sz_model *model = NULL;
+    sz_status status;
+
+    *core = NULL;
+    if (!*spec->core_ip_args) return SZ_OK;
+    status = sz_gap_read_core(&gap, spec->core_param_file, spec->core_ip_args, err);
+    if (status == SZ_OK) status = sz_model_build(&model, gap, err);
+    if (status == SZ_OK) status = check_elements(model, train, err);
+    if (status == SZ_OK) status = take_frames(model, train, err);
+    if (model) { /* which took it over */
+        gap->zbl = model->zbl;
+        model->zbl = NULL;
+    }
+    sz_model_free(model);
+    if (status == SZ_OK) {
+        *core = gap;
+        gap = NULL;
+    }
+    sz_gap_free(gap);
+    return status;
+}

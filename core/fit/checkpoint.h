@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * checkpoint.h - the checkpoint of a fit: a folder beside its model, there while the fit
+ * runs.
+ *
+ *   GP_FILE.checkpoint/sparse.soapz   the model with its sparse points, weights zero
+ *   GP_FILE.checkpoint/rows.K         the factor of worker K and the frames in it
+ *
+ * A worker is a thread of a rank; it writes its file when it likes, without the others,
+ * as its file alone tells which frames it holds. Every file appears complete or not at
+ * all. */
+#ifndef SZ_CHECKPOINT_H
+#define SZ_CHECKPOINT_H
+
+#include "base/watch.h"
+#include "data/dataset.h"
+#include "linear/lsq.h"
+
+#define SZ_MAX_THREADS 1024
+
+typedef struct {
+    char *gp_file, *folder;
+    double interval;  /* seconds between two writings of a worker; below 0: never */
+    char version[32]; /* what the fit is: of soapz, */
+    char command[33]; /* of its command line, */
+    char data[33];    /* of its data with e0 taken off, */
+    char points[33];  /* of the sparse points */
+    int n_ranks, n_threads;
+    int warned;
+} sz_checkpoint;
+
+/* The place and the identity of a fit; writes nothing. */
+sz_status sz_checkpoint_open(sz_checkpoint *state, const sz_fit_spec *spec,
+                             const sz_dataset *train, double interval, sz_error *err);
+void sz_checkpoint_free(sz_checkpoint *state);
+
+/* Where a fit is begun: fails where an unfinished one has rows that would be lost, and
+ * removes the rest. */
+sz_status sz_checkpoint_begin(const sz_checkpoint *state, sz_error *err);
+/* Where a fit goes on: removes what a killed process has left half-written. The model
+ * with its sparse points, NULL where there is no checkpoint; n_threads is what the fit
+ * had. The checkpoint of another fit, or of another number of ranks, is refused. */
+sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err);
+
+/* Files the sparse points. */
+sz_status sz_checkpoint_save_points(sz_checkpoint *state, sz_gap *gap, sz_error *err);
+/* done [n_frames] is 1 for the frames whose rows are in lsq. */
+sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
+                                  const sz_lsq *lsq, int n_frames,
+                                  const unsigned char *done, sz_error *err);
+/* *lsq is NULL where the worker has no file. */
+sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, int n_unknowns,
+                                  int n_frames, sz_lsq **lsq, unsigned char *done,
+                                  sz_error *err);
+
+/* Warns, once, that there will be no checkpoint: no reason to end the fit. */
+void sz_checkpoint_warn(sz_checkpoint *state, const sz_watch *watch, const sz_error *err);
+
+/* Is there a file with rows? With sparse points? */
+int sz_checkpoint_has_rows(const sz_checkpoint *state);
+int sz_checkpoint_has_points(const sz_checkpoint *state);
+/* The fit is finished: nothing of the checkpoint is left. */
+void sz_checkpoint_remove(const sz_checkpoint *state);
+
+#endif

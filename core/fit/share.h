@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * share.h - what the ranks of a fit have in common, and what each has alone. */
+#ifndef SZ_SHARE_H
+#define SZ_SHARE_H
+
+#include "data/dataset.h"
+#include "fit/team.h"
+#include "format/gap_xml.h"
+
+/* taken [n_frames], to free: 0 for the frames of this rank, 1 for those of others. The
+ * same on every machine: a fit that goes on finds its frames again. */
+sz_status sz_fit_share_frames(const sz_dataset *train, int n_ranks, int rank,
+                              unsigned char **taken, sz_error *err);
+
+/* Rank 0's *gap becomes everybody's. [all ranks] */
+sz_status sz_fit_share_gap(sz_gap **gap, sz_team *team, sz_error *err);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * spec.c - gap_fit's command line as a whole.
+ *
+ *   at_file=train.xyz default_sigma={0.01 0.1 0.1 0} gap={soap .. : distance_2b ..} ...
+ */
+#include "fit/spec.h"
+
+#include "fit/spec_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static sz_status copy_value(char **copy, const char *value, sz_error *err)
+{
+    *copy = sz_copy_text(value);
+    return *copy ? SZ_OK : sz_fail_memory(err, strlen(value), "a setting");
+}
+
+/* name <- prefix name; the one of local properties gets it twice, as in gap_fit. */
+static sz_status apply_prefix(sz_fit_spec *spec, sz_error *err)
+{
+    char **name[] = {
+        &spec->name.energy,     &spec->name.force,   &spec->name.virial,
+        &spec->name.stress,     &spec->name.sigma,   &spec->name.config_type,
+        &spec->name.force_mask, &spec->name.hessian, &spec->name.local_property};
+    const size_t n = sizeof name / sizeof *name;
+
+    for (size_t k = 0; *spec->prefix && k < n; k++) {
+        sz_text text = {0};
+        char *joined;
+
+        sz_text_add(&text, "%s%s%s", spec->prefix, k == n - 1 ? spec->prefix : "",
+                    *name[k]);
+        joined = sz_text_take(&text, "a name", err);
+        if (!joined) return SZ_ERR_MEMORY;
+        free(*name[k]);
+        *name[k] = joined;
+    }
+    return SZ_OK;
+}
+
+/* The types of config_type_sigma join the table; "default" among them wins. */
+static sz_status merge_sigmas(sz_fit_spec *spec, const char *where, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < spec->type_sigma.n && status == SZ_OK; k++) {
+        const sz_sigma_entry *e = spec->type_sigma.entry + k;
+
+        if (strcmp(e->config_type, "default") == 0)
+            spec->sigma.entry[sz_sigma_find(&spec->sigma, "default")].sigma = e->sigma;
+        else
+            status = sz_sigma_add(&spec->sigma, e->config_type, e->sigma, where, err);
+    }
+    return status;
+}
+
+sz_status sz_fit_complete(sz_fit_spec *spec, const char *where, sz_error *err)
+{
+    const struct {
+        int missing;
+        const char *sentence;
+    } need[] = {
+        {!*spec->at_file, "at_file= is missing: the extended XYZ file with the data"},
+        {spec->n_descriptors == 0,
+         "gap= is missing: the descriptors, as in gap={soap ..}"},
+        {sz_sigma_find(&spec->sigma, "default") < 0,
+         "default_sigma= is missing: how far energies, forces and virials are trusted, "
+         "as in default_sigma={0.01 0.1 0.1 0.0}"},
+        {!(spec->sparse_jitter >= 0.0), "sparse_jitter must not be negative"},
+        {!*spec->gp_file, "gp_file is empty; name the file of the model"},
+    };
+    sz_status status = SZ_OK;
+
+    for (size_t k = 0; k < sizeof need / sizeof *need; k++)
+        if (need[k].missing)
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s", where, need[k].sentence);
+    if (spec->e0_given) spec->e0_method = SZ_E0_GIVEN;
+    status = merge_sigmas(spec, where, err);
+    if (status == SZ_OK) status = apply_prefix(spec, err);
+    if (status == SZ_OK) status = copy_value(&spec->where, where, err);
+    return status;
+}
+
+/* The text of config_file replaces the command line. */
+static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
+                                    sz_error *err)
+{
+    const char *path = sz_args_string(args, "config_file", "");
+    char *text;
+    sz_status status = sz_read_text(&text, path, err);
+
+    if (status == SZ_OK) status = sz_fit_spec_parse(spec, text, path, err);
+    free(text);
+    if (status == SZ_OK && sz_args_n_fields(args) > 1)
+        status = sz_fit_warn(*spec, err,
+                             "%s: what stands beside config_file is ignored, as by "
+                             "gap_fit",
+                             sz_args_where(args));
+    if (status != SZ_OK) {
+        sz_fit_spec_free(*spec);
+        *spec = NULL;
+    }
+    return status;
+}
+
+sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *where,
+                            sz_error *err)
+{
+    sz_fit_spec *s = NULL;
+    sz_args *args;
+    sz_status status = sz_args_parse_once(&args, text, where, err);
+
+    *spec = NULL;
+    if (status == SZ_OK && sz_args_has(args, "config_file") &&
+        strcmp(where, sz_args_string(args, "config_file", "")) != 0) {
+        status = follow_config_file(spec, args, err);
+        sz_args_free(args);
+        return status;
+    }
+    if (status == SZ_OK && !(s = sz_fit_spec_new(err))) status = SZ_ERR_MEMORY;
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++)
+        status = sz_fit_set(s, sz_args_key(args, k), sz_args_value(args, k), where, err);
+    if (status == SZ_OK) status = sz_fit_complete(s, where, err);
+    if (status == SZ_OK) status = copy_value(&s->command_line, text, err);
+    if (status == SZ_OK) {
+        *spec = s;
+        s = NULL;
+    }
+    sz_args_free(args);
+    sz_fit_spec_free(s);
+    return status;
+}
+
+/* ---- the arguments of a program ---------------------------------------------------- */
+
+/* A value with blanks was quoted for the shell, which took the quotes away: they come
+ * back as braces. */
+static void add_argument(sz_text *text, const char *argument)
+{
+    const char *value = strchr(argument, '=');
+    int is_key = value && value > argument &&
+                 strcspn(argument, " \t\n{\"'") >= (size_t)(value - argument);
+
+    if (text->n) sz_text_add(text, " ");
+    if (is_key && value[1] && !strchr("{\"' \t\n", value[1]) &&
+        strpbrk(value + 1, " \t\n,=\"'"))
+        sz_text_add(text, "%.*s={%s}", (int)(value - argument), argument, value + 1);
+    else
+        sz_text_add(text, "%s", argument);
+}
+
+static int ends_in_conf(const char *argument)
+{
+    size_t n = strlen(argument);
+
+    return n > 5 && !strchr(argument, '=') && strcmp(argument + n - 5, ".conf") == 0;
+}
+
+sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
+                                sz_error *err)
+{
+    sz_text text = {0};
+    char *joined;
+    sz_status status;
+
+    *spec = NULL;
+    if (n == 1 && !strchr(argument[0], '='))
+        return sz_fit_spec_config(spec, argument[0], err);
+    for (int k = 0; k < n; k++)
+        if (ends_in_conf(argument[k]))
+            return sz_fail(
+                err, SZ_ERR_FORMAT,
+                "%.300s is a configuration file, which stands alone: write the "
+                "other settings into it",
+                argument[k]);
+    for (int k = 0; k < n; k++) add_argument(&text, argument[k]);
+    joined = sz_text_take(&text, "the command line", err);
+    if (!joined) return SZ_ERR_MEMORY;
+    status = sz_fit_spec_parse(spec, joined, "command line", err);
+    free(joined);
+    return status;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * spec.h - what a fit is to do: gap_fit's command line, or a configuration file of
+ * our own, as a checked struct. */
+#ifndef SZ_SPEC_H
+#define SZ_SPEC_H
+
+#include "data/sigma.h"
+#include "format/gap_xml.h" /* sz_covariance */
+#include "select/sparsify.h"
+
+typedef enum {
+    SZ_THETA_NONE,   /* dot_product */
+    SZ_THETA_FACTOR, /* theta_i = factor_i times the range of component i */
+    SZ_THETA_UNIFORM,
+    SZ_THETA_FILE
+} sz_theta_rule;
+
+/* One descriptor of gap={..}, for all the elements it is expanded to. */
+typedef struct {
+    char *text;  /* as gap_fit sees it: one brace level removed */
+    char *where; /* for messages: "command line: gap, descriptor 2" */
+    char *type;  /* "soap", "distance_2b", "angle_3b", "distance_Nb", "coordination" */
+    int add_species, order; /* order: of distance_Nb */
+    double cutoff;
+    double delta, f0; /* eV */
+    sz_covariance covariance;
+    double zeta;
+    sz_theta_rule theta_rule;
+    int n_theta; /* 1: the same for every component */
+    double *theta;
+    char *theta_file;
+    sz_sparse_method method;
+    int n_sparse;      /* of every coordinate, from all frames; 0 with type_count */
+    int n_type_counts; /* 0: n_sparse counts */
+    sz_type_count *type_count;
+    char *sparse_file;        /* SZ_SPARSE_FILE and SZ_SPARSE_INDEX_FILE */
+    char *print_sparse_index; /* file to append the chosen numbers to, or NULL */
+    double unique_hash_tolerance, unique_descriptor_tolerance;
+} sz_fit_descriptor;
+
+/* One <gpCoordinates> to come: a descriptor for certain elements. */
+typedef struct {
+    int descriptor; /* index into sz_fit_spec.descriptor */
+    char *text;     /* what <descriptor> holds */
+} sz_fit_coordinate;
+
+typedef enum { SZ_E0_GIVEN, SZ_E0_ISOLATED, SZ_E0_AVERAGE } sz_e0_method;
+typedef enum { SZ_SOLVER_QR, SZ_SOLVER_NORMAL } sz_fit_solver;
+
+/* Energies of isolated atoms, eV; known[z] is 0 where there is none. */
+typedef struct {
+    double value[SZ_Z_MAX + 1];
+    unsigned char known[SZ_Z_MAX + 1];
+} sz_e0;
+
+/* Keys of the training file, the prefix already before them. */
+typedef struct {
+    char *energy, *force, *virial, *stress, *config_type, *sigma, *force_mask;
+    char *hessian, *local_property; /* these two only to be refused */
+} sz_fit_names;
+
+typedef struct {
+    char *command_line; /* one that gap_fit would take, whatever the fit was read from */
+    char *where;        /* its source, for messages */
+
+    char *at_file, *gp_file;
+    char *test_file; /* ours: errors are reported for it too; "" none */
+    char *prefix;    /* parameter_name_prefix, applied to name */
+    sz_fit_names name;
+
+    sz_sigma_table sigma;      /* "default" is among them */
+    sz_sigma_table type_sigma; /* of config_type_sigma alone */
+    sz_e0_method e0_method;
+    int e0_given, e0_is_list;
+    sz_e0 e0; /* SZ_E0_GIVEN: as given, without the offset */
+    double e0_offset;
+    char *core_param_file, *core_ip_args; /* core_ip_args "": no core potential */
+
+    int n_descriptors;
+    sz_fit_descriptor *descriptor;
+    int n_coordinates; /* 0 until sz_fit_expand */
+    sz_fit_coordinate *coordinate;
+
+    double sparse_jitter;
+    int rnd_seed; /* below 0: not given */
+    sz_fit_solver solver;
+    int sparse_separate_file, do_copy_at_file, dryrun, sparsify_only;
+    int sparse_environments; /* ours: a .soapz file holds environments, not vectors */
+    char *data, *licence, *citation, *note; /* ours: what a .soapz file says of itself */
+
+    int n_warnings; /* one sentence each */
+    char **warning;
+} sz_fit_spec;
+
+/* The arguments of a program. One that is neither a setting nor an option names a
+ * configuration file and stands alone; the rest is gap_fit's command line. */
+sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
+                                sz_error *err);
+/* gap_fit's command line as one text; config_file= is followed. */
+sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *where,
+                            sz_error *err);
+/* A configuration file of our own, see fit_config.c. */
+sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err);
+void sz_fit_spec_free(sz_fit_spec *spec);
+
+/* Fills coordinate[] for the n elements z, in order of their first appearance in the
+ * data: add_species multiplies a descriptor by all choices of elements. */
+sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err);
+double sz_fit_cutoff(const sz_fit_spec *spec); /* the largest of the descriptors */
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * spec_expand.c - the list gap={..} split into descriptors, and a descriptor multiplied
+ * by the elements of the data.
+ *
+ *   soap         one for each centre       distance_2b  pairs i <= j
+ *   angle_3b     centre and pairs j <= k   distance_Nb  every multiset of order elements
+ *
+ * Elements in order of first appearance; what is appended is what gap_fit appends. */
+#include "fit/spec_keys.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- gap={..} ---------------------------------------------------------------------- */
+
+/* Descriptors are separated by ':' or ';' outside braces; splitting takes one level of
+ * braces away, so a list needs two, species_Z={{41 42}}. */
+
+/* p stands on a brace or a quote: the character after its partner, NULL without one. */
+static const char *after_partner(const char *p)
+{
+    char open = *p, close = open == '{' ? '}' : open;
+    int depth = 0;
+
+    for (const char *q = p; *q; q++) {
+        if (*q == close && (depth == 1 || open != '{') && q > p) return q + 1;
+        depth += open == '{' && *q == '{';
+        depth -= open == '{' && *q == '}';
+    }
+    return NULL;
+}
+
+/* The end of the descriptor at p: a separator outside braces, or the end of the text;
+ * NULL where a brace or quote has no partner. */
+static const char *end_of_descriptor(const char *p)
+{
+    while (p && *p && *p != ':' && *p != ';') {
+        if (*p == '}') return NULL;
+        p = strchr("{'\"", *p) ? after_partner(p) : p + 1;
+    }
+    return p;
+}
+
+/* Copies text without blanks at its ends and, unless keep is set, without the outermost
+ * braces in it; all blanks become spaces. */
+static char *copy_descriptor(const char *text, size_t n, int keep)
+{
+    char *copy = malloc(n + 1), *out = copy;
+    int depth = 0;
+
+    if (!copy) return NULL;
+    for (; n && sz_is_blank(*text); n--) text++;
+    for (size_t k = 0; k < n; k++) {
+        int outer = (text[k] == '{' && depth++ == 0) || (text[k] == '}' && --depth == 0);
+
+        if (keep || !outer) *out++ = sz_is_blank(text[k]) ? ' ' : text[k];
+    }
+    while (out > copy && out[-1] == ' ') out--;
+    *out = '\0';
+    return copy;
+}
+
+/* A text wholly in braces, {soap .. : soap ..}, is a list once more. */
+static int is_wrapped(const char *text, size_t n)
+{
+    const char *end;
+
+    for (; n && sz_is_blank(*text); n--) text++;
+    for (; n && sz_is_blank(text[n - 1]); n--) continue;
+    if (n < 2 || *text != '{') return 0;
+    end = after_partner(text);
+    return end == text + n;
+}
+
+static sz_status split_gap(sz_fit_spec *spec, const char *value, int wrapped,
+                           const char *where, sz_error *err)
+{
+    const char *p = value, *end;
+    sz_status status = SZ_OK;
+
+    while (status == SZ_OK && *(p = sz_skip_blanks(p))) {
+        char place[256], *text;
+
+        snprintf(place, sizeof place, "%.200s: gap, descriptor %d", where,
+                 spec->n_descriptors + 1);
+        end = end_of_descriptor(p);
+        if (!end)
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: a brace or quote has no partner",
+                           place);
+        text = copy_descriptor(p, (size_t)(end - p), wrapped);
+        if (!text) return sz_fail_memory(err, (size_t)(end - p), "a descriptor");
+        if (!wrapped && is_wrapped(p, (size_t)(end - p)))
+            status = split_gap(spec, text, 1, where, err);
+        else if (*text)
+            status = sz_fit_add_descriptor(spec, text, place, err);
+        free(text);
+        p = *end ? end + 1 : end;
+    }
+    return status;
+}
+
+sz_status sz_fit_set_gap(sz_fit_spec *spec, const char *value, const char *where,
+                         sz_error *err)
+{
+    sz_fit_free_descriptors(spec); /* of a repeated key the last counts */
+    return split_gap(spec, value, 0, where, err);
+}
+
+/* ---- add_species ------------------------------------------------------------------- */
+
+static sz_status add_coordinate(sz_fit_spec *spec, int descriptor, sz_text *text,
+                                sz_error *err)
+{
+    size_t n = (size_t)spec->n_coordinates + 1;
+    sz_fit_coordinate *list = realloc(spec->coordinate, n * sizeof *list);
+    char *s = sz_text_take(text, "a descriptor", err);
+
+    if (list) spec->coordinate = list;
+    if (!s || !list) {
+        free(s);
+        return sz_fail_memory(err, n * sizeof *list, "a descriptor");
+    }
+    list[n - 1].descriptor = descriptor;
+    list[n - 1].text = s;
+    spec->n_coordinates++;
+    return SZ_OK;
+}
+
+/* Overwrites add_species=.. in text by blanks, as gap_fit does. */
+static void blank_add_species(char *text)
+{
+    static const char key[] = "add_species";
+    const size_t n = sizeof key - 1;
+
+    for (char *p = text; *p;) {
+        char *start = p, word[sizeof key], *value;
+
+        if (strchr("{'\"", *p)) {
+            const char *after = after_partner(p);
+
+            p = after ? text + (after - text) : p + strlen(p);
+            continue;
+        }
+        while (*p && !sz_is_blank(*p) && !strchr(",={'\"", *p)) p++;
+        if (p == start) {
+            p++;
+            continue;
+        }
+        if ((size_t)(p - start) != n) continue;
+        memcpy(word, start, n);
+        word[n] = '\0';
+        if (!sz_same_word(word, key)) continue;
+        value = text + (sz_skip_blanks(p) - text);
+        if (*value == '=') {
+            p = text + (sz_skip_blanks(value + 1) - text);
+            while (*p && !sz_is_blank(*p) && *p != ',') p++;
+        }
+        memset(start, ' ', (size_t)(p - start));
+    }
+}
+
+/* Every choice of m of n elements, repetition allowed, order not: k[0] <= k[1] <= ...
+ * Steps to the next one; 0 at the end. */
+static int next_multiset(int m, int n, int *k)
+{
+    for (int i = m - 1; i >= 0; i--) {
+        if (++k[i] >= n) continue;
+        for (int j = i + 1; j < m; j++) k[j] = k[i];
+        return 1;
+    }
+    return 0;
+}
+
+static void add_list(sz_text *text, const char *key, int n, const int *z, const int *k)
+{
+    sz_text_add(text, " %s={", key);
+    for (int i = 0; i < n; i++) sz_text_add(text, "%d ", z[k ? k[i] : i]);
+    sz_text_add(text, "}");
+}
+
+/* What is appended for one choice of elements. */
+static void add_elements(sz_text *text, const sz_fit_descriptor *d, int centre, int n,
+                         const int *z, const int *k)
+{
+    if (!strcmp(d->type, "soap")) {
+        sz_text_add(text, " n_species=%d Z=%d", n, z[centre]);
+        add_list(text, "species_Z", n, z, NULL);
+    } else if (!strcmp(d->type, "distance_2b")) {
+        sz_text_add(text, " Z1=%d Z2=%d", z[k[0]], z[k[1]]);
+    } else if (!strcmp(d->type, "angle_3b")) {
+        sz_text_add(text, " Z=%d Z1=%d Z2=%d", z[centre], z[k[0]], z[k[1]]);
+    } else if (!strcmp(d->type, "distance_Nb")) {
+        add_list(text, "Z", d->order, z, k);
+    } else {
+        sz_text_add(text, " Z=%d", z[centre]);
+    }
+}
+
+static sz_status expand(sz_fit_spec *spec, int descriptor, int n, const int *z,
+                        sz_error *err)
+{
+    const sz_fit_descriptor *d = spec->descriptor + descriptor;
+    int two = !strcmp(d->type, "distance_2b") || !strcmp(d->type, "angle_3b");
+    int many = !strcmp(d->type, "distance_Nb"), m = many ? d->order : two ? 2 : 0;
+    int n_centres = many || !strcmp(d->type, "distance_2b") ? 1 : n;
+    char *blanked = sz_copy_text(d->text);
+    sz_status status =
+        blanked ? SZ_OK : sz_fail_memory(err, strlen(d->text), "a descriptor");
+
+    if (status == SZ_OK) blank_add_species(blanked);
+    for (int centre = 0; status == SZ_OK && centre < n_centres; centre++) {
+        int k[8] = {0};
+
+        do {
+            sz_text text = {0};
+
+            sz_text_add(&text, "%s", blanked);
+            add_elements(&text, d, centre, n, z, k);
+            status = add_coordinate(spec, descriptor, &text, err);
+        } while (status == SZ_OK && next_multiset(m, n, k));
+    }
+    free(blanked);
+    return status;
+}
+
+sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < spec->n_coordinates; k++) free(spec->coordinate[k].text);
+    spec->n_coordinates = 0;
+    for (int k = 0; status == SZ_OK && k < spec->n_descriptors; k++) {
+        sz_text text = {0};
+
+        if (spec->descriptor[k].add_species) {
+            status = expand(spec, k, n, z, err);
+            continue;
+        }
+        sz_text_add(&text, "%s", spec->descriptor[k].text);
+        status = add_coordinate(spec, k, &text, err);
+    }
+    return status;
+}
+
+double sz_fit_cutoff(const sz_fit_spec *spec)
+{
+    double cutoff = 0.0;
+
+    for (int k = 0; k < spec->n_descriptors; k++)
+        cutoff = fmax(cutoff, spec->descriptor[k].cutoff);
+    return cutoff;
+}

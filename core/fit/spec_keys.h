@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * spec_keys.h - what the readers of a fit's settings share. */
+#ifndef SZ_SPEC_KEYS_H
+#define SZ_SPEC_KEYS_H
+
+#include "base/args.h"
+#include "base/text.h"
+#include "fit/spec.h"
+
+#define SZ_LIST_SEPARATORS " \t\r\n\v\f:;,{}"
+
+/* A spec with every default, or NULL. */
+sz_fit_spec *sz_fit_spec_new(sz_error *err);
+/* Sets one key of the command line; value NULL for a key without "=". */
+sz_status sz_fit_set(sz_fit_spec *spec, const char *key, const char *value,
+                     const char *where, sz_error *err);
+int sz_fit_is_key(const char *key);
+/* "unknown key ..", with the nearest key of a list ended by NULL (or of the command line
+ * where list is NULL). */
+sz_status sz_fit_unknown_key(const char *key, const char *const *list, const char *where,
+                             sz_error *err);
+/* Mandatory settings and those that depend on others, once all keys are set. */
+sz_status sz_fit_complete(sz_fit_spec *spec, const char *where, sz_error *err);
+sz_status sz_fit_warn(sz_fit_spec *spec, sz_error *err, const char *format, ...)
+    SZ_PRINTF(3, 4);
+
+/* The value of gap=: descriptors separated by ':' or ';' at brace level. */
+sz_status sz_fit_set_gap(sz_fit_spec *spec, const char *value, const char *where,
+                         sz_error *err);
+/* One descriptor; its lists have single braces. */
+sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char *where,
+                                sz_error *err);
+void sz_fit_free_descriptors(sz_fit_spec *spec);
+/* Keys of a descriptor of this type, ended by NULL; NULL for a type we do not fit. */
+const char *const *sz_fit_descriptor_keys(const char *type);
+/* SZ_OK for a type that can be fitted; else it is named with what there is. */
+sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err);
+
+#endif

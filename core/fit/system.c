@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * system.c - the linear system of a fit, frame by frame.
+ *
+ *   min | (K alpha - y) / sigma |^2 + alpha^T K_MM alpha
+ *
+ * A thread takes the next frame, makes its rows, folds them into its triangular factor
+ * and forgets them. Memory does not grow with the frames. */
+#include "fit/system.h"
+
+#include "fit/frame_rows.h"
+#include "fit/rows.h"
+#include "fit/share.h"
+#include "term/covariance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the threads share. */
+typedef struct {
+    const sz_dataset *train;
+    const sz_fit_run *run;
+    const sz_model *model;
+    int species[SZ_Z_MAX]; /* of the model, for each species of train */
+    int n_terms, n_unknowns;
+    sz_row_term *term;
+    unsigned char *taken; /* [n_frames] in a checkpoint, of another rank or not wanted */
+    int n_wanted;         /* frames of all ranks */
+} job;
+
+typedef struct {
+    int number; /* among the workers of all ranks */
+    sz_rows *rows;
+    sz_list list;
+    sz_lsq *lsq;
+    unsigned char *done; /* [n_frames] frames that are in lsq */
+    int n_resumed;
+    long long n_before; /* rows from the checkpoint */
+    double saved, wait; /* when, until the next */
+    int unsaved;        /* frames since then */
+    double flops;
+    int failed_to_file; /* and why, to be told */
+    sz_error why;
+} worker;
+
+/* ---- rows of a frame --------------------------------------------------------------- */
+
+/* The rows of one frame that take part, gathered so that they follow each other. */
+typedef struct {
+    int n, columns;
+    double *k, *y, *weight; /* [n][columns], [n], [n] */
+} block;
+
+static void add_row(block *b, const double *row, double y, double sigma)
+{
+    if (!(sigma > 0.0)) return;
+    if (b->k + (size_t)b->n * b->columns != row)
+        memmove(b->k + (size_t)b->n * b->columns, row, (size_t)b->columns * sizeof *row);
+    b->y[b->n] = y;
+    b->weight[b->n++] = 1.0 / sigma;
+}
+
+/* rows: energy, then 3n forces, then 9 virials; a gradient is minus the datum */
+static void gather(block *b, const sz_dataset_frame *f, int columns)
+{
+    static const int lower[6] = {0, 3, 6,
+                                 4, 7, 8}; /* (1,1) (2,1) (3,1) (2,2) (3,2) (3,3) */
+    const sz_target *t = &f->target;
+    const double *row = b->k;
+
+    b->columns = columns;
+    b->n = 0;
+    if (t->has_energy) add_row(b, row, t->energy, t->energy_sigma);
+    row += columns;
+    for (int k = 0; k < 3 * f->n_atoms && t->force; k++)
+        add_row(b, row + (size_t)k * columns, -t->force[k], t->force_sigma[k]);
+    row += 3 * (size_t)f->n_atoms * columns;
+    for (int k = 0; k < 6 && t->has_virial; k++)
+        add_row(b, row + (size_t)lower[k] * columns, -t->virial[lower[k]],
+                t->virial_sigma[lower[k]]);
+}
+
+/* of the products of matrices: Jacobians with sparse points, blocks of rows with R */
+static double count_flops(const job *j, const sz_list *list, int gradients, int n_rows)
+{
+    double width = j->n_unknowns + 1, flops = 2.0 * n_rows * width * width;
+
+    for (int t = 0; t < j->n_terms; t++) {
+        const sz_row_term *term = &j->term[t];
+        double columns = 0.0, cutoff;
+
+        if (!term->soap) continue;
+        cutoff = term->soap->spec.radial.cutoff;
+        for (int i = 0; i < list->nb.n_atoms; i++) {
+            if (!term->centre[list->nb.species[i]]) continue;
+            columns++;
+            for (int p = list->nb.first[i]; gradients && p < list->nb.first[i + 1]; p++) {
+                const double *r = list->nb.r + 3 * (size_t)p;
+
+                if (r[0] * r[0] + r[1] * r[1] + r[2] * r[2] < cutoff * cutoff)
+                    columns += 3;
+            }
+        }
+        flops += 2.0 * columns * term->n_sparse * sz_soap_n_desc(term->soap);
+    }
+    return flops;
+}
+
+static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
+{
+    const sz_dataset_frame *frame = &j->train->frame[f];
+    size_t n_rows = 10 + 3 * (size_t)frame->n_atoms;
+    block b = {.y = malloc(2 * n_rows * sizeof *b.y)};
+    int gradients = frame->target.force || frame->target.has_virial;
+    sz_status status = SZ_OK;
+
+    b.weight = b.y ? b.y + n_rows : NULL;
+    if (!b.y) status = sz_fail_memory(err, 16 * n_rows, "the data of a frame");
+    if (status == SZ_OK)
+        status = sz_rows_of_frame(&b.k, w->rows, &w->list, j->train, f, j->species,
+                                  j->model->cutoff, j->n_unknowns, err);
+    if (status == SZ_OK) {
+        gather(&b, frame, j->n_unknowns);
+        w->flops += count_flops(j, &w->list, gradients, b.n);
+        status = sz_lsq_add(w->lsq, b.n, b.k, j->n_unknowns, b.y, b.weight, err);
+    }
+    free(b.k);
+    free(b.y);
+    return status;
+}
+
+/* ---- a worker ---------------------------------------------------------------------- */
+
+/* Files the factor where it is time, or now. Returns whether it could: *err says why. */
+static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
+{
+    const sz_checkpoint *state = j->run->state;
+    double start = sz_seconds();
+    sz_status status;
+
+    if (state->interval < 0.0 || !w->unsaved) return SZ_OK;
+    if (!now && start - w->saved < w->wait) return SZ_OK;
+    status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->train->n_frames,
+                                     w->done, err);
+    if (status == SZ_OK) w->unsaved = 0;
+    w->saved = sz_seconds();
+    /* writing shall take no more than 2 % of the time */
+    w->wait =
+        fmax(state->interval, state->interval > 0.0 ? 50.0 * (w->saved - start) : 0.0);
+    return status;
+}
+
+static sz_status work(void *context, void *worker_of_thread, int f, sz_error *err)
+{
+    const job *j = context;
+    worker *w = worker_of_thread;
+    sz_error why;
+    sz_status status = add_frame(j, w, f, &why);
+
+    if (status != SZ_OK)
+        return sz_fail(err, status, "%.200s:%d: %.700s", j->train->path,
+                       j->train->frame[f].line, why.message);
+    w->done[f] = 1;
+    w->unsaved++;
+    if (file_rows(j, w, 0, &w->why) != SZ_OK) w->failed_to_file = 1;
+    return SZ_OK;
+}
+
+/* A disk that is full ends no fit. */
+static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_error *err)
+{
+    const job *j = context;
+    worker *w = worker_of_thread;
+
+    (void)f;
+    (void)err;
+    if (w->failed_to_file) sz_checkpoint_warn(j->run->state, j->run->watch, &w->why);
+    w->failed_to_file = 0;
+    return SZ_OK;
+}
+
+static int skip(void *context, int f)
+{
+    const job *j = context;
+
+    return j->taken[f];
+}
+
+static double weight(void *context, int f)
+{
+    const job *j = context;
+
+    return j->train->frame[f].n_atoms;
+}
+
+static sz_halt halt(void *context, sz_halt why)
+{
+    const job *j = context;
+
+    return j->run->team->halt(j->run->team, why);
+}
+
+/* The worker's factor: empty, or from its file. */
+static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
+                             sz_error *err)
+{
+    const sz_fit_run *run = j->run;
+    int n = j->train->n_frames;
+    sz_status status = SZ_OK;
+
+    w->number = run->team->rank * run->n_threads + k;
+    w->wait = run->state->interval;
+    w->done = calloc((size_t)n + 1, 1);
+    if (!w->done) return sz_fail_memory(err, (size_t)n, "the list of frames");
+    if (run->resume)
+        status = sz_checkpoint_load_rows(run->state, w->number, j->n_unknowns, n, &w->lsq,
+                                         w->done, err);
+    for (int f = 0; f < n && status == SZ_OK && w->lsq; f++) {
+        if (!w->done[f]) continue;
+        if (j->taken[f])
+            status = sz_fail(err, SZ_ERR_FORMAT,
+                             "%.400s: two of its files hold the same frame; remove the "
+                             "folder and start anew",
+                             run->state->folder);
+        j->taken[f] = 1;
+        w->n_resumed++;
+    }
+    if (status == SZ_OK && w->lsq) w->n_before = w->lsq->n_rows;
+    if (status == SZ_OK && !w->lsq)
+        status = sz_lsq_create(&w->lsq, j->n_unknowns, 0, method, err);
+    if (status == SZ_OK)
+        status = sz_rows_create(&w->rows, j->n_terms, j->term, j->model->z, err);
+    w->saved = sz_seconds();
+    return status;
+}
+
+static void close_worker(worker *w)
+{
+    sz_rows_free(w->rows);
+    sz_list_free(&w->list);
+    sz_lsq_free(w->lsq);
+    free(w->done);
+}
+
+/* All frames. Where the fit is stopped the workers file what they have: no error. */
+static sz_status make_rows(job *j, worker *w, sz_error *err)
+{
+    sz_crew crew = {.n_threads = j->run->n_threads,
+                    .n_items = j->train->n_frames,
+                    .worker = w,
+                    .size = sizeof *w,
+                    .context = j,
+                    .work = work,
+                    .hand_over = hand_over,
+                    .skip = skip,
+                    .weight = weight,
+                    .halt = halt,
+                    .watch = j->run->watch,
+                    .what = j->run->team->rank == 0 ? "frames fitted" : NULL};
+    sz_status status = sz_crew_run(&crew, err);
+
+    if (status != SZ_ERR_STOPPED) return status;
+    for (int k = 0; k < crew.n_threads; k++)
+        if (file_rows(j, &w[k], 1, err) != SZ_OK)
+            sz_checkpoint_warn(j->run->state, j->run->watch, err);
+    return SZ_OK;
+}
+
+static sz_status merge_workers(worker *w, int n, sz_team *team, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 1; k < n && status == SZ_OK; k++) {
+        status = sz_lsq_merge(w[0].lsq, w[k].lsq, err);
+        sz_lsq_free(w[k].lsq);
+        w[k].lsq = NULL;
+    }
+    status = team->agree(team, status, err);
+    if (status == SZ_OK) status = team->merge(team, w[0].lsq, err);
+    return team->agree(team, status, err);
+}
+
+/* Sums over threads and ranks. */
+static void sum_report(const worker *w, const job *j, sz_fit_rows *r)
+{
+    sz_team *team = j->run->team;
+    double frames = 0.0, resumed = 0.0, rows = 0.0, before = 0.0, flops = 0.0;
+
+    for (int k = 0; k < j->run->n_threads; k++) {
+        for (int f = 0; f < j->train->n_frames; f++) frames += w[k].done[f];
+        resumed += w[k].n_resumed;
+        rows += (double)w[k].lsq->n_rows;
+        before += (double)w[k].n_before;
+        flops += w[k].flops;
+    }
+    r->n_frames = (int)team->sum(team, frames);
+    r->n_resumed = (int)team->sum(team, resumed);
+    r->n_rows = (long long)team->sum(team, rows);
+    r->n_new = r->n_rows - (long long)team->sum(team, before);
+    r->flops = team->sum(team, flops);
+    r->stopped = r->n_frames < j->n_wanted;
+}
+
+static sz_status run_workers(job *j, sz_lsq_method method, sz_lsq **factor,
+                             sz_fit_rows *report, sz_error *err)
+{
+    sz_team *team = j->run->team;
+    int n = j->run->n_threads;
+    worker *w = calloc((size_t)n, sizeof *w);
+    sz_status status = SZ_OK;
+
+    if (!w) status = sz_fail_memory(err, (size_t)n * 8, "the threads");
+    for (int k = 0; k < n && status == SZ_OK; k++)
+        status = open_worker(&w[k], j, k, method, err);
+    status = team->agree(team, status, err);
+    if (status == SZ_OK) {
+        status = make_rows(j, w, err);
+        status = team->agree(team, status, err);
+    }
+    if (status == SZ_OK) sum_report(w, j, report);
+    if (status == SZ_OK && !report->stopped) {
+        status = merge_workers(w, n, team, err);
+        if (status == SZ_OK && team->rank == 0) {
+            *factor = w[0].lsq;
+            w[0].lsq = NULL;
+        }
+    }
+    for (int k = 0; w && k < n; k++) close_worker(&w[k]);
+    free(w);
+    return status;
+}
+
+/* ---- the whole --------------------------------------------------------------------- */
+
+/* The frames of the other ranks, and those that are not wanted, are taken already. */
+static sz_status take_share(job *j, sz_error *err)
+{
+    const sz_dataset *t = j->train;
+    const sz_team *team = j->run->team;
+    sz_status status = sz_fit_share_frames(t, team->size, team->rank, &j->taken, err);
+
+    for (int f = 0; f < t->n_frames && status == SZ_OK; f++) {
+        int wanted = !j->run->only || j->run->only[f];
+
+        j->n_wanted += wanted;
+        if (!wanted) j->taken[f] = 1;
+    }
+    return status;
+}
+
+int sz_fit_unknowns(const sz_gap *gap)
+{
+    int n = 0;
+
+    for (int k = 0; k < gap->n_coordinates; k++) n += gap->coordinate[k].n_sparse;
+    return n;
+}
+
+size_t sz_fit_memory(int n_unknowns, int n_threads)
+{
+    return (size_t)n_threads * sz_lsq_memory(n_unknowns, 0);
+}
+
+sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *spec,
+                        const sz_dataset *train, const sz_fit_run *run,
+                        sz_fit_rows *report, sz_error *err)
+{
+    job j = {.train = train, .run = run, .n_unknowns = sz_fit_unknowns(gap)};
+    sz_gap bare = *gap; /* a model takes over the core, of which there are no rows */
+    sz_model *model = NULL;
+    double start = sz_seconds();
+    sz_status status;
+
+    bare.glue = NULL;
+    bare.zbl = NULL;
+    status = sz_model_build(&model, &bare, err);
+    *factor = NULL;
+    memset(report, 0, sizeof *report);
+    j.model = model;
+    j.term = calloc((size_t)gap->n_coordinates + 1, sizeof *j.term);
+    if (status == SZ_OK && !j.term)
+        status = sz_fail_memory(err, (size_t)gap->n_coordinates * 8, "the fit");
+    if (status == SZ_OK) j.n_terms = sz_rows_terms(model, gap, j.term);
+    if (status == SZ_OK) status = sz_dataset_species(j.species, train, model, err);
+    if (status == SZ_OK) status = take_share(&j, err);
+    status = run->team->agree(run->team, status, err);
+    if (status == SZ_OK)
+        status =
+            run_workers(&j, spec->solver == SZ_SOLVER_NORMAL ? SZ_LSQ_NORMAL : SZ_LSQ_QR,
+                        factor, report, err);
+    report->seconds = sz_seconds() - start;
+    sz_model_free(model);
+    free(j.term);
+    free(j.taken);
+    return status;
+}
+
+sz_status sz_fit_regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
+        size_t m = (size_t)gap->coordinate[k].n_sparse;
+        double *k_mm = malloc(m * m * sizeof *k_mm + 1);
+
+        if (!k_mm) status = sz_fail_memory(err, m * m * 8, "K_MM");
+        if (status == SZ_OK)
+            status = sz_covariance_matrix(&gap->coordinate[k], 0.0, k_mm, err);
+        if (status == SZ_OK) status = sz_lsq_regularise(lsq, (int)m, k_mm, jitter, err);
+        free(k_mm);
+    }
+    return status;
+}
+
+static void give_weights(sz_gap *gap, const double *alpha)
+{
+    for (int k = 0; k < gap->n_coordinates; k++) {
+        sz_gap_coordinate *c = &gap->coordinate[k];
+
+        memcpy(c->alpha, alpha, (size_t)c->n_sparse * sizeof *alpha);
+        alpha += c->n_sparse;
+    }
+}
+
+sz_status sz_fit_solve(sz_lsq *factor, sz_gap *gap, double jitter, sz_lsq_report *report,
+                       sz_error *err)
+{
+    int n = factor->n_unknowns;
+    double *alpha = malloc((size_t)n * sizeof *alpha);
+    sz_status status = SZ_OK;
+
+    if (!alpha) status = sz_fail_memory(err, (size_t)n * 8, "the weights");
+    if (status == SZ_OK) status = sz_fit_regularise(factor, gap, jitter, err);
+    if (status == SZ_OK) status = sz_lsq_solve(factor, n, alpha, report, err);
+    if (status == SZ_OK) give_weights(gap, alpha);
+    free(alpha);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * system.h - rows of all frames -> factor; factor -> weights. */
+#ifndef SZ_SYSTEM_H
+#define SZ_SYSTEM_H
+
+#include "data/dataset.h"
+#include "fit/checkpoint.h"
+#include "fit/team.h"
+#include "format/gap_xml.h"
+#include "linear/lsq.h"
+
+/* How the rows are made. */
+typedef struct {
+    sz_team *team;
+    int n_threads;
+    sz_checkpoint *state;      /* where the factors are filed now and then */
+    int resume;                /* begin with what is filed there */
+    const sz_watch *watch;     /* or NULL */
+    const unsigned char *only; /* [n_frames] 1: take this frame; NULL: all */
+} sz_fit_run;
+
+typedef struct {
+    long long n_rows;
+    int n_frames;    /* in the factor */
+    int n_resumed;   /* of them from the checkpoint */
+    int stopped;     /* Ctrl-C: frames are missing, the factors are filed */
+    double seconds;  /* of this run */
+    long long n_new; /* rows of this run */
+    double flops;    /* of this run's products of matrices, all ranks and threads */
+} sz_fit_rows;
+
+int sz_fit_unknowns(const sz_gap *gap);
+
+/* Bytes that the system of n_unknowns takes with that many threads. */
+size_t sz_fit_memory(int n_unknowns, int n_threads);
+
+/* All rows as one factor, without the regulariser: *factor is NULL but on rank 0, and
+ * where the fit was stopped. The ranks share the frames by their sizes; the threads of a
+ * rank take its frames in turn, each into a factor of its own; all are merged. The
+ * sentence of an error names file and line of the frame. [all ranks] */
+sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *spec,
+                        const sz_dataset *train, const sz_fit_run *run,
+                        sz_fit_rows *report, sz_error *err);
+
+/* Folds the regulariser of all gap's coordinates into lsq. */
+sz_status sz_fit_regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_error *err);
+
+/* Folds the regulariser into factor and fills gap's weights. */
+sz_status sz_fit_solve(sz_lsq *factor, sz_gap *gap, double jitter, sz_lsq_report *report,
+                       sz_error *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * team.h - the processes that fit together: one alone, or the ranks of an MPI program.
+ *
+ * A fit is the same text for both. Functions marked [all] are called by all ranks in the
+ * same order. */
+#ifndef SZ_TEAM_H
+#define SZ_TEAM_H
+
+#include "base/crew.h"
+#include "linear/lsq.h"
+
+typedef struct sz_team sz_team;
+struct sz_team {
+    int rank, size;
+    int n_threads; /* of a rank, where the user says nothing; 0: as many as cores */
+    /* [all] SZ_OK where status is SZ_OK on all ranks; else the status and sentence of the
+     * first rank that failed, on all of them. */
+    sz_status (*agree)(sz_team *team, sz_status status, sz_error *err);
+    /* [all] rank 0's n bytes */
+    void (*share)(sz_team *team, void *data, size_t n);
+    /* [all] the sum over the ranks */
+    double (*sum)(sz_team *team, double x);
+    /* [all] rank 0's lsq takes over all that those of the others have seen */
+    sz_status (*merge)(sz_team *team, sz_lsq *lsq, sz_error *err);
+    /* Between two agreements: tells the others why they shall stop, if they shall;
+     * returns what is known of all. From one thread at a time. */
+    sz_halt (*halt)(sz_team *team, sz_halt why);
+    void *context;
+};
+
+/* One process. */
+sz_team sz_team_alone(void);
+
+#endif

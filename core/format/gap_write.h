@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * gap_write.h - a GAP as QUIP's XML file with its files of sparse points. */
+#ifndef SZ_GAP_WRITE_H
+#define SZ_GAP_WRITE_H
+
+#include "format/gap_xml.h"
+
+/* gap_version of a new model: keys have the meaning that they have in QUIP since then. */
+enum { SZ_GAP_VERSION = 1769700636, SZ_GAP_VERSION_LEAST = 1686132232 };
+
+/* Writes path and beside it path.sparseX.LABELi. LABEL is gap->label, or made from the
+ * time where that is NULL or no XML name. Everything is on the disk under other names
+ * before anything is renamed, the XML last: after a failure the old model is as it was.
+ * gap->version stands in the file as it is (0: it is left out), for it settles what the
+ * descriptors mean. The note command_line goes into the file, other notes do not. */
+sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
+
+/* A descriptor as QUIP says it, to free; NULL when out of memory. Labels of compressions
+ * that are a pair nu_R, nu_S are written so, everything else stays. sz_gap_write does it.
+ */
+char *sz_gap_quip_descriptor(const char *descriptor, int version);
+
+/* 1 with a sentence in text where QUIP cannot evaluate this model. */
+int sz_gap_is_foreign(const sz_gap *gap, char text[400]);
+
+/* 17 digits as gap_fit writes a number: ".50000000000000000", "-.68011481090201054E-001";
+ * at least 32 characters. */
+void sz_gap_number(double value, char *text);
+/* "%.20e" in every locale. */
+void sz_gap_sparse_number(double value, char *text);
+
+#endif

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * gap_xml.c - from a GAP XML file to sz_gap. The file is streamed through expat; each
+ * element that means something stands in the table below with the element it must be
+ * in, everything else within them (training data can be most of the file) is skipped.
+ * Elements outside GAP_params and Glue_params are looked through, because a core
+ * potential may be wrapped in a root of its own.
+ *
+ *   gap_xml_params.c      handlers of <GAP_params>: energies of the atoms, list of terms
+ *   gap_xml_coordinate.c  handlers of a term, <gpCoordinates>: kernel, sparse points
+ *   gap_xml_glue.c        handlers of <Glue_params>
+ *   gap_xml_sum.c         <Potential>: which of these make up the potential
+ *   gap_sparse.c          sparse points in files beside the XML
+ *   gap_reader.c          errors, memory, attributes, text */
+#include "format/gap_xml.h"
+
+#include "format/xml_reader.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SZ_CHUNK 65536
+
+enum {
+    DOCUMENT, /* the file, and elements that are looked through */
+    POTENTIAL,
+    PARAMS,
+    DATA,
+    E0,
+    SPARSE,
+    COORDINATE,
+    THETA,
+    MATRIX,
+    DESCRIPTOR,
+    PERMUTATION,
+    POINT,
+    SLICE,
+    GLUE,
+    GLUE_TYPE,
+    GLUE_PAIR,
+    DENSITY,
+    EMBEDDING,
+    PAIR_TABLE,
+    KNOT
+};
+
+static const struct sz_rule {
+    unsigned char parent;
+    const char *name;
+    unsigned char kind, has_text;
+    sz_xml_handler *start, *end;
+} rules[] = {
+    {DOCUMENT, "Potential", POTENTIAL, 0, sz_start_potential, NULL},
+    {DOCUMENT, "GAP_params", PARAMS, 0, sz_start_params, sz_end_params},
+    {DOCUMENT, "Glue_params", GLUE, 0, sz_start_glue, sz_end_glue},
+    {PARAMS, "GAP_data", DATA, 0, sz_start_data, NULL},
+    {PARAMS, "gpSparse", SPARSE, 0, sz_start_sparse, sz_end_sparse},
+    {DATA, "e0", E0, 0, sz_start_e0, NULL},
+    {SPARSE, "gpCoordinates", COORDINATE, 0, sz_start_coordinate, sz_end_coordinate},
+    {COORDINATE, "sparseX", POINT, 1, sz_start_point, sz_end_point},
+    {COORDINATE, "theta", THETA, 1, NULL, sz_end_theta},
+    {COORDINATE, "compression_matrix", MATRIX, 1, NULL, sz_end_matrix},
+    {COORDINATE, "descriptor", DESCRIPTOR, 1, sz_start_descriptor, sz_end_descriptor},
+    {COORDINATE, "permutation", PERMUTATION, 1, sz_start_permutation, sz_end_permutation},
+    {POINT, "sparseX_slice", SLICE, 1, sz_start_slice, sz_end_slice},
+    {GLUE, "per_type_data", GLUE_TYPE, 0, sz_start_glue_type, sz_end_glue_type},
+    {GLUE, "per_pair_data", GLUE_PAIR, 0, sz_start_glue_pair, sz_end_glue_pair},
+    {GLUE_TYPE, "density", DENSITY, 0, sz_start_density, sz_end_table},
+    {GLUE_TYPE, "potential_density", EMBEDDING, 0, sz_start_embedding, sz_end_table},
+    {GLUE_PAIR, "potential_pair", PAIR_TABLE, 0, sz_start_pair_table, sz_end_table},
+    {GLUE_TYPE, "potential_neighbours", KNOT, 0, sz_refuse_neighbours, NULL},
+    {DENSITY, "point", KNOT, 0, sz_start_density_knot, NULL},
+    {EMBEDDING, "point", KNOT, 0, sz_start_embedding_knot, NULL},
+    {PAIR_TABLE, "point", KNOT, 0, sz_start_pair_knot, NULL},
+};
+
+/* ---- expat's events -------------------------------------------------------------- */
+
+static const struct sz_rule *find_rule(int parent, const char *name)
+{
+    for (size_t k = 0; k < sizeof rules / sizeof *rules; k++)
+        if (rules[k].parent == parent && strcmp(rules[k].name, name) == 0)
+            return rules + k;
+    return NULL;
+}
+
+/* the rule of the innermost open element, NULL where that is looked through */
+static const struct sz_rule *innermost(const sz_reader *r)
+{
+    return r->depth > 0 ? r->open[r->depth - 1] : NULL;
+}
+
+static void note_line(sz_reader *r)
+{
+    XML_Size line = XML_GetCurrentLineNumber(r->parser);
+
+    r->line = line < INT_MAX ? (int)line : INT_MAX;
+}
+
+static void settle(sz_reader *r, sz_status status)
+{
+    if (status == SZ_OK) return;
+    r->status = status;
+    XML_StopParser(r->parser, XML_FALSE);
+}
+
+static sz_status open_element(sz_reader *r, const char *name, const char **atts)
+{
+    int parent = innermost(r) ? innermost(r)->kind : DOCUMENT;
+    const struct sz_rule *rule = find_rule(parent, name);
+    sz_status status = SZ_OK;
+
+    if (!r->root) status = sz_reader_copy(r, name, &r->root);
+    if (status != SZ_OK) return status;
+    if (!rule && parent != DOCUMENT) {
+        r->n_skipped = 1;
+        return SZ_OK;
+    }
+    if (r->depth == SZ_DEPTH_MAX)
+        return sz_reader_fail(r,
+                              "elements are nested more than %d deep; this is no GAP "
+                              "file",
+                              SZ_DEPTH_MAX);
+    if (rule && rule->start) status = rule->start(r, atts);
+    r->open[r->depth++] = rule;
+    if (rule && rule->has_text) r->n_text = 0;
+    return status;
+}
+
+static void XMLCALL on_start(void *data, const char *name, const char **atts)
+{
+    sz_reader *r = data;
+
+    if (r->status != SZ_OK) return;
+    if (r->n_skipped) {
+        r->n_skipped++;
+        return;
+    }
+    note_line(r);
+    settle(r, open_element(r, name, atts));
+}
+
+static void XMLCALL on_end(void *data, const char *name)
+{
+    sz_reader *r = data;
+    const struct sz_rule *rule;
+
+    (void)name;
+    if (r->status != SZ_OK) return;
+    if (r->n_skipped) {
+        r->n_skipped--;
+        return;
+    }
+    note_line(r);
+    rule = innermost(r);
+    r->depth--;
+    if (rule && rule->end) settle(r, rule->end(r, NULL));
+}
+
+static void XMLCALL on_text(void *data, const char *text, int n)
+{
+    sz_reader *r = data;
+    const struct sz_rule *rule = innermost(r);
+
+    if (r->status != SZ_OK || r->n_skipped) return;
+    if (rule && rule->has_text) settle(r, sz_reader_add_text(r, text, (size_t)n));
+}
+
+/* ---- the file -------------------------------------------------------------------- */
+
+static sz_status fail_xml(sz_reader *r)
+{
+    enum XML_Error code = XML_GetErrorCode(r->parser);
+
+    if (r->status != SZ_OK) return r->status;
+    if (code == XML_ERROR_NO_MEMORY) return sz_fail_memory(r->err, SZ_CHUNK, r->path);
+    note_line(r);
+    return sz_reader_fail(
+        r,
+        "not well-formed XML (%s); the file is cut off or damaged, copy "
+        "it again",
+        XML_ErrorString(code));
+}
+
+static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)
+{
+    if (wrap && XML_Parse(r->parser, "<core>", 6, 0) != XML_STATUS_OK) return fail_xml(r);
+    for (;;) {
+        void *chunk = XML_GetBuffer(r->parser, SZ_CHUNK);
+        size_t n;
+
+        if (!chunk) return sz_fail_memory(r->err, SZ_CHUNK, r->path);
+        errno = 0;
+        n = fread(chunk, 1, SZ_CHUNK, f);
+        if (ferror(f))
+            return sz_fail(r->err, SZ_ERR_FILE, "%s: cannot be read: %s", r->path,
+                           strerror(errno));
+        if (XML_ParseBuffer(r->parser, (int)n, n == 0 && !wrap) != XML_STATUS_OK)
+            return fail_xml(r);
+        if (n == 0 && wrap && XML_Parse(r->parser, "</core>", 7, 1) != XML_STATUS_OK)
+            return fail_xml(r);
+        if (n == 0 || r->status != SZ_OK) return r->status;
+    }
+}
+
+/* wrap: in a root element, for files that have none */
+static sz_status parse_file(sz_reader *r, int wrap)
+{
+    FILE *f = fopen(r->path, "rb");
+    sz_status status;
+
+    if (!f)
+        return sz_fail(r->err, SZ_ERR_FILE, "%s: cannot be opened: %s", r->path,
+                       strerror(errno));
+    r->parser = XML_ParserCreate(NULL);
+    if (r->parser) {
+        XML_SetUserData(r->parser, r);
+        XML_SetElementHandler(r->parser, on_start, on_end);
+        XML_SetCharacterDataHandler(r->parser, on_text);
+        status = parse_stream(r, f, wrap);
+        XML_ParserFree(r->parser);
+        r->parser = NULL;
+    } else {
+        status = sz_fail_memory(r->err, SZ_CHUNK, r->path);
+    }
+    fclose(f);
+    return status;
+}
+
+/* ---- the result ------------------------------------------------------------------ */
+
+static void free_reader(sz_reader *r)
+{
+    for (int k = 0; k < r->n_potentials; k++) {
+        free(r->potential[k].label);
+        free(r->potential[k].init_args);
+    }
+    for (int k = 0; k < r->n_params; k++) sz_params_xml_free(r->params + k);
+    for (int k = 0; k < r->n_glues; k++) {
+        free(r->glue[k].label);
+        sz_gap_glue_clear(&r->glue[k].glue);
+    }
+    free(r->potential);
+    free(r->params);
+    free(r->glue);
+    free(r->root);
+    free(r->text);
+    free(r->number);
+}
+
+/* Loads the sparse points and moves what was read to gap. */
+static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *gap)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; status == SZ_OK && k < p->n_coordinates; k++)
+        status = sz_sparse_load(r, p->coordinate + k);
+    if (status != SZ_OK) return status;
+    gap->coordinate = calloc((size_t)p->n_coordinates + 1, sizeof *gap->coordinate);
+    if (!gap->coordinate) return sz_fail_memory(r->err, sizeof *gap->coordinate, r->path);
+    for (int k = 0; k < p->n_coordinates; k++) {
+        gap->coordinate[k] = p->coordinate[k].c;
+        memset(&p->coordinate[k].c, 0, sizeof p->coordinate[k].c);
+    }
+    gap->n_coordinates = p->n_coordinates;
+    gap->version = p->version;
+    gap->e_scale = scale;
+    memcpy(gap->e0, p->e0, sizeof gap->e0);
+    gap->label = p->label;
+    p->label = NULL;
+    return SZ_OK;
+}
+
+/* The GAPs of a Sum become one. */
+static sz_status publish_parts(sz_reader *r, const sz_gap_parts *parts, sz_gap *gap)
+{
+    sz_status status = sz_reader_copy(r, r->path, &gap->path);
+
+    for (int k = 0; k < parts->n && status == SZ_OK; k++) {
+        sz_params_xml *p = r->params + parts->params[k];
+        sz_gap *next;
+
+        if (k == 0) {
+            status = publish(r, p, parts->scale[0], gap);
+            continue;
+        }
+        next = calloc(1, sizeof *next);
+        if (!next) return sz_fail_memory(r->err, sizeof *next, r->path);
+        status = sz_reader_copy(r, r->path, &next->path);
+        if (status == SZ_OK) status = publish(r, p, parts->scale[k], next);
+        if (status == SZ_OK) status = sz_gap_add(gap, next, r->err);
+        sz_gap_free(next);
+    }
+    return status;
+}
+
+static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_error *err)
+{
+    sz_reader r = {.path = path, .err = err};
+    sz_gap_parts parts;
+    sz_gap *g = calloc(1, sizeof *g);
+    sz_error why;
+    sz_status status = g ? SZ_OK : sz_fail_memory(err, sizeof *g, path);
+
+    *gap = NULL;
+    if (status == SZ_OK) {
+        g->e_scale = 1.0;
+        status = parse_file(&r, core != NULL);
+    }
+    if (status == SZ_OK && !core) status = sz_reader_choose(&r, g, &parts);
+    if (core && (status == SZ_OK || status == SZ_ERR_FILE)) {
+        sz_status first = status;
+
+        if (first == SZ_ERR_FILE) r.err = &why; /* it may not be needed */
+        status = sz_reader_choose_core(&r, core, g, &parts);
+        if (first == SZ_ERR_FILE && status != SZ_OK) status = first;
+        r.err = err;
+    }
+    if (status == SZ_OK) status = publish_parts(&r, &parts, g);
+    if (status == SZ_OK) {
+        *gap = g;
+        g = NULL;
+    }
+    sz_gap_free(g);
+    free_reader(&r);
+    return status;
+}
+
+sz_status sz_gap_read(sz_gap **gap, const char *path, sz_error *err)
+{
+    return read_gap(gap, path, NULL, err);
+}
+
+sz_status sz_gap_read_core(sz_gap **core, const char *path, const char *init_args,
+                           sz_error *err)
+{
+    return read_gap(core, path, init_args, err);
+}
+
+void sz_gap_free(sz_gap *gap)
+{
+    if (!gap) return;
+    for (int k = 0; k < gap->n_coordinates; k++)
+        sz_gap_coordinate_clear(gap->coordinate + k);
+    free(gap->coordinate);
+    if (gap->glue) sz_gap_glue_clear(gap->glue);
+    free(gap->glue);
+    free(gap->zbl);
+    for (int k = 0; k < gap->n_notes; k++) {
+        free(gap->note[k].key);
+        free(gap->note[k].text);
+    }
+    free(gap->note);
+    free(gap->path);
+    free(gap->label);
+    free(gap);
+}

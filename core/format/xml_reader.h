@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * xml_reader.h - what the files of the GAP XML reader share (gap_xml.c says who does
+ * what). Nothing here is visible outside them. */
+#ifndef SZ_XML_READER_H
+#define SZ_XML_READER_H
+
+#include "format/gap_xml.h"
+
+#include <expat.h>
+#include <stddef.h>
+
+#define SZ_DEPTH_MAX 64 /* nesting of elements that are not skipped */
+#define SZ_GAPS_MAX 8   /* GAP_params in one potential */
+
+/* <Potential>: how the parts add up */
+typedef struct {
+    int line;
+    char *label;
+    char *init_args;
+} sz_potential_xml;
+
+/* <gpCoordinates> in the making */
+typedef struct {
+    sz_gap_coordinate c;
+    char *file;  /* sparseX_filename, NULL: sparse points are inline */
+    char *md5;   /* sparseX_md5sum or NULL */
+    int n_alpha; /* <sparseX> met so far */
+    int has_zeta, n_theta, n_perm_wanted;
+} sz_coordinate_xml;
+
+/* <GAP_params> */
+typedef struct {
+    int line;
+    char *label;
+    int version;
+    double e0[SZ_Z_MAX + 1];
+    char *sparse_label; /* of <gpSparse>, NULL before it */
+    int n_wanted;       /* its n_coordinate */
+    int n_coordinates;
+    sz_coordinate_xml *coordinate;
+} sz_params_xml;
+
+/* <Glue_params> */
+typedef struct {
+    int line;
+    char *label;
+    sz_gap_glue glue;
+} sz_glue_xml;
+
+typedef struct {
+    const char *path;
+    sz_error *err;
+    sz_status status; /* the first failure stops the parser */
+    XML_Parser parser;
+    int line; /* of the event being handled */
+
+    const struct sz_rule *open[SZ_DEPTH_MAX]; /* open elements, outermost first; NULL:
+                                                 looked through */
+    int depth;
+    unsigned n_skipped; /* open elements within a skipped one, itself included */
+    char *root;         /* name of the root element */
+
+    char *text; /* of the innermost text element, NUL-terminated */
+    size_t n_text, text_size;
+    double *number; /* read from text by sz_reader_numbers */
+    int n_numbers;
+    int slice_end;          /* attribute end of the open <sparseX_slice> */
+    sz_gap_glue_type *type; /* the open type and table of a Glue potential */
+    sz_gap_points *points;
+    int n_points_wanted;
+
+    int n_potentials;
+    sz_potential_xml *potential;
+    int n_params;
+    sz_params_xml *params;
+    int n_glues;
+    sz_glue_xml *glue;
+} sz_reader;
+
+/* A handler of an element's start (atts: name, value, .., NULL) or end (atts NULL). */
+typedef sz_status sz_xml_handler(sz_reader *r, const char **atts);
+
+/* ---- gap_reader.c: errors, memory, attributes, text ------------------------------ */
+
+/* "path:line: sentence" with the line of the current event. */
+sz_status sz_reader_fail(sz_reader *r, const char *format, ...) SZ_PRINTF(2, 3);
+sz_status sz_reader_fail_at(sz_reader *r, int line, const char *format, ...)
+    SZ_PRINTF(3, 4);
+/* Makes room for element n of *array and clears it; n grows by one at a time. */
+sz_status sz_reader_append(sz_reader *r, void *array, int n, size_t size);
+sz_status sz_reader_copy(sz_reader *r, const char *text, char **copy);
+sz_status sz_reader_add_text(sz_reader *r, const char *text, size_t n);
+/* Appends the numbers in the text to r->number and empties the text. */
+sz_status sz_reader_numbers(sz_reader *r, const char *element);
+
+const char *sz_att(const char **atts, const char *name); /* or NULL */
+/* Each fails when the attribute is not what it should be; a missing one fails in the
+ * first three and leaves *value alone in sz_att_maybe_*. */
+sz_status sz_att_string(sz_reader *r, const char **atts, const char *element,
+                        const char *name, char **copy);
+sz_status sz_att_double(sz_reader *r, const char **atts, const char *element,
+                        const char *name, double *value);
+sz_status sz_att_int(sz_reader *r, const char **atts, const char *element,
+                     const char *name, int low, int high, int *value);
+sz_status sz_att_maybe_double(sz_reader *r, const char **atts, const char *element,
+                              const char *name, double *value);
+sz_status sz_att_maybe_int(sz_reader *r, const char **atts, const char *element,
+                           const char *name, int low, int high, int *value);
+sz_status sz_att_maybe_bool(sz_reader *r, const char **atts, const char *element,
+                            const char *name, int *value);
+
+/* ---- gap_xml_params.c: <GAP_params> ---------------------------------------------- */
+
+sz_xml_handler sz_start_params, sz_end_params, sz_start_data, sz_start_e0,
+    sz_start_sparse, sz_end_sparse;
+void sz_params_xml_free(sz_params_xml *p);
+
+/* ---- gap_xml_coordinate.c: <gpCoordinates> --------------------------------------- */
+
+sz_xml_handler sz_start_coordinate, sz_end_coordinate, sz_end_theta, sz_end_matrix,
+    sz_start_descriptor, sz_end_descriptor, sz_start_permutation, sz_end_permutation,
+    sz_start_point, sz_end_point, sz_start_slice, sz_end_slice;
+void sz_gap_coordinate_clear(sz_gap_coordinate *c);
+
+/* ---- gap_xml_glue.c: <Glue_params> ----------------------------------------------- */
+
+sz_xml_handler sz_start_glue, sz_end_glue, sz_start_glue_type, sz_end_glue_type,
+    sz_start_glue_pair, sz_end_glue_pair, sz_start_density, sz_start_embedding,
+    sz_start_pair_table, sz_end_table, sz_start_density_knot, sz_start_embedding_knot,
+    sz_start_pair_knot, sz_refuse_neighbours;
+void sz_gap_glue_clear(sz_gap_glue *glue);
+
+/* ---- gap_xml_sum.c: <Potential> -------------------------------------------------- */
+
+sz_xml_handler sz_start_potential;
+/* The GAP_params of a potential, by index, and the E_scale of each. */
+typedef struct {
+    int n, params[SZ_GAPS_MAX];
+    double scale[SZ_GAPS_MAX];
+} sz_gap_parts;
+
+/* Follows the init string to the parts that make up the potential: the core potentials go
+ * to gap, Glue is moved out of r. */
+sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, sz_gap_parts *parts);
+/* The same for an init string from elsewhere, which may do without a GAP. */
+sz_status sz_reader_choose_core(sz_reader *r, const char *init_args, sz_gap *gap,
+                                sz_gap_parts *parts);
+
+/* ---- gap_sparse.c: the files beside the XML -------------------------------------- */
+
+sz_status sz_sparse_load(sz_reader *r, sz_coordinate_xml *x);
+
+#endif

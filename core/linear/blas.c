@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * blas.c - which BLAS is in use, its threads, and its kernels.
+ *
+ * Every BLAS has its own extra calls, and several copies may share a process (numpy's,
+ * scipy's, ours): the extra symbols are looked up in the very library whose dgemm we
+ * call. */
+#define _GNU_SOURCE
+#include "linear/blas.h"
+#include "soapz.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+typedef void (*any_function)(void);
+
+/* The library that holds dgemm; NULL when it is linked statically. */
+static void *blas_library(void)
+{
+    void (*dgemm)(const char *, const char *, const int *, const int *, const int *,
+                  const double *, const double *, const int *, const double *,
+                  const int *, const double *, double *, const int *) = SZ_BLAS(dgemm);
+    void *address;
+    Dl_info where;
+
+    memcpy(&address, &dgemm, sizeof address);
+    if (!dladdr(address, &where) || !where.dli_fname) return NULL;
+    return dlopen(where.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+}
+
+/* The function called name, with the prefix of the BLAS symbols or without; or NULL. */
+static any_function find(const char *name)
+{
+    void *library = blas_library(), *address = NULL;
+    const char *prefix = "" TEXT(SZ_BLAS_PREFIX);
+    any_function function = NULL;
+    char full[96];
+
+    snprintf(full, sizeof full, "%s%s", prefix, name);
+    address = dlsym(library ? library : RTLD_DEFAULT, full);
+    if (!address && *prefix) address = dlsym(library ? library : RTLD_DEFAULT, name);
+    if (address) memcpy(&function, &address, sizeof function);
+    if (library) dlclose(library);
+    return function;
+}
+
+void sz_blas_set_threads(int n)
+{
+    any_function f;
+
+    if (n < 1) return;
+    if ((f = find("openblas_set_num_threads"))) ((void (*)(int))f)(n);
+    if ((f = find("MKL_Set_Num_Threads"))) ((void (*)(int))f)(n);
+    if ((f = find("bli_thread_set_num_threads"))) ((void (*)(ptrdiff_t))f)(n);
+}
+
+/* ---- name ----------------------------------------------------------------------- */
+
+static const char *openblas_core(void)
+{
+    any_function f = find("openblas_get_corename");
+
+    return f ? ((char *(*)(void))f)() : NULL;
+}
+
+/* "OpenBLAS 0.3.34 SkylakeX" from the configuration "OpenBLAS 0.3.34 DYNAMIC_ARCH ..." */
+static int openblas_name(char *name, size_t size)
+{
+    any_function f = find("openblas_get_config");
+    const char *core = openblas_core();
+    char version[32] = "";
+
+    if (!f) return 0;
+    sscanf(((char *(*)(void))f)(), "OpenBLAS %31s", version);
+    snprintf(name, size, "OpenBLAS %s %s", version, core ? core : "(one kernel family)");
+    return 1;
+}
+
+static int mkl_name(char *name, size_t size)
+{
+    any_function f = find("MKL_Get_Version_String");
+    char text[198] = "";
+
+    if (!f) return 0;
+    ((void (*)(char *, int))f)(text, (int)sizeof text - 1);
+    snprintf(name, size, "MKL: %s", text);
+    return 1;
+}
+
+static int blis_name(char *name, size_t size)
+{
+    any_function version = find("bli_info_get_version_str");
+    any_function id = find("bli_arch_query_id"), text = find("bli_arch_string");
+    const char *core = "";
+
+    if (!version) return 0;
+    if (id && text) core = ((const char *(*)(int))text)(((int (*)(void))id)());
+    snprintf(name, size, "BLIS %s %s", ((const char *(*)(void))version)(), core);
+    return 1;
+}
+
+const char *sz_blas_name(void)
+{
+    static _Thread_local char name[256]; /* the API returns a string no one owns */
+
+    if (!openblas_name(name, sizeof name) && !mkl_name(name, sizeof name) &&
+        !blis_name(name, sizeof name))
+        snprintf(name, sizeof name, "unknown BLAS (perhaps the slow reference one)");
+    return name;
+}
+
+/* ---- kernels -------------------------------------------------------------------- */
+
+enum { LEVEL_SSE, LEVEL_AVX, LEVEL_AVX2, LEVEL_AVX512, LEVEL_UNKNOWN };
+
+/* What a kernel family uses. Families that are not listed were chosen for a CPU that
+ * OpenBLAS knows: they are left alone. */
+static int core_level(const char *core)
+{
+    static const struct {
+        const char *name;
+        int level;
+    } table[] = {
+        {"Prescott", LEVEL_SSE},      {"Core2", LEVEL_SSE},
+        {"Penryn", LEVEL_SSE},        {"Dunnington", LEVEL_SSE},
+        {"Nehalem", LEVEL_SSE},       {"Sandybridge", LEVEL_AVX},
+        {"Haswell", LEVEL_AVX2},      {"SkylakeX", LEVEL_AVX512},
+        {"Cooperlake", LEVEL_AVX512}, {"SapphireRapids", LEVEL_AVX512},
+    };
+
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++)
+        if (strcmp(core, table[k].name) == 0) return table[k].level;
+    return LEVEL_UNKNOWN;
+}
+
+static int cpu_level(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+        return LEVEL_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return LEVEL_AVX2;
+#endif
+    return LEVEL_SSE;
+}
+
+void sz_blas_tune(void)
+{
+    const char *core = openblas_core();
+    any_function quit = find("gotoblas_dynamic_quit");
+    any_function init = find("gotoblas_dynamic_init");
+    int level = cpu_level();
+
+    if (!core || !quit || !init) return;     /* not OpenBLAS, or one that hides them */
+    if (getenv("OPENBLAS_CORETYPE")) return; /* the user has chosen */
+    if (core_level(core) >= level) return;
+
+    setenv("OPENBLAS_CORETYPE", level == LEVEL_AVX512 ? "SkylakeX" : "Haswell", 1);
+    quit();
+    init();
+    unsetenv("OPENBLAS_CORETYPE"); /* not for the processes that this one starts */
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * linalg.c - eigenvectors and linear equations.
+ *
+ * LAPACK's matrices are column-major: its columns are our rows, its A is our A^T. */
+#include "linear/linalg.h"
+
+#include "linear/blas.h"
+
+#include <stdlib.h>
+
+sz_status sz_eigenvectors(int n, double *a, double *w, sz_error *err)
+{
+    int lwork = -1, liwork = -1, info = 0, ask_i;
+    int *iwork = NULL;
+    double ask, *work = NULL;
+    sz_status status = SZ_OK;
+
+    SZ_BLAS(dsyevd)("V", "U", &n, a, &n, w, &ask, &lwork, &ask_i, &liwork, &info);
+    lwork = (int)ask;
+    liwork = ask_i;
+    work = malloc((size_t)lwork * sizeof *work);
+    iwork = malloc((size_t)liwork * sizeof *iwork);
+    if (work && iwork) {
+        SZ_BLAS(dsyevd)("V", "U", &n, a, &n, w, work, &lwork, iwork, &liwork, &info);
+    } else {
+        status = sz_fail_memory(err, (size_t)lwork * sizeof *work, "eigenvectors");
+    }
+    free(work);
+    free(iwork);
+    if (status == SZ_OK && info != 0)
+        status = sz_fail(err, SZ_ERR_NUMERIC,
+                         "the eigenvectors of a %d x %d matrix were not found (dsyevd "
+                         "says %d); does it hold NaN?",
+                         n, n, info);
+    return status;
+}
+
+sz_status sz_solve(int n, int m, double *a, double *b, sz_error *err)
+{
+    int lwork = -1, info = 0;
+    double ask, *work;
+
+    SZ_BLAS(dgels)("T", &n, &n, &m, a, &n, b, &n, &ask, &lwork, &info);
+    lwork = (int)ask;
+    work = malloc((size_t)lwork * sizeof *work);
+    if (!work) return sz_fail_memory(err, (size_t)lwork * sizeof *work, "a solution");
+    SZ_BLAS(dgels)("T", &n, &n, &m, a, &n, b, &n, work, &lwork, &info);
+    free(work);
+    if (info == 0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_NUMERIC,
+                   "%d equations in %d unknowns are singular (dgels says %d)", n, n,
+                   info);
+}

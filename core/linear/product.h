@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_PRODUCT_H
+#define SZ_PRODUCT_H
+
+#include "base/error.h"
+
+/* Components first .. end-1. */
+typedef struct {
+    int first, end;
+} sz_range;
+
+/* How the product is made: the tile, rows x columns, that is kept in registers. */
+typedef enum {
+    SZ_TILE_NONE,  /* none of ours: use dgemm */
+    SZ_TILE_AVX2,  /* 4 x 12 */
+    SZ_TILE_AVX512 /* 8 x 24 */
+} sz_tile;
+
+int sz_tile_works(sz_tile tile); /* 1 where this CPU can run it */
+sz_tile sz_tile_best(void);      /* the fastest here */
+
+/* A matrix A [n_inner][n_outer] that many rows are multiplied by, laid out for it. */
+typedef struct {
+    sz_tile tile;
+    int n_inner, n_outer;
+    double *panel; /* [n_outer / columns of a tile][n_inner][columns of a tile] */
+} sz_product;
+
+/* A(k,c) = a[k * next_inner + c * next_outer], copied; for a tile that works here. */
+sz_status sz_product_create(sz_product **product, sz_tile tile, int n_inner, int n_outer,
+                            const double *a, size_t next_inner, size_t next_outer,
+                            sz_error *err);
+void sz_product_free(sz_product *product);
+size_t sz_product_bytes(const sz_product *product); /* 0 of NULL */
+
+/* Rows of doubles, of which the components in the ranges count; ranges ascend. */
+typedef struct {
+    int stride;
+    int n_ranges;
+    const sz_range *range;
+} sz_layout;
+
+/* out_i(c) = sum_k x_i(k) A(k,c) for n rows, k in the ranges of x and c in those of out.
+ * What is outside is neither read nor written. */
+void sz_product_apply(const sz_product *product, int n, const sz_layout *of_x,
+                      const double *x, const sz_layout *of_out, double *out);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_GAP_CHECK_H
+#define SZ_GAP_CHECK_H
+
+#include "format/gap_xml.h"
+
+/* 1 where text is UTF-8 without control characters but tab and newlines: what XML and
+ * JSON can both hold. */
+int sz_text_is_clean(const char *text);
+
+/* 1 where text can name an XML element (ASCII letters, digits, _ - .). */
+int sz_is_label(const char *text);
+
+/* Fails where a GAP is not one that the XML reader could have returned: numbers that are
+ * not finite, counts and arrays that disagree. "name: what; remedy". */
+sz_status sz_gap_check(const sz_gap *gap, const char *name, const char *remedy,
+                       sz_error *err);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * gap_vectors.c - published vectors of sparse points that a file holds as environments.
+ */
+#include "base/args.h"
+#include "descriptor/soap_spec.h"
+#include "format/soapz_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* the descriptor of a coordinate with its published components */
+static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_coordinate *c,
+                           sz_error *err)
+{
+    int n_centres, centre_z[SZ_Z_MAX];
+    sz_soap_spec spec = {.n_slots = 0};
+    char where[700];
+    sz_args *args;
+    sz_status status;
+
+    *soap = NULL;
+    snprintf(where, sizeof where, "%.600s:%d", gap->path, c->descriptor_line);
+    status = sz_args_parse(&args, c->descriptor, where, err);
+    if (status == SZ_OK && !sz_args_has(args, "soap"))
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: environments are for soap descriptors only", where);
+    if (status == SZ_OK)
+        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, gap->version,
+                                    c->n_matrix, c->matrix, err);
+    if (status == SZ_OK) {
+        sz_error why;
+
+        status = sz_soap_create(soap, &spec, 0, &why);
+        if (status != SZ_OK) sz_fail(err, status, "%s: %.300s", where, why.message);
+    }
+    if (status == SZ_OK && sz_soap_n_published(*soap) != c->n_dim) {
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",
+                    where, c->n_dim, sz_soap_n_published(*soap));
+        sz_soap_free(*soap);
+        *soap = NULL;
+    }
+    sz_soap_spec_free(&spec);
+    sz_args_free(args);
+    return status;
+}
+
+static sz_status make_vectors(const sz_gap *gap, sz_gap_coordinate *c, sz_error *err)
+{
+    size_t m = (size_t)c->n_sparse, d = (size_t)c->n_dim, stride;
+    double *inner = NULL, *x = NULL;
+    sz_soap *soap;
+    sz_status status = open_soap(&soap, gap, c, err);
+
+    if (status != SZ_OK) return status;
+    stride = (size_t)sz_soap_stride(soap);
+    inner = aligned_alloc(64, m * stride * sizeof *inner);
+    x = malloc(m * d * sizeof *x);
+    if (!inner || !x) status = sz_fail_memory(err, m * d * sizeof *x, gap->path);
+    if (status == SZ_OK)
+        status = sz_environments_describe(c->environment, soap, inner, err);
+    for (size_t s = 0; s < m && status == SZ_OK; s++)
+        status = sz_soap_publish(soap, inner + s * stride, x + s * d, err);
+    if (status == SZ_OK) {
+        c->x_sparse = x;
+        x = NULL;
+    }
+    free(x);
+    free(inner);
+    sz_soap_free(soap);
+    return status;
+}
+
+sz_status sz_gap_make_vectors(sz_gap *gap, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
+        sz_gap_coordinate *c = gap->coordinate + k;
+
+        if (c->environment && !c->x_sparse) status = make_vectors(gap, c, err);
+    }
+    return status;
+}
+
+void sz_gap_drop_environments(sz_gap *gap)
+{
+    for (int k = 0; k < gap->n_coordinates; k++) {
+        sz_gap_coordinate *c = gap->coordinate + k;
+
+        if (!c->x_sparse) continue;
+        sz_environments_free(c->environment);
+        c->environment = NULL;
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * predict.c - from a neighbour list to energy, forces and virial.
+ *
+ * E = sum_i E_i; forces and virial as in scatter.c. The atoms go to sz_compute in parts,
+ * so that the derivatives of a huge structure need little memory. */
+#include "model/predict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PART = 2048 }; /* atoms of one call */
+
+sz_status sz_predictor_create(sz_predictor *p, const sz_model *model, sz_error *err)
+{
+    memset(p, 0, sizeof *p);
+    p->model = model;
+    return sz_work_create(&p->work, model, 0, err);
+}
+
+void sz_predictor_free(sz_predictor *p)
+{
+    sz_work_free(p->work);
+    sz_list_free(&p->list);
+    free(p->local);
+    free(p->force);
+    free(p->dedr);
+    memset(p, 0, sizeof *p);
+}
+
+sz_status sz_predict_start(sz_predictor *p, sz_error *err)
+{
+    size_t n = (size_t)p->list.nb.n_atoms;
+
+    p->n_done = 0;
+    p->energy = 0.0;
+    memset(p->virial, 0, sizeof p->virial);
+    if (n > p->room || !p->local) {
+        free(p->local);
+        free(p->force);
+        p->local = malloc((n + 1) * sizeof(double));
+        p->force = malloc((3 * n + 1) * sizeof(double));
+        p->room = p->local && p->force ? n : 0;
+        if (!p->local || !p->force)
+            return sz_fail_memory(err, 4 * n * sizeof(double), "the forces");
+    }
+    memset(p->force, 0, 3 * n * sizeof(double));
+    return SZ_OK;
+}
+
+sz_status sz_predict_next(sz_predictor *p, sz_error *err)
+{
+    const sz_neigh *all = &p->list.nb;
+    int start = p->n_done, left = all->n_atoms - start, n = left < PART ? left : PART;
+    int first[PART + 1], p0 = all->first[start];
+    size_t n_pairs = (size_t)(all->first[start + n] - p0);
+    sz_neigh nb = {.n_atoms = n,
+                   .species = all->species + start,
+                   .first = first,
+                   .neigh_species = all->neigh_species + p0,
+                   .r = all->r + 3 * (size_t)p0};
+    sz_status status;
+
+    for (int i = 0; i <= n; i++) first[i] = all->first[start + i] - p0;
+    if (n_pairs > p->dedr_room || !p->dedr) {
+        free(p->dedr);
+        p->dedr = malloc((3 * n_pairs + 1) * sizeof(double));
+        p->dedr_room = p->dedr ? n_pairs : 0;
+        if (!p->dedr) return sz_fail_memory(err, 24 * n_pairs, "dE/dr");
+    }
+    status = sz_compute(p->model, p->work, &nb, p->local + start, p->dedr, err);
+    if (status != SZ_OK) return status;
+    for (int i = start; i < start + n; i++) p->energy += p->local[i];
+    sz_list_scatter(&p->list, start, n, p->dedr, p->force, p->virial);
+    p->n_done = start + n;
+    return SZ_OK;
+}
+
+sz_status sz_predict(sz_predictor *p, sz_error *err)
+{
+    sz_status status = sz_predict_start(p, err);
+
+    while (status == SZ_OK && p->n_done < p->list.nb.n_atoms)
+        status = sz_predict_next(p, err);
+    return status;
+}

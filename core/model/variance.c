@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * variance.c - what the sparse points leave open.
+ *
+ *   Q_st    = k(p_s, p_t) + lambda^2 [s = t],   Q = L L^T
+ *   v_i     = L^-1 k_i,                          k_is = k(p_s, p_i)
+ *   var_i   = k(p_i, p_i) + lambda^2 - v_i . v_i
+ *   var_sum = sum_ij (k(p_i, p_j) + lambda^2 [i = j] - v_i . v_j)
+ *   k(p, q) = delta^2 (p . q + sigma0^2)^zeta
+ *
+ * Terms add up; atoms of different terms are independent. var_i is QUIP's
+ * local_gap_variance for normalised vectors and sigma0 = f0 = 0. */
+#include "model/variance.h"
+
+#include "linear/blas.h"
+#include "linear/vec.h"
+#include "model/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 128 }; /* atoms at a time */
+
+struct sz_variance {
+    const sz_model *model;
+    double lambda2;
+    double **l; /* [n_terms][n_sparse][n_sparse] column-major lower factor of Q */
+};
+
+struct sz_variance_work {
+    sz_soap_work **soap; /* [n_terms] */
+    double *k;           /* [BLOCK][n_sparse] k_i, then v_i */
+    double *v;           /* [n_sparse] sum of v_i */
+    size_t room;         /* atoms of one term */
+    int *atom;           /* [room] */
+    double *p;           /* [room][stride] */
+    double *kk;          /* [BLOCK][room] */
+    int stride;          /* the largest */
+};
+
+/* k [n] of dot products becomes the kernel */
+static void apply_kernel(const sz_soap_term *term, double sigma0, size_t n, double *k)
+{
+    double scale = term->delta * term->delta, sigma2 = sigma0 * sigma0;
+    int integer = sz_kernel_by_products(term->zeta);
+    int whole = integer ? (int)nearbyint(term->zeta) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        double x = k[i] + sigma2, power = integer ? 1.0 : pow(x, term->zeta);
+
+        for (int e = 0; e < whole; e++) power *= x;
+        k[i] = scale * power;
+    }
+}
+
+static sz_status factorise(sz_variance *v, int t, sz_error *err)
+{
+    const sz_soap_term *term = &v->model->term[t];
+    const sz_soap *soap = v->model->soap[term->soap];
+    const double one = 1.0, zero = 0.0;
+    int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap), info = 0;
+    size_t size = (size_t)m * m;
+    double *q = v->l[t] = malloc(size * sizeof *q + 1);
+
+    if (!q) return sz_fail_memory(err, size * sizeof *q, "the predicted variance");
+    if (m == 0) return SZ_OK;
+    SZ_BLAS(dgemm)
+    ("T", "N", &m, &m, &d, &one, term->p_sparse, &ld, term->p_sparse, &ld, &zero, q, &m);
+    apply_kernel(term, soap->spec.sigma0, size, q);
+    for (int s = 0; s < m; s++) q[(size_t)s * m + s] += v->lambda2;
+    SZ_BLAS(dpotrf)("L", &m, q, &m, &info);
+    for (int s = 0; s < m && info == 0; s++) /* LAPACK lets NaN pass */
+        if (!(q[(size_t)s * m + s] > 0.0)) info = s + 1;
+    if (info == 0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_NUMERIC,
+                   "the predicted variance of SOAP term %d: the kernel matrix of its "
+                   "sparse points is not positive definite; are they numbers?",
+                   t + 1);
+}
+
+sz_status sz_variance_create(sz_variance **variance, const sz_model *model, double lambda,
+                             sz_error *err)
+{
+    sz_variance *v = calloc(1, sizeof *v);
+    sz_status status = SZ_OK;
+
+    *variance = NULL;
+    if (v) v->l = calloc((size_t)model->n_terms + 1, sizeof *v->l);
+    if (!v || !v->l) status = sz_fail_memory(err, sizeof *v, "the predicted variance");
+    if (status == SZ_OK && model->n_terms == 0)
+        status = sz_fail(err, SZ_ERR_ARGUMENT, "%s has no SOAP term", model->path);
+    if (status == SZ_OK) {
+        v->model = model;
+        v->lambda2 = lambda * lambda;
+    }
+    for (int t = 0; t < model->n_terms && status == SZ_OK; t++)
+        status = model->term[t].p_sparse
+                     ? factorise(v, t, err)
+                     : sz_fail(err, SZ_ERR_ARGUMENT,
+                               "%s does not hold the sparse points of SOAP term %d",
+                               model->path, t + 1);
+    if (status == SZ_OK) {
+        *variance = v;
+        v = NULL;
+    }
+    sz_variance_free(v);
+    return status;
+}
+
+void sz_variance_free(sz_variance *variance)
+{
+    if (!variance) return;
+    for (int t = 0; variance->l && variance->model && t < variance->model->n_terms; t++)
+        free(variance->l[t]);
+    free(variance->l);
+    free(variance);
+}
+
+/* ---- frames ------------------------------------------------------------------------ */
+
+sz_status sz_variance_work_create(sz_variance_work **work, const sz_variance *variance,
+                                  sz_error *err)
+{
+    const sz_model *m = variance->model;
+    sz_variance_work *w = calloc(1, sizeof *w);
+    size_t n_sparse = 1;
+    sz_status status = SZ_OK;
+
+    *work = NULL;
+    if (!w) return sz_fail_memory(err, sizeof *w, "the predicted variance");
+    /* one more entry, zero, ends the list */
+    w->soap = calloc((size_t)m->n_terms + 1, sizeof *w->soap);
+    if (!w->soap) status = sz_fail_memory(err, 8, "the predicted variance");
+    for (int t = 0; t < m->n_terms && status == SZ_OK; t++) {
+        const sz_soap_term *term = &m->term[t];
+        int stride = sz_soap_stride(m->soap[term->soap]);
+
+        if ((size_t)term->n_sparse > n_sparse) n_sparse = (size_t)term->n_sparse;
+        if (stride > w->stride) w->stride = stride;
+        status = sz_soap_work_create(&w->soap[t], m->soap[term->soap], BLOCK, err);
+    }
+    if (status == SZ_OK) {
+        w->k = malloc(BLOCK * n_sparse * sizeof *w->k);
+        w->v = malloc(n_sparse * sizeof *w->v);
+        if (!w->k || !w->v)
+            status = sz_fail_memory(err, (BLOCK + 1) * n_sparse * sizeof *w->k,
+                                    "the predicted variance");
+    }
+    if (status == SZ_OK) {
+        *work = w;
+        w = NULL;
+    }
+    sz_variance_work_free(w);
+    return status;
+}
+
+void sz_variance_work_free(sz_variance_work *work)
+{
+    if (!work) return;
+    for (int t = 0; work->soap && work->soap[t]; t++) sz_soap_work_free(work->soap[t]);
+    free(work->soap);
+    free(work->k);
+    free(work->v);
+    free(work->atom);
+    free(work->p);
+    free(work->kk);
+    free(work);
+}
+
+static sz_status make_room(sz_variance_work *w, size_t n, sz_error *err)
+{
+    size_t size = SZ_PAD(n * (size_t)w->stride) * sizeof *w->p;
+
+    if (n <= w->room) return SZ_OK;
+    free(w->atom);
+    free(w->p);
+    free(w->kk);
+    w->atom = malloc(n * sizeof *w->atom);
+    w->p = aligned_alloc(64, size);
+    w->kk = malloc(BLOCK * n * sizeof *w->kk);
+    w->room = w->atom && w->p && w->kk ? n : 0;
+    return w->room ? SZ_OK : sz_fail_memory(err, size, "the descriptors of a frame");
+}
+
+/* v_i of the atoms start .. start+n-1 among those of the term, and their var_i */
+static void add_local(const sz_variance *v, sz_variance_work *w, int t, int start, int n,
+                      double *local)
+{
+    const sz_soap_term *term = &v->model->term[t];
+    const sz_soap *soap = v->model->soap[term->soap];
+    const double one = 1.0, zero = 0.0, sigma0 = soap->spec.sigma0;
+    int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    const double *p = w->p + (size_t)start * ld;
+
+    if (m > 0) {
+        SZ_BLAS(dgemm)
+        ("T", "N", &m, &n, &d, &one, term->p_sparse, &ld, p, &ld, &zero, w->k, &m);
+        apply_kernel(term, sigma0, (size_t)n * m, w->k);
+        SZ_BLAS(dtrsm)("L", "L", "N", "N", &m, &n, &one, v->l[t], &m, w->k, &m);
+    }
+    for (int i = 0; i < n; i++) {
+        double own = 0.0, known = 0.0;
+
+        for (int c = 0; c < d; c++) own += p[(size_t)i * ld + c] * p[(size_t)i * ld + c];
+        apply_kernel(term, sigma0, 1, &own);
+        for (int s = 0; s < m; s++) {
+            double x = w->k[(size_t)i * m + s];
+
+            known += x * x;
+            w->v[s] += x;
+        }
+        local[w->atom[start + i]] += own + v->lambda2 - known;
+    }
+}
+
+/* sum_j k(p_i, p_j) over all atoms j of the term, summed over i = start .. start+n-1 */
+static double sum_kernel(const sz_variance *v, sz_variance_work *w, int t, int start,
+                         int n, int n_all)
+{
+    const sz_soap_term *term = &v->model->term[t];
+    const sz_soap *soap = v->model->soap[term->soap];
+    const double one = 1.0, zero = 0.0;
+    int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    double sum = 0.0;
+
+    SZ_BLAS(dgemm)
+    ("T", "N", &n_all, &n, &d, &one, w->p, &ld, w->p + (size_t)start * ld, &ld, &zero,
+     w->kk, &n_all);
+    apply_kernel(term, soap->spec.sigma0, (size_t)n * n_all, w->kk);
+    for (size_t k = 0; k < (size_t)n * n_all; k++) sum += w->kk[k];
+    return sum;
+}
+
+static sz_status add_term(const sz_variance *v, sz_variance_work *w, int t,
+                          const sz_neigh *nb, double *local, double *total, sz_error *err)
+{
+    const sz_soap_term *term = &v->model->term[t];
+    const sz_soap *soap = v->model->soap[term->soap];
+    const sz_soap_species species = {v->model->z, v->model->slot_of_species[term->soap]};
+    int n_all = 0;
+    sz_status status = make_room(w, (size_t)nb->n_atoms, err);
+
+    if (status != SZ_OK) return status;
+    for (int i = 0; i < nb->n_atoms; i++)
+        if (term->centre[nb->species[i]]) w->atom[n_all++] = i;
+    for (int start = 0; start < n_all; start += BLOCK)
+        sz_soap_forward(soap, w->soap[t], nb, &species,
+                        n_all - start < BLOCK ? n_all - start : BLOCK, w->atom + start,
+                        w->p + (size_t)start * sz_soap_stride(soap));
+    memset(w->v, 0, (size_t)term->n_sparse * sizeof *w->v);
+    for (int start = 0; start < n_all; start += BLOCK) {
+        int n = n_all - start < BLOCK ? n_all - start : BLOCK;
+
+        add_local(v, w, t, start, n, local);
+        *total += sum_kernel(v, w, t, start, n, n_all) + n * v->lambda2;
+    }
+    for (int s = 0; s < term->n_sparse; s++) *total -= w->v[s] * w->v[s];
+    return SZ_OK;
+}
+
+sz_status sz_variance_frame(const sz_variance *variance, sz_variance_work *work,
+                            const sz_neigh *nb, double *local, double *total,
+                            sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    memset(local, 0, (size_t)nb->n_atoms * sizeof *local);
+    *total = 0.0;
+    for (int t = 0; t < variance->model->n_terms && status == SZ_OK; t++)
+        status = add_term(variance, work, t, nb, local, total, err);
+    return status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_FARTHEST_H
+#define SZ_FARTHEST_H
+
+#include "select/vectors.h"
+
+/* What makes two vectors alike: the kernel (x.y)^zeta, or, where theta is given,
+ * exp(-sum_k ((x_k - y_k) / theta_k)^2 / 2). */
+typedef struct {
+    double zeta;
+    const double *theta; /* [d] or NULL */
+} sz_likeness;
+
+/* The first of member[], then again and again the vector whose nearest chosen one is
+ * farthest (the first of several): up to n_sparse of them into chosen, in this order.
+ * *n_chosen is less when all others coincide with a chosen one to rounding. */
+sz_status sz_farthest(const sz_vectors *pool, const int *member, int n_member,
+                      const sz_likeness *like, size_t memory, int n_sparse, int *chosen,
+                      int *n_chosen, sz_error *err);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * collapse.c - the sum over sparse points done at load, for zeta 1 and 2.
+ *
+ *   E = delta^2 sum_s w_s (p_s . p + sigma0^2)^zeta
+ *
+ *   zeta 1   E = b . p + c               b = v,            c = sigma0^2 W
+ *   zeta 2   E = p . A p + b . p + c     b = 2 sigma0^2 v, c = sigma0^4 W
+ *            dE/dp = 2 A p + b
+ *
+ *   v = delta^2 sum_s w_s p_s,  W = delta^2 sum_s w_s,  A = delta^2 sum_s w_s p_s p_s^T
+ *
+ * Exact: what rounding adds is that of the sum itself, 1e-16 sum_s |w_s K_s|. One product
+ * A p of 2 D^2 flops an atom gives energy and gradient, against two of 2 M D: cheaper for
+ * D < 2 M, and then the number M of sparse points costs nothing. Terms of the same
+ * vectors add up: a linear one beside a quadratic one costs nothing either. */
+#include "term/collapse.h"
+
+#include "linear/blas.h"
+#include "linear/vec.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int sz_collapse_pays(double zeta, int n_desc, int n_sparse)
+{
+    if (fabs(zeta - 1.0) < 1e-14) return 1;
+    return fabs(zeta - 2.0) < 1e-14 && n_desc < 2.0 * n_sparse;
+}
+
+/* A += sum of sign w_s p_s p_s^T over the points of that sign, a chunk at a time; the
+ * upper triangle in the eyes of BLAS. */
+static void add_squares(const sz_kernel *kernel, double sign, int n_chunk, double *chunk,
+                        double *a)
+{
+    const double one = 1.0, scale = sign * kernel->delta * kernel->delta;
+    int d = kernel->n_desc, ld = kernel->stride, n = 0;
+
+    for (int s = 0; s < kernel->n_sparse; s++) {
+        const double *p = kernel->p_sparse + (size_t)s * ld;
+        double weight = sign * kernel->weight[s], root;
+
+        if (weight > 0.0) {
+            root = sqrt(weight);
+            for (int k = 0; k < d; k++) chunk[(size_t)n * ld + k] = root * p[k];
+            n++;
+        }
+        if (n == 0 || (n < n_chunk && s + 1 < kernel->n_sparse)) continue;
+        SZ_BLAS(dsyrk)("U", "N", &d, &n, &scale, chunk, &ld, &one, a, &ld);
+        n = 0;
+    }
+}
+
+static sz_status make_square(sz_collapse *c, const sz_kernel *kernel, sz_error *err)
+{
+    enum { CHUNK = 256 };
+    size_t d = (size_t)c->n_desc, ld = (size_t)c->stride;
+    double *chunk = malloc(CHUNK * ld * sizeof *chunk);
+
+    c->square = aligned_alloc(64, SZ_PAD(d * ld) * sizeof *c->square);
+    if (!chunk || !c->square) {
+        free(chunk);
+        return sz_fail_memory(err, d * ld * sizeof *chunk, "the collapsed kernel");
+    }
+    memset(c->square, 0, d * ld * sizeof *c->square);
+    add_squares(kernel, 1.0, CHUNK, chunk, c->square);
+    add_squares(kernel, -1.0, CHUNK, chunk, c->square);
+    for (size_t i = 0; i < d; i++)
+        for (size_t k = 0; k < i; k++) c->square[k * ld + i] = c->square[i * ld + k];
+    free(chunk);
+    return SZ_OK;
+}
+
+static void make_linear(sz_collapse *c, const sz_kernel *kernel)
+{
+    double scale = kernel->delta * kernel->delta, total = 0.0;
+    double sigma2 = kernel->sigma0 * kernel->sigma0;
+    double factor = c->zeta == 1 ? scale : 2.0 * sigma2 * scale;
+
+    for (int s = 0; s < kernel->n_sparse; s++) {
+        const double *p = kernel->p_sparse + (size_t)s * c->stride;
+
+        total += kernel->weight[s];
+        for (int k = 0; k < c->n_desc && factor != 0.0; k++)
+            c->linear[k] += factor * kernel->weight[s] * p[k];
+    }
+    c->constant = scale * total * (c->zeta == 1 ? sigma2 : sigma2 * sigma2);
+}
+
+sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
+                             sz_error *err)
+{
+    sz_collapse *c = calloc(1, sizeof *c);
+    sz_status status = SZ_OK;
+
+    *collapse = NULL;
+    if (!c) return sz_fail_memory(err, sizeof *c, "the collapsed kernel");
+    c->zeta = (int)lround(kernel->zeta);
+    c->n_desc = kernel->n_desc;
+    c->stride = kernel->stride;
+    c->linear = calloc((size_t)c->stride, sizeof *c->linear);
+    if (!c->linear)
+        status = sz_fail_memory(err, (size_t)c->stride * sizeof *c->linear,
+                                "a collapsed kernel");
+    if (status == SZ_OK) make_linear(c, kernel);
+    if (status == SZ_OK && c->zeta == 2) status = make_square(c, kernel, err);
+    if (status == SZ_OK) {
+        *collapse = c;
+        c = NULL;
+    }
+    sz_collapse_free(c);
+    return status;
+}
+
+void sz_collapse_add(sz_collapse *to, sz_collapse *from)
+{
+    size_t n = (size_t)to->n_desc * (size_t)to->stride;
+
+    to->constant += from->constant;
+    for (int k = 0; k < to->n_desc; k++) to->linear[k] += from->linear[k];
+    for (size_t k = 0; k < n && to->square && from->square; k++)
+        to->square[k] += from->square[k];
+    if (to->square || !from->square) return;
+    to->square = from->square;
+    to->zeta = from->zeta;
+    from->square = NULL;
+}
+
+sz_status sz_collapse_pack(sz_collapse *c, sz_tile tile, sz_error *err)
+{
+    sz_status status;
+
+    if (!c->square || tile == SZ_TILE_NONE) return SZ_OK;
+    status = sz_product_create(&c->product, tile, c->n_desc, c->n_desc, c->square,
+                               (size_t)c->stride, 1, err);
+    if (status != SZ_OK) return status;
+    free(c->square);
+    c->square = NULL;
+    return SZ_OK;
+}
+
+void sz_collapse_free(sz_collapse *collapse)
+{
+    if (!collapse) return;
+    free(collapse->linear);
+    free(collapse->square);
+    sz_product_free(collapse->product);
+    free(collapse);
+}
+
+size_t sz_collapse_bytes(const sz_collapse *collapse)
+{
+    size_t rows = 1 + (collapse->square ? (size_t)collapse->n_desc : 0);
+
+    return sizeof *collapse + rows * (size_t)collapse->stride * sizeof(double) +
+           sz_product_bytes(collapse->product);
+}
+
+/* dedp[rows of to] = A p over all ranges: the one matrix product */
+static void multiply(const sz_collapse *c, int n, int n_ranges, const sz_range *range,
+                     const double *p, double *dedp)
+{
+    const double zero = 0.0, one = 1.0;
+    const sz_layout of_p = {c->stride, n_ranges, range};
+    int ld = c->stride;
+
+    if (c->product) {
+        sz_product_apply(c->product, n, &of_p, p, &of_p, dedp);
+        return;
+    }
+    for (int to = 0; to < n_ranges; to++)
+        for (int from = 0; from < n_ranges; from++) {
+            int m = range[to].end - range[to].first;
+            int d = range[from].end - range[from].first;
+
+            SZ_BLAS(dgemm)
+            ("N", "N", &m, &n, &d, &one,
+             c->square + (size_t)range[from].first * ld + range[to].first, &ld,
+             p + range[from].first, &ld, from ? &one : &zero, dedp + range[to].first,
+             &ld);
+        }
+}
+
+/* Components k .. end-1 of an atom: g holds A p and becomes the gradient; returns their
+ * part of p . A p + b . p. */
+SZ_CLONES static double finish(int n, const double *restrict p, const double *restrict b,
+                               double *restrict g)
+{
+    double sum = 0.0;
+
+#pragma omp simd reduction(+ : sum)
+    for (int k = 0; k < n; k++) {
+        sum += p[k] * (g[k] + b[k]);
+        g[k] = 2.0 * g[k] + b[k];
+    }
+    return sum;
+}
+
+void sz_collapse_energy(const sz_collapse *c, int n, int n_ranges, const sz_range *range,
+                        const double *p, double *energy, double *dedp)
+{
+    if (c->zeta == 2) multiply(c, n, n_ranges, range, p, dedp);
+    for (int i = 0; i < n; i++) {
+        double sum = c->constant;
+
+        for (int r = 0; r < n_ranges; r++) {
+            size_t first = (size_t)range[r].first, at = (size_t)i * c->stride + first;
+            int d = range[r].end - range[r].first;
+
+            if (c->zeta == 1) memset(dedp + at, 0, (size_t)d * sizeof *dedp);
+            sum += finish(d, p + at, c->linear + first, dedp + at);
+        }
+        energy[i] += sum;
+    }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_COLLAPSE_H
+#define SZ_COLLAPSE_H
+
+#include "term/kernel.h"
+
+/* A kernel of zeta 1 or 2, its sum over sparse points done once and for all. */
+typedef struct {
+    int zeta; /* 1: no square */
+    int n_desc, stride;
+    double constant;     /* eV */
+    double *linear;      /* [stride] b */
+    double *square;      /* [n_desc][stride] A, both triangles; zeta 2 only, or .. */
+    sz_product *product; /* .. the same laid out for our own products */
+} sz_collapse;
+
+/* 1 where the collapsed form exists and is cheaper. */
+int sz_collapse_pays(double zeta, int n_desc, int n_sparse);
+
+/* The kernel may be given up afterwards; its zeta is 1 or 2. */
+sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
+                             sz_error *err);
+/* to += from, kernels of the same vectors, neither packed; from may be freed. */
+void sz_collapse_add(sz_collapse *to, sz_collapse *from);
+/* The square gives way to a layout for our own products, unless tile is SZ_TILE_NONE. */
+sz_status sz_collapse_pack(sz_collapse *collapse, sz_tile tile, sz_error *err);
+void sz_collapse_free(sz_collapse *collapse);
+size_t sz_collapse_bytes(const sz_collapse *collapse);
+
+/* As sz_kernel_energy; dedp [n][stride] is always needed. */
+void sz_collapse_energy(const sz_collapse *collapse, int n, int n_ranges,
+                        const sz_range *range, const double *p, double *energy,
+                        double *dedp);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * few_bodies_spec.c - keys of the descriptors of two and three atoms.
+ *
+ *   distance_2b  x_k = r^exponent_k, counted from both ends
+ *   distance_Nb  order 2: x = r, from both ends (compact_clusters=T) or once
+ *                order 3: x = (r_12, r_13, r_23), see triplet.c
+ *   angle_3b     x = (r_ij + r_ik, (r_ij - r_ik)^2, r_jk) */
+#include "term/few_bodies_spec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* gap_version from which distance_Nb counts compact clusters by default */
+enum { VERSION_COMPACT = 1596837814 };
+
+static sz_status parse_distance_2b(sz_few_bodies *few, const sz_args *args, sz_error *err)
+{
+    sz_pair_spec *p = &few->pair;
+    sz_status status = SZ_OK;
+
+    if ((status = sz_args_int(args, "Z1", &p->z[0], err)) != SZ_OK) return status;
+    if ((status = sz_args_int(args, "Z2", &p->z[1], err)) != SZ_OK) return status;
+    status = sz_args_double(args, "tail_range", &p->tail_range, err);
+    if (status == SZ_OK)
+        status = sz_args_int(args, "tail_exponent", &p->tail_exponent, err);
+    if (status == SZ_OK) status = sz_args_int(args, "n_exponents", &p->n_exponents, err);
+    if (status != SZ_OK) return status;
+    if (p->n_exponents < 1 || p->n_exponents > SZ_PAIR_DIM_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: n_exponents is %d, allowed 1 to %d",
+                       sz_args_where(args), p->n_exponents, SZ_PAIR_DIM_MAX);
+    few->n_dim = p->n_exponents;
+    for (int k = 0; k < p->n_exponents; k++)
+        p->exponent[k] = p->n_exponents == 1 ? 1 : -1 - k;
+    for (int k = 0; k < 2; k++) {
+        static const char *const key[] = {"only_intra", "only_inter"};
+        int value = 0;
+
+        if ((status = sz_args_bool(args, key[k], &value, err)) != SZ_OK) return status;
+        if (value)
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: distance_2b with %s is not supported",
+                           sz_args_where(args), key[k]);
+    }
+    return sz_args_ints(args, "exponents", p->n_exponents, p->exponent, err);
+}
+
+static sz_status parse_angle_3b(sz_few_bodies *few, const sz_args *args, sz_error *err)
+{
+    static const char *const key[] = {"Z", "Z_center", "Z1", "Z2"}; /* Z is Z_center */
+    static const int to[] = {0, 0, 1, 2};
+    sz_triplet_spec *t = &few->triplet;
+    sz_status status = SZ_OK;
+
+    few->bodies = few->n_dim = 3;
+    t->kind = SZ_TRIPLET_ANGLE;
+    t->share = 2.0; /* j,k and k,j */
+    for (int k = 0; k < 4 && status == SZ_OK; k++)
+        status = sz_args_int(args, key[k], &t->z[to[k]], err);
+    return status;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* Exchanges of like atoms 1, 2 or 2, 3 act on the distances 12, 13, 23. */
+static void find_permutations(sz_few_bodies *few)
+{
+    static const int all[6][3] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
+                                  {2, 0, 1}, {1, 2, 0}, {2, 1, 0}};
+    const int *z = few->triplet.z;
+    int like_12 = z[0] == z[1], like_23 = z[1] == z[2];
+
+    if (few->bodies == 2) {
+        few->n_perm = few->pair.z[0] == few->pair.z[1] ? 2 : 1;
+        return;
+    }
+    for (int p = 0; p < 6; p++) {
+        int only_23 = p == 1, only_12 = p == 2;
+
+        if (p > 0 && !(like_12 && like_23) && !(like_23 && only_23) &&
+            !(like_12 && only_12))
+            continue;
+        memcpy(few->perm[few->n_perm++], all[p], sizeof all[p]);
+    }
+}
+
+static sz_status parse_distance_nb(sz_few_bodies *few, const sz_args *args, int version,
+                                   sz_error *err)
+{
+    sz_triplet_spec *t = &few->triplet;
+    int order = 0, compact = version >= VERSION_COMPACT;
+    sz_status status = sz_args_int(args, "order", &order, err);
+
+    few->bodies = order;
+    if (status == SZ_OK && order != 2 && order != 3)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: distance_Nb of order %d is not supported, only orders 2 and 3",
+            sz_args_where(args), order);
+    if (status == SZ_OK) status = sz_args_bool(args, "compact_clusters", &compact, err);
+    if (status != SZ_OK) return status;
+    if (order == 2) {
+        /* a pair is counted from both ends, or once */
+        few->pair.share = compact ? 1.0 : 0.5;
+        return sz_args_ints(args, "Z", 2, few->pair.z, err);
+    }
+    few->n_dim = 3;
+    t->kind = compact ? SZ_TRIPLET_COMPACT : SZ_TRIPLET_CLUSTER;
+    t->share = 1.0;
+    status = sz_args_ints(args, "Z", 3, t->z, err);
+    qsort(t->z, 3, sizeof *t->z, ascending);
+    if (status == SZ_OK && t->z[0] == 0 && t->z[2] != 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: Z={%d %d %d} mixes 0, any element, with elements: that is "
+                       "not supported",
+                       sz_args_where(args), t->z[0], t->z[1], t->z[2]);
+    return status;
+}
+
+static sz_status check_cutoff(const sz_few_bodies *few, const sz_args *args,
+                              sz_error *err)
+{
+    double width = few->pair.cutoff_width;
+
+    if (few->cutoff > 0.0 && few->cutoff <= 1000.0 && width >= 0.0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: cutoff=%g cutoff_transition_width=%g is not a range of distances",
+                   sz_args_where(args), few->cutoff, width);
+}
+
+sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_args *args,
+                              int version, sz_error *err)
+{
+    sz_pair_spec *p = &few->pair;
+    sz_status status;
+
+    memset(few, 0, sizeof *few);
+    few->bodies = 2;
+    few->n_dim = p->n_exponents = p->exponent[0] = 1;
+    p->share = p->tail_range = 1.0;
+    p->cutoff_width = 0.5;
+    status = sz_args_double(args, "cutoff", &few->cutoff, err);
+    if (status == SZ_OK)
+        status = sz_args_double(args, "cutoff_transition_width", &p->cutoff_width, err);
+    if (status != SZ_OK) return status;
+    p->cutoff = few->triplet.cutoff = few->cutoff;
+    few->triplet.cutoff_width = p->cutoff_width;
+    if (strcmp(type, "distance_2b") == 0)
+        status = parse_distance_2b(few, args, err);
+    else if (strcmp(type, "angle_3b") == 0)
+        status = parse_angle_3b(few, args, err);
+    else
+        status = parse_distance_nb(few, args, version, err);
+    if (status != SZ_OK) return status;
+    few->n_perm = 0;
+    for (int i = 0; i < 3; i++) few->perm[0][i] = i;
+    if (strcmp(type, "distance_Nb") == 0)
+        find_permutations(few);
+    else
+        few->n_perm = 1;
+    return check_cutoff(few, args, err);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef SZ_KERNEL_H
+#define SZ_KERNEL_H
+
+#include "linear/product.h"
+
+/* A sparse GP with the kernel delta^2 (p_s . p + sigma0^2)^zeta. */
+typedef struct {
+    int n_desc, stride;
+    int n_sparse;
+    const double *p_sparse; /* [n_sparse][stride]; or NULL, and in its place */
+    const double *weight;   /* [n_sparse] */
+    double delta, zeta, sigma0;
+    const sz_product *values; /* p -> k: p_sparse transposed, or NULL */
+    const sz_product *slopes; /* k -> dE/dp: p_sparse, or NULL */
+} sz_kernel;
+
+/* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its derivative,
+ * overwriting the ranges of dedp; components outside the ranges are zero in every p. p,
+ * dedp [n][stride]; k [n][n_sparse] scratch. */
+void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
+                      const double *p, double *k, double *energy, double *dedp);
+
+/* 1 where the power zeta is taken by products, 0 where by pow. */
+int sz_kernel_by_products(double zeta);
+
+/* For fitting: what each of n sparse points adds at k[s] = p_s . p.
+ * energy[s] += K, and k[s] <- dK / d(p_s . p). */
+void sz_kernel_row(int n, double delta, double zeta, double sigma0, double *k,
+                   double *energy);
+
+#endif

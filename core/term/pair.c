@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * pair.c - a sparse GP on functions of one distance is a function of that distance.
+ *
+ *   x_k(r) = r^exponent_k
+ *   e(r)   = sum_s alpha_s fc_s K(x_s, x(r))
+ *   ARD_SE       K = delta^2 exp(-1/2 sum_k (x_sk - x_k)^2 / theta_k^2) + f0^2
+ *   PP           K = delta^2 (1-rho)^(j+1) ((j+1) rho + 1) + f0^2, rho < 1,
+ *                rho^2 = sum_k (x_sk - x_k)^2 / theta_k^2, j = floor(d/2) + 2
+ *   DOT_PRODUCT  K = delta^2 (x_s . x)^zeta
+ *   E_i   += share sum_j fc(r_ij) e(r_ij)
+ *
+ * Permutations of a single distance are trivial and cancel in the normalised kernel.
+ * e is tabulated without fc; the knots of PP, where its third derivative jumps, are
+ * knots of the table. */
+#include "term/pair.h"
+
+#include "atoms/cutoff.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const sz_pair_spec *spec;
+    const sz_gap_coordinate *c;
+} exact;
+
+static long double kernel(const exact *e, const double *xs, long double r)
+{
+    const sz_gap_coordinate *c = e->c;
+    long double sum = 0.0L, delta2 = (long double)c->delta * c->delta, rho, j;
+
+    for (int k = 0; k < c->n_dim; k++) {
+        long double x = powl(r, e->spec->exponent[k]);
+        long double d = c->covariance == SZ_COVARIANCE_DOT_PRODUCT
+                            ? 0.0L
+                            : (xs[k] - x) / (long double)c->theta[k];
+
+        sum += c->covariance == SZ_COVARIANCE_DOT_PRODUCT ? xs[k] * x : d * d;
+    }
+    if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT) return delta2 * powl(sum, c->zeta);
+    if (c->covariance == SZ_COVARIANCE_ARD_SE)
+        return delta2 * expl(-0.5L * sum) + (long double)c->f0 * c->f0;
+    rho = sqrtl(sum);
+    j = c->n_dim / 2 + 2;
+    return (rho < 1.0L ? delta2 * powl(1.0L - rho, j + 1) * ((j + 1) * rho + 1.0L)
+                       : 0.0L) +
+           (long double)c->f0 * c->f0;
+}
+
+static long double exact_energy(long double r, const void *context)
+{
+    const exact *e = context;
+    long double sum = 0.0L;
+
+    for (int s = 0; s < e->c->n_sparse; s++)
+        sum += (long double)e->c->alpha[s] * e->c->fc_sparse[s] *
+               kernel(e, e->c->x_sparse + (size_t)s * e->c->n_dim, r);
+    return sum;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* where e(r) is not smooth inside (lo, hi): the edges and centres of PP kernels */
+static int find_breaks(const exact *e, double lo, double hi, double *breaks)
+{
+    const sz_gap_coordinate *c = e->c;
+    int n = 0, kept = 1;
+
+    breaks[n++] = lo;
+    breaks[n++] = hi;
+    for (int s = 0; s < c->n_sparse && c->covariance == SZ_COVARIANCE_PP && c->n_dim == 1;
+         s++)
+        for (int k = -1; k <= 1; k++) {
+            double x = c->x_sparse[s] + k * c->theta[0];
+            double r = x > 0.0 ? pow(x, 1.0 / e->spec->exponent[0]) : -1.0;
+
+            if (r > lo && r < hi) breaks[n++] = r;
+        }
+    qsort(breaks, (size_t)n, sizeof *breaks, ascending);
+    for (int k = 1; k < n; k++)
+        if (breaks[k] - breaks[kept - 1] > 1e-9) breaks[kept++] = breaks[k];
+    breaks[kept - 1] = hi;
+    return kept;
+}
+
+/* the smallest length scale in r, over which the pieces of the table are laid out */
+static double piece_width(const exact *e, double hi)
+{
+    double width = hi;
+
+    if (e->c->covariance == SZ_COVARIANCE_PP && e->c->n_dim == 1 &&
+        e->spec->exponent[0] == 1)
+        return hi; /* quartic between its knots: exact */
+    for (int k = 0; k < e->c->n_dim && e->c->theta; k++)
+        if (e->spec->exponent[k] == 1) width = fmin(width, e->c->theta[k]);
+    return width / 32.0;
+}
+
+sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec,
+                         const sz_gap_coordinate *c, sz_error *err)
+{
+    exact e = {spec, c};
+    double lo = 0.0, *breaks = malloc((2 + 3 * (size_t)c->n_sparse) * sizeof *breaks),
+           width;
+    sz_status status = SZ_OK;
+    int n;
+
+    memset(pair, 0, sizeof *pair);
+    pair->spec = *spec;
+    pair->n_sparse = c->n_sparse;
+    pair->descriptor = sz_copy_text(c->descriptor);
+    if (!breaks || !pair->descriptor) {
+        status = sz_fail_memory(err, 3 * (size_t)c->n_sparse * sizeof *breaks, "a table");
+        goto done;
+    }
+    for (int k = 0; k < spec->n_exponents; k++)
+        if (spec->exponent[k] < 0) lo = 0.1;
+    for (int s = 0; s < c->n_sparse; s++)
+        pair->size += fabs(c->alpha[s] * c->fc_sparse[s]) * c->delta * c->delta;
+    n = find_breaks(&e, lo, spec->cutoff, breaks);
+    width = piece_width(&e, spec->cutoff);
+    for (int refine = 0;; refine++) {
+        status = sz_table_fit(&pair->e, n, breaks, width, exact_energy, &e, err);
+        if (status != SZ_OK) goto done;
+        pair->error = sz_table_error(&pair->e, exact_energy, &e);
+        if (pair->error <= 1e-15 * pair->size || refine == 4) break;
+        sz_table_free(&pair->e);
+        width = fmin(width, spec->cutoff / 16.0) / 2.0;
+    }
+    if (!(pair->error <= 1e-9 * pair->size))
+        status =
+            sz_fail(err, SZ_ERR_NUMERIC,
+                    "the two-body term at line %d cannot be tabulated to better than "
+                    "%.1e eV: is its length scale theta far too small?",
+                    c->line, pair->error);
+done:
+    free(breaks);
+    if (status != SZ_OK) sz_pair_free(pair);
+    return status;
+}
+
+void sz_pair_free(sz_pair *pair)
+{
+    if (!pair) return;
+    free(pair->descriptor);
+    sz_table_free(&pair->e);
+    memset(pair, 0, sizeof *pair);
+}
+
+/* (erf(a r)/r)^n and its slope */
+static double tail(const sz_pair_spec *spec, double r, double *slope)
+{
+    double a = spec->tail_range, n = spec->tail_exponent, erf_ar, t;
+
+    *slope = 0.0;
+    if (spec->tail_exponent == 0) return 1.0;
+    erf_ar = erf(a * r);
+    t = pow(erf_ar / r, n);
+    *slope =
+        t * n * (2.0 * a * exp(-a * a * r * r) / (1.7724538509055159 * erf_ar) - 1.0 / r);
+    return t;
+}
+
+double sz_pair_energy(const sz_pair *pair, double r, double *slope)
+{
+    double df, dt, de, f, t, e;
+
+    *slope = 0.0;
+    if (r >= pair->spec.cutoff) return 0.0;
+    f = sz_cutoff(r, pair->spec.cutoff, pair->spec.cutoff_width, &df);
+    t = tail(&pair->spec, r, &dt);
+    e = sz_table_eval(&pair->e, r, &de);
+    *slope = df * t * e + f * (dt * e + t * de);
+    return f * t * e;
+}
+
+void sz_pair_vector(const sz_pair_spec *spec, double r, double *x)
+{
+    for (int k = 0; k < spec->n_exponents; k++) x[k] = pow(r, spec->exponent[k]);
+}
+
+double sz_pair_cutoff(const sz_pair_spec *spec, double r)
+{
+    double slope, t = tail(spec, r, &slope);
+
+    return t * sz_cutoff(r, spec->cutoff, spec->cutoff_width, &slope);
+}
+
+/* K(x_s, x) and its slope along dx */
+static double kernel_slope(const sz_gap_coordinate *c, const double *xs, const double *x,
+                           const double *dx, double *slope)
+{
+    double delta2 = c->delta * c->delta, sum = 0.0, dsum = 0.0, rho, j;
+    int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
+
+    for (int k = 0; k < c->n_dim; k++) {
+        double t = dot ? 1.0 : c->theta[k], d = (x[k] - xs[k]) / t;
+
+        sum += dot ? xs[k] * x[k] : d * d;
+        dsum += dot ? xs[k] * dx[k] : 2.0 * d * dx[k] / t;
+    }
+    if (dot) {
+        *slope = delta2 * c->zeta * pow(sum, c->zeta - 1.0) * dsum;
+        return delta2 * pow(sum, c->zeta);
+    }
+    if (c->covariance == SZ_COVARIANCE_ARD_SE) {
+        double e = delta2 * exp(-0.5 * sum);
+
+        *slope = -0.5 * e * dsum;
+        return e + c->f0 * c->f0;
+    }
+    rho = sqrt(sum);
+    j = c->n_dim / 2 + 2;
+    *slope = 0.0;
+    if (rho >= 1.0) return c->f0 * c->f0;
+    /* dk/drho = -(j+1)(j+2) rho (1-rho)^j, drho = dsum / (2 rho) */
+    *slope = -0.5 * delta2 * (j + 1.0) * (j + 2.0) * pow(1.0 - rho, j) * dsum;
+    return delta2 * pow(1.0 - rho, j + 1.0) * ((j + 1.0) * rho + 1.0) + c->f0 * c->f0;
+}
+
+void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
+                 double *value, double *slope)
+{
+    double df, dt, f = sz_cutoff(r, spec->cutoff, spec->cutoff_width, &df);
+    double t = tail(spec, r, &dt), cut = f * t, dcut = df * t + f * dt,
+           x[SZ_PAIR_DIM_MAX], dx[SZ_PAIR_DIM_MAX];
+
+    sz_pair_vector(spec, r, x);
+    for (int k = 0; k < spec->n_exponents; k++) dx[k] = spec->exponent[k] * x[k] / r;
+    for (int s = 0; s < c->n_sparse; s++) {
+        double dk, k = kernel_slope(c, c->x_sparse + (size_t)s * c->n_dim, x, dx, &dk);
+        double factor = spec->share * c->fc_sparse[s];
+
+        value[s] = factor * cut * k;
+        slope[s] = factor * (dcut * k + cut * dk);
+    }
+}
+
+/* ---- all pairs of a model --------------------------------------------------------- */
+
+int sz_pair_acts(const sz_pair_spec *spec, int za, int zb)
+{
+    int a0 = spec->z[0] == 0 || spec->z[0] == za,
+        b1 = spec->z[1] == 0 || spec->z[1] == zb;
+    int b0 = spec->z[0] == 0 || spec->z[0] == zb,
+        a1 = spec->z[1] == 0 || spec->z[1] == za;
+
+    return (a0 && b1) || (b0 && a1);
+}
+
+sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_error *err)
+{
+    size_t n2 = (size_t)n_species * n_species, total = 0;
+
+    for (size_t k = 0; k < n2; k++)
+        for (int p = 0; p < set->n_pairs; p++)
+            total += sz_pair_acts(&set->pair[p].spec, z[k / n_species], z[k % n_species]);
+    set->n_species = n_species;
+    set->first = malloc((n2 + 1) * sizeof *set->first);
+    set->index = malloc((total + 1) * sizeof *set->index);
+    if (!set->first || !set->index)
+        return sz_fail_memory(err, (n2 + total) * sizeof *set->index, "two-body terms");
+    total = 0;
+    for (size_t k = 0; k < n2; k++) {
+        set->first[k] = (int)total;
+        for (int p = 0; p < set->n_pairs; p++)
+            if (sz_pair_acts(&set->pair[p].spec, z[k / n_species], z[k % n_species]))
+                set->index[total++] = p;
+    }
+    set->first[n2] = (int)total;
+    return SZ_OK;
+}
+
+void sz_pair_set_free(sz_pair_set *set)
+{
+    if (!set) return;
+    for (int p = 0; p < set->n_pairs; p++) sz_pair_free(&set->pair[p]);
+    free(set->pair);
+    free(set->first);
+    free(set->index);
+    free(set);
+}
+
+void sz_pair_set_energy(const sz_pair_set *set, const sz_neigh *nb, double *energy,
+                        double *dedr)
+{
+    for (int i = 0; i < nb->n_atoms; i++)
+        for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
+            int k = nb->species[i] * set->n_species + nb->neigh_species[j];
+            const double *d = nb->r + 3 * (size_t)j;
+            double r;
+
+            if (set->first[k] == set->first[k + 1]) continue;
+            r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+            for (int p = set->first[k]; p < set->first[k + 1]; p++) {
+                const sz_pair *pair = &set->pair[set->index[p]];
+                double slope, e = sz_pair_energy(pair, r, &slope);
+
+                energy[i] += pair->spec.share * e;
+                if (dedr)
+                    sz_add_radial(pair->spec.share * slope, d, r, dedr + 3 * (size_t)j);
+            }
+        }
+}

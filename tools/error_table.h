@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * error_table.h - the table of errors as lines of text. */
+#ifndef SZ_ERROR_TABLE_H
+#define SZ_ERROR_TABLE_H
+
+#include "analyse/errors.h"
+
+#include <stdio.h>
+
+/* Lines for people: a head, one line per config_type, the sum, one per element; only what
+ * there is. Energies and virials in meV/atom, forces in eV/Angstrom: MAE, RMSE. */
+void sz_error_table_print(const sz_error_table *table, FILE *file);
+
+#endif
