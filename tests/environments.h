@@ -14,7 +14,7 @@ static inline int make_gap(sz_gap **gap, const char *text, const cluster *c, int
 {
     descriptor d;
     sz_gap *g = *gap = calloc(1, sizeof *g);
-    sz_gap_coordinate *t = calloc(1, sizeof *t);
+    sz_gap_term *t = calloc(1, sizeof *t);
     sz_error err;
 
     CHECK_OK(open_descriptor(&d, text, 0, NULL, &err), err);
@@ -22,8 +22,8 @@ static inline int make_gap(sz_gap **gap, const char *text, const cluster *c, int
     g->version = SZ_GAP_VERSION;
     g->e_scale = 1.0;
     g->e0[42] = -4.5;
-    g->n_coordinates = 1;
-    g->coordinate = t;
+    g->n_terms = 1;
+    g->term = t;
     t->descriptor = sz_copy_text(text);
     t->covariance = SZ_COVARIANCE_DOT_PRODUCT;
     t->delta = 0.7;

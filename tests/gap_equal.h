@@ -4,7 +4,7 @@
 #ifndef SZ_TEST_GAP_EQUAL_H
 #define SZ_TEST_GAP_EQUAL_H
 
-#include "format/gap_xml.h"
+#include "model/gap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static inline int same_environments(const sz_environments *a, const sz_environme
            same_bits(a->r, b->r, 3 * m, sizeof *a->r);
 }
 
-static inline int same_coordinate(const sz_gap_coordinate *a, const sz_gap_coordinate *b)
+static inline int same_coordinate(const sz_gap_term *a, const sz_gap_term *b)
 {
     size_t d = (size_t)a->n_dim, m = (size_t)a->n_sparse, p = (size_t)a->n_perm;
 
@@ -90,13 +90,13 @@ static inline int same_gap(const sz_gap *a, const sz_gap *b)
                           : a->version != b->version                      ? "version"
                           : !same_bits(&a->e_scale, &b->e_scale, 1, 8)    ? "e_scale"
                           : !same_bits(a->e0 + 1, b->e0 + 1, SZ_Z_MAX, 8) ? "e0"
-                          : a->n_coordinates != b->n_coordinates ? "n_coordinates"
-                          : !same_glue(a->glue, b->glue)         ? "glue"
-                          : !zbl                                 ? "zbl"
-                                                                 : NULL;
+                          : a->n_terms != b->n_terms                      ? "n_terms"
+                          : !same_glue(a->glue, b->glue)                  ? "glue"
+                          : !zbl                                          ? "zbl"
+                                                                          : NULL;
 
-    for (int k = 0; !differs && k < a->n_coordinates; k++)
-        if (!same_coordinate(a->coordinate + k, b->coordinate + k)) differs = "a term";
+    for (int k = 0; !differs && k < a->n_terms; k++)
+        if (!same_coordinate(a->term + k, b->term + k)) differs = "a term";
     if (differs) printf("%s differs: %s, %s\n", differs, a->path, b->path);
     return differs == NULL;
 }

@@ -4,7 +4,7 @@
  * whole models; its derivative is a slope of its energy. */
 #include "check.h"
 #include "cluster.h"
-#include "format/soapz_read.h"
+#include "format/load.h"
 #include "linear/vec.h"
 #include "model/model.h"
 #include "models.h"

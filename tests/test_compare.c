@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 static char path[] = "/tmp/soapz_test_compare_XXXXXX";
-static const sz_fit_names names = {.energy = (char[]){"energy"},
-                                   .force = (char[]){"forces"},
-                                   .virial = (char[]){"virial"},
-                                   .stress = (char[]){"stress"},
-                                   .config_type = (char[]){"name"},
-                                   .force_mask = (char[]){"force_mask"}};
+static const sz_dataset_names names = {.energy = (char[]){"energy"},
+                                       .force = (char[]){"forces"},
+                                       .virial = (char[]){"virial"},
+                                       .stress = (char[]){"stress"},
+                                       .config_type = (char[]){"name"},
+                                       .force_mask = (char[]){"force_mask"}};
 
 typedef struct {
     sz_model *model;

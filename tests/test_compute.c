@@ -5,7 +5,7 @@
  * size and products of any kind give the same; nonsense is refused. */
 #include "check.h"
 #include "cluster.h"
-#include "format/soapz_read.h"
+#include "format/load.h"
 #include "model/model.h"
 #include "models.h"
 

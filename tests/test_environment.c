@@ -5,7 +5,8 @@
  * many times smaller, and becomes vectors when asked. */
 #include "check.h"
 #include "environments.h"
-#include "format/soapz_read.h"
+#include "format/load.h"
+#include "format/soapz_write.h"
 #include "gap_equal.h"
 #include "model/model.h"
 
@@ -63,15 +64,16 @@ static int test_file(const char *text, const cluster *c)
     for (int k = 0; k < 3; k++) d[k] = malloc(n_pairs * sizeof *d[k]);
     if (make_gap(&gap, text, c, N)) return 1;
     CHECK_OK(sz_gap_save(gap, FILE_1, &err), err);
-    CHECK_OK(sz_gap_load_bare(&bare, FILE_1, &err), err);
+    CHECK_OK(sz_gap_load(&bare, FILE_1, &err), err);
     CHECK_OK(sz_gap_load(&full, FILE_1, &err), err);
-    CHECK(bare->coordinate->environment && !bare->coordinate->x_sparse);
+    CHECK_OK(sz_gap_make_vectors(full, &err), err);
+    CHECK(bare->term->environment && !bare->term->x_sparse);
     CHECK(same_gap(gap, full)); /* vectors to the last bit */
     CHECK_OK(sz_gap_save(bare, FILE_2, &err), err);
     CHECK_OK(sz_model_load(&model, FILE_2, &err), err);
     sz_model_free(model);
     if (evaluate(gap, c, e[0], d[0]) || evaluate(bare, c, e[1], d[1])) return 1;
-    for (int k = 0; k < N; k++) alpha += fabs(gap->coordinate->alpha[k]);
+    for (int k = 0; k < N; k++) alpha += fabs(gap->term->alpha[k]);
     CHECK_CLOSE(distance(e[0], e[1], N), 0.0, 1e-13 * alpha);
     CHECK_CLOSE(distance(d[0], d[1], n_pairs), 0.0, 1e-13 * alpha);
 
@@ -82,17 +84,17 @@ static int test_file(const char *text, const cluster *c)
     CHECK_OK(sz_gap_write(bare, FOLDER "gp.xml", &err), err);
     sz_gap_free(bare);
     CHECK_OK(sz_gap_load(&bare, FOLDER "gp.xml", &err), err);
-    CHECK(!bare->coordinate->environment);
-    CHECK(same_bits(bare->coordinate->x_sparse, gap->coordinate->x_sparse,
-                    (size_t)N * gap->coordinate->n_dim, sizeof(double)));
+    CHECK(!bare->term->environment);
+    CHECK(same_bits(bare->term->x_sparse, gap->term->x_sparse,
+                    (size_t)N * gap->term->n_dim, sizeof(double)));
     if (evaluate(bare, c, e[2], d[2])) return 1;
     CHECK_CLOSE(distance(e[0], e[2], N), 0.0, 1e-13 * alpha);
 
     sz_gap_drop_environments(full);
-    CHECK(!full->coordinate->environment);
+    CHECK(!full->term->environment);
     CHECK_OK(sz_gap_save(full, VECTORS, &err), err);
     printf("%d components: %ld bytes with environments, %ld with vectors\n",
-           gap->coordinate->n_dim, size_of(FILE_1), size_of(VECTORS));
+           gap->term->n_dim, size_of(FILE_1), size_of(VECTORS));
     CHECK(size_of(FILE_1) > 0 && 3 * size_of(FILE_1) < size_of(VECTORS));
     for (int k = 0; k < 3; k++) free(d[k]);
     sz_gap_free(gap);
@@ -110,9 +112,10 @@ static int test_alone(void)
 
     CHECK_OK(find_neighbours(&c, 4.0, &err), err);
     if (make_gap(&gap, SOAP, &c, 2)) return 1;
-    CHECK(gap->coordinate->environment->first[2] == 0);
+    CHECK(gap->term->environment->first[2] == 0);
     CHECK_OK(sz_gap_save(gap, FILE_1, &err), err);
     CHECK_OK(sz_gap_load(&again, FILE_1, &err), err);
+    CHECK_OK(sz_gap_make_vectors(again, &err), err);
     CHECK(same_gap(gap, again));
     sz_gap_free(gap);
     sz_gap_free(again);
@@ -130,7 +133,7 @@ static int test_faults(const cluster *c)
     double keep;
 
     if (make_gap(&gap, SOAP, c, 3)) return 1;
-    env = gap->coordinate->environment;
+    env = gap->term->environment;
     env->neigh_z[1] = 0;
     CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "no element", err);
     env->neigh_z[1] = 119;
@@ -152,14 +155,14 @@ static int test_faults(const cluster *c)
     env->n = 3;
     CHECK_OK(sz_gap_save(gap, FILE_1, &err), err);
 
-    free(gap->coordinate->x_sparse);
-    gap->coordinate->x_sparse = NULL;
-    gap->coordinate->n_dim++;
+    free(gap->term->x_sparse);
+    gap->term->x_sparse = NULL;
+    gap->term->n_dim++;
     CHECK_FAILS(sz_gap_make_vectors(gap, &err), SZ_ERR_FORMAT, "dimensions", err);
     CHECK_FAILS(sz_model_build(&m, gap, &err), SZ_ERR_FORMAT, "dimensions", err);
-    free(gap->coordinate->descriptor);
-    gap->coordinate->descriptor = sz_copy_text("distance_2b cutoff=4 Z1=42 Z2=42");
-    gap->coordinate->n_dim = 1;
+    free(gap->term->descriptor);
+    gap->term->descriptor = sz_copy_text("distance_2b cutoff=4 Z1=42 Z2=42");
+    gap->term->n_dim = 1;
     CHECK_FAILS(sz_gap_make_vectors(gap, &err), SZ_ERR_FORMAT, "soap descriptors only",
                 err);
     CHECK_FAILS(sz_model_build(&m, gap, &err), SZ_ERR_FORMAT, "soap descriptors only",

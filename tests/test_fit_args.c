@@ -225,15 +225,15 @@ static int test_expand(void)
              err);
     for (int twice = 0; twice < 2; twice++) {
         CHECK_OK(sz_fit_expand(s, 2, z, &err), err);
-        CHECK(s->n_coordinates == n);
-        for (int k = 0; k < n && k < s->n_coordinates; k++) {
+        CHECK(s->n_terms == n);
+        for (int k = 0; k < n && k < s->n_terms; k++) {
             if (!want[k]) continue;
-            if (strcmp(s->coordinate[k].text, want[k]))
-                printf("got  %s\nwant %s\n", s->coordinate[k].text, want[k]);
-            CHECK(!strcmp(s->coordinate[k].text, want[k]));
+            if (strcmp(s->term[k].text, want[k]))
+                printf("got  %s\nwant %s\n", s->term[k].text, want[k]);
+            CHECK(!strcmp(s->term[k].text, want[k]));
         }
     }
-    CHECK(s->coordinate[0].descriptor == 0 && s->coordinate[n - 1].descriptor == 4);
+    CHECK(s->term[0].descriptor == 0 && s->term[n - 1].descriptor == 4);
     sz_fit_spec_free(s);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "check.h"
 #include "format/gap_write.h"
+#include "format/gap_xml.h"
 #include "gap_equal.h"
 #include "gap_xml_sample.h"
 #include "models.h"
@@ -209,7 +210,7 @@ static int test_model(const char *name)
     empty_folder();
     CHECK_OK(sz_gap_read(&gap, path, &err), err);
     CHECK_OK(sz_gap_write(gap, XML, &err), err);
-    n_files = has_sparse_files(path) ? gap->n_coordinates : 0;
+    n_files = has_sparse_files(path) ? gap->n_terms : 0;
     CHECK(n_files || strcmp(name, "mow_2b_soap_nonint_zeta") == 0);
     if (n_files) CHECK(compare_xml(XML, path) > 120);
     for (int k = 0; k < n_files; k++) {
@@ -366,8 +367,8 @@ static void test_quip_words(void)
         char *now = sz_gap_quip_descriptor(list[k].own, SZ_GAP_VERSION);
         char *before = sz_gap_quip_descriptor(list[k].own, 1600000000);
         char text[400];
-        sz_gap_coordinate c = {.descriptor = (char *)list[k].own};
-        sz_gap gap = {.n_coordinates = 1, .coordinate = &c, .version = SZ_GAP_VERSION};
+        sz_gap_term c = {.descriptor = (char *)list[k].own};
+        sz_gap gap = {.n_terms = 1, .term = &c, .version = SZ_GAP_VERSION};
         int own = strstr(list[k].own, "compression") && k != 14; /* 14: no grammar */
 
         CHECK(now && before);
@@ -387,13 +388,13 @@ static void test_foreign(void)
 
     if (!gap) return;
     CHECK(!sz_gap_is_foreign(gap, text));
-    keep = gap->coordinate[2].descriptor;
-    gap->coordinate[2].descriptor = "soap compression={nu,mu*=1,1}";
+    keep = gap->term[2].descriptor;
+    gap->term[2].descriptor = "soap compression={nu,mu*=1,1}";
     CHECK(sz_gap_is_foreign(gap, text) && strstr(text, "term 3 has compression"));
-    gap->coordinate[2].descriptor = keep;
-    gap->coordinate[1].n_matrix = 1;
+    gap->term[2].descriptor = keep;
+    gap->term[1].n_matrix = 1;
     CHECK(sz_gap_is_foreign(gap, text) && strstr(text, "term 2 has compression_matrix"));
-    gap->coordinate[1].n_matrix = 0;
+    gap->term[1].n_matrix = 0;
     sz_gap_free(gap);
 }
 
@@ -414,12 +415,12 @@ static int test_failures(void)
     CHECK_OK(sz_gap_write(gap, XML, &err), err);
     n = count_files(&before);
     CHECK(n == 21);
-    keep = gap->coordinate[19].alpha[2];
-    gap->coordinate[19].alpha[2] = NAN;
+    keep = gap->term[19].alpha[2];
+    gap->term[19].alpha[2] = NAN;
     CHECK_FAILS(sz_gap_write(gap, XML, &err), SZ_ERR_FORMAT, "term 20: a weight", err);
-    gap->coordinate[19].alpha[2] = INFINITY;
+    gap->term[19].alpha[2] = INFINITY;
     CHECK_FAILS(sz_gap_write(gap, XML, &err), SZ_ERR_FORMAT, "nothing was", err);
-    gap->coordinate[19].alpha[2] = keep + 1.0;
+    gap->term[19].alpha[2] = keep + 1.0;
     CHECK_FAILS(sz_gap_write(gap, FOLDER "no/gp.xml", &err), SZ_ERR_FILE, "no/gp.xml",
                 err);
     CHECK_FAILS(sz_gap_write(gap, "/dev/null", &err), SZ_ERR_FILE, "/dev/null", err);
@@ -444,7 +445,7 @@ static int test_failures(void)
         CHECK(status == SZ_ERR_FILE && strstr(err.message, "cannot write"));
         CHECK(count_files(&now) == n && now == before);
         CHECK_OK(sz_gap_read(&again, XML, &err), err);
-        CHECK(same_bits(&again->coordinate[19].alpha[2], &keep, 1, sizeof keep));
+        CHECK(same_bits(&again->term[19].alpha[2], &keep, 1, sizeof keep));
         sz_gap_free(again);
     }
     printf("%d times no room, up to %ld bytes a file\n", full, largest);

@@ -30,7 +30,7 @@ static int same(const char *a, const char *b)
 
 static void check_terms(const sz_gap *gap)
 {
-    const sz_gap_coordinate *c = gap->coordinate;
+    const sz_gap_term *c = gap->term;
     const double x2[] = {2.5, 2.75, 4.5}, x3[] = {1.0, -1e-5, 0.5, 2.0, 0.5, 6.0, 7.0, 8};
     const int perm2[] = {0, 1, 2, 0, 2, 1};
 
@@ -92,7 +92,7 @@ static int test_sample(void)
     CHECK(write_sample(XML, "", ""));
     CHECK_OK(sz_gap_read(&gap, XML, &err), err);
     CHECK(same(gap->path, XML) && same(gap->label, "GAP_1"));
-    CHECK(gap->version == 1769700636 && gap->n_coordinates == 3);
+    CHECK(gap->version == 1769700636 && gap->n_terms == 3);
     CHECK_CLOSE(gap->e_scale, 0.25, 0.0);
     CHECK_CLOSE(gap->e0[1], 0.0, 0.0);
     CHECK_CLOSE(gap->e0[42], -4.6, 0.0);
@@ -194,11 +194,11 @@ static void test_forms(void)
 
     for (size_t k = 0; k < sizeof good / sizeof *good; k++) {
         gap = read_variant(good[k][0], good[k][1]);
-        if (gap) CHECK(gap->n_coordinates == 3 && gap->glue && gap->glue->n_types == 2);
+        if (gap) CHECK(gap->n_terms == 3 && gap->glue && gap->glue->n_types == 2);
         sz_gap_free(gap);
     }
     gap = read_variant("<Potential label=\"GAP_1\" init_args=\"" SUM_ARGS "\"/>", "");
-    if (gap) CHECK(gap->n_coordinates == 3 && !gap->glue && gap->e_scale == 1.0);
+    if (gap) CHECK(gap->n_terms == 3 && !gap->glue && gap->e_scale == 1.0);
     sz_gap_free(gap);
     gap = read_variant(" gap_version=\"1769700636\"", "");
     if (gap) CHECK(gap->version == 0);
@@ -217,8 +217,8 @@ static void test_old_theta(void)
     sz_gap *gap = read_variant(old, new);
 
     if (!gap) return;
-    CHECK_CLOSE(gap->coordinate[2].zeta, 3.5, 0.0);
-    CHECK(!gap->coordinate[2].theta);
+    CHECK_CLOSE(gap->term[2].zeta, 3.5, 0.0);
+    CHECK(!gap->term[2].theta);
     sz_gap_free(gap);
 }
 
@@ -240,8 +240,8 @@ static void test_no_sparse_points(void)
         "<theta>1</theta><descriptor>distance_2b</descriptor>"
         "<permutation>1</permutation>\n");
     if (!gap) return;
-    CHECK(gap->coordinate[0].n_sparse == 0);
-    CHECK(!gap->coordinate[0].x_sparse && !gap->coordinate[0].alpha);
+    CHECK(gap->term[0].n_sparse == 0);
+    CHECK(!gap->term[0].x_sparse && !gap->term[0].alpha);
     sz_gap_free(gap);
 }
 

@@ -8,7 +8,9 @@
 #include "base/md5.h"
 #include "check.h"
 #include "format/gap_write.h"
-#include "format/soapz_read.h"
+#include "format/gap_xml.h"
+#include "format/load.h"
+#include "format/soapz_write.h"
 #include "gap_equal.h"
 #include "gap_xml_sample.h"
 #include "models.h"
@@ -255,9 +257,9 @@ static int test_save_refuses(void)
     sz_error err;
 
     remove(FILE_1);
-    gap->coordinate[1].x_sparse[2] = NAN;
+    gap->term[1].x_sparse[2] = NAN;
     CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "term 2", err);
-    gap->coordinate[1].x_sparse[2] = 1.0;
+    gap->term[1].x_sparse[2] = 1.0;
     gap->glue->type[1].density.y[0] = INFINITY;
     CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "Glue", err);
     gap->glue->type[1].density.y[0] = 1.0;
@@ -274,17 +276,17 @@ static int test_save_refuses(void)
 static char *small_file(size_t *n)
 {
     double x[2] = {1.5, -0.25}, alpha = 2.0, fc = 1.0;
-    sz_gap_coordinate c = {.descriptor = "soap Z=42",
-                           .covariance = SZ_COVARIANCE_DOT_PRODUCT,
-                           .delta = 1.0,
-                           .zeta = 2.0,
-                           .n_dim = 2,
-                           .n_perm = 1,
-                           .n_sparse = 1,
-                           .x_sparse = x,
-                           .alpha = &alpha,
-                           .fc_sparse = &fc};
-    sz_gap gap = {.label = "GAP", .e_scale = 1.0, .n_coordinates = 1, .coordinate = &c};
+    sz_gap_term c = {.descriptor = "soap Z=42",
+                     .covariance = SZ_COVARIANCE_DOT_PRODUCT,
+                     .delta = 1.0,
+                     .zeta = 2.0,
+                     .n_dim = 2,
+                     .n_perm = 1,
+                     .n_sparse = 1,
+                     .x_sparse = x,
+                     .alpha = &alpha,
+                     .fc_sparse = &fc};
+    sz_gap gap = {.label = "GAP", .e_scale = 1.0, .n_terms = 1, .term = &c};
     sz_error err = {SZ_OK, ""};
 
     if (sz_gap_save(&gap, FILE_1, &err) != SZ_OK) printf("%s\n", err.message);

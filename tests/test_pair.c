@@ -13,7 +13,7 @@ enum { M = 9, DIM_MAX = 3 };
 /* a coordinate as it comes from a file, with random sparse points */
 typedef struct {
     sz_pair_spec spec;
-    sz_gap_coordinate c;
+    sz_gap_term c;
     double theta[DIM_MAX], x[M * DIM_MAX], alpha[M], fc[M];
     long double slope; /* of naive() */
 } sample;
@@ -33,17 +33,17 @@ static void make(sample *s, const sz_pair_spec *spec, sz_covariance covariance,
 
     memset(s, 0, sizeof *s);
     s->spec = *spec;
-    s->c = (sz_gap_coordinate){.descriptor = name,
-                               .covariance = covariance,
-                               .delta = 0.7,
-                               .f0 = 0.3,
-                               .zeta = 2.0,
-                               .n_dim = spec->n_exponents,
-                               .theta = s->theta,
-                               .n_sparse = M,
-                               .x_sparse = s->x,
-                               .alpha = s->alpha,
-                               .fc_sparse = s->fc};
+    s->c = (sz_gap_term){.descriptor = name,
+                         .covariance = covariance,
+                         .delta = 0.7,
+                         .f0 = 0.3,
+                         .zeta = 2.0,
+                         .n_dim = spec->n_exponents,
+                         .theta = s->theta,
+                         .n_sparse = M,
+                         .x_sparse = s->x,
+                         .alpha = s->alpha,
+                         .fc_sparse = s->fc};
     for (int k = 0; k < s->c.n_dim; k++) s->theta[k] = theta * (1.0 + 0.2 * k);
     for (int i = 0; i < M; i++) {
         double r = 1.3 + 0.4 * i + uniform(-0.1, 0.1);

@@ -63,7 +63,7 @@ static int test_model(const char *name)
     c.cell[0][0] = c.cell[1][1] = c.cell[2][2] = 8.5;
     c.cell[1][0] = 1.5;
     CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
-    for (int k = 0; k < gap->n_coordinates; k++) columns += gap->coordinate[k].n_sparse;
+    for (int k = 0; k < gap->n_terms; k++) columns += gap->term[k].n_sparse;
     alpha = calloc((size_t)columns, sizeof *alpha);
     local = malloc(ATOMS * sizeof *local);
     dedr = malloc(3 * (size_t)c.list.n_pairs * sizeof *dedr);
@@ -74,8 +74,8 @@ static int test_model(const char *name)
     scatter_forces(&c, dedr, force);
     sum_virial(&c, dedr, virial);
     n = sz_rows_terms(m, gap, term);
-    for (int k = 0, column = 0; k < gap->n_coordinates; k++) {
-        const sz_gap_coordinate *g = &gap->coordinate[k];
+    for (int k = 0, column = 0; k < gap->n_terms; k++) {
+        const sz_gap_term *g = &gap->term[k];
 
         memcpy(alpha + column, g->alpha, (size_t)g->n_sparse * sizeof *alpha);
         column += g->n_sparse;

@@ -15,7 +15,7 @@ enum { ATOMS = 12, M = 4 };
 static const double h = 1e-4;
 
 /* a coordinate with random sparse points; theta obeys the permutations */
-static int make_coordinate(sz_gap_coordinate *c, char *descriptor, const char *type,
+static int make_coordinate(sz_gap_term *c, char *descriptor, const char *type,
                            sz_covariance covariance)
 {
     static double x[3 * M], alpha[M], fc[M], theta[3];
@@ -44,19 +44,19 @@ static int make_coordinate(sz_gap_coordinate *c, char *descriptor, const char *t
     for (int p = 0; p < few.n_perm; p++)
         for (int k = 0; k < few.n_dim; k++)
             perm[p * few.n_dim + k] = few.n_dim == 3 ? few.perm[p][k] : k;
-    *c = (sz_gap_coordinate){.descriptor = descriptor,
-                             .covariance = covariance,
-                             .delta = 0.8,
-                             .f0 = 0.4,
-                             .zeta = 2.0,
-                             .n_dim = few.n_dim,
-                             .theta = theta,
-                             .n_perm = few.n_perm,
-                             .perm = perm,
-                             .n_sparse = M,
-                             .x_sparse = x,
-                             .alpha = alpha,
-                             .fc_sparse = fc};
+    *c = (sz_gap_term){.descriptor = descriptor,
+                       .covariance = covariance,
+                       .delta = 0.8,
+                       .f0 = 0.4,
+                       .zeta = 2.0,
+                       .n_dim = few.n_dim,
+                       .theta = theta,
+                       .n_perm = few.n_perm,
+                       .perm = perm,
+                       .n_sparse = M,
+                       .x_sparse = x,
+                       .alpha = alpha,
+                       .fc_sparse = fc};
     return 0;
 }
 
@@ -147,15 +147,15 @@ static int test(const char *descriptor, const char *type, sz_covariance covarian
     static double energy[M], force[3 * ATOMS * M], virial[9 * M];
     char text[200];
     sz_gap gap = {.path = text, .version = SZ_GAP_VERSION, .e_scale = 1.0};
-    sz_gap_coordinate c;
+    sz_gap_term c;
     subject s = {.c = {.n_atoms = 0}};
     sz_error err;
     double size = 0.0, largest = 0.0;
 
     snprintf(text, sizeof text, "%s", descriptor);
     if (make_coordinate(&c, text, type, covariance)) return 1;
-    gap.coordinate = &c;
-    gap.n_coordinates = 1;
+    gap.term = &c;
+    gap.n_terms = 1;
     CHECK_OK(sz_model_build(&s.model, &gap, &err), err);
     CHECK(sz_rows_terms(s.model, &gap, &s.term) == 1);
     CHECK_OK(sz_rows_create(&s.rows, 1, &s.term, s.model->z, &err), err);

@@ -77,7 +77,7 @@ static sz_status load_distances(soap_pool *p, const sz_args *args, const char *f
 }
 
 /* How many of the sparse points in the model are among the chosen ones. */
-static int n_common(const sz_gap_coordinate *c, const soap_pool *p,
+static int n_common(const sz_gap_term *c, const soap_pool *p,
                     const sz_sparse_choice *choice)
 {
     int n = 0;
@@ -98,7 +98,7 @@ static int n_common(const sz_gap_coordinate *c, const soap_pool *p,
 }
 
 /* Draws as gap_fit does for this coordinate; counts the points and how many agree. */
-static sz_status choose(const char *folder, const sz_gap_coordinate *c, sz_rng *rng,
+static sz_status choose(const char *folder, const sz_gap_term *c, sz_rng *rng,
                         int *n_points, int *n_same, sz_error *err)
 {
     soap_pool p = {0};
@@ -160,12 +160,11 @@ static int check_folder(const char *name, int exact)
     snprintf(folder, sizeof folder, "quip_made/%s", name);
     CHECK_OK(sz_gap_read(&gap, path(folder, "gp.xml"), &err), err);
     sz_rng_seed(&rng, seed_of(folder));
-    for (int k = 0; k < gap->n_coordinates; k++)
-        if (strstr(gap->coordinate[k].descriptor, "_mix=T"))
+    for (int k = 0; k < gap->n_terms; k++)
+        if (strstr(gap->term[k].descriptor, "_mix=T"))
             sz_sparsify_skip_mixing(&rng, n_frames(folder));
-    for (int k = 0; k < gap->n_coordinates; k++)
-        CHECK_OK(choose(folder, &gap->coordinate[k], &rng, &n_points, &n_same, &err),
-                 err);
+    for (int k = 0; k < gap->n_terms; k++)
+        CHECK_OK(choose(folder, &gap->term[k], &rng, &n_points, &n_same, &err), err);
     printf("%-30s %3d points, %3d the same\n", name, n_points, n_same);
     CHECK(n_points >= 24 && (exact ? n_same == n_points : n_same * 6 >= n_points * 5));
     sz_gap_free(gap);

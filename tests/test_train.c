@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include "data/dataset.h"
+#include "fit/spec.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -30,7 +31,8 @@ static sz_status get(sz_dataset **train, sz_fit_spec **spec, const char *text,
              path, settings);
     *train = NULL;
     status = sz_fit_spec_parse(spec, line, "line", err);
-    if (status == SZ_OK) status = sz_dataset_read(train, path, *spec, err);
+    if (status == SZ_OK)
+        status = sz_dataset_read(train, path, &(*spec)->name, &(*spec)->sigma, err);
     return status;
 }
 
@@ -222,7 +224,7 @@ static int test_e0(void)
         sz_e0 e0;
 
         CHECK_OK(get(&t, &spec, text, way[k].settings, &err), err);
-        CHECK_OK(sz_dataset_find_e0(&e0, t, spec, &err), err);
+        CHECK_OK(sz_fit_find_e0(&e0, t, spec, &err), err);
         CHECK_CLOSE(e0.value[42], way[k].mo, 1e-14);
         CHECK_CLOSE(e0.value[74], way[k].w, 1e-14);
         CHECK_CLOSE(e0.value[1], way[k].h, 0);
@@ -250,7 +252,7 @@ static int test_core(void)
     CHECK_OK(get(&t, &spec, text, "", &err), err);
     sz_dataset_subtract(t, 0, 5, force, virial);
     sz_dataset_subtract(t, 1, 0.5, force, virial);
-    CHECK_OK(sz_dataset_find_e0(&e0, t, spec, &err), err);
+    CHECK_OK(sz_fit_find_e0(&e0, t, spec, &err), err);
     CHECK_CLOSE(e0.value[74], -3.5, 1e-15);
     CHECK_OK(sz_dataset_take_e0(t, &e0, &err), err);
     CHECK_CLOSE(t->frame[0].target.energy, -10 - 5 + 7, 1e-14);
@@ -355,7 +357,7 @@ static int test_bad_e0(void)
         sz_status status;
 
         CHECK_OK(get(&t, &spec, bad[k].text, bad[k].settings, &err), err);
-        status = sz_dataset_find_e0(&e0, t, spec, &err);
+        status = sz_fit_find_e0(&e0, t, spec, &err);
         if (status == SZ_OK) status = sz_dataset_take_e0(t, &e0, &err);
         CHECK_FAILS(status, SZ_ERR_FORMAT, bad[k].want, err);
         CHECK(strstr(err.message, path) != NULL);

@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include "data/dataset.h"
+#include "fit/spec.h"
 #include "format/gap_xml.h"
 
 #include <dirent.h>
@@ -58,10 +59,10 @@ static char *read_command(const char *name)
 
 static void compare(const sz_fit_spec *spec, const sz_gap *gap, const char *folder)
 {
-    CHECK(spec->n_coordinates == gap->n_coordinates);
-    for (int k = 0; k < gap->n_coordinates && k < spec->n_coordinates; k++) {
-        const sz_gap_coordinate *c = gap->coordinate + k;
-        const sz_fit_coordinate *own = spec->coordinate + k;
+    CHECK(spec->n_terms == gap->n_terms);
+    for (int k = 0; k < gap->n_terms && k < spec->n_terms; k++) {
+        const sz_gap_term *c = gap->term + k;
+        const sz_fit_term *own = spec->term + k;
         const sz_fit_descriptor *d = spec->descriptor + own->descriptor;
 
         CHECK(!strcmp(own->text, c->descriptor));
@@ -96,16 +97,16 @@ static int check_folder(const char *folder)
     snprintf(name, sizeof name, "%s/%s", folder, xml);
     CHECK_OK(sz_gap_read(&gap, name, &err), err);
     snprintf(name, sizeof name, "%s/%s", folder, spec->at_file);
-    CHECK_OK(sz_dataset_read(&t, name, spec, &err), err);
+    CHECK_OK(sz_dataset_read(&t, name, &spec->name, &spec->sigma, &err), err);
     CHECK_OK(sz_fit_expand(spec, t->n_species, t->z, &err), err);
     compare(spec, gap, folder);
     CHECK((*spec->core_ip_args != 0) == (gap->glue || gap->zbl));
-    CHECK_OK(sz_dataset_find_e0(&e0, t, spec, &err), err);
+    CHECK_OK(sz_fit_find_e0(&e0, t, spec, &err), err);
     for (int z = 1; z <= SZ_Z_MAX; z++) CHECK_CLOSE(e0.value[z], gap->e0[z], 2e-15);
     CHECK_OK(sz_dataset_take_e0(t, &e0, &err), err);
     printf("%s: %d frames, %zu atoms, %d coordinates, %d energies, %zu forces, %zu "
            "virials\n",
-           strrchr(folder, '/') + 1, t->n_frames, t->n_atoms, spec->n_coordinates,
+           strrchr(folder, '/') + 1, t->n_frames, t->n_atoms, spec->n_terms,
            t->n_energies, t->n_force_rows, t->n_virial_rows);
     for (int k = 0; k < t->n_warnings; k++) printf("  %s\n", t->warning[k]);
     sz_dataset_free(t);
@@ -140,7 +141,7 @@ static int check_published(const char *folder)
 
 /* Command lines kept as one text: of QUIP's own tests. */
 static int check_quip(const char *folder, const char *model, const char *data,
-                      int n_coordinates)
+                      int n_terms)
 {
     char name[1024], *text, *start, *end;
     sz_fit_spec *spec;
@@ -162,10 +163,10 @@ static int check_quip(const char *folder, const char *model, const char *data,
     *end = 0;
     CHECK_OK(sz_fit_spec_parse(&spec, start, model, &err), err);
     snprintf(name, sizeof name, "%s/%s", folder, data);
-    CHECK_OK(sz_dataset_read(&t, name, spec, &err), err);
+    CHECK_OK(sz_dataset_read(&t, name, &spec->name, &spec->sigma, &err), err);
     CHECK_OK(sz_fit_expand(spec, t->n_species, t->z, &err), err);
-    CHECK(spec->n_coordinates == n_coordinates && spec->n_warnings == 0);
-    CHECK_OK(sz_dataset_find_e0(&e0, t, spec, &err), err);
+    CHECK(spec->n_terms == n_terms && spec->n_warnings == 0);
+    CHECK_OK(sz_fit_find_e0(&e0, t, spec, &err), err);
     printf("%s: %d frames, e0 %g, %d virials\n", model, t->n_frames, e0.value[t->z[0]],
            t->n_virials);
     for (int k = 0; k < t->n_warnings; k++) printf("  %s\n", t->warning[k]);

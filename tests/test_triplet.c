@@ -16,7 +16,7 @@ static const int swap_12[3] = {0, 2, 1}, swap_23[3] = {1, 0, 2}; /* of atoms */
 /* a coordinate as it comes from a file, with random sparse points */
 typedef struct {
     sz_triplet_spec spec;
-    sz_gap_coordinate c;
+    sz_gap_term c;
     double theta[3], x[3 * M], alpha[M], fc[M];
     int perm[18];
 } sample;
@@ -57,19 +57,19 @@ static void make(sample *s, sz_triplet_kind kind, int za, int zb, int zc,
     memset(s, 0, sizeof *s);
     s->spec = (sz_triplet_spec){
         kind, {za, zb, zc}, 3.4, 0.8, kind == SZ_TRIPLET_ANGLE ? 2.0 : 1.0};
-    s->c = (sz_gap_coordinate){.descriptor = name,
-                               .line = 7,
-                               .covariance = covariance,
-                               .delta = 0.7,
-                               .f0 = 0.3,
-                               .zeta = 2.0,
-                               .n_dim = 3,
-                               .theta = s->theta,
-                               .perm = s->perm,
-                               .n_sparse = M,
-                               .x_sparse = s->x,
-                               .alpha = s->alpha,
-                               .fc_sparse = s->fc};
+    s->c = (sz_gap_term){.descriptor = name,
+                         .line = 7,
+                         .covariance = covariance,
+                         .delta = 0.7,
+                         .f0 = 0.3,
+                         .zeta = 2.0,
+                         .n_dim = 3,
+                         .theta = s->theta,
+                         .perm = s->perm,
+                         .n_sparse = M,
+                         .x_sparse = s->x,
+                         .alpha = s->alpha,
+                         .fc_sparse = s->fc};
     for (int k = 0; k < 3; k++)
         s->theta[k] = (covariance == SZ_COVARIANCE_PP ? 3.0 : 0.9) + 0.2 * k;
     add_exchanges(s);

@@ -4,7 +4,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "base/number.h"
 #include "format/gap_write.h"
-#include "format/soapz_read.h"
+#include "format/load.h"
+#include "format/soapz_write.h"
 #include "tool.h"
 
 #include <signal.h>
@@ -106,6 +107,7 @@ static int convert(const char *in, const char *out, const char *const *note, int
     sz_error err;
     sz_status status = sz_gap_load(&gap, in, &err);
 
+    if (status == SZ_OK) status = sz_gap_make_vectors(gap, &err);
     if (status == SZ_OK && vectors) sz_gap_drop_environments(gap);
     if (status == SZ_OK) status = set_notes(gap, note, &err);
     if (status == SZ_OK) status = set_version(gap, version, &err);

@@ -18,7 +18,7 @@
 #include "fit_options.h"
 #include "fit_report.h"
 #include "format/gap_write.h"
-#include "format/soapz_read.h"
+#include "format/soapz_write.h"
 #include "model/model.h"
 #include "suggest.h"
 #include "tool.h"
@@ -123,10 +123,11 @@ static sz_status check_files(const sz_fit_spec *spec, const char *curve, sz_erro
 static sz_status read_data(fit *f, sz_error *err)
 {
     sz_fit_spec *spec = f->spec;
-    sz_status status = sz_dataset_read(&f->train, spec->at_file, spec, err);
+    sz_status status =
+        sz_dataset_read(&f->train, spec->at_file, &spec->name, &spec->sigma, err);
 
     if (status == SZ_OK) status = sz_baseline_take(&f->core, f->train, spec, err);
-    if (status == SZ_OK) status = sz_dataset_find_e0(&f->e0, f->train, spec, err);
+    if (status == SZ_OK) status = sz_fit_find_e0(&f->e0, f->train, spec, err);
     if (status == SZ_OK) status = sz_dataset_take_e0(f->train, &f->e0, err);
     if (status == SZ_OK)
         status = sz_fit_expand(spec, f->train->n_species, f->train->z, err);

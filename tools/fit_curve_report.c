@@ -158,15 +158,15 @@ static json_t *model_of(const measured *m, int step, int size)
     return o;
 }
 
-static json_t *coordinates_of(const sz_gap *gap)
+static json_t *terms_of(const sz_gap *gap)
 {
     json_t *list = json_array();
 
-    for (int k = 0; k < gap->n_coordinates; k++) {
+    for (int k = 0; k < gap->n_terms; k++) {
         json_t *o = json_object();
 
-        json_object_set_new(o, "descriptor", text(gap->coordinate[k].descriptor));
-        json_object_set_new(o, "n_sparse", json_integer(gap->coordinate[k].n_sparse));
+        json_object_set_new(o, "descriptor", text(gap->term[k].descriptor));
+        json_object_set_new(o, "n_sparse", json_integer(gap->term[k].n_sparse));
         json_array_append_new(list, o);
     }
     return list;
@@ -205,7 +205,7 @@ static json_t *describe(const measured *m, const sz_gap *gap, const sz_dataset *
     json_object_set_new(o, "n_frames", integers(c->n_steps, c->step));
     json_object_set_new(o, "n_rows", rows_of(c));
     json_object_set_new(o, "models", models);
-    json_object_set_new(o, "coordinates", coordinates_of(gap));
+    json_object_set_new(o, "coordinates", terms_of(gap));
     json_object_set_new(o, "unknown_order", integers(c->n_unknowns, c->points));
     json_object_set_new(o, "frame_order", integers(train->n_frames, c->frames));
     return o;
@@ -272,8 +272,8 @@ sz_status sz_curve_report(const sz_curve *curve, const char *path, const sz_gap 
     int whole;
     sz_status status;
 
-    fitted.n_coordinates = curve->n_coordinates;
-    fitted.coordinate += gap->n_coordinates - curve->n_coordinates;
+    fitted.n_terms = curve->n_terms;
+    fitted.term += gap->n_terms - curve->n_terms;
     status = measure(&m, &fitted, spec, e0, n_threads, watch, err);
 
     if (status == SZ_OK) {

@@ -8,7 +8,7 @@
 #include "base/args.h"
 #include "dgemm.h"
 #include "error_table.h"
-#include "format/soapz_read.h"
+#include "model/gap.h"
 #include "tool.h"
 
 #include <math.h>
@@ -82,10 +82,9 @@ void sz_fit_print_points(const sz_gap *gap, int n_ranks, int n_threads)
 {
     int n = sz_fit_unknowns(gap);
 
-    for (int k = 0; k < gap->n_coordinates; k++)
-        printf("  %4d sparse points of %d components: %.90s\n",
-               gap->coordinate[k].n_sparse, gap->coordinate[k].n_dim,
-               gap->coordinate[k].descriptor);
+    for (int k = 0; k < gap->n_terms; k++)
+        printf("  %4d sparse points of %d components: %.90s\n", gap->term[k].n_sparse,
+               gap->term[k].n_dim, gap->term[k].descriptor);
     printf("%d unknowns, ", n);
     if (n_ranks > 1) printf("%d ranks, ", n_ranks);
     printf("%d thread%s%s; the linear system takes %.0f MB%s\n", n_threads,
@@ -158,8 +157,8 @@ static sz_status publish(const sz_error_table *table, sz_gap *gap, const char *t
 }
 
 sz_status sz_fit_report_errors(sz_gap *gap, const char *title, const char *note,
-                               const char *path, const sz_fit_names *name, int n_threads,
-                               const sz_watch *watch, sz_error *err)
+                               const char *path, const sz_dataset_names *name,
+                               int n_threads, const sz_watch *watch, sz_error *err)
 {
     const char *model_path = gap->path;
     sz_dataset *train = NULL;

@@ -32,7 +32,7 @@ void sz_fit_print_solution(const sz_lsq_report *solution);
 /* The errors of the model in gap->path, the file, on the frames of path, by config_type:
  * printed under title, and as a note of gap. Stops at Ctrl-C with an error. */
 sz_status sz_fit_report_errors(sz_gap *gap, const char *title, const char *note,
-                               const char *path, const sz_fit_names *name, int n_threads,
-                               const sz_watch *watch, sz_error *err);
+                               const char *path, const sz_dataset_names *name,
+                               int n_threads, const sz_watch *watch, sz_error *err);
 
 #endif

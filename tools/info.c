@@ -5,7 +5,7 @@
 #include "base/number.h"
 #include "descriptor/channels.h"
 #include "dgemm.h"
-#include "format/soapz_read.h"
+#include "format/load.h"
 #include "linear/blas.h"
 #include "model/model.h"
 #include "tool.h"

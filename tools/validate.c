@@ -60,7 +60,7 @@ typedef struct {
 /* ---- the command line -------------------------------------------------------------- */
 
 /* "force_parameter_name=dft_forces"; 0 where the word is something else */
-static int take_name(sz_fit_names *name, const char *word)
+static int take_name(sz_dataset_names *name, const char *word)
 {
     const struct {
         const char *key;

@@ -36,7 +36,7 @@ typedef struct {
 } sz_limit;
 
 typedef struct {
-    sz_fit_names name; /* of the properties; found[] says which there are */
+    sz_dataset_names name; /* of the properties; found[] says which there are */
     int has_energy, has_force, has_virial, has_stress;
     sz_dataset *train;
     int n_models;

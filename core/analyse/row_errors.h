@@ -5,7 +5,7 @@
 #define SZ_ROW_ERRORS_H
 
 #include "analyse/errors.h"
-#include "format/gap_xml.h"
+#include "model/gap.h"
 
 /* Adds the errors of n_models models on all frames of train, from whose energies e0 is
  * taken off, to table [n_models].

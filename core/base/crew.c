@@ -158,8 +158,6 @@ sz_status sz_crew_run(const sz_crew *crew, sz_error *err)
     free(thread);
     if (j.status == SZ_OK && j.halt == SZ_INTERRUPTED)
         j.status = sz_fail(&j.err, SZ_ERR_STOPPED, "interrupted");
-    else if (j.status == SZ_OK && j.halt == SZ_FAILED) /* elsewhere */
-        j.status = sz_fail(&j.err, SZ_ERR_STOPPED, "stopped by another process");
     if (j.status != SZ_OK) sz_fail(err, j.status, "%s", j.err.message);
     pthread_cond_destroy(&j.turn_came);
     pthread_mutex_destroy(&j.lock);

@@ -32,7 +32,8 @@ typedef struct {
 } sz_crew;
 
 /* All items, or up to the first failure, whose status and sentence are returned; or until
- * the watch stops the work, which is SZ_ERR_STOPPED: the items begun are finished. */
+ * the watch stops the work, which is SZ_ERR_STOPPED: the items begun are finished. SZ_OK
+ * where halt has said that others failed, as who gave halt knows it. */
 sz_status sz_crew_run(const sz_crew *crew, sz_error *err);
 
 /* What the machine has, at least 1. */

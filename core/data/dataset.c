@@ -57,7 +57,7 @@ static void list_names(const sz_xyz_frame *frame, char *text, size_t room)
 static sz_status check_data(reader *r, const char *names)
 {
     const sz_dataset *t = r->train;
-    const sz_sigma_table *table = &r->spec->sigma;
+    const sz_sigma_table *table = r->sigma;
     sz_status status = SZ_OK;
 
     if (t->n_energies == 0)
@@ -65,17 +65,17 @@ static sz_status check_data(reader *r, const char *names)
             r->err, SZ_ERR_FORMAT,
             "%s:%d: neither this frame nor any other has an energy under '%s'; "
             "set energy_parameter_name to one of: %.600s",
-            t->path, t->frame[0].line + 1, r->spec->name.energy, names);
+            t->path, t->frame[0].line + 1, r->name->energy, names);
     if (r->n_forces == 0)
         status = warn(r,
                       "%s:%d: no frame has forces in a column '%s', so none are "
                       "fitted; force_parameter_name may be one of: %.600s",
-                      t->path, t->frame[0].line + 1, r->spec->name.force, names);
+                      t->path, t->frame[0].line + 1, r->name->force, names);
     if (status == SZ_OK && r->n_stresses)
         status = warn(r,
                       "%s:%d: the virial is taken from '%s' (%d in all); set "
                       "stress_parameter_name to an absent key if it is not meant as data",
-                      t->path, r->stress_line, r->spec->name.stress, r->n_stresses);
+                      t->path, r->stress_line, r->name->stress, r->n_stresses);
     if (status == SZ_OK && r->n_integers)
         status = warn(r,
                       "%s:%d: a value is written without a decimal point (%d in all): "
@@ -116,12 +116,13 @@ static sz_status read_frames(reader *r, sz_xyz_reader *file, char *names, size_t
     return status;
 }
 
-static sz_status read_file(sz_dataset **train, const char *path, const sz_fit_spec *spec,
+static sz_status read_file(sz_dataset **train, const char *path,
+                           const sz_dataset_names *name, const sz_sigma_table *sigma,
                            int for_a_fit, sz_error *err)
 {
     char names[640] = "";
     sz_dataset *t = calloc(1, sizeof *t);
-    reader r = {.train = t, .spec = spec, .err = err};
+    reader r = {.train = t, .name = name, .sigma = sigma, .err = err};
     sz_xyz_reader *file = NULL;
     sz_status status = SZ_OK;
 
@@ -147,25 +148,22 @@ static sz_status read_file(sz_dataset **train, const char *path, const sz_fit_sp
     return status;
 }
 
-sz_status sz_dataset_read(sz_dataset **train, const char *path, const sz_fit_spec *spec,
+sz_status sz_dataset_read(sz_dataset **train, const char *path,
+                          const sz_dataset_names *name, const sz_sigma_table *sigma,
                           sz_error *err)
 {
-    return read_file(train, path, spec, 1, err);
+    return read_file(train, path, name, sigma, 1, err);
 }
 
 sz_status sz_dataset_read_data(sz_dataset **train, const char *path,
-                               const sz_fit_names *name, sz_error *err)
+                               const sz_dataset_names *name, sz_error *err)
 {
-    sz_fit_spec spec = {.name = *name};
-    sz_status status =
-        sz_sigma_add(&spec.sigma, "default", (sz_sigma){1.0, 1.0, 1.0}, "data", err);
+    sz_dataset_names data = *name;
+    sz_sigma_entry one = {(char[]){"default"}, {1.0, 1.0, 1.0}};
+    const sz_sigma_table sigma = {.n = 1, .entry = &one};
 
-    *train = NULL;
-    /* no key of a frame is a sigma, a hessian or a local property */
-    spec.name.sigma = spec.name.hessian = spec.name.local_property = (char[]){""};
-    if (status == SZ_OK) status = read_file(train, path, &spec, 0, err);
-    sz_sigma_free(&spec.sigma);
-    return status;
+    data.sigma = data.hessian = data.local_property = (char[]){""};
+    return read_file(train, path, &data, &sigma, 0, err);
 }
 
 void sz_dataset_free(sz_dataset *train)

@@ -8,8 +8,27 @@
 #ifndef SZ_DATASET_H
 #define SZ_DATASET_H
 
-#include "data/target.h"
-#include "fit/spec.h"
+#include "base/error.h"
+#include "data/sigma.h"
+
+/* Keys and columns of a file, whatever prefix they have is in them. hessian and
+ * local_property are only refused; an empty name is that of nothing. */
+typedef struct {
+    char *energy, *force, *virial, *stress, *config_type, *sigma, *force_mask;
+    char *hessian, *local_property;
+} sz_dataset_names;
+
+/* Data and errors of one frame; NULL or 0 where the frame lacks them. Sigmas are those of
+ * the rows: energy in eV, force eV/Angstrom, virial eV. */
+typedef struct {
+    int has_energy, has_virial;
+    double energy; /* eV, e0 and core potential already taken off */
+    double energy_sigma;
+    const double *force;       /* [n_atoms][3] eV/Angstrom, core taken off, or NULL */
+    const double *force_sigma; /* [n_atoms][3]; <= 0 leaves a component out */
+    double virial[9];          /* eV, row by row, symmetrised, core taken off */
+    double virial_sigma[9];    /* <= 0 leaves a component out */
+} sz_target;
 
 typedef struct {
     int line; /* of the number of atoms in the file; atom i in line + 2 + i */
@@ -45,13 +64,14 @@ typedef struct {
 /* Reads all frames of path. Fails, naming the line, on what is not a number, on data
  * whose sigma is zero, on hessians and local properties, and where no frame has an
  * energy. */
-sz_status sz_dataset_read(sz_dataset **train, const char *path, const sz_fit_spec *spec,
+sz_status sz_dataset_read(sz_dataset **train, const char *path,
+                          const sz_dataset_names *name, const sz_sigma_table *sigma,
                           sz_error *err);
 /* Reads frames to compare with: any of energies, forces and virials may be missing, no
  * sigma is read, those that take part have sigma 1. Of name sigma, hessian and
  * local_property are not used. */
 sz_status sz_dataset_read_data(sz_dataset **train, const char *path,
-                               const sz_fit_names *name, sz_error *err);
+                               const sz_dataset_names *name, sz_error *err);
 void sz_dataset_free(sz_dataset *train);
 
 /* Frame f for the neighbour list; its species are indices into train->z. */
@@ -61,12 +81,5 @@ sz_structure sz_dataset_structure(const sz_dataset *train, int f);
  * [n_atoms][3] in eV/Angstrom (NULL: none), virial [9] in eV (NULL: none). */
 void sz_dataset_subtract(sz_dataset *train, int f, double energy, const double *force,
                          const double *virial);
-
-/* e0 as spec wants it: given, from the isolated atoms, or the mean energy of an atom;
- * e0_offset is added. */
-sz_status sz_dataset_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_fit_spec *spec,
-                             sz_error *err);
-/* Takes e0 off the energies. An element without e0 is an error. */
-sz_status sz_dataset_take_e0(sz_dataset *train, const sz_e0 *e0, sz_error *err);
 
 #endif

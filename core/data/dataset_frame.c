@@ -191,8 +191,7 @@ static void copy_atoms(reader *r, sz_dataset_frame *f)
 static sz_status read_config_type(reader *r, sz_dataset_frame *f)
 {
     sz_dataset *t = r->train;
-    sz_status status =
-        sz_xyz_value(&r->text, r->frame, r->spec->name.config_type, r->err);
+    sz_status status = sz_xyz_value(&r->text, r->frame, r->name->config_type, r->err);
 
     if (status != SZ_OK) return status;
     if (!r->text && !(r->text = sz_copy_text("default")))
@@ -213,7 +212,7 @@ static sz_status read_config_type(reader *r, sz_dataset_frame *f)
 /* What soapz cannot fit is refused rather than left out in silence. */
 static sz_status refuse_others(reader *r)
 {
-    const sz_fit_names *name = &r->spec->name;
+    const sz_dataset_names *name = r->name;
     char key[256] = "n_";
 
     strncat(key, name->hessian, sizeof key - 3);
@@ -241,7 +240,7 @@ static void sigma_key(const reader *r, const char *what, char key[256])
 {
     key[0] = '\0';
     strncat(key, what, 64);
-    strncat(key, r->spec->name.sigma, 255 - strlen(key));
+    strncat(key, r->name->sigma, 255 - strlen(key));
 }
 
 /* A sigma that is wanted must be positive. */
@@ -267,8 +266,7 @@ static sz_status frame_sigma(reader *r, const char *what, double *sigma)
 static sz_status read_energy(reader *r, sz_dataset_frame *f, const sz_sigma *sigma)
 {
     sz_target *t = &f->target;
-    sz_status status =
-        read_numbers(r, r->spec->name.energy, 1, 0, &t->energy, &t->has_energy);
+    sz_status status = read_numbers(r, r->name->energy, 1, 0, &t->energy, &t->has_energy);
 
     if (status != SZ_OK || !t->has_energy) return status;
     r->train->n_energies++;
@@ -300,7 +298,7 @@ static sz_status read_force_sigmas(reader *r, double *sigma)
 static sz_status read_mask(const reader *r, double *sigma)
 {
     const sz_xyz_column *column;
-    sz_status status = find_column(r, r->spec->name.force_mask, 'L', 1, &column);
+    sz_status status = find_column(r, r->name->force_mask, 'L', 1, &column);
 
     if (status != SZ_OK || !column) return status;
     for (int i = 0; i < r->frame->n_atoms; i++) {
@@ -321,7 +319,7 @@ static sz_status read_forces(reader *r, sz_dataset_frame *f, const sz_sigma *sig
     double *force_sigma = r->train->force_sigma + 3 * f->first, all = sigma->force;
     size_t n = 3 * (size_t)f->n_atoms;
     const sz_xyz_column *column;
-    sz_status status = find_column(r, r->spec->name.force, 'R', 3, &column);
+    sz_status status = find_column(r, r->name->force, 'R', 3, &column);
 
     if (status != SZ_OK || !column) return status;
     r->n_forces++;
@@ -355,14 +353,14 @@ static sz_status read_stress(reader *r, sz_dataset_frame *f, double *virial, int
 {
     static const int voigt[9] = {0, 5, 4, 5, 1, 3, 4, 3, 2};
     double stress[9], v = volume(f->cell[0]);
-    sz_status status = read_numbers(r, r->spec->name.stress, 9, 6, stress, found);
+    sz_status status = read_numbers(r, r->name->stress, 9, 6, stress, found);
 
     if (status != SZ_OK || !*found) return status;
     if (!(v > 0.0))
         return fail_at(r, head_line(r),
                        "a stress needs the volume of the cell; add a "
                        "Lattice or remove ",
-                       r->spec->name.stress);
+                       r->name->stress);
     for (int k = 0; k < 9; k++) virial[k] = -v * stress[*found == 6 ? voigt[k] : k];
     if (!r->n_stresses++) r->stress_line = head_line(r);
     return SZ_OK;
@@ -387,7 +385,7 @@ static sz_status read_virial(reader *r, sz_dataset_frame *f, const sz_sigma *sig
 {
     double virial[9];
     int found;
-    sz_status status = read_numbers(r, r->spec->name.virial, 9, 0, virial, &found);
+    sz_status status = read_numbers(r, r->name->virial, 9, 0, virial, &found);
 
     if (status == SZ_OK && !found) status = read_stress(r, f, virial, &found);
     if (status != SZ_OK || !found) return status;
@@ -415,7 +413,7 @@ sz_status sz_dataset_read_frame(sz_dataset_reader *r)
     status = refuse_others(r);
     if (status == SZ_OK) status = read_config_type(r, f);
     if (status != SZ_OK) return status;
-    sigma = sz_sigma_rows(&r->spec->sigma, t->config_type[f->config_type], f->n_atoms);
+    sigma = sz_sigma_rows(r->sigma, t->config_type[f->config_type], f->n_atoms);
     status = read_energy(r, f, &sigma);
     if (status == SZ_OK) status = read_forces(r, f, &sigma);
     if (status == SZ_OK) status = read_virial(r, f, &sigma);

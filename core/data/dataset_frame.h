@@ -9,7 +9,8 @@
 
 typedef struct {
     sz_dataset *train;
-    const sz_fit_spec *spec;
+    const sz_dataset_names *name;
+    const sz_sigma_table *sigma;
     const sz_xyz_frame *frame;
     size_t room;                    /* atoms the arrays have room for */
     int n_forces;                   /* frames with forces */

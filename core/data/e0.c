@@ -8,7 +8,7 @@
  *
  * Energies are those without the core potential. e0_offset is added at the end: to the
  * elements of the data, or to all of them where e0 was given. */
-#include "data/dataset.h"
+#include "data/e0.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,23 +102,23 @@ static void from_average(sz_e0 *e0, const sz_dataset *train)
     for (int s = 0; s < train->n_species; s++) e0->value[train->z[s]] = sum / n;
 }
 
-sz_status sz_dataset_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_fit_spec *spec,
+sz_status sz_dataset_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_e0_rule *rule,
                              sz_error *err)
 {
     sz_status status = SZ_OK;
 
     memset(e0, 0, sizeof *e0);
-    if (spec->e0_method == SZ_E0_GIVEN) {
-        *e0 = spec->e0;
-        for (int z = 1; z <= SZ_Z_MAX; z++) e0->value[z] += spec->e0_offset;
+    if (rule->method == SZ_E0_GIVEN) {
+        *e0 = *rule->given;
+        for (int z = 1; z <= SZ_Z_MAX; z++) e0->value[z] += rule->offset;
         return SZ_OK;
     }
-    if (spec->e0_method == SZ_E0_ISOLATED)
-        status = from_isolated(e0, train, sz_fit_cutoff(spec), err);
+    if (rule->method == SZ_E0_ISOLATED)
+        status = from_isolated(e0, train, rule->cutoff, err);
     else
         from_average(e0, train);
     for (int s = 0; s < train->n_species; s++) {
-        e0->value[train->z[s]] += spec->e0_offset;
+        e0->value[train->z[s]] += rule->offset;
         e0->known[train->z[s]] = 1;
     }
     return status;

@@ -6,6 +6,7 @@
  * MD. As in QUIP, atoms that it does not know have no part in it. */
 #include "fit/baseline.h"
 
+#include "format/gap_xml.h"
 #include "model/model.h"
 #include "model/predict.h"
 

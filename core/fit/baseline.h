@@ -5,7 +5,8 @@
 #define SZ_BASELINE_H
 
 #include "data/dataset.h"
-#include "format/gap_xml.h"
+#include "fit/spec.h"
+#include "model/gap.h"
 
 /* Takes the energies, forces and virials of spec's core potential off the data; before
  * e0 is looked for. *core is that potential, to be added to the fitted one with

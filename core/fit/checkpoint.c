@@ -8,7 +8,8 @@
 
 #include "base/md5.h"
 #include "base/number.h"
-#include "format/soapz_read.h"
+#include "format/load.h"
+#include "format/soapz_write.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -65,8 +66,8 @@ static void sum_points(const sz_gap *gap, char hex[33])
     char part[3][33];
 
     memset(hex, 0, 33);
-    for (int k = 0; k < gap->n_coordinates; k++) {
-        const sz_gap_coordinate *c = &gap->coordinate[k];
+    for (int k = 0; k < gap->n_terms; k++) {
+        const sz_gap_term *c = &gap->term[k];
         size_t n = (size_t)c->n_sparse;
 
         memcpy(part[0], hex, 33);

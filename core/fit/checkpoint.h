@@ -14,7 +14,9 @@
 
 #include "base/watch.h"
 #include "data/dataset.h"
+#include "fit/spec.h"
 #include "linear/lsq.h"
+#include "model/gap.h"
 
 #define SZ_MAX_THREADS 1024
 

@@ -54,7 +54,7 @@ sz_status sz_curve_plan(sz_curve *c, const sz_gap *gap, const sz_fit_spec *spec,
     sz_status status;
 
     c->n_unknowns = sz_fit_unknowns(gap);
-    c->n_coordinates = gap->n_coordinates;
+    c->n_terms = gap->n_terms;
     c->seed = spec->rnd_seed > 0 ? spec->rnd_seed : 1;
     n = (size_t)c->n_unknowns;
     c->points = malloc((n + 1) * sizeof *c->points);
@@ -64,9 +64,8 @@ sz_status sz_curve_plan(sz_curve *c, const sz_gap *gap, const sz_fit_spec *spec,
     if (status == SZ_OK) status = sz_nested_frames(train, c->seed, c->frames, err);
     if (status != SZ_OK) return status;
     grow = c->n_unknowns - c->n_whole;
-    c->n_sizes =
-        sz_nested_sizes(grow / 64 > gap->n_coordinates ? grow / 64 : gap->n_coordinates,
-                        grow, SZ_CURVE_SIZES, c->size);
+    c->n_sizes = sz_nested_sizes(grow / 64 > gap->n_terms ? grow / 64 : gap->n_terms,
+                                 grow, SZ_CURVE_SIZES, c->size);
     for (int k = 0; k < c->n_sizes; k++) c->size[k] += c->n_whole;
     c->n_steps =
         sz_nested_sizes(train->n_frames / 32, train->n_frames, SZ_CURVE_STEPS, c->step);

@@ -11,7 +11,7 @@ enum { SZ_CURVE_SIZES = 8, SZ_CURVE_STEPS = 6 };
 /* Model (step, size) is that of the first step[step] frames and size[size] points.
  * Starts as {0}. */
 typedef struct {
-    int n_coordinates; /* of the fit: terms of a core may come before them later */
+    int n_terms; /* of the fit: terms of a core may come before them later */
     int n_unknowns, n_whole, seed;
     int n_sizes, size[SZ_CURVE_SIZES]; /* unknowns, ascending */
     int *points;                       /* [n_unknowns] order of the unknowns */

@@ -78,18 +78,18 @@ sz_status sz_nested_frames(const sz_dataset *train, int seed, int *order, sz_err
 
 /* ---- sparse points ----------------------------------------------------------------- */
 
-static int is_farthest(const sz_gap_coordinate *c, const sz_fit_spec *spec)
+static int is_farthest(const sz_gap_term *c, const sz_fit_spec *spec)
 {
-    for (int k = 0; k < spec->n_coordinates; k++)
-        if (!strcmp(spec->coordinate[k].text, c->descriptor))
-            return spec->descriptor[spec->coordinate[k].descriptor].method ==
+    for (int k = 0; k < spec->n_terms; k++)
+        if (!strcmp(spec->term[k].text, c->descriptor))
+            return spec->descriptor[spec->term[k].descriptor].method ==
                    SZ_SPARSE_FARTHEST_POINTS;
     return 0;
 }
 
 /* The choice begins with the first point, so it is the same choice once more; points
  * that coincide with others to rounding come last. */
-static sz_status order_by_distance(const sz_gap_coordinate *c, int *order, sz_error *err)
+static sz_status order_by_distance(const sz_gap_term *c, int *order, sz_error *err)
 {
     const sz_vectors pool = {.n = c->n_sparse, .d = c->n_dim, .x = c->x_sparse};
     const sz_likeness like = {.zeta = c->zeta, .theta = c->theta};
@@ -112,8 +112,8 @@ static sz_status order_by_distance(const sz_gap_coordinate *c, int *order, sz_er
 }
 
 /* numbers among all unknowns, whose first is first */
-static sz_status order_points(const sz_gap_coordinate *c, const sz_fit_spec *spec,
-                              int first, int *order, sz_rng *rng, sz_error *err)
+static sz_status order_points(const sz_gap_term *c, const sz_fit_spec *spec, int first,
+                              int *order, sz_rng *rng, sz_error *err)
 {
     sz_status status = SZ_OK;
 
@@ -126,7 +126,7 @@ static sz_status order_points(const sz_gap_coordinate *c, const sz_fit_spec *spe
     return status;
 }
 
-static int is_soap(const sz_gap_coordinate *c)
+static int is_soap(const sz_gap_term *c)
 {
     return c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
 }
@@ -140,9 +140,9 @@ sz_status sz_nested_points(const sz_gap *gap, const sz_fit_spec *spec, int seed,
     int *member;
     sz_status status = SZ_OK;
 
-    for (int k = 0; k < gap->n_coordinates; k++) {
-        n_all += gap->coordinate[k].n_sparse;
-        if (is_soap(&gap->coordinate[k])) n_soap += gap->coordinate[k].n_sparse;
+    for (int k = 0; k < gap->n_terms; k++) {
+        n_all += gap->term[k].n_sparse;
+        if (is_soap(&gap->term[k])) n_soap += gap->term[k].n_sparse;
     }
     *n_whole = n_soap ? n_all - n_soap : 0;
     list = malloc(((size_t)n_all + 1) * sizeof *list);
@@ -150,9 +150,8 @@ sz_status sz_nested_points(const sz_gap *gap, const sz_fit_spec *spec, int seed,
     if (!list || !member)
         status = sz_fail_memory(err, (size_t)n_all * sizeof *list, "the order of points");
     sz_rng_seed(&rng, seed);
-    for (int k = 0, first = 0, whole = 0; k < gap->n_coordinates && status == SZ_OK;
-         k++) {
-        const sz_gap_coordinate *c = &gap->coordinate[k];
+    for (int k = 0, first = 0, whole = 0; k < gap->n_terms && status == SZ_OK; k++) {
+        const sz_gap_term *c = &gap->term[k];
 
         if (n_soap && !is_soap(c)) {
             for (int i = 0; i < c->n_sparse; i++) order[whole++] = first + i;

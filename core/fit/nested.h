@@ -6,7 +6,8 @@
 #define SZ_NESTED_H
 
 #include "data/dataset.h"
-#include "format/gap_xml.h"
+#include "fit/spec.h"
+#include "model/gap.h"
 
 /* order [n_frames]: at random, each config_type in proportion all along. */
 sz_status sz_nested_frames(const sz_dataset *train, int seed, int *order, sz_error *err);

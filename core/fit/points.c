@@ -23,7 +23,7 @@
 
 /* theta_fac: the range of the data times the factor */
 static void range_theta(const sz_fit_vectors *s, const sz_fit_descriptor *d,
-                        const sz_gap_coordinate *c, double *theta)
+                        const sz_gap_term *c, double *theta)
 {
     for (int k = 0; k < s->n_dim; k++) {
         double lo = INFINITY, hi = -INFINITY;
@@ -63,7 +63,7 @@ static sz_status read_theta(const sz_fit_descriptor *d, int n, double *theta,
     return status;
 }
 
-static void average_theta(sz_gap_coordinate *c, const double *theta)
+static void average_theta(sz_gap_term *c, const double *theta)
 {
     for (int i = 0; i < c->n_dim; i++) {
         double sum = 0.0;
@@ -73,7 +73,7 @@ static void average_theta(sz_gap_coordinate *c, const double *theta)
     }
 }
 
-static sz_status find_theta(sz_gap_coordinate *c, const sz_fit_descriptor *d,
+static sz_status find_theta(sz_gap_term *c, const sz_fit_descriptor *d,
                             const sz_fit_vectors *s, sz_error *err)
 {
     double theta[SZ_PAIR_DIM_MAX];
@@ -95,7 +95,7 @@ static sz_status find_theta(sz_gap_coordinate *c, const sz_fit_descriptor *d,
     return SZ_OK;
 }
 
-static sz_status fill_kernel(sz_gap_coordinate *c, const sz_fit_descriptor *d,
+static sz_status fill_kernel(sz_gap_term *c, const sz_fit_descriptor *d,
                              const sz_fit_vectors *s, sz_error *err)
 {
     size_t n = (size_t)s->n_dim;
@@ -184,11 +184,11 @@ static int random_seed(const sz_fit_spec *spec, int k)
     return (int)((seed - 1 + 1000003LL * k) % 2147483646LL) + 1;
 }
 
-static sz_status choose(sz_sparse_choice *choice, const sz_gap_coordinate *c,
+static sz_status choose(sz_sparse_choice *choice, const sz_gap_term *c,
                         const sz_fit_vectors *s, const sz_fit_spec *spec, int k,
                         sz_rng *rng, sz_error *err)
 {
-    const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
+    const sz_fit_descriptor *d = &spec->descriptor[spec->term[k].descriptor];
     type_list types = {0};
     sz_sparsify_options options = {.method = d->method,
                                    .n_sparse = d->n_sparse,
@@ -240,7 +240,7 @@ static sz_status print_index(const char *path, const sz_sparse_choice *choice,
     return status;
 }
 
-static sz_status fill_points(sz_gap_coordinate *c, const sz_fit_vectors *s,
+static sz_status fill_points(sz_gap_term *c, const sz_fit_vectors *s,
                              const sz_sparse_choice *choice, sz_error *err)
 {
     size_t m = (size_t)choice->n;
@@ -260,7 +260,7 @@ static sz_status fill_points(sz_gap_coordinate *c, const sz_fit_vectors *s,
 }
 
 /* the environments that the vectors were made from, for a .soapz file */
-static sz_status keep_environments(sz_gap_coordinate *c, sz_fit_vectors *s,
+static sz_status keep_environments(sz_gap_term *c, sz_fit_vectors *s,
                                    const sz_sparse_choice *choice, sz_error *err)
 {
     sz_status status = sz_environments_create(&c->environment, err);
@@ -277,8 +277,7 @@ static sz_status keep_environments(sz_gap_coordinate *c, sz_fit_vectors *s,
 }
 
 /* sparse_file: the points as they stand */
-static sz_status read_points(sz_gap_coordinate *c, const sz_fit_descriptor *d,
-                             sz_error *err)
+static sz_status read_points(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *err)
 {
     sz_status status = sz_sparse_read_points(d->sparse_file, c->n_dim, &c->n_sparse,
                                              &c->x_sparse, &c->fc_sparse, err);
@@ -288,10 +287,10 @@ static sz_status read_points(sz_gap_coordinate *c, const sz_fit_descriptor *d,
     return c->alpha ? SZ_OK : sz_fail_memory(err, (size_t)c->n_sparse * 8, "the weights");
 }
 
-static sz_status choose_points(sz_gap_coordinate *c, sz_fit_vectors *s,
-                               const sz_fit_spec *spec, int k, sz_rng *rng, sz_error *err)
+static sz_status choose_points(sz_gap_term *c, sz_fit_vectors *s, const sz_fit_spec *spec,
+                               int k, sz_rng *rng, sz_error *err)
 {
-    const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
+    const sz_fit_descriptor *d = &spec->descriptor[spec->term[k].descriptor];
     sz_sparse_choice choice = {0};
     sz_status status = choose(&choice, c, s, spec, k, rng, err);
 
@@ -306,17 +305,17 @@ static sz_status choose_points(sz_gap_coordinate *c, sz_fit_vectors *s,
     return status;
 }
 
-static sz_status make_coordinate(sz_gap_coordinate *c, const sz_fit_spec *spec, int k,
+static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
                                  const sz_dataset *train, sz_rng *rng,
                                  const sz_watch *watch, sz_error *err)
 {
-    const sz_fit_descriptor *d = &spec->descriptor[spec->coordinate[k].descriptor];
+    const sz_fit_descriptor *d = &spec->descriptor[spec->term[k].descriptor];
     sz_fit_vectors s = {0};
     sz_args *args = NULL;
-    sz_status status = sz_args_parse(&args, spec->coordinate[k].text, d->where, err);
+    sz_status status = sz_args_parse(&args, spec->term[k].text, d->where, err);
 
     if (status == SZ_OK) {
-        c->descriptor = sz_copy_text(spec->coordinate[k].text);
+        c->descriptor = sz_copy_text(spec->term[k].text);
         if (!c->descriptor) status = sz_fail_memory(err, 1, "a descriptor");
     }
     if (status == SZ_OK)
@@ -336,10 +335,10 @@ static sz_status start_rng(sz_rng *rng, const sz_fit_spec *spec, int n_frames,
                            sz_error *err)
 {
     sz_rng_seed(rng, spec->rnd_seed > 0 ? spec->rnd_seed : 1);
-    for (int k = 0; k < spec->n_coordinates; k++) {
+    for (int k = 0; k < spec->n_terms; k++) {
         int r_mix = 0, z_mix = 0;
         sz_args *args;
-        sz_status status = sz_args_parse(&args, spec->coordinate[k].text, "gap", err);
+        sz_status status = sz_args_parse(&args, spec->term[k].text, "gap", err);
 
         if (status == SZ_OK) status = sz_args_bool(args, "R_mix", &r_mix, err);
         if (status == SZ_OK) status = sz_args_bool(args, "Z_mix", &z_mix, err);
@@ -363,13 +362,13 @@ sz_status sz_fit_make_gap(sz_gap **gap, const sz_fit_spec *spec, const sz_datase
     g->version = SZ_GAP_VERSION;
     g->e_scale = 1.0;
     for (int z = 1; z <= SZ_Z_MAX; z++) g->e0[z] = e0->known[z] ? e0->value[z] : 0.0;
-    g->coordinate = calloc((size_t)spec->n_coordinates + 1, sizeof *g->coordinate);
-    if (!g->path || !g->coordinate)
-        status = sz_fail_memory(err, (size_t)spec->n_coordinates, "the model");
+    g->term = calloc((size_t)spec->n_terms + 1, sizeof *g->term);
+    if (!g->path || !g->term)
+        status = sz_fail_memory(err, (size_t)spec->n_terms, "the model");
     if (status == SZ_OK) status = start_rng(&rng, spec, train->n_frames, err);
-    for (int k = 0; k < spec->n_coordinates && status == SZ_OK; k++) {
-        g->n_coordinates = k + 1;
-        status = make_coordinate(&g->coordinate[k], spec, k, train, &rng, watch, err);
+    for (int k = 0; k < spec->n_terms && status == SZ_OK; k++) {
+        g->n_terms = k + 1;
+        status = make_coordinate(&g->term[k], spec, k, train, &rng, watch, err);
     }
     if (status == SZ_OK) {
         *gap = g;

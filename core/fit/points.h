@@ -6,7 +6,8 @@
 
 #include "base/watch.h"
 #include "data/dataset.h"
-#include "format/gap_xml.h"
+#include "fit/spec.h"
+#include "model/gap.h"
 
 /* The model to be: descriptors, kernels and sparse points chosen from the data, weights
  * zero. */

@@ -41,7 +41,7 @@ static int first_column(const sz_gap *gap, int k)
 {
     int column = 0;
 
-    for (int i = 0; i < k; i++) column += gap->coordinate[i].n_sparse;
+    for (int i = 0; i < k; i++) column += gap->term[i].n_sparse;
     return column;
 }
 
@@ -59,25 +59,25 @@ int sz_rows_terms(const sz_model *model, const sz_gap *gap, sz_row_term *term)
                                   .zeta = s->zeta,
                                   .p_sparse = s->p_sparse,
                                   .n_sparse = s->n_sparse,
-                                  .column = first_column(gap, s->coordinate)};
+                                  .column = first_column(gap, s->gap_term)};
     }
     for (int p = 0; p < model->pair->n_pairs; p++) {
         const sz_pair *pair = &model->pair->pair[p];
-        const sz_gap_coordinate *c = &gap->coordinate[pair->coordinate];
+        const sz_gap_term *c = &gap->term[pair->gap_term];
 
         term[n++] = (sz_row_term){.pair = &pair->spec,
                                   .coordinate = c,
                                   .n_sparse = c->n_sparse,
-                                  .column = first_column(gap, pair->coordinate)};
+                                  .column = first_column(gap, pair->gap_term)};
     }
     for (int k = 0; k < model->triplet->n_triplets; k++) {
         const sz_triplet *triplet = &model->triplet->triplet[k];
-        const sz_gap_coordinate *c = &gap->coordinate[triplet->coordinate];
+        const sz_gap_term *c = &gap->term[triplet->gap_term];
 
         term[n++] = (sz_row_term){.triplet = triplet,
                                   .coordinate = c,
                                   .n_sparse = c->n_sparse,
-                                  .column = first_column(gap, triplet->coordinate)};
+                                  .column = first_column(gap, triplet->gap_term)};
     }
     return n;
 }

@@ -15,16 +15,16 @@ typedef struct {
     double delta, zeta;
     const double *p_sparse; /* [n_sparse][stride], inner order */
 
-    const sz_pair_spec *pair;            /* or NULL */
-    const sz_triplet *triplet;           /* or NULL */
-    const sz_gap_coordinate *coordinate; /* of these: kernel and sparse points */
+    const sz_pair_spec *pair;      /* or NULL */
+    const sz_triplet *triplet;     /* or NULL */
+    const sz_gap_term *coordinate; /* of these: kernel and sparse points */
 
     int n_sparse;
     int column; /* of the first sparse point in a row */
 } sz_row_term;
 
 /* The terms of a model and the GAP it was built from, columns in the
- * order of gap's coordinates; term has room for gap->n_coordinates. Returns how many. */
+ * order of gap's coordinates; term has room for gap->n_terms. Returns how many. */
 int sz_rows_terms(const sz_model *model, const sz_gap *gap, sz_row_term *term);
 
 /* Scratch for frames of any size; NULL-safe free. z: atomic numbers of the species. */

@@ -8,7 +8,8 @@
 #include "fit/share.h"
 
 #include "base/file.h"
-#include "format/soapz_read.h"
+#include "format/load.h"
+#include "format/soapz_write.h"
 
 #include <errno.h>
 #include <stdio.h>

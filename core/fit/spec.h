@@ -5,9 +5,10 @@
 #ifndef SZ_SPEC_H
 #define SZ_SPEC_H
 
+#include "data/e0.h"
 #include "data/sigma.h"
-#include "format/gap_xml.h" /* sz_covariance */
 #include "select/sparsify.h"
+#include "term/gap_term.h" /* sz_covariance */
 
 typedef enum {
     SZ_THETA_NONE,   /* dot_product */
@@ -43,31 +44,18 @@ typedef struct {
 typedef struct {
     int descriptor; /* index into sz_fit_spec.descriptor */
     char *text;     /* what <descriptor> holds */
-} sz_fit_coordinate;
+} sz_fit_term;
 
-typedef enum { SZ_E0_GIVEN, SZ_E0_ISOLATED, SZ_E0_AVERAGE } sz_e0_method;
 typedef enum { SZ_SOLVER_QR, SZ_SOLVER_NORMAL } sz_fit_solver;
-
-/* Energies of isolated atoms, eV; known[z] is 0 where there is none. */
-typedef struct {
-    double value[SZ_Z_MAX + 1];
-    unsigned char known[SZ_Z_MAX + 1];
-} sz_e0;
-
-/* Keys of the training file, the prefix already before them. */
-typedef struct {
-    char *energy, *force, *virial, *stress, *config_type, *sigma, *force_mask;
-    char *hessian, *local_property; /* these two only to be refused */
-} sz_fit_names;
 
 typedef struct {
     char *command_line; /* one that gap_fit would take, whatever the fit was read from */
     char *where;        /* its source, for messages */
 
     char *at_file, *gp_file;
-    char *test_file; /* ours: errors are reported for it too; "" none */
-    char *prefix;    /* parameter_name_prefix, applied to name */
-    sz_fit_names name;
+    char *test_file;       /* ours: errors are reported for it too; "" none */
+    char *prefix;          /* parameter_name_prefix, applied to name */
+    sz_dataset_names name; /* the prefix already before them */
 
     sz_sigma_table sigma;      /* "default" is among them */
     sz_sigma_table type_sigma; /* of config_type_sigma alone */
@@ -79,8 +67,8 @@ typedef struct {
 
     int n_descriptors;
     sz_fit_descriptor *descriptor;
-    int n_coordinates; /* 0 until sz_fit_expand */
-    sz_fit_coordinate *coordinate;
+    int n_terms; /* 0 until sz_fit_expand */
+    sz_fit_term *term;
 
     double sparse_jitter;
     int rnd_seed; /* below 0: not given */
@@ -108,5 +96,8 @@ void sz_fit_spec_free(sz_fit_spec *spec);
  * data: add_species multiplies a descriptor by all choices of elements. */
 sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err);
 double sz_fit_cutoff(const sz_fit_spec *spec); /* the largest of the descriptors */
+/* e0 as spec wants it. */
+sz_status sz_fit_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_fit_spec *spec,
+                         sz_error *err);
 
 #endif

@@ -416,12 +416,12 @@ static void free_descriptor(sz_fit_descriptor *d)
 void sz_fit_free_descriptors(sz_fit_spec *spec)
 {
     for (int k = 0; k < spec->n_descriptors; k++) free_descriptor(spec->descriptor + k);
-    for (int k = 0; k < spec->n_coordinates; k++) free(spec->coordinate[k].text);
+    for (int k = 0; k < spec->n_terms; k++) free(spec->term[k].text);
     free(spec->descriptor);
-    free(spec->coordinate);
+    free(spec->term);
     spec->descriptor = NULL;
-    spec->coordinate = NULL;
-    spec->n_descriptors = spec->n_coordinates = 0;
+    spec->term = NULL;
+    spec->n_descriptors = spec->n_terms = 0;
 }
 
 static sz_status read_descriptor(sz_fit_descriptor *d, sz_fit_spec *spec,

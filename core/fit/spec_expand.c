@@ -114,18 +114,18 @@ sz_status sz_fit_set_gap(sz_fit_spec *spec, const char *value, const char *where
 static sz_status add_coordinate(sz_fit_spec *spec, int descriptor, sz_text *text,
                                 sz_error *err)
 {
-    size_t n = (size_t)spec->n_coordinates + 1;
-    sz_fit_coordinate *list = realloc(spec->coordinate, n * sizeof *list);
+    size_t n = (size_t)spec->n_terms + 1;
+    sz_fit_term *list = realloc(spec->term, n * sizeof *list);
     char *s = sz_text_take(text, "a descriptor", err);
 
-    if (list) spec->coordinate = list;
+    if (list) spec->term = list;
     if (!s || !list) {
         free(s);
         return sz_fail_memory(err, n * sizeof *list, "a descriptor");
     }
     list[n - 1].descriptor = descriptor;
     list[n - 1].text = s;
-    spec->n_coordinates++;
+    spec->n_terms++;
     return SZ_OK;
 }
 
@@ -230,8 +230,8 @@ sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err)
 {
     sz_status status = SZ_OK;
 
-    for (int k = 0; k < spec->n_coordinates; k++) free(spec->coordinate[k].text);
-    spec->n_coordinates = 0;
+    for (int k = 0; k < spec->n_terms; k++) free(spec->term[k].text);
+    spec->n_terms = 0;
     for (int k = 0; status == SZ_OK && k < spec->n_descriptors; k++) {
         sz_text text = {0};
 
@@ -252,4 +252,13 @@ double sz_fit_cutoff(const sz_fit_spec *spec)
     for (int k = 0; k < spec->n_descriptors; k++)
         cutoff = fmax(cutoff, spec->descriptor[k].cutoff);
     return cutoff;
+}
+
+sz_status sz_fit_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_fit_spec *spec,
+                         sz_error *err)
+{
+    const sz_e0_rule rule = {spec->e0_method, &spec->e0, spec->e0_offset,
+                             sz_fit_cutoff(spec)};
+
+    return sz_dataset_find_e0(e0, train, &rule, err);
 }

@@ -353,7 +353,7 @@ int sz_fit_unknowns(const sz_gap *gap)
 {
     int n = 0;
 
-    for (int k = 0; k < gap->n_coordinates; k++) n += gap->coordinate[k].n_sparse;
+    for (int k = 0; k < gap->n_terms; k++) n += gap->term[k].n_sparse;
     return n;
 }
 
@@ -378,9 +378,9 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *s
     *factor = NULL;
     memset(report, 0, sizeof *report);
     j.model = model;
-    j.term = calloc((size_t)gap->n_coordinates + 1, sizeof *j.term);
+    j.term = calloc((size_t)gap->n_terms + 1, sizeof *j.term);
     if (status == SZ_OK && !j.term)
-        status = sz_fail_memory(err, (size_t)gap->n_coordinates * 8, "the fit");
+        status = sz_fail_memory(err, (size_t)gap->n_terms * 8, "the fit");
     if (status == SZ_OK) j.n_terms = sz_rows_terms(model, gap, j.term);
     if (status == SZ_OK) status = sz_dataset_species(j.species, train, model, err);
     if (status == SZ_OK) status = take_share(&j, err);
@@ -400,13 +400,12 @@ sz_status sz_fit_regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_er
 {
     sz_status status = SZ_OK;
 
-    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
-        size_t m = (size_t)gap->coordinate[k].n_sparse;
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
+        size_t m = (size_t)gap->term[k].n_sparse;
         double *k_mm = malloc(m * m * sizeof *k_mm + 1);
 
         if (!k_mm) status = sz_fail_memory(err, m * m * 8, "K_MM");
-        if (status == SZ_OK)
-            status = sz_covariance_matrix(&gap->coordinate[k], 0.0, k_mm, err);
+        if (status == SZ_OK) status = sz_covariance_matrix(&gap->term[k], 0.0, k_mm, err);
         if (status == SZ_OK) status = sz_lsq_regularise(lsq, (int)m, k_mm, jitter, err);
         free(k_mm);
     }
@@ -415,8 +414,8 @@ sz_status sz_fit_regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_er
 
 static void give_weights(sz_gap *gap, const double *alpha)
 {
-    for (int k = 0; k < gap->n_coordinates; k++) {
-        sz_gap_coordinate *c = &gap->coordinate[k];
+    for (int k = 0; k < gap->n_terms; k++) {
+        sz_gap_term *c = &gap->term[k];
 
         memcpy(c->alpha, alpha, (size_t)c->n_sparse * sizeof *alpha);
         alpha += c->n_sparse;

@@ -7,8 +7,8 @@
 #include "data/dataset.h"
 #include "fit/checkpoint.h"
 #include "fit/team.h"
-#include "format/gap_xml.h"
 #include "linear/lsq.h"
+#include "model/gap.h"
 
 /* How the rows are made. */
 typedef struct {

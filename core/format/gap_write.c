@@ -212,7 +212,7 @@ static void write_potential(FILE *f, const sz_gap *gap, const char *label)
 
 /* ---- terms ----------------------------------------------------------------------- */
 
-static void write_kernel(FILE *f, const sz_gap_coordinate *c)
+static void write_kernel(FILE *f, const sz_gap_term *c)
 {
     int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
 
@@ -225,7 +225,7 @@ static void write_kernel(FILE *f, const sz_gap_coordinate *c)
     fprintf(f, " n_sparseX=\"%d\"", c->n_sparse);
 }
 
-static void write_permutations(FILE *f, const sz_gap_coordinate *c)
+static void write_permutations(FILE *f, const sz_gap_term *c)
 {
     if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT) {
         fputs("      <permutation i=\"1\">1  </permutation>\n", f);
@@ -240,7 +240,7 @@ static void write_permutations(FILE *f, const sz_gap_coordinate *c)
 }
 
 /* descriptor: in QUIP's words; file, md5: of the sparse points, where there are any */
-static void write_coordinate(FILE *f, const sz_gap_coordinate *c, const char *descriptor,
+static void write_coordinate(FILE *f, const sz_gap_term *c, const char *descriptor,
                              const char *label, int number, const char *file,
                              const char *md5)
 {
@@ -303,7 +303,7 @@ typedef struct {
     const char *path;
     const char *base; /* path without folders */
     char label[LABEL];
-    sz_output *part; /* [n_coordinates] sparse points, then the XML */
+    sz_output *part; /* [n_terms] sparse points, then the XML */
     char (*md5)[33];
     sz_error *err;
 } writer;
@@ -328,7 +328,7 @@ static sz_status sum_of(const char *path, char md5[33], sz_error *err)
 
 static sz_status write_sparse(writer *w, int k)
 {
-    const sz_gap_coordinate *c = w->gap->coordinate + k;
+    const sz_gap_term *c = w->gap->term + k;
     size_t n = strlen(w->path) + LABEL + 32;
     size_t n_numbers = (size_t)c->n_sparse * (size_t)c->n_dim;
     char *path = malloc(n), text[NUMBER];
@@ -351,7 +351,7 @@ static sz_status write_sparse(writer *w, int k)
 static sz_status write_xml(writer *w)
 {
     const sz_gap *gap = w->gap;
-    sz_output *part = w->part + gap->n_coordinates;
+    sz_output *part = w->part + gap->n_terms;
     sz_status status = sz_output_open(part, w->path, w->err);
     FILE *f = part->file;
 
@@ -363,9 +363,9 @@ static sz_status write_xml(writer *w)
     fputs(">\n", f);
     write_energies(f, gap);
     fprintf(f, "  <gpSparse label=\"%s\" n_coordinate=\"%d\" fitted=\"T\">\n", w->label,
-            gap->n_coordinates);
-    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
-        const sz_gap_coordinate *c = gap->coordinate + k;
+            gap->n_terms);
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
+        const sz_gap_term *c = gap->term + k;
         char *descriptor = sz_gap_quip_descriptor(c->descriptor, gap->version);
 
         if (!descriptor)
@@ -385,11 +385,11 @@ static sz_status write_xml(writer *w)
 
 static sz_status write_all(writer *w)
 {
-    int n = w->gap->n_coordinates;
+    int n = w->gap->n_terms;
     sz_status status = SZ_OK;
 
     for (int k = 0; k < n && status == SZ_OK; k++)
-        if (w->gap->coordinate[k].n_sparse > 0) status = write_sparse(w, k);
+        if (w->gap->term[k].n_sparse > 0) status = write_sparse(w, k);
     if (status == SZ_OK) status = write_xml(w);
     for (int k = 0; k <= n && status == SZ_OK; k++)
         if (w->part[k].part) status = sz_output_publish(w->part + k, w->err);
@@ -403,8 +403,8 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
     size_t n;
 
     if (status != SZ_OK) return status;
-    for (int k = 0; k < gap->n_coordinates; k++)
-        if (gap->coordinate[k].n_sparse > 0 && !gap->coordinate[k].x_sparse)
+    for (int k = 0; k < gap->n_terms; k++)
+        if (gap->term[k].n_sparse > 0 && !gap->term[k].x_sparse)
             return sz_fail(err, SZ_ERR_ARGUMENT,
                            "%s: term %d has no vectors yet; make them first", path,
                            k + 1);
@@ -416,7 +416,7 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
         strcpy(w.label, gap->label);
     else
         label_of_now(w.label);
-    n = (size_t)gap->n_coordinates + 1;
+    n = (size_t)gap->n_terms + 1;
     w.part = calloc(n, sizeof *w.part);
     w.md5 = calloc(n, sizeof *w.md5);
     status =

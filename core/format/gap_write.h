@@ -4,7 +4,7 @@
 #ifndef SZ_GAP_WRITE_H
 #define SZ_GAP_WRITE_H
 
-#include "format/gap_xml.h"
+#include "model/gap.h"
 
 /* gap_version of a new model: keys have the meaning that they have in QUIP since then. */
 enum { SZ_GAP_VERSION = 1769700636, SZ_GAP_VERSION_LEAST = 1686132232 };

@@ -59,7 +59,7 @@ static const struct sz_rule {
     {PARAMS, "GAP_data", DATA, 0, sz_start_data, NULL},
     {PARAMS, "gpSparse", SPARSE, 0, sz_start_sparse, sz_end_sparse},
     {DATA, "e0", E0, 0, sz_start_e0, NULL},
-    {SPARSE, "gpCoordinates", COORDINATE, 0, sz_start_coordinate, sz_end_coordinate},
+    {SPARSE, "gpCoordinates", COORDINATE, 0, sz_start_term, sz_end_term},
     {COORDINATE, "sparseX", POINT, 1, sz_start_point, sz_end_point},
     {COORDINATE, "theta", THETA, 1, NULL, sz_end_theta},
     {COORDINATE, "compression_matrix", MATRIX, 1, NULL, sz_end_matrix},
@@ -256,16 +256,16 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *g
 {
     sz_status status = SZ_OK;
 
-    for (int k = 0; status == SZ_OK && k < p->n_coordinates; k++)
-        status = sz_sparse_load(r, p->coordinate + k);
+    for (int k = 0; status == SZ_OK && k < p->n_terms; k++)
+        status = sz_sparse_load(r, p->term + k);
     if (status != SZ_OK) return status;
-    gap->coordinate = calloc((size_t)p->n_coordinates + 1, sizeof *gap->coordinate);
-    if (!gap->coordinate) return sz_fail_memory(r->err, sizeof *gap->coordinate, r->path);
-    for (int k = 0; k < p->n_coordinates; k++) {
-        gap->coordinate[k] = p->coordinate[k].c;
-        memset(&p->coordinate[k].c, 0, sizeof p->coordinate[k].c);
+    gap->term = calloc((size_t)p->n_terms + 1, sizeof *gap->term);
+    if (!gap->term) return sz_fail_memory(r->err, sizeof *gap->term, r->path);
+    for (int k = 0; k < p->n_terms; k++) {
+        gap->term[k] = p->term[k].c;
+        memset(&p->term[k].c, 0, sizeof p->term[k].c);
     }
-    gap->n_coordinates = p->n_coordinates;
+    gap->n_terms = p->n_terms;
     gap->version = p->version;
     gap->e_scale = scale;
     memcpy(gap->e0, p->e0, sizeof gap->e0);
@@ -338,23 +338,4 @@ sz_status sz_gap_read_core(sz_gap **core, const char *path, const char *init_arg
                            sz_error *err)
 {
     return read_gap(core, path, init_args, err);
-}
-
-void sz_gap_free(sz_gap *gap)
-{
-    if (!gap) return;
-    for (int k = 0; k < gap->n_coordinates; k++)
-        sz_gap_coordinate_clear(gap->coordinate + k);
-    free(gap->coordinate);
-    if (gap->glue) sz_gap_glue_clear(gap->glue);
-    free(gap->glue);
-    free(gap->zbl);
-    for (int k = 0; k < gap->n_notes; k++) {
-        free(gap->note[k].key);
-        free(gap->note[k].text);
-    }
-    free(gap->note);
-    free(gap->path);
-    free(gap->label);
-    free(gap);
 }

@@ -124,7 +124,7 @@ static int has_key(const char *descriptor, const char *key)
 }
 
 /* the key of a term that QUIP does not know, or NULL */
-static const char *own_key(const sz_gap_coordinate *c, int version)
+static const char *own_key(const sz_gap_term *c, int version)
 {
     const char *begin, *end;
     int nu_R, nu_S;
@@ -139,8 +139,8 @@ static const char *own_key(const sz_gap_coordinate *c, int version)
 
 int sz_gap_is_foreign(const sz_gap *gap, char text[400])
 {
-    for (int k = 0; k < gap->n_coordinates; k++) {
-        const char *what = own_key(gap->coordinate + k, gap->version);
+    for (int k = 0; k < gap->n_terms; k++) {
+        const char *what = own_key(gap->term + k, gap->version);
 
         if (!what) continue;
         snprintf(text, 400,

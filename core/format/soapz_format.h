@@ -4,7 +4,7 @@
 #ifndef SZ_SOAPZ_FORMAT_H
 #define SZ_SOAPZ_FORMAT_H
 
-#include "format/gap_xml.h"
+#include "model/gap.h"
 
 #define SZ_FORMAT "soapz"
 #define SZ_FORMAT_VERSION "1"

@@ -14,7 +14,6 @@
  *   term.K.permutation      [n_perm][n_dim]       not with dot_product
  *   term.K.matrix           [n_matrix]            own compressions
  *   glue.type.K.density, .embedding; glue.pair.K  [2][n] abscissae, ordinates */
-#define _POSIX_C_SOURCE 200809L
 #include "format/soapz_read.h"
 
 #include "base/json.h"
@@ -26,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define MAKE_AGAIN "make the file again"
 
@@ -88,7 +86,7 @@ static sz_status take_term_tensor(loader *l, int k, const char *what, sz_dtype t
     return take(l, name, type, rows, columns, copy);
 }
 
-static sz_status take_permutations(loader *l, int k, sz_gap_coordinate *c)
+static sz_status take_permutations(loader *l, int k, sz_gap_term *c)
 {
     int64_t *perm = NULL;
     size_t n = (size_t)c->n_perm * (size_t)c->n_dim;
@@ -151,7 +149,7 @@ static sz_status get_text(loader *l, const char *text, char **copy)
     return *copy ? SZ_OK : sz_fail_memory(l->err, strlen(text), l->path);
 }
 
-static sz_status load_counts(loader *l, const json_t *term, sz_gap_coordinate *c)
+static sz_status load_counts(loader *l, const json_t *term, sz_gap_term *c)
 {
     sz_status status = get_int(l, term, "n_dim", 1, INT_MAX, &c->n_dim);
 
@@ -189,8 +187,7 @@ static sz_status take_counts(loader *l, int k, sz_environments *env, int n_neigh
     return status;
 }
 
-static sz_status take_environments(loader *l, int k, const json_t *term,
-                                   sz_gap_coordinate *c)
+static sz_status take_environments(loader *l, int k, const json_t *term, sz_gap_term *c)
 {
     sz_environments *env;
     int n = 0;
@@ -211,7 +208,7 @@ static sz_status take_environments(loader *l, int k, const json_t *term,
     return status;
 }
 
-static sz_status load_term(loader *l, int k, const json_t *term, sz_gap_coordinate *c)
+static sz_status load_term(loader *l, int k, const json_t *term, sz_gap_term *c)
 {
     const char *descriptor, *kernel;
     json_t *skip, *neighbours = NULL;
@@ -254,12 +251,11 @@ static sz_status load_terms(loader *l, const json_t *terms)
     sz_status status = SZ_OK;
 
     if (!json_is_array(terms)) return fail(l, "the model has no list of terms");
-    l->gap->coordinate = calloc(n + 1, sizeof *l->gap->coordinate);
-    if (!l->gap->coordinate)
-        return sz_fail_memory(l->err, n * sizeof *l->gap->coordinate, l->path);
+    l->gap->term = calloc(n + 1, sizeof *l->gap->term);
+    if (!l->gap->term) return sz_fail_memory(l->err, n * sizeof *l->gap->term, l->path);
     for (size_t k = 0; k < n && status == SZ_OK; k++) {
-        l->gap->n_coordinates = (int)k + 1;
-        status = load_term(l, (int)k, json_array_get(terms, k), l->gap->coordinate + k);
+        l->gap->n_terms = (int)k + 1;
+        status = load_term(l, (int)k, json_array_get(terms, k), l->gap->term + k);
     }
     return status;
 }
@@ -363,37 +359,6 @@ static sz_status load_zbl(loader *l, const json_t *zbl)
 
 /* ---- notes ------------------------------------------------------------------------- */
 
-sz_status sz_gap_set_note(sz_gap *gap, const char *key, const char *text, sz_error *err)
-{
-    sz_gap_note made = {NULL, NULL}, *grown;
-    int k = 0;
-
-    while (k < gap->n_notes && strcmp(gap->note[k].key, key) != 0) k++;
-    if (!text && k == gap->n_notes) return SZ_OK;
-    if (text) {
-        made.key = sz_copy_text(key);
-        made.text = sz_copy_text(text);
-        grown = k < gap->n_notes
-                    ? gap->note
-                    : realloc(gap->note, ((size_t)gap->n_notes + 1) * sizeof *gap->note);
-        if (grown) gap->note = grown;
-        if (!made.key || !made.text || !grown) {
-            free(made.key);
-            free(made.text);
-            return sz_fail_memory(err, strlen(text), key);
-        }
-    }
-    if (k < gap->n_notes) {
-        free(gap->note[k].key);
-        free(gap->note[k].text);
-        if (!text) made = gap->note[--gap->n_notes];
-    } else {
-        gap->n_notes++;
-    }
-    if (text || k < gap->n_notes) gap->note[k] = made;
-    return SZ_OK;
-}
-
 static sz_status load_notes(loader *l)
 {
     int n = sz_tensors_n_notes(l->file);
@@ -466,11 +431,12 @@ static sz_status parse_model(loader *l)
                         "the description of the model", MAKE_AGAIN, l->err);
 }
 
-static sz_status load_soapz(sz_gap **gap, const char *path, sz_error *err)
+sz_status sz_soapz_read(sz_gap **gap, const char *path, sz_error *err)
 {
     loader l = {.path = path, .err = err};
     sz_status status = sz_tensors_open(&l.file, path, err);
 
+    *gap = NULL;
     if (status == SZ_OK) status = check_format(&l);
     if (status == SZ_OK) status = parse_model(&l);
     if (status == SZ_OK) {
@@ -491,54 +457,7 @@ static sz_status load_soapz(sz_gap **gap, const char *path, sz_error *err)
     return status;
 }
 
-/* ---- either kind ----------------------------------------------------------------- */
-
-/* A container begins with a number below 2^56, then a brace; XML never holds a zero
- * byte. A damaged one is told by its name. A pipe can be XML only: it is read once. */
-static int is_container(const char *path)
-{
-    size_t n = strlen(path);
-    int by_name = n >= 6 && strcmp(path + n - 6, ".soapz") == 0;
-    unsigned char head[9] = {'<'};
-    struct stat s;
-    FILE *f;
-
-    if (stat(path, &s) != 0 || !S_ISREG(s.st_mode)) return by_name;
-    f = fopen(path, "rb");
-    if (!f) return by_name;
-    n = fread(head, 1, sizeof head, f);
-    fclose(f);
-    return (n == sizeof head && head[7] == 0 && head[8] == '{') ||
-           (by_name && (n == 0 || head[0] != '<'));
-}
-
-sz_status sz_gap_load_bare(sz_gap **gap, const char *path, sz_error *err)
-{
-    *gap = NULL;
-    return is_container(path) ? load_soapz(gap, path, err) : sz_gap_read(gap, path, err);
-}
-
-sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err)
-{
-    sz_status status = sz_gap_load_bare(gap, path, err);
-
-    if (status == SZ_OK) status = sz_gap_make_vectors(*gap, err);
-    if (status == SZ_OK) return SZ_OK;
-    sz_gap_free(*gap);
-    *gap = NULL;
-    return status;
-}
-
-void sz_gap_notes_free(sz_gap_note *note, int n)
-{
-    for (int k = 0; k < n; k++) {
-        free(note[k].key);
-        free(note[k].text);
-    }
-    free(note);
-}
-
-sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *err)
+sz_status sz_soapz_read_notes(sz_gap_note **note, int *n, const char *path, sz_error *err)
 {
     sz_gap gap = {0};
     loader l = {.path = path, .err = err, .gap = &gap};
@@ -546,7 +465,6 @@ sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *e
 
     *note = NULL;
     *n = 0;
-    if (!is_container(path)) return SZ_OK;
     status = sz_tensors_open(&l.file, path, err);
     if (status == SZ_OK && sz_tensors_note(l.file, "soapz_version"))
         status = sz_gap_set_note(&gap, "soapz_version",

@@ -2,11 +2,11 @@
  *
  * soapz_write.c - a GAP as a .soapz file: its numbers as tensors, what describes them as
  * JSON text (model_file.c lists them, docs/format.md explains). */
+#include "format/soapz_write.h"
 #include "base/args.h"
 #include "base/json.h"
 #include "format/safetensors.h"
 #include "format/soapz_format.h"
-#include "format/soapz_read.h"
 #include "model/gap_check.h"
 
 #include <stdarg.h>
@@ -81,7 +81,7 @@ static sz_status add_environments(tensor_list *l, int k, const sz_environments *
 }
 
 /* what has a byte each comes last: so everything else is aligned */
-static void add_elements(tensor_list *l, int k, const sz_gap_coordinate *c)
+static void add_elements(tensor_list *l, int k, const sz_gap_term *c)
 {
     const sz_environments *env = c->environment;
 
@@ -91,7 +91,7 @@ static void add_elements(tensor_list *l, int k, const sz_gap_coordinate *c)
         add(l, SZ_U8, env->first[env->n], 0, env->neigh_z, "term.%d.neighbour_z", k);
 }
 
-static sz_status add_term(tensor_list *l, int k, const sz_gap_coordinate *c)
+static sz_status add_term(tensor_list *l, int k, const sz_gap_term *c)
 {
     if (c->n_sparse > 0 && c->environment && add_environments(l, k, c->environment))
         return SZ_ERR_MEMORY;
@@ -143,7 +143,7 @@ static sz_status add_glue(tensor_list *l, const sz_gap_glue *g)
 
 static sz_status list_tensors(tensor_list *l, const sz_gap *gap)
 {
-    size_t room = 1 + 9 * (size_t)gap->n_coordinates;
+    size_t room = 1 + 9 * (size_t)gap->n_terms;
     sz_status status = SZ_OK;
 
     if (gap->glue) room += 2 * (size_t)gap->glue->n_types + (size_t)gap->glue->n_pairs;
@@ -152,18 +152,18 @@ static sz_status list_tensors(tensor_list *l, const sz_gap *gap)
     if (!l->tensor || !l->owned)
         return sz_fail_memory(l->err, room * sizeof *l->tensor, "the list of tensors");
     add(l, SZ_F64, SZ_Z_MAX, 0, gap->e0 + 1, "e0");
-    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++)
-        status = add_term(l, k, gap->coordinate + k);
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++)
+        status = add_term(l, k, gap->term + k);
     if (status == SZ_OK && gap->glue) status = add_glue(l, gap->glue);
-    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++)
-        add_elements(l, k, gap->coordinate + k);
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++)
+        add_elements(l, k, gap->term + k);
     return status;
 }
 
 /* ---- the description -------------------------------------------------------------- */
 
 /* Each returns NULL when out of memory only: texts and numbers were checked. */
-static json_t *describe_term(const sz_gap_coordinate *c)
+static json_t *describe_term(const sz_gap_term *c)
 {
     json_t *term =
         json_pack("{s:s, s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:i}", "descriptor",
@@ -224,8 +224,8 @@ static char *describe(const sz_gap *gap)
     int bad = 0;
 
     if (label) bad |= json_object_set_new(model, "label", json_string(label));
-    for (int k = 0; k < gap->n_coordinates; k++)
-        bad |= json_array_append_new(terms, describe_term(gap->coordinate + k));
+    for (int k = 0; k < gap->n_terms; k++)
+        bad |= json_array_append_new(terms, describe_term(gap->term + k));
     bad |= json_object_set_new(model, "terms", terms);
     if (gap->glue) bad |= json_object_set_new(model, "glue", describe_glue(gap->glue));
     if (gap->zbl) bad |= json_object_set_new(model, "zbl", describe_zbl(gap->zbl));
@@ -254,10 +254,10 @@ static sz_status find_elements(const sz_gap *gap, char text[4 * SZ_Z_MAX + 1],
     unsigned char met[SZ_Z_MAX + 1] = {0};
     char *end = text;
 
-    for (int k = 0; k < gap->n_coordinates; k++) {
+    for (int k = 0; k < gap->n_terms; k++) {
         sz_args *args;
         sz_status status =
-            sz_args_parse(&args, gap->coordinate[k].descriptor, "descriptor", err);
+            sz_args_parse(&args, gap->term[k].descriptor, "descriptor", err);
 
         if (status != SZ_OK) return status;
         for (int j = 0; j < 4; j++) mark_elements(sz_args_string(args, key[j], ""), met);

@@ -19,22 +19,6 @@ static sz_gap_glue_pair *current_pair(sz_reader *r)
     return current_glue(r)->pair + current_glue(r)->n_pairs - 1;
 }
 
-void sz_gap_glue_clear(sz_gap_glue *glue)
-{
-    for (int t = 0; t < glue->n_types; t++) {
-        free(glue->type[t].density.x);
-        free(glue->type[t].density.y);
-        free(glue->type[t].embedding.x);
-        free(glue->type[t].embedding.y);
-    }
-    for (int k = 0; k < glue->n_pairs; k++) {
-        free(glue->pair[k].pair.x);
-        free(glue->pair[k].pair.y);
-    }
-    free(glue->type);
-    free(glue->pair);
-}
-
 /* ---- Glue_params ----------------------------------------------------------------- */
 
 sz_status sz_start_glue(sz_reader *r, const char **atts)

@@ -15,12 +15,12 @@ static sz_params_xml *current_params(sz_reader *r)
 
 void sz_params_xml_free(sz_params_xml *p)
 {
-    for (int k = 0; k < p->n_coordinates; k++) {
-        sz_gap_coordinate_clear(&p->coordinate[k].c);
-        free(p->coordinate[k].file);
-        free(p->coordinate[k].md5);
+    for (int k = 0; k < p->n_terms; k++) {
+        sz_gap_term_clear(&p->term[k].c);
+        free(p->term[k].file);
+        free(p->term[k].md5);
     }
-    free(p->coordinate);
+    free(p->term);
     free(p->label);
     free(p->sparse_label);
 }
@@ -104,9 +104,9 @@ sz_status sz_end_sparse(sz_reader *r, const char **atts)
     const sz_params_xml *p = current_params(r);
 
     (void)atts;
-    if (p->n_coordinates == p->n_wanted) return SZ_OK;
+    if (p->n_terms == p->n_wanted) return SZ_OK;
     return sz_reader_fail(r,
                           "<gpSparse> announces n_coordinate=\"%d\" but holds %d "
                           "<gpCoordinates>; the file is incomplete",
-                          p->n_wanted, p->n_coordinates);
+                          p->n_wanted, p->n_terms);
 }

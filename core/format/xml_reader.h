@@ -5,7 +5,7 @@
 #ifndef SZ_XML_READER_H
 #define SZ_XML_READER_H
 
-#include "format/gap_xml.h"
+#include "model/gap.h"
 
 #include <expat.h>
 #include <stddef.h>
@@ -22,12 +22,12 @@ typedef struct {
 
 /* <gpCoordinates> in the making */
 typedef struct {
-    sz_gap_coordinate c;
+    sz_gap_term c;
     char *file;  /* sparseX_filename, NULL: sparse points are inline */
     char *md5;   /* sparseX_md5sum or NULL */
     int n_alpha; /* <sparseX> met so far */
     int has_zeta, n_theta, n_perm_wanted;
-} sz_coordinate_xml;
+} sz_term_xml;
 
 /* <GAP_params> */
 typedef struct {
@@ -37,8 +37,8 @@ typedef struct {
     double e0[SZ_Z_MAX + 1];
     char *sparse_label; /* of <gpSparse>, NULL before it */
     int n_wanted;       /* its n_coordinate */
-    int n_coordinates;
-    sz_coordinate_xml *coordinate;
+    int n_terms;
+    sz_term_xml *term;
 } sz_params_xml;
 
 /* <Glue_params> */
@@ -118,10 +118,10 @@ void sz_params_xml_free(sz_params_xml *p);
 
 /* ---- gap_xml_coordinate.c: <gpCoordinates> --------------------------------------- */
 
-sz_xml_handler sz_start_coordinate, sz_end_coordinate, sz_end_theta, sz_end_matrix,
+sz_xml_handler sz_start_term, sz_end_term, sz_end_theta, sz_end_matrix,
     sz_start_descriptor, sz_end_descriptor, sz_start_permutation, sz_end_permutation,
     sz_start_point, sz_end_point, sz_start_slice, sz_end_slice;
-void sz_gap_coordinate_clear(sz_gap_coordinate *c);
+void sz_gap_term_clear(sz_gap_term *c);
 
 /* ---- gap_xml_glue.c: <Glue_params> ----------------------------------------------- */
 
@@ -149,6 +149,6 @@ sz_status sz_reader_choose_core(sz_reader *r, const char *init_args, sz_gap *gap
 
 /* ---- gap_sparse.c: the files beside the XML -------------------------------------- */
 
-sz_status sz_sparse_load(sz_reader *r, sz_coordinate_xml *x);
+sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x);
 
 #endif

@@ -71,8 +71,7 @@ static sz_status read_file(sz_reader *r, int line, sz_sparse_file *f)
     return status;
 }
 
-static sz_status check_md5(sz_reader *r, const sz_coordinate_xml *x,
-                           const sz_sparse_file *f)
+static sz_status check_md5(sz_reader *r, const sz_term_xml *x, const sz_sparse_file *f)
 {
     char hex[33];
 
@@ -95,8 +94,8 @@ static long line_of(const sz_sparse_file *f, const char *p)
 }
 
 /* Fills value[n] from the text, which must hold just that. */
-static sz_status read_numbers(sz_reader *r, const sz_coordinate_xml *x,
-                              const sz_sparse_file *f, size_t n, double *value)
+static sz_status read_numbers(sz_reader *r, const sz_term_xml *x, const sz_sparse_file *f,
+                              size_t n, double *value)
 {
     const char *p = sz_skip_blanks(f->text);
     size_t k = 0;
@@ -128,8 +127,7 @@ static sz_status read_numbers(sz_reader *r, const sz_coordinate_xml *x,
 
 /* The counts come from the XML: a file of that many numbers has at least twice as many
  * bytes, less one, so there is nothing to allocate otherwise. */
-static sz_status check_size(sz_reader *r, const sz_coordinate_xml *x,
-                            const sz_sparse_file *f)
+static sz_status check_size(sz_reader *r, const sz_term_xml *x, const sz_sparse_file *f)
 {
     uint64_t n = (uint64_t)x->c.n_sparse * (uint64_t)x->c.n_dim;
 
@@ -140,7 +138,7 @@ static sz_status check_size(sz_reader *r, const sz_coordinate_xml *x,
                    f->path, f->size, x->c.n_sparse, x->c.n_dim, r->path, x->c.line);
 }
 
-sz_status sz_sparse_load(sz_reader *r, sz_coordinate_xml *x)
+sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
 {
     sz_sparse_file f = {NULL, NULL, 0};
     size_t n = (size_t)x->c.n_sparse * (size_t)x->c.n_dim;

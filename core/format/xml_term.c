@@ -16,29 +16,16 @@ static sz_params_xml *current_params(sz_reader *r)
     return r->params + r->n_params - 1;
 }
 
-static sz_coordinate_xml *current_coordinate(sz_reader *r)
+static sz_term_xml *current_coordinate(sz_reader *r)
 {
     sz_params_xml *p = current_params(r);
 
-    return p->coordinate + p->n_coordinates - 1;
+    return p->term + p->n_terms - 1;
 }
 
-static int uses_theta(const sz_coordinate_xml *x)
+static int uses_theta(const sz_term_xml *x)
 {
     return x->c.covariance != SZ_COVARIANCE_DOT_PRODUCT;
-}
-
-void sz_gap_coordinate_clear(sz_gap_coordinate *c)
-{
-    free(c->label);
-    free(c->descriptor);
-    free(c->theta);
-    free(c->matrix);
-    free(c->perm);
-    free(c->x_sparse);
-    free(c->alpha);
-    free(c->fc_sparse);
-    sz_environments_free(c->environment);
 }
 
 /* ---- the element itself ---------------------------------------------------------------
@@ -73,16 +60,16 @@ static sz_status check_label(sz_reader *r)
     int k;
 
     if (strncmp(label, p->sparse_label, n) == 0 && sz_parse_int(label + n, &k) &&
-        k == p->n_coordinates)
+        k == p->n_terms)
         return SZ_OK;
     return sz_reader_fail(r,
                           "<gpCoordinates> has the label %.100s, not %.100s%d, label of "
                           "<gpSparse> and number; the file was edited or is incomplete",
-                          label, p->sparse_label, p->n_coordinates);
+                          label, p->sparse_label, p->n_terms);
 }
 
 /* sparseX_filename and sparseX_md5sum; an empty one counts as absent */
-static sz_status read_file_name(sz_reader *r, const char **atts, sz_coordinate_xml *x)
+static sz_status read_file_name(sz_reader *r, const char **atts, sz_term_xml *x)
 {
     const char *file = sz_att(atts, "sparseX_filename");
     const char *md5 = sz_att(atts, "sparseX_md5sum");
@@ -93,7 +80,7 @@ static sz_status read_file_name(sz_reader *r, const char **atts, sz_coordinate_x
     return status;
 }
 
-static sz_status read_coordinate(sz_reader *r, const char **atts, sz_coordinate_xml *x)
+static sz_status read_coordinate(sz_reader *r, const char **atts, sz_term_xml *x)
 {
     static const char name[] = "gpCoordinates";
     int covariance, sparsified = 1;
@@ -125,15 +112,14 @@ static sz_status read_coordinate(sz_reader *r, const char **atts, sz_coordinate_
     return status;
 }
 
-sz_status sz_start_coordinate(sz_reader *r, const char **atts)
+sz_status sz_start_term(sz_reader *r, const char **atts)
 {
     sz_params_xml *p = current_params(r);
-    sz_coordinate_xml *x;
-    sz_status status =
-        sz_reader_append(r, &p->coordinate, p->n_coordinates, sizeof *p->coordinate);
+    sz_term_xml *x;
+    sz_status status = sz_reader_append(r, &p->term, p->n_terms, sizeof *p->term);
 
     if (status != SZ_OK) return status;
-    x = p->coordinate + p->n_coordinates++;
+    x = p->term + p->n_terms++;
     x->c.line = r->line;
     status = read_coordinate(r, atts, x);
     if (status == SZ_OK) status = check_label(r);
@@ -142,7 +128,7 @@ sz_status sz_start_coordinate(sz_reader *r, const char **atts)
 }
 
 /* zeta from <theta> in files that have no attribute */
-static sz_status settle_zeta(sz_reader *r, sz_coordinate_xml *x)
+static sz_status settle_zeta(sz_reader *r, sz_term_xml *x)
 {
     if (!x->has_zeta && x->n_theta != 1)
         return sz_reader_fail_at(
@@ -157,7 +143,7 @@ static sz_status settle_zeta(sz_reader *r, sz_coordinate_xml *x)
 }
 
 /* theta_i <- (1/P) sum_p theta_perm(p,i) */
-static sz_status average_theta(sz_reader *r, sz_coordinate_xml *x)
+static sz_status average_theta(sz_reader *r, sz_term_xml *x)
 {
     int d = x->c.n_dim;
     double *mean = calloc((size_t)d, sizeof *mean);
@@ -172,7 +158,7 @@ static sz_status average_theta(sz_reader *r, sz_coordinate_xml *x)
     return SZ_OK;
 }
 
-static sz_status settle_theta(sz_reader *r, sz_coordinate_xml *x)
+static sz_status settle_theta(sz_reader *r, sz_term_xml *x)
 {
     if (x->n_theta != x->c.n_dim)
         return sz_reader_fail_at(r, x->c.line,
@@ -189,7 +175,7 @@ static sz_status settle_theta(sz_reader *r, sz_coordinate_xml *x)
     return average_theta(r, x);
 }
 
-static sz_status check_counts(sz_reader *r, const sz_coordinate_xml *x)
+static sz_status check_counts(sz_reader *r, const sz_term_xml *x)
 {
     if (!x->c.descriptor)
         return sz_reader_fail_at(r, x->c.line,
@@ -214,9 +200,9 @@ static sz_status check_counts(sz_reader *r, const sz_coordinate_xml *x)
     return SZ_OK;
 }
 
-sz_status sz_end_coordinate(sz_reader *r, const char **atts)
+sz_status sz_end_term(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
     sz_status status = check_counts(r, x);
 
     (void)atts;
@@ -244,7 +230,7 @@ static sz_status take_numbers(sz_reader *r, const char *element, double **number
 
 sz_status sz_end_theta(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
 
     (void)atts;
     return take_numbers(r, "theta", &x->c.theta, &x->n_theta);
@@ -252,7 +238,7 @@ sz_status sz_end_theta(sz_reader *r, const char **atts)
 
 sz_status sz_end_matrix(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
 
     (void)atts;
     return take_numbers(r, "compression_matrix", &x->c.matrix, &x->c.n_matrix);
@@ -260,7 +246,7 @@ sz_status sz_end_matrix(sz_reader *r, const char **atts)
 
 sz_status sz_start_descriptor(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
 
     (void)atts;
     if (x->c.descriptor) return sz_reader_fail(r, "a second <descriptor>; keep one");
@@ -270,7 +256,7 @@ sz_status sz_start_descriptor(sz_reader *r, const char **atts)
 
 sz_status sz_end_descriptor(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
     const char *text = sz_skip_blanks(r->n_text ? r->text : "");
 
     (void)atts;
@@ -309,7 +295,7 @@ static int take_permutation(const double *number, int d, int *row)
 
 sz_status sz_end_permutation(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
     size_t d = (size_t)x->c.n_dim;
     sz_status status;
 
@@ -338,7 +324,7 @@ sz_status sz_end_permutation(sz_reader *r, const char **atts)
 
 sz_status sz_start_point(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
     int s = x->n_alpha;
     sz_status status = check_index(r, atts, "sparseX", s + 1);
 
@@ -356,7 +342,7 @@ sz_status sz_start_point(sz_reader *r, const char **atts)
 
 sz_status sz_end_point(sz_reader *r, const char **atts)
 {
-    sz_coordinate_xml *x = current_coordinate(r);
+    sz_term_xml *x = current_coordinate(r);
     size_t d = (size_t)x->c.n_dim, s = (size_t)x->n_alpha - 1;
     sz_status status;
 

@@ -4,8 +4,6 @@
  *
  *   E = sum_i e0(Z_i) + core + sum over coordinates sum_s alpha_s fc_s K(x_s, x) */
 #include "descriptor/soap_spec.h"
-#include "format/gap_xml.h"
-#include "format/soapz_read.h"
 #include "model/model.h"
 #include "term/few_bodies_spec.h"
 
@@ -20,7 +18,7 @@ enum { VERSION_NU = 1663247896, VERSION_NU_NEW = 1686132232 };
 
 /* One coordinate of the file, parsed. */
 typedef struct {
-    const sz_gap_coordinate *c;
+    const sz_gap_term *c;
     sz_args *args;
     const char *type; /* "soap", "distance_2b", "angle_3b" or "distance_Nb" */
     sz_soap_spec soap;
@@ -30,7 +28,7 @@ typedef struct {
 
 typedef struct {
     sz_gap *gap;
-    coordinate *part; /* [gap->n_coordinates] */
+    coordinate *part; /* [gap->n_terms] */
     sz_model *model;
 } reader;
 
@@ -86,7 +84,7 @@ static sz_status find_type(coordinate *part, sz_error *err)
 
 static sz_status parse_coordinate(reader *rd, coordinate *part, sz_error *err)
 {
-    const sz_gap_coordinate *c = part->c;
+    const sz_gap_term *c = part->c;
     char where[700];
     sz_status status;
 
@@ -131,7 +129,7 @@ static void collect_species(reader *rd)
     sz_model *model = rd->model;
     const sz_gap *gap = rd->gap;
 
-    for (int k = 0; k < gap->n_coordinates; k++) {
+    for (int k = 0; k < gap->n_terms; k++) {
         const coordinate *part = &rd->part[k];
         int bodies = part->few.bodies;
         const int *z = bodies == 3 ? part->few.triplet.z : part->few.pair.z;
@@ -144,7 +142,7 @@ static void collect_species(reader *rd)
     }
     for (int t = 0; gap->glue && t < gap->glue->n_types; t++)
         add_species(model, gap->glue->type[t].z);
-    if (gap->zbl && gap->n_coordinates == 0) model->any_element = 1;
+    if (gap->zbl && gap->n_terms == 0) model->any_element = 1;
     for (int z = 1; z <= SZ_Z_MAX && model->any_element; z++) add_species(model, z);
     for (int k = 0; k < model->n_species; k++)
         model->e0[k] = gap->e_scale * gap->e0[model->z[k]];
@@ -192,7 +190,7 @@ static sz_status find_soap(sz_model *model, const sz_soap_spec *spec, int reduce
 static sz_status fill_sparse(sz_model *model, sz_soap_term *term, const coordinate *part,
                              int reduce, double *lost, sz_error *err)
 {
-    const sz_gap_coordinate *c = part->c;
+    const sz_gap_term *c = part->c;
     sz_error why;
     sz_status status = find_soap(model, &part->soap, reduce, &term->soap, &why);
     const sz_soap *soap;
@@ -239,13 +237,13 @@ static void drop_soap(sz_model *model, int index)
 static sz_status add_soap_term(reader *rd, const coordinate *part, sz_error *err)
 {
     sz_model *model = rd->model;
-    const sz_gap_coordinate *c = part->c;
+    const sz_gap_term *c = part->c;
     sz_soap_term *term = &model->term[model->n_terms];
     double lost = 0.0;
     sz_status status;
 
     model->n_terms++;
-    term->coordinate = (int)(c - rd->gap->coordinate);
+    term->gap_term = (int)(c - rd->gap->term);
     if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: soap with covariance_type %d is not supported, only "
@@ -291,7 +289,7 @@ static sz_status add_pair_term(reader *rd, const coordinate *part, sz_error *err
 
     if (status != SZ_OK) return status;
     pair->spec.share *= rd->gap->e_scale;
-    pair->coordinate = (int)(part->c - rd->gap->coordinate);
+    pair->gap_term = (int)(part->c - rd->gap->term);
     set->n_pairs++;
     return SZ_OK;
 }
@@ -318,7 +316,7 @@ static sz_status add_triplet_term(reader *rd, const coordinate *part, sz_error *
 
     if (status != SZ_OK) return status;
     triplet->spec.share *= rd->gap->e_scale;
-    triplet->coordinate = (int)(part->c - rd->gap->coordinate);
+    triplet->gap_term = (int)(part->c - rd->gap->term);
     set->n_triplets++;
     if (!triplet->ordered) return SZ_OK;
     return warn_of_order(rd, triplet, part->c->line, err);
@@ -359,7 +357,7 @@ static sz_status check_versions(reader *rd, const coordinate *part, sz_error *er
 static sz_status add_terms(reader *rd, sz_error *err)
 {
     sz_model *model = rd->model;
-    size_t n = (size_t)rd->gap->n_coordinates + 1;
+    size_t n = (size_t)rd->gap->n_terms + 1;
     sz_status status = SZ_OK;
 
     model->soap = calloc(2 * n, sizeof *model->soap); /* each reduced or not */
@@ -373,7 +371,7 @@ static sz_status add_terms(reader *rd, sz_error *err)
     if (!model->soap || !model->slot_of_species || !model->term || !model->pair ||
         !model->pair->pair || !model->triplet || !model->triplet->triplet)
         return sz_fail_memory(err, n * sizeof *model->term, "the model");
-    for (int k = 0; k < rd->gap->n_coordinates && status == SZ_OK; k++) {
+    for (int k = 0; k < rd->gap->n_terms && status == SZ_OK; k++) {
         const coordinate *part = &rd->part[k];
 
         if (part->c->n_sparse == 0) continue;
@@ -425,14 +423,14 @@ static sz_status build(reader *rd, sz_error *err)
     sz_gap *gap = rd->gap;
     sz_status status = SZ_OK;
 
-    rd->part = calloc((size_t)gap->n_coordinates + 1, sizeof *rd->part);
+    rd->part = calloc((size_t)gap->n_terms + 1, sizeof *rd->part);
     rd->model = calloc(1, sizeof *rd->model);
     if (rd->model) rd->model->path = sz_copy_text(gap->path);
     if (!rd->part || !rd->model || !rd->model->path)
         return sz_fail_memory(err, sizeof *rd->model, "the model");
     rd->model->version = gap->version;
-    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
-        rd->part[k].c = &gap->coordinate[k];
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
+        rd->part[k].c = &gap->term[k];
         status = parse_coordinate(rd, &rd->part[k], err);
     }
     if (status != SZ_OK) return status;
@@ -458,34 +456,10 @@ sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err)
         rd.model = NULL;
     }
     sz_model_free(rd.model);
-    for (int k = 0; rd.part && k < gap->n_coordinates; k++) {
+    for (int k = 0; rd.part && k < gap->n_terms; k++) {
         sz_args_free(rd.part[k].args);
         sz_soap_spec_free(&rd.part[k].soap);
     }
     free(rd.part);
-    return status;
-}
-
-sz_status sz_model_load_plain(sz_model **model, const char *path, sz_error *err)
-{
-    sz_gap *gap;
-    sz_status status = sz_gap_load_bare(&gap, path, err);
-
-    *model = NULL;
-    if (status == SZ_OK) status = sz_model_build(model, gap, err);
-    sz_gap_free(gap);
-    return status;
-}
-
-sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
-{
-    sz_status status = sz_model_load_plain(model, path, err);
-
-    if (status == SZ_OK) status = sz_model_collapse(*model, sz_tile_best(), err);
-    if (status == SZ_OK) status = sz_model_pack(*model, sz_tile_best(), err);
-    if (status != SZ_OK) {
-        sz_model_free(*model);
-        *model = NULL;
-    }
     return status;
 }

@@ -5,7 +5,7 @@
  *   E = E_scale (sum_i e0(Z_i) + sum over terms of sum_s alpha_s K_s) + core
  *
  * where factors that differ go into e0 and alpha. */
-#include "format/gap_xml.h"
+#include "model/gap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ enum { VERSION_SETTLED = 1596837814 };
 
 static sz_status check_versions(const sz_gap *a, const sz_gap *b, sz_error *err)
 {
-    if (a->n_coordinates == 0 || b->n_coordinates == 0 || a->version == b->version ||
+    if (a->n_terms == 0 || b->n_terms == 0 || a->version == b->version ||
         (a->version >= VERSION_SETTLED && b->version >= VERSION_SETTLED))
         return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
@@ -28,16 +28,16 @@ static sz_status check_versions(const sz_gap *a, const sz_gap *b, sz_error *err)
 static void take_scale_in(sz_gap *gap)
 {
     for (int z = 0; z <= SZ_Z_MAX; z++) gap->e0[z] *= gap->e_scale;
-    for (int k = 0; k < gap->n_coordinates; k++)
-        for (int s = 0; s < gap->coordinate[k].n_sparse; s++)
-            gap->coordinate[k].alpha[s] *= gap->e_scale;
+    for (int k = 0; k < gap->n_terms; k++)
+        for (int s = 0; s < gap->term[k].n_sparse; s++)
+            gap->term[k].alpha[s] *= gap->e_scale;
     gap->e_scale = 1.0;
 }
 
 sz_status sz_gap_add(sz_gap *gap, sz_gap *other, sz_error *err)
 {
-    size_t n = (size_t)gap->n_coordinates, m = (size_t)other->n_coordinates;
-    sz_gap_coordinate *all;
+    size_t n = (size_t)gap->n_terms, m = (size_t)other->n_terms;
+    sz_gap_term *all;
     sz_status status = check_versions(gap, other, err);
 
     if (status != SZ_OK) return status;
@@ -52,12 +52,12 @@ sz_status sz_gap_add(sz_gap *gap, sz_gap *other, sz_error *err)
         take_scale_in(other);
     }
     for (int z = 0; z <= SZ_Z_MAX; z++) gap->e0[z] += other->e0[z];
-    if (m) memcpy(all, other->coordinate, m * sizeof *all);
-    if (n) memcpy(all + m, gap->coordinate, n * sizeof *all);
-    free(gap->coordinate);
-    gap->coordinate = all;
-    gap->n_coordinates += other->n_coordinates;
-    other->n_coordinates = 0;
+    if (m) memcpy(all, other->term, m * sizeof *all);
+    if (n) memcpy(all + m, gap->term, n * sizeof *all);
+    free(gap->term);
+    gap->term = all;
+    gap->n_terms += other->n_terms;
+    other->n_terms = 0;
     if (m && other->version > gap->version) gap->version = other->version;
     if (other->glue) gap->glue = other->glue;
     if (other->zbl) gap->zbl = other->zbl;

@@ -88,7 +88,7 @@ static int are_permutations(const int *perm, int n, int d, unsigned char *met)
     return 1;
 }
 
-static sz_status check_gaussian(const context *c, int k, const sz_gap_coordinate *x)
+static sz_status check_gaussian(const context *c, int k, const sz_gap_term *x)
 {
     unsigned char *met;
     int good;
@@ -105,7 +105,7 @@ static sz_status check_gaussian(const context *c, int k, const sz_gap_coordinate
     return good ? SZ_OK : fail_term(c, k, "a permutation is not one");
 }
 
-static sz_status check_kernel(const context *c, int k, const sz_gap_coordinate *x)
+static sz_status check_kernel(const context *c, int k, const sz_gap_term *x)
 {
     if (!isfinite(x->delta) || !isfinite(x->f0) || !isfinite(x->zeta))
         return fail_term(c, k, "delta, f0 or zeta is not a finite number");
@@ -121,7 +121,7 @@ static sz_status check_kernel(const context *c, int k, const sz_gap_coordinate *
     }
 }
 
-static sz_status check_points(const context *c, int k, const sz_gap_coordinate *x)
+static sz_status check_points(const context *c, int k, const sz_gap_term *x)
 {
     size_t m = (size_t)x->n_sparse, d = (size_t)x->n_dim;
 
@@ -141,7 +141,7 @@ static sz_status check_points(const context *c, int k, const sz_gap_coordinate *
     return SZ_OK;
 }
 
-static sz_status check_term(const context *c, int k, const sz_gap_coordinate *x)
+static sz_status check_term(const context *c, int k, const sz_gap_term *x)
 {
     sz_status status;
 
@@ -205,12 +205,11 @@ sz_status sz_gap_check(const sz_gap *gap, const char *name, const char *remedy,
     const context c = {name, remedy, err};
     sz_status status = SZ_OK;
 
-    if (gap->n_coordinates < 0 || gap->version < 0)
-        return fail(&c, "a count is negative");
+    if (gap->n_terms < 0 || gap->version < 0) return fail(&c, "a count is negative");
     if (!isfinite(gap->e_scale) || !all_finite(gap->e0, SZ_Z_MAX + 1))
         return fail(&c, "an energy e0 or the scale of energies is not a finite number");
-    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++)
-        status = check_term(&c, k, gap->coordinate + k);
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++)
+        status = check_term(&c, k, gap->term + k);
     if (status == SZ_OK && gap->glue) status = check_glue(&c, gap->glue);
     if (status == SZ_OK && gap->zbl) status = check_zbl(&c, gap->zbl);
     for (int k = 0; k < gap->n_notes && status == SZ_OK; k++)

@@ -2,7 +2,7 @@
 #ifndef SZ_GAP_CHECK_H
 #define SZ_GAP_CHECK_H
 
-#include "format/gap_xml.h"
+#include "model/gap.h"
 
 /* 1 where text is UTF-8 without control characters but tab and newlines: what XML and
  * JSON can both hold. */

@@ -4,13 +4,13 @@
  */
 #include "base/args.h"
 #include "descriptor/soap_spec.h"
-#include "format/soapz_read.h"
+#include "model/gap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 /* the descriptor of a coordinate with its published components */
-static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_coordinate *c,
+static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_term *c,
                            sz_error *err)
 {
     int n_centres, centre_z[SZ_Z_MAX];
@@ -46,7 +46,7 @@ static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_coord
     return status;
 }
 
-static sz_status make_vectors(const sz_gap *gap, sz_gap_coordinate *c, sz_error *err)
+static sz_status make_vectors(const sz_gap *gap, sz_gap_term *c, sz_error *err)
 {
     size_t m = (size_t)c->n_sparse, d = (size_t)c->n_dim, stride;
     double *inner = NULL, *x = NULL;
@@ -76,8 +76,8 @@ sz_status sz_gap_make_vectors(sz_gap *gap, sz_error *err)
 {
     sz_status status = SZ_OK;
 
-    for (int k = 0; k < gap->n_coordinates && status == SZ_OK; k++) {
-        sz_gap_coordinate *c = gap->coordinate + k;
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
+        sz_gap_term *c = gap->term + k;
 
         if (c->environment && !c->x_sparse) status = make_vectors(gap, c, err);
     }
@@ -86,8 +86,8 @@ sz_status sz_gap_make_vectors(sz_gap *gap, sz_error *err)
 
 void sz_gap_drop_environments(sz_gap *gap)
 {
-    for (int k = 0; k < gap->n_coordinates; k++) {
-        sz_gap_coordinate *c = gap->coordinate + k;
+    for (int k = 0; k < gap->n_terms; k++) {
+        sz_gap_term *c = gap->term + k;
 
         if (!c->x_sparse) continue;
         sz_environments_free(c->environment);

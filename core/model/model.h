@@ -6,6 +6,7 @@
 #define SZ_MODEL_H
 
 #include "descriptor/soap.h"
+#include "model/gap.h"
 #include "term/collapse.h"
 #include "term/glue.h"
 #include "term/kernel.h"
@@ -16,7 +17,7 @@
 /* E_i += delta^2 sum_s weight_s (p_s . p_i + sigma0^2)^zeta for centres i in centre[] */
 typedef struct {
     int soap;              /* index into sz_model.soap */
-    int coordinate;        /* of the GAP it came from */
+    int gap_term;          /* of the GAP it came from */
     unsigned char *centre; /* [n_species] 1 where the species is a centre */
     double delta;          /* eV */
     double zeta;

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 /* k(x, y) without delta^2 and f0 */
-static double permuted(const sz_gap_coordinate *c, const double *x, const double *y)
+static double permuted(const sz_gap_term *c, const double *x, const double *y)
 {
     double sum = 0.0, j = c->n_dim / 2 + 2;
 
@@ -37,7 +37,7 @@ static double permuted(const sz_gap_coordinate *c, const double *x, const double
     return sum;
 }
 
-static void stationary(const sz_gap_coordinate *c, double *own, double *k)
+static void stationary(const sz_gap_term *c, double *own, double *k)
 {
     int m = c->n_sparse, d = c->n_dim;
 
@@ -52,7 +52,7 @@ static void stationary(const sz_gap_coordinate *c, double *own, double *k)
                                    c->f0 * c->f0;
 }
 
-static void dot_product(const sz_gap_coordinate *c, double *k)
+static void dot_product(const sz_gap_term *c, double *k)
 {
     const double one = 1.0, zero = 0.0, delta2 = c->delta * c->delta;
     int m = c->n_sparse, d = c->n_dim;
@@ -66,7 +66,7 @@ static void dot_product(const sz_gap_coordinate *c, double *k)
         }
 }
 
-sz_status sz_covariance_matrix(const sz_gap_coordinate *c, double jitter, double *k,
+sz_status sz_covariance_matrix(const sz_gap_term *c, double jitter, double *k,
                                sz_error *err)
 {
     int m = c->n_sparse;

@@ -2,11 +2,11 @@
 #ifndef SZ_COVARIANCE_H
 #define SZ_COVARIANCE_H
 
-#include "format/gap_xml.h"
+#include "term/gap_term.h"
 
 /* k [n_sparse][n_sparse]: fc_s fc_t K(x_s, x_t) of a coordinate's sparse points, jitter
  * on the diagonal: the regulariser of its weights. */
-sz_status sz_covariance_matrix(const sz_gap_coordinate *c, double jitter, double *k,
+sz_status sz_covariance_matrix(const sz_gap_term *c, double jitter, double *k,
                                sz_error *err);
 
 #endif

@@ -55,6 +55,22 @@ static sz_status make_type(sz_glue_type *t, const sz_gap_glue_type *data,
     return spline(&t->f, &data->embedding, where, err);
 }
 
+void sz_gap_glue_clear(sz_gap_glue *glue)
+{
+    for (int t = 0; t < glue->n_types; t++) {
+        free(glue->type[t].density.x);
+        free(glue->type[t].density.y);
+        free(glue->type[t].embedding.x);
+        free(glue->type[t].embedding.y);
+    }
+    for (int k = 0; k < glue->n_pairs; k++) {
+        free(glue->pair[k].pair.x);
+        free(glue->pair[k].pair.y);
+    }
+    free(glue->type);
+    free(glue->pair);
+}
+
 sz_status sz_glue_create(sz_glue **glue, const sz_gap_glue *data, const char *path,
                          int n_species, const int *z, sz_error *err)
 {

@@ -4,8 +4,33 @@
 #ifndef SZ_GLUE_H
 #define SZ_GLUE_H
 
-#include "format/gap_xml.h"
 #include "term/table.h"
+
+/* Table points in file order, not sorted. */
+typedef struct {
+    int n;
+    double *x, *y; /* [n] */
+    double y1, yn; /* end slopes; above 0.99e30 means natural end */
+} sz_gap_points;
+
+typedef struct {
+    int z;                 /* atomic_num */
+    sz_gap_points density; /* (a, rho); y1, yn used when do_spline */
+    int do_spline;
+    sz_gap_points embedding; /* potential_density: (rho, E); default y1=yn=2e30 */
+} sz_gap_glue_type;
+
+typedef struct {
+    int type1, type2;   /* 0-based indices into type */
+    sz_gap_points pair; /* potential_pair: (r, E); default y1=yn=0 */
+} sz_gap_glue_pair;
+
+typedef struct {
+    int n_types;
+    sz_gap_glue_type *type;
+    int n_pairs;
+    sz_gap_glue_pair *pair;
+} sz_gap_glue;
 
 typedef struct {
     int spline;   /* 1: w is a spline, else prefactor (range - r)^3 */
@@ -23,6 +48,8 @@ typedef struct {
     sz_table *phi;        /* [n_types^2], the upper triangle copied nowhere: use a <= b */
     int *type_of_species; /* [n_species] or -1 */
 } sz_glue;
+
+void sz_gap_glue_clear(sz_gap_glue *glue);
 
 sz_status sz_glue_create(sz_glue **glue, const sz_gap_glue *data, const char *path,
                          int n_species, const int *z, sz_error *err);

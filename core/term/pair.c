@@ -23,12 +23,12 @@
 
 typedef struct {
     const sz_pair_spec *spec;
-    const sz_gap_coordinate *c;
+    const sz_gap_term *c;
 } exact;
 
 static long double kernel(const exact *e, const double *xs, long double r)
 {
-    const sz_gap_coordinate *c = e->c;
+    const sz_gap_term *c = e->c;
     long double sum = 0.0L, delta2 = (long double)c->delta * c->delta, rho, j;
 
     for (int k = 0; k < c->n_dim; k++) {
@@ -70,7 +70,7 @@ static int ascending(const void *a, const void *b)
 /* where e(r) is not smooth inside (lo, hi): the edges and centres of PP kernels */
 static int find_breaks(const exact *e, double lo, double hi, double *breaks)
 {
-    const sz_gap_coordinate *c = e->c;
+    const sz_gap_term *c = e->c;
     int n = 0, kept = 1;
 
     breaks[n++] = lo;
@@ -103,8 +103,8 @@ static double piece_width(const exact *e, double hi)
     return width / 32.0;
 }
 
-sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec,
-                         const sz_gap_coordinate *c, sz_error *err)
+sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_term *c,
+                         sz_error *err)
 {
     exact e = {spec, c};
     double lo = 0.0, *breaks = malloc((2 + 3 * (size_t)c->n_sparse) * sizeof *breaks),
@@ -194,7 +194,7 @@ double sz_pair_cutoff(const sz_pair_spec *spec, double r)
 }
 
 /* K(x_s, x) and its slope along dx */
-static double kernel_slope(const sz_gap_coordinate *c, const double *xs, const double *x,
+static double kernel_slope(const sz_gap_term *c, const double *xs, const double *x,
                            const double *dx, double *slope)
 {
     double delta2 = c->delta * c->delta, sum = 0.0, dsum = 0.0, rho, j;
@@ -225,8 +225,8 @@ static double kernel_slope(const sz_gap_coordinate *c, const double *xs, const d
     return delta2 * pow(1.0 - rho, j + 1.0) * ((j + 1.0) * rho + 1.0) + c->f0 * c->f0;
 }
 
-void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
-                 double *value, double *slope)
+void sz_pair_row(const sz_pair_spec *spec, const sz_gap_term *c, double r, double *value,
+                 double *slope)
 {
     double df, dt, f = sz_cutoff(r, spec->cutoff, spec->cutoff_width, &df);
     double t = tail(spec, r, &dt), cut = f * t, dcut = df * t + f * dt,

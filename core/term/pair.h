@@ -4,7 +4,7 @@
 #ifndef SZ_PAIR_H
 #define SZ_PAIR_H
 
-#include "format/gap_xml.h"
+#include "term/gap_term.h"
 #include "term/table.h"
 
 enum { SZ_PAIR_DIM_MAX = 8 }; /* exponents of one descriptor */
@@ -21,7 +21,7 @@ typedef struct {
 
 typedef struct {
     sz_pair_spec spec;
-    int coordinate; /* of the GAP it came from */
+    int gap_term; /* of the GAP it came from */
     int n_sparse;
     double size;      /* sum_s |weight_s| K_max, eV: the terms that e is the sum of */
     double error;     /* bound of |table - exact| found at load, eV */
@@ -38,8 +38,8 @@ typedef struct {
 } sz_pair_set;
 
 /* Tabulates e(r) of one coordinate (ARD_SE, PP or DOT_PRODUCT). */
-sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec,
-                         const sz_gap_coordinate *c, sz_error *err);
+sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_term *c,
+                         sz_error *err);
 void sz_pair_free(sz_pair *pair);
 /* fc e at r and its slope; 0 from the cutoff on. */
 double sz_pair_energy(const sz_pair *pair, double r, double *slope);
@@ -51,8 +51,8 @@ void sz_pair_vector(const sz_pair_spec *spec, double r, double *x);
 double sz_pair_cutoff(const sz_pair_spec *spec, double r);
 /* What each sparse point adds at r: share fc fc_s K(x_s, r) and its slope, both
  * [n_sparse], from the kernel itself. For fitting. */
-void sz_pair_row(const sz_pair_spec *spec, const sz_gap_coordinate *c, double r,
-                 double *value, double *slope);
+void sz_pair_row(const sz_pair_spec *spec, const sz_gap_term *c, double r, double *value,
+                 double *slope);
 
 /* Once every pair is in the set: which pairs act between which species. */
 sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_error *err);

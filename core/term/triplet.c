@@ -47,7 +47,7 @@ static int permutation_index(const int *p)
 }
 
 /* The set of permutations as bits, 0 where it is no group or lists some more often. */
-static int permutation_group(const sz_gap_coordinate *c)
+static int permutation_group(const sz_gap_term *c)
 {
     int count[6] = {0}, set = 0;
 
@@ -111,7 +111,7 @@ static long double self_correlation(const sz_triplet *t, const double *y,
     return sum;
 }
 
-static void fill_points(sz_triplet *t, const sz_gap_coordinate *c)
+static void fill_points(sz_triplet *t, const sz_gap_term *c)
 {
     const int dot = t->covariance == SZ_COVARIANCE_DOT_PRODUCT;
     double *to = t->point;
@@ -147,7 +147,7 @@ static void choose_scale(sz_triplet *t, const double *theta)
 }
 
 sz_status sz_triplet_create(sz_triplet *triplet, const sz_triplet_spec *spec,
-                            const sz_gap_coordinate *c, const char *path, sz_error *err)
+                            const sz_gap_term *c, const char *path, sz_error *err)
 {
     int group = permutation_group(c);
     sz_status status = SZ_OK;
@@ -341,10 +341,10 @@ void sz_triplet_set_energy(const sz_triplet_set *set, const int *z, const sz_nei
 /* ---- rows of a fit ---------------------------------------------------------------- */
 
 sz_status sz_triplet_unit(sz_triplet *unit, const sz_triplet *triplet,
-                          const sz_gap_coordinate *c, sz_error *err)
+                          const sz_gap_term *c, sz_error *err)
 {
     size_t m = (size_t)c->n_sparse;
-    sz_gap_coordinate ones = *c;
+    sz_gap_term ones = *c;
 
     *unit = *triplet;
     unit->point = malloc(4 * (size_t)unit->n_points * sizeof *unit->point + 1);
@@ -362,7 +362,7 @@ sz_status sz_triplet_unit(sz_triplet *unit, const sz_triplet *triplet,
 }
 
 typedef struct {
-    const sz_gap_coordinate *c;
+    const sz_gap_term *c;
     int first, n_pairs; /* of the atom */
     double *energy, *dedr;
 } point_sums;
@@ -370,7 +370,7 @@ typedef struct {
 static void take_rows(sz_triplet_batch *b)
 {
     point_sums *to = b->context;
-    const sz_gap_coordinate *c = to->c;
+    const sz_gap_term *c = to->c;
     double f0 = c->covariance == SZ_COVARIANCE_DOT_PRODUCT ? 0.0 : c->f0;
     double x[3 * BATCH], sum[4 * BATCH];
     int n = scaled_vectors(b, x);
@@ -395,7 +395,7 @@ static void take_rows(sz_triplet_batch *b)
     }
 }
 
-void sz_triplet_rows(const sz_triplet *unit, const sz_gap_coordinate *c, const int *z,
+void sz_triplet_rows(const sz_triplet *unit, const sz_gap_term *c, const int *z,
                      const sz_neigh *nb, int i, double *energy, double *dedr)
 {
     int n = nb->first[i + 1] - nb->first[i];

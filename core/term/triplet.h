@@ -4,7 +4,7 @@
 #ifndef SZ_TRIPLET_H
 #define SZ_TRIPLET_H
 
-#include "format/gap_xml.h"
+#include "term/gap_term.h"
 
 typedef enum {
     SZ_TRIPLET_ANGLE,   /* angle_3b */
@@ -22,7 +22,7 @@ typedef struct {
 
 typedef struct {
     sz_triplet_spec spec;
-    int coordinate; /* of the GAP it came from */
+    int gap_term; /* of the GAP it came from */
     sz_covariance covariance;
     double zeta;     /* of DOT_PRODUCT */
     double constant; /* eV, what f0 adds to e */
@@ -50,7 +50,7 @@ typedef struct {
 /* One coordinate (ARD_SE, PP or DOT_PRODUCT) of the file path. Fails where the
  * permutations do not make e a function of the three atoms. */
 sz_status sz_triplet_create(sz_triplet *triplet, const sz_triplet_spec *spec,
-                            const sz_gap_coordinate *c, const char *path, sz_error *err);
+                            const sz_gap_term *c, const char *path, sz_error *err);
 void sz_triplet_free(sz_triplet *triplet);
 
 /* Once every term is in the set: which species play which role; z [n_species]. */
@@ -65,10 +65,10 @@ void sz_triplet_set_energy(const sz_triplet_set *set, const int *z, const sz_nei
 /* For fitting: a copy whose points have the weights of alpha = 1. It shares all but its
  * points, unit->point is the caller's to free. */
 sz_status sz_triplet_unit(sz_triplet *unit, const sz_triplet *triplet,
-                          const sz_gap_coordinate *c, sz_error *err);
+                          const sz_gap_term *c, sz_error *err);
 /* What each sparse point adds to the energy of atom i, energy [n_sparse], and to
  * dE_i/dr_ij of its n pairs, dedr [n_sparse][n][3] or NULL; both are added to. */
-void sz_triplet_rows(const sz_triplet *unit, const sz_gap_coordinate *c, const int *z,
+void sz_triplet_rows(const sz_triplet *unit, const sz_gap_term *c, const int *z,
                      const sz_neigh *nb, int i, double *energy, double *dedr);
 
 /* One batch: of n instances, a multiple of SZ_LANES, x [3][SZ_TRIPLET_BATCH] is scaled;

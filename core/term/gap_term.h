@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * gap_term.h - a term on paper: a descriptor in words, a kernel and its sparse points. */
+#ifndef SZ_GAP_TERM_H
+#define SZ_GAP_TERM_H
+
+#include "base/error.h"
+#include "descriptor/environment.h"
+
+typedef enum {
+    SZ_COVARIANCE_NONE = 0,
+    SZ_COVARIANCE_ARD_SE = 1,
+    SZ_COVARIANCE_DOT_PRODUCT = 2,
+    SZ_COVARIANCE_BOND_REAL_SPACE = 3,
+    SZ_COVARIANCE_PP = 4
+} sz_covariance;
+
+/* One <gpCoordinates> of a GAP. */
+typedef struct {
+    int line; /* of <gpCoordinates> in the XML */
+    char *label;
+    char *descriptor; /* text of <descriptor> */
+    int descriptor_line;
+    sz_covariance covariance;
+    double delta;  /* attribute signal_variance, which is delta, eV */
+    double f0;     /* signal_mean */
+    double zeta;   /* DOT_PRODUCT exponent (old files: from <theta>) */
+    int n_dim;     /* length d of the descriptor vector */
+    double *theta; /* [n_dim] averaged over permutations; NULL for DOT_PRODUCT */
+    int n_matrix;  /* numbers in <compression_matrix>, an element of our own */
+    double *matrix;
+    int n_perm;
+    int *perm;         /* [n_perm][n_dim] 0-based; NULL for DOT_PRODUCT */
+    int n_sparse;      /* may be 0: the three arrays are then NULL */
+    double *x_sparse;  /* [n_sparse][n_dim]; NULL where only the environments are known */
+    double *alpha;     /* [n_sparse] weights */
+    double *fc_sparse; /* [n_sparse] cutoff factor of the sparse point */
+    sz_environments *environment; /* of the sparse points of a soap, or NULL */
+} sz_gap_term;
+
+void sz_gap_term_clear(sz_gap_term *term);
+
+#endif
