@@ -125,14 +125,10 @@ sz_status sz_row_errors(sz_error_table *table, const sz_gap *gap, const sz_datas
              .n_unknowns = sz_fit_unknowns(gap),
              .n_models = n_models,
              .alpha = alpha};
-    sz_gap bare = *gap; /* a core has no rows, and stays with gap */
     sz_model *model = NULL;
     sz_row_term *term = calloc((size_t)gap->n_terms + 1, sizeof *term);
-    sz_status status;
+    sz_status status = sz_model_build(&model, gap, err);
 
-    bare.glue = NULL;
-    bare.zbl = NULL;
-    status = sz_model_build(&model, &bare, err);
     if (status == SZ_OK && !term)
         status = sz_fail_memory(err, (size_t)gap->n_terms * 8, "the terms");
     if (status == SZ_OK) {

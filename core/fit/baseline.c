@@ -119,10 +119,6 @@ sz_status sz_baseline_take(sz_gap **core, sz_dataset *train, const sz_fit_spec *
     if (status == SZ_OK) status = sz_model_build(&model, gap, err);
     if (status == SZ_OK) status = check_elements(model, train, err);
     if (status == SZ_OK) status = take_frames(model, train, err);
-    if (model) { /* which took it over */
-        gap->zbl = model->zbl;
-        model->zbl = NULL;
-    }
     sz_model_free(model);
     if (status == SZ_OK) {
         *core = gap;

@@ -367,14 +367,10 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *s
                         sz_fit_rows *report, sz_error *err)
 {
     job j = {.train = train, .run = run, .n_unknowns = sz_fit_unknowns(gap)};
-    sz_gap bare = *gap; /* a model takes over the core, of which there are no rows */
     sz_model *model = NULL;
     double start = sz_seconds();
-    sz_status status;
+    sz_status status = sz_model_build(&model, gap, err);
 
-    bare.glue = NULL;
-    bare.zbl = NULL;
-    status = sz_model_build(&model, &bare, err);
     *factor = NULL;
     memset(report, 0, sizeof *report);
     j.model = model;

@@ -27,7 +27,7 @@ typedef struct {
 } coordinate;
 
 typedef struct {
-    sz_gap *gap;
+    const sz_gap *gap;
     coordinate *part; /* [gap->n_terms] */
     sz_model *model;
 } reader;
@@ -394,10 +394,13 @@ static sz_status add_terms(reader *rd, sz_error *err)
 static sz_status add_core(reader *rd, sz_error *err)
 {
     sz_model *model = rd->model;
-    sz_gap *gap = rd->gap;
+    const sz_gap *gap = rd->gap;
 
-    model->zbl = gap->zbl;
-    gap->zbl = NULL;
+    if (gap->zbl) {
+        model->zbl = malloc(sizeof *model->zbl);
+        if (!model->zbl) return sz_fail_memory(err, sizeof *model->zbl, "ZBL");
+        *model->zbl = *gap->zbl;
+    }
     if (!gap->glue) return SZ_OK;
     return sz_glue_create(&model->glue, gap->glue, gap->path, model->n_species, model->z,
                           err);
@@ -420,7 +423,7 @@ static double largest_cutoff(const sz_model *model)
 
 static sz_status build(reader *rd, sz_error *err)
 {
-    sz_gap *gap = rd->gap;
+    const sz_gap *gap = rd->gap;
     sz_status status = SZ_OK;
 
     rd->part = calloc((size_t)gap->n_terms + 1, sizeof *rd->part);
@@ -445,7 +448,7 @@ static sz_status build(reader *rd, sz_error *err)
     return status;
 }
 
-sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err)
+sz_status sz_model_build(sz_model **model, const sz_gap *gap, sz_error *err)
 {
     reader rd = {.gap = gap};
     sz_status status = build(&rd, err);

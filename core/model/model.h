@@ -54,8 +54,8 @@ struct sz_model {
     char **warning;
 };
 
-/* The model of a GAP's data; gap gives up its core potentials. */
-sz_status sz_model_build(sz_model **model, sz_gap *gap, sz_error *err);
+/* The model of a potential on paper. */
+sz_status sz_model_build(sz_model **model, const sz_gap *gap, sz_error *err);
 
 /* The model of a file, sparse points as they are: for what needs them, such as the
  * predicted variance. sz_model_load goes on with the next two. */
