@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * soapz.h - energies and forces from sparse Gaussian processes on compressed SOAP.
+ * soapz_fit.h fits them.
  *
  * Units    Angstrom, eV, eV/Angstrom.
  * Arrays   contiguous, last index fastest; [shape] follows each pointer.
@@ -9,9 +10,12 @@
  * Errors   every call that can fail returns a status and writes one sentence into
  *          *err (which may be NULL); output handles are then NULL. The library never
  *          prints, exits or aborts.
- * Threads  a loaded model never changes: share it. One sz_work per thread. */
+ * Threads  models, plans, descriptors and variances never change: share them. One sz_work
+ *          or sz_predictor per thread. */
 #ifndef SOAPZ_H
 #define SOAPZ_H
+
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,12 +59,17 @@ typedef struct {
 
 /* ---- the model ------------------------------------------------------------------ */
 
-typedef struct sz_model sz_model; /* read-only once loaded */
-typedef struct sz_work sz_work;   /* scratch of one thread */
+/* What a file says, sparse points and all; constant. It may be freed while plans, works,
+ * predictors, descriptors and variances of it are in use: they go on, and the memory of
+ * the sparse points is given back as soon as none of them needs it. */
+typedef struct sz_model sz_model;
 
 /* Reads a GAP XML file and the sparse-point files beside it, or a .soapz file. */
 SZ_API sz_status sz_model_load(sz_model **model, const char *path, sz_error *err);
 SZ_API void sz_model_free(sz_model *model);
+/* Writes a .soapz file, or a GAP XML file where the name ends in .xml: complete or not at
+ * all. */
+SZ_API sz_status sz_model_save(const sz_model *model, const char *path, sz_error *err);
 
 SZ_API double sz_model_cutoff(const sz_model *model); /* largest cutoff, Angstrom */
 /* 1: the energy depends on the order of a row, see sz_neigh (some distance_Nb). */
@@ -71,6 +80,40 @@ SZ_API const char *sz_model_symbol(const sz_model *model, int species);
 /* What the reader accepted with a doubt, one sentence each. */
 SZ_API int sz_model_n_warnings(const sz_model *model);
 SZ_API const char *sz_model_warning(const sz_model *model, int k);
+
+/* What a .soapz file says about itself: "citation", "licence", "training_data", .. */
+SZ_API int sz_model_n_notes(const sz_model *model);
+SZ_API const char *sz_model_note_key(const sz_model *model, int k);
+SZ_API const char *sz_model_note(const sz_model *model, const char *key); /* or NULL */
+/* Before the model is shared: puts text in the place of an older note; NULL takes it
+ * away. */
+SZ_API sz_status sz_model_set_note(sz_model *model, const char *key, const char *text,
+                                   sz_error *err);
+
+/* ---- the plan ------------------------------------------------------------------- */
+
+/* How this machine runs a model: sums done once and for all, matrices laid out for its
+ * products. Constant, shared by threads. */
+typedef struct sz_plan sz_plan;
+typedef struct sz_work sz_work; /* scratch of one thread */
+
+typedef struct {
+    /* Atoms of one matrix product, 1 to 4096; 0 takes the default, 128. Results do not
+     * depend on it beyond rounding. */
+    int n_block;
+} sz_plan_options;
+
+/* options NULL: the defaults. */
+SZ_API sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
+                                const sz_plan_options *options, sz_error *err);
+SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
+SZ_API size_t sz_plan_bytes(const sz_plan *plan);
+
+SZ_API sz_status sz_plan_work(sz_work **work, const sz_plan *plan, sz_error *err);
+/* The same by a plan that the model makes at the first call, and keeps. */
+SZ_API sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
+                                sz_error *err);
+SZ_API void sz_work_free(sz_work *work);
 
 /* ---- energies and forces -------------------------------------------------------- */
 
@@ -86,17 +129,12 @@ typedef struct {
     const double *r;          /* [n_pairs][3] r_j - r_i, Angstrom */
 } sz_neigh;
 
-/* n_block: atoms that meet the sparse points in one matrix product, 1 to 4096;
- * 0 takes the default, 128. Results do not depend on it beyond rounding. */
-SZ_API sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
-                                sz_error *err);
-SZ_API void sz_work_free(sz_work *work);
-
 /* energy [n_atoms]    eV, local energies E_i (overwritten)
  * dedr   [n_pairs][3] eV/Angstrom, dE_i/dr_ij (overwritten); NULL: energies only.
  * The force on j is -dedr, that on i +dedr, the virial -r_ij (x) dedr: the caller
  * scatters them. Allocates nothing. Fails on a species out of range
- * (SZ_ERR_ARGUMENT), on NaN and on atoms closer than 1e-6 Angstrom (SZ_ERR_NUMERIC). */
+ * (SZ_ERR_ARGUMENT), on NaN and on atoms closer than 1e-6 Angstrom (SZ_ERR_NUMERIC).
+ * model: the work's, or NULL. */
 SZ_API sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
                             double *energy, double *dedr, sz_error *err);
 
@@ -135,6 +173,83 @@ SZ_API void sz_list_free(sz_list *list);
  * force [n_atoms][3] eV/Angstrom; virial [9] eV, row by row, -volume * stress. */
 SZ_API void sz_list_scatter(const sz_list *list, int start, int n, const double *dedr,
                             double *force, double *virial);
+
+/* ---- predictions ---------------------------------------------------------------- */
+
+/* Neighbour lists, scratch and results of one thread: whole structures in one call. */
+typedef struct sz_predictor sz_predictor;
+
+/* Points into the predictor, until its next call. Energies and virials add up over the
+ * atoms: a pair's virial belongs to the neighbour, as in LAMMPS's stress/atom. */
+typedef struct {
+    double energy;         /* eV */
+    double virial[9];      /* eV, row by row, -volume * stress */
+    const double *local;   /* [n_atoms] eV */
+    const double *force;   /* [n_atoms][3] eV/Angstrom */
+    const double *virials; /* [n_atoms][9] eV */
+} sz_prediction;
+
+SZ_API sz_status sz_predictor_create(sz_predictor **predictor, const sz_model *model,
+                                     sz_error *err);
+/* structure: its species are the model's. */
+SZ_API sz_status sz_predict(sz_predictor *predictor, const sz_structure *structure,
+                            sz_prediction *prediction, sz_error *err);
+SZ_API void sz_predictor_free(sz_predictor *predictor);
+
+/* ---- predicted variance --------------------------------------------------------- */
+
+/* The variance of the Gaussian process's own energies: how far an environment is from the
+ * sparse points. Neither the data of the fit nor their noise enter. Constant, shared by
+ * threads. */
+typedef struct sz_variance sz_variance;
+
+#define SZ_VARIANCE_LAMBDA 1e-3 /* eV, QUIP's gap_variance_regularisation */
+
+/* Of the SOAP terms; a model without one is SZ_ERR_ARGUMENT. lambda: added to the
+ * kernel's diagonal, eV; 0: SZ_VARIANCE_LAMBDA. Cost: n_sparse^3 / 3 flops a term. */
+SZ_API sz_status sz_variance_create(sz_variance **variance, const sz_model *model,
+                                    double lambda, sz_error *err);
+SZ_API void sz_variance_free(sz_variance *variance);
+/* Of a structure whose species are the model's: local [n_atoms] of the local energies,
+ * *total of their sum, both eV^2. */
+SZ_API sz_status sz_variance_predict(const sz_variance *variance,
+                                     const sz_structure *structure, double *local,
+                                     double *total, sz_error *err);
+
+/* ---- descriptors ---------------------------------------------------------------- */
+
+/* A SOAP descriptor on its own: vectors in the published order. Constant, shared by
+ * threads. */
+typedef struct sz_descriptor sz_descriptor;
+
+/* text: as in gap_fit, "soap n_max=8 l_max=6 cutoff=5 atom_sigma=0.5 n_species=2
+ * species_Z={42 74} n_Z=2 Z={42 74} compression={nu,mu=1,1}"; gap_fit's keys nu_R, nu_S,
+ * Z_mix, .. too. */
+SZ_API sz_status sz_descriptor_create(sz_descriptor **descriptor, const char *text,
+                                      sz_error *err);
+/* That of the model's SOAP term number term, from 0. */
+SZ_API sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_model *model,
+                                        int term, sz_error *err);
+SZ_API void sz_descriptor_free(sz_descriptor *descriptor);
+
+SZ_API int sz_descriptor_length(const sz_descriptor *descriptor);
+SZ_API double sz_descriptor_cutoff(const sz_descriptor *descriptor); /* Angstrom */
+SZ_API int sz_descriptor_is_centre(const sz_descriptor *descriptor, int z);
+/* Where component k comes from, in words of at most size bytes: "l=2 [n=3 Z=42][n=1]";
+ * returns what snprintf does. */
+SZ_API int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text,
+                               size_t size);
+/* list: built with the descriptor's cutoff from a structure whose species are atomic
+ * numbers. p [n][length]: the vectors of the atoms atom[0..n-1]. */
+SZ_API sz_status sz_descriptor_vectors(const sz_descriptor *descriptor,
+                                       const sz_list *list, int n, const int *atom,
+                                       double *p, sz_error *err);
+/* The derivatives of atom i's vector: dpdr [row of i][3][length], 1/Angstrom, by the
+ * positions of its neighbours relative to it, dp_i/dr_ij; the derivative by its own
+ * position is minus their sum. */
+SZ_API sz_status sz_descriptor_derivatives(const sz_descriptor *descriptor,
+                                           const sz_list *list, int i, double *dpdr,
+                                           sz_error *err);
 
 /* ---- elements ------------------------------------------------------------------- */
 

@@ -35,7 +35,7 @@ static const char *data_path(const char *model, const char *file)
     return text;
 }
 
-static sz_status take(void *context, int f, const sz_prediction *p, sz_error *err)
+static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
 {
     setting *s = context;
 

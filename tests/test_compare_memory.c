@@ -106,7 +106,7 @@ static const char *data_path(const char *file)
     return text[k];
 }
 
-static sz_status take(void *context, int f, const sz_prediction *p, sz_error *err)
+static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
 {
     (void)err;
     sz_error_table_add(context, f, p, NULL);

@@ -65,7 +65,7 @@ static int test_reference(void)
     int *species = NULL, n = 0;
     double largest = 0.0;
 
-    CHECK_OK(load(&s, name, SZ_VARIANCE_LAMBDA, &err), err);
+    CHECK_OK(load(&s, name, 0.0, &err), err);
     CHECK_OK(sz_xyz_open(&file, data_path(name, "reference.xyz"), &err), err);
     for (;;) {
         const sz_xyz_column *c;

@@ -33,7 +33,7 @@ static const char help[] =
 typedef struct {
     const char *model_path;
     sz_model *model;
-    sz_predictor predictor;
+    sz_predictor *predictor;
     sz_xyz_reader *in;
     sz_output out;
     sz_progress progress;
@@ -54,7 +54,7 @@ static void show_progress(evaluation *e, double share_of_frame, int atoms_of_fra
 static sz_status eval_frame(evaluation *e, const sz_xyz_frame *frame, sz_error *err)
 {
     const char *name = sz_xyz_name(e->in);
-    sz_predictor *p = &e->predictor;
+    sz_predictor *p = e->predictor;
     sz_xyz_result result = {0};
     sz_status status =
         sz_frame_species(&e->species, frame, name, e->model, e->model_path, err);
@@ -143,7 +143,7 @@ int sz_verb_eval(int argc, char **argv)
         printf("%s: %ld frame%s, %ld atom%s\n", out, e.n_frames,
                e.n_frames == 1 ? "" : "s", e.n_atoms, e.n_atoms == 1 ? "" : "s");
     sz_xyz_close(e.in);
-    sz_predictor_free(&e.predictor);
+    sz_predictor_free(e.predictor);
     sz_model_free(e.model);
     free(e.species);
     if (status != SZ_OK) return sz_report(&err);

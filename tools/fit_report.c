@@ -124,7 +124,7 @@ void sz_fit_print_solution(const sz_lsq_report *solution)
 
 /* ---- errors ------------------------------------------------------------------------ */
 
-static sz_status take(void *context, int f, const sz_prediction *p, sz_error *err)
+static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
 {
     sz_error_table_add(context, f, p, NULL);
     (void)err;

@@ -159,7 +159,7 @@ typedef struct {
     sz_output *out;
 } taker;
 
-static sz_status take(void *context, int f, const sz_prediction *p, sz_error *err)
+static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
 {
     const taker *t = context;
     sz_judged *j = t->j;
@@ -304,7 +304,7 @@ static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_out
         snprintf(j->no_variance, sizeof j->no_variance, "it was not asked for");
     else
         status = sz_model_load_plain(&plain, j->path, err);
-    if (plain) status = sz_variance_create(&variance, plain, SZ_VARIANCE_LAMBDA, err);
+    if (plain) status = sz_variance_create(&variance, plain, 0.0, err);
     if (status == SZ_ERR_ARGUMENT) {
         snprintf(j->no_variance, sizeof j->no_variance, "%.250s", err->message);
         status = SZ_OK;

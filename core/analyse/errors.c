@@ -71,7 +71,7 @@ static void add_errors(sz_errors *to, const sz_errors *from)
     add_sum(&to->virial, &from->virial);
 }
 
-void sz_error_table_add(sz_error_table *table, int f, const sz_prediction *p,
+void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
                         sz_errors *frame)
 {
     static const int lower[6] = {0, 3, 6, 4, 7, 8};

@@ -36,7 +36,7 @@ sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *train,
 void sz_error_table_free(sz_error_table *table);
 /* The errors of frame f, added where they belong; those of the frame alone in *frame,
  * unless it is NULL. */
-void sz_error_table_add(sz_error_table *table, int f, const sz_prediction *p,
+void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
                         sz_errors *frame);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct {
 } job;
 
 typedef struct {
-    sz_predictor p;
+    sz_predictor *p;
     int *species;     /* [n_atoms] of a frame */
     double *variance; /* [n_atoms] */
     double energy_variance;
@@ -39,10 +39,10 @@ static sz_status predict_frame(const job *j, worker *w, int f, sz_error *err)
     }
     for (int i = 0; i < s.n_atoms; i++) w->species[i] = j->species[s.species[i]];
     s.species = w->species;
-    status = sz_list_build(&w->p.list, &s, sz_model_cutoff(c->model), err);
-    if (status == SZ_OK) status = sz_predict(&w->p, err);
+    status = sz_list_build(&w->p->list, &s, sz_model_cutoff(c->model), err);
+    if (status == SZ_OK) status = sz_predict_list(w->p, err);
     if (status == SZ_OK && w->scratch)
-        status = sz_variance_frame(c->variance, w->scratch, &w->p.list.nb, w->variance,
+        status = sz_variance_frame(c->variance, w->scratch, &w->p->list.nb, w->variance,
                                    &w->energy_variance, err);
     return status;
 }
@@ -69,15 +69,15 @@ static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_erro
     const job *j = context;
     const worker *w = worker_of_thread;
     const sz_comparison *c = j->c;
-    sz_prediction out = {.energy = w->p.energy,
-                         .local = w->p.local,
-                         .force = w->p.force,
-                         .variance = w->scratch ? w->variance : NULL,
-                         .energy_variance = w->scratch ? w->energy_variance : 0.0};
+    sz_frame_prediction out = {.energy = w->p->energy,
+                               .local = w->p->local,
+                               .force = w->p->force,
+                               .variance = w->scratch ? w->variance : NULL,
+                               .energy_variance = w->scratch ? w->energy_variance : 0.0};
     sz_status status;
 
     for (int k = 0; k < 9; k++)
-        out.virial[k] = 0.5 * (w->p.virial[k] + w->p.virial[3 * (k % 3) + k / 3]);
+        out.virial[k] = 0.5 * (w->p->virial[k] + w->p->virial[3 * (k % 3) + k / 3]);
     status = c->take(c->context, f, &out, err);
     return status == SZ_OK ? SZ_OK : at_frame(j, f, status, err);
 }
@@ -114,7 +114,7 @@ static sz_status open_worker(worker *w, const sz_comparison *c, sz_error *err)
 
 static void close_worker(worker *w)
 {
-    sz_predictor_free(&w->p);
+    sz_predictor_free(w->p);
     sz_variance_work_free(w->scratch);
     free(w->species);
     free(w->variance);

@@ -20,7 +20,7 @@ typedef struct {
 
     const double *variance; /* [n_atoms] of local, eV^2; NULL unless asked for */
     double energy_variance; /* eV^2 */
-} sz_prediction;
+} sz_frame_prediction;
 
 typedef struct {
     const sz_model *model;
@@ -30,7 +30,7 @@ typedef struct {
     int n_threads;               /* 1 or more; each holds one frame */
     const sz_watch *watch;       /* or NULL */
     /* Gets every frame once, in the order of the file, from one thread at a time. */
-    sz_status (*take)(void *context, int f, const sz_prediction *p, sz_error *err);
+    sz_status (*take)(void *context, int f, const sz_frame_prediction *p, sz_error *err);
     void *context;
 } sz_comparison;
 

@@ -38,7 +38,7 @@ static void add_errors(const job *j, int f, int model, double *y)
     const sz_dataset_frame *frame = &j->train->frame[f];
     size_t n = 3 * (size_t)frame->n_atoms;
     double *force = y + 1, *virial = y + 1 + n;
-    sz_prediction p = {.energy = y[0], .force = force};
+    sz_frame_prediction p = {.energy = y[0], .force = force};
 
     for (size_t k = 0; k < n; k++) force[k] = -force[k];
     for (int k = 0; k < 9; k++)

@@ -60,9 +60,8 @@ static sz_status take_frame(sz_predictor *p, sz_dataset *train, int f, const int
     part.n_atoms = s.n;
     part.species = s.species;
     part.position = s.position;
-    if (status == SZ_OK)
-        status = sz_list_build(&p->list, &part, sz_model_cutoff(p->model), err);
-    if (status == SZ_OK) status = sz_predict(p, err);
+    if (status == SZ_OK) status = sz_list_build(&p->list, &part, p->cutoff, err);
+    if (status == SZ_OK) status = sz_predict_list(p, err);
     for (int k = 0; k < s.n && status == SZ_OK; k++)
         memcpy(s.force + 3 * (size_t)s.atom[k], p->force + 3 * (size_t)k,
                3 * sizeof *s.force);
@@ -74,19 +73,19 @@ static sz_status take_frame(sz_predictor *p, sz_dataset *train, int f, const int
 static sz_status take_frames(const sz_model *model, sz_dataset *train, sz_error *err)
 {
     int species[SZ_Z_MAX];
-    sz_predictor p;
+    sz_predictor *p;
     sz_error why;
     sz_status status = sz_predictor_create(&p, model, err);
 
     for (int k = 0; k < train->n_species; k++)
         species[k] = sz_model_species(model, sz_element_symbol(train->z[k]));
     for (int f = 0; f < train->n_frames && status == SZ_OK; f++) {
-        status = take_frame(&p, train, f, species, &why);
+        status = take_frame(p, train, f, species, &why);
         if (status != SZ_OK)
             sz_fail(err, status, "%.200s:%d: the core potential: %.700s", train->path,
                     train->frame[f].line, why.message);
     }
-    sz_predictor_free(&p);
+    sz_predictor_free(p);
     return status;
 }
 

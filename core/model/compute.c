@@ -147,11 +147,13 @@ static void compute_block(const sz_model *model, const sz_soap_term *term, sz_wo
                         work->p, work->dedp, dedr);
 }
 
-sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
+sz_status sz_compute(const sz_model *unused, sz_work *work, const sz_neigh *nb,
                      double *energy, double *dedr, sz_error *err)
 {
+    const sz_model *model = work->model;
     sz_status status = check(model, nb, err);
 
+    (void)unused;
     if (status != SZ_OK) return status;
     for (int i = 0; i < nb->n_atoms; i++) energy[i] = model->e0[nb->species[i]];
     if (dedr && nb->n_atoms > 0)

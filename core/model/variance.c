@@ -92,7 +92,8 @@ sz_status sz_variance_create(sz_variance **variance, const sz_model *model, doub
         status = sz_fail(err, SZ_ERR_ARGUMENT, "%s has no SOAP term", model->path);
     if (status == SZ_OK) {
         v->model = model;
-        v->lambda2 = lambda * lambda;
+        v->lambda2 =
+            lambda > 0.0 ? lambda * lambda : SZ_VARIANCE_LAMBDA * SZ_VARIANCE_LAMBDA;
     }
     for (int t = 0; t < model->n_terms && status == SZ_OK; t++)
         status = model->term[t].p_sparse

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soapz_fit.h - sparse Gaussian processes fitted to energies, forces and virials.
+ *
+ *   dataset -> spec -> sz_fit -> model -> errors
+ *
+ * Units, arrays, owners and errors as in soapz.h. */
+#ifndef SOAPZ_FIT_H
+#define SOAPZ_FIT_H
+
+#include "soapz.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- settings -------------------------------------------------------------------- */
+
+/* What a fit is to do, checked. */
+typedef struct sz_fit_spec sz_fit_spec;
+
+/* gap_fit's command line as one text (docs/fit.md lists the keys). Where the data come
+ * from a dataset, at_file and gp_file may be missing. */
+SZ_API sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text,
+                                   const char *where, sz_error *err);
+/* A configuration file of our own. */
+SZ_API sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err);
+SZ_API void sz_fit_spec_free(sz_fit_spec *spec);
+SZ_API int sz_fit_spec_n_warnings(const sz_fit_spec *spec);
+SZ_API const char *sz_fit_spec_warning(const sz_fit_spec *spec, int k);
+
+/* ---- data ------------------------------------------------------------------------- */
+
+/* Frames with what is known of them. Not changed by fits: share it. */
+typedef struct sz_dataset sz_dataset;
+
+/* One frame; NULL where something is not known. Arrays are copied. */
+typedef struct {
+    sz_structure structure;  /* species are atomic numbers */
+    const char *config_type; /* NULL: "default" */
+    const double *energy;    /* eV */
+    const double *force;     /* [n_atoms][3] eV/Angstrom */
+    const double *virial;    /* [9] eV, row by row, -volume * stress */
+    const double *energy_sigma, *force_sigma, *virial_sigma; /* of the whole frame: eV,
+                                  eV/Angstrom, eV; NULL: those of the config_type */
+    const unsigned char *force_mask; /* [n_atoms] 1: the atom's force is left out */
+} sz_frame;
+
+SZ_API sz_status sz_dataset_create(sz_dataset **dataset, sz_error *err);
+SZ_API sz_status sz_dataset_add(sz_dataset *dataset, const sz_frame *frame,
+                                sz_error *err);
+/* All frames of an extended XYZ file, under the names that spec gives, or, where spec is
+ * NULL, the first of the usual names that the file has. */
+SZ_API sz_status sz_dataset_read(sz_dataset **dataset, const char *path,
+                                 const sz_fit_spec *spec, sz_error *err);
+SZ_API void sz_dataset_free(sz_dataset *dataset);
+
+SZ_API int sz_dataset_n_frames(const sz_dataset *dataset);
+SZ_API size_t sz_dataset_n_atoms(const sz_dataset *dataset);
+SZ_API int sz_dataset_n_config_types(const sz_dataset *dataset);
+SZ_API const char *sz_dataset_config_type(const sz_dataset *dataset, int k);
+SZ_API int sz_dataset_n_species(const sz_dataset *dataset);
+SZ_API int sz_dataset_species(const sz_dataset *dataset, int k); /* atomic number */
+SZ_API int sz_dataset_n_warnings(const sz_dataset *dataset);
+SZ_API const char *sz_dataset_warning(const sz_dataset *dataset, int k);
+
+/* ---- a fit ------------------------------------------------------------------------ */
+
+typedef struct {
+    int n_threads;         /* 0: as many as cores */
+    const sz_watch *watch; /* or NULL */
+} sz_fit_options;
+
+/* The model of spec fitted to dataset. Memory grows with the number of sparse points, not
+ * with the data. options NULL: the defaults. Writes no file. */
+SZ_API sz_status sz_fit(sz_model **model, const sz_fit_spec *spec,
+                        const sz_dataset *dataset, const sz_fit_options *options,
+                        sz_error *err);
+
+/* ---- errors ----------------------------------------------------------------------- */
+
+/* A model against data: errors of energies (eV/atom), force components (eV/Angstrom) and
+ * virials (eV/atom, six components). */
+typedef struct sz_errors sz_errors;
+
+typedef enum { SZ_ENERGY, SZ_FORCE, SZ_VIRIAL } sz_quantity;
+
+typedef struct {
+    long n;
+    double mae, rmse, max;
+} sz_error_summary;
+
+SZ_API sz_status sz_errors_create(sz_errors **errors, const sz_model *model,
+                                  const sz_dataset *dataset,
+                                  const sz_fit_options *options, sz_error *err);
+SZ_API void sz_errors_free(sz_errors *errors);
+SZ_API sz_error_summary sz_errors_all(const sz_errors *errors, sz_quantity quantity);
+/* Of one config_type of the dataset. */
+SZ_API sz_error_summary sz_errors_type(const sz_errors *errors, int config_type,
+                                       sz_quantity quantity);
+/* Forces on atoms of one species of the dataset. */
+SZ_API sz_error_summary sz_errors_species(const sz_errors *errors, int species);
+/* What the model says: energy [n_frames] eV; force [n_atoms][3], all frames one after the
+ * other; NaN where the data have none. Each may be NULL. */
+SZ_API void sz_errors_predictions(const sz_errors *errors, double *energy, double *force);
+
+/* ---- learning curves ------------------------------------------------------------- */
+
+/* Errors of smaller models and of less data, from one fit: model (step, size) is that of
+ * the first n_frames(step) frames, in random order, and n_sparse(size) sparse points. */
+typedef struct sz_curve sz_curve;
+
+/* test NULL: judged on dataset itself. *model: that of the whole, as sz_fit gives it. */
+SZ_API sz_status sz_fit_curve(sz_curve **curve, sz_model **model, const sz_fit_spec *spec,
+                              const sz_dataset *dataset, const sz_dataset *test,
+                              const sz_fit_options *options, sz_error *err);
+SZ_API void sz_curve_free(sz_curve *curve);
+SZ_API int sz_curve_n_steps(const sz_curve *curve);
+SZ_API int sz_curve_n_sizes(const sz_curve *curve);
+SZ_API int sz_curve_n_frames(const sz_curve *curve, int step);
+SZ_API int sz_curve_n_sparse(const sz_curve *curve, int size);
+SZ_API sz_error_summary sz_curve_error(const sz_curve *curve, int step, int size,
+                                       sz_quantity quantity);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
