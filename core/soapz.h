@@ -109,6 +109,11 @@ SZ_API sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
 SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
 SZ_API size_t sz_plan_bytes(const sz_plan *plan);
 
+/* The model in words: elements, terms, hyperparameters, sizes. plan NULL: what the model
+ * says alone. *summary is the caller's to free(). */
+SZ_API sz_status sz_model_summary(char **summary, const sz_model *model,
+                                  const sz_plan *plan, sz_error *err);
+
 SZ_API sz_status sz_plan_work(sz_work **work, const sz_plan *plan, sz_error *err);
 /* The same by a plan that the model makes at the first call, and keeps. */
 SZ_API sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,

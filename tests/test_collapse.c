@@ -5,8 +5,9 @@
 #include "check.h"
 #include "cluster.h"
 #include "format/load.h"
+#include "groups.h"
 #include "linear/vec.h"
-#include "model/model.h"
+#include "model/plan.h"
 #include "models.h"
 
 #include <stdlib.h>
@@ -117,44 +118,46 @@ static int test_random(sz_tile tile, double zeta, double sigma0, int n_sparse)
 
 static double size_of(const sz_model *m)
 {
+    const sz_soap_group *g = soaps_of(m);
     double size = 0.0;
 
-    for (int t = 0; t < m->n_terms; t++)
-        for (int k = 0; k < m->term[t].n_sparse; k++)
-            size += m->term[t].delta * m->term[t].delta * fabs(m->term[t].weight[k]);
+    for (int t = 0; t < g->n_terms; t++)
+        for (int k = 0; k < g->term[t].n_sparse; k++)
+            size += g->term[t].delta * g->term[t].delta * fabs(g->term[t].weight[k]);
     return size;
 }
 
-/* Every term that can be is collapsed, whether it pays or not; returns how many. */
-static int collapse_all(sz_model *m)
+/* Terms of a plan that are collapsed, or in the collapse of another. */
+static int count_collapsed(const sz_plan *plan, int joined_only)
 {
+    const sz_soap_group *g = soaps_of(plan->model);
+    const sz_soap_plan *p = NULL;
     int n = 0;
-    sz_error err;
 
-    for (int t = 0; t < m->n_terms; t++) {
-        sz_soap_term *term = m->term + t;
-        const sz_kernel kernel = sz_model_kernel(m, term);
-
-        if (term->zeta != 1.0 && term->zeta != 2.0) continue;
-        CHECK(sz_collapse_create(&term->collapse, &kernel, &err) == SZ_OK);
-        free(term->p_sparse);
-        term->p_sparse = NULL;
-        n++;
-    }
+    for (int k = 0; k < plan->model->n_kinds; k++)
+        if (sz_term_kinds[k] == &sz_kind_soap) p = plan->part[k];
+    for (int t = 0; t < g->n_terms; t++)
+        n += p->run[t].joined || (!joined_only && p->run[t].collapse);
     return n;
 }
 
-static int evaluate(sz_model *m, const cluster *c, double *energy, double *only,
-                    double *dedr)
+static int evaluate(sz_model *m, sz_collapse_rule rule, const cluster *c, double *energy,
+                    double *only, double *dedr, int joined_only)
 {
+    const sz_plan_layout layout = {.tile = sz_tile_best(), .collapse = rule};
+    sz_plan *plan;
     sz_work *work;
     sz_error err;
+    int n;
 
-    CHECK_OK(sz_work_create(&work, m, 7, &err), err);
+    CHECK_OK(sz_plan_lay_out(&plan, m, 7, &layout, &err), err);
+    CHECK_OK(sz_plan_work(&work, plan, &err), err);
+    n = count_collapsed(plan, joined_only);
+    sz_plan_free(plan);
     CHECK_OK(sz_compute(m, work, &c->list.nb, energy, dedr, &err), err);
     CHECK_OK(sz_compute(m, work, &c->list.nb, only, NULL, &err), err);
     sz_work_free(work);
-    return 0;
+    return n;
 }
 
 /* a lump of atoms, where some see one species alone: several ranges */
@@ -175,9 +178,9 @@ static int test_model(const char *name, int *n_collapsed)
     size = size_of(m);
     random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 1.9);
     CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
-    if (evaluate(m, &c, energy[0], only[0], dedr[0])) return 1;
-    n = collapse_all(m);
-    if (evaluate(m, &c, energy[1], only[1], dedr[1])) return 1;
+    n = evaluate(m, SZ_COLLAPSE_NEVER, &c, energy[0], only[0], dedr[0], 0);
+    CHECK(n == 0);
+    n = evaluate(m, SZ_COLLAPSE_ALL, &c, energy[1], only[1], dedr[1], 0);
     if (n > 0)
         printf("%s: %d terms, E %.1e, dE/dr %.1e of %.1e eV\n", name, n,
                distance(energy[0], energy[1], ATOMS),
@@ -200,69 +203,76 @@ static int test_joined(int first_zeta, int second_zeta)
     double energy[2][ATOMS], only[2][ATOMS], size;
     cluster c = {0};
     sz_model *m;
+    sz_soap_group *g;
     sz_gap *gap;
     sz_error err;
-    int n, n_joined = 0;
+    int n, n_joined;
 
     CHECK_OK(sz_gap_load(&gap, model_path("nbta_soap_nu22_zeta2"), &err), err);
     CHECK_OK(sz_model_build(&m, gap, &err), err);
     sz_gap_free(gap);
-    n = m->n_terms;
-    m->term = realloc(m->term, 2 * (size_t)n * sizeof *m->term);
-    if (!m->term) return 1;
+    g = soaps_of(m);
+    n = g->n_terms;
+    g->term = realloc(g->term, 2 * (size_t)n * sizeof *g->term);
+    if (!g->term) return 1;
     for (int t = 0; t < n; t++) { /* each term once more, half as strong */
-        sz_soap_term *a = m->term + t, *b = m->term + n + t;
-        size_t stride = (size_t)sz_soap_stride(m->soap[a->soap]);
+        sz_soap_term *a = g->term + t, *b = g->term + n + t;
+        size_t stride = (size_t)sz_soap_stride(g->soap[a->soap]);
         size_t bytes = (size_t)a->n_sparse * stride * sizeof(double);
 
         *b = *a;
-        b->centre = malloc((size_t)m->n_species);
+        b->centre = malloc((size_t)m->species.n);
         b->p_sparse = aligned_alloc(64, SZ_PAD(bytes / sizeof(double)) * sizeof(double));
         b->weight = malloc((size_t)a->n_sparse * sizeof(double));
-        b->descriptor = NULL;
         if (!b->centre || !b->p_sparse || !b->weight) return 1;
-        memcpy(b->centre, a->centre, (size_t)m->n_species);
+        memcpy(b->centre, a->centre, (size_t)m->species.n);
         memcpy(b->p_sparse, a->p_sparse, bytes);
         for (int s = 0; s < a->n_sparse; s++) b->weight[s] = 0.5 * a->weight[s];
         a->zeta = first_zeta;
         b->zeta = second_zeta;
     }
-    m->n_terms = 2 * n;
+    g->n_terms = 2 * n;
     size = size_of(m);
     random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 1.9);
     CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
-    if (evaluate(m, &c, energy[0], only[0], dedr[0])) return 1;
-    CHECK_OK(sz_model_collapse(m, sz_tile_best(), &err), err);
-    for (int t = 0; t < m->n_terms; t++) n_joined += m->term[t].joined;
+    CHECK(evaluate(m, SZ_COLLAPSE_NEVER, &c, energy[0], only[0], dedr[0], 0) == 0);
+    n_joined = evaluate(m, SZ_COLLAPSE_CHEAPER, &c, energy[1], only[1], dedr[1], 1);
     if (first_zeta == 1 && second_zeta == 1) CHECK(n_joined == n);
-    if (evaluate(m, &c, energy[1], only[1], dedr[1])) return 1;
     CHECK_CLOSE(distance(energy[0], energy[1], ATOMS), 0.0, 1e-12 * size);
     CHECK_CLOSE(distance(dedr[0], dedr[1], 3 * (size_t)c.list.n_pairs), 0.0,
                 1e-12 * size);
     printf("zeta %d and %d: %d of %d terms joined\n", first_zeta, second_zeta, n_joined,
-           m->n_terms);
+           g->n_terms);
     sz_model_free(m);
     sz_list_free(&c.list);
     return 0;
 }
 
-/* what the loader decides */
+/* what a plan decides */
 static int test_choice(void)
 {
     sz_model *m;
+    sz_plan *plan;
+    const sz_soap_group *g;
+    const sz_soap_plan *p;
     sz_error err;
 
     CHECK(sz_collapse_pays(1.0, 1000, 1) && sz_collapse_pays(2.0, 99, 50));
     CHECK(!sz_collapse_pays(2.0, 100, 50) && !sz_collapse_pays(3.0, 1, 1000));
     CHECK(!sz_collapse_pays(1.5, 1, 1000));
     CHECK_OK(sz_model_load(&m, model_path("hea4_nuR0_all_zeta1"), &err), err);
-    for (int t = 0; t < m->n_terms; t++) {
-        const sz_soap_term *term = m->term + t;
+    CHECK_OK(sz_plan_create(&plan, m, NULL, &err), err);
+    g = soaps_of(m);
+    p = plan->part[0];
+    CHECK(sz_term_kinds[0] == &sz_kind_soap);
+    for (int t = 0; t < g->n_terms; t++) {
+        const sz_soap_term *term = &g->term[t];
         int pays =
-            term->zeta == 1.0 || sz_soap_n_desc(m->soap[term->soap]) < 2 * term->n_sparse;
+            term->zeta == 1.0 || sz_soap_n_desc(g->soap[term->soap]) < 2 * term->n_sparse;
 
-        CHECK((term->collapse || term->joined) == pays && (!pays || !term->p_sparse));
+        CHECK((p->run[t].collapse || p->run[t].joined) == pays);
     }
+    sz_plan_free(plan);
     sz_model_free(m);
     sz_collapse_free(NULL);
     return 0;

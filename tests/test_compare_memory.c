@@ -151,11 +151,14 @@ static sz_status compare(const sz_model *model, sz_error *err)
 int main(void)
 {
     sz_model *model;
+    sz_work *work;
     sz_error err;
     sz_status status = SZ_ERR_MEMORY;
     long before, n;
 
-    CHECK_OK(sz_model_load_plain(&model, data_path("gp.xml"), &err), err);
+    CHECK_OK(sz_model_load(&model, data_path("gp.xml"), &err), err);
+    CHECK_OK(sz_work_create(&work, model, 0, &err), err); /* the model keeps its plan */
+    sz_work_free(work);
     before = live;
     for (n = 1; n < 100000 && status == SZ_ERR_MEMORY; n++) {
         calls = 0;

@@ -6,8 +6,10 @@
 #include "check.h"
 #include "cluster.h"
 #include "format/load.h"
-#include "model/model.h"
+#include "groups.h"
+#include "model/plan.h"
 #include "models.h"
+#include "term/core_terms.h"
 
 enum { PAIRS_MAX = 20000 };
 
@@ -37,29 +39,33 @@ static double energy_of(const subject *s, const sz_neigh *nb, double *energy,
 
 static int kinks(const sz_model *m, double *r)
 {
+    const sz_glue *glue = sz_model_group(m, &sz_kind_glue);
+    const sz_zbl *zbl = sz_model_group(m, &sz_kind_zbl);
     int n = 0;
 
-    for (int k = 0; k < m->n_soaps; k++) {
-        r[n++] = m->soap[k]->spec.radial.cutoff;
-        r[n++] = m->soap[k]->spec.radial.cutoff - m->soap[k]->spec.radial.cutoff_width;
+    for (int k = 0; k < soaps_of(m)->n_soaps; k++) {
+        r[n++] = soaps_of(m)->soap[k]->spec.radial.cutoff;
+        r[n++] = soaps_of(m)->soap[k]->spec.radial.cutoff -
+                 soaps_of(m)->soap[k]->spec.radial.cutoff_width;
     }
-    for (int k = 0; k < m->pair->n_pairs; k++) {
-        r[n++] = m->pair->pair[k].spec.cutoff;
-        r[n++] = m->pair->pair[k].spec.cutoff - m->pair->pair[k].spec.cutoff_width;
+    for (int k = 0; k < pairs_of(m)->n_pairs; k++) {
+        r[n++] = pairs_of(m)->pair[k].spec.cutoff;
+        r[n++] =
+            pairs_of(m)->pair[k].spec.cutoff - pairs_of(m)->pair[k].spec.cutoff_width;
     }
-    for (int k = 0; k < m->triplet->n_triplets; k++) {
-        const sz_triplet_spec *spec = &m->triplet->triplet[k].spec;
+    for (int k = 0; k < triplets_of(m)->n_triplets; k++) {
+        const sz_triplet_spec *spec = &triplets_of(m)->triplet[k].spec;
 
         r[n++] = spec->cutoff;
         r[n++] = spec->cutoff - spec->cutoff_width;
     }
-    for (int t = 0; m->glue && t < m->glue->n_types; t++) {
-        r[n++] = m->glue->type[t].range;
-        for (int u = t; u < m->glue->n_types; u++)
-            if (m->glue->range[t * m->glue->n_types + u] > 0.0)
-                r[n++] = m->glue->range[t * m->glue->n_types + u];
+    for (int t = 0; glue && t < glue->n_types; t++) {
+        r[n++] = glue->type[t].range;
+        for (int u = t; u < glue->n_types; u++)
+            if (glue->range[t * glue->n_types + u] > 0.0)
+                r[n++] = glue->range[t * glue->n_types + u];
     }
-    if (m->zbl) r[n++] = m->zbl->cutoff;
+    if (zbl) r[n++] = zbl->cutoff;
     return n;
 }
 
@@ -320,6 +326,7 @@ static int test_tiles(const subject *s)
     subject t = *s;
     cluster c;
     sz_gap *gap;
+    sz_plan *plan;
     sz_error err;
 
     CHECK_OK(make_cluster(s, &c, 23, 8.0, &err), err);
@@ -329,8 +336,11 @@ static int test_tiles(const subject *s)
         CHECK_OK(sz_gap_load(&gap, model_path(s->name), &err), err);
         CHECK_OK(sz_model_build(&t.model, gap, &err), err);
         sz_gap_free(gap);
-        CHECK_OK(sz_model_pack(t.model, tiles[k], &err), err);
-        CHECK_OK(sz_work_create(&t.work, t.model, 10, &err), err);
+        CHECK_OK(sz_plan_lay_out(&plan, t.model, 10, &(sz_plan_layout){.tile = tiles[k]},
+                                 &err),
+                 err);
+        CHECK_OK(sz_plan_work(&t.work, plan, &err), err);
+        sz_plan_free(plan);
         energy_of(&t, &c.list.nb, after, other);
         CHECK_CLOSE(distance(energy, after, c.n_atoms), 0.0, 1e-13 * s->size);
         CHECK_CLOSE(distance(dedr, other, 3 * (size_t)c.list.n_pairs), 0.0,
@@ -410,7 +420,7 @@ static void test_refused(const subject *s)
     CHECK_FAILS(sz_compute(s->model, s->work, &nb, energy, dedr, &err), SZ_ERR_NUMERIC,
                 "two atoms on one place", err);
     r[3] = 2.0;
-    for (int bad = -1; bad <= s->model->n_species; bad += s->model->n_species + 1) {
+    for (int bad = -1; bad <= s->model->species.n; bad += s->model->species.n + 1) {
         species[1] = bad;
         CHECK_FAILS(sz_compute(s->model, s->work, &nb, energy, dedr, &err),
                     SZ_ERR_ARGUMENT, "atom 1 has species", err);
@@ -436,17 +446,17 @@ static sz_status load(subject *s, const char *name, sz_error *err)
     s->name = name;
     s->n_species = sz_model_n_species(s->model);
     s->size = 1.0;
-    for (int t = 0; t < s->model->n_terms; t++) {
-        const sz_soap_term *term = &s->model->term[t];
+    for (int t = 0; t < soaps_of(s->model)->n_terms; t++) {
+        const sz_soap_term *term = &soaps_of(s->model)->term[t];
 
         for (int k = 0; k < term->n_sparse; k++)
             s->size += term->delta * term->delta * fabs(term->weight[k]);
     }
-    for (int k = 0; k < s->model->pair->n_pairs; k++)
-        s->size += s->model->pair->pair[k].size;
-    for (int k = 0; k < s->model->triplet->n_triplets; k++)
-        for (int p = 0; p < s->model->triplet->triplet[k].n_points; p++)
-            s->size += fabs(s->model->triplet->triplet[k].point[4 * p + 3]);
+    for (int k = 0; k < pairs_of(s->model)->n_pairs; k++)
+        s->size += pairs_of(s->model)->pair[k].size;
+    for (int k = 0; k < triplets_of(s->model)->n_triplets; k++)
+        for (int p = 0; p < triplets_of(s->model)->triplet[k].n_points; p++)
+            s->size += fabs(triplets_of(s->model)->triplet[k].point[4 * p + 3]);
     return sz_work_create(&s->work, s->model, 0, err);
 }
 

@@ -8,7 +8,7 @@
 #include "format/gap_xml.h"
 #include "models.h"
 
-enum { ATOMS = 24, TERMS_MAX = 40 };
+enum { ATOMS = 24 };
 
 static void compare(const char *name, const cluster *c, const sz_model *m,
                     const double *got_e, const double *row_f, const double *row_v,
@@ -46,7 +46,6 @@ static void compare(const char *name, const cluster *c, const sz_model *m,
 
 static int test_model(const char *name)
 {
-    sz_row_term term[TERMS_MAX];
     cluster c = {0};
     sz_model *m;
     sz_gap *gap;
@@ -54,7 +53,7 @@ static int test_model(const char *name)
     sz_rows *rows;
     sz_error err;
     double *alpha, *local, *dedr, *force, *row, virial[9], energy = 0.0;
-    int columns = 0, n;
+    int columns;
 
     CHECK_OK(sz_gap_read(&gap, model_path(name), &err), err);
     CHECK_OK(sz_model_build(&m, gap, &err), err);
@@ -63,7 +62,7 @@ static int test_model(const char *name)
     c.cell[0][0] = c.cell[1][1] = c.cell[2][2] = 8.5;
     c.cell[1][0] = 1.5;
     CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
-    for (int k = 0; k < gap->n_terms; k++) columns += gap->term[k].n_sparse;
+    columns = sz_rows_columns(gap);
     alpha = calloc((size_t)columns, sizeof *alpha);
     local = malloc(ATOMS * sizeof *local);
     dedr = malloc(3 * (size_t)c.list.n_pairs * sizeof *dedr);
@@ -73,15 +72,14 @@ static int test_model(const char *name)
     for (int i = 0; i < ATOMS; i++) energy += local[i];
     scatter_forces(&c, dedr, force);
     sum_virial(&c, dedr, virial);
-    n = sz_rows_terms(m, gap, term);
     for (int k = 0, column = 0; k < gap->n_terms; k++) {
         const sz_gap_term *g = &gap->term[k];
 
         memcpy(alpha + column, g->alpha, (size_t)g->n_sparse * sizeof *alpha);
         column += g->n_sparse;
     }
-    CHECK_OK(sz_rows_create(&rows, n, term, m->z, &err), err);
-    CHECK_OK(sz_rows_frame(rows, &c.list, columns, row, row + columns,
+    CHECK_OK(sz_rows_create(&rows, m, gap, &err), err);
+    CHECK_OK(sz_rows_frame(rows, &c.list, row, row + columns,
                            row + (1 + 3 * ATOMS) * (size_t)columns, &err),
              err);
     compare(name, &c, m, row, row + columns, row + (1 + 3 * ATOMS) * (size_t)columns,

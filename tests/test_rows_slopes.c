@@ -64,7 +64,6 @@ typedef struct {
     cluster c;
     sz_model *model;
     sz_rows *rows;
-    sz_row_term term;
 } subject;
 
 /* rows of the cluster as it is; force NULL: energies only */
@@ -76,7 +75,7 @@ static int make_rows(subject *s, double *energy, double *force, double *virial)
     if (force) memset(force, 0, 3 * ATOMS * M * sizeof *force);
     if (force) memset(virial, 0, 9 * M * sizeof *virial);
     CHECK_OK(find_neighbours(&s->c, sz_model_cutoff(s->model), &err), err);
-    CHECK_OK(sz_rows_frame(s->rows, &s->c.list, M, energy, force, virial, &err), err);
+    CHECK_OK(sz_rows_frame(s->rows, &s->c.list, energy, force, virial, &err), err);
     return 0;
 }
 
@@ -157,8 +156,7 @@ static int test(const char *descriptor, const char *type, sz_covariance covarian
     gap.term = &c;
     gap.n_terms = 1;
     CHECK_OK(sz_model_build(&s.model, &gap, &err), err);
-    CHECK(sz_rows_terms(s.model, &gap, &s.term) == 1);
-    CHECK_OK(sz_rows_create(&s.rows, 1, &s.term, s.model->z, &err), err);
+    CHECK_OK(sz_rows_create(&s.rows, s.model, &gap, &err), err);
     if (place_atoms(&s)) return 1;
     if (make_rows(&s, energy, force, virial)) return 1;
     for (int m = 0; m < M; m++) size = fmax(size, fabs(energy[m]));

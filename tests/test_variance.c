@@ -4,7 +4,7 @@
  * and environments that are sparse points themselves. */
 #include "atoms/frame_list.h"
 #include "check.h"
-#include "model/model.h"
+#include "groups.h"
 #include "model/variance.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static const char *data_path(const char *model, const char *file)
 
 static sz_status load(setting *s, const char *name, double lambda, sz_error *err)
 {
-    sz_status status = sz_model_load_plain(&s->model, data_path(name, "gp.xml"), err);
+    sz_status status = sz_model_load(&s->model, data_path(name, "gp.xml"), err);
 
     if (status == SZ_OK) status = sz_variance_create(&s->variance, s->model, lambda, err);
     if (status == SZ_OK) status = sz_variance_work_create(&s->work, s->variance, err);
@@ -118,7 +118,7 @@ static int test_supercell(void)
     CHECK_OK(load(&s, "hea4_nuR1_nuS1", lambda, &err), err);
     for (int k = 0; k < 27; k++)
         for (int i = 0; i < 8; i++) {
-            species[8 * k + i] = i % s.model->n_species;
+            species[8 * k + i] = i % s.model->species.n;
             for (int x = 0; x < 3; x++)
                 r[8 * k + i][x] = position[i][x] + k % 3 * cell[0][x] +
                                   k / 3 % 3 * cell[1][x] + k / 9 * cell[2][x];
@@ -165,12 +165,13 @@ static int test_known(void)
     CHECK_OK(load(&s, "mo_soap_nu22_zeta4_virial", lambda, &err), err);
     two.n_atoms = 2;
     CHECK_OK(sz_list_build(&s.list, &two, s.model->cutoff, &err), err);
-    term = &s.model->term[0];
+    term = &soaps_of(s.model)->term[0];
     d2 = term->delta * term->delta;
-    kinds = (sz_soap_species){s.model->z, s.model->slot_of_species[term->soap]};
-    CHECK_OK(sz_soap_work_create(&soap, s.model->soap[term->soap], 1, &err), err);
-    sz_soap_forward(s.model->soap[term->soap], soap, &s.list.nb, &kinds, 1, &atom,
-                    term->p_sparse);
+    kinds = (sz_soap_species){s.model->z, soaps_of(s.model)->slot[term->soap]};
+    CHECK_OK(sz_soap_work_create(&soap, soaps_of(s.model)->soap[term->soap], 1, &err),
+             err);
+    sz_soap_forward(soaps_of(s.model)->soap[term->soap], soap, &s.list.nb, &kinds, 1,
+                    &atom, term->p_sparse);
     sz_soap_work_free(soap);
     for (int m = 0; m < 2; m++) {
         sz_variance_work_free(s.work);
@@ -199,10 +200,11 @@ static int test_refusals(void)
     s = (setting){0};
     CHECK_OK(load(&s, "mo_soap_nu22_zeta4_virial", 1e-3, &err), err);
     sz_variance_free(s.variance);
-    memset(s.model->term[0].p_sparse, 0, sizeof(double)); /* still fine with lambda */
+    memset(soaps_of(s.model)->term[0].p_sparse, 0,
+           sizeof(double)); /* still fine with lambda */
     CHECK_OK(sz_variance_create(&s.variance, s.model, 1e-3, &err), err);
     sz_variance_free(s.variance);
-    s.model->term[0].p_sparse[0] = NAN;
+    soaps_of(s.model)->term[0].p_sparse[0] = NAN;
     CHECK_FAILS(sz_variance_create(&s.variance, s.model, 1e-3, &err), SZ_ERR_NUMERIC,
                 "not positive definite", err);
     release(&s);

@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "recipe.h"
 #include "survey.h"
+#include "term/soap_term.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -165,11 +166,11 @@ static sz_status take_text(description *d, const char *where, const char *data,
     return status;
 }
 
-static sz_status choose_term(const sz_model *m, const char *path, const char *text,
+static sz_status choose_term(const sz_soap_group *m, const char *path, const char *text,
                              int *term, sz_error *err)
 {
     *term = 0;
-    if (m->n_terms == 0)
+    if (!m || m->n_terms == 0)
         return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no soap term to describe with",
                        path);
     if (text) {
@@ -190,21 +191,24 @@ static sz_status choose_term(const sz_model *m, const char *path, const char *te
 static sz_status take_model(description *d, const char *path, const char *term_text,
                             sz_error *err)
 {
-    const sz_model *m;
+    const sz_soap_group *m;
+    const sz_species *species;
     const sz_soap_term *t;
     int term;
     sz_status status = sz_model_load(&d->model, path, err);
 
-    if (status == SZ_OK) status = choose_term(d->model, path, term_text, &term, err);
     if (status != SZ_OK) return status;
-    m = d->model;
+    m = sz_model_group(d->model, &sz_kind_soap);
+    species = &d->model->species;
+    status = choose_term(m, path, term_text, &term, err);
+    if (status != SZ_OK) return status;
     t = &m->term[term ? term - 1 : 0];
     d->model_path = path;
-    d->text = sz_copy_text(t->descriptor);
+    d->text = sz_copy_text(d->model->gap->term[t->gap_term].descriptor);
     for (int k = 0; k < m->n_terms; k++)
-        for (int s = 0; s < m->n_species; s++)
+        for (int s = 0; s < species->n; s++)
             if ((term == 0 || k == term - 1) && m->term[k].centre[s])
-                d->centre[m->z[s]] = 1;
+                d->centre[species->z[s]] = 1;
     return sz_soap_create(&d->soap, &m->soap[t->soap]->spec, 0, err);
 }
 

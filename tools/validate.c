@@ -286,7 +286,6 @@ static sz_status calibrate(sz_judged *j, sz_error *err)
 static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_output *out,
                        sz_error *err)
 {
-    sz_model *plain = NULL; /* with its sparse points */
     sz_variance *variance = NULL;
     taker t = {j, out};
     sz_teller teller;
@@ -303,8 +302,7 @@ static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_out
     if (r->no_variance)
         snprintf(j->no_variance, sizeof j->no_variance, "it was not asked for");
     else
-        status = sz_model_load_plain(&plain, j->path, err);
-    if (plain) status = sz_variance_create(&variance, plain, 0.0, err);
+        status = sz_variance_create(&variance, j->model, 0.0, err);
     if (status == SZ_ERR_ARGUMENT) {
         snprintf(j->no_variance, sizeof j->no_variance, "%.250s", err->message);
         status = SZ_OK;
@@ -316,7 +314,6 @@ static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_out
     sz_progress_end(&teller.progress);
     if (status == SZ_OK && variance) status = calibrate(j, err);
     sz_variance_free(variance);
-    sz_model_free(plain);
     return status;
 }
 

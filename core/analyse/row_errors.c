@@ -21,8 +21,8 @@ typedef struct {
     const sz_dataset *train;
     const sz_model *model;
     int species[SZ_Z_MAX]; /* of the model, for each species of train */
-    int n_terms, n_unknowns, n_models;
-    const sz_row_term *term;
+    const sz_gap *gap;
+    int n_unknowns, n_models;
     const double *alpha;
 } job;
 
@@ -105,7 +105,7 @@ static sz_status run(job *j, int n, const sz_watch *watch, sz_error *err)
 
     if (!w) status = sz_fail_memory(err, (size_t)n * sizeof *w, "the threads");
     for (int k = 0; k < n && status == SZ_OK; k++)
-        status = sz_rows_create(&w[k].rows, j->n_terms, j->term, j->model->z, err);
+        status = sz_rows_create(&w[k].rows, j->model, j->gap, err);
     if (status == SZ_OK) status = sz_crew_run(&crew, err);
     for (int k = 0; w && k < n; k++) {
         sz_rows_free(w[k].rows);
@@ -126,19 +126,14 @@ sz_status sz_row_errors(sz_error_table *table, const sz_gap *gap, const sz_datas
              .n_models = n_models,
              .alpha = alpha};
     sz_model *model = NULL;
-    sz_row_term *term = calloc((size_t)gap->n_terms + 1, sizeof *term);
     sz_status status = sz_model_build(&model, gap, err);
 
-    if (status == SZ_OK && !term)
-        status = sz_fail_memory(err, (size_t)gap->n_terms * 8, "the terms");
     if (status == SZ_OK) {
         j.model = model;
-        j.term = term;
-        j.n_terms = sz_rows_terms(model, gap, term);
+        j.gap = gap;
         status = sz_dataset_species(j.species, train, model, err);
     }
     if (status == SZ_OK) status = run(&j, n_threads, watch, err);
     sz_model_free(model);
-    free(term);
     return status;
 }

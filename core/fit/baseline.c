@@ -9,6 +9,7 @@
 #include "format/gap_xml.h"
 #include "model/model.h"
 #include "model/predict.h"
+#include "term/core_terms.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +95,7 @@ static sz_status take_frames(const sz_model *model, sz_dataset *train, sz_error 
 static sz_status check_elements(const sz_model *model, const sz_dataset *train,
                                 sz_error *err)
 {
-    if (!model->zbl) return SZ_OK;
+    if (!sz_model_group(model, &sz_kind_zbl)) return SZ_OK;
     for (int k = 0; k < train->n_species; k++)
         if (sz_model_species(model, sz_element_symbol(train->z[k])) < 0)
             return sz_fail(err, SZ_ERR_FORMAT,

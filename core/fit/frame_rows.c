@@ -38,7 +38,7 @@ sz_status sz_rows_of_frame(double **k, sz_rows *rows, sz_list *list,
     s.species = of_atom;
     if (status == SZ_OK) status = sz_list_build(list, &s, cutoff, err);
     if (status == SZ_OK)
-        status = sz_rows_frame(rows, list, n_columns, *k, gradients ? *k + columns : NULL,
+        status = sz_rows_frame(rows, list, *k, gradients ? *k + columns : NULL,
                                *k + (1 + forces) * columns, err);
     free(of_atom);
     return status;

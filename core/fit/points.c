@@ -25,12 +25,13 @@
 static void range_theta(const sz_fit_vectors *s, const sz_fit_descriptor *d,
                         const sz_gap_term *c, double *theta)
 {
-    for (int k = 0; k < s->n_dim; k++) {
+    for (int k = 0; k < s->probe->n_dim; k++) {
         double lo = INFINITY, hi = -INFINITY;
 
         for (int i = 0; i < s->n; i++)
             for (int p = 0; p < c->n_perm; p++) {
-                double x = s->x[(size_t)i * s->n_dim + c->perm[p * s->n_dim + k]];
+                double x =
+                    s->x[(size_t)i * s->probe->n_dim + c->perm[p * s->probe->n_dim + k]];
 
                 lo = fmin(lo, x);
                 hi = fmax(hi, x);
@@ -73,52 +74,59 @@ static void average_theta(sz_gap_term *c, const double *theta)
     }
 }
 
-static sz_status find_theta(sz_gap_term *c, const sz_fit_descriptor *d,
-                            const sz_fit_vectors *s, sz_error *err)
+/* theta [n_dim] as the rule wants it, of x itself */
+static sz_status choose_theta(double *theta, const sz_gap_term *c,
+                              const sz_fit_descriptor *d, const sz_fit_vectors *s,
+                              sz_error *err)
 {
-    double theta[SZ_PAIR_DIM_MAX];
-
-    if (d->theta_rule == SZ_THETA_FILE) {
-        sz_status status = read_theta(d, c->n_dim, theta, err);
-
-        if (status != SZ_OK) return status;
-    } else if (d->n_theta != 1 && d->n_theta != c->n_dim) {
+    if (d->theta_rule == SZ_THETA_FILE) return read_theta(d, c->n_dim, theta, err);
+    if (d->n_theta != 1 && d->n_theta != c->n_dim)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: theta_fac has %d numbers, the descriptor has %d components",
                        d->where, d->n_theta, c->n_dim);
-    } else if (d->theta_rule == SZ_THETA_FACTOR) {
+    if (d->theta_rule == SZ_THETA_FACTOR)
         range_theta(s, d, c, theta);
-    } else {
+    else
         for (int k = 0; k < c->n_dim; k++) theta[k] = d->theta[0];
-    }
-    average_theta(c, theta);
     return SZ_OK;
+}
+
+static sz_status find_theta(sz_gap_term *c, const sz_fit_descriptor *d,
+                            const sz_fit_vectors *s, sz_error *err)
+{
+    double *theta = malloc((size_t)c->n_dim * sizeof *theta);
+    sz_status status = theta ? choose_theta(theta, c, d, s, err)
+                             : sz_fail_memory(err, (size_t)c->n_dim * 8, "theta");
+
+    if (status == SZ_OK) average_theta(c, theta);
+    free(theta);
+    return status;
 }
 
 static sz_status fill_kernel(sz_gap_term *c, const sz_fit_descriptor *d,
                              const sz_fit_vectors *s, sz_error *err)
 {
-    size_t n = (size_t)s->n_dim;
+    size_t n = (size_t)s->probe->n_dim;
 
     c->covariance = d->covariance;
     c->delta = d->delta;
     c->f0 = d->f0;
     c->zeta = d->zeta;
-    c->n_dim = s->n_dim;
+    c->n_dim = s->probe->n_dim;
     c->n_perm = 1;
     if (d->covariance == SZ_COVARIANCE_DOT_PRODUCT) return SZ_OK;
-    if (s->is_soap)
+    if (!s->probe->has_theta)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: soap with this kernel is not supported, only with "
                        "covariance_type=dot_product",
                        d->where);
-    c->n_perm = s->few.n_perm;
+    c->n_perm = s->probe->n_perm;
     c->theta = malloc(n * sizeof *c->theta);
     c->perm = malloc(n * (size_t)c->n_perm * sizeof *c->perm);
     if (!c->theta || !c->perm) return sz_fail_memory(err, n * 8, "theta");
     for (int p = 0; p < c->n_perm; p++)
-        for (int k = 0; k < s->n_dim; k++)
-            c->perm[p * s->n_dim + k] = n == 3 ? s->few.perm[p][k] : k;
+        for (int k = 0; k < s->probe->n_dim; k++)
+            c->perm[p * s->probe->n_dim + k] = n == 3 ? s->probe->perm[p][k] : k;
     return find_theta(c, d, s, err);
 }
 
@@ -207,7 +215,7 @@ static sz_status choose(sz_sparse_choice *choice, const sz_gap_term *c,
         options.type = types.type;
         options.type_of = types.type_of;
     }
-    if (status == SZ_OK) status = sz_sparsify(choice, &s->pool, &options, err);
+    if (status == SZ_OK) status = sz_sparsify(choice, &s->vectors, &options, err);
     free(types.type);
     free(types.type_of);
     return status;
@@ -251,11 +259,10 @@ static sz_status fill_points(sz_gap_term *c, const sz_fit_vectors *s,
     c->fc_sparse = malloc((m + 1) * sizeof *c->fc_sparse);
     if (!c->x_sparse || !c->alpha || !c->fc_sparse)
         return sz_fail_memory(err, m * c->n_dim * 8, "the sparse points");
-    status = sz_vectors_rows(&s->pool, choice->index, choice->n, c->x_sparse, err);
+    status = sz_vectors_rows(&s->vectors, choice->index, choice->n, c->x_sparse, err);
     if (status != SZ_OK) return status;
     c->n_sparse = choice->n;
-    for (size_t k = 0; k < m; k++)
-        c->fc_sparse[k] = s->is_soap ? 1.0 : s->fc[choice->index[k]];
+    for (size_t k = 0; k < m; k++) c->fc_sparse[k] = s->fc[choice->index[k]];
     return SZ_OK;
 }
 
@@ -271,7 +278,7 @@ static sz_status keep_environments(sz_gap_term *c, sz_fit_vectors *s,
         status = sz_fit_vectors_frame(s, s->frame[v], err);
         if (status == SZ_OK)
             status = sz_environments_add(c->environment, &s->list.nb, s->train->z,
-                                         s->atom[v], s->cutoff, err);
+                                         s->atom[v], s->probe->cutoff, err);
     }
     return status;
 }
@@ -297,7 +304,7 @@ static sz_status choose_points(sz_gap_term *c, sz_fit_vectors *s, const sz_fit_s
     if (status == SZ_OK && choice.warning)
         sz_watch_warn(s->watch, "%s: %s", d->where, choice.warning);
     if (status == SZ_OK) status = fill_points(c, s, &choice, err);
-    if (status == SZ_OK && s->is_soap && spec->sparse_environments)
+    if (status == SZ_OK && s->probe->on_demand && spec->sparse_environments)
         status = keep_environments(c, s, &choice, err);
     if (status == SZ_OK && d->print_sparse_index && !spec->dryrun)
         status = print_index(d->print_sparse_index, &choice, err);
@@ -318,8 +325,7 @@ static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
         c->descriptor = sz_copy_text(spec->term[k].text);
         if (!c->descriptor) status = sz_fail_memory(err, 1, "a descriptor");
     }
-    if (status == SZ_OK)
-        status = sz_fit_vectors_open(&s, train, d->type, args, watch, err);
+    if (status == SZ_OK) status = sz_fit_vectors_open(&s, train, args, watch, err);
     if (status == SZ_OK) status = fill_kernel(c, d, &s, err);
     if (status == SZ_OK && d->method == SZ_SPARSE_FILE)
         status = read_points(c, d, err);

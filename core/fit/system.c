@@ -23,8 +23,8 @@ typedef struct {
     const sz_fit_run *run;
     const sz_model *model;
     int species[SZ_Z_MAX]; /* of the model, for each species of train */
-    int n_terms, n_unknowns;
-    sz_row_term *term;
+    const sz_gap *gap;
+    int n_unknowns;
     unsigned char *taken; /* [n_frames] in a checkpoint, of another rank or not wanted */
     int n_wanted;         /* frames of all ranks */
 } job;
@@ -82,29 +82,11 @@ static void gather(block *b, const sz_dataset_frame *f, int columns)
 }
 
 /* of the products of matrices: Jacobians with sparse points, blocks of rows with R */
-static double count_flops(const job *j, const sz_list *list, int gradients, int n_rows)
+static double count_flops(const job *j, const worker *w, int gradients, int n_rows)
 {
-    double width = j->n_unknowns + 1, flops = 2.0 * n_rows * width * width;
+    double width = j->n_unknowns + 1;
 
-    for (int t = 0; t < j->n_terms; t++) {
-        const sz_row_term *term = &j->term[t];
-        double columns = 0.0, cutoff;
-
-        if (!term->soap) continue;
-        cutoff = term->soap->spec.radial.cutoff;
-        for (int i = 0; i < list->nb.n_atoms; i++) {
-            if (!term->centre[list->nb.species[i]]) continue;
-            columns++;
-            for (int p = list->nb.first[i]; gradients && p < list->nb.first[i + 1]; p++) {
-                const double *r = list->nb.r + 3 * (size_t)p;
-
-                if (r[0] * r[0] + r[1] * r[1] + r[2] * r[2] < cutoff * cutoff)
-                    columns += 3;
-            }
-        }
-        flops += 2.0 * columns * term->n_sparse * sz_soap_n_desc(term->soap);
-    }
-    return flops;
+    return 2.0 * n_rows * width * width + sz_rows_flops(w->rows, &w->list, gradients);
 }
 
 static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
@@ -122,7 +104,7 @@ static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
                                   j->model->cutoff, j->n_unknowns, err);
     if (status == SZ_OK) {
         gather(&b, frame, j->n_unknowns);
-        w->flops += count_flops(j, &w->list, gradients, b.n);
+        w->flops += count_flops(j, w, gradients, b.n);
         status = sz_lsq_add(w->lsq, b.n, b.k, j->n_unknowns, b.y, b.weight, err);
     }
     free(b.k);
@@ -229,8 +211,7 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
     if (status == SZ_OK && w->lsq) w->n_before = w->lsq->n_rows;
     if (status == SZ_OK && !w->lsq)
         status = sz_lsq_create(&w->lsq, j->n_unknowns, 0, method, err);
-    if (status == SZ_OK)
-        status = sz_rows_create(&w->rows, j->n_terms, j->term, j->model->z, err);
+    if (status == SZ_OK) status = sz_rows_create(&w->rows, j->model, j->gap, err);
     w->saved = sz_seconds();
     return status;
 }
@@ -351,10 +332,7 @@ static sz_status take_share(job *j, sz_error *err)
 
 int sz_fit_unknowns(const sz_gap *gap)
 {
-    int n = 0;
-
-    for (int k = 0; k < gap->n_terms; k++) n += gap->term[k].n_sparse;
-    return n;
+    return sz_rows_columns(gap);
 }
 
 size_t sz_fit_memory(int n_unknowns, int n_threads)
@@ -374,10 +352,7 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *s
     *factor = NULL;
     memset(report, 0, sizeof *report);
     j.model = model;
-    j.term = calloc((size_t)gap->n_terms + 1, sizeof *j.term);
-    if (status == SZ_OK && !j.term)
-        status = sz_fail_memory(err, (size_t)gap->n_terms * 8, "the fit");
-    if (status == SZ_OK) j.n_terms = sz_rows_terms(model, gap, j.term);
+    j.gap = gap;
     if (status == SZ_OK) status = sz_dataset_species(j.species, train, model, err);
     if (status == SZ_OK) status = take_share(&j, err);
     status = run->team->agree(run->team, status, err);
@@ -387,7 +362,6 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *s
                         factor, report, err);
     report->seconds = sz_seconds() - start;
     sz_model_free(model);
-    free(j.term);
     free(j.taken);
     return status;
 }

@@ -4,8 +4,10 @@
 #define _POSIX_C_SOURCE 200809L
 #include "format/load.h"
 
+#include "format/gap_write.h"
 #include "format/gap_xml.h"
 #include "format/soapz_read.h"
+#include "format/soapz_write.h"
 #include "model/model.h"
 
 #include <stdio.h>
@@ -44,26 +46,30 @@ sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *e
     return is_container(path) ? sz_soapz_read_notes(note, n, path, err) : SZ_OK;
 }
 
-sz_status sz_model_load_plain(sz_model **model, const char *path, sz_error *err)
+sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
 {
     sz_gap *gap;
     sz_status status = sz_gap_load(&gap, path, err);
 
     *model = NULL;
-    if (status == SZ_OK) status = sz_model_build(model, gap, err);
-    sz_gap_free(gap);
-    return status;
+    return status == SZ_OK ? sz_model_create(model, gap, err) : status;
 }
 
-sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
-{
-    sz_status status = sz_model_load_plain(model, path, err);
+/* ---- save -------------------------------------------------------------------------- */
 
-    if (status == SZ_OK) status = sz_model_collapse(*model, sz_tile_best(), err);
-    if (status == SZ_OK) status = sz_model_pack(*model, sz_tile_best(), err);
-    if (status != SZ_OK) {
-        sz_model_free(*model);
-        *model = NULL;
-    }
-    return status;
+static int ends_in_xml(const char *path)
+{
+    size_t n = strlen(path);
+
+    return n >= 4 && strcmp(path + n - 4, ".xml") == 0;
+}
+
+sz_status sz_model_save(const sz_model *model, const char *path, sz_error *err)
+{
+    const sz_gap *gap = model->gap;
+
+    if (!gap)
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%.300s: this model has no paper to write",
+                       path);
+    return ends_in_xml(path) ? sz_gap_write(gap, path, err) : sz_gap_save(gap, path, err);
 }

@@ -1,34 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap.h - a potential on paper: everything in a model file that bears on energies, with
- * no interpretation of its descriptors. */
-#ifndef SZ_GAP_H
-#define SZ_GAP_H
+ * gap.h - what is done with potentials on paper. */
+#ifndef SZ_MODEL_GAP_H
+#define SZ_MODEL_GAP_H
 
-#include "term/gap_term.h"
-#include "term/glue.h"
-#include "term/zbl.h"
-
-/* What a model says about itself: "citation", "licence", "training_data", .. */
-typedef struct {
-    char *key, *text;
-} sz_gap_note;
-
-typedef struct {
-    char *path;     /* as given */
-    char *label;    /* of the GAP_params used */
-    int version;    /* gap_version, 0 when missing */
-    double e_scale; /* E_scale on the GAP init string, default 1 */
-    double e0[SZ_Z_MAX + 1];
-    int n_terms;
-    sz_gap_term *term;
-    sz_gap_glue *glue; /* core potential, or NULL */
-    sz_zbl *zbl;       /* core potential, or NULL */
-    int n_notes;
-    sz_gap_note *note; /* of a .soapz file, or of a fit */
-} sz_gap;
-
-void sz_gap_free(sz_gap *gap);
+#include "term/gap.h"
 
 /* Adds another potential to gap: its energies, terms (which go before gap's own) and core
  * potentials, which it gives up. Two GAPs must agree in what their keys mean. */
@@ -38,11 +14,5 @@ sz_status sz_gap_add(sz_gap *gap, sz_gap *other, sz_error *err);
 sz_status sz_gap_make_vectors(sz_gap *gap, sz_error *err);
 /* Where there are vectors a .soapz file shall hold these, not the environments. */
 void sz_gap_drop_environments(sz_gap *gap);
-
-/* Puts text under key in the place of an older note; text NULL takes it away. */
-sz_status sz_gap_set_note(sz_gap *gap, const char *key, const char *text, sz_error *err);
-/* Its text, or NULL. */
-const char *sz_gap_find_note(const sz_gap *gap, const char *key);
-void sz_gap_notes_free(sz_gap_note *note, int n);
 
 #endif

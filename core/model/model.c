@@ -1,116 +1,102 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * model.c - questions to a loaded model, and its end. */
+ * model.c - queries of a model, and its end.
+ *
+ *   users    have asked for the model, or need its sparse points (variance, fits)
+ *   holders  go on without the points (plans and their works)
+ *
+ * Without users the points and the paper are given back, without either the rest. */
 #include "model/model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void sz_model_free(sz_model *model)
+/* ---- users and holders ------------------------------------------------------------- */
+
+/* The counters are no part of what a model says. */
+static sz_model *counters(const sz_model *model)
 {
-    if (!model) return;
-    for (int k = 0; k < model->n_soaps; k++) {
-        sz_soap_free(model->soap[k]);
-        free(model->slot_of_species[k]);
-    }
-    for (int k = 0; k < model->n_terms; k++) {
-        free(model->term[k].centre);
-        free(model->term[k].p_sparse);
-        sz_collapse_free(model->term[k].collapse);
-        sz_product_free(model->term[k].values);
-        sz_product_free(model->term[k].slopes);
-        free(model->term[k].weight);
-        free(model->term[k].descriptor);
-    }
-    for (int k = 0; k < model->n_warnings; k++) free(model->warning[k]);
-    free(model->soap);
-    free(model->slot_of_species);
-    free(model->term);
-    free(model->warning);
-    sz_pair_set_free(model->pair);
-    sz_triplet_set_free(model->triplet);
-    sz_glue_free(model->glue);
-    free(model->zbl);
+    return (sz_model *)model;
+}
+
+static void destroy(sz_model *model)
+{
+    for (int k = 0; k < model->n_kinds; k++)
+        if (model->group[k]) sz_term_kinds[k]->free(model->group[k]);
+    free(model->group);
+    sz_warnings_free(&model->warnings);
+    sz_gap_free(model->gap);
     free(model->path);
+    pthread_mutex_destroy(&model->lock);
     free(model);
 }
 
-sz_kernel sz_model_kernel(const sz_model *model, const sz_soap_term *term)
+static void drop_points(sz_model *model)
 {
-    const sz_soap *soap = model->soap[term->soap];
-    const sz_kernel kernel = {sz_soap_n_desc(soap), sz_soap_stride(soap), term->n_sparse,
-                              term->p_sparse,       term->weight,         term->delta,
-                              term->zeta,           soap->spec.sigma0,    term->values,
-                              term->slopes};
-
-    return kernel;
+    for (int k = 0; k < model->n_kinds && !model->keep_points; k++)
+        if (model->group[k] && sz_term_kinds[k]->drop_points)
+            sz_term_kinds[k]->drop_points(model->group[k]);
+    sz_gap_free(model->gap);
+    model->gap = NULL;
 }
 
-/* The earlier term of the same vectors that is collapsed already, or NULL. */
-static sz_soap_term *find_partner(sz_model *model, const sz_soap_term *term)
+void sz_model_use(const sz_model *model)
 {
-    for (sz_soap_term *t = model->term; t < term; t++)
-        if (t->collapse && t->soap == term->soap &&
-            memcmp(t->centre, term->centre, (size_t)model->n_species) == 0)
-            return t;
+    sz_model *m = counters(model);
+
+    pthread_mutex_lock(&m->lock);
+    m->n_users++;
+    pthread_mutex_unlock(&m->lock);
+}
+
+void sz_model_hold(const sz_model *model, int keep_points)
+{
+    sz_model *m = counters(model);
+
+    pthread_mutex_lock(&m->lock);
+    m->n_holders++;
+    if (keep_points) m->keep_points = 1;
+    pthread_mutex_unlock(&m->lock);
+}
+
+void sz_model_release(const sz_model *model)
+{
+    sz_model *m = counters(model);
+    int last;
+
+    pthread_mutex_lock(&m->lock);
+    last = --m->n_holders == 0 && m->n_users == 0;
+    pthread_mutex_unlock(&m->lock);
+    if (last) destroy(m);
+}
+
+void sz_model_free(sz_model *model)
+{
+    sz_plan *plan = NULL;
+    int last;
+
+    if (!model) return;
+    pthread_mutex_lock(&model->lock);
+    last = --model->n_users == 0;
+    if (last) {
+        plan = model->plan;
+        model->plan = NULL;
+        model->n_holders++; /* until the points are gone */
+    }
+    pthread_mutex_unlock(&model->lock);
+    if (!last) return;
+    drop_points(model);
+    sz_plan_free(plan);
+    sz_model_release(model);
+}
+
+/* ---- queries ----------------------------------------------------------------------- */
+
+const void *sz_model_group(const sz_model *model, const sz_term_kind *kind)
+{
+    for (int k = 0; k < model->n_kinds; k++)
+        if (sz_term_kinds[k] == kind) return model->group[k];
     return NULL;
-}
-
-static sz_status collapse_term(sz_model *model, sz_soap_term *term, sz_error *err)
-{
-    const sz_kernel kernel = sz_model_kernel(model, term);
-    sz_soap_term *partner = find_partner(model, term);
-    sz_status status = sz_collapse_create(&term->collapse, &kernel, err);
-
-    if (status != SZ_OK) return status;
-    free(term->p_sparse);
-    term->p_sparse = NULL;
-    if (!partner) return SZ_OK;
-    sz_collapse_add(partner->collapse, term->collapse);
-    sz_collapse_free(term->collapse);
-    term->collapse = NULL;
-    term->joined = 1;
-    return SZ_OK;
-}
-
-sz_status sz_model_collapse(sz_model *model, sz_tile tile, sz_error *err)
-{
-    sz_status status = SZ_OK;
-
-    for (int k = 0; k < model->n_terms && status == SZ_OK; k++) {
-        sz_soap_term *term = model->term + k;
-
-        if (!term->collapse && term->p_sparse &&
-            sz_collapse_pays(term->zeta, sz_soap_n_desc(model->soap[term->soap]),
-                             term->n_sparse))
-            status = collapse_term(model, term, err);
-    }
-    for (int k = 0; k < model->n_terms && status == SZ_OK; k++)
-        if (model->term[k].collapse)
-            status = sz_collapse_pack(model->term[k].collapse, tile, err);
-    return status;
-}
-
-sz_status sz_model_pack(sz_model *model, sz_tile tile, sz_error *err)
-{
-    sz_status status = SZ_OK;
-
-    for (int k = 0; k < model->n_terms && tile != SZ_TILE_NONE; k++) {
-        sz_soap_term *term = model->term + k;
-        const sz_kernel kernel = sz_model_kernel(model, term);
-        int d = kernel.n_desc, m = kernel.n_sparse;
-
-        if (!term->p_sparse || term->values) continue;
-        status = sz_product_create(&term->values, tile, d, m, term->p_sparse, 1,
-                                   (size_t)kernel.stride, err);
-        if (status == SZ_OK)
-            status = sz_product_create(&term->slopes, tile, m, d, term->p_sparse,
-                                       (size_t)kernel.stride, 1, err);
-        if (status != SZ_OK) return status;
-        free(term->p_sparse);
-        term->p_sparse = NULL;
-    }
-    return status;
 }
 
 double sz_model_cutoff(const sz_model *model)
@@ -120,37 +106,63 @@ double sz_model_cutoff(const sz_model *model)
 
 int sz_model_ordered(const sz_model *model)
 {
-    for (int k = 0; model->triplet && k < model->triplet->n_triplets; k++)
-        if (model->triplet->triplet[k].ordered) return 1;
+    for (int k = 0; k < model->n_kinds; k++)
+        if (model->group[k] && sz_term_kinds[k]->ordered &&
+            sz_term_kinds[k]->ordered(model->group[k]))
+            return 1;
     return 0;
 }
 
 int sz_model_n_species(const sz_model *model)
 {
-    return model->n_species;
+    return model->species.n;
 }
 
 int sz_model_species(const sz_model *model, const char *symbol)
 {
     int z = sz_element_number(symbol);
 
-    for (int k = 0; k < model->n_species && z > 0; k++)
+    for (int k = 0; k < model->species.n && z > 0; k++)
         if (model->z[k] == z) return k;
     return -1;
 }
 
 const char *sz_model_symbol(const sz_model *model, int species)
 {
-    if (species < 0 || species >= model->n_species) return NULL;
+    if (species < 0 || species >= model->species.n) return NULL;
     return sz_element_symbol(model->z[species]);
 }
 
 int sz_model_n_warnings(const sz_model *model)
 {
-    return model->n_warnings;
+    return model->warnings.n;
 }
 
 const char *sz_model_warning(const sz_model *model, int k)
 {
-    return k >= 0 && k < model->n_warnings ? model->warning[k] : NULL;
+    return k >= 0 && k < model->warnings.n ? model->warnings.text[k] : NULL;
+}
+
+/* ---- notes ------------------------------------------------------------------------- */
+
+int sz_model_n_notes(const sz_model *model)
+{
+    return model->gap ? model->gap->n_notes : 0;
+}
+
+const char *sz_model_note_key(const sz_model *model, int k)
+{
+    return k >= 0 && k < sz_model_n_notes(model) ? model->gap->note[k].key : NULL;
+}
+
+const char *sz_model_note(const sz_model *model, const char *key)
+{
+    return model->gap ? sz_gap_find_note(model->gap, key) : NULL;
+}
+
+sz_status sz_model_set_note(sz_model *model, const char *key, const char *text,
+                            sz_error *err)
+{
+    if (model->gap) return sz_gap_set_note(model->gap, key, text, err);
+    return sz_fail(err, SZ_ERR_ARGUMENT, "this model has no paper to take notes");
 }

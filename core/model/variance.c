@@ -15,6 +15,7 @@
 #include "linear/blas.h"
 #include "linear/vec.h"
 #include "model/model.h"
+#include "term/soap_term.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +24,8 @@
 enum { BLOCK = 128 }; /* atoms at a time */
 
 struct sz_variance {
-    const sz_model *model;
+    const sz_model *model; /* used */
+    const sz_soap_group *soaps;
     double lambda2;
     double **l; /* [n_terms][n_sparse][n_sparse] column-major lower factor of Q */
 };
@@ -56,8 +58,8 @@ static void apply_kernel(const sz_soap_term *term, double sigma0, size_t n, doub
 
 static sz_status factorise(sz_variance *v, int t, sz_error *err)
 {
-    const sz_soap_term *term = &v->model->term[t];
-    const sz_soap *soap = v->model->soap[term->soap];
+    const sz_soap_term *term = &v->soaps->term[t];
+    const sz_soap *soap = v->soaps->soap[term->soap];
     const double one = 1.0, zero = 0.0;
     int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap), info = 0;
     size_t size = (size_t)m * m;
@@ -82,39 +84,36 @@ static sz_status factorise(sz_variance *v, int t, sz_error *err)
 sz_status sz_variance_create(sz_variance **variance, const sz_model *model, double lambda,
                              sz_error *err)
 {
-    sz_variance *v = calloc(1, sizeof *v);
+    const sz_soap_group *soaps = sz_model_group(model, &sz_kind_soap);
+    sz_variance *v;
     sz_status status = SZ_OK;
 
     *variance = NULL;
-    if (v) v->l = calloc((size_t)model->n_terms + 1, sizeof *v->l);
-    if (!v || !v->l) status = sz_fail_memory(err, sizeof *v, "the predicted variance");
-    if (status == SZ_OK && model->n_terms == 0)
-        status = sz_fail(err, SZ_ERR_ARGUMENT, "%s has no SOAP term", model->path);
-    if (status == SZ_OK) {
-        v->model = model;
-        v->lambda2 =
-            lambda > 0.0 ? lambda * lambda : SZ_VARIANCE_LAMBDA * SZ_VARIANCE_LAMBDA;
-    }
-    for (int t = 0; t < model->n_terms && status == SZ_OK; t++)
-        status = model->term[t].p_sparse
-                     ? factorise(v, t, err)
-                     : sz_fail(err, SZ_ERR_ARGUMENT,
-                               "%s does not hold the sparse points of SOAP term %d",
-                               model->path, t + 1);
-    if (status == SZ_OK) {
+    if (!soaps) return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no SOAP term", model->path);
+    v = calloc(1, sizeof *v);
+    if (!v) return sz_fail_memory(err, sizeof *v, "the predicted variance");
+    sz_model_use(model);
+    v->model = model;
+    v->soaps = soaps;
+    v->lambda2 = lambda > 0.0 ? lambda * lambda : SZ_VARIANCE_LAMBDA * SZ_VARIANCE_LAMBDA;
+    v->l = calloc((size_t)soaps->n_terms + 1, sizeof *v->l);
+    if (!v->l) status = sz_fail_memory(err, sizeof *v->l, "the predicted variance");
+    for (int t = 0; t < soaps->n_terms && status == SZ_OK; t++)
+        status = factorise(v, t, err);
+    if (status == SZ_OK)
         *variance = v;
-        v = NULL;
-    }
-    sz_variance_free(v);
+    else
+        sz_variance_free(v);
     return status;
 }
 
 void sz_variance_free(sz_variance *variance)
 {
     if (!variance) return;
-    for (int t = 0; variance->l && variance->model && t < variance->model->n_terms; t++)
+    for (int t = 0; variance->l && t < variance->soaps->n_terms; t++)
         free(variance->l[t]);
     free(variance->l);
+    sz_model_free((sz_model *)variance->model);
     free(variance);
 }
 
@@ -123,7 +122,7 @@ void sz_variance_free(sz_variance *variance)
 sz_status sz_variance_work_create(sz_variance_work **work, const sz_variance *variance,
                                   sz_error *err)
 {
-    const sz_model *m = variance->model;
+    const sz_soap_group *m = variance->soaps;
     sz_variance_work *w = calloc(1, sizeof *w);
     size_t n_sparse = 1;
     sz_status status = SZ_OK;
@@ -188,8 +187,8 @@ static sz_status make_room(sz_variance_work *w, size_t n, sz_error *err)
 static void add_local(const sz_variance *v, sz_variance_work *w, int t, int start, int n,
                       double *local)
 {
-    const sz_soap_term *term = &v->model->term[t];
-    const sz_soap *soap = v->model->soap[term->soap];
+    const sz_soap_term *term = &v->soaps->term[t];
+    const sz_soap *soap = v->soaps->soap[term->soap];
     const double one = 1.0, zero = 0.0, sigma0 = soap->spec.sigma0;
     int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
     const double *p = w->p + (size_t)start * ld;
@@ -219,8 +218,8 @@ static void add_local(const sz_variance *v, sz_variance_work *w, int t, int star
 static double sum_kernel(const sz_variance *v, sz_variance_work *w, int t, int start,
                          int n, int n_all)
 {
-    const sz_soap_term *term = &v->model->term[t];
-    const sz_soap *soap = v->model->soap[term->soap];
+    const sz_soap_term *term = &v->soaps->term[t];
+    const sz_soap *soap = v->soaps->soap[term->soap];
     const double one = 1.0, zero = 0.0;
     int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
     double sum = 0.0;
@@ -236,9 +235,9 @@ static double sum_kernel(const sz_variance *v, sz_variance_work *w, int t, int s
 static sz_status add_term(const sz_variance *v, sz_variance_work *w, int t,
                           const sz_neigh *nb, double *local, double *total, sz_error *err)
 {
-    const sz_soap_term *term = &v->model->term[t];
-    const sz_soap *soap = v->model->soap[term->soap];
-    const sz_soap_species species = {v->model->z, v->model->slot_of_species[term->soap]};
+    const sz_soap_term *term = &v->soaps->term[t];
+    const sz_soap *soap = v->soaps->soap[term->soap];
+    const sz_soap_species species = {v->model->z, v->soaps->slot[term->soap]};
     int n_all = 0;
     sz_status status = make_room(w, (size_t)nb->n_atoms, err);
 
@@ -268,7 +267,7 @@ sz_status sz_variance_frame(const sz_variance *variance, sz_variance_work *work,
 
     memset(local, 0, (size_t)nb->n_atoms * sizeof *local);
     *total = 0.0;
-    for (int t = 0; t < variance->model->n_terms && status == SZ_OK; t++)
+    for (int t = 0; t < variance->soaps->n_terms && status == SZ_OK; t++)
         status = add_term(variance, work, t, nb, local, total, err);
     return status;
 }

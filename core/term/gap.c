@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * gap.c - notes of a potential, and its end. */
-#include "model/gap.h"
+#include "term/gap.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * plan.c - a model laid out for this machine, and the scratch of a thread.
+ *
+ * A plan holds its model and a work its plan, so that all may be freed in any order. */
+#include "model/plan.h"
+
+#include <stdlib.h>
+
+/* ---- the plan ---------------------------------------------------------------------- */
+
+static sz_status check_block(int *n_block, sz_error *err)
+{
+    if (*n_block == 0) *n_block = 128;
+    if (*n_block >= 1 && *n_block <= 4096) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT, "a block has 1 to 4096 atoms, not %d", *n_block);
+}
+
+static void destroy(sz_plan *plan)
+{
+    const sz_model *model = plan->model;
+
+    for (int k = 0; plan->part && k < model->n_kinds; k++)
+        if (plan->part[k]) sz_term_kinds[k]->free_plan(plan->part[k]);
+    free(plan->part);
+    pthread_mutex_destroy(&plan->lock);
+    sz_model_release(model);
+    free(plan);
+}
+
+static void hold(const sz_plan *plan)
+{
+    sz_plan *p = (sz_plan *)plan;
+
+    pthread_mutex_lock(&p->lock);
+    p->n_holders++;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void sz_plan_free(sz_plan *plan)
+{
+    int last;
+
+    if (!plan) return;
+    pthread_mutex_lock(&plan->lock);
+    last = --plan->n_holders == 0;
+    pthread_mutex_unlock(&plan->lock);
+    if (last) destroy(plan);
+}
+
+sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
+                          const sz_plan_layout *layout, sz_error *err)
+{
+    sz_plan_layout own = *layout;
+    sz_plan *p;
+    sz_status status = check_block(&n_block, err);
+
+    *plan = NULL;
+    if (status != SZ_OK) return status;
+    p = calloc(1, sizeof *p);
+    if (!p) return sz_fail_memory(err, sizeof *p, "a plan");
+    sz_model_hold(model, 0);
+    pthread_mutex_init(&p->lock, NULL);
+    p->model = model;
+    p->n_holders = 1;
+    p->n_block = n_block;
+    p->part = calloc((size_t)model->n_kinds + 1, sizeof *p->part);
+    if (!p->part) status = sz_fail_memory(err, sizeof *p->part, "a plan");
+    for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
+        if (model->group[k] && sz_term_kinds[k]->plan)
+            status = sz_term_kinds[k]->plan(&p->part[k], model->group[k], &own, err);
+    if (status == SZ_OK && own.needs_points) {
+        sz_model_hold(model, 1);
+        sz_model_release(model);
+    }
+    if (status == SZ_OK)
+        *plan = p;
+    else
+        sz_plan_free(p);
+    return status;
+}
+
+sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
+                         const sz_plan_options *options, sz_error *err)
+{
+    const sz_plan_layout layout = {.tile = sz_tile_best(),
+                                   .collapse = SZ_COLLAPSE_CHEAPER};
+
+    return sz_plan_lay_out(plan, model, options ? options->n_block : 0, &layout, err);
+}
+
+const void *sz_plan_part(const sz_plan *plan, int k)
+{
+    return plan->part[k] ? plan->part[k] : plan->model->group[k];
+}
+
+size_t sz_plan_bytes(const sz_plan *plan)
+{
+    const sz_model *model = plan->model;
+    size_t sum = 0;
+
+    for (int k = 0; k < model->n_kinds; k++)
+        if (model->group[k] && sz_term_kinds[k]->bytes)
+            sum += sz_term_kinds[k]->bytes(model->group[k], plan->part[k]);
+    return sum;
+}
+
+/* ---- work -------------------------------------------------------------------------- */
+
+void sz_work_free(sz_work *work)
+{
+    if (!work) return;
+    for (int k = 0; work->part && k < work->plan->model->n_kinds; k++)
+        if (work->part[k]) sz_term_kinds[k]->free_work(work->part[k]);
+    free(work->part);
+    sz_plan_free((sz_plan *)work->plan);
+    free(work);
+}
+
+sz_status sz_work_of_plan(sz_work **work, const sz_plan *plan, int n_block, sz_error *err)
+{
+    const sz_model *model = plan->model;
+    sz_work *w;
+    sz_status status;
+
+    *work = NULL;
+    if (n_block == 0) n_block = plan->n_block;
+    status = check_block(&n_block, err);
+    if (status != SZ_OK) return status;
+    w = calloc(1, sizeof *w);
+    if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
+    hold(plan);
+    w->plan = plan;
+    w->part = calloc((size_t)model->n_kinds + 1, sizeof *w->part);
+    if (!w->part) status = sz_fail_memory(err, sizeof *w->part, "scratch");
+    for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
+        if (model->group[k] && sz_term_kinds[k]->work)
+            status =
+                sz_term_kinds[k]->work(&w->part[k], sz_plan_part(plan, k), n_block, err);
+    if (status == SZ_OK)
+        *work = w;
+    else
+        sz_work_free(w);
+    return status;
+}
+
+sz_status sz_plan_work(sz_work **work, const sz_plan *plan, sz_error *err)
+{
+    return sz_work_of_plan(work, plan, 0, err);
+}
+
+sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
+                         sz_error *err)
+{
+    sz_model *m = (sz_model *)model; /* its plan is made once */
+    sz_status status = check_block(&n_block, err);
+
+    *work = NULL;
+    if (status != SZ_OK) return status;
+    pthread_mutex_lock(&m->lock);
+    if (!m->plan) {
+        sz_plan *plan;
+
+        pthread_mutex_unlock(&m->lock);
+        status = sz_plan_create(&plan, model, NULL, err);
+        pthread_mutex_lock(&m->lock);
+        if (!m->plan) {
+            m->plan = plan;
+            plan = NULL;
+        }
+        pthread_mutex_unlock(&m->lock);
+        sz_plan_free(plan); /* another thread was faster */
+    } else {
+        pthread_mutex_unlock(&m->lock);
+    }
+    return status == SZ_OK ? sz_work_of_plan(work, m->plan, n_block, err) : status;
+}

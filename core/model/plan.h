@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * plan.h - how this machine runs a model (sz_plan in soapz.h), from inside. */
+#ifndef SZ_PLAN_H
+#define SZ_PLAN_H
+
+#include "model/model.h"
+
+struct sz_plan {
+    const sz_model *model; /* held */
+    int n_block;
+    void **part; /* [n_kinds] of the kinds that have plans of their own, or NULL */
+
+    pthread_mutex_t lock; /* of what follows */
+    int n_holders;        /* the one who made it, and its works */
+};
+
+struct sz_work {
+    const sz_plan *plan; /* held */
+    void **part;         /* [n_kinds] */
+};
+
+/* layout: see sz_plan_layout; n_block 0: the default. */
+sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
+                          const sz_plan_layout *layout, sz_error *err);
+/* n_block 0: the plan's. */
+sz_status sz_work_of_plan(sz_work **work, const sz_plan *plan, int n_block,
+                          sz_error *err);
+
+/* What runs the terms of kind number k. */
+const void *sz_plan_part(const sz_plan *plan, int k);
+
+#endif

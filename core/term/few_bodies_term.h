@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * few_bodies_term.h - what the terms of two and of three atoms share: the reading of
+ * their descriptors, and the vectors of a frame on their way into a fit. */
+#ifndef SZ_FEW_BODIES_TERM_H
+#define SZ_FEW_BODIES_TERM_H
+
+#include "term/few_bodies_spec.h"
+#include "term/term.h"
+
+extern const sz_term_kind sz_kind_pair, sz_kind_triplet;
+
+/* spec: a sz_few_bodies of so many bodies, NULL for a descriptor of other kinds. */
+sz_status sz_few_bodies_term_parse(void **spec, int bodies, const char *const *types,
+                                   const char *type, const sz_term_source *source,
+                                   sz_error *err);
+/* Is the term on paper one of this descriptor? */
+sz_status sz_few_bodies_check(const sz_few_bodies *few, const sz_term_source *source,
+                              sz_error *err);
+
+typedef struct {
+    sz_probe probe;
+    const sz_few_bodies *few;
+    sz_species species;
+} sz_few_bodies_probe;
+
+sz_status sz_few_bodies_probe_create(sz_probe **probe, const void *spec,
+                                     const sz_species *species, sz_error *err);
+void sz_few_bodies_probe_free(sz_probe *probe);
+
+/* Of an atom i and a neighbour j at d, is i the one that stands first? Two ends of a
+ * cluster, seen from each, give opposite answers. */
+int sz_stands_first(int i, int j, const double *d);
+
+/* "Nb", or "any" */
+const char *sz_element_or_any(int z);
+
+#endif

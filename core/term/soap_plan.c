@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soap_plan.c - SOAP terms as this machine runs them.
+ *
+ *   collapse   the sum over sparse points done now, where that is cheaper (collapse.c)
+ *   products   the sparse points laid out for our own matrix products (product.c)
+ *   plain      dgemm on the points as they are
+ *
+ * Atoms are taken in blocks of one term's centres, so that the kernel is a product of
+ * matrices; forces come back the way the energies went. */
+#include "term/soap_term.h"
+
+#include "linear/vec.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the plan ---------------------------------------------------------------------- */
+
+/* The earlier term of the same vectors that is collapsed already, or NULL. */
+static sz_soap_run *find_partner(const sz_soap_plan *p, int t)
+{
+    const sz_soap_term *term = p->group->term;
+
+    for (int s = 0; s < t; s++)
+        if (p->run[s].collapse && term[s].soap == term[t].soap &&
+            memcmp(term[s].centre, term[t].centre, (size_t)p->group->n_species) == 0)
+            return &p->run[s];
+    return NULL;
+}
+
+static sz_status collapse_term(sz_soap_plan *p, int t, sz_error *err)
+{
+    const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
+    sz_soap_run *run = &p->run[t], *partner = find_partner(p, t);
+    sz_status status = sz_collapse_create(&run->collapse, &kernel, err);
+
+    if (status != SZ_OK || !partner) return status;
+    sz_collapse_add(partner->collapse, run->collapse);
+    sz_collapse_free(run->collapse);
+    run->collapse = NULL;
+    run->joined = 1;
+    return SZ_OK;
+}
+
+static sz_status pack_term(sz_soap_plan *p, int t, sz_tile tile, sz_error *err)
+{
+    const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
+    int d = kernel.n_desc, m = kernel.n_sparse;
+    size_t ld = (size_t)kernel.stride;
+    sz_soap_run *run = &p->run[t];
+    sz_status status =
+        sz_product_create(&run->values, tile, d, m, kernel.p_sparse, 1, ld, err);
+
+    if (status == SZ_OK)
+        status = sz_product_create(&run->slopes, tile, m, d, kernel.p_sparse, ld, 1, err);
+    return status;
+}
+
+static int shall_collapse(const sz_soap_group *g, int t, sz_collapse_rule rule)
+{
+    const sz_soap_term *term = &g->term[t];
+    int n_desc = sz_soap_n_desc(g->soap[term->soap]);
+
+    if (rule == SZ_COLLAPSE_NEVER) return 0;
+    /* an unlimited number of points: where it can be done at all */
+    return sz_collapse_pays(term->zeta, n_desc,
+                            rule == SZ_COLLAPSE_ALL ? INT_MAX : term->n_sparse);
+}
+
+static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *err)
+{
+    const sz_soap_group *g = p->group;
+    sz_status status = SZ_OK;
+
+    for (int t = 0; t < g->n_terms && status == SZ_OK; t++)
+        if (shall_collapse(g, t, layout->collapse)) status = collapse_term(p, t, err);
+    for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
+        if (p->run[t].joined) continue;
+        if (p->run[t].collapse)
+            status = sz_collapse_pack(p->run[t].collapse, layout->tile, err);
+        else if (layout->tile != SZ_TILE_NONE)
+            status = pack_term(p, t, layout->tile, err);
+        else
+            layout->needs_points = 1;
+    }
+    return status;
+}
+
+sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *layout,
+                              sz_error *err)
+{
+    const sz_soap_group *g = group;
+    sz_soap_plan *p = calloc(1, sizeof *p);
+    sz_status status = SZ_OK;
+
+    *plan = NULL;
+    if (p) p->group = g;
+    if (p) p->run = calloc((size_t)g->n_terms + 1, sizeof *p->run);
+    if (!p || !p->run) status = sz_fail_memory(err, sizeof *p, "a plan");
+    if (status == SZ_OK) status = plan_terms(p, layout, err);
+    if (status == SZ_OK)
+        *plan = p;
+    else
+        sz_soap_plan_free(p);
+    return status;
+}
+
+void sz_soap_plan_free(void *plan)
+{
+    sz_soap_plan *p = plan;
+
+    if (!p) return;
+    for (int t = 0; p->run && t < p->group->n_terms; t++) {
+        sz_collapse_free(p->run[t].collapse);
+        sz_product_free(p->run[t].values);
+        sz_product_free(p->run[t].slopes);
+    }
+    free(p->run);
+    free(p);
+}
+
+/* ---- scratch ----------------------------------------------------------------------- */
+
+typedef struct {
+    int n_block, n_soaps;
+    int *atom;           /* [n_block] atoms of the current block */
+    sz_soap_work **soap; /* [n_soaps] */
+    double *p, *dedp;    /* [n_block][stride] */
+    double *k;           /* [n_block][n_sparse] kernel values */
+    double *e;           /* [n_block] */
+    sz_range *range;     /* components that the block needs */
+} scratch;
+
+void sz_soap_plan_free_work(void *work)
+{
+    scratch *w = work;
+
+    if (!w) return;
+    for (int k = 0; w->soap && k < w->n_soaps; k++) sz_soap_work_free(w->soap[k]);
+    free(w->atom);
+    free(w->soap);
+    free(w->p);
+    free(w->dedp);
+    free(w->k);
+    free(w->e);
+    free(w->range);
+    free(w);
+}
+
+/* The largest sizes of all terms. */
+static void find_sizes(const sz_soap_plan *p, size_t *stride, size_t *n_sparse,
+                       size_t *n_groups)
+{
+    const sz_soap_group *g = p->group;
+
+    *stride = *n_sparse = *n_groups = 1;
+    for (int t = 0; t < g->n_terms; t++) {
+        const sz_soap *soap = g->soap[g->term[t].soap];
+        size_t ld = (size_t)sz_soap_stride(soap), n = (size_t)g->term[t].n_sparse;
+
+        if (ld > *stride) *stride = ld;
+        if ((size_t)soap->compression.n_groups > *n_groups)
+            *n_groups = (size_t)soap->compression.n_groups;
+        if (!p->run[t].collapse && !p->run[t].joined && n > *n_sparse) *n_sparse = n;
+    }
+}
+
+sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err)
+{
+    const sz_soap_plan *p = plan;
+    const sz_soap_group *g = p->group;
+    size_t stride, n_sparse, n_groups, n = (size_t)n_block;
+    scratch *w = calloc(1, sizeof *w);
+    sz_status status = SZ_OK;
+
+    *work = NULL;
+    if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
+    find_sizes(p, &stride, &n_sparse, &n_groups);
+    w->n_block = n_block;
+    w->n_soaps = g->n_soaps;
+    w->atom = malloc(n * sizeof *w->atom);
+    w->soap = calloc((size_t)g->n_soaps + 1, sizeof *w->soap);
+    w->p = aligned_alloc(64, n * SZ_PAD(stride) * sizeof *w->p);
+    w->dedp = aligned_alloc(64, n * SZ_PAD(stride) * sizeof *w->dedp);
+    w->k = aligned_alloc(64, SZ_PAD(n * n_sparse) * sizeof *w->k);
+    w->e = malloc(n * sizeof *w->e);
+    w->range = malloc(n_groups * sizeof *w->range);
+    if (!w->atom || !w->soap || !w->p || !w->dedp || !w->k || !w->e || !w->range)
+        status =
+            sz_fail_memory(err, n * (2 * stride + n_sparse) * sizeof *w->p, "the blocks");
+    for (int k = 0; k < g->n_soaps && status == SZ_OK; k++)
+        status = sz_soap_work_create(&w->soap[k], g->soap[k], n_block, err);
+    if (status == SZ_OK)
+        *work = w;
+    else
+        sz_soap_plan_free_work(w);
+    return status;
+}
+
+/* ---- energies ---------------------------------------------------------------------- */
+
+/* What a block is computed with. */
+typedef struct {
+    const sz_soap_plan *plan;
+    scratch *work;
+    const sz_species *species;
+    const sz_neigh *nb;
+    double *energy, *dedr;
+} frame;
+
+/* the n atoms of work->atom, centres of term number t */
+static void compute_block(const frame *f, int t, int n)
+{
+    const sz_soap_group *g = f->plan->group;
+    const sz_soap_run *run = &f->plan->run[t];
+    const int s = g->term[t].soap;
+    const sz_soap_species species = {f->species->z, g->slot[s]};
+    const sz_kernel kernel = sz_soap_kernel(g, t, run);
+    scratch *w = f->work;
+    int n_ranges;
+
+    memset(w->e, 0, (size_t)n * sizeof *w->e);
+    sz_soap_forward(g->soap[s], w->soap[s], f->nb, &species, n, w->atom, w->p);
+    n_ranges = sz_soap_ranges(g->soap[s], w->soap[s], n, w->range);
+    if (run->collapse)
+        sz_collapse_energy(run->collapse, n, n_ranges, w->range, w->p, w->e, w->dedp);
+    else
+        sz_kernel_energy(&kernel, n, n_ranges, w->range, w->p, w->k, w->e,
+                         f->dedr ? w->dedp : NULL);
+    for (int k = 0; k < n; k++) f->energy[w->atom[k]] += w->e[k];
+    if (f->dedr)
+        sz_soap_adjoint(g->soap[s], w->soap[s], f->nb, &species, n, w->atom, w->p,
+                        w->dedp, f->dedr);
+}
+
+static void compute_term(const frame *f, int t)
+{
+    const unsigned char *centre = f->plan->group->term[t].centre;
+    scratch *w = f->work;
+    int n = 0;
+
+    for (int i = 0; i < f->nb->n_atoms; i++) {
+        if (!centre[f->nb->species[i]]) continue;
+        w->atom[n++] = i;
+        if (n < w->n_block) continue;
+        compute_block(f, t, n);
+        n = 0;
+    }
+    if (n > 0) compute_block(f, t, n);
+}
+
+void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species,
+                         const sz_neigh *nb, double *energy, double *dedr)
+{
+    const frame f = {plan, work, species, nb, energy, dedr};
+
+    for (int t = 0; t < f.plan->group->n_terms; t++)
+        if (!f.plan->run[t].joined) compute_term(&f, t);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soap_term.h - SOAP terms: E_i += delta^2 sum_s weight_s (p_s . p_i + sigma0^2)^zeta for
+ * the centres i. soap_term.c makes them, soap_plan.c runs them, soap_fit.c fits them. */
+#ifndef SZ_SOAP_TERM_H
+#define SZ_SOAP_TERM_H
+
+#include "descriptor/soap.h"
+#include "term/collapse.h"
+#include "term/term.h"
+
+typedef struct {
+    int soap;              /* index into sz_soap_group.soap */
+    int gap_term;          /* of the potential it came from */
+    unsigned char *centre; /* [n_species] 1 where the species is a centre */
+    double delta;          /* eV */
+    double zeta;
+    int n_sparse;
+    double *p_sparse; /* [n_sparse][stride], inner order; NULL once given back */
+    double *weight;   /* [n_sparse] alpha fc_s */
+} sz_soap_term;
+
+typedef struct {
+    int n_species; /* of the model */
+    int n_soaps;   /* distinct descriptors, shared by the terms */
+    sz_soap **soap;
+    int **slot; /* [n_soaps][n_species] sz_soap_slot of each species */
+    int n_terms;
+    sz_soap_term *term;
+} sz_soap_group;
+
+/* How a term runs: by its collapse, by products of our own, or by its plain points. */
+typedef struct {
+    sz_collapse *collapse;       /* or NULL */
+    int joined;                  /* 1: its energy is in the collapse of an earlier term */
+    sz_product *values, *slopes; /* see sz_kernel, or NULL */
+} sz_soap_run;
+
+typedef struct {
+    const sz_soap_group *group;
+    sz_soap_run *run; /* [n_terms] */
+} sz_soap_plan;
+
+extern const sz_term_kind sz_kind_soap;
+
+/* The kernel of term number t; run NULL: by its plain points. */
+sz_kernel sz_soap_kernel(const sz_soap_group *group, int t, const sz_soap_run *run);
+
+/* ---- soap_plan.c ----------------------------------------------------------------- */
+
+sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *layout,
+                              sz_error *err);
+void sz_soap_plan_free(void *plan);
+sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
+void sz_soap_plan_free_work(void *work);
+void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species,
+                         const sz_neigh *nb, double *energy, double *dedr);
+
+/* ---- soap_fit.c ------------------------------------------------------------------ */
+
+sz_status sz_soap_probe(sz_probe **probe, const void *spec, const sz_species *species,
+                        sz_error *err);
+sz_status sz_soap_collect(sz_probe *probe, const sz_list *list, sz_take_vector *take,
+                          void *context, sz_error *err);
+sz_status sz_soap_vector(sz_probe *probe, const sz_list *list, int atom, double *x,
+                         sz_error *err);
+void sz_soap_free_probe(sz_probe *probe);
+sz_status sz_soap_rows(void **rows, const void *group, const sz_gap_term *term,
+                       const int *column, const sz_species *species, sz_error *err);
+sz_status sz_soap_add_rows(void *rows, const sz_row_frame *frame, sz_error *err);
+double sz_soap_flops(const void *rows, const sz_list *list, int gradients);
+void sz_soap_free_rows(void *rows);
+
+/* A descriptor with its centres. */
+typedef struct {
+    sz_soap_spec soap;
+    int n_centres, centre_z[SZ_Z_MAX]; /* 0: any element */
+} sz_soap_term_spec;
+
+/* 1 where atomic number z is a centre. */
+int sz_soap_is_centre(const sz_soap_term_spec *spec, int z);
+
+#endif
