@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 
 using namespace LAMMPS_NS;
 
@@ -34,8 +35,8 @@ static constexpr int DEFAULT_BLOCK = 128;
 static constexpr int CHUNK = 2048;
 
 PairSoapz::PairSoapz(LAMMPS *host)
-    : Pair(host), n_block(DEFAULT_BLOCK), model(nullptr), work(nullptr), n_centres(0),
-      n_pairs(0)
+    : Pair(host), n_block(DEFAULT_BLOCK), work(nullptr), cutoff(0.0), ordered(0),
+      n_centres(0), n_pairs(0)
 {
     single_enable = 0;
     restartinfo = 0;
@@ -49,7 +50,6 @@ PairSoapz::~PairSoapz()
 {
     if (copymode) return;
     sz_work_free(work);
-    sz_model_free(model);
     if (!allocated) return;
     memory->destroy(setflag);
     memory->destroy(cutsq);
@@ -103,23 +103,33 @@ void PairSoapz::coeff(int narg, char **arg)
             "pair_style soapz: cannot find model file {} here or in the folders of "
             "LAMMPS_POTENTIALS",
             arg[2]);
-    load_model(path);
-    map_types(arg + 3);
-    if (comm->me == 0) report(path, arg + 3);
+    load_model(path, arg + 3);
 }
 
-void PairSoapz::load_model(const std::string &path)
+/* The work keeps what it needs of the model, so that the sparse points are given back. */
+void PairSoapz::load_model(const std::string &path, char **symbol)
 {
+    const sz_plan_options options = {n_block};
+    sz_model *loaded;
+    sz_plan *laid_out;
     sz_error err;
 
     sz_work_free(work);
-    sz_model_free(model);
     work = nullptr;
-    model = nullptr;
     sz_blas_tune();
     sz_blas_set_threads(1); /* the ranks are the parallelism */
-    if (sz_model_load(&model, path.c_str(), &err) != SZ_OK) stop_load(err);
-    if (sz_work_create(&work, model, n_block, &err) != SZ_OK) stop_load(err);
+    if (sz_model_load(&loaded, path.c_str(), &err) != SZ_OK) stop_load(err);
+    const std::unique_ptr<sz_model, decltype(&sz_model_free)> model(loaded,
+                                                                    sz_model_free);
+
+    cutoff = sz_model_cutoff(loaded);
+    ordered = sz_model_ordered(loaded);
+    map_types(loaded, symbol);
+    if (sz_plan_create(&laid_out, loaded, &options, &err) != SZ_OK) stop_load(err);
+    const std::unique_ptr<sz_plan, decltype(&sz_plan_free)> plan(laid_out, sz_plan_free);
+
+    if (sz_plan_work(&work, laid_out, &err) != SZ_OK) stop_load(err);
+    if (comm->me == 0) report(loaded, path, symbol);
 }
 
 /* What is wrong with a file is wrong on all ranks; memory may fail on one alone. */
@@ -130,7 +140,7 @@ void PairSoapz::stop_load(const sz_error &err)
     error->all(FLERR, "pair_style soapz: {}", err.message);
 }
 
-void PairSoapz::map_types(char **symbol)
+void PairSoapz::map_types(const sz_model *model, char **symbol)
 {
     species.assign(atom->ntypes + 1, -1);
     for (int type = 1; type <= atom->ntypes; type++) {
@@ -148,12 +158,12 @@ void PairSoapz::map_types(char **symbol)
     }
 }
 
-void PairSoapz::report(const std::string &path, char **symbol)
+void PairSoapz::report(const sz_model *model, const std::string &path, char **symbol)
 {
     std::string text = fmt::format("pair_style soapz: {}\n", path);
 
-    text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}\n",
-                        sz_model_cutoff(model), n_block, sz_blas_name());
+    text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}\n", cutoff,
+                        n_block, sz_blas_name());
     text += "  atom type  element\n";
     for (int type = 1; type <= atom->ntypes; type++)
         text += fmt::format("  {:9}  {}\n", type, symbol[type - 1]);
@@ -169,7 +179,7 @@ void PairSoapz::init_style()
                    update->unit_style);
     if (!force->newton_pair)
         error->all(FLERR, "pair_style soapz needs newton on for pair interactions");
-    if (sz_model_ordered(model) && !atom->tag_enable)
+    if (ordered && !atom->tag_enable)
         error->all(FLERR, "pair_style soapz: this model needs atom IDs");
     neighbor->add_request(this, NeighConst::REQ_FULL);
 }
@@ -177,7 +187,7 @@ void PairSoapz::init_style()
 double PairSoapz::init_one(int i, int j)
 {
     if (!setflag[i][j]) error->all(FLERR, "All pair coeffs are not set");
-    return sz_model_cutoff(model);
+    return cutoff;
 }
 
 /* ---- energies and forces ---------------------------------------------------------- */
@@ -206,7 +216,6 @@ void PairSoapz::gather(int begin, int end)
 {
     double **x = atom->x;
     const int *type = atom->type;
-    const double cutoff = sz_model_cutoff(model);
     const double cutoff_sq = cutoff * cutoff;
     size_t most_pairs = 0;
 
@@ -236,17 +245,30 @@ void PairSoapz::gather(int begin, int end)
 
             /* written so that a NaN goes on to sz_compute, which reports it */
             if (dx * dx + dy * dy + dz * dz >= cutoff_sq) continue;
-            neigh[n_pairs++] = j;
+            neigh[n_pairs] = j;
+            neigh_species[n_pairs] = species[type[j]];
+            r[3 * n_pairs] = dx;
+            r[3 * n_pairs + 1] = dy;
+            r[3 * n_pairs++ + 2] = dz;
         }
-        if (sz_model_ordered(model)) sort_row(begin_row);
-        for (int k = begin_row; k < n_pairs; k++) {
-            const int j = neigh[k];
-
-            neigh_species[k] = species[type[j]];
-            for (int d = 0; d < 3; d++) r[3 * k + d] = x[j][d] - x[i][d];
-        }
+        if (!ordered) continue;
+        sort_row(begin_row);
+        find_distances(i, begin_row);
     }
     first[n_centres] = n_pairs;
+}
+
+/* Species and r of the pairs of atom i from pair `begin` on. */
+void PairSoapz::find_distances(int i, int begin)
+{
+    double **x = atom->x;
+
+    for (int k = begin; k < n_pairs; k++) {
+        const int j = neigh[k];
+
+        neigh_species[k] = species[atom->type[j]];
+        for (int d = 0; d < 3; d++) r[3 * k + d] = x[j][d] - x[i][d];
+    }
 }
 
 /* Sorts neigh from pair `begin` on as sz_neigh wants it: by atom ID, images of one atom
@@ -274,7 +296,7 @@ void PairSoapz::evaluate()
                          neigh_species.data(), r.data()};
     sz_error err;
 
-    if (sz_compute(model, work, &nb, energy.data(), dedr.data(), &err) != SZ_OK)
+    if (sz_compute(nullptr, work, &nb, energy.data(), dedr.data(), &err) != SZ_OK)
         error->one(FLERR, "pair_style soapz: step {}: {}{}", update->ntimestep,
                    err.message, bad_pair());
 }

@@ -28,12 +28,13 @@ class PairSoapz : public Pair
 
   private:
     void allocate();
-    void load_model(const std::string &path);
-    void map_types(char **symbol);
-    void report(const std::string &path, char **symbol);
+    void load_model(const std::string &path, char **symbol);
+    void map_types(const sz_model *model, char **symbol);
+    void report(const sz_model *model, const std::string &path, char **symbol);
     [[noreturn]] void stop_load(const sz_error &err);
 
     void gather(int begin, int end);
+    void find_distances(int i, int begin);
     void sort_row(int begin);
     void evaluate();
     std::string bad_pair() const;
@@ -41,9 +42,10 @@ class PairSoapz : public Pair
     void tally_energy(int i, double energy);
     void tally_virial(int j, const double *r, const double *dedr);
 
-    int n_block;     /* atoms in one matrix product, keyword block */
-    sz_model *model; /* read by every rank */
+    int n_block; /* atoms in one matrix product, keyword block */
     sz_work *work;
+    double cutoff;            /* of the model, Angstrom */
+    int ordered;              /* see sz_model_ordered */
     std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
 
     /* One chunk of atoms in the shape of sz_neigh. Indices in centre and neigh are

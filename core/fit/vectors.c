@@ -100,11 +100,29 @@ static sz_status take(void *context, int atom, const double *x, double fc, sz_er
     return SZ_OK;
 }
 
+/* The centres of a frame, whose vectors are made later. */
+static sz_status list_centres(sz_fit_vectors *v, int frame, sz_error *err)
+{
+    const sz_dataset_frame *f = &v->train->frame[frame];
+    sz_status status = SZ_OK;
+
+    v->list_frame = frame;
+    for (int i = 0; i < f->n_atoms && status == SZ_OK; i++)
+        if (v->kind->is_centre(v->probe, v->train->species[f->first + (size_t)i]))
+            status = take(v, i, NULL, 1.0, err);
+    v->list_frame = -1; /* its neighbours are not known */
+    return status;
+}
+
 static sz_status collect(sz_fit_vectors *v, sz_error *err)
 {
     sz_status status = SZ_OK;
 
     for (int f = 0; f < v->train->n_frames && status == SZ_OK; f++) {
+        if (v->probe->on_demand) {
+            status = list_centres(v, f, err);
+            continue;
+        }
         status = sz_fit_vectors_frame(v, f, err);
         if (status == SZ_OK) status = sz_watch_check(v->watch, err);
         if (status == SZ_OK) status = v->kind->collect(v->probe, &v->list, take, v, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * load.c - path -> potential on paper -> model. */
+ * load.c - path -> potential on paper -> model, and back. */
 #define _POSIX_C_SOURCE 200809L
 #include "format/load.h"
 
@@ -11,6 +11,7 @@
 #include "model/model.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,6 +65,24 @@ static int ends_in_xml(const char *path)
     return n >= 4 && strcmp(path + n - 4, ".xml") == 0;
 }
 
+/* XML has no environments: where there are no vectors a copy gets them. */
+static sz_status write_xml(const sz_gap *gap, const char *path, sz_error *err)
+{
+    size_t bytes = (size_t)gap->n_terms * sizeof *gap->term;
+    sz_gap copy = *gap;
+    sz_status status;
+
+    copy.term = malloc(bytes + 1);
+    if (!copy.term) return sz_fail_memory(err, bytes, path);
+    memcpy(copy.term, gap->term, bytes);
+    status = sz_gap_make_vectors(&copy, err);
+    if (status == SZ_OK) status = sz_gap_write(&copy, path, err);
+    for (int k = 0; k < gap->n_terms; k++)
+        if (copy.term[k].x_sparse != gap->term[k].x_sparse) free(copy.term[k].x_sparse);
+    free(copy.term);
+    return status;
+}
+
 sz_status sz_model_save(const sz_model *model, const char *path, sz_error *err)
 {
     const sz_gap *gap = model->gap;
@@ -71,5 +90,5 @@ sz_status sz_model_save(const sz_model *model, const char *path, sz_error *err)
     if (!gap)
         return sz_fail(err, SZ_ERR_ARGUMENT, "%.300s: this model has no paper to write",
                        path);
-    return ends_in_xml(path) ? sz_gap_write(gap, path, err) : sz_gap_save(gap, path, err);
+    return ends_in_xml(path) ? write_xml(gap, path, err) : sz_gap_save(gap, path, err);
 }

@@ -73,16 +73,11 @@ void sz_soap_free_probe(sz_probe *probe)
     free(p);
 }
 
-sz_status sz_soap_collect(sz_probe *probe, const sz_list *list, sz_take_vector *take,
-                          void *context, sz_error *err)
+int sz_soap_probe_is_centre(const sz_probe *probe, int species)
 {
     const soap_probe *p = (const soap_probe *)probe;
-    sz_status status = SZ_OK;
 
-    for (int i = 0; i < list->nb.n_atoms && status == SZ_OK; i++)
-        if (sz_soap_is_centre(p->spec, p->species.z[list->nb.species[i]]))
-            status = take(context, i, NULL, 1.0, err);
-    return status;
+    return sz_soap_is_centre(p->spec, p->species.z[species]);
 }
 
 sz_status sz_soap_vector(sz_probe *probe, const sz_list *list, int atom, double *x,

@@ -60,8 +60,7 @@ void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species
 
 sz_status sz_soap_probe(sz_probe **probe, const void *spec, const sz_species *species,
                         sz_error *err);
-sz_status sz_soap_collect(sz_probe *probe, const sz_list *list, sz_take_vector *take,
-                          void *context, sz_error *err);
+int sz_soap_probe_is_centre(const sz_probe *probe, int species);
 sz_status sz_soap_vector(sz_probe *probe, const sz_list *list, int atom, double *x,
                          sz_error *err);
 void sz_soap_free_probe(sz_probe *probe);

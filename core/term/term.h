@@ -53,14 +53,14 @@ typedef struct {
 typedef struct {
     int n_dim;     /* length of a vector */
     double cutoff; /* Angstrom */
-    int on_demand; /* 1: one vector for an atom, made by vector(); 0: given to take */
+    int on_demand; /* 1: one vector for a centre, made by vector(); 0: by collect() */
     /* permutations of x that exchange like atoms, as gap_fit writes them */
     int n_perm, perm[6][3];
     /* Covariances other than dot_product make sense: x is a function of distances. */
     int has_theta;
 } sz_probe;
 
-/* Instance by instance: vector x [n_dim] and its cutoff factor, or, on demand, NULL. */
+/* Instance by instance: vector x [n_dim] and its cutoff factor. */
 typedef sz_status sz_take_vector(void *context, int atom, const double *x, double fc,
                                  sz_error *err);
 
@@ -116,8 +116,10 @@ struct sz_term_kind {
     /* The data have these species. */
     sz_status (*probe)(sz_probe **probe, const void *spec, const sz_species *species,
                        sz_error *err);
+    /* all instances of a frame; or, on demand, whether atoms of a species have vectors */
     sz_status (*collect)(sz_probe *probe, const sz_list *list, sz_take_vector *take,
                          void *context, sz_error *err);
+    int (*is_centre)(const sz_probe *probe, int species);
     sz_status (*vector)(sz_probe *probe, const sz_list *list, int atom, double *x,
                         sz_error *err);
     void (*free_probe)(sz_probe *probe);
