@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "subject.h"
+#include "term/soap_term.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +67,10 @@ typedef struct {
 
 typedef struct {
     subject subject;
+    sz_plan *plan;
     sz_work *work;
-    double *energy, *dedr; /* of all atoms */
+    const sz_soap_plan *soaps; /* of the plan */
+    double *energy, *dedr;     /* of all atoms */
     watch watch;
     double all[N_STAGES][MAX_REPEAT];
 } bench;
@@ -114,21 +117,24 @@ static double *array(size_t n)
     return a;
 }
 
-static sz_status open_term(term_bench *b, const bench *all, const sz_soap_term *term,
-                           int n_block, sz_error *err)
+static sz_status open_term(term_bench *b, const bench *all, int t, int n_block,
+                           sz_error *err)
 {
-    const sz_model *m = all->subject.model;
-    const sz_soap *soap = m->soap[term->soap];
-    const sz_kernel kernel = sz_model_kernel(m, term);
+    const sz_soap_plan *plan = all->soaps;
+    const sz_soap_group *g = plan->group;
+    const sz_soap_term *term = &g->term[t];
+    const sz_soap *soap = g->soap[term->soap];
+    const sz_kernel kernel = sz_soap_kernel(g, t, &plan->run[t]);
     size_t n = (size_t)(n_block > FLOOR_ATOMS ? n_block : FLOOR_ATOMS),
            d = SZ_PAD((size_t)sz_soap_n_published(soap)) + SZ_LANES;
 
     memset(b, 0, sizeof *b);
     b->soap = soap;
-    b->species.z = m->z;
-    b->species.slot = m->slot_of_species[term->soap];
+    b->species.z = all->subject.model->z;
+    b->species.slot = g->slot[term->soap];
     b->kernel = kernel;
-    b->collapse = term->collapse;
+    if (plan->run[t].collapse) b->kernel.p_sparse = NULL; /* is not read */
+    b->collapse = plan->run[t].collapse;
     if ((size_t)kernel.stride > d) d = (size_t)kernel.stride;
     b->atom = malloc((size_t)all->subject.structure.n_atoms * sizeof *b->atom);
     b->range = malloc((size_t)(soap->compression.n_groups + 1) * sizeof *b->range);
@@ -189,14 +195,14 @@ static void time_floor(bench *all, term_bench *b, double atoms)
     watch_stop(&all->watch, FLOOR, 2.0 * atoms);
 }
 
-static sz_status time_term(bench *all, const sz_soap_term *term, int n_block,
-                           sz_error *err)
+static sz_status time_term(bench *all, int t, int n_block, sz_error *err)
 {
+    const sz_soap_term *term = &all->soaps->group->term[t];
     const sz_neigh *nb = &all->subject.list.nb;
     term_bench b;
     int n_centres = 0, n;
     double per; /* atoms of the structure for every centre */
-    sz_status status = open_term(&b, all, term, n_block, err);
+    sz_status status = open_term(&b, all, t, n_block, err);
 
     for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
         if (term->centre[nb->species[i]]) b.atom[n_centres++] = i;
@@ -224,19 +230,35 @@ static sz_status time_all(bench *b, int n_block, sz_error *err)
 
     memset(w, 0, sizeof *w);
     watch_start(w);
-    status = sz_list_build(&b->subject.list, &b->subject.structure, model->cutoff, err);
+    status = sz_list_build(&b->subject.list, &b->subject.structure,
+                           sz_model_cutoff(model), err);
     watch_stop(w, LIST, nb->n_atoms);
     if (status == SZ_OK) status = sz_compute(model, b->work, nb, b->energy, NULL, err);
     watch_stop(w, ENERGY, nb->n_atoms);
     if (status == SZ_OK) status = sz_compute(model, b->work, nb, b->energy, b->dedr, err);
     watch_stop(w, FORCES, nb->n_atoms);
     if (status != SZ_OK) return status;
-    if (model->pair) sz_pair_set_energy(model->pair, nb, b->energy, b->dedr);
-    if (model->glue) sz_glue_energy(model->glue, nb, b->energy, b->dedr);
-    if (model->zbl) sz_zbl_energy(model->zbl, model->z, nb, b->energy, b->dedr);
+    for (int k = 0; k < model->n_kinds; k++)
+        if (model->group[k] && sz_term_kinds[k] != &sz_kind_soap)
+            sz_term_kinds[k]->energy(sz_plan_part(b->plan, k), b->work->part[k],
+                                     &model->species, nb, b->energy, b->dedr);
     watch_stop(w, PAIRS, nb->n_atoms);
-    for (int t = 0; t < model->n_terms && status == SZ_OK; t++)
-        if (!model->term[t].joined) status = time_term(b, &model->term[t], n_block, err);
+    for (int t = 0; t < b->soaps->group->n_terms && status == SZ_OK; t++)
+        if (!b->soaps->run[t].joined) status = time_term(b, t, n_block, err);
+    return status;
+}
+
+/* A made-up model has no use for a collapsed kernel: its sparse points are timed. */
+static sz_status make_plan(bench *b, const options *o, sz_error *err)
+{
+    const sz_plan_layout layout = {.tile = sz_tile_best(),
+                                   .collapse = o->descriptor ? SZ_COLLAPSE_NEVER
+                                                             : SZ_COLLAPSE_CHEAPER};
+    const sz_model *model = b->subject.model;
+    sz_status status = sz_plan_lay_out(&b->plan, model, (int)o->block, &layout, err);
+
+    for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
+        if (sz_term_kinds[k] == &sz_kind_soap) b->soaps = b->plan->part[k];
     return status;
 }
 
@@ -245,21 +267,21 @@ static sz_status set_up(bench *b, const options *o, sz_error *err)
     subject *s = &b->subject;
     sz_status status;
 
-    if (o->descriptor) {
+    if (o->descriptor)
         status = subject_describe(s, o->descriptor, (int)o->sparse, (int)o->cells,
                                   o->lattice, err);
-        if (status == SZ_OK) status = sz_model_pack(s->model, sz_tile_best(), err);
-    } else if ((status = sz_model_load(&s->model, o->path, err)) == SZ_OK)
+    else if ((status = sz_model_load(&s->model, o->path, err)) == SZ_OK)
         status = subject_alloy(s, (int)o->cells, o->lattice, err);
     if (status != SZ_OK) return status;
-    if (s->model->n_terms == 0)
+    if (!sz_model_group(s->model, &sz_kind_soap))
         return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no SOAP term: nothing to time",
                        o->path);
     b->energy = array((size_t)s->structure.n_atoms);
     b->dedr = array(3 * (size_t)s->list.n_pairs);
     if (!b->energy || !b->dedr)
         return sz_fail_memory(err, 24 * (size_t)s->list.n_pairs, "the forces");
-    return sz_work_create(&b->work, s->model, (int)o->block, err);
+    status = make_plan(b, o, err);
+    return status == SZ_OK ? sz_plan_work(&b->work, b->plan, err) : status;
 }
 
 static int ascending(const void *a, const void *b)
@@ -290,14 +312,19 @@ static sz_status measure(bench *b, const options *o, double *median, sz_error *e
 
 /* ---- the report -------------------------------------------------------------------- */
 
+static const sz_soap_group *soaps_of(const subject *s)
+{
+    return sz_model_group(s->model, &sz_kind_soap);
+}
+
 /* 4 M D an atom, averaged over the atoms: of the published and of the inner length. */
 static double flops(const subject *s, int published)
 {
     double sum = 0.0;
 
-    for (int t = 0; t < s->model->n_terms; t++) {
-        const sz_soap_term *term = &s->model->term[t];
-        const sz_soap *soap = s->model->soap[term->soap];
+    for (int t = 0; t < soaps_of(s)->n_terms; t++) {
+        const sz_soap_term *term = &soaps_of(s)->term[t];
+        const sz_soap *soap = soaps_of(s)->soap[term->soap];
         double d = published ? sz_soap_n_published(soap) : sz_soap_n_desc(soap);
 
         for (int i = 0; i < s->structure.n_atoms; i++)
@@ -308,12 +335,12 @@ static double flops(const subject *s, int published)
 
 static void print_json(const subject *s, const double *time)
 {
-    const sz_soap *soap = s->model->soap[s->model->term[0].soap];
+    const sz_soap *soap = soaps_of(s)->soap[soaps_of(s)->term[0].soap];
 
     printf("{\"atoms\": %d, \"neighbours\": %.2f, \"blas\": \"%s\", \"sparse\": %d, "
            "\"published\": %d, \"inner\": %d, \"gflops\": %.2f, \"microseconds\": {",
            s->structure.n_atoms, (double)s->list.n_pairs / s->structure.n_atoms,
-           sz_blas_name(), s->model->term[0].n_sparse, sz_soap_n_published(soap),
+           sz_blas_name(), soaps_of(s)->term[0].n_sparse, sz_soap_n_published(soap),
            sz_soap_n_desc(soap), flops(s, 1) / time[FLOOR] * 1e-3);
     for (int k = 0; k < N_STAGES; k++)
         printf("%s\"%s\": %.4f", k ? ", " : "", stage_name[k][0], time[k]);
@@ -324,11 +351,11 @@ static void print_table(const subject *s, const double *time)
 {
     printf("%d atoms, %.1f neighbours an atom, %s\n", s->structure.n_atoms,
            (double)s->list.n_pairs / s->structure.n_atoms, sz_blas_name());
-    for (int t = 0; t < s->model->n_terms; t++) {
-        const sz_soap *soap = s->model->soap[s->model->term[t].soap];
+    for (int t = 0; t < soaps_of(s)->n_terms; t++) {
+        const sz_soap *soap = soaps_of(s)->soap[soaps_of(s)->term[t].soap];
 
         printf("  term %d: %s, M = %d, D = %d published, %d inside\n", t + 1,
-               soap->compression.spec.label, s->model->term[t].n_sparse,
+               soap->compression.spec.label, soaps_of(s)->term[t].n_sparse,
                sz_soap_n_published(soap), sz_soap_n_desc(soap));
     }
     printf("\n%-36s %9s %7s\n", "stage (CPU time, median)", "us/atom", "floors");
@@ -402,6 +429,7 @@ int main(int argc, char **argv)
     free(b.energy);
     free(b.dedr);
     sz_work_free(b.work);
+    sz_plan_free(b.plan);
     subject_free(&b.subject);
     return status != SZ_OK;
 }

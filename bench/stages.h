@@ -4,8 +4,9 @@
 #ifndef SZ_BENCH_STAGES_H
 #define SZ_BENCH_STAGES_H
 
-#include "model/model.h"
+#include "model/plan.h"
 #include "term/kernel.h"
+#include "term/soap_term.h"
 
 typedef enum {
     LIST,

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "descriptor/compression_spec.h"
 #include "descriptor/soap_spec.h"
+#include "format/gap_write.h"
 #include "linear/vec.h"
 
 #include <stdint.h>
@@ -21,7 +22,8 @@ static double uniform(uint64_t *state) /* xorshift64*, in [0, 1) */
     return (double)((*state * 2685821657736338717u) >> 11) / 9007199254740992.0;
 }
 
-sz_status subject_alloy(subject *s, int cells, double lattice, sz_error *err)
+static sz_status make_alloy(subject *s, int n_species, double cutoff, int cells,
+                            double lattice, sz_error *err)
 {
     int n = 2 * cells * cells * cells;
     int *species = malloc((size_t)n * sizeof *species);
@@ -36,7 +38,7 @@ sz_status subject_alloy(subject *s, int cells, double lattice, sz_error *err)
         int cell = i / 2,
             at[3] = {cell % cells, cell / cells % cells, cell / cells / cells};
 
-        species[i] = i % s->model->n_species;
+        species[i] = i % n_species;
         for (int x = 0; x < 3; x++)
             position[3 * i + x] =
                 lattice * (at[x] + 0.5 * (i % 2)) + 0.2 * (uniform(&state) - 0.5);
@@ -51,7 +53,13 @@ sz_status subject_alloy(subject *s, int cells, double lattice, sz_error *err)
         s->structure.cell[x][x] = cells * lattice;
         s->structure.pbc[x] = 1;
     }
-    return sz_list_build(&s->list, &s->structure, s->model->cutoff, err);
+    return sz_list_build(&s->list, &s->structure, cutoff, err);
+}
+
+sz_status subject_alloy(subject *s, int cells, double lattice, sz_error *err)
+{
+    return make_alloy(s, sz_model_n_species(s->model), sz_model_cutoff(s->model), cells,
+                      lattice, err);
 }
 
 /* ---- a descriptor as a model --------------------------------------------------------
@@ -76,90 +84,92 @@ static sz_status random_matrices(const sz_args *args, int *n, double **matrix,
     return SZ_OK;
 }
 
-static sz_status make_soap(sz_soap **soap, const char *descriptor, sz_error *err)
+/* The descriptor as it is published, and the numbers of its matrices. */
+static sz_status make_soap(sz_soap **soap, const char *descriptor, sz_gap_term *term,
+                           sz_error *err)
 {
     sz_args *args;
     sz_soap_spec spec = {0};
-    int n_centres, centre_z[SZ_Z_MAX], n_matrix = 0;
-    double *matrix = NULL;
+    int n_centres, centre_z[SZ_Z_MAX];
     sz_status status = sz_args_parse(&args, descriptor, "--descriptor", err);
 
-    if (status == SZ_OK) status = random_matrices(args, &n_matrix, &matrix, err);
     if (status == SZ_OK)
-        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, -1, n_matrix,
-                                    matrix, err);
-    if (status == SZ_OK) status = sz_soap_create(soap, &spec, 1, err);
+        status = random_matrices(args, &term->n_matrix, &term->matrix, err);
+    if (status == SZ_OK)
+        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, -1, term->n_matrix,
+                                    term->matrix, err);
+    if (status == SZ_OK) status = sz_soap_create(soap, &spec, 0, err);
     sz_soap_spec_free(&spec);
-    free(matrix);
     sz_args_free(args);
     return status;
 }
 
-/* the model without its sparse points; every array has room for all elements */
-static sz_status make_model(sz_model **model, const char *descriptor, int n_sparse,
-                            sz_error *err)
+/* Environments of the alloy, whose labels have the atomic numbers z, as sparse points. */
+static sz_status make_points(sz_gap_term *term, const subject *s, const int *z,
+                             double cutoff, sz_error *err)
 {
-    sz_model *m = calloc(1, sizeof *m);
-    sz_soap_term *term = calloc(1, sizeof *term);
-    int *slot = calloc(SZ_Z_MAX, sizeof *slot);
-    sz_status status = SZ_OK;
+    size_t n = (size_t)term->n_sparse;
+    sz_status status = sz_environments_create(&term->environment, err);
 
-    *model = m;
-    if (m) m->soap = calloc(1, sizeof *m->soap);
-    if (m) m->slot_of_species = calloc(1, sizeof *m->slot_of_species);
-    if (term) term->centre = malloc(SZ_Z_MAX);
-    if (!m || !term || !slot || !m->soap || !m->slot_of_species || !term->centre)
-        return sz_fail_memory(err, sizeof *m, "a model");
-    m->term = term;
-    m->slot_of_species[0] = slot;
-    memset(term->centre, 1, SZ_Z_MAX);
-    term->delta = 1.0;
-    term->zeta = 4.0;
-    term->n_sparse = n_sparse;
-    m->n_soaps = m->n_terms = 1;
-    status = make_soap(&m->soap[0], descriptor, err);
-    if (status != SZ_OK) return status;
-    m->cutoff = m->soap[0]->spec.radial.cutoff;
-    m->n_species = m->soap[0]->spec.n_slots;
-    for (int s = 0; s < m->n_species; s++) {
-        m->z[s] = m->soap[0]->spec.slot_z[s] ? m->soap[0]->spec.slot_z[s] : 74;
-        slot[s] = sz_soap_slot(m->soap[0], m->z[s]);
+    term->alpha = malloc(n * sizeof *term->alpha);
+    term->fc_sparse = malloc(n * sizeof *term->fc_sparse);
+    if (!term->alpha || !term->fc_sparse)
+        return sz_fail_memory(err, 16 * n, "sparse points");
+    for (int k = 0; k < term->n_sparse && status == SZ_OK; k++) {
+        term->alpha[k] = 1.0 / (1.0 + k);
+        term->fc_sparse[k] = 1.0;
+        status = sz_environments_add(term->environment, &s->list.nb, z,
+                                     k % s->structure.n_atoms, cutoff, err);
     }
-    return SZ_OK;
+    return status;
 }
 
-static sz_status make_sparse(subject *s, sz_error *err)
+/* Labels become species of the model. */
+static sz_status relabel(subject *s, const int *z, sz_error *err)
 {
-    sz_soap_term *term = &s->model->term[0];
-    const sz_soap *soap = s->model->soap[0];
-    const sz_soap_species species = {s->model->z, s->model->slot_of_species[0]};
-    size_t stride = (size_t)sz_soap_stride(soap), n = (size_t)term->n_sparse;
-    sz_soap_work *work;
-    sz_status status = sz_soap_work_create(&work, soap, 1, err);
+    int *species = (int *)s->structure.species;
 
-    term->p_sparse = aligned_alloc(64, SZ_PAD(n * stride) * sizeof *term->p_sparse);
-    term->weight = malloc(n * sizeof *term->weight);
-    if (status == SZ_OK && (!term->p_sparse || !term->weight))
-        status =
-            sz_fail_memory(err, n * stride * sizeof *term->p_sparse, "sparse points");
-    for (int k = 0; k < term->n_sparse && status == SZ_OK; k++) {
-        int atom = k % s->structure.n_atoms;
-
-        sz_soap_forward(soap, work, &s->list.nb, &species, 1, &atom,
-                        term->p_sparse + (size_t)k * stride);
-        term->weight[k] = 1.0 / (1.0 + k);
-    }
-    sz_soap_work_free(work);
-    return status;
+    for (int i = 0; i < s->structure.n_atoms; i++)
+        species[i] = sz_model_species(s->model, sz_element_symbol(z[species[i]]));
+    return sz_list_build(&s->list, &s->structure, sz_model_cutoff(s->model), err);
 }
 
 sz_status subject_describe(subject *s, const char *descriptor, int n_sparse, int cells,
                            double lattice, sz_error *err)
 {
-    sz_status status = make_model(&s->model, descriptor, n_sparse, err);
+    sz_gap_term term = {.line = 1,
+                        .descriptor_line = 1,
+                        .descriptor = (char *)descriptor,
+                        .covariance = SZ_COVARIANCE_DOT_PRODUCT,
+                        .delta = 1.0,
+                        .zeta = 4.0,
+                        .n_sparse = n_sparse};
+    const sz_gap gap = {.path = (char[]){"--descriptor"},
+                        .version = SZ_GAP_VERSION,
+                        .e_scale = 1.0,
+                        .n_terms = 1,
+                        .term = &term};
+    sz_soap *soap = NULL;
+    int z[SZ_Z_MAX];
+    sz_status status = make_soap(&soap, descriptor, &term, err);
 
-    if (status == SZ_OK) status = subject_alloy(s, cells, lattice, err);
-    if (status == SZ_OK) status = make_sparse(s, err);
+    if (status == SZ_OK) {
+        const sz_soap_spec *spec = &soap->spec;
+        double cutoff = spec->radial.cutoff;
+
+        for (int k = 0; k < spec->n_slots; k++)
+            z[k] = spec->slot_z[k] ? spec->slot_z[k] : 74;
+        term.n_dim = sz_soap_n_published(soap);
+        status = make_alloy(s, spec->n_slots, cutoff, cells, lattice, err);
+        if (status == SZ_OK) status = make_points(&term, s, z, cutoff, err);
+    }
+    if (status == SZ_OK) status = sz_model_build(&s->model, &gap, err);
+    if (status == SZ_OK) status = relabel(s, z, err);
+    sz_soap_free(soap);
+    sz_environments_free(term.environment);
+    free(term.alpha);
+    free(term.fc_sparse);
+    free(term.matrix);
     return status;
 }
 

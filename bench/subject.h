@@ -5,7 +5,8 @@
 #ifndef SZ_BENCH_SUBJECT_H
 #define SZ_BENCH_SUBJECT_H
 
-#include "model/model.h"
+#include "model/plan.h"
+#include "term/soap_term.h"
 
 /* Starts as {0}. */
 typedef struct {
