@@ -8,7 +8,6 @@
 #include "term/few_bodies_spec.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,28 +30,6 @@ typedef struct {
     coordinate *part; /* [gap->n_terms] */
     sz_model *model;
 } reader;
-
-static sz_status warn(sz_model *model, sz_error *err, const char *format, ...)
-    SZ_PRINTF(3, 4);
-
-static sz_status warn(sz_model *model, sz_error *err, const char *format, ...)
-{
-    size_t n = (size_t)model->n_warnings;
-    char **grown = realloc(model->warning, (n + 1) * sizeof *grown);
-    char *text = malloc(400);
-    va_list list;
-
-    if (grown) model->warning = grown;
-    if (!grown || !text) {
-        free(text);
-        return sz_fail_memory(err, 400, "a warning");
-    }
-    va_start(list, format);
-    vsnprintf(text, 400, format, list);
-    va_end(list);
-    model->warning[model->n_warnings++] = text;
-    return SZ_OK;
-}
 
 /* ---- descriptors ------------------------------------------------------------------ */
 
@@ -299,8 +276,8 @@ static sz_status warn_of_order(reader *rd, const sz_triplet *t, int line, sz_err
 {
     const int *z = t->spec.z, first = z[0] == z[1]; /* A A B, else A B B */
 
-    return warn(
-        rd->model, err,
+    return sz_warnings_add(
+        &rd->model->warnings, err,
         "%s:%d: Z={%d %d %d} with compact_clusters=T takes two atoms %d round an "
         "atom %d in the order of their indices, as QUIP does: exchanging them "
         "changes the energy a little; compact_clusters=F does not have this fault",
@@ -332,14 +309,14 @@ static sz_status check_versions(reader *rd, const coordinate *part, sz_error *er
     sz_args_int(part->args, "nu_R", &nu_R, NULL);
     sz_args_int(part->args, "nu_S", &nu_S, NULL);
     if (sz_args_has(part->args, "radial_scaling") &&
-        warn(
-            rd->model, err,
+        sz_warnings_add(
+            &rd->model->warnings, err,
             "%s:%d: key radial_scaling is not a key of soap; it is ignored, as QUIP does",
             rd->gap->path, line) != SZ_OK)
         return SZ_ERR_MEMORY;
     if (version >= VERSION_NU && version < VERSION_NU_NEW && (nu_R < 2 || nu_S < 2))
-        return warn(
-            rd->model, err,
+        return sz_warnings_add(
+            &rd->model->warnings, err,
             "%s:%d: nu_R=%d nu_S=%d of gap_version %d was fitted with another "
             "definition of these keys than today's, which is used here as in QUIP: "
             "energies are likely wrong; refit",
@@ -347,10 +324,11 @@ static sz_status check_versions(reader *rd, const coordinate *part, sz_error *er
     for (int a = 0; a < s->n_slots; a++)
         for (int b = 0; b < a; b++)
             if (s->slot_z[a] == s->slot_z[b] || s->slot_z[a] == 0 || s->slot_z[b] == 0)
-                return warn(rd->model, err,
-                            "%s:%d: species_Z lists an element twice or mixes 0 with "
-                            "elements; the last match counts",
-                            rd->gap->path, line);
+                return sz_warnings_add(
+                    &rd->model->warnings, err,
+                    "%s:%d: species_Z lists an element twice or mixes 0 with "
+                    "elements; the last match counts",
+                    rd->gap->path, line);
     return SZ_OK;
 }
 

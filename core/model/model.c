@@ -22,11 +22,10 @@ void sz_model_free(sz_model *model)
         free(model->term[k].weight);
         free(model->term[k].descriptor);
     }
-    for (int k = 0; k < model->n_warnings; k++) free(model->warning[k]);
     free(model->soap);
     free(model->slot_of_species);
     free(model->term);
-    free(model->warning);
+    sz_warnings_free(&model->warnings);
     sz_pair_set_free(model->pair);
     sz_triplet_set_free(model->triplet);
     sz_glue_free(model->glue);
@@ -147,10 +146,10 @@ const char *sz_model_symbol(const sz_model *model, int species)
 
 int sz_model_n_warnings(const sz_model *model)
 {
-    return model->n_warnings;
+    return model->warnings.n;
 }
 
 const char *sz_model_warning(const sz_model *model, int k)
 {
-    return k >= 0 && k < model->n_warnings ? model->warning[k] : NULL;
+    return sz_warnings_text(&model->warnings, k);
 }

@@ -5,6 +5,7 @@
 #ifndef SZ_MODEL_H
 #define SZ_MODEL_H
 
+#include "base/warnings.h"
 #include "descriptor/soap.h"
 #include "model/gap.h"
 #include "term/collapse.h"
@@ -50,8 +51,7 @@ struct sz_model {
     sz_glue *glue;           /* core potentials, or NULL */
     sz_zbl *zbl;
 
-    int n_warnings;
-    char **warning;
+    sz_warnings warnings;
 };
 
 /* The model of a potential on paper. */
