@@ -26,27 +26,32 @@ static int exponent(const sz_gap_term *c)
     return c->n_dim / 2 + 2;
 }
 
-double sz_correlation(const sz_gap_term *c, double rho2, double *slope)
+SZ_INLINE double correlation(const sz_gap_term *c, double rho2, double *slope)
 {
-    double rho, f, lower = 1.0;
+    double rho, lower = 1.0;
     int j = exponent(c);
 
     if (c->covariance == SZ_COVARIANCE_ARD_SE) {
-        f = exp(-0.5 * rho2);
-        if (slope) *slope = -0.5 * f;
-        return f;
+        lower = exp(-0.5 * rho2);
+        *slope = -0.5 * lower;
+        return lower;
     }
     rho = sqrt(rho2);
-    if (slope) *slope = 0.0;
+    *slope = 0.0;
     if (rho >= 1.0) return 0.0;
     sz_times_power(1.0 - rho, j, &lower);
-    if (slope) *slope = -0.5 * (j + 1.0) * (j + 2.0) * lower;
+    *slope = -0.5 * (j + 1.0) * (j + 2.0) * lower;
     return lower * (1.0 - rho) * ((j + 1.0) * rho + 1.0);
+}
+
+double sz_correlation(const sz_gap_term *c, double rho2, double *slope)
+{
+    return correlation(c, rho2, slope);
 }
 
 double sz_correlation_permuted(const sz_gap_term *c, const double *x, const double *y)
 {
-    double sum = 0.0;
+    double sum = 0.0, slope;
 
     for (int p = 0; p < (c->n_perm > 0 ? c->n_perm : 1); p++) {
         double rho2 = 0.0;
@@ -56,31 +61,54 @@ double sz_correlation_permuted(const sz_gap_term *c, const double *x, const doub
 
             rho2 += d * d;
         }
-        sum += sz_correlation(c, rho2, NULL);
+        sum += correlation(c, rho2, &slope);
     }
     return sum;
 }
 
-double sz_covariance_slope(const sz_gap_term *c, const double *x, const double *y,
-                           const double *dy, double *slope)
+static double inner(int n, const double *x, const double *y)
 {
-    double delta2 = c->delta * c->delta, sum = 0.0, along = 0.0, value = 0.0, by_sum;
-    int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
+    double sum = 0.0;
 
-    for (int k = 0; k < c->n_dim; k++) {
-        double t = dot ? 1.0 : c->theta[k], d = (y[k] - x[k]) / t;
+    for (int k = 0; k < n; k++) sum += x[k] * y[k];
+    return sum;
+}
 
-        sum += dot ? x[k] * y[k] : d * d;
-        along += dot ? x[k] * dy[k] : 2.0 * d * dy[k] / t;
+static void dot_product_row(const sz_gap_term *c, const double *y, const double *dy,
+                            double *value, double *slope)
+{
+    const double *x = c->x_sparse;
+    int m = c->n_sparse, d = c->n_dim;
+
+    for (int s = 0; s < m; s++) {
+        value[s] = 0.0;
+        slope[s] = inner(d, x + (size_t)s * d, y);
     }
-    if (dot) {
-        sz_kernel_row(1, c->delta, c->zeta, 0.0, &sum, &value);
-        *slope = sum * along;
-        return value;
+    sz_kernel_row(m, c->delta, c->zeta, 0.0, slope, value);
+    for (int s = 0; s < m; s++) slope[s] *= inner(d, x + (size_t)s * d, dy);
+}
+
+void sz_covariance_row(const sz_gap_term *c, const double *y, const double *dy,
+                       double *value, double *slope)
+{
+    const double *x = c->x_sparse, delta2 = c->delta * c->delta;
+
+    if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT) {
+        dot_product_row(c, y, dy, value, slope);
+        return;
     }
-    value = delta2 * sz_correlation(c, sum, &by_sum) + c->f0 * c->f0;
-    *slope = delta2 * by_sum * along;
-    return value;
+    for (int s = 0; s < c->n_sparse; s++, x += c->n_dim) {
+        double rho2 = 0.0, along = 0.0, by_rho2;
+
+        for (int k = 0; k < c->n_dim; k++) {
+            double d = (y[k] - x[k]) / c->theta[k];
+
+            rho2 += d * d;
+            along += 2.0 * d * dy[k] / c->theta[k];
+        }
+        value[s] = delta2 * correlation(c, rho2, &by_rho2) + c->f0 * c->f0;
+        slope[s] = delta2 * by_rho2 * along;
+    }
 }
 
 long double sz_covariance_exact(const sz_gap_term *c, const double *x,

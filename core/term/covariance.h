@@ -6,15 +6,16 @@
 
 #include "term/gap_term.h"
 
-/* f of ARD_SE and PP at rho^2 and, unless NULL, its slope df/d(rho^2). */
+/* f of ARD_SE and PP at rho^2, and its slope df/d(rho^2). */
 double sz_correlation(const sz_gap_term *c, double rho2, double *slope);
 /* k(x, y): f summed over the permutations of x. */
 double sz_correlation_permuted(const sz_gap_term *c, const double *x, const double *y);
 
-/* K(x, y) of points without permutations, and its slope where y moves along dy. */
-double sz_covariance_slope(const sz_gap_term *c, const double *x, const double *y,
-                           const double *dy, double *slope);
-/* The same K to 19 digits, for tables of sums that cancel. */
+/* K(x_s, y) of every sparse point, permutations left out, and its slope where y moves
+ * along dy: value, slope [n_sparse]. */
+void sz_covariance_row(const sz_gap_term *c, const double *y, const double *dy,
+                       double *value, double *slope);
+/* One such K to 19 digits, for tables of sums that cancel. */
 long double sz_covariance_exact(const sz_gap_term *c, const double *x,
                                 const long double *y);
 

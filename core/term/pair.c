@@ -178,13 +178,12 @@ void sz_pair_row(const sz_pair_spec *spec, const sz_gap_term *c, double r, doubl
 
     sz_pair_vector(spec, r, x);
     for (int k = 0; k < spec->n_exponents; k++) dx[k] = spec->exponent[k] * x[k] / r;
+    sz_covariance_row(c, x, dx, value, slope);
     for (int s = 0; s < c->n_sparse; s++) {
-        double dk,
-            k = sz_covariance_slope(c, c->x_sparse + (size_t)s * c->n_dim, x, dx, &dk);
         double factor = spec->share * c->fc_sparse[s];
 
-        value[s] = factor * cut * k;
-        slope[s] = factor * (dcut * k + cut * dk);
+        slope[s] = factor * (dcut * value[s] + cut * slope[s]);
+        value[s] *= factor * cut;
     }
 }
 
