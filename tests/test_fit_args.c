@@ -56,7 +56,7 @@ static int test_defaults(void)
     CHECK(s->sparse_separate_file && s->do_copy_at_file && !s->dryrun);
     CHECK_CLOSE(s->sparse_jitter, 1e-10, 0);
     CHECK_CLOSE(s->e0_offset, 0, 0);
-    CHECK(s->n_descriptors == 1 && s->n_warnings == 0);
+    CHECK(s->n_descriptors == 1 && s->warnings.n == 0);
     CHECK(s->descriptor[0].add_species && s->descriptor[0].n_sparse == 20);
     CHECK_CLOSE(s->descriptor[0].unique_hash_tolerance, 1e-10, 0);
     CHECK_CLOSE(sz_fit_cutoff(s), 4.5, 0);
@@ -126,7 +126,7 @@ static int test_gap(void)
 
     for (size_t k = 0; k < sizeof same / sizeof *same; k++) {
         CHECK_OK(parse(&s, same[k], &err), err);
-        CHECK(s->n_descriptors == 2 && s->n_warnings == 0);
+        CHECK(s->n_descriptors == 2 && s->warnings.n == 0);
         CHECK(!strcmp(s->descriptor[0].text, SOAP) &&
               !strcmp(s->descriptor[1].text, PAIR));
         CHECK(s->descriptor[1].theta_rule == SZ_THETA_UNIFORM);
@@ -176,8 +176,8 @@ static int test_descriptor_keys(void)
     CHECK(d->order == 3 && d->theta_rule == SZ_THETA_FILE &&
           !strcmp(d->theta_file, "th"));
     CHECK(d->method == SZ_SPARSE_FILE && !strcmp(d->sparse_file, "sp"));
-    CHECK(s->n_warnings == 1 && strstr(s->warning[0], "zetta") &&
-          strstr(s->warning[0], "nearest known is zeta"));
+    CHECK(s->warnings.n == 1 && strstr(s->warnings.text[0], "zetta") &&
+          strstr(s->warnings.text[0], "nearest known is zeta"));
     sz_fit_spec_free(s);
     return 0;
 }
@@ -263,7 +263,7 @@ static int test_arguments(void)
     put(DATA "\ngap={" SOAP "\n}\ne0_method=average\n");
     snprintf(config, sizeof config, "config_file=%s e0_method=isolated", path);
     CHECK_OK(parse(&s, config, &err), err);
-    CHECK(s->e0_method == SZ_E0_AVERAGE && s->n_warnings == 1);
+    CHECK(s->e0_method == SZ_E0_AVERAGE && s->warnings.n == 1);
     CHECK(!strcmp(s->descriptor[0].text, SOAP));
     sz_fit_spec_free(s);
 
@@ -417,7 +417,7 @@ static int test_config(void)
     CHECK_CLOSE(sz_sigma_rows(&s->sigma, "dimer", 1).force, 0.5, 0);
     CHECK_CLOSE(sz_sigma_rows(&s->sigma, "dimer", 1).energy, 0.01, 0);
     CHECK_CLOSE(sz_sigma_rows(&s->sigma, "x", 1).force, 0.1, 0);
-    CHECK(s->n_descriptors == 2 && s->n_warnings == 0 && !s->do_copy_at_file);
+    CHECK(s->n_descriptors == 2 && s->warnings.n == 0 && !s->do_copy_at_file);
     CHECK(!strcmp(s->descriptor[0].text,
                   "distance_2b cutoff=4.0 n_sparse=15 delta=1.0 covariance_type=gaussian "
                   "sparse_method=uniform theta_uniform=1.0"));

@@ -374,7 +374,7 @@ static int check_counts(const sz_vectors *pool)
                                  .seed = 5};
 
         CHECK_OK(sz_sparsify(&c, p, &o, &err), err);
-        CHECK(c.n == (all[m] == SZ_SPARSE_NONE ? N_DISTINCT : 60) && !c.warning);
+        CHECK(c.n == (all[m] == SZ_SPARSE_NONE ? N_DISTINCT : 60) && c.warnings.n == 0);
         for (int i = 1; i < c.n; i++) CHECK(c.index[i] > c.index[i - 1]);
         CHECK(c.n_unique == N_DISTINCT && c.index[0] >= 0 && c.index[c.n - 1] < N);
         sz_sparse_choice_free(&c);
@@ -382,8 +382,9 @@ static int check_counts(const sz_vectors *pool)
         o.n_sparse = 1000;
         CHECK_OK(sz_sparsify(&c, p, &o, &err), err);
         CHECK(c.n == N_DISTINCT);
-        CHECK(!c.warning == (all[m] == SZ_SPARSE_NONE));
-        CHECK(!c.warning || strstr(c.warning, "250 sparse points instead of 1000: "));
+        CHECK(c.warnings.n == (all[m] != SZ_SPARSE_NONE));
+        CHECK(!c.warnings.n ||
+              strstr(c.warnings.text[0], "250 sparse points instead of 1000: "));
         sz_sparse_choice_free(&c);
 
         o.n_sparse = 0;
@@ -394,9 +395,10 @@ static int check_counts(const sz_vectors *pool)
         for (int i = 0; i < c.n; i++) n_odd += c.index[i] % 2;
         if (all[m] != SZ_SPARSE_NONE) {
             CHECK(c.n == n_odd + 10 && n_odd > 100 && n_odd < N / 2);
-            CHECK(strstr(c.warning, "400 from config_type odd: "));
-            CHECK(strstr(c.warning, "\nno sparse points from config_type nowhere: "
-                                    "no environments"));
+            CHECK(c.warnings.n == 2);
+            CHECK(strstr(c.warnings.text[0], "400 from config_type odd: "));
+            CHECK(strcmp(c.warnings.text[1], "no sparse points from config_type nowhere: "
+                                             "no environments") == 0);
         }
         sz_sparse_choice_free(&c);
     }
@@ -440,14 +442,14 @@ static int check_errors(const double *x, const sz_vectors *pool)
     memcpy(bad, x, sizeof bad);
     bad[17 * D + 2] = NAN;
     CHECK_FAILS(sz_sparsify(&c, &nan, &o, &err), SZ_ERR_NUMERIC, "vector 18 of 300", err);
-    CHECK(!c.index && !c.warning);
+    CHECK(!c.index && c.warnings.n == 0);
     for (o.memory = 1; o.memory < 1000000; o.memory += 999998) {
         s.n_calls = 0;
         s.fail_at = o.memory == 1 ? 30 : 1;
         CHECK_FAILS(sz_sparsify(&c, &gone, &o, &err), SZ_ERR_FILE, "disk is gone", err);
     }
     CHECK_OK(sz_sparsify(&c, &empty, &o, &err), err);
-    CHECK(c.n == 0 && strstr(c.warning, "0 sparse points instead of 5"));
+    CHECK(c.n == 0 && strstr(c.warnings.text[0], "0 sparse points instead of 5"));
     sz_sparse_choice_free(&c);
     o.n_sparse = 0;
     CHECK_FAILS(sz_sparsify(&c, pool, &o, &err), SZ_ERR_ARGUMENT, "n_sparse is 0", err);

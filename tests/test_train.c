@@ -71,9 +71,9 @@ static int test_names(void)
     CHECK(t->n_energies == 1 && t->n_virials == 1 && t->n_force_rows == 6 &&
           t->n_virial_rows == 6);
     CHECK(t->n_config_types == 1 && !strcmp(t->config_type[0], "default"));
-    CHECK(t->frame[1].line == 5 && t->n_warnings == 1);
-    CHECK(strstr(t->warning[0], ":2: a value is written without a decimal point "
-                                "(1 in all)") != NULL);
+    CHECK(t->frame[1].line == 5 && t->warnings.n == 1);
+    CHECK(strstr(t->warnings.text[0], ":2: a value is written without a decimal point "
+                                      "(1 in all)") != NULL);
     s = sz_dataset_structure(t, 1);
     CHECK(s.n_atoms == 1 && s.species[0] == 1 && s.pbc[1]);
     CHECK_CLOSE(s.position[0], 1, 0);
@@ -103,10 +103,10 @@ static int test_stress(void)
         for (int k = 0; k < 9; k++)
             CHECK_CLOSE(t->frame[f].target.virial[k], -24 * want[k], 1e-12);
     CHECK_CLOSE(t->frame[2].target.virial[4], 7, 0);
-    CHECK(t->n_virials == 3 && t->n_warnings == 3);
-    CHECK(strstr(t->warning[0], "no frame has forces") != NULL);
-    CHECK(strstr(t->warning[1], ":2: the virial is taken from 'stress' (2 in all)") !=
-          NULL);
+    CHECK(t->n_virials == 3 && t->warnings.n == 3);
+    CHECK(strstr(t->warnings.text[0], "no frame has forces") != NULL);
+    CHECK(strstr(t->warnings.text[1],
+                 ":2: the virial is taken from 'stress' (2 in all)") != NULL);
     release(t, spec);
 
     CHECK_OK(get(&t, &spec, text, "stress_parameter_name=none", &err), err);
@@ -150,7 +150,7 @@ static int test_table(void)
                 CHECK_CLOSE(g->virial_sigma[k], root * virial[f], 1e-15);
         }
         CHECK(t->n_config_types == 3 && !strcmp(t->config_type[2], "Gas"));
-        CHECK(t->n_warnings == !per_atom); /* liquid is nowhere */
+        CHECK(t->warnings.n == !per_atom); /* liquid is nowhere */
         release(t, spec);
     }
     return 0;

@@ -93,7 +93,7 @@ static int check_folder(const char *folder)
     n = shell_words(text, word);
     CHECK(n > 5);
     CHECK_OK(sz_fit_spec_arguments(&spec, n, word, &err), err);
-    CHECK(spec->n_warnings == 0 && !strcmp(spec->gp_file, xml));
+    CHECK(spec->warnings.n == 0 && !strcmp(spec->gp_file, xml));
     snprintf(name, sizeof name, "%s/%s", folder, xml);
     CHECK_OK(sz_gap_read(&gap, name, &err), err);
     snprintf(name, sizeof name, "%s/%s", folder, spec->at_file);
@@ -108,7 +108,7 @@ static int check_folder(const char *folder)
            "virials\n",
            strrchr(folder, '/') + 1, t->n_frames, t->n_atoms, spec->n_terms,
            t->n_energies, t->n_force_rows, t->n_virial_rows);
-    for (int k = 0; k < t->n_warnings; k++) printf("  %s\n", t->warning[k]);
+    for (int k = 0; k < t->warnings.n; k++) printf("  %s\n", t->warnings.text[k]);
     sz_dataset_free(t);
     sz_gap_free(gap);
     sz_fit_spec_free(spec);
@@ -165,11 +165,11 @@ static int check_quip(const char *folder, const char *model, const char *data,
     snprintf(name, sizeof name, "%s/%s", folder, data);
     CHECK_OK(sz_dataset_read(&t, name, &spec->name, &spec->sigma, &err), err);
     CHECK_OK(sz_fit_expand(spec, t->n_species, t->z, &err), err);
-    CHECK(spec->n_terms == n_terms && spec->n_warnings == 0);
+    CHECK(spec->n_terms == n_terms && spec->warnings.n == 0);
     CHECK_OK(sz_fit_find_e0(&e0, t, spec, &err), err);
     printf("%s: %d frames, e0 %g, %d virials\n", model, t->n_frames, e0.value[t->z[0]],
            t->n_virials);
-    for (int k = 0; k < t->n_warnings; k++) printf("  %s\n", t->warning[k]);
+    for (int k = 0; k < t->warnings.n; k++) printf("  %s\n", t->warnings.text[k]);
     sz_dataset_free(t);
     sz_fit_spec_free(spec);
     free(text);

@@ -78,9 +78,10 @@ typedef struct {
     int only_plan, resumed, written, measured, finished;
 } fit;
 
-static void print_warnings(int n, char *const *warning)
+static void print_warnings(const sz_warnings *w)
 {
-    for (int k = 0; k < n; k++) fprintf(stderr, "soapz fit: warning: %s\n", warning[k]);
+    for (int k = 0; k < w->n; k++)
+        fprintf(stderr, "soapz fit: warning: %s\n", w->text[k]);
 }
 
 /* ---- data -------------------------------------------------------------------------- */
@@ -137,8 +138,8 @@ static sz_status read_data(fit *f, sz_error *err)
         status = check_files(spec, f->option.curve, err);
     status = f->team->agree(f->team, status, err);
     if (status != SZ_OK || f->team->rank > 0) return status;
-    print_warnings(spec->n_warnings, spec->warning);
-    print_warnings(f->train->n_warnings, f->train->warning);
+    print_warnings(&spec->warnings);
+    print_warnings(&f->train->warnings);
     sz_fit_print_data(f->train, spec, &f->e0);
     sz_fit_clock_stage(&f->clock, "data");
     return SZ_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * warnings.c - a list of sentences that grows. */
+ * warnings.c - a list of sentences that grows. A NULL list is an empty one. */
 #include "base/warnings.h"
 
 #include <stdarg.h>
@@ -9,24 +9,39 @@
 
 sz_status sz_warnings_add(sz_warnings *warnings, sz_error *err, const char *format, ...)
 {
-    char text[1024];
-    size_t n = (size_t)warnings->n + 1;
-    char **grown = realloc(warnings->text, n * sizeof *grown);
-    va_list list;
+    size_t room;
+    char **list, *text;
+    va_list args, again;
 
-    if (grown) warnings->text = grown;
-    va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
-    va_end(list);
-    if (!grown || !(grown[n - 1] = sz_copy_text(text)))
-        return sz_fail_memory(err, sizeof text, "a warning");
-    warnings->n++;
-    return SZ_OK;
+    if (!warnings) return SZ_OK;
+    va_start(args, format);
+    va_copy(again, args);
+    room = (size_t)vsnprintf(NULL, 0, format, args) + 1;
+    list = realloc(warnings->text, ((size_t)warnings->n + 1) * sizeof *list);
+    text = malloc(room);
+    if (list) warnings->text = list;
+    if (list && text) {
+        vsnprintf(text, room, format, again);
+        list[warnings->n++] = text;
+        text = NULL;
+    } else {
+        list = NULL;
+    }
+    va_end(again);
+    va_end(args);
+    free(text);
+    return list ? SZ_OK : sz_fail_memory(err, room, "a warning");
+}
+
+const char *sz_warnings_text(const sz_warnings *warnings, int k)
+{
+    return warnings && k >= 0 && k < warnings->n ? warnings->text[k] : NULL;
 }
 
 void sz_warnings_free(sz_warnings *warnings)
 {
+    if (!warnings) return;
     for (int k = 0; k < warnings->n; k++) free(warnings->text[k]);
     free(warnings->text);
-    *warnings = (sz_warnings){0, NULL};
+    *warnings = (sz_warnings){0};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * warnings.h - sentences that are kept to be told. */
+ * warnings.h - a list of sentences that grows: what is worth saying but no error. */
 #ifndef SZ_WARNINGS_H
 #define SZ_WARNINGS_H
 
@@ -12,9 +12,12 @@ typedef struct {
     char **text; /* [n] one sentence each */
 } sz_warnings;
 
-/* Appends one; fails for want of memory alone. */
+/* Fails only for want of memory; the list is then as before. */
 sz_status sz_warnings_add(sz_warnings *warnings, sz_error *err, const char *format, ...)
     SZ_PRINTF(3, 4);
+/* Sentence k, or NULL where there is none. */
+const char *sz_warnings_text(const sz_warnings *warnings, int k);
+/* The list is empty afterwards. */
 void sz_warnings_free(sz_warnings *warnings);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "data/dataset_frame.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,24 +17,6 @@ int sz_grow(void *array, size_t n, size_t size)
 
     if (larger) *p = larger;
     return larger != NULL;
-}
-
-static sz_status warn(reader *r, const char *format, ...) SZ_PRINTF(2, 3);
-
-static sz_status warn(reader *r, const char *format, ...)
-{
-    sz_dataset *t = r->train;
-    char text[1024];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (!sz_grow(&t->warning, (size_t)t->n_warnings + 1, sizeof *t->warning) ||
-        !(t->warning[t->n_warnings] = sz_copy_text(text)))
-        return sz_fail_memory(r->err, sizeof text, "a warning");
-    t->n_warnings++;
-    return SZ_OK;
 }
 
 /* "energy stress config_type" of the first frame, to choose a name from */
@@ -56,7 +37,8 @@ static void list_names(const sz_xyz_frame *frame, char *text, size_t room)
  */
 static sz_status check_data(reader *r, const char *names)
 {
-    const sz_dataset *t = r->train;
+    sz_dataset *t = r->train;
+    sz_warnings *warnings = &t->warnings;
     const sz_sigma_table *table = r->sigma;
     sz_status status = SZ_OK;
 
@@ -67,30 +49,33 @@ static sz_status check_data(reader *r, const char *names)
             "set energy_parameter_name to one of: %.600s",
             t->path, t->frame[0].line + 1, r->name->energy, names);
     if (r->n_forces == 0)
-        status = warn(r,
-                      "%s:%d: no frame has forces in a column '%s', so none are "
-                      "fitted; force_parameter_name may be one of: %.600s",
-                      t->path, t->frame[0].line + 1, r->name->force, names);
+        status =
+            sz_warnings_add(warnings, r->err,
+                            "%s:%d: no frame has forces in a column '%s', so none are "
+                            "fitted; force_parameter_name may be one of: %.600s",
+                            t->path, t->frame[0].line + 1, r->name->force, names);
     if (status == SZ_OK && r->n_stresses)
-        status = warn(r,
-                      "%s:%d: the virial is taken from '%s' (%d in all); set "
-                      "stress_parameter_name to an absent key if it is not meant as data",
-                      t->path, r->stress_line, r->name->stress, r->n_stresses);
+        status = sz_warnings_add(
+            warnings, r->err,
+            "%s:%d: the virial is taken from '%s' (%d in all); set "
+            "stress_parameter_name to an absent key if it is not meant as data",
+            t->path, r->stress_line, r->name->stress, r->n_stresses);
     if (status == SZ_OK && r->n_integers)
-        status = warn(r,
-                      "%s:%d: a value is written without a decimal point (%d in all): "
-                      "gap_fit would ignore it, soapz does not",
-                      t->path, r->integer_line, r->n_integers);
+        status = sz_warnings_add(
+            warnings, r->err,
+            "%s:%d: a value is written without a decimal point (%d in all): "
+            "gap_fit would ignore it, soapz does not",
+            t->path, r->integer_line, r->n_integers);
     for (int k = 0; k < table->n && status == SZ_OK; k++) {
         int used = strcmp(table->entry[k].config_type, "default") == 0;
 
         for (int c = 0; c < t->n_config_types; c++)
             used |= strcmp(t->config_type[c], table->entry[k].config_type) == 0;
         if (!used)
-            status = warn(r,
-                          "%s: no frame has the config_type %.100s of "
-                          "config_type_sigma; case counts",
-                          t->path, table->entry[k].config_type);
+            status = sz_warnings_add(warnings, r->err,
+                                     "%s: no frame has the config_type %.100s of "
+                                     "config_type_sigma; case counts",
+                                     t->path, table->entry[k].config_type);
     }
     return status;
 }
@@ -170,9 +155,8 @@ void sz_dataset_free(sz_dataset *train)
 {
     if (!train) return;
     for (int k = 0; k < train->n_config_types; k++) free(train->config_type[k]);
-    for (int k = 0; k < train->n_warnings; k++) free(train->warning[k]);
     free(train->config_type);
-    free(train->warning);
+    sz_warnings_free(&train->warnings);
     free(train->path);
     free(train->frame);
     free(train->species);

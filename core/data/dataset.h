@@ -8,7 +8,7 @@
 #ifndef SZ_DATASET_H
 #define SZ_DATASET_H
 
-#include "base/error.h"
+#include "base/warnings.h"
 #include "data/sigma.h"
 
 /* Keys and columns of a file, whatever prefix they have is in them. hessian and
@@ -57,8 +57,7 @@ typedef struct {
     int n_energies, n_virials;          /* frames that have them */
     size_t n_force_rows, n_virial_rows; /* components that take part in the fit */
 
-    int n_warnings; /* one sentence each */
-    char **warning;
+    sz_warnings warnings;
 } sz_dataset;
 
 /* Reads all frames of path. Fails, naming the line, on what is not a number, on data

@@ -301,8 +301,8 @@ static sz_status choose_points(sz_gap_term *c, sz_fit_vectors *s, const sz_fit_s
     sz_sparse_choice choice = {0};
     sz_status status = choose(&choice, c, s, spec, k, rng, err);
 
-    if (status == SZ_OK && choice.warning)
-        sz_watch_warn(s->watch, "%s: %s", d->where, choice.warning);
+    for (int w = 0; status == SZ_OK && w < choice.warnings.n; w++)
+        sz_watch_warn(s->watch, "%s: %s", d->where, choice.warnings.text[w]);
     if (status == SZ_OK) status = fill_points(c, s, &choice, err);
     if (status == SZ_OK && s->probe->on_demand && spec->sparse_environments)
         status = keep_environments(c, s, &choice, err);

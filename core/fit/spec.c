@@ -94,10 +94,10 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
     if (status == SZ_OK) status = sz_fit_spec_parse(spec, text, path, err);
     free(text);
     if (status == SZ_OK && sz_args_n_fields(args) > 1)
-        status = sz_fit_warn(*spec, err,
-                             "%s: what stands beside config_file is ignored, as by "
-                             "gap_fit",
-                             sz_args_where(args));
+        status = sz_warnings_add(&(*spec)->warnings, err,
+                                 "%s: what stands beside config_file is ignored, as by "
+                                 "gap_fit",
+                                 sz_args_where(args));
     if (status != SZ_OK) {
         sz_fit_spec_free(*spec);
         *spec = NULL;

@@ -5,6 +5,7 @@
 #ifndef SZ_SPEC_H
 #define SZ_SPEC_H
 
+#include "base/warnings.h"
 #include "data/e0.h"
 #include "data/sigma.h"
 #include "select/sparsify.h"
@@ -77,8 +78,7 @@ typedef struct {
     int sparse_environments; /* ours: a .soapz file holds environments, not vectors */
     char *data, *licence, *citation, *note; /* ours: what a .soapz file says of itself */
 
-    int n_warnings; /* one sentence each */
-    char **warning;
+    sz_warnings warnings;
 } sz_fit_spec;
 
 /* The arguments of a program. One that is neither a setting nor an option names a

@@ -199,7 +199,8 @@ static sz_status warn_of_unknown(sz_fit_spec *spec, const sz_fit_descriptor *d,
 
         if (is_in(key, keys)) continue;
         sz_fit_unknown_key(key, keys, d->where, &why);
-        status = sz_fit_warn(spec, err, "%.900s (ignored, as by gap_fit)", why.message);
+        status = sz_warnings_add(&spec->warnings, err, "%.900s (ignored, as by gap_fit)",
+                                 why.message);
     }
     return status;
 }

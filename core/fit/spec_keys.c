@@ -9,7 +9,6 @@
 #include "fit/spec_keys.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,10 +181,11 @@ static sz_status refuse_local(sz_fit_spec *spec, const char *value, const char *
 static sz_status warn_dump(sz_fit_spec *spec, const char *value, const char *where,
                            sz_error *err)
 {
-    return sz_fit_warn(spec, err,
-                       "%s: linear_system_dump_file=%.100s is not written: soapz never "
-                       "has the whole system in memory",
-                       where, value);
+    return sz_warnings_add(
+        &spec->warnings, err,
+        "%s: linear_system_dump_file=%.100s is not written: soapz never "
+        "has the whole system in memory",
+        where, value);
 }
 
 /* ---- the table --------------------------------------------------------------------- */
@@ -386,26 +386,8 @@ void sz_fit_spec_free(sz_fit_spec *spec)
     sz_sigma_free(&spec->sigma);
     sz_sigma_free(&spec->type_sigma);
     sz_fit_free_descriptors(spec);
-    for (int k = 0; k < spec->n_warnings; k++) free(spec->warning[k]);
-    free(spec->warning);
+    sz_warnings_free(&spec->warnings);
     free(spec->command_line);
     free(spec->where);
     free(spec);
-}
-
-sz_status sz_fit_warn(sz_fit_spec *spec, sz_error *err, const char *format, ...)
-{
-    size_t n = (size_t)spec->n_warnings + 1;
-    char **warning = realloc(spec->warning, n * sizeof *warning), text[1024];
-    va_list args;
-
-    if (!warning) return sz_fail_memory(err, n * sizeof *warning, "a warning");
-    spec->warning = warning;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    warning[n - 1] = sz_copy_text(text);
-    if (!warning[n - 1]) return sz_fail_memory(err, sizeof text, "a warning");
-    spec->n_warnings++;
-    return SZ_OK;
 }

@@ -22,8 +22,6 @@ sz_status sz_fit_unknown_key(const char *key, const char *const *list, const cha
                              sz_error *err);
 /* Mandatory settings and those that depend on others, once all keys are set. */
 sz_status sz_fit_complete(sz_fit_spec *spec, const char *where, sz_error *err);
-sz_status sz_fit_warn(sz_fit_spec *spec, sz_error *err, const char *format, ...)
-    SZ_PRINTF(3, 4);
 
 /* The value of gap=: descriptors separated by ':' or ';' at brace level. */
 sz_status sz_fit_set_gap(sz_fit_spec *spec, const char *value, const char *where,

@@ -140,7 +140,7 @@ int sz_model_n_warnings(const sz_model *model)
 
 const char *sz_model_warning(const sz_model *model, int k)
 {
-    return k >= 0 && k < model->warnings.n ? model->warnings.text[k] : NULL;
+    return sz_warnings_text(&model->warnings, k);
 }
 
 /* ---- notes ------------------------------------------------------------------------- */

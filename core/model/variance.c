@@ -17,7 +17,6 @@
 #include "model/model.h"
 #include "term/soap_term.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,21 +40,6 @@ struct sz_variance_work {
     int stride;          /* the largest */
 };
 
-/* k [n] of dot products becomes the kernel */
-static void apply_kernel(const sz_soap_term *term, double sigma0, size_t n, double *k)
-{
-    double scale = term->delta * term->delta, sigma2 = sigma0 * sigma0;
-    int integer = sz_kernel_by_products(term->zeta);
-    int whole = integer ? (int)nearbyint(term->zeta) : 0;
-
-    for (size_t i = 0; i < n; i++) {
-        double x = k[i] + sigma2, power = integer ? 1.0 : pow(x, term->zeta);
-
-        for (int e = 0; e < whole; e++) power *= x;
-        k[i] = scale * power;
-    }
-}
-
 static sz_status factorise(sz_variance *v, int t, sz_error *err)
 {
     const sz_soap_term *term = &v->soaps->term[t];
@@ -69,7 +53,7 @@ static sz_status factorise(sz_variance *v, int t, sz_error *err)
     if (m == 0) return SZ_OK;
     SZ_BLAS(dgemm)
     ("T", "N", &m, &m, &d, &one, term->p_sparse, &ld, term->p_sparse, &ld, &zero, q, &m);
-    apply_kernel(term, soap->spec.sigma0, size, q);
+    sz_kernel_values(size, term->delta, term->zeta, soap->spec.sigma0, q);
     for (int s = 0; s < m; s++) q[(size_t)s * m + s] += v->lambda2;
     SZ_BLAS(dpotrf)("L", &m, q, &m, &info);
     for (int s = 0; s < m && info == 0; s++) /* LAPACK lets NaN pass */
@@ -196,14 +180,14 @@ static void add_local(const sz_variance *v, sz_variance_work *w, int t, int star
     if (m > 0) {
         SZ_BLAS(dgemm)
         ("T", "N", &m, &n, &d, &one, term->p_sparse, &ld, p, &ld, &zero, w->k, &m);
-        apply_kernel(term, sigma0, (size_t)n * m, w->k);
+        sz_kernel_values((size_t)n * m, term->delta, term->zeta, sigma0, w->k);
         SZ_BLAS(dtrsm)("L", "L", "N", "N", &m, &n, &one, v->l[t], &m, w->k, &m);
     }
     for (int i = 0; i < n; i++) {
         double own = 0.0, known = 0.0;
 
         for (int c = 0; c < d; c++) own += p[(size_t)i * ld + c] * p[(size_t)i * ld + c];
-        apply_kernel(term, sigma0, 1, &own);
+        sz_kernel_values(1, term->delta, term->zeta, sigma0, &own);
         for (int s = 0; s < m; s++) {
             double x = w->k[(size_t)i * m + s];
 
@@ -227,7 +211,8 @@ static double sum_kernel(const sz_variance *v, sz_variance_work *w, int t, int s
     SZ_BLAS(dgemm)
     ("T", "N", &n_all, &n, &d, &one, w->p, &ld, w->p + (size_t)start * ld, &ld, &zero,
      w->kk, &n_all);
-    apply_kernel(term, soap->spec.sigma0, (size_t)n * n_all, w->kk);
+    sz_kernel_values((size_t)n * n_all, term->delta, term->zeta, soap->spec.sigma0,
+                     w->kk);
     for (size_t k = 0; k < (size_t)n * n_all; k++) sum += w->kk[k];
     return sum;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * farthest.c - points that lie as far from each other as the pool allows, greedily.
+ * farthest.c - points that lie as far from each other as the vectors allow, greedily.
  *
- *   D_j = min_s |phi(x_j) - phi(x_s)|^2,   |phi(x) - phi(y)|^2 = k(x,x) + k(y,y) - 2
- * k(x,y)
+ *   D_j = min_s |phi(x_j) - phi(x_s)|^2
+ *   |phi(x) - phi(y)|^2 = k(x,x) + k(y,y) - 2 k(x,y)
  *
  * The next point is the j of the largest D_j. For the Gaussian kernel, which only falls
  * with the scaled distance, D is that distance squared.
  *
- * A pass over the pool brings all D_j up to date by matrix products with the points
+ * A pass over the vectors brings all D_j up to date by matrix products with the points
  * chosen since the last pass. The vectors of the largest D_j, as many as memory holds,
  * are then kept and searched alone: D_j never grows, so the best of them is the best of
  * all while its D exceeds the largest D_j left outside. Within them D_j is refreshed only
@@ -18,6 +18,7 @@
 #include "select/farthest.h"
 
 #include "linear/blas.h"
+#include "linear/powers.h"
 
 #include <float.h>
 #include <math.h>
@@ -27,7 +28,7 @@
 enum { TILE = 256 };
 
 typedef struct {
-    const sz_vectors *pool;
+    const sz_vectors *vectors;
     const int *member;
     const sz_likeness *like;
     int n, d, n_block;
@@ -101,20 +102,20 @@ static sz_status rows(farthest *f, const int *which, int count, double *x, sz_er
     sz_status status;
 
     for (int i = 0; i < count; i++) f->index[i] = f->member[which[i]];
-    status = sz_vectors_rows(f->pool, f->index, count, x, err);
+    status = sz_vectors_rows(f->vectors, f->index, count, x, err);
     for (int i = 0; i < count && status == SZ_OK && f->like->theta; i++)
         for (int k = 0; k < f->d; k++)
             x[(size_t)i * (size_t)f->d + k] /= f->like->theta[k];
     return status;
 }
 
-/* k(x,y) of x.y, or x.y itself for the Gaussian kernel */
-static double like(const sz_likeness *l, double dot)
+/* n products x.y become k(x,y); for the Gaussian kernel they are what is needed. */
+static void like(const sz_likeness *l, size_t n, double *dot)
 {
-    if (l->theta || l->zeta == 1.0) return dot;
-    if (l->zeta == 2.0) return dot * dot;
-    if (dot < 0.0 && l->zeta != floor(l->zeta)) return 0.0;
-    return pow(dot, l->zeta);
+    if (l->theta || l->zeta == 1.0) return;
+    for (size_t i = 0; i < n && sz_whole_power(l->zeta) < 0; i++)
+        if (dot[i] < 0.0) dot[i] = 0.0;
+    sz_powers(n, l->zeta, 0.0, dot, dot);
 }
 
 static double self(const farthest *f, const double *x)
@@ -122,7 +123,18 @@ static double self(const farthest *f, const double *x)
     double sum = 0.0;
 
     for (int k = 0; k < f->d; k++) sum += x[k] * x[k];
-    return like(f->like, sum);
+    like(f->like, 1, &sum);
+    return sum;
+}
+
+/* Takes n distances to chosen points, from |phi(x)|^2, theirs and k(x,s), into D of x. */
+static void nearer(int n, double xx, const double *ss, const double *xs, double *near)
+{
+    for (int t = 0; t < n; t++) {
+        double dist = xx + ss[t] - 2.0 * xs[t];
+
+        if (dist < *near) *near = dist < 0.0 ? 0.0 : dist;
+    }
 }
 
 /* Takes the chosen points first .. last-1 into D of the members j[0..count-1]. */
@@ -135,16 +147,12 @@ static void approach_block(farthest *f, int first, int last, const int *j, int c
         SZ_BLAS(dgemm)
         ("T", "N", &n, &count, &f->d, &one, f->s + (size_t)s * (size_t)f->d, &f->d, f->x,
          &f->d, &zero, f->gram, &n);
+        like(f->like, (size_t)count * (size_t)n, f->gram);
         for (int i = 0; i < count; i++) {
-            double xx = self(f, f->x + (size_t)i * (size_t)f->d), *near = f->near + j[i];
+            double xx = self(f, f->x + (size_t)i * (size_t)f->d);
 
             if (xx > f->scale) f->scale = xx;
-            for (int t = 0; t < n; t++) {
-                double dist = xx + f->self[s + t] -
-                              2.0 * like(f->like, f->gram[(size_t)i * (size_t)n + t]);
-
-                if (dist < *near) *near = dist < 0.0 ? 0.0 : dist;
-            }
+            nearer(n, xx, f->self + s, f->gram + (size_t)i * (size_t)n, f->near + j[i]);
         }
     }
 }
@@ -228,16 +236,12 @@ static void approach(farthest *f, int i)
     const double one = 1.0, zero = 0.0;
     const double *y = f->y + (size_t)i * (size_t)f->d;
     const int n = f->n_chosen - f->fresh[i], inc = 1;
-    double *near = f->near + f->kept[i], yy = self(f, y);
 
     SZ_BLAS(dgemv)
     ("T", &f->d, &n, &one, f->s + (size_t)f->fresh[i] * (size_t)f->d, &f->d, y, &inc,
      &zero, f->gram, &inc);
-    for (int t = 0; t < n; t++) {
-        double dist = yy + f->self[f->fresh[i] + t] - 2.0 * like(f->like, f->gram[t]);
-
-        if (dist < *near) *near = dist < 0.0 ? 0.0 : dist;
-    }
+    like(f->like, (size_t)n, f->gram);
+    nearer(n, self(f, y), f->self + f->fresh[i], f->gram, f->near + f->kept[i]);
     f->fresh[i] = f->n_chosen;
 }
 
@@ -261,17 +265,17 @@ static int search(farthest *f, int n_sparse, int *chosen)
     return 0;
 }
 
-sz_status sz_farthest(const sz_vectors *pool, const int *member, int n_member,
+sz_status sz_farthest(const sz_vectors *vectors, const int *member, int n_member,
                       const sz_likeness *like_, size_t memory, int n_sparse, int *chosen,
                       int *n_chosen, sz_error *err)
 {
-    farthest f = {.pool = pool, .member = member, .like = like_, .n = n_member};
+    farthest f = {.vectors = vectors, .member = member, .like = like_, .n = n_member};
     sz_status status = SZ_OK;
     int done = n_member == 0 || n_sparse == 0;
 
     *n_chosen = 0;
     if (done) return SZ_OK;
-    f.d = pool->d;
+    f.d = vectors->d;
     status = farthest_create(&f, n_sparse, memory, err);
     if (status == SZ_OK) {
         f.kept[0] = 0;

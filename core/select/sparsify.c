@@ -16,11 +16,10 @@
  * together. */
 #include "select/sparsify.h"
 
+#include "base/text.h"
 #include "select/leverage.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,53 +221,36 @@ static void all_points(task *t)
 
 /* ---- the choice ------------------------------------------------------------------ */
 
-/* Room for n more characters of the warning, on a line of their own; NULL: no memory. */
-static char *add_line(sz_sparse_choice *choice, size_t n, sz_error *err)
-{
-    size_t old = choice->warning ? strlen(choice->warning) + 1 : 0;
-    char *text = realloc(choice->warning, old + n + 1);
-
-    if (!text) {
-        (void)sz_fail_memory(err, old + n + 1, "a warning");
-        return NULL;
-    }
-    choice->warning = text;
-    if (old) text[old - 1] = '\n';
-    return text + old;
-}
-
 static sz_status warn(sz_sparse_choice *choice, const char *type, int asked, int n,
                       const char *why, sz_error *err)
 {
-    size_t room = strlen(type) + strlen(why) + 128;
-    char *text = add_line(choice, room, err);
-
-    if (!text) return SZ_ERR_MEMORY;
-    snprintf(text, room, "%d sparse points instead of %d%s%s: %s", n, asked,
-             *type ? " from config_type " : "", type, why);
-    return SZ_OK;
+    return sz_warnings_add(&choice->warnings, err,
+                           "%d sparse points instead of %d%s%s: %s", n, asked,
+                           *type ? " from config_type " : "", type, why);
 }
 
-/* One line for all types without an environment; with add_species there are many. */
+/* One sentence for all types without an environment; with add_species there are many. */
 static sz_status warn_absent(sz_sparse_choice *choice, const sz_sparsify_options *o,
                              const int *member, int n_member, sz_error *err)
 {
-    static const char *const start = "no sparse points from config_type ",
-                             *const why = ": no environments";
-    size_t room = strlen(start) + strlen(why);
-    char *text = NULL, *end = NULL;
+    sz_text absent = {0};
+    sz_status status = SZ_OK;
 
-    for (int k = 0; k < o->n_types; k++) room += strlen(o->type[k].config_type) + 2;
     for (int k = 0; k < o->n_types; k++) {
         int j = 0;
 
         while (j < n_member && o->type_of[member[j]] != k) j++;
         if (j < n_member || o->type[k].n == 0) continue;
-        if (!text && !(text = end = add_line(choice, room, err))) return SZ_ERR_MEMORY;
-        end += sprintf(end, "%s%s", end == text ? start : ", ", o->type[k].config_type);
+        sz_text_add(&absent, "%s%s", absent.n ? ", " : "", o->type[k].config_type);
     }
-    if (text) sprintf(end, "%s", why);
-    return SZ_OK;
+    if (absent.failed)
+        status = sz_fail_memory(err, absent.room, "a warning");
+    else if (absent.n)
+        status = sz_warnings_add(&choice->warnings, err,
+                                 "no sparse points from config_type %s: no environments",
+                                 absent.s);
+    sz_text_free(&absent);
+    return status;
 }
 
 static sz_status choose(task *t, sz_rng *random, sz_sparse_choice *choice,
@@ -430,6 +412,6 @@ void sz_sparse_choice_free(sz_sparse_choice *choice)
 {
     if (!choice) return;
     free(choice->index);
-    free(choice->warning);
+    sz_warnings_free(&choice->warnings);
     *choice = (sz_sparse_choice){0};
 }

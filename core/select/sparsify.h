@@ -14,6 +14,7 @@
 #define SZ_SPARSIFY_H
 
 #include "base/rng.h"
+#include "base/warnings.h"
 #include "select/farthest.h"
 
 /* How the sparse points are chosen. */
@@ -53,9 +54,9 @@ typedef struct {
 /* Free with sz_sparse_choice_free. */
 typedef struct {
     int n;
-    int *index;    /* [n] of vectors of the pool, ascending, none twice */
-    int n_unique;  /* different vectors in the pool */
-    char *warning; /* one sentence a line, or NULL: fewer points than asked for */
+    int *index;           /* [n] of vectors of the pool, ascending, none twice */
+    int n_unique;         /* different vectors among them */
+    sz_warnings warnings; /* fewer points than asked for */
 } sz_sparse_choice;
 
 /* Too few vectors are a warning, also none at all. */

@@ -1,69 +1,162 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * covariance.c - the kernel matrix of the sparse points of one coordinate.
+ * covariance.c - how alike two points of a term are: the one place of these formulas.
  *
+ *   DOT_PRODUCT  K(x, y) = delta^2 (x . y)^zeta
+ *   ARD_SE, PP   K(x, y) = delta^2 k(x, y) / sqrt(k(x, x) k(y, y)) + f0^2
+ *                k(x, y) = sum over permutations p of f(rho),  rho = |(x_p - y) / theta|
+ *   ARD_SE       f = exp(-rho^2 / 2)
+ *   PP           f = (1-rho)^(j+1) ((j+1) rho + 1) for rho < 1, else 0,
+ *                j = floor(d/2) + 2 for points of d numbers
+ *                df/d(rho^2) = -(j+1) (j+2) / 2 (1-rho)^j
  *   K_MM[s][t] = fc_s fc_t K(x_s, x_t) + jitter [s = t]
- *   DOT_PRODUCT  K = delta^2 (x_s . x_t)^zeta
- *   ARD_SE, PP   K = delta^2 k(x_s, x_t) / sqrt(k(x_s, x_s) k(x_t, x_t)) + f0^2,
- *                k(x, y) = sum over permutations p of f(|(x_p - y) / theta|)
- *                f(rho) = exp(-rho^2 / 2), or (1-rho)^(j+1) ((j+1) rho + 1) for rho < 1
- */
+ *
+ * Without permutations k(x, x) = f(0) = 1. */
 #include "term/covariance.h"
 
 #include "linear/blas.h"
+#include "linear/powers.h"
+#include "term/kernel.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* k(x, y) without delta^2 and f0 */
-static double permuted(const sz_gap_term *c, const double *x, const double *y)
+static int exponent(const sz_gap_term *c)
 {
-    double sum = 0.0, j = c->n_dim / 2 + 2;
+    return c->n_dim / 2 + 2;
+}
+
+SZ_INLINE double correlation(const sz_gap_term *c, double rho2, double *slope)
+{
+    double rho, lower = 1.0;
+    int j = exponent(c);
+
+    if (c->covariance == SZ_COVARIANCE_ARD_SE) {
+        lower = exp(-0.5 * rho2);
+        *slope = -0.5 * lower;
+        return lower;
+    }
+    rho = sqrt(rho2);
+    *slope = 0.0;
+    if (rho >= 1.0) return 0.0;
+    sz_times_power(1.0 - rho, j, &lower);
+    *slope = -0.5 * (j + 1.0) * (j + 2.0) * lower;
+    return lower * (1.0 - rho) * ((j + 1.0) * rho + 1.0);
+}
+
+double sz_correlation(const sz_gap_term *c, double rho2, double *slope)
+{
+    return correlation(c, rho2, slope);
+}
+
+double sz_correlation_permuted(const sz_gap_term *c, const double *x, const double *y)
+{
+    double sum = 0.0, slope;
 
     for (int p = 0; p < (c->n_perm > 0 ? c->n_perm : 1); p++) {
-        double rho2 = 0.0, rho;
+        double rho2 = 0.0;
 
         for (int i = 0; i < c->n_dim; i++) {
             double d = (x[c->perm ? c->perm[p * c->n_dim + i] : i] - y[i]) / c->theta[i];
 
             rho2 += d * d;
         }
-        rho = sqrt(rho2);
-        if (c->covariance == SZ_COVARIANCE_ARD_SE)
-            sum += exp(-0.5 * rho2);
-        else if (rho < 1.0)
-            sum += pow(1.0 - rho, j + 1.0) * ((j + 1.0) * rho + 1.0);
+        sum += correlation(c, rho2, &slope);
     }
     return sum;
 }
 
-static void stationary(const sz_gap_term *c, double *own, double *k)
+static double inner(int n, const double *x, const double *y)
 {
+    double sum = 0.0;
+
+    for (int k = 0; k < n; k++) sum += x[k] * y[k];
+    return sum;
+}
+
+static void dot_product_row(const sz_gap_term *c, const double *y, const double *dy,
+                            double *value, double *slope)
+{
+    const double *x = c->x_sparse;
     int m = c->n_sparse, d = c->n_dim;
 
-    for (int s = 0; s < m; s++)
-        own[s] = permuted(c, c->x_sparse + (size_t)s * d, c->x_sparse + (size_t)s * d);
-    for (int s = 0; s < m; s++)
-        for (int t = 0; t < m; t++)
-            k[(size_t)s * m + t] = c->delta * c->delta *
-                                       permuted(c, c->x_sparse + (size_t)s * d,
-                                                c->x_sparse + (size_t)t * d) /
-                                       sqrt(own[s] * own[t]) +
-                                   c->f0 * c->f0;
+    for (int s = 0; s < m; s++) {
+        value[s] = 0.0;
+        slope[s] = inner(d, x + (size_t)s * d, y);
+    }
+    sz_kernel_row(m, c->delta, c->zeta, 0.0, slope, value);
+    for (int s = 0; s < m; s++) slope[s] *= inner(d, x + (size_t)s * d, dy);
+}
+
+void sz_covariance_row(const sz_gap_term *c, const double *y, const double *dy,
+                       double *value, double *slope)
+{
+    const double *x = c->x_sparse, delta2 = c->delta * c->delta;
+
+    if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT) {
+        dot_product_row(c, y, dy, value, slope);
+        return;
+    }
+    for (int s = 0; s < c->n_sparse; s++, x += c->n_dim) {
+        double rho2 = 0.0, along = 0.0, by_rho2;
+
+        for (int k = 0; k < c->n_dim; k++) {
+            double d = (y[k] - x[k]) / c->theta[k];
+
+            rho2 += d * d;
+            along += 2.0 * d * dy[k] / c->theta[k];
+        }
+        value[s] = delta2 * correlation(c, rho2, &by_rho2) + c->f0 * c->f0;
+        slope[s] = delta2 * by_rho2 * along;
+    }
+}
+
+long double sz_covariance_exact(const sz_gap_term *c, const double *x,
+                                const long double *y)
+{
+    const int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT, j = exponent(c);
+    long double sum = 0.0L, delta2 = (long double)c->delta * c->delta, rho, f = 0.0L;
+
+    for (int k = 0; k < c->n_dim; k++) {
+        long double d = dot ? 0.0L : (x[k] - y[k]) / (long double)c->theta[k];
+
+        sum += dot ? x[k] * y[k] : d * d;
+    }
+    if (dot) return delta2 * powl(sum, c->zeta);
+    rho = sqrtl(sum);
+    if (c->covariance == SZ_COVARIANCE_ARD_SE)
+        f = expl(-0.5L * sum);
+    else if (rho < 1.0L)
+        f = powl(1.0L - rho, j + 1) * ((j + 1) * rho + 1.0L);
+    return delta2 * f + (long double)c->f0 * c->f0;
+}
+
+static void stationary(const sz_gap_term *c, double *own, double *k)
+{
+    const double *x = c->x_sparse, delta2 = c->delta * c->delta, f02 = c->f0 * c->f0;
+    size_t m = (size_t)c->n_sparse, d = (size_t)c->n_dim;
+
+    for (size_t s = 0; s < m; s++)
+        own[s] = sz_correlation_permuted(c, x + s * d, x + s * d);
+    for (size_t s = 0; s < m; s++)
+        for (size_t t = 0; t < m; t++)
+            k[s * m + t] = delta2 * sz_correlation_permuted(c, x + s * d, x + t * d) /
+                               sqrt(own[s] * own[t]) +
+                           f02;
 }
 
 static void dot_product(const sz_gap_term *c, double *k)
 {
-    const double one = 1.0, zero = 0.0, delta2 = c->delta * c->delta;
+    const double one = 1.0, zero = 0.0;
     int m = c->n_sparse, d = c->n_dim;
 
     SZ_BLAS(dsyrk)("U", "T", &m, &d, &one, c->x_sparse, &d, &zero, k, &m);
-    for (int s = 0; s < m; s++) /* column-major upper: k[s][t], t <= s */
-        for (int t = 0; t <= s; t++) {
-            double value = delta2 * pow(k[(size_t)s * m + t], c->zeta);
+    for (int s = 0; s < m; s++) { /* column-major upper: k[s][t], t <= s */
+        double *row = k + (size_t)s * m;
 
-            k[(size_t)s * m + t] = k[(size_t)t * m + s] = value;
-        }
+        sz_kernel_values((size_t)s + 1, c->delta, c->zeta, 0.0, row);
+        for (int t = 0; t < s; t++) k[(size_t)t * m + s] = row[t];
+    }
 }
 
 sz_status sz_covariance_matrix(const sz_gap_term *c, double jitter, double *k,

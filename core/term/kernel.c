@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * kernel.c - the sparse GP on normalised power spectra, as two matrix products.
+ * kernel.c - the sparse GP on power spectra, as two matrix products.
  *
  *   K_si = p_s . p_i + sigma0^2
  *   E_i  = delta^2 sum_s w_s K_si^zeta
@@ -13,104 +13,89 @@
 #include "term/kernel.h"
 
 #include "linear/blas.h"
+#include "linear/powers.h"
 #include "linear/vec.h"
 
-#include <math.h>
-#include <stddef.h>
 #include <string.h>
 
-/* factor <- factor x^n */
-SZ_INLINE void times_power(sz_lanes *factor, const sz_lanes *x, int n)
-{
-    sz_lanes square = *x;
+enum { CHUNK = 512 }; /* numbers whose powers stay in the first-level cache */
 
-    for (; n > 0; n >>= 1) {
-        if (n & 1) *factor *= square;
-        square *= square;
-    }
+static int chunk(int left)
+{
+    return left < CHUNK ? left : CHUNK;
 }
 
-/* k[s] <- scale weight_s zeta k^(zeta-1); returns scale sum_s weight_s k^zeta */
-SZ_CLONES static double integer_power(int n, int zeta, const double *weight,
-                                      double sigma2, double scale, double *k)
+/* Powers and sum in one loop: k[s] <- factor weight_s lower, lower = (k + sigma2)^p;
+ * returns the sum of weight_s lower (k + sigma2). */
+SZ_CLONES static double sum_whole(int n, int p, const double *weight, double sigma2,
+                                  double factor, double *k)
 {
     sz_lanes sum = {0};
-    double energy = 0.0;
+    double rest = 0.0;
     int s = 0;
 
     for (; s + SZ_LANES <= n; s += SZ_LANES) {
-        sz_lanes x = SZ_GET(k + s) + sigma2;
-        sz_lanes lower = SZ_GET(weight + s);
+        sz_lanes x = SZ_GET(k + s) + sigma2, part = SZ_GET(weight + s);
 
-        times_power(&lower, &x, zeta - 1);
-        sum += lower * x;
-        SZ_AT(k + s) = scale * zeta * lower;
+        sz_times_power_lanes(&x, p, &part);
+        sum += part * x;
+        SZ_AT(k + s) = factor * part;
     }
     for (; s < n; s++) {
-        double x = k[s] + sigma2, lower = weight[s];
+        double x = k[s] + sigma2, part = weight[s];
 
-        for (int e = 1; e < zeta; e++) lower *= x;
-        energy += lower * x;
-        k[s] = scale * zeta * lower;
+        sz_times_power(x, p, &part);
+        rest += part * x;
+        k[s] = factor * part;
     }
-    return scale * (energy + sz_sum_lanes(sum));
+    return rest + sz_sum_lanes(sum);
 }
 
-static double real_power(int n, double zeta, const double *weight, double sigma2,
-                         double scale, double *k)
+static double sum_real(int n, double p, const double *weight, double sigma2,
+                       double factor, double *k)
 {
-    double energy = 0.0;
+    double lower[CHUNK], sum = 0.0;
 
+    for (int first = 0, count; first < n; first += count) {
+        count = chunk(n - first);
+        sz_powers((size_t)count, p, sigma2, k + first, lower);
+        for (int s = 0; s < count; s++) {
+            double part = weight[first + s] * lower[s];
+
+            sum += part * (k[first + s] + sigma2);
+            k[first + s] = factor * part;
+        }
+    }
+    return sum;
+}
+
+void sz_kernel_values(size_t n, double delta, double zeta, double sigma0, double *k)
+{
+    sz_powers(n, zeta, sigma0 * sigma0, k, k);
+    for (size_t i = 0; i < n; i++) k[i] *= delta * delta;
+}
+
+/* value and slope of the kernel, from lower = (k + sigma2)^(zeta-1) */
+SZ_CLONES static void add_row(int n, const double *restrict lower, double scale,
+                              double zeta, double sigma2, double *restrict k,
+                              double *restrict energy)
+{
+#pragma omp simd
     for (int s = 0; s < n; s++) {
-        double x = k[s] + sigma2, lower = pow(x, zeta - 1.0);
-
-        energy += weight[s] * lower * x;
-        k[s] = scale * weight[s] * zeta * lower;
+        energy[s] += scale * lower[s] * (k[s] + sigma2);
+        k[s] = scale * zeta * lower[s];
     }
-    return scale * energy;
-}
-
-SZ_CLONES static void integer_row(int n, int zeta, double scale, double sigma2, double *k,
-                                  double *energy)
-{
-    int s = 0;
-
-    for (; s + SZ_LANES <= n; s += SZ_LANES) {
-        sz_lanes x = SZ_GET(k + s) + sigma2, lower = (sz_lanes){0} + scale;
-
-        times_power(&lower, &x, zeta - 1);
-        SZ_AT(energy + s) += lower * x;
-        SZ_AT(k + s) = zeta * lower;
-    }
-    for (; s < n; s++) {
-        double x = k[s] + sigma2, lower = scale;
-
-        for (int e = 1; e < zeta; e++) lower *= x;
-        energy[s] += lower * x;
-        k[s] = zeta * lower;
-    }
-}
-
-int sz_kernel_by_products(double zeta)
-{
-    /* products pay for small powers only, and int holds no large ones */
-    return fabs(zeta - nearbyint(zeta)) < 1e-14 && zeta >= 0.5 && zeta <= 64.0;
 }
 
 void sz_kernel_row(int n, double delta, double zeta, double sigma0, double *k,
                    double *energy)
 {
-    double scale = delta * delta, sigma2 = sigma0 * sigma0;
+    double lower[CHUNK], sigma2 = sigma0 * sigma0;
 
-    if (sz_kernel_by_products(zeta)) {
-        integer_row(n, (int)nearbyint(zeta), scale, sigma2, k, energy);
-        return;
-    }
-    for (int s = 0; s < n; s++) {
-        double x = k[s] + sigma2, lower = scale * pow(x, zeta - 1.0);
-
-        energy[s] += lower * x;
-        k[s] = zeta * lower;
+    for (int first = 0, count; first < n; first += count) {
+        count = chunk(n - first);
+        sz_powers((size_t)count, zeta - 1.0, sigma2, k + first, lower);
+        add_row(count, lower, delta * delta, zeta, sigma2, k + first, energy + first);
     }
 }
 
@@ -164,18 +149,18 @@ static void weighted_sums(const sz_kernel *kernel, int n, int n_ranges,
 void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
                       const double *p, double *k, double *energy, double *dedp)
 {
-    int m = kernel->n_sparse;
-    double scale = kernel->delta * kernel->delta, whole = nearbyint(kernel->zeta);
-    double sigma2 = kernel->sigma0 * kernel->sigma0;
-    int integer = sz_kernel_by_products(kernel->zeta);
+    const double *weight = kernel->weight;
+    double scale = kernel->delta * kernel->delta, zeta = kernel->zeta;
+    double sigma2 = kernel->sigma0 * kernel->sigma0, factor = scale * zeta;
+    int m = kernel->n_sparse, power = sz_whole_power(zeta - 1.0);
 
     scalar_products(kernel, n, n_ranges, range, p, k);
     for (int i = 0; i < n; i++) {
         double *ki = k + (size_t)i * m;
 
-        energy[i] += integer
-                         ? integer_power(m, (int)whole, kernel->weight, sigma2, scale, ki)
-                         : real_power(m, kernel->zeta, kernel->weight, sigma2, scale, ki);
+        energy[i] +=
+            scale * (power >= 0 ? sum_whole(m, power, weight, sigma2, factor, ki)
+                                : sum_real(m, zeta - 1.0, weight, sigma2, factor, ki));
     }
     if (dedp) weighted_sums(kernel, n, n_ranges, range, k, dedp);
 }

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * kernel.h - the kernel of SOAP terms: the energy of a block of atoms, values, and what
+ * each sparse point adds. */
 #ifndef SZ_KERNEL_H
 #define SZ_KERNEL_H
 
@@ -21,8 +24,8 @@ typedef struct {
 void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
                       const double *p, double *k, double *energy, double *dedp);
 
-/* 1 where the power zeta is taken by products, 0 where by pow. */
-int sz_kernel_by_products(double zeta);
+/* The n products k = p . q become values delta^2 (k + sigma0^2)^zeta. */
+void sz_kernel_values(size_t n, double delta, double zeta, double sigma0, double *k);
 
 /* For fitting: what each of n sparse points adds at k[s] = p_s . p.
  * energy[s] += K, and k[s] <- dK / d(p_s . p). */

@@ -3,11 +3,7 @@
  * pair.c - a sparse GP on functions of one distance is a function of that distance.
  *
  *   x_k(r) = r^exponent_k
- *   e(r)   = sum_s alpha_s fc_s K(x_s, x(r))
- *   ARD_SE       K = delta^2 exp(-1/2 sum_k (x_sk - x_k)^2 / theta_k^2) + f0^2
- *   PP           K = delta^2 (1-rho)^(j+1) ((j+1) rho + 1) + f0^2, rho < 1,
- *                rho^2 = sum_k (x_sk - x_k)^2 / theta_k^2, j = floor(d/2) + 2
- *   DOT_PRODUCT  K = delta^2 (x_s . x)^zeta
+ *   e(r)   = sum_s alpha_s fc_s K(x_s, x(r)), K: covariance.c
  *   E_i   += share sum_j fc(r_ij) e(r_ij)
  *
  * Permutations of a single distance are trivial and cancel in the normalised kernel.
@@ -16,6 +12,7 @@
 #include "term/pair.h"
 
 #include "atoms/cutoff.h"
+#include "term/covariance.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,37 +23,16 @@ typedef struct {
     const sz_gap_term *c;
 } exact;
 
-static long double kernel(const exact *e, const double *xs, long double r)
-{
-    const sz_gap_term *c = e->c;
-    long double sum = 0.0L, delta2 = (long double)c->delta * c->delta, rho, j;
-
-    for (int k = 0; k < c->n_dim; k++) {
-        long double x = powl(r, e->spec->exponent[k]);
-        long double d = c->covariance == SZ_COVARIANCE_DOT_PRODUCT
-                            ? 0.0L
-                            : (xs[k] - x) / (long double)c->theta[k];
-
-        sum += c->covariance == SZ_COVARIANCE_DOT_PRODUCT ? xs[k] * x : d * d;
-    }
-    if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT) return delta2 * powl(sum, c->zeta);
-    if (c->covariance == SZ_COVARIANCE_ARD_SE)
-        return delta2 * expl(-0.5L * sum) + (long double)c->f0 * c->f0;
-    rho = sqrtl(sum);
-    j = c->n_dim / 2 + 2;
-    return (rho < 1.0L ? delta2 * powl(1.0L - rho, j + 1) * ((j + 1) * rho + 1.0L)
-                       : 0.0L) +
-           (long double)c->f0 * c->f0;
-}
-
 static long double exact_energy(long double r, const void *context)
 {
     const exact *e = context;
-    long double sum = 0.0L;
+    const sz_gap_term *c = e->c;
+    long double sum = 0.0L, x[SZ_PAIR_DIM_MAX];
 
-    for (int s = 0; s < e->c->n_sparse; s++)
-        sum += (long double)e->c->alpha[s] * e->c->fc_sparse[s] *
-               kernel(e, e->c->x_sparse + (size_t)s * e->c->n_dim, r);
+    for (int k = 0; k < c->n_dim; k++) x[k] = powl(r, e->spec->exponent[k]);
+    for (int s = 0; s < c->n_sparse; s++)
+        sum += (long double)c->alpha[s] * c->fc_sparse[s] *
+               sz_covariance_exact(c, c->x_sparse + (size_t)s * c->n_dim, x);
     return sum;
 }
 
@@ -193,38 +169,6 @@ double sz_pair_cutoff(const sz_pair_spec *spec, double r)
     return t * sz_cutoff(r, spec->cutoff, spec->cutoff_width, &slope);
 }
 
-/* K(x_s, x) and its slope along dx */
-static double kernel_slope(const sz_gap_term *c, const double *xs, const double *x,
-                           const double *dx, double *slope)
-{
-    double delta2 = c->delta * c->delta, sum = 0.0, dsum = 0.0, rho, j;
-    int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
-
-    for (int k = 0; k < c->n_dim; k++) {
-        double t = dot ? 1.0 : c->theta[k], d = (x[k] - xs[k]) / t;
-
-        sum += dot ? xs[k] * x[k] : d * d;
-        dsum += dot ? xs[k] * dx[k] : 2.0 * d * dx[k] / t;
-    }
-    if (dot) {
-        *slope = delta2 * c->zeta * pow(sum, c->zeta - 1.0) * dsum;
-        return delta2 * pow(sum, c->zeta);
-    }
-    if (c->covariance == SZ_COVARIANCE_ARD_SE) {
-        double e = delta2 * exp(-0.5 * sum);
-
-        *slope = -0.5 * e * dsum;
-        return e + c->f0 * c->f0;
-    }
-    rho = sqrt(sum);
-    j = c->n_dim / 2 + 2;
-    *slope = 0.0;
-    if (rho >= 1.0) return c->f0 * c->f0;
-    /* dk/drho = -(j+1)(j+2) rho (1-rho)^j, drho = dsum / (2 rho) */
-    *slope = -0.5 * delta2 * (j + 1.0) * (j + 2.0) * pow(1.0 - rho, j) * dsum;
-    return delta2 * pow(1.0 - rho, j + 1.0) * ((j + 1.0) * rho + 1.0) + c->f0 * c->f0;
-}
-
 void sz_pair_row(const sz_pair_spec *spec, const sz_gap_term *c, double r, double *value,
                  double *slope)
 {
@@ -234,12 +178,12 @@ void sz_pair_row(const sz_pair_spec *spec, const sz_gap_term *c, double r, doubl
 
     sz_pair_vector(spec, r, x);
     for (int k = 0; k < spec->n_exponents; k++) dx[k] = spec->exponent[k] * x[k] / r;
+    sz_covariance_row(c, x, dx, value, slope);
     for (int s = 0; s < c->n_sparse; s++) {
-        double dk, k = kernel_slope(c, c->x_sparse + (size_t)s * c->n_dim, x, dx, &dk);
         double factor = spec->share * c->fc_sparse[s];
 
-        value[s] = factor * cut * k;
-        slope[s] = factor * (dcut * k + cut * dk);
+        slope[s] = factor * (dcut * value[s] + cut * slope[s]);
+        value[s] *= factor * cut;
     }
 }
 

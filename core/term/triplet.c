@@ -13,8 +13,8 @@
  *                 f(r_ij) f(r_ik) (1 - 2/3 f(r_jk)): these three add up to fc.
  *
  *   e(x) = delta^2 sum_s alpha_s fc_s k(x_s, x) / sqrt(k(x_s, x_s) k(x, x)) + constant
- *   k(y, x) = sum_p c(pi_p y, x),  c = exp(-q/2) or (1-rho)^4 (4 rho + 1), rho = sqrt(q),
- *   q = sum_i (y_i - x_i)^2 / theta_i^2;  DOT_PRODUCT: e = sum_s w_s (x_s . x)^zeta
+ *   k(y, x) = sum_p f(|(pi_p y - x) / theta|), f as in covariance.c
+ *   DOT_PRODUCT: e = sum_s w_s (x_s . x)^zeta
  *
  * The permutations are a group that leaves theta alone. So a sparse point becomes n_perm
  * points, and the gradient of k(x, x) by both of its arguments is twice that by one.
@@ -23,6 +23,7 @@
 #include "term/triplet.h"
 
 #include "linear/vec.h"
+#include "term/covariance.h"
 #include "term/triplet_batch.h"
 
 #include <math.h>
@@ -84,38 +85,15 @@ static sz_status check_group(sz_triplet *t, int group, const char *path, int lin
                    path, line, z[0], z[1], z[2]);
 }
 
-static long double correlation(sz_covariance covariance, long double q)
-{
-    long double rho = sqrtl(q);
-
-    if (covariance == SZ_COVARIANCE_ARD_SE) return expl(-0.5L * q);
-    return rho < 1.0L ? powl(1.0L - rho, 4) * (4.0L * rho + 1.0L) : 0.0L;
-}
-
-/* k(y, y) */
-static long double self_correlation(const sz_triplet *t, const double *y,
-                                    const double *theta)
-{
-    long double sum = 0.0L;
-
-    for (int p = 0; p < t->n_perm; p++) {
-        long double q = 0.0L;
-
-        for (int i = 0; i < 3; i++) {
-            long double d = ((long double)y[t->perm[p][i]] - y[i]) / theta[i];
-
-            q += d * d;
-        }
-        sum += correlation(t->covariance, q);
-    }
-    return sum;
-}
-
 static void fill_points(sz_triplet *t, const sz_gap_term *c)
 {
     const int dot = t->covariance == SZ_COVARIANCE_DOT_PRODUCT;
     double *to = t->point;
     long double constant = 0.0L;
+    sz_gap_term once = *c; /* each permutation once */
+
+    once.n_perm = t->n_perm;
+    once.perm = &t->perm[0][0];
 
     for (int s = 0; s < c->n_sparse; s++) {
         const double *y = c->x_sparse + 3 * (size_t)s;
@@ -123,7 +101,7 @@ static void fill_points(sz_triplet *t, const sz_gap_term *c)
 
         if (!dot) constant += w * c->f0 * c->f0;
         w *= (long double)c->delta * c->delta;
-        if (!dot) w /= sqrtl(self_correlation(t, y, c->theta));
+        if (!dot) w /= sqrt(sz_correlation_permuted(&once, y, y));
         for (int p = 0; p < t->n_perm; p++, to += 4) {
             for (int i = 0; i < 3; i++) to[i] = t->scale[i] * y[t->perm[p][i]];
             to[3] = (double)w;

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * triplet_sum.c - three-body instances meet the sparse points.
+ * triplet_sum.c - sums over sparse points for a batch of triplets.
  *
  *   g(x) = sum_s w_s c(y_s, x),   k(x, x) = sum_p c(pi_p x, x)
  *   e(x) = g / sqrt(k),           de = (dg - 1/2 g dk / k) / sqrt(k)
  *
- * A point meets a whole batch: its three numbers and its weight stay in registers, the
- * instances go by as arrays. Such loops the compiler turns into vectors of whatever width
- * there is, exponential included; nothing is summed across lanes and the sum of an
- * instance does not depend on which others are in the batch. */
+ * A point is taken with the whole batch: its three numbers and its weight stay in
+ * registers, the instances are arrays. Such loops the compiler turns into vectors of
+ * whatever width there is, exponential included; nothing is summed across lanes and the
+ * sum of an instance does not depend on which others are in the batch.
+ *
+ * For that the correlations stand here once more, as expressions of a lane: a call of
+ * sz_correlation for each instance and point would be a scalar exp or sqrt.
+ * test_triplet.c compares them with covariance.c. */
+#include "linear/powers.h"
 #include "linear/vec.h"
 #include "term/triplet.h"
 
@@ -44,7 +49,8 @@ SZ_INLINE double power_of_two(double q)
     return p;
 }
 
-/* (1-rho)^4 (4 rho + 1), rho^2 = q, and minus its slope by q/2 */
+/* f of PP for three numbers, (1-rho)^4 (4 rho + 1), rho^2 = q, and minus twice its slope
+ * by q */
 SZ_INLINE double polynomial(double q, double *slope)
 {
     double rho = sqrt(q), m = rho < 1.0 ? 1.0 - rho : 0.0, m3 = m * m * m;
@@ -93,31 +99,43 @@ SZ_CLONES static void sum_polynomials(int n, const double *restrict x, int n_poi
     }
 }
 
-/* w (y . x)^zeta, and its gradient */
-SZ_CLONES static void sum_powers(int n, const double *restrict x, double zeta,
-                                 int n_points, const double *restrict point,
+/* b = y . x of all instances .. */
+SZ_CLONES static void products(int n, const double *restrict x, const double *y,
+                               double *restrict b)
+{
+#pragma omp simd
+    for (int t = 0; t < n; t++)
+        b[t] = y[0] * x[t] + y[1] * x[BATCH + t] + y[2] * x[2 * BATCH + t];
+}
+
+/* .. and w b^zeta with its gradient, from lower = b^(zeta-1) */
+SZ_CLONES static void add_powers(int n, double zeta, const double *point,
+                                 const double *restrict b, const double *restrict lower,
                                  double *restrict sum)
 {
-    double b[BATCH], lower[BATCH], nearest = nearbyint(zeta); /* lower: b^(zeta-1) */
-    int whole = fabs(zeta - nearest) < 1e-14;
+    double y0 = point[0], y1 = point[1], y2 = point[2], w = point[3];
+
+#pragma omp simd
+    for (int t = 0; t < n; t++) {
+        double part = w * lower[t];
+
+        sum[t] += part * b[t];
+        sum[BATCH + t] += zeta * part * y0;
+        sum[2 * BATCH + t] += zeta * part * y1;
+        sum[3 * BATCH + t] += zeta * part * y2;
+    }
+}
+
+/* w (y . x)^zeta, and its gradient */
+static void sum_powers(int n, const double *x, double zeta, int n_points,
+                       const double *point, double *sum)
+{
+    double b[BATCH], lower[BATCH];
 
     for (int s = 0; s < n_points; s++, point += 4) {
-        double y0 = point[0], y1 = point[1], y2 = point[2], w = point[3];
-
-        for (int t = 0; t < n; t++) {
-            b[t] = y0 * x[t] + y1 * x[BATCH + t] + y2 * x[2 * BATCH + t];
-            lower[t] = w;
-        }
-        for (int e = 1; e < nearest && whole; e++)
-            for (int t = 0; t < n; t++) lower[t] *= b[t];
-        for (int t = 0; t < n && !whole; t++) lower[t] *= pow(b[t], zeta - 1.0);
-#pragma omp simd
-        for (int t = 0; t < n; t++) {
-            sum[t] += lower[t] * b[t];
-            sum[BATCH + t] += zeta * lower[t] * y0;
-            sum[2 * BATCH + t] += zeta * lower[t] * y1;
-            sum[3 * BATCH + t] += zeta * lower[t] * y2;
-        }
+        products(n, x, point, b);
+        sz_powers((size_t)n, zeta - 1.0, 0.0, b, lower);
+        add_powers(n, zeta, point, b, lower, sum);
     }
 }
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * powers.h - x^p of many numbers.
+ *
+ *   p whole, 0 .. 64   p = sum_b p_b 2^b,  x^p = product of x^(2^b) over the bits p_b = 1
+ *   else               pow
+ *
+ * The one place where something is raised to zeta or to zeta - 1. */
+#ifndef SZ_POWERS_H
+#define SZ_POWERS_H
+
+#include "linear/vec.h"
+
+#include <stddef.h>
+
+/* y <- y x^p: eight numbers, and one by the same products in the same order. For loops
+ * that do more with a power than store it. */
+SZ_INLINE void sz_times_power_lanes(const sz_lanes *x, int p, sz_lanes *y)
+{
+    sz_lanes square = *x, product = *y;
+
+    for (; p > 0; p >>= 1) {
+        if (p & 1) product *= square;
+        square *= square;
+    }
+    *y = product;
+}
+
+SZ_INLINE void sz_times_power(double x, int p, double *y)
+{
+    double square = x, product = *y;
+
+    for (; p > 0; p >>= 1) {
+        if (p & 1) product *= square;
+        square *= square;
+    }
+    *y = product;
+}
+
+/* p rounded, where x^p is taken by products; -1 where it is not: that is for pow. */
+static inline int sz_whole_power(double p)
+{
+    int whole = p > -0.5 && p < 64.5 ? (int)(p + 0.5) : -1;
+    double off = p - whole;
+
+    /* zeta - 1 of a zeta with 16 digits may miss a whole number by rounding */
+    return off < 1e-14 && off > -1e-14 ? whole : -1;
+}
+
+/* y[i] = (x[i] + shift)^p, 0^0 = 1; y may be x. A number's power does not depend on where
+ * in the array it stands. */
+void sz_powers(size_t n, double p, double shift, const double *x, double *y);
+
+#endif
