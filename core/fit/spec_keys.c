@@ -396,16 +396,16 @@ void sz_fit_spec_free(sz_fit_spec *spec)
 sz_status sz_fit_warn(sz_fit_spec *spec, sz_error *err, const char *format, ...)
 {
     size_t n = (size_t)spec->n_warnings + 1;
-    char **warning = realloc(spec->warning, n * sizeof *warning), text[1024];
+    char text[1024];
     va_list args;
 
-    if (!warning) return sz_fail_memory(err, n * sizeof *warning, "a warning");
-    spec->warning = warning;
+    if (!sz_grow(&spec->warning, n, sizeof *spec->warning))
+        return sz_fail_memory(err, n * sizeof *spec->warning, "a warning");
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    warning[n - 1] = sz_copy_text(text);
-    if (!warning[n - 1]) return sz_fail_memory(err, sizeof text, "a warning");
+    spec->warning[n - 1] = sz_copy_text(text);
+    if (!spec->warning[n - 1]) return sz_fail_memory(err, sizeof text, "a warning");
     spec->n_warnings++;
     return SZ_OK;
 }

@@ -35,19 +35,11 @@ void sz_fit_vectors_free(sz_fit_vectors *s)
 
 sz_status sz_fit_vectors_frame(sz_fit_vectors *s, int frame, sz_error *err)
 {
-    sz_structure structure = sz_dataset_structure(s->train, frame);
-    int line = s->train->frame[frame].line;
-    sz_error why;
     sz_status status;
 
     if (s->list_frame == frame) return SZ_OK;
     s->list_frame = frame;
-    status = sz_list_build(&s->list, &structure, s->cutoff, &why);
-    if (status == SZ_OK)
-        status = sz_check_distances(&s->list, s->train->path, line, err);
-    else
-        (void)sz_fail(err, status, "%.200s:%d: %.700s", s->train->path, line,
-                      why.message);
+    status = sz_dataset_list(&s->list, s->train, frame, s->cutoff, err);
     if (status != SZ_OK) s->list_frame = -1;
     return status;
 }

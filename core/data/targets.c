@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * targets.c - reference data -> targets with sigmas.
+ *
+ *   y = reference - potential beneath - e0
+ *   sigma   of the config_type, see sigma.c; those of the frame are absolute, without
+ *           sqrt(n_atoms): component before atom before frame before config_type */
+#include "data/targets.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void sz_targets_free(sz_targets *t)
+{
+    if (!t) return;
+    for (int k = 0; k < t->n_warnings; k++) free(t->warning[k]);
+    free(t->warning);
+    free(t->frame);
+    free(t->force);
+    free(t->force_sigma);
+    free(t);
+}
+
+void sz_targets_subtract(sz_targets *t, int f, double energy, const double *force,
+                         const double *virial)
+{
+    const sz_dataset_frame *frame = t->data->frame + f;
+    double *own = t->force + 3 * frame->first, symmetric[9];
+
+    if (frame->has_energy) t->frame[f].energy -= energy;
+    for (size_t i = 0; frame->has_force && i < 3 * (size_t)frame->n_atoms; i++)
+        own[i] -= force[i];
+    sz_symmetrise(symmetric, virial);
+    for (int k = 0; frame->has_virial && k < 9; k++)
+        t->frame[f].virial[k] -= symmetric[k];
+}
+
+/* ---- sigmas ------------------------------------------------------------------------ */
+
+/* A sigma that is wanted must be positive; own: NaN, or that of the frame. */
+static sz_status take_sigma(double *sigma, double own, double of_type, const char *what,
+                            const sz_dataset *data, int f, int atom, sz_error *err)
+{
+    char place[SZ_PLACE];
+
+    *sigma = isnan(own) ? of_type : own;
+    if (*sigma > 0.0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: the %s of this frame has sigma %g; give a positive one in "
+                   "default_sigma, config_type_sigma or the frame",
+                   sz_dataset_place(data, f, atom, place), what, *sigma);
+}
+
+static sz_status take_force_sigmas(sz_targets *t, int f, double of_type, sz_error *err)
+{
+    const sz_dataset *data = t->data;
+    size_t first = data->frame[f].first;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < 3 * data->frame[f].n_atoms && status == SZ_OK; k++) {
+        size_t i = 3 * first + (size_t)k;
+
+        status = take_sigma(&t->force_sigma[i], data->force_sigma[i], of_type, "force",
+                            data, f, k / 3, err);
+        if (data->masked[i / 3]) t->force_sigma[i] = 0.0;
+        t->n_force_rows += t->force_sigma[i] > 0.0;
+    }
+    return status;
+}
+
+static sz_status take_sigmas(sz_targets *t, int f, const sz_sigma_table *table,
+                             sz_error *err)
+{
+    const sz_dataset_frame *frame = t->data->frame + f;
+    const sz_sigma s =
+        sz_sigma_rows(table, t->data->config_type[frame->config_type], frame->n_atoms);
+    sz_target *to = t->frame + f;
+    sz_status status = SZ_OK;
+
+    if (frame->has_energy)
+        status = take_sigma(&to->energy_sigma, frame->energy_sigma, s.energy, "energy",
+                            t->data, f, SZ_COMMENT_LINE, err);
+    if (status == SZ_OK && frame->has_force)
+        status = take_force_sigmas(t, f, s.force, err);
+    if (frame->has_virial) t->n_virial_rows += 6;
+    for (int k = 0; k < 9 && status == SZ_OK && frame->has_virial; k++)
+        status = take_sigma(&to->virial_sigma[k], frame->virial_sigma[k], s.virial,
+                            "virial", t->data, f, SZ_COMMENT_LINE, err);
+    return status;
+}
+
+static sz_status check_energies(const sz_dataset *data, sz_error *err)
+{
+    char place[SZ_PLACE];
+
+    if (data->n_energies) return SZ_OK;
+    if (!data->n_frames || !data->energy_name)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "%s: there is no frame with an energy, which a fit needs",
+                       data->path);
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: neither this frame nor any other has an energy under '%s'; "
+                   "set energy_parameter_name to one of: %.600s",
+                   sz_dataset_place(data, 0, SZ_COMMENT_LINE, place), data->energy_name,
+                   data->names);
+}
+
+static sz_status warn(sz_targets *t, sz_error *err, const char *format, ...)
+    SZ_PRINTF(3, 4);
+
+static sz_status warn(sz_targets *t, sz_error *err, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (!sz_grow(&t->warning, (size_t)t->n_warnings + 1, sizeof *t->warning) ||
+        !(t->warning[t->n_warnings] = sz_copy_text(text)))
+        return sz_fail_memory(err, sizeof text, "a warning");
+    t->n_warnings++;
+    return SZ_OK;
+}
+
+static sz_status warn_of_types(sz_targets *t, const sz_sigma_table *table, sz_error *err)
+{
+    const sz_dataset *data = t->data;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < table->n && status == SZ_OK; k++) {
+        int used = strcmp(table->entry[k].config_type, "default") == 0;
+
+        for (int c = 0; c < data->n_config_types; c++)
+            used |= strcmp(data->config_type[c], table->entry[k].config_type) == 0;
+        if (!used)
+            status = warn(t, err,
+                          "%s: no frame has the config_type %.100s of "
+                          "config_type_sigma; case counts",
+                          data->path, table->entry[k].config_type);
+    }
+    return status;
+}
+
+static sz_status set_sigmas(sz_targets *t, const sz_sigma_table *table, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int f = 0; f < t->data->n_frames && status == SZ_OK; f++)
+        status = take_sigmas(t, f, table, err);
+    if (status == SZ_OK) status = check_energies(t->data, err);
+    if (status == SZ_OK) status = warn_of_types(t, table, err);
+    return status;
+}
+
+/* ---- all --------------------------------------------------------------------------- */
+
+static sz_status copy_reference(sz_targets *t, const sz_dataset *data, sz_error *err)
+{
+    size_t n = data->n_atoms;
+
+    t->data = data;
+    t->frame = calloc((size_t)data->n_frames + 1, sizeof *t->frame);
+    t->force = malloc((3 * n + 1) * sizeof *t->force);
+    t->force_sigma = calloc(3 * n + 1, sizeof *t->force_sigma);
+    if (!t->frame || !t->force || !t->force_sigma)
+        return sz_fail_memory(err, 48 * n, "the targets");
+    if (n) memcpy(t->force, data->force, 3 * n * sizeof *t->force);
+    for (int f = 0; f < data->n_frames; f++) {
+        t->frame[f].energy = data->frame[f].energy;
+        memcpy(t->frame[f].virial, data->frame[f].virial, sizeof t->frame[f].virial);
+    }
+    return SZ_OK;
+}
+
+sz_status sz_targets_create(sz_targets **targets, const sz_dataset *data,
+                            const sz_sigma_table *sigma, sz_error *err)
+{
+    sz_targets *t = calloc(1, sizeof *t);
+    sz_status status =
+        t ? copy_reference(t, data, err) : sz_fail_memory(err, sizeof *t, "the targets");
+
+    *targets = NULL;
+    if (status == SZ_OK && sigma) status = set_sigmas(t, sigma, err);
+    if (status == SZ_OK) {
+        *targets = t;
+        t = NULL;
+    }
+    sz_targets_free(t);
+    return status;
+}
