@@ -397,6 +397,125 @@ static int test_growth(void)
     return 0;
 }
 
+/* ---- frames of a program ----------------------------------------------------------- */
+
+static void put_numbers(FILE *file, const char *key, int n, const double *x)
+{
+    if (!x) return;
+    fprintf(file, " %s=\"", key);
+    for (int k = 0; k < n; k++) fprintf(file, k ? " %.17g" : "%.17g", x[k]);
+    fputc('"', file);
+}
+
+static void put_frame(FILE *file, const sz_frame *f)
+{
+    const sz_structure *s = &f->structure;
+
+    fprintf(file, "%d\nProperties=species:S:1:pos:R:3%s%s", s->n_atoms,
+            f->force ? ":force:R:3" : "", f->force_mask ? ":force_mask:L:1" : "");
+    put_numbers(file, "Lattice", 9, s->cell[0]);
+    fprintf(file, " pbc=\"%c %c %c\"", "FT"[s->pbc[0]], "FT"[s->pbc[1]], "FT"[s->pbc[2]]);
+    if (f->config_type) fprintf(file, " config_type=%s", f->config_type);
+    put_numbers(file, "energy", 1, f->energy);
+    put_numbers(file, "virial", 9, f->virial);
+    put_numbers(file, "energy_sigma", 1, f->energy_sigma);
+    put_numbers(file, "force_sigma", 1, f->force_sigma);
+    put_numbers(file, "virial_sigma", 1, f->virial_sigma);
+    fputc('\n', file);
+    for (int i = 0; i < s->n_atoms; i++) {
+        fprintf(file, "%s", sz_element_symbol(s->species[i]));
+        for (int x = 0; x < 3; x++) fprintf(file, " %.17g", s->position[3 * i + x]);
+        for (int x = 0; x < 3 && f->force; x++)
+            fprintf(file, " %.17g", f->force[3 * i + x]);
+        if (f->force_mask) fprintf(file, " %c", "FT"[f->force_mask[i]]);
+        fputc('\n', file);
+    }
+}
+
+static int compare(const sz_targets *a, const sz_targets *b)
+{
+    const sz_dataset *x = a->data, *y = b->data;
+    size_t n = 3 * x->n_atoms;
+
+    CHECK(x->n_atoms == y->n_atoms && x->n_frames == y->n_frames);
+    CHECK(x->n_virials == y->n_virials && x->n_energies == y->n_energies);
+    CHECK(a->n_force_rows == b->n_force_rows && a->n_virial_rows == b->n_virial_rows);
+    if (x->n_atoms != y->n_atoms || x->n_frames != y->n_frames) return 1;
+    CHECK(!memcmp(x->position, y->position, n * sizeof(double)));
+    CHECK(!memcmp(x->species, y->species, x->n_atoms * sizeof(int)));
+    CHECK(!memcmp(a->frame, b->frame, (size_t)x->n_frames * sizeof *a->frame));
+    CHECK(!memcmp(a->force, b->force, n * sizeof(double)));
+    CHECK(!memcmp(a->force_sigma, b->force_sigma, n * sizeof(double)));
+    for (int f = 0; f < x->n_frames; f++) {
+        CHECK(!memcmp(x->frame[f].cell, y->frame[f].cell, sizeof x->frame[f].cell));
+        CHECK(!memcmp(x->frame[f].pbc, y->frame[f].pbc, sizeof x->frame[f].pbc));
+        CHECK(x->frame[f].config_type == y->frame[f].config_type);
+    }
+    return 0;
+}
+
+/* Frames handed over give the same targets, bit by bit, as the file that holds them. */
+static int check_added(int n, const sz_frame *frame)
+{
+    const char *settings = "config_type_sigma={gas:1:2:3:0}";
+    char text[8192] = "";
+    FILE *file = fmemopen(text, sizeof text, "w");
+    sz_dataset *data;
+    sz_targets *targets;
+    sz_error err;
+    trial t;
+
+    if (!file) return 1;
+    for (int f = 0; f < n; f++) put_frame(file, &frame[f]);
+    if (fclose(file) != 0) return 1;
+    CHECK_OK(get(&t, text, settings, &err), err);
+    CHECK_OK(sz_dataset_create(&data, &err), err);
+    for (int f = 0; f < n; f++) CHECK_OK(sz_dataset_add(data, &frame[f], &err), err);
+    CHECK_OK(sz_targets_create(&targets, data, &t.spec->sigma, &err), err);
+    CHECK(targets->n_force_rows == 9 + 6 + 3);
+    CHECK_CLOSE(targets->frame[2].energy_sigma, 0.3, 0);
+    if (compare(t.targets, targets)) return 1;
+    sz_targets_free(targets);
+    sz_dataset_free(data);
+    release(&t);
+    return 0;
+}
+
+static int test_added(void)
+{
+    const double position[9] = {0.1, 1 / 3.0, 2, 2.7, 0.3, 0.4, 1e-7, 4.4, 5.5},
+                 force[9] = {1 / 7.0, -2.5, 3.1, 4e-9, 5.1, -6.2, 7.3, 8.4, -1 / 9.0},
+                 virial[9] = {1.5, 2.1, 3.3, 4.7, 5.9, 1 / 6.0, 7.7, 8.8, 9.9},
+                 energy[3] = {-10.25, -1 / 3.0, -7.5}, sigma[3] = {0.3, 0.07, 1.25};
+    const int z[3] = {74, 42, 74};
+    const unsigned char mask[3] = {0, 1, 0};
+    const sz_structure cell = {.n_atoms = 3,
+                               .species = z,
+                               .position = position,
+                               .cell = {{9.1, 0.2, 0}, {0, 8.3, 0.1}, {0.5, 0, 7.7}},
+                               .pbc = {1, 1, 0}},
+                       part = {.n_atoms = 1,
+                               .species = z + 1,
+                               .position = position + 3,
+                               .cell = {{9, 0, 0}, {0, 9, 0}, {0, 0, 9}},
+                               .pbc = {1, 1, 1}};
+    const sz_frame frame[] = {
+        {.structure = cell, .energy = energy, .force = force, .virial = virial},
+        {.structure = part, .config_type = "gas", .energy = energy + 1},
+        {.structure = cell,
+         .config_type = "gas",
+         .energy = energy + 2,
+         .force = force,
+         .virial = virial,
+         .energy_sigma = sigma,
+         .force_sigma = sigma + 1,
+         .virial_sigma = sigma + 2,
+         .force_mask = mask},
+        {.structure = part, .force = force + 3, .force_sigma = sigma}};
+
+    return check_added(4, frame);
+}
+
 int main(void)
 {
     int stop;
@@ -404,7 +523,7 @@ int main(void)
     if (close(mkstemp(path)) != 0) return 1;
     test_bad_data();
     stop = test_names() || test_stress() || test_table() || test_overrides() ||
-           test_e0() || test_core() || test_bad_e0() || test_growth();
+           test_e0() || test_core() || test_bad_e0() || test_growth() || test_added();
     unlink(path);
     return stop ? 1 : check_done();
 }

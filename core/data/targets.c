@@ -42,33 +42,38 @@ void sz_targets_subtract(sz_targets *t, int f, double energy, const double *forc
 
 /* ---- sigmas ------------------------------------------------------------------------ */
 
-/* A sigma that is wanted must be positive; own: NaN, or that of the frame. */
-static sz_status take_sigma(double *sigma, double own, double of_type, const char *what,
-                            const sz_dataset *data, int f, int atom, sz_error *err)
+/* own: of the frame, NaN where there is none */
+static double pick(double own, double of_type)
+{
+    return isnan(own) ? of_type : own;
+}
+
+/* A sigma that is wanted must be positive. */
+static sz_status check_sigma(const sz_targets *t, int f, int atom, double sigma,
+                             const char *of, sz_error *err)
 {
     char place[SZ_PLACE];
 
-    *sigma = isnan(own) ? of_type : own;
-    if (*sigma > 0.0) return SZ_OK;
+    if (sigma > 0.0) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: the %s of this frame has sigma %g; give a positive one in "
                    "default_sigma, config_type_sigma or the frame",
-                   sz_dataset_place(data, f, atom, place), what, *sigma);
+                   sz_dataset_place(t->data, f, atom, place), of, sigma);
 }
 
 static sz_status take_force_sigmas(sz_targets *t, int f, double of_type, sz_error *err)
 {
     const sz_dataset *data = t->data;
-    size_t first = data->frame[f].first;
+    size_t first = 3 * data->frame[f].first;
     sz_status status = SZ_OK;
 
     for (int k = 0; k < 3 * data->frame[f].n_atoms && status == SZ_OK; k++) {
-        size_t i = 3 * first + (size_t)k;
+        double *sigma = &t->force_sigma[first + (size_t)k];
 
-        status = take_sigma(&t->force_sigma[i], data->force_sigma[i], of_type, "force",
-                            data, f, k / 3, err);
-        if (data->masked[i / 3]) t->force_sigma[i] = 0.0;
-        t->n_force_rows += t->force_sigma[i] > 0.0;
+        *sigma = pick(data->force_sigma[first + (size_t)k], of_type);
+        status = check_sigma(t, f, k / 3, *sigma, "force", err);
+        if (data->masked[(first + (size_t)k) / 3]) *sigma = 0.0;
+        t->n_force_rows += *sigma > 0.0;
     }
     return status;
 }
@@ -82,15 +87,17 @@ static sz_status take_sigmas(sz_targets *t, int f, const sz_sigma_table *table,
     sz_target *to = t->frame + f;
     sz_status status = SZ_OK;
 
-    if (frame->has_energy)
-        status = take_sigma(&to->energy_sigma, frame->energy_sigma, s.energy, "energy",
-                            t->data, f, SZ_COMMENT_LINE, err);
+    if (frame->has_energy) {
+        to->energy_sigma = pick(frame->energy_sigma, s.energy);
+        status = check_sigma(t, f, SZ_COMMENT_LINE, to->energy_sigma, "energy", err);
+    }
     if (status == SZ_OK && frame->has_force)
         status = take_force_sigmas(t, f, s.force, err);
     if (frame->has_virial) t->n_virial_rows += 6;
-    for (int k = 0; k < 9 && status == SZ_OK && frame->has_virial; k++)
-        status = take_sigma(&to->virial_sigma[k], frame->virial_sigma[k], s.virial,
-                            "virial", t->data, f, SZ_COMMENT_LINE, err);
+    for (int k = 0; k < 9 && status == SZ_OK && frame->has_virial; k++) {
+        to->virial_sigma[k] = pick(frame->virial_sigma[k], s.virial);
+        status = check_sigma(t, f, SZ_COMMENT_LINE, to->virial_sigma[k], "virial", err);
+    }
     return status;
 }
 

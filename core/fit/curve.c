@@ -99,22 +99,15 @@ static void add_report(sz_fit_rows *to, const sz_fit_rows *from)
     to->stopped = from->stopped;
 }
 
-/* The rows of frames c->step[step - 1] .. c->step[step] - 1 go into *factor. */
-static sz_status add_step(const sz_curve_models *c, int step, sz_lsq **factor,
-                          const sz_system *system, const sz_targets *targets,
-                          const sz_fit_run *run, sz_fit_rows *report, sz_error *err)
+/* The rows of the frames that run wants go into *factor, too. */
+static sz_status add_step(sz_lsq **factor, const sz_system *system,
+                          const sz_targets *targets, const sz_fit_run *run,
+                          sz_fit_rows *report, sz_error *err)
 {
-    unsigned char *only = calloc((size_t)targets->data->n_frames + 1, 1);
-    sz_fit_run part = *run;
     sz_fit_rows rows;
     sz_lsq *more = NULL;
-    sz_status status = SZ_OK;
+    sz_status status = sz_fit_factor(&more, system, targets, run, &rows, err);
 
-    if (!only) return sz_fail_memory(err, (size_t)targets->data->n_frames, "the frames");
-    for (int k = step ? c->step[step - 1] : 0; k < c->step[step]; k++)
-        only[c->frames[k]] = 1;
-    part.only = only;
-    status = sz_fit_factor(&more, system, targets, &part, &rows, err);
     if (status == SZ_OK) add_report(report, &rows);
     if (status == SZ_OK && more && *factor) {
         status = sz_lsq_merge(*factor, more, err);
@@ -123,8 +116,15 @@ static sz_status add_step(const sz_curve_models *c, int step, sz_lsq **factor,
         more = NULL;
     }
     sz_lsq_free(more);
-    free(only);
     return status;
+}
+
+/* only [n_frames]: 1 for the frames that come with this step */
+static void mark_step(const sz_curve_models *c, int step, int n, unsigned char *only)
+{
+    memset(only, 0, (size_t)n);
+    for (int k = step ? c->step[step - 1] : 0; k < c->step[step]; k++)
+        only[c->frames[k]] = 1;
 }
 
 sz_status sz_curve_models_factor(sz_curve_models *curve, sz_lsq **factor,
@@ -132,13 +132,19 @@ sz_status sz_curve_models_factor(sz_curve_models *curve, sz_lsq **factor,
                                  const sz_fit_run *run, sz_fit_rows *report,
                                  sz_error *err)
 {
+    int n = targets->data->n_frames;
+    unsigned char *only = malloc((size_t)n + 1);
+    sz_fit_run part = *run;
     sz_lsq *all = NULL;
     sz_status status = SZ_OK;
 
     *factor = NULL;
     memset(report, 0, sizeof *report);
+    if (!only) status = sz_fail_memory(err, (size_t)n, "the frames");
+    part.only = only;
     for (int k = 0; k < curve->n_steps && status == SZ_OK; k++) {
-        status = add_step(curve, k, &all, system, targets, run, report, err);
+        mark_step(curve, k, n, only);
+        status = add_step(&all, system, targets, &part, report, err);
         if (status != SZ_OK || report->stopped) break;
         curve->n_rows[k] = report->n_rows;
         status = solve_step(curve, k, all, &system->gap, run, err);
@@ -148,5 +154,6 @@ sz_status sz_curve_models_factor(sz_curve_models *curve, sz_lsq **factor,
         all = NULL;
     }
     sz_lsq_free(all);
+    free(only);
     return status;
 }
