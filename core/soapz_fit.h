@@ -23,7 +23,7 @@ typedef struct sz_fit_spec sz_fit_spec;
  * from a dataset, at_file and gp_file may be missing. */
 SZ_API sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text,
                                    const char *where, sz_error *err);
-/* A configuration file of our own. */
+/* A configuration file of our own; train= may be missing. */
 SZ_API sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err);
 SZ_API void sz_fit_spec_free(sz_fit_spec *spec);
 SZ_API int sz_fit_spec_n_warnings(const sz_fit_spec *spec);
@@ -49,8 +49,9 @@ typedef struct {
 SZ_API sz_status sz_dataset_create(sz_dataset **dataset, sz_error *err);
 SZ_API sz_status sz_dataset_add(sz_dataset *dataset, const sz_frame *frame,
                                 sz_error *err);
-/* All frames of an extended XYZ file, under the names that spec gives, or, where spec is
- * NULL, the first of the usual names that the file has. */
+/* All frames of an extended XYZ file, under the names that spec gives. spec NULL: under
+ * the first of the usual names that the file has, which is read twice; sigmas in it are
+ * not looked at. */
 SZ_API sz_status sz_dataset_read(sz_dataset **dataset, const char *path,
                                  const sz_fit_spec *spec, sz_error *err);
 SZ_API void sz_dataset_free(sz_dataset *dataset);
@@ -72,7 +73,9 @@ typedef struct {
 } sz_fit_options;
 
 /* The model of spec fitted to dataset. Memory grows with the number of sparse points, not
- * with the data. options NULL: the defaults. Writes no file. */
+ * with the data. options NULL: the defaults. Writes no file but print_sparse_index. What
+ * the data or the weights leave in doubt goes to watch->warn. The threads call BLAS:
+ * sz_blas_set_threads(1) is right for them. */
 SZ_API sz_status sz_fit(sz_model **model, const sz_fit_spec *spec,
                         const sz_dataset *dataset, const sz_fit_options *options,
                         sz_error *err);
@@ -80,16 +83,17 @@ SZ_API sz_status sz_fit(sz_model **model, const sz_fit_spec *spec,
 /* ---- errors ----------------------------------------------------------------------- */
 
 /* A model against data: errors of energies (eV/atom), force components (eV/Angstrom) and
- * virials (eV/atom, six components). */
+ * virials (eV/atom, six components). They do not depend on the number of threads. */
 typedef struct sz_errors sz_errors;
 
 typedef enum { SZ_ENERGY, SZ_FORCE, SZ_VIRIAL } sz_quantity;
 
 typedef struct {
     long n;
-    double mae, rmse, max;
+    double mae, rmse, max; /* 0 where n is 0 */
 } sz_error_summary;
 
+/* dataset must outlive it. options NULL: the defaults. */
 SZ_API sz_status sz_errors_create(sz_errors **errors, const sz_model *model,
                                   const sz_dataset *dataset,
                                   const sz_fit_options *options, sz_error *err);
@@ -107,7 +111,8 @@ SZ_API void sz_errors_predictions(const sz_errors *errors, double *energy, doubl
 /* ---- learning curves ------------------------------------------------------------- */
 
 /* Errors of smaller models and of less data, from one fit: model (step, size) is that of
- * the first n_frames(step) frames, in random order, and n_sparse(size) sparse points. */
+ * the first n_frames(step) frames, in random order, and n_sparse(size) sparse points,
+ * both ascending to the whole. */
 typedef struct sz_curve sz_curve;
 
 /* test NULL: judged on dataset itself. *model: that of the whole, as sz_fit gives it. */
@@ -119,6 +124,7 @@ SZ_API int sz_curve_n_steps(const sz_curve *curve);
 SZ_API int sz_curve_n_sizes(const sz_curve *curve);
 SZ_API int sz_curve_n_frames(const sz_curve *curve, int step);
 SZ_API int sz_curve_n_sparse(const sz_curve *curve, int size);
+/* n is 0, the rest NaN, where that model has no solution. */
 SZ_API sz_error_summary sz_curve_error(const sz_curve *curve, int step, int size,
                                        sz_quantity quantity);
 

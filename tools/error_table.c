@@ -14,7 +14,7 @@ static void print_pair(FILE *file, const sz_error_sum *sum, double scale, int di
         fprintf(file, "  %9s %9s", "-", "-");
 }
 
-static void print_line(FILE *file, const char *name, int width, const sz_errors *e,
+static void print_line(FILE *file, const char *name, int width, const sz_error_sums *e,
                        int virials)
 {
     fprintf(file, "%-*.60s %8ld %9ld", width, name, e->energy.n, e->force.n);
@@ -26,7 +26,7 @@ static void print_line(FILE *file, const char *name, int width, const sz_errors 
 
 void sz_error_table_print(const sz_error_table *table, FILE *file)
 {
-    const sz_dataset *t = table->train;
+    const sz_dataset *t = table->data;
     int width = 12, virials = table->all.virial.n > 0;
 
     for (int k = 0; k < t->n_config_types; k++) {

@@ -6,27 +6,20 @@
  *
  * All ranks of a team read the data; rank 0 chooses the sparse points, solves, writes and
  * speaks; the rows are everybody's. */
+#include "fit/fit.h"
 #include "base/file.h"
-#include "fit/baseline.h"
-#include "fit/checkpoint.h"
-#include "fit/curve.h"
-#include "fit/points.h"
-#include "fit/share.h"
-#include "fit/system.h"
+#include "data/names.h"
 #include "fit_curve_report.h"
 #include "fit_main.h"
 #include "fit_options.h"
 #include "fit_report.h"
 #include "format/gap_write.h"
 #include "format/soapz_write.h"
-#include "model/model.h"
 #include "suggest.h"
 #include "tool.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char help[] =
     "usage: soapz fit [OPTIONS] KEY=VALUE ...        gap_fit's command line as it is\n"
@@ -63,19 +56,15 @@ enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 }; /* exit codes */
 
 typedef struct {
     sz_team *team;
-    sz_fit_options option;
+    sz_fit_flags option;
     sz_fit_spec *spec;
-    sz_dataset *train;
-    sz_e0 e0;
-    sz_gap *gap, *core; /* core: beneath the fit, or NULL */
-    sz_checkpoint state;
-    sz_fit_rows rows;
+    sz_dataset *data, *test; /* test: rank 0's, or NULL */
+    sz_fit_job job;
     sz_fit_clock clock;
     sz_teller teller;
     sz_watch watch;
-    sz_curve curve;
     /* only_plan: without rows */
-    int only_plan, resumed, written, measured, finished;
+    int only_plan, written, measured;
 } fit;
 
 static void print_warnings(const sz_warnings *w)
@@ -104,109 +93,59 @@ static sz_status check_gp_file(const sz_fit_spec *spec, sz_error *err)
     return SZ_OK;
 }
 
-/* What is needed at the end had better fail now. */
-static sz_status check_files(const sz_fit_spec *spec, const char *curve, sz_error *err)
+/* Checks the output paths, and reads test_file, before anything is computed. */
+static sz_status check_files(fit *f, sz_error *err)
 {
+    const sz_fit_spec *spec = f->spec;
+    const sz_dataset_names name = sz_names_to_compare(&spec->name);
     sz_output part = {0};
-    sz_dataset *test = NULL;
     sz_status status = check_gp_file(spec, err);
 
     if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only)
         status = sz_output_open(&part, spec->gp_file, err);
     sz_output_free(&part);
     if (status == SZ_OK && *spec->test_file)
-        status = sz_dataset_read_data(&test, spec->test_file, &spec->name, err);
-    sz_dataset_free(test);
-    if (status == SZ_OK && curve) status = sz_curve_check(curve, spec, err);
+        status = sz_dataset_read_names(&f->test, spec->test_file, &name, err);
+    if (status == SZ_OK && f->option.curve)
+        status = sz_curve_check(f->option.curve, spec, err);
     return status;
 }
 
 static sz_status read_data(fit *f, sz_error *err)
 {
-    sz_fit_spec *spec = f->spec;
-    sz_status status =
-        sz_dataset_read(&f->train, spec->at_file, &spec->name, &spec->sigma, err);
+    const sz_fit_spec *spec = f->spec;
+    const sz_fit_setup setup = {.team = f->team,
+                                .n_threads = f->option.n_threads,
+                                .checkpoint = f->option.checkpoint,
+                                .resume = f->option.resume,
+                                .only_plan = f->only_plan,
+                                .curve = f->option.curve && !f->only_plan,
+                                .watch = &f->watch};
+    sz_status status = sz_dataset_read(&f->data, spec->at_file, spec, err);
 
-    if (status == SZ_OK) status = sz_baseline_take(&f->core, f->train, spec, err);
-    if (status == SZ_OK) status = sz_fit_find_e0(&f->e0, f->train, spec, err);
-    if (status == SZ_OK) status = sz_dataset_take_e0(f->train, &f->e0, err);
-    if (status == SZ_OK)
-        status = sz_fit_expand(spec, f->train->n_species, f->train->z, err);
-    if (status == SZ_OK)
-        status = sz_checkpoint_open(&f->state, spec, f->train, f->option.checkpoint, err);
-    if (status == SZ_OK && f->team->rank == 0)
-        status = check_files(spec, f->option.curve, err);
+    if (status == SZ_OK) status = sz_fit_job_begin(&f->job, spec, f->data, &setup, err);
+    if (status == SZ_OK && f->team->rank == 0) status = check_files(f, err);
     status = f->team->agree(f->team, status, err);
     if (status != SZ_OK || f->team->rank > 0) return status;
     print_warnings(&spec->warnings);
-    print_warnings(&f->train->warnings);
-    sz_fit_print_data(f->train, spec, &f->e0);
+    print_warnings(&f->data->warnings);
+    print_warnings(&f->job.targets->warnings);
+    sz_fit_print_data(&f->job);
     sz_fit_clock_stage(&f->clock, "data");
     return SZ_OK;
 }
 
-/* ---- sparse points ----------------------------------------------------------------- */
-
-/* The model and the threads of a checkpoint, if there is one. */
-static sz_status look_for_checkpoint(fit *f, sz_error *err)
-{
-    sz_status status;
-
-    if (f->only_plan) return SZ_OK;
-    if (!f->option.resume) return sz_checkpoint_begin(&f->state, err);
-    status = sz_checkpoint_resume(&f->state, &f->gap, err);
-    if (status != SZ_OK) return status;
-    f->resumed = f->gap != NULL;
-    if (!f->resumed)
-        printf("no checkpoint with sparse points in %s: from the beginning\n",
-               f->state.folder);
-    else if (f->option.n_threads && f->option.n_threads != f->state.n_threads)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%.400s was written by %d threads; leave out --threads=%d",
-                       f->state.folder, f->state.n_threads, f->option.n_threads);
-    return SZ_OK;
-}
-
-static sz_status choose_points(fit *f, sz_error *err)
-{
-    sz_status status = look_for_checkpoint(f, err);
-    sz_error why;
-
-    if (status != SZ_OK || f->resumed) return status;
-    status = sz_fit_make_gap(&f->gap, f->spec, f->train, &f->e0, &f->watch, err);
-    if (status == SZ_OK && sz_fit_unknowns(f->gap) == 0)
-        status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s: there is not one sparse point to choose: the descriptors "
-                         "see no atom or pair within their cutoff",
-                         f->train->path);
-    if (status != SZ_OK || f->only_plan || f->state.interval < 0.0) return status;
-    if (sz_checkpoint_save_points(&f->state, f->gap, &why) != SZ_OK) {
-        sz_checkpoint_warn(&f->state, &f->watch, &why);
-        f->state.interval = -1.0;
-    }
-    return SZ_OK;
-}
-
-/* Rank 0 chooses: ranks on unlike machines would round, and so choose, differently. */
 static sz_status find_points(fit *f, sz_error *err)
 {
-    sz_team *team = f->team;
-    sz_status status = SZ_OK;
+    sz_status status = sz_fit_job_resume(&f->job, err);
 
-    f->state.n_ranks = team->size;
-    f->state.n_threads = f->option.n_threads ? f->option.n_threads
-                         : team->n_threads   ? team->n_threads
-                                             : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    if (team->rank == 0) status = choose_points(f, err);
-    status = team->agree(team, status, err);
-    if (status == SZ_OK) status = sz_fit_share_gap(&f->gap, team, err);
     if (status != SZ_OK) return status;
-    team->share(team, &f->resumed, sizeof f->resumed);
-    team->share(team, &f->state.n_threads, sizeof f->state.n_threads);
-    team->share(team, &f->state.interval, sizeof f->state.interval);
-    team->share(team, f->state.points, sizeof f->state.points);
-    if (team->rank > 0) return SZ_OK;
-    sz_fit_print_points(f->gap, team->size, f->state.n_threads);
+    if (f->team->rank == 0 && f->option.resume && !f->job.resumed && !f->only_plan)
+        printf("no checkpoint with sparse points in %s: from the beginning\n",
+               f->job.state.folder);
+    status = sz_fit_job_points(&f->job, err);
+    if (status != SZ_OK || f->team->rank > 0) return status;
+    sz_fit_print_points(&f->job);
     sz_fit_clock_stage(&f->clock, "sparse points");
     return SZ_OK;
 }
@@ -225,111 +164,70 @@ static int is_soapz(const fit *f)
     return ends_in(f->spec->gp_file, ".soapz");
 }
 
-static sz_status set_notes(sz_gap *gap, const sz_fit_spec *spec, sz_error *err)
-{
-    const char *const note[][2] = {
-        {"command_line", spec->command_line},
-        {"training_data", *spec->data ? spec->data : spec->at_file},
-        {"licence", spec->licence},
-        {"citation", spec->citation},
-        {"note", spec->note}};
-    sz_status status = SZ_OK;
-
-    for (size_t k = 0; k < sizeof note / sizeof *note && status == SZ_OK; k++)
-        if (*note[k][1]) status = sz_gap_set_note(gap, note[k][0], note[k][1], err);
-    return status;
-}
-
 static sz_status save_model(fit *f, sz_error *err)
 {
     char text[400];
     const char *path = f->spec->gp_file;
-    sz_status status = set_notes(f->gap, f->spec, err);
+    const sz_gap *gap = f->job.gap;
+    sz_status status;
 
-    if (status == SZ_OK && f->core) status = sz_gap_add(f->gap, f->core, err);
-    if (status != SZ_OK) return status;
     if (is_soapz(f)) {
-        status = sz_gap_save(f->gap, path, err);
+        status = sz_gap_save(gap, path, err);
     } else {
-        if (sz_gap_is_foreign(f->gap, text))
+        if (sz_gap_is_foreign(gap, text))
             fprintf(stderr, "soapz fit: warning: %s\n", text);
-        status = sz_gap_write(f->gap, path, err);
+        status = sz_gap_write(gap, path, err);
     }
-    if (status == SZ_OK) sz_checkpoint_remove(&f->state);
+    if (status == SZ_OK) sz_checkpoint_remove(&f->job.state);
     f->written = status == SZ_OK;
     return status;
 }
 
-/* besides the factors of the threads, one that gathers; at each step two and scratch */
-static void print_curve_plan(const sz_curve *c, int n_threads)
+/* The rows are there: the weights, and the model on the disk. */
+static sz_status solve(fit *f, sz_error *err)
 {
-    double more = n_threads > 2 ? 1.0 : 3.0 - n_threads;
+    sz_status status;
 
-    printf("learning curve: %d sizes, %d steps of data in random order (seed %d), no "
-           "checkpoints; %.0f MB more\n",
-           c->n_sizes, c->n_steps, c->seed,
-           1e-6 * more * (double)sz_lsq_memory(c->n_unknowns, 0));
-    fflush(stdout);
+    sz_fit_print_rows(&f->job);
+    sz_fit_clock_stage(&f->clock, "rows");
+    status = sz_fit_job_solve(&f->job, err);
+    if (status == SZ_OK) sz_fit_print_solution(&f->job.solution);
+    if (status == SZ_OK) status = sz_fit_job_join(&f->job, err);
+    if (status == SZ_OK) status = save_model(f, err);
+    sz_fit_clock_stage(&f->clock, "weights, model");
+    return status;
 }
 
-/* The rows of all ranks, the weights, and the model on the disk. */
 static sz_status make_model(fit *f, sz_error *err)
 {
-    const sz_fit_run run = {
-        .team = f->team,
-        .n_threads = f->state.n_threads,
-        .state = &f->state,
-        .resume = f->resumed,
-        .watch = &f->watch,
-    };
-    sz_lsq *factor = NULL;
-    sz_lsq_report solution;
-    sz_status status = SZ_OK;
+    sz_status status = sz_fit_job_system(&f->job, err);
 
-    if (f->option.curve) {
-        status = sz_curve_plan(&f->curve, f->gap, f->spec, f->train, err);
-        if (status == SZ_OK) print_curve_plan(&f->curve, run.n_threads);
-        if (status == SZ_OK)
-            status = sz_curve_factor(&f->curve, &factor, f->gap, f->spec, f->train, &run,
-                                     &f->rows, err);
-    } else {
-        status = sz_fit_factor(&factor, f->gap, f->spec, f->train, &run, &f->rows, err);
-    }
+    if (status == SZ_OK && f->option.curve) sz_fit_print_curve(&f->job);
+    if (status == SZ_OK) status = sz_fit_job_rows(&f->job, err);
     sz_progress_end(&f->teller.progress);
-    if (status == SZ_OK && factor) {
-        sz_fit_print_rows(&f->rows, f->team->size * f->state.n_threads);
-        sz_fit_clock_stage(&f->clock, "rows");
-        status = sz_fit_solve(factor, f->gap, f->spec->sparse_jitter, &solution, err);
-        if (status == SZ_OK) sz_fit_print_solution(&solution);
-        if (status == SZ_OK) status = save_model(f, err);
-        sz_fit_clock_stage(&f->clock, "weights, model");
-    }
-    sz_lsq_free(factor);
+    if (status == SZ_OK && f->job.factor) status = solve(f, err);
     return f->team->agree(f->team, status, err);
 }
 
 /* ---- errors ------------------------------------------------------------------------ */
 
-/* Of the data and of test_file; a .soapz file tells them. The model is there already. */
+/* Of the data and of test_file; a .soapz file, which is there already, is written once
+ * more with them. */
 static sz_status report_errors(fit *f, sz_error *err)
 {
-    const sz_fit_spec *spec = f->spec;
-    int n_threads = f->state.n_threads;
-    sz_status status = SZ_OK;
+    sz_model *model = NULL;
+    sz_status status = sz_model_build(&model, f->job.gap, err);
 
-    if (f->team->rank > 0) return SZ_OK;
-    if (!strcmp(spec->at_file, "-"))
-        printf("no training errors: the data came from standard input\n");
-    else
-        status =
-            sz_fit_report_errors(f->gap, "training errors", "training_errors",
-                                 spec->at_file, &spec->name, n_threads, &f->watch, err);
-    if (status == SZ_OK && *spec->test_file)
-        status =
-            sz_fit_report_errors(f->gap, "test errors", "test_errors", spec->test_file,
-                                 &spec->name, n_threads, &f->watch, err);
+    if (status == SZ_OK)
+        status = sz_fit_report_errors(&f->job, model, "training errors",
+                                      "training_errors", f->data, err);
+    if (status == SZ_OK && f->test)
+        status = sz_fit_report_errors(&f->job, model, "test errors", "test_errors",
+                                      f->test, err);
+    sz_model_free(model);
     sz_fit_clock_stage(&f->clock, "errors");
-    if (status == SZ_OK && is_soapz(f)) status = sz_gap_save(f->gap, spec->gp_file, err);
+    if (status == SZ_OK && is_soapz(f))
+        status = sz_gap_save(f->job.gap, f->spec->gp_file, err);
     return status;
 }
 
@@ -339,8 +237,7 @@ static sz_status report_curve(fit *f, sz_error *err)
 
     f->measured = 1;
     if (!f->option.curve) return SZ_OK;
-    status = sz_curve_report(&f->curve, f->option.curve, f->gap, f->spec, f->train,
-                             &f->e0, f->state.n_threads, &f->watch, err);
+    status = sz_curve_report(&f->job, f->test, f->option.curve, err);
     sz_fit_clock_stage(&f->clock, "learning curve");
     return status;
 }
@@ -353,11 +250,12 @@ static sz_status fit_all(fit *f, sz_error *err)
 
     if (status == SZ_OK) status = find_points(f, err);
     if (status == SZ_OK && !f->only_plan) status = make_model(f, err);
-    if (status != SZ_OK || f->rows.stopped) return status;
+    if (status == SZ_OK && f->job.rows.stopped)
+        status = sz_fail(err, SZ_ERR_STOPPED, "interrupted");
+    if (status != SZ_OK || f->team->rank > 0) return status;
     if (!f->only_plan) status = report_errors(f, err);
     if (status == SZ_OK && !f->only_plan) status = report_curve(f, err);
-    f->finished = status == SZ_OK;
-    if (!f->finished || f->team->rank > 0) return status;
+    if (status != SZ_OK) return status;
     if (f->only_plan) {
         if (!f->spec->dryrun) printf("sparsify_only_no_fit=T: no model is written\n");
         return SZ_OK;
@@ -369,32 +267,39 @@ static sz_status fit_all(fit *f, sz_error *err)
 
 static void say_stopped(const fit *f)
 {
+    const sz_fit_job *job = &f->job;
+
     fprintf(stderr, "soapz fit: stopped");
     if (f->written)
         fprintf(stderr, ": %s is written, its %s not measured\n", f->spec->gp_file,
                 f->measured ? "learning curve was" : "errors were");
-    else if (!f->rows.stopped)
+    else if (!job->rows.stopped)
         fprintf(stderr, " before the first frame: nothing was written\n");
-    else if (!sz_checkpoint_has_points(&f->state))
+    else if (!sz_checkpoint_has_points(&job->state))
         fprintf(stderr, " after %d of %d frames, without a checkpoint\n",
-                f->rows.n_frames, f->train->n_frames);
+                job->rows.n_frames, f->data->n_frames);
     else
         fprintf(stderr,
                 " after %d of %d frames; the same command with --resume goes on (%s)\n",
-                f->rows.n_frames, f->train->n_frames, f->state.folder);
+                job->rows.n_frames, f->data->n_frames, job->state.folder);
 }
 
 /* Where the next fit needs no --resume: nothing of worth is lost. */
 static void tidy(const fit *f)
 {
-    if (!f->state.folder || f->only_plan || f->rows.stopped) return;
-    if (!sz_checkpoint_has_rows(&f->state)) sz_checkpoint_remove(&f->state);
+    const sz_checkpoint *state = &f->job.state;
+
+    if (!state->folder || f->only_plan || f->job.rows.stopped) return;
+    if (!sz_checkpoint_has_rows(state)) sz_checkpoint_remove(state);
 }
 
-static int conclude(const fit *f, sz_status status, const sz_error *err)
+/* The exit code is that of rank 0 for all. */
+static int conclude(const fit *f, sz_status status, sz_error *err)
 {
-    int stopped = f->team->sum(f->team, sz_interrupted()) > 0.0 && !f->finished;
+    int stopped;
 
+    status = f->team->agree(f->team, status, err);
+    stopped = status == SZ_ERR_STOPPED;
     if (f->team->rank == 0) {
         tidy(f);
         if (stopped)
@@ -444,11 +349,9 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
         status = fit_all(&f, &err);
     }
     code = conclude(&f, status, &err);
-    sz_gap_free(f.core);
-    sz_gap_free(f.gap);
-    sz_curve_free(&f.curve);
-    sz_checkpoint_free(&f.state);
-    sz_dataset_free(f.train);
+    sz_fit_job_free(&f.job);
+    sz_dataset_free(f.data);
+    sz_dataset_free(f.test);
     sz_fit_spec_free(f.spec);
     return code;
 }

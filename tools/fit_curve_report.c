@@ -3,10 +3,8 @@
  * fit_curve_report.c - learning curves measured, printed, filed and drawn. */
 #include "fit_curve_report.h"
 
-#include "analyse/row_errors.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "fit/baseline.h"
 #include "python.h"
 
 #include <math.h>
@@ -14,52 +12,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- errors ------------------------------------------------------------------------ */
-
-typedef struct {
-    const sz_curve *curve;
-    sz_dataset *test;      /* what the models are judged on, core and e0 taken off */
-    sz_error_table *table; /* [n_steps][n_sizes] */
-    int is_test;           /* 0: the data of the fit */
-} measured;
-
-static int n_models(const sz_curve *c)
+sz_status sz_curve_check(const char *path, const sz_fit_spec *spec, sz_error *err)
 {
-    return c->n_steps * c->n_sizes;
-}
+    sz_output part = {0};
+    sz_status status;
 
-static void measured_free(measured *m)
-{
-    for (int k = 0; m->table && k < n_models(m->curve); k++)
-        sz_error_table_free(&m->table[k]);
-    free(m->table);
-    sz_dataset_free(m->test);
-}
-
-static sz_status measure(measured *m, const sz_gap *gap, const sz_fit_spec *spec,
-                         const sz_e0 *e0, int n_threads, const sz_watch *watch,
-                         sz_error *err)
-{
-    const sz_curve *c = m->curve;
-    const char *path = *spec->test_file ? spec->test_file : spec->at_file;
-    sz_gap *core = NULL;
-    sz_status status = sz_dataset_read_data(&m->test, path, &spec->name, err);
-
-    m->is_test = *spec->test_file != '\0';
-    if (status == SZ_OK) status = sz_baseline_take(&core, m->test, spec, err);
-    sz_gap_free(core);
-    if (status == SZ_OK) status = sz_dataset_take_e0(m->test, e0, err);
-    if (status == SZ_OK) {
-        m->table = calloc((size_t)n_models(c) + 1, sizeof *m->table);
-        if (!m->table) status = sz_fail_memory(err, sizeof *m->table, "the errors");
-    }
-    for (int k = 0; k < n_models(c) && status == SZ_OK; k++)
-        status = sz_error_table_create(&m->table[k], m->test, err);
-    if (status == SZ_OK)
-        status = sz_row_errors(m->table, gap, m->test, n_models(c), c->alpha, n_threads,
-                               watch, err);
+    if (!strcmp(path, spec->gp_file) || !strcmp(path, spec->at_file) ||
+        !strcmp(path, spec->test_file))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "--curve %.300s: this is the model or the data; name another file",
+                       path);
+    status = sz_output_open(&part, path, err);
+    sz_output_free(&part);
     return status;
 }
+
+/* What is told of. */
+typedef struct {
+    const sz_fit_job *job;
+    const sz_curve *curve;
+    const sz_dataset *data; /* that the models are held against */
+    int is_test;            /* 0: the data of the fit */
+} measured;
 
 /* ---- for people -------------------------------------------------------------------- */
 
@@ -73,9 +47,9 @@ static void print_number(const sz_error_sum *sum, double scale, int digits, doub
 
 static void print_model(const measured *m, int step, int size)
 {
-    const sz_curve *c = m->curve;
+    const sz_curve_models *c = &m->curve->models;
     int model = step * c->n_sizes + size;
-    const sz_errors *e = &m->table[model].all;
+    const sz_error_sums *e = &m->curve->table[model].all;
 
     printf("%9d %9d", c->size[size], c->step[step]);
     if (isnan(c->norm[model])) {
@@ -91,11 +65,11 @@ static void print_model(const measured *m, int step, int size)
 
 static void print_curve(const measured *m)
 {
-    const sz_curve *c = m->curve;
+    const sz_curve_models *c = &m->curve->models;
 
     printf("learning curve on %s %s, of %d frames\n",
            m->is_test ? "the test data" : "the training data (there is no test_file)",
-           m->test->path, m->test->n_frames);
+           m->data->path, m->data->n_frames);
     printf("%9s %9s  %9s  %20s  %9s\n", "", "", "energy", "force, eV/Angstrom", "virial");
     printf("%9s %9s  %9s  %9s  %9s  %9s\n", "unknowns", "frames", "meV/atom", "MAE",
            "RMSE", "meV/atom");
@@ -143,9 +117,9 @@ static json_t *sum_of(const sz_error_sum *s)
 
 static json_t *model_of(const measured *m, int step, int size)
 {
-    const sz_curve *c = m->curve;
+    const sz_curve_models *c = &m->curve->models;
     int model = step * c->n_sizes + size;
-    const sz_errors *e = &m->table[model].all;
+    const sz_error_sums *e = &m->curve->table[model].all;
     json_t *o = json_object();
 
     json_object_set_new(o, "n_unknowns", json_integer(c->size[size]));
@@ -172,7 +146,7 @@ static json_t *terms_of(const sz_gap *gap)
     return list;
 }
 
-static json_t *rows_of(const sz_curve *c)
+static json_t *rows_of(const sz_curve_models *c)
 {
     json_t *list = json_array();
 
@@ -181,11 +155,13 @@ static json_t *rows_of(const sz_curve *c)
     return list;
 }
 
-static json_t *describe(const measured *m, const sz_gap *gap, const sz_dataset *train)
+static json_t *describe(const measured *m)
 {
     static const char *const unit[][2] = {
         {"energy", "eV/atom"}, {"force", "eV/Angstrom"}, {"virial", "eV/atom"}};
-    const sz_curve *c = m->curve;
+    const sz_curve_models *c = &m->curve->models;
+    const sz_dataset *train = m->job->data;
+    const sz_gap *gap = &m->job->system->gap; /* the terms that were fitted */
     json_t *o = json_object(), *units = json_object(), *models = json_array();
 
     for (int k = 0; k < 3; k++)
@@ -197,7 +173,7 @@ static json_t *describe(const measured *m, const sz_gap *gap, const sz_dataset *
     json_object_set_new(o, "model", text(gap->path));
     json_object_set_new(o, "training_data", text(train->path));
     json_object_set_new(o, "judged_on", json_string(m->is_test ? "test" : "training"));
-    json_object_set_new(o, "data", text(m->test->path));
+    json_object_set_new(o, "data", text(m->data->path));
     json_object_set_new(o, "units", units);
     json_object_set_new(o, "seed", json_integer(c->seed));
     json_object_set_new(o, "n_whole", json_integer(c->n_whole));
@@ -260,27 +236,23 @@ static void draw(const char *path)
     free(svg);
 }
 
-sz_status sz_curve_report(const sz_curve *curve, const char *path, const sz_gap *gap,
-                          const sz_fit_spec *spec, const sz_dataset *train,
-                          const sz_e0 *e0, int n_threads, const sz_watch *watch,
+sz_status sz_curve_report(sz_fit_job *job, const sz_dataset *test, const char *path,
                           sz_error *err)
 {
-    measured m = {.curve = curve};
-    sz_gap fitted = *gap; /* without the core */
+    sz_curve *curve = NULL;
+    measured m = {.job = job, .data = test ? test : job->data, .is_test = test != NULL};
     json_t *all = NULL;
     char *data = NULL;
-    int whole;
-    sz_status status;
-
-    fitted.n_terms = curve->n_terms;
-    fitted.term += gap->n_terms - curve->n_terms;
-    status = measure(&m, &fitted, spec, e0, n_threads, watch, err);
+    int n, whole;
+    sz_status status = sz_curve_create(&curve, job, test, err);
 
     if (status == SZ_OK) {
+        m.curve = curve;
+        n = curve->models.n_steps * curve->models.n_sizes;
         print_curve(&m);
-        all = describe(&m, &fitted, train);
+        all = describe(&m);
         whole = all && json_object_size(all) == N_KEYS &&
-                (int)json_array_size(json_object_get(all, "models")) == n_models(curve);
+                (int)json_array_size(json_object_get(all, "models")) == n;
         data = whole ? sz_json_write(all) : NULL;
         if (!data) status = sz_fail_memory(err, 65536, "the learning curve");
     }
@@ -288,6 +260,6 @@ sz_status sz_curve_report(const sz_curve *curve, const char *path, const sz_gap 
     if (status == SZ_OK) draw(path);
     free(data);
     json_decref(all);
-    measured_free(&m);
+    sz_curve_free(curve);
     return status;
 }

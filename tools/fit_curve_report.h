@@ -4,13 +4,14 @@
 #ifndef SZ_FIT_CURVE_REPORT_H
 #define SZ_FIT_CURVE_REPORT_H
 
-#include "fit/curve.h"
+#include "analyse/curve_errors.h"
 
-/* The errors of all models on test_file, else on the data of the fit: printed, as JSON
- * in path, and drawn beside it as SVG where Python can. */
-sz_status sz_curve_report(const sz_curve *curve, const char *path, const sz_gap *gap,
-                          const sz_fit_spec *spec, const sz_dataset *train,
-                          const sz_e0 *e0, int n_threads, const sz_watch *watch,
+/* The file can be written, and is none of the fit's own; before the fit. */
+sz_status sz_curve_check(const char *path, const sz_fit_spec *spec, sz_error *err);
+
+/* The errors of all models of job on test, or, NULL, on the data of the fit: printed, as
+ * JSON in path, and drawn beside it as SVG where Python can. */
+sz_status sz_curve_report(sz_fit_job *job, const sz_dataset *test, const char *path,
                           sz_error *err);
 
 #endif

@@ -25,7 +25,7 @@ static int is_option(const char *word, const char *name)
     return !strncmp(word, name, n) && (word[n] == '\0' || word[n] == '=');
 }
 
-static sz_status take(sz_fit_options *o, int argc, char **argv, int *k, sz_error *err)
+static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *err)
 {
     const char *word = argv[*k], *value;
 
@@ -64,7 +64,7 @@ static sz_status take(sz_fit_options *o, int argc, char **argv, int *k, sz_error
 }
 
 /* A checkpoint knows nothing of the steps of a learning curve. */
-static sz_status check_curve(sz_fit_options *o, sz_error *err)
+static sz_status check_curve(sz_fit_flags *o, sz_error *err)
 {
     if (!o->curve || o->help) return SZ_OK;
     if (o->resume || (o->checkpoint_given && o->checkpoint >= 0.0))
@@ -75,12 +75,12 @@ static sz_status check_curve(sz_fit_options *o, sz_error *err)
     return SZ_OK;
 }
 
-sz_status sz_fit_options_take(sz_fit_options *options, int *argc, char **argv,
+sz_status sz_fit_options_take(sz_fit_flags *options, int *argc, char **argv,
                               sz_error *err)
 {
     int n = 1;
 
-    *options = (sz_fit_options){.checkpoint = 60.0};
+    *options = (sz_fit_flags){.checkpoint = 60.0};
     for (int k = 1; k < *argc; k++) {
         sz_status status;
 

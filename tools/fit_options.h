@@ -12,10 +12,10 @@ typedef struct {
     double checkpoint; /* seconds; below 0: off */
     int checkpoint_given;
     const char *curve; /* file of the learning curves, or NULL */
-} sz_fit_options;
+} sz_fit_flags;
 
 /* Takes the words that begin with -- out of argv[1 .. *argc-1]. */
-sz_status sz_fit_options_take(sz_fit_options *options, int *argc, char **argv,
+sz_status sz_fit_options_take(sz_fit_flags *options, int *argc, char **argv,
                               sz_error *err);
 
 #endif

@@ -8,7 +8,6 @@
 #include "base/args.h"
 #include "dgemm.h"
 #include "error_table.h"
-#include "model/gap.h"
 #include "tool.h"
 
 #include <math.h>
@@ -64,23 +63,27 @@ static const char *meaning_of(sz_e0_method method)
     return "";
 }
 
-void sz_fit_print_data(const sz_dataset *train, const sz_fit_spec *spec, const sz_e0 *e0)
+void sz_fit_print_data(const sz_fit_job *job)
 {
+    const sz_dataset *data = job->data;
+
     printf("%s: %d frames, %zu atoms; %d energies, %zu force components, %d virials\n",
-           train->path, train->n_frames, train->n_atoms, train->n_energies,
-           train->n_force_rows, train->n_virials);
-    printf("%s", meaning_of(spec->e0_method));
-    if (spec->e0_offset != 0.0) printf("; %g eV added", spec->e0_offset);
+           data->path, data->n_frames, data->n_atoms, data->n_energies,
+           job->targets->n_force_rows, data->n_virials);
+    printf("%s", meaning_of(job->spec.e0_method));
+    if (job->spec.e0_offset != 0.0) printf("; %g eV added", job->spec.e0_offset);
     printf("\n");
-    for (int k = 0; k < train->n_species; k++)
-        printf("  e0 %-2s %.8f eV\n", sz_element_symbol(train->z[k]),
-               e0->value[train->z[k]]);
+    for (int k = 0; k < data->n_species; k++)
+        printf("  e0 %-2s %.8f eV\n", sz_element_symbol(data->z[k]),
+               job->e0.value[data->z[k]]);
     fflush(stdout);
 }
 
-void sz_fit_print_points(const sz_gap *gap, int n_ranks, int n_threads)
+void sz_fit_print_points(const sz_fit_job *job)
 {
-    int n = sz_fit_unknowns(gap);
+    const sz_gap *gap = job->gap;
+    int n = sz_fit_unknowns(gap), n_ranks = job->setup.team->size;
+    int n_threads = job->state.n_threads;
 
     for (int k = 0; k < gap->n_terms; k++)
         printf("  %4d sparse points of %d components: %.90s\n", gap->term[k].n_sparse,
@@ -93,10 +96,26 @@ void sz_fit_print_points(const sz_gap *gap, int n_ranks, int n_threads)
     fflush(stdout);
 }
 
+/* besides the factors of the threads, one that gathers; at each step two and scratch */
+void sz_fit_print_curve(const sz_fit_job *job)
+{
+    const sz_curve_models *c = &job->curve;
+    int n_threads = job->state.n_threads;
+    double more = n_threads > 2 ? 1.0 : 3.0 - n_threads;
+
+    printf("learning curve: %d sizes, %d steps of data in random order (seed %d), no "
+           "checkpoints; %.0f MB more\n",
+           c->n_sizes, c->n_steps, c->seed,
+           1e-6 * more * (double)sz_lsq_memory(c->n_unknowns, 0));
+    fflush(stdout);
+}
+
 /* ---- the speed --------------------------------------------------------------------- */
 
-void sz_fit_print_rows(const sz_fit_rows *r, int n_workers)
+void sz_fit_print_rows(const sz_fit_job *job)
 {
+    const sz_fit_rows *r = &job->rows;
+    int n_workers = job->setup.team->size * job->state.n_threads;
     double rate = 1e-9 * r->flops / r->seconds / n_workers, dgemm[2];
 
     printf("%lld rows", r->n_rows);
@@ -141,8 +160,8 @@ static sz_status publish(const sz_error_table *table, sz_gap *gap, const char *t
     sz_status status = SZ_OK;
 
     if (f) {
-        fprintf(f, "%s: %d frames of %s\n", title, table->train->n_frames,
-                table->train->path);
+        fprintf(f, "%s: %d frames of %s\n", title, table->data->n_frames,
+                table->data->path);
         sz_error_table_print(table, f);
     }
     if (!f || fclose(f) != 0) status = sz_fail_memory(err, 4096, "the table of errors");
@@ -156,32 +175,22 @@ static sz_status publish(const sz_error_table *table, sz_gap *gap, const char *t
     return status;
 }
 
-sz_status sz_fit_report_errors(sz_gap *gap, const char *title, const char *note,
-                               const char *path, const sz_dataset_names *name,
-                               int n_threads, const sz_watch *watch, sz_error *err)
+sz_status sz_fit_report_errors(const sz_fit_job *job, const sz_model *model,
+                               const char *title, const char *note,
+                               const sz_dataset *data, sz_error *err)
 {
-    const char *model_path = gap->path;
-    sz_dataset *train = NULL;
-    sz_model *model = NULL;
     sz_error_table table = {0};
-    sz_status status = sz_dataset_read_data(&train, path, name, err);
+    const sz_comparison c = {.model = model,
+                             .model_name = job->gap->path,
+                             .data = data,
+                             .n_threads = job->state.n_threads,
+                             .watch = job->setup.watch,
+                             .take = take,
+                             .context = &table};
+    sz_status status = sz_error_table_create(&table, data, err);
 
-    if (status == SZ_OK) status = sz_model_load(&model, model_path, err);
-    if (status == SZ_OK) status = sz_error_table_create(&table, train, err);
-    if (status == SZ_OK) {
-        const sz_comparison c = {.model = model,
-                                 .model_name = model_path,
-                                 .train = train,
-                                 .n_threads = n_threads,
-                                 .watch = watch,
-                                 .take = take,
-                                 .context = &table};
-
-        status = sz_predict_all(&c, err);
-    }
-    if (status == SZ_OK) status = publish(&table, gap, title, note, err);
+    if (status == SZ_OK) status = sz_predict_all(&c, err);
+    if (status == SZ_OK) status = publish(&table, job->gap, title, note, err);
     sz_error_table_free(&table);
-    sz_model_free(model);
-    sz_dataset_free(train);
     return status;
 }

@@ -21,7 +21,7 @@ typedef struct {
 } sigmas;
 
 typedef struct {
-    const sz_dataset *train;
+    const sz_dataset *data;
     const sz_facts *facts;
     double cutoff, atom_sigma, delta, pair_delta, core;
     sigmas sigma, *of_type; /* [n_config_types] */
@@ -70,12 +70,12 @@ static void decide(plan *p)
     p->pair_delta = one_digit(within(5.0 * p->delta, 0.5, 10.0));
     p->core = floor(10.0 * f->nearest) / 10.0;
     p->sigma = sigmas_of(f->all.n_components ? sz_fact_force(&f->all) : 1.0);
-    for (int k = 0; k < p->train->n_config_types; k++) {
+    for (int k = 0; k < p->data->n_config_types; k++) {
         const sz_type_facts *t = &f->type[k];
 
         p->of_type[k] = t->n_components ? sigmas_of(sz_fact_force(t)) : p->sigma;
     }
-    for (int k = 0; k < p->train->n_species; k++)
+    for (int k = 0; k < p->data->n_species; k++)
         if (f->n_different[k]) least = fmin(least, f->n_different[k]);
     p->n_sparse = (int)fmin(least, within(round_to(least / 20.0, 50.0), 100.0, 2000.0));
 }
@@ -84,7 +84,7 @@ static void decide(plan *p)
 
 static void print_data(const plan *p)
 {
-    const sz_dataset *t = p->train;
+    const sz_dataset *t = p->data;
     const sz_facts *f = p->facts;
 
     printf("%s: %d frames, %zu atoms, %d energies, %d frames with forces, %d virials\n",
@@ -141,10 +141,10 @@ static void print_e0(const plan *p)
         printf("e0: there is not one isolated atom of each element: the mean energy of "
                "an atom (e0_method=average). Energies far from the data have no "
                "meaning\n");
-    for (int k = 0; k < p->train->n_species; k++)
+    for (int k = 0; k < p->data->n_species; k++)
         if (f->n_isolated[k] > 1)
             printf("e0: %s has %d isolated atoms, keep one\n",
-                   sz_element_symbol(p->train->z[k]), f->n_isolated[k]);
+                   sz_element_symbol(p->data->z[k]), f->n_isolated[k]);
 }
 
 static void print_radii(const plan *p)
@@ -180,7 +180,7 @@ static int is_special(const plan *p, int type)
     double ratio = p->of_type[type].force / p->sigma.force;
 
     return p->facts->type[type].n_components && (ratio > 1.9 || ratio < 0.26) &&
-           !strpbrk(p->train->config_type[type], ":{}\"' ");
+           !strpbrk(p->data->config_type[type], ":{}\"' ");
 }
 
 static void print_scales(const plan *p)
@@ -199,10 +199,10 @@ static void print_scales(const plan *p)
         printf("sigma of forces %g: there are none to judge by\n", p->sigma.force);
     printf("sigma of energies %g eV/atom, of virials %g: in proportion to it\n",
            p->sigma.energy, p->sigma.virial);
-    for (int k = 0; k < p->train->n_config_types; k++)
+    for (int k = 0; k < p->data->n_config_types; k++)
         if (is_special(p, k))
             printf("sigma of %.60s: %g, its forces are %s (rms %.3f)\n",
-                   p->train->config_type[k], p->of_type[k].force,
+                   p->data->config_type[k], p->of_type[k].force,
                    p->of_type[k].force > p->sigma.force ? "larger" : "smaller",
                    sz_fact_force(&p->facts->type[k]));
 }
@@ -210,14 +210,14 @@ static void print_scales(const plan *p)
 /* nominal length of nu_R=2 nu_S=1 */
 static double n_components(const plan *p)
 {
-    return (double)N_MAX * N_MAX * p->train->n_species * (L_MAX + 1);
+    return (double)N_MAX * N_MAX * p->data->n_species * (L_MAX + 1);
 }
 
 static void print_size(const plan *p)
 {
     const sz_facts *f = p->facts;
     const sz_type_facts *all = &f->all;
-    int n_species = p->train->n_species;
+    int n_species = p->data->n_species;
     int m = n_species * p->n_sparse + n_species * (n_species + 1) / 2 * PAIR_POINTS;
     double rows =
         all->n_energies + (double)all->n_components + 6.0 * (double)all->n_virials;
@@ -226,7 +226,7 @@ static void print_size(const plan *p)
 
     printf("n_sparse = %d of each element: unlike environments are", p->n_sparse);
     for (int k = 0; k < n_species; k++)
-        printf(" %s %d of %d%s", sz_element_symbol(p->train->z[k]), f->n_different[k],
+        printf(" %s %d of %d%s", sz_element_symbol(p->data->z[k]), f->n_different[k],
                f->n_atoms[k], k + 1 < n_species ? "," : "");
     printf("\n        --curve FILE.json tells what more or fewer would do\n");
     printf("the fit: %d unknowns, %.0f rows, about %.3g TFLOP of matrix products (%.3g "
@@ -239,13 +239,14 @@ static void print_size(const plan *p)
 
 static void print_names(const sz_validation *v)
 {
+    char *const *name = v->name.name;
     const struct {
         const char *key, *usual, *name;
-    } all[] = {{"energy_parameter_name", "energy", v->name.energy},
-               {"force_parameter_name", "force", v->name.force},
-               {"virial_parameter_name", "virial", v->name.virial},
-               {"stress_parameter_name", "stress", v->name.stress},
-               {"config_type_parameter_name", "config_type", v->name.config_type}};
+    } all[] = {{"energy_parameter_name", "energy", name[SZ_NAME_ENERGY]},
+               {"force_parameter_name", "force", name[SZ_NAME_FORCE]},
+               {"virial_parameter_name", "virial", name[SZ_NAME_VIRIAL]},
+               {"stress_parameter_name", "stress", name[SZ_NAME_STRESS]},
+               {"config_type_parameter_name", "config_type", v->config_type}};
     int n = 0;
 
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
@@ -258,12 +259,12 @@ static void print_type_sigmas(const plan *p)
 {
     int n = 0;
 
-    for (int k = 0; k < p->train->n_config_types; k++) {
+    for (int k = 0; k < p->data->n_config_types; k++) {
         const sigmas *s = &p->of_type[k];
 
         if (!is_special(p, k)) continue;
         printf("%s%s:%g:%g:%g:0", n++ ? ":" : "  config_type_sigma=\"{",
-               p->train->config_type[k], s->energy, s->force, s->virial);
+               p->data->config_type[k], s->energy, s->force, s->virial);
     }
     if (n) printf("}\" \\\n");
 }
@@ -274,12 +275,12 @@ static void print_command(const plan *p, const sz_validation *v)
 
     printf(
         "\nsoapz fit at_file=%s gp_file=model.soapz rnd_seed=1 sparse_jitter=1e-8 \\\n",
-        p->train->path);
+        p->data->path);
     print_names(v);
     if (f->kind == SZ_FACT_LEAST_SQUARES)
-        for (int k = 0; k < p->train->n_species; k++)
-            printf("%s%s:%.4f%s", k ? ":" : "  e0=\"{", sz_element_symbol(p->train->z[k]),
-                   f->e0[k], k + 1 < p->train->n_species ? "" : "}\" \\\n");
+        for (int k = 0; k < p->data->n_species; k++)
+            printf("%s%s:%.4f%s", k ? ":" : "  e0=\"{", sz_element_symbol(p->data->z[k]),
+                   f->e0[k], k + 1 < p->data->n_species ? "" : "}\" \\\n");
     else
         printf("  e0_method=%s \\\n",
                f->kind == SZ_FACT_ISOLATED ? "isolated" : "average");
@@ -301,24 +302,12 @@ static void print_command(const plan *p, const sz_validation *v)
  * what is to be found. */
 static int read_words(sz_validation *v, const char **path, int n, char **word)
 {
-    const struct {
-        const char *key;
-        char **value;
-    } known[] = {{"energy_parameter_name=", &v->name.energy},
-                 {"force_parameter_name=", &v->name.force},
-                 {"virial_parameter_name=", &v->name.virial},
-                 {"stress_parameter_name=", &v->name.stress},
-                 {"config_type_parameter_name=", &v->name.config_type},
-                 {"force_mask_parameter_name=", &v->name.force_mask}};
-
     for (int i = 0; i < n; i++) {
         if (!strncmp(word[i], "at_file=", 8))
             *path = word[i] + 8;
         else if (!strchr(word[i], '='))
             *path = word[i];
-        for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-            if (!strncmp(word[i], known[k].key, strlen(known[k].key)))
-                *known[k].value = word[i] + strlen(known[k].key); /* read only */
+        sz_take_name(v, word[i]);
     }
     if (!*path || !**path)
         return sz_usage_error("fit", "--suggest needs the data: at_file=TRAIN.xyz");
@@ -328,18 +317,18 @@ static int read_words(sz_validation *v, const char **path, int n, char **word)
     return 0;
 }
 
-static sz_status check(const sz_facts *facts, const sz_dataset *train, sz_error *err)
+static sz_status check(const sz_facts *facts, const sz_dataset *data, sz_error *err)
 {
     if (!(facts->typical > 0.0))
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: no atom has a neighbour within %g Angstrom: there is nothing "
                        "to fit",
-                       train->path, SZ_FACT_REACH);
+                       data->path, SZ_FACT_REACH);
     if (facts->all.n_energies == 0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: no frame has an energy, which a fit needs; name it with "
                        "energy_parameter_name=",
-                       train->path);
+                       data->path);
     return SZ_OK;
 }
 
@@ -347,14 +336,13 @@ static sz_status suggest(sz_validation *v, const char *path, sz_error *err)
 {
     sz_facts facts = {0};
     plan p = {.facts = &facts};
-    sz_status status = sz_find_names(v, path, err);
+    sz_status status = sz_read_reference(v, path, err);
 
-    if (status == SZ_OK) status = sz_dataset_read_data(&v->train, path, &v->name, err);
-    if (status == SZ_OK) status = sz_facts_find(&facts, v->train, err);
-    if (status == SZ_OK) status = check(&facts, v->train, err);
+    if (status == SZ_OK) status = sz_facts_find(&facts, v->data, err);
+    if (status == SZ_OK) status = check(&facts, v->data, err);
     if (status == SZ_OK) {
-        p.train = v->train;
-        p.of_type = calloc((size_t)v->train->n_config_types + 1, sizeof *p.of_type);
+        p.data = v->data;
+        p.of_type = calloc((size_t)v->data->n_config_types + 1, sizeof *p.of_type);
         if (!p.of_type) status = sz_fail_memory(err, sizeof *p.of_type, "the sigmas");
     }
     if (status == SZ_OK) {
@@ -374,15 +362,14 @@ static sz_status suggest(sz_validation *v, const char *path, sz_error *err)
 
 int sz_fit_suggest(int n, char **word)
 {
-    sz_validation v = {.name = {.config_type = (char[]){"config_type"},
-                                .force_mask = (char[]){"force_mask"}}};
+    sz_validation v = {0};
     const char *path = NULL;
     sz_error err;
     int code = read_words(&v, &path, n, word);
 
     if (code) return code;
     code = suggest(&v, path, &err) == SZ_OK ? sz_finish_stdout() : sz_report(&err);
-    sz_dataset_free(v.train);
-    sz_free_names(&v);
+    sz_dataset_free(v.data);
+    sz_names_free(&v.name);
     return code;
 }

@@ -59,29 +59,6 @@ typedef struct {
 
 /* ---- the command line -------------------------------------------------------------- */
 
-/* "force_parameter_name=dft_forces"; 0 where the word is something else */
-static int take_name(sz_dataset_names *name, const char *word)
-{
-    const struct {
-        const char *key;
-        char **value;
-    } known[] = {{"energy_parameter_name=", &name->energy},
-                 {"force_parameter_name=", &name->force},
-                 {"virial_parameter_name=", &name->virial},
-                 {"stress_parameter_name=", &name->stress},
-                 {"config_type_parameter_name=", &name->config_type},
-                 {"force_mask_parameter_name=", &name->force_mask}};
-
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
-        size_t n = strlen(known[k].key);
-
-        if (strncmp(word, known[k].key, n) != 0) continue;
-        *known[k].value = (char *)word + n; /* read only */
-        return 1;
-    }
-    return 0;
-}
-
 static int read_limits(sz_validation *v, const request *r)
 {
     static const char *const unit[3] = {"eV/atom", "eV/Angstrom", "eV/atom"};
@@ -119,7 +96,7 @@ static int read_options(int argc, char **argv, request *r, sz_validation *v)
     if (want_help) return sz_print_text(help);
     if (code) return code;
     for (int k = 0; k < n_words; k++) {
-        if (take_name(&v->name, word[k])) continue;
+        if (sz_take_name(v, word[k])) continue;
         if (strchr(word[k], '=') && access(word[k], F_OK) != 0)
             return sz_usage_error("validate", "unknown key in \"%s\"", word[k]);
         if (n == SZ_MAX_JUDGED + 1)
@@ -163,7 +140,7 @@ static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_err
 {
     const taker *t = context;
     sz_judged *j = t->j;
-    const sz_dataset_frame *frame = &j->table.train->frame[f];
+    const sz_dataset_frame *frame = &j->table.data->frame[f];
     size_t n = (size_t)frame->n_atoms;
 
     sz_error_table_add(&j->table, f, p, &j->frame[f]);
@@ -218,7 +195,7 @@ typedef struct {
  * error of the force; without those that have no force or a masked one */
 static void gather_atoms(samples *s, const sz_judged *j, int type)
 {
-    const sz_dataset *t = j->table.train;
+    const sz_dataset *t = j->table.data;
 
     s->n = 0;
     for (int f = 0; f < t->n_frames; f++) {
@@ -227,13 +204,10 @@ static void gather_atoms(samples *s, const sz_judged *j, int type)
         if (type >= 0 && t->frame[f].config_type != type) continue;
         for (size_t i = first; i < end; i++) {
             double d2 = 0.0;
-            int known = 1;
 
-            for (size_t k = 3 * i; k < 3 * i + 3; k++) {
-                known &= t->force_sigma[k] > 0.0;
+            if (!t->frame[f].has_force || t->masked[i]) continue;
+            for (size_t k = 3 * i; k < 3 * i + 3; k++)
                 d2 += (j->force[k] - t->force[k]) * (j->force[k] - t->force[k]);
-            }
-            if (!known) continue;
             s->sigma[s->n] = sqrt(j->variance[i]);
             s->error[s->n++] = sqrt(d2);
         }
@@ -243,21 +217,21 @@ static void gather_atoms(samples *s, const sz_judged *j, int type)
 /* of the frames, an atom */
 static void gather_frames(samples *s, const sz_judged *j)
 {
-    const sz_dataset *t = j->table.train;
+    const sz_dataset *t = j->table.data;
 
     s->n = 0;
     for (int f = 0; f < t->n_frames; f++) {
         const sz_dataset_frame *frame = &t->frame[f];
 
-        if (!frame->target.has_energy) continue;
+        if (!frame->has_energy) continue;
         s->sigma[s->n] = sqrt(j->energy_variance[f]) / frame->n_atoms;
-        s->error[s->n++] = (j->energy[f] - frame->target.energy) / frame->n_atoms;
+        s->error[s->n++] = (j->energy[f] - frame->energy) / frame->n_atoms;
     }
 }
 
 static sz_status calibrate(sz_judged *j, sz_error *err)
 {
-    const sz_dataset *t = j->table.train;
+    const sz_dataset *t = j->table.data;
     size_t room = t->n_atoms + (size_t)t->n_frames, n_types = (size_t)t->n_config_types;
     samples s = {.sigma = malloc(room * sizeof *s.sigma),
                  .error = malloc(room * sizeof *s.error)};
@@ -283,7 +257,7 @@ static sz_status calibrate(sz_judged *j, sz_error *err)
     return status;
 }
 
-static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_output *out,
+static sz_status judge(sz_judged *j, const request *r, sz_dataset *data, sz_output *out,
                        sz_error *err)
 {
     sz_variance *variance = NULL;
@@ -292,7 +266,7 @@ static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_out
     const sz_watch watch = sz_tool_watch(&teller, "validate");
     sz_comparison c = {.model = j->model,
                        .model_name = j->path,
-                       .train = train,
+                       .data = data,
                        .n_threads = r->n_threads,
                        .watch = &watch,
                        .take = take,
@@ -308,8 +282,8 @@ static sz_status judge(sz_judged *j, const request *r, sz_dataset *train, sz_out
         status = SZ_OK;
     }
     c.variance = variance;
-    if (status == SZ_OK) status = make_room(j, train, variance != NULL, err);
-    if (status == SZ_OK) status = sz_error_table_create(&j->table, train, err);
+    if (status == SZ_OK) status = make_room(j, data, variance != NULL, err);
+    if (status == SZ_OK) status = sz_error_table_create(&j->table, data, err);
     if (status == SZ_OK) status = sz_predict_all(&c, err);
     sz_progress_end(&teller.progress);
     if (status == SZ_OK && variance) status = calibrate(j, err);
@@ -327,23 +301,19 @@ int sz_limit_kept(const sz_limit *limit)
 /* Is there anything the limits can be held against? */
 static sz_status check_limits(const sz_validation *v, sz_error *err)
 {
-    int n_forces = 0;
-
-    for (int f = 0; f < v->train->n_frames; f++)
-        n_forces += v->train->frame[f].target.force != NULL;
     for (int k = 0; k < v->n_limits; k++) {
         const char *option = v->limit[k].option;
         const char *what = strstr(option, "energy")  ? "energy"
                            : strstr(option, "force") ? "forces"
                                                      : "virial";
-        int n = *what == 'e'   ? v->train->n_energies
-                : *what == 'f' ? n_forces
-                               : v->train->n_virials;
+        int n = *what == 'e'   ? v->data->n_energies
+                : *what == 'f' ? v->data->n_forces
+                               : v->data->n_virials;
 
         if (n == 0)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: %s is given, but no frame has a reference %s",
-                           v->train->path, option, what);
+                           v->data->path, option, what);
     }
     return SZ_OK;
 }
@@ -357,7 +327,7 @@ static double measure(const sz_error_sum *sum, const char *option)
 
 static void fill_limits(sz_validation *v)
 {
-    const sz_errors *e = &v->model[0].table.all;
+    const sz_error_sums *e = &v->model[0].table.all;
 
     for (int k = 0; k < v->n_limits; k++) {
         const char *option = v->limit[k].option;
@@ -411,13 +381,12 @@ static sz_status validate(sz_validation *v, const request *r, sz_output *out,
 
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = sz_model_load(&v->model[m].model, v->model[m].path, err);
-    if (status == SZ_OK) status = sz_find_names(v, r->data, err);
-    if (status == SZ_OK) status = sz_dataset_read_data(&v->train, r->data, &v->name, err);
+    if (status == SZ_OK) status = sz_read_reference(v, r->data, err);
     if (status == SZ_OK) status = check_limits(v, err);
     if (status == SZ_OK && r->json) status = sz_output_open_any(out, r->json, err);
     if (out->part) sz_catch_interrupts();
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
-        status = judge(&v->model[m], r, v->train, out, err);
+        status = judge(&v->model[m], r, v->data, out, err);
     if (status != SZ_OK) return status;
     fill_limits(v);
     sz_print_validation(v, r->json && !strcmp(r->json, "-") ? stderr : stdout);
@@ -427,8 +396,7 @@ static sz_status validate(sz_validation *v, const request *r, sz_output *out,
 
 int sz_verb_validate(int argc, char **argv)
 {
-    sz_validation v = {.name = {.config_type = (char[]){"config_type"},
-                                .force_mask = (char[]){"force_mask"}}};
+    sz_validation v = {0};
     request r = {0};
     sz_output out = {0};
     sz_error err;
@@ -448,7 +416,7 @@ int sz_verb_validate(int argc, char **argv)
         code = sz_finish_stdout();
     if (status == SZ_OK && say_exceeded(&v) > 0 && code == 0) code = 3;
     for (int m = 0; m < v.n_models; m++) free_judged(&v.model[m]);
-    sz_dataset_free(v.train);
-    sz_free_names(&v);
+    sz_dataset_free(v.data);
+    sz_names_free(&v.name);
     return code;
 }

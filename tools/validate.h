@@ -6,6 +6,7 @@
 
 #include "analyse/calibration.h"
 #include "analyse/errors.h"
+#include "data/names.h"
 
 #include <stdio.h>
 
@@ -16,7 +17,7 @@ typedef struct {
     const char *path;
     sz_model *model;
     sz_error_table table;
-    sz_errors *frame;        /* [n_frames] errors of each frame */
+    sz_error_sums *frame;    /* [n_frames] errors of each frame */
     double *energy;          /* [n_frames] eV */
     double *virial;          /* [n_frames][9] eV */
     double *force;           /* [n_atoms][3] eV/Angstrom */
@@ -36,20 +37,21 @@ typedef struct {
 } sz_limit;
 
 typedef struct {
-    sz_dataset_names name; /* of the properties; found[] says which there are */
-    int has_energy, has_force, has_virial, has_stress;
-    sz_dataset *train;
+    const char *given[SZ_N_NAMES], *given_type, *given_mask; /* by the user, or NULL */
+    sz_found_names name; /* of the reference; "": there is none */
+    const char *config_type;
+    sz_dataset *data;
     int n_models;
     sz_judged model[SZ_MAX_JUDGED];
     int n_limits;
     sz_limit limit[SZ_MAX_LIMITS];
 } sz_validation;
 
-/* Fills what the user left NULL of energy, force, virial, stress with the first of the
- * usual names that is in the file, and has_*. A name the user gave that no frame has is
- * an error, and so is a file without any of them. sz_free_names frees the copies. */
-sz_status sz_find_names(sz_validation *v, const char *path, sz_error *err);
-void sz_free_names(sz_validation *v);
+/* "force_parameter_name=dft_forces"; 0 where the word is something else. word must
+ * outlive v. */
+int sz_take_name(sz_validation *v, const char *word);
+/* Finds the names and reads the data: v->name, which sz_names_free frees, and v->data. */
+sz_status sz_read_reference(sz_validation *v, const char *path, sz_error *err);
 
 /* 1 where the value is within the limit; a NaN is not. */
 int sz_limit_kept(const sz_limit *limit);

@@ -61,7 +61,7 @@ static void put_sum(FILE *file, const char *before, const char *name,
     fputc('}', file);
 }
 
-static void put_errors(FILE *file, const sz_errors *e)
+static void put_errors(FILE *file, const sz_error_sums *e)
 {
     fputc('{', file);
     put_sum(file, "", "energy", &e->energy);
@@ -72,7 +72,7 @@ static void put_errors(FILE *file, const sz_errors *e)
 
 static void put_table(FILE *file, const sz_error_table *table)
 {
-    const sz_dataset *t = table->train;
+    const sz_dataset *t = table->data;
 
     fputs("\"errors\":{\"all\":", file);
     put_errors(file, &table->all);
@@ -91,7 +91,7 @@ static void put_table(FILE *file, const sz_error_table *table)
 
 static void put_worst(FILE *file, const sz_validation *v, int m)
 {
-    const sz_dataset *t = v->train;
+    const sz_dataset *t = v->data;
     int f;
 
     fputs(",\n  \"worst_forces\":[", file);
@@ -118,7 +118,7 @@ static void put_worst(FILE *file, const sz_validation *v, int m)
         put_key(file, "", "config_type");
         put_text(file, t->config_type[frame->config_type]);
         fputs(",\"error\":", file);
-        put_number(file, (v->model[m].energy[f] - frame->target.energy) / frame->n_atoms);
+        put_number(file, (v->model[m].energy[f] - frame->energy) / frame->n_atoms);
         fputc('}', file);
     }
     fputc(']', file);
@@ -159,8 +159,8 @@ static void put_model(FILE *file, const sz_validation *v, int m)
         put_calibration(file, "", "forces", &j->of_forces, 0);
         put_calibration(file, ",", "energies", &j->of_energies, 1);
         fputs(",\n   \"rank_correlation_of_type\":{", file);
-        for (int k = 0; k < v->train->n_config_types; k++) {
-            put_key(file, k ? "," : "", v->train->config_type[k]);
+        for (int k = 0; k < v->data->n_config_types; k++) {
+            put_key(file, k ? "," : "", v->data->config_type[k]);
             put_number(file, j->rank_of_type[k]);
         }
         fputs("}}", file);
@@ -173,24 +173,17 @@ static void put_model(FILE *file, const sz_validation *v, int m)
 
 /* ---- samples ----------------------------------------------------------------------- */
 
-static double six(const double *virial, int k)
-{
-    static const int lower[6] = {0, 3, 6, 4, 7, 8};
-
-    return virial[lower[k]];
-}
-
 static void put_virial(FILE *file, const double *virial)
 {
     double x[6];
 
-    for (int k = 0; k < 6; k++) x[k] = six(virial, k);
+    for (int k = 0; k < 6; k++) x[k] = virial[sz_six[k]];
     put_vector(file, 6, x);
 }
 
 static void put_frames(FILE *file, const sz_validation *v)
 {
-    const sz_dataset *t = v->train;
+    const sz_dataset *t = v->data;
 
     fputs("\"frames\":[", file);
     for (int f = 0; f < t->n_frames; f++) {
@@ -198,10 +191,10 @@ static void put_frames(FILE *file, const sz_validation *v)
 
         fprintf(file, "%s{\"line\":%d,\"n_atoms\":%d,\"config_type\":%d,\"energy\":",
                 f ? ",\n  " : "\n  ", frame->line, frame->n_atoms, frame->config_type);
-        put_number(file, frame->target.has_energy ? frame->target.energy : NAN);
+        put_number(file, frame->has_energy ? frame->energy : NAN);
         fputs(",\"virial\":", file);
-        if (frame->target.has_virial)
-            put_virial(file, frame->target.virial);
+        if (frame->has_virial)
+            put_virial(file, frame->virial);
         else
             fputs("null", file);
         fputs(",\"models\":[", file);
@@ -244,7 +237,7 @@ static void put_column(FILE *file, const char *name, size_t n, size_t stride, in
 
 static void put_atoms(FILE *file, const sz_validation *v)
 {
-    const sz_dataset *t = v->train;
+    const sz_dataset *t = v->data;
     size_t stride = (t->n_atoms + MAX_ATOMS - 1) / MAX_ATOMS, next = 0;
 
     fprintf(file, "\"atoms\":{\"stride\":%zu,\"frame\":[", stride);
@@ -255,10 +248,10 @@ static void put_atoms(FILE *file, const sz_validation *v)
     for (size_t i = 0; i < t->n_atoms; i += stride)
         fprintf(file, i ? ",%d" : "%d", t->species[i]);
     fputs("],\n  \"known\":[", file); /* 0: no force, or masked */
-    for (size_t i = 0; i < t->n_atoms; i += stride)
-        fprintf(file, i ? ",%d" : "%d",
-                t->force_sigma[3 * i] > 0.0 && t->force_sigma[3 * i + 1] > 0.0 &&
-                    t->force_sigma[3 * i + 2] > 0.0);
+    next = 0;
+    for (int f = 0; f < t->n_frames; f++)
+        for (; next < t->frame[f].first + (size_t)t->frame[f].n_atoms; next += stride)
+            fprintf(file, next ? ",%d" : "%d", t->frame[f].has_force && !t->masked[next]);
     fputc(']', file);
     put_column(file, "force", t->n_atoms, stride, 3, t->force);
     fputs(",\n  \"models\":[", file);
@@ -293,15 +286,13 @@ static void put_limits(FILE *file, const sz_validation *v)
 
 static void put_names(FILE *file, const sz_validation *v)
 {
-    const char *const name[4] = {v->name.energy, v->name.force, v->name.virial,
-                                 v->name.stress};
-    static const char *const key[4] = {"energy", "force", "virial", "stress"};
+    static const char *const key[SZ_N_NAMES] = {"energy", "force", "virial", "stress"};
 
     fputs("\"reference\":{", file);
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < SZ_N_NAMES; k++) {
         put_key(file, k ? "," : "", key[k]);
-        if (*name[k])
-            put_text(file, name[k]);
+        if (*v->name.name[k])
+            put_text(file, v->name.name[k]);
         else
             fputs("null", file);
     }
@@ -310,7 +301,7 @@ static void put_names(FILE *file, const sz_validation *v)
 
 void sz_write_validation(const sz_validation *v, FILE *file)
 {
-    const sz_dataset *t = v->train;
+    const sz_dataset *t = v->data;
 
     put_key(file, "{", "soapz");
     put_text(file, sz_version());

@@ -28,7 +28,7 @@ static int find_worst(const sz_validation *v, int model, int k,
     for (int round = 0; round <= k; round++) {
         int best = -1;
 
-        for (int f = 0; f < v->train->n_frames; f++) {
+        for (int f = 0; f < v->data->n_frames; f++) {
             double e = error(m, f), before = last < 0 ? 0.0 : error(m, last);
 
             if (e < 0.0) continue;
@@ -53,16 +53,17 @@ int sz_worst_force(const sz_validation *v, int model, int k)
 
 int sz_worst_atom(const sz_validation *v, int model, int f, double *error)
 {
-    const sz_dataset_frame *frame = &v->train->frame[f];
+    const sz_dataset_frame *frame = &v->data->frame[f];
     const double *force = v->model[model].force + 3 * frame->first;
+    const double *reference = v->data->force + 3 * frame->first;
     int worst = 0;
 
     *error = -1.0;
-    for (int i = 0; i < frame->n_atoms && frame->target.force; i++)
+    for (int i = 0; i < frame->n_atoms && frame->has_force; i++)
         for (size_t k = 3 * (size_t)i; k < 3 * (size_t)i + 3; k++) {
-            double d = fabs(force[k] - frame->target.force[k]);
+            double d = fabs(force[k] - reference[k]);
 
-            if (!(frame->target.force_sigma[k] > 0.0) || !(d > *error)) continue;
+            if (v->data->masked[frame->first + (size_t)i] || !(d > *error)) continue;
             *error = d;
             worst = i;
         }
@@ -71,7 +72,7 @@ int sz_worst_atom(const sz_validation *v, int model, int f, double *error)
 
 static void print_worst(const sz_validation *v, int model, FILE *file)
 {
-    const sz_dataset *t = v->train;
+    const sz_dataset *t = v->data;
     int f;
 
     for (int k = 0; k < SZ_WORST && (f = sz_worst_force(v, model, k)) >= 0; k++) {
@@ -87,7 +88,7 @@ static void print_worst(const sz_validation *v, int model, FILE *file)
     }
     for (int k = 0; k < SZ_WORST && (f = sz_worst_energy(v, model, k)) >= 0; k++) {
         const sz_dataset_frame *frame = &t->frame[f];
-        double d = v->model[model].energy[f] - frame->target.energy;
+        double d = v->model[model].energy[f] - frame->energy;
 
         if (k == 0) fprintf(file, "\nlargest errors of an energy, meV/atom\n");
         fprintf(file, "  %9.2f  %s:%d  %d atoms  %s\n", 1e3 * d / frame->n_atoms, t->path,
@@ -97,7 +98,7 @@ static void print_worst(const sz_validation *v, int model, FILE *file)
 
 static void print_variance(const sz_judged *m, FILE *file)
 {
-    const sz_dataset *t = m->table.train;
+    const sz_dataset *t = m->table.data;
     const sz_calibration *f = &m->of_forces, *e = &m->of_energies;
 
     fprintf(file, "\npredicted variance of the SOAP terms: ");
@@ -137,8 +138,8 @@ static void print_ratio(const sz_error_sum *a, const sz_error_sum *b, double sca
         fprintf(file, "  %9s %9s", "-", "-");
 }
 
-static void print_both(const char *name, int width, const sz_errors *a,
-                       const sz_errors *b, FILE *file)
+static void print_both(const char *name, int width, const sz_error_sums *a,
+                       const sz_error_sums *b, FILE *file)
 {
     fprintf(file, "%-*.60s", width, name);
     print_ratio(&a->energy, &b->energy, 1e3, 2, file);
@@ -152,8 +153,8 @@ static void print_side_by_side(const sz_validation *v, FILE *file)
     const sz_error_table *a = &v->model[0].table, *b = &v->model[1].table;
     int width = 12;
 
-    for (int k = 0; k < v->train->n_config_types; k++) {
-        int n = (int)strlen(v->train->config_type[k]);
+    for (int k = 0; k < v->data->n_config_types; k++) {
+        int n = (int)strlen(v->data->config_type[k]);
 
         if (n > width) width = n < 60 ? n : 60;
     }
@@ -163,23 +164,26 @@ static void print_side_by_side(const sz_validation *v, FILE *file)
             v->model[0].path, v->model[1].path, width, "", "energy, meV/atom",
             "force, eV/Angstrom", "virial, meV/atom", width, "config_type", "A", "B", "A",
             "B", "A", "B");
-    for (int k = 0; k < v->train->n_config_types; k++)
-        print_both(v->train->config_type[k], width, &a->type[k], &b->type[k], file);
+    for (int k = 0; k < v->data->n_config_types; k++)
+        print_both(v->data->config_type[k], width, &a->type[k], &b->type[k], file);
     print_both("all", width, &a->all, &b->all, file);
-    for (int k = 0; k < v->train->n_species; k++)
-        print_both(sz_element_symbol(v->train->z[k]), width, &a->element[k],
+    for (int k = 0; k < v->data->n_species; k++)
+        print_both(sz_element_symbol(v->data->z[k]), width, &a->element[k],
                    &b->element[k], file);
 }
 
 void sz_print_validation(const sz_validation *v, FILE *file)
 {
-    const sz_dataset *t = v->train;
+    const sz_dataset *t = v->data;
+    char *const *name = v->name.name;
 
     fprintf(file, "%s: %d frame%s, %zu atoms; ", t->path, t->n_frames,
             t->n_frames == 1 ? "" : "s", t->n_atoms);
-    fprintf(file, "reference: %s%s%s%s%s%s%s\n", v->name.energy, v->has_energy ? " " : "",
-            v->name.force, v->has_force ? " " : "", v->name.virial,
-            v->has_virial && v->has_stress ? " " : "", v->name.stress);
+    fprintf(file, "reference: %s%s%s%s%s%s%s\n", name[SZ_NAME_ENERGY],
+            *name[SZ_NAME_ENERGY] ? " " : "", name[SZ_NAME_FORCE],
+            *name[SZ_NAME_FORCE] ? " " : "", name[SZ_NAME_VIRIAL],
+            *name[SZ_NAME_VIRIAL] && *name[SZ_NAME_STRESS] ? " " : "",
+            name[SZ_NAME_STRESS]);
     for (int m = 0; m < v->n_models; m++) {
         fprintf(file, "\n%s\n\n", v->model[m].path);
         sz_error_table_print(&v->model[m].table, file);

@@ -5,6 +5,8 @@
  *   MAE  = sum |d| / n,   RMSE = (sum d^2 / n)^(1/2),   d = predicted - reference */
 #include "analyse/errors.h"
 
+#include "base/crew.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,18 +37,18 @@ double sz_error_rmse(const sz_error_sum *sum)
     return sum->n ? sqrt(sum->sum2 / (double)sum->n) : 0.0;
 }
 
-sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *train,
+sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *data,
                                 sz_error *err)
 {
-    size_t n = (size_t)train->n_config_types + (size_t)train->n_species;
+    size_t n = (size_t)data->n_config_types + (size_t)data->n_species;
 
     memset(table, 0, sizeof *table);
-    table->train = train;
-    table->type = calloc((size_t)train->n_config_types + 1, sizeof *table->type);
-    table->element = calloc((size_t)train->n_species + 1, sizeof *table->element);
+    table->data = data;
+    table->type = calloc((size_t)data->n_config_types + 1, sizeof *table->type);
+    table->element = calloc((size_t)data->n_species + 1, sizeof *table->element);
     if (table->type && table->element) return SZ_OK;
     sz_error_table_free(table);
-    return sz_fail_memory(err, n * sizeof(sz_errors), "the errors");
+    return sz_fail_memory(err, n * sizeof(sz_error_sums), "the errors");
 }
 
 void sz_error_table_free(sz_error_table *table)
@@ -64,36 +66,147 @@ static void add_sum(sz_error_sum *to, const sz_error_sum *from)
     raise_max(to, from->max);
 }
 
-static void add_errors(sz_errors *to, const sz_errors *from)
+static void add_errors(sz_error_sums *to, const sz_error_sums *from)
 {
     add_sum(&to->energy, &from->energy);
     add_sum(&to->force, &from->force);
     add_sum(&to->virial, &from->virial);
 }
 
-void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
-                        sz_errors *frame)
+static void add_forces(sz_error_table *table, int f, const double *predicted,
+                       sz_error_sums *e)
 {
-    static const int lower[6] = {0, 3, 6, 4, 7, 8};
-    const sz_dataset *train = table->train;
-    const sz_dataset_frame *data = &train->frame[f];
-    const sz_target *t = &data->target;
-    sz_errors e = {0};
+    const sz_dataset *data = table->data;
+    const sz_dataset_frame *frame = &data->frame[f];
+    const double *force = table->targets ? table->targets->force : data->force;
 
-    if (t->has_energy) sz_error_add(&e.energy, (p->energy - t->energy) / data->n_atoms);
-    for (int i = 0; i < data->n_atoms && t->force; i++)
-        for (size_t k = 3 * (size_t)i; k < 3 * (size_t)i + 3; k++) {
-            double d = p->force[k] - t->force[k];
+    for (int i = 0; i < frame->n_atoms && frame->has_force; i++) {
+        size_t atom = frame->first + (size_t)i;
 
-            if (!(t->force_sigma[k] > 0.0)) continue;
-            sz_error_add(&e.force, d);
-            sz_error_add(&table->element[train->species[data->first + (size_t)i]].force,
-                         d);
+        if (data->masked[atom]) continue;
+        for (int x = 0; x < 3; x++) {
+            double d = predicted[3 * (size_t)i + x] - force[3 * atom + x];
+
+            sz_error_add(&e->force, d);
+            sz_error_add(&table->element[data->species[atom]].force, d);
         }
-    for (int k = 0; k < 6 && t->has_virial; k++)
+    }
+}
+
+void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
+                        sz_error_sums *frame)
+{
+    const sz_dataset_frame *data = &table->data->frame[f];
+    const sz_target *target = table->targets ? &table->targets->frame[f] : NULL;
+    const double *virial = target ? target->virial : data->virial;
+    double energy = target ? target->energy : data->energy;
+    sz_error_sums e = {0};
+
+    if (data->has_energy) sz_error_add(&e.energy, (p->energy - energy) / data->n_atoms);
+    add_forces(table, f, p->force, &e);
+    for (int k = 0; k < 6 && data->has_virial; k++)
         sz_error_add(&e.virial,
-                     (p->virial[lower[k]] - t->virial[lower[k]]) / data->n_atoms);
+                     (p->virial[sz_six[k]] - virial[sz_six[k]]) / data->n_atoms);
     add_errors(&table->all, &e);
     add_errors(&table->type[data->config_type], &e);
     if (frame) *frame = e;
+}
+
+/* ---- a model against a dataset ----------------------------------------------------- */
+
+const sz_error_sum *sz_error_sum_of(const sz_error_sums *sums, sz_quantity quantity)
+{
+    return quantity == SZ_ENERGY  ? &sums->energy
+           : quantity == SZ_FORCE ? &sums->force
+                                  : &sums->virial;
+}
+
+sz_error_summary sz_error_summarise(const sz_error_sum *sum)
+{
+    return (sz_error_summary){sum->n, sz_error_mae(sum), sz_error_rmse(sum), sum->max};
+}
+
+static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
+{
+    sz_errors *e = context;
+    const sz_dataset_frame *frame = &e->table.data->frame[f];
+    double *force = e->force + 3 * frame->first;
+
+    (void)err;
+    sz_error_table_add(&e->table, f, p, NULL);
+    e->energy[f] = frame->has_energy ? p->energy : NAN;
+    for (size_t k = 0; k < 3 * (size_t)frame->n_atoms; k++)
+        force[k] = frame->has_force ? p->force[k] : NAN;
+    return SZ_OK;
+}
+
+sz_status sz_errors_create(sz_errors **errors, const sz_model *model,
+                           const sz_dataset *dataset, const sz_fit_options *options,
+                           sz_error *err)
+{
+    size_t n = 3 * dataset->n_atoms + 1;
+    sz_errors *e = calloc(1, sizeof *e);
+    const sz_comparison c = {.model = model,
+                             .data = dataset,
+                             .n_threads = options && options->n_threads > 0
+                                              ? options->n_threads
+                                              : sz_crew_cores(),
+                             .watch = options ? options->watch : NULL,
+                             .take = take,
+                             .context = e};
+    sz_status status = SZ_OK;
+
+    *errors = NULL;
+    if (e) {
+        e->energy = malloc(((size_t)dataset->n_frames + 1) * sizeof *e->energy);
+        e->force = malloc(n * sizeof *e->force);
+    }
+    if (!e || !e->energy || !e->force)
+        status = sz_fail_memory(err, n * sizeof *e->force, "the errors");
+    if (status == SZ_OK) status = sz_error_table_create(&e->table, dataset, err);
+    if (status == SZ_OK) status = sz_predict_all(&c, err);
+    if (status == SZ_OK) {
+        *errors = e;
+        e = NULL;
+    }
+    sz_errors_free(e);
+    return status;
+}
+
+void sz_errors_free(sz_errors *errors)
+{
+    if (!errors) return;
+    sz_error_table_free(&errors->table);
+    free(errors->energy);
+    free(errors->force);
+    free(errors);
+}
+
+sz_error_summary sz_errors_all(const sz_errors *errors, sz_quantity quantity)
+{
+    return sz_error_summarise(sz_error_sum_of(&errors->table.all, quantity));
+}
+
+sz_error_summary sz_errors_type(const sz_errors *errors, int config_type,
+                                sz_quantity quantity)
+{
+    if (config_type < 0 || config_type >= errors->table.data->n_config_types)
+        return (sz_error_summary){0};
+    return sz_error_summarise(
+        sz_error_sum_of(&errors->table.type[config_type], quantity));
+}
+
+sz_error_summary sz_errors_species(const sz_errors *errors, int species)
+{
+    if (species < 0 || species >= errors->table.data->n_species)
+        return (sz_error_summary){0};
+    return sz_error_summarise(&errors->table.element[species].force);
+}
+
+void sz_errors_predictions(const sz_errors *errors, double *energy, double *force)
+{
+    const sz_dataset *data = errors->table.data;
+
+    if (energy) memcpy(energy, errors->energy, (size_t)data->n_frames * sizeof *energy);
+    if (force) memcpy(force, errors->force, 3 * data->n_atoms * sizeof *force);
 }

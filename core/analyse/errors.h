@@ -5,6 +5,7 @@
 #define SZ_ERRORS_H
 
 #include "analyse/predictions.h"
+#include "data/targets.h"
 
 /* Sums over errors d; a NaN makes all of them NaN. */
 typedef struct {
@@ -21,22 +22,33 @@ double sz_error_rmse(const sz_error_sum *sum);
  * out. */
 typedef struct {
     sz_error_sum energy, force, virial;
-} sz_errors;
+} sz_error_sums;
 
 typedef struct {
-    const sz_dataset *train;
-    sz_errors all;
-    sz_errors *type;    /* [train->n_config_types] */
-    sz_errors *element; /* [train->n_species] of atoms: forces only */
+    const sz_dataset *data;
+    const sz_targets *targets; /* of the data, held against instead; NULL: the data */
+    sz_error_sums all;
+    sz_error_sums *type;    /* [data->n_config_types] */
+    sz_error_sums *element; /* [data->n_species] of atoms: forces only */
 } sz_error_table;
 
-/* Starts with no errors; train must outlive it. */
-sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *train,
+/* Starts with no errors; data must outlive it. */
+sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *data,
                                 sz_error *err);
 void sz_error_table_free(sz_error_table *table);
 /* The errors of frame f, added where they belong; those of the frame alone in *frame,
  * unless it is NULL. */
 void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
-                        sz_errors *frame);
+                        sz_error_sums *frame);
+
+/* "energy", .. of sums, as the caller of the library gets it */
+const sz_error_sum *sz_error_sum_of(const sz_error_sums *sums, sz_quantity quantity);
+sz_error_summary sz_error_summarise(const sz_error_sum *sum);
+
+struct sz_errors {
+    sz_error_table table;
+    double *energy; /* [n_frames] eV, NaN without a reference */
+    double *force;  /* [n_atoms][3] eV/Angstrom, NaN without a reference */
+};
 
 #endif

@@ -28,7 +28,7 @@ typedef struct {
 
 typedef struct {
     sz_facts *facts;
-    const sz_dataset *train;
+    const sz_dataset *data;
     unsigned char *isolated; /* [n_frames] */
     size_t n, n_bulk;        /* atoms seen, of these in periodic frames */
     double *near;  /* [n] distance of the nearest neighbour, where there is one */
@@ -62,18 +62,19 @@ static void look_at_atom(scan *s, const sz_list *list, int i, int is_bulk)
 
 static sz_status look_at_frame(scan *s, int f, sz_list *list, sz_error *err)
 {
-    const sz_dataset_frame *frame = &s->train->frame[f];
-    sz_structure structure = sz_dataset_structure(s->train, f);
+    const sz_dataset_frame *frame = &s->data->frame[f];
+    sz_structure structure = sz_dataset_structure(s->data, f);
     sz_error why;
+    char place[SZ_PLACE];
     sz_status status = sz_list_build(list, &structure, SZ_FACT_REACH, &why);
     int is_bulk = frame->pbc[0] && frame->pbc[1] && frame->pbc[2];
 
     if (status != SZ_OK)
-        return sz_fail(err, status, "%.300s:%d: %.600s", s->train->path, frame->line,
-                       why.message);
+        return sz_fail(err, status, "%s: %.600s",
+                       sz_dataset_place(s->data, f, SZ_FIRST_LINE, place), why.message);
     if (frame->n_atoms == 1 && list->n_pairs == 0) {
         s->isolated[f] = 1;
-        if (frame->target.has_energy) s->facts->n_isolated[structure.species[0]]++;
+        if (frame->has_energy) s->facts->n_isolated[structure.species[0]]++;
         return SZ_OK;
     }
     for (int i = 0; i < frame->n_atoms; i++) look_at_atom(s, list, i, is_bulk);
@@ -83,13 +84,13 @@ static sz_status look_at_frame(scan *s, int f, sz_list *list, sz_error *err)
 /* Single atoms are always looked at: they may be isolated. */
 static sz_status look_at_frames(scan *s, sz_error *err)
 {
-    int stride = (int)(s->train->n_atoms / MAX_ATOMS) + 1;
+    int stride = (int)(s->data->n_atoms / MAX_ATOMS) + 1;
     sz_list list = {0};
     sz_status status = SZ_OK;
 
     s->facts->nearest = INFINITY;
-    for (int f = 0; f < s->train->n_frames && status == SZ_OK; f++)
-        if (f % stride == 0 || s->train->frame[f].n_atoms == 1)
+    for (int f = 0; f < s->data->n_frames && status == SZ_OK; f++)
+        if (f % stride == 0 || s->data->frame[f].n_atoms == 1)
             status = look_at_frame(s, f, &list, err);
     sz_list_free(&list);
     return status;
@@ -205,38 +206,38 @@ double sz_fact_force(const sz_type_facts *t)
 }
 
 /* shares of the species in frame f */
-static void composition(const sz_dataset *train, int f, double *x)
+static void composition(const sz_dataset *data, int f, double *x)
 {
-    const sz_dataset_frame *frame = &train->frame[f];
+    const sz_dataset_frame *frame = &data->frame[f];
 
-    for (int k = 0; k < train->n_species; k++) x[k] = 0.0;
+    for (int k = 0; k < data->n_species; k++) x[k] = 0.0;
     for (int i = 0; i < frame->n_atoms; i++)
-        x[train->species[frame->first + (size_t)i]] += 1.0 / frame->n_atoms;
+        x[data->species[frame->first + (size_t)i]] += 1.0 / frame->n_atoms;
 }
 
 static int counts(const scan *s, int f)
 {
-    return !s->isolated[f] && s->train->frame[f].target.has_energy;
+    return !s->isolated[f] && s->data->frame[f].has_energy;
 }
 
-static double energy_of(const sz_dataset *train, int f)
+static double energy_of(const sz_dataset *data, int f)
 {
-    return train->frame[f].target.energy / train->frame[f].n_atoms;
+    return data->frame[f].energy / data->frame[f].n_atoms;
 }
 
 /* e [n_species]; 0 where the compositions do not tell the elements apart */
 static int least_squares(const scan *s, double *e)
 {
     const int one = 1;
-    int n = s->train->n_species, info;
+    int n = s->data->n_species, info;
     double a[SZ_Z_MAX * SZ_Z_MAX] = {0}, x[SZ_Z_MAX];
 
     memset(e, 0, (size_t)n * sizeof *e);
-    for (int f = 0; f < s->train->n_frames; f++) {
+    for (int f = 0; f < s->data->n_frames; f++) {
         if (!counts(s, f)) continue;
-        composition(s->train, f, x);
+        composition(s->data, f, x);
         for (int i = 0; i < n; i++) {
-            e[i] += x[i] * energy_of(s->train, f);
+            e[i] += x[i] * energy_of(s->data, f);
             for (int j = 0; j < n; j++) a[i * n + j] += x[i] * x[j];
         }
     }
@@ -254,13 +255,13 @@ static double spread_with(const scan *s, const double *e)
 {
     double x[SZ_Z_MAX], n = 0.0, sum = 0.0, sum2 = 0.0;
 
-    for (int f = 0; f < s->train->n_frames; f++) {
+    for (int f = 0; f < s->data->n_frames; f++) {
         double left;
 
         if (!counts(s, f)) continue;
-        composition(s->train, f, x);
-        left = energy_of(s->train, f);
-        for (int k = 0; k < s->train->n_species; k++) left -= x[k] * e[k];
+        composition(s->data, f, x);
+        left = energy_of(s->data, f);
+        for (int k = 0; k < s->data->n_species; k++) left -= x[k] * e[k];
         n++;
         sum += left;
         sum2 += left * left;
@@ -271,10 +272,10 @@ static double spread_with(const scan *s, const double *e)
 /* with e0 off */
 static double left_over(const scan *s, int f)
 {
-    double x[SZ_Z_MAX], left = energy_of(s->train, f);
+    double x[SZ_Z_MAX], left = energy_of(s->data, f);
 
-    composition(s->train, f, x);
-    for (int k = 0; k < s->train->n_species; k++) left -= x[k] * s->facts->e0[k];
+    composition(s->data, f, x);
+    for (int k = 0; k < s->data->n_species; k++) left -= x[k] * s->facts->e0[k];
     return left;
 }
 
@@ -283,34 +284,34 @@ static double spread_local(const scan *s)
     double mean = 0.0, sum = 0.0;
     int n = 0;
 
-    for (int f = 0; f < s->train->n_frames; f++)
+    for (int f = 0; f < s->data->n_frames; f++)
         if (counts(s, f)) {
             mean += left_over(s, f);
             n++;
         }
     mean /= n ? n : 1;
-    for (int f = 0; f < s->train->n_frames; f++)
+    for (int f = 0; f < s->data->n_frames; f++)
         if (counts(s, f))
-            sum += s->train->frame[f].n_atoms * pow(left_over(s, f) - mean, 2.0);
+            sum += s->data->frame[f].n_atoms * pow(left_over(s, f) - mean, 2.0);
     return n ? sqrt(sum / n) : 0.0;
 }
 
 static int all_isolated(const scan *s)
 {
-    for (int k = 0; k < s->train->n_species; k++)
+    for (int k = 0; k < s->data->n_species; k++)
         if (s->facts->n_isolated[k] != 1) return 0;
     return 1;
 }
 
 static void choose_e0(scan *s)
 {
-    const sz_dataset *t = s->train;
+    const sz_dataset *t = s->data;
     sz_facts *facts = s->facts;
     double e[SZ_Z_MAX], mean = 0.0;
     int n = 0;
 
     for (int f = 0; f < t->n_frames; f++)
-        if (t->frame[f].target.has_energy) {
+        if (t->frame[f].has_energy) {
             mean += energy_of(t, f);
             n++;
         }
@@ -320,8 +321,8 @@ static void choose_e0(scan *s)
     if (all_isolated(s)) {
         facts->kind = SZ_FACT_ISOLATED;
         for (int f = 0; f < t->n_frames; f++)
-            if (s->isolated[f] && t->frame[f].target.has_energy)
-                facts->e0[t->species[t->frame[f].first]] = t->frame[f].target.energy;
+            if (s->isolated[f] && t->frame[f].has_energy)
+                facts->e0[t->species[t->frame[f].first]] = t->frame[f].energy;
     } else if (t->n_species > 1 && least_squares(s, e) &&
                spread_with(s, e) < 0.5 * facts->spread_average) {
         facts->kind = SZ_FACT_LEAST_SQUARES;
@@ -333,22 +334,23 @@ static void choose_e0(scan *s)
 
 static void add_frame(const scan *s, int f, sz_type_facts *t)
 {
-    const sz_dataset_frame *frame = &s->train->frame[f];
-    const double *force = frame->target.force;
+    const sz_dataset_frame *frame = &s->data->frame[f];
+    const double *force = s->data->force + 3 * frame->first;
+    const unsigned char *masked = s->data->masked + frame->first;
 
     t->n_frames++;
     t->n_atoms += (size_t)frame->n_atoms;
-    t->n_virials += frame->target.has_virial != 0;
-    t->n_forces += force != NULL;
-    if (frame->target.has_energy) {
+    t->n_virials += frame->has_virial != 0;
+    t->n_forces += frame->has_force;
+    if (frame->has_energy) {
         double left = left_over(s, f);
 
         t->n_energies++;
         t->sum += left;
         t->sum2 += left * left;
     }
-    for (int k = 0; k < 3 * frame->n_atoms && force; k++) {
-        if (!(frame->target.force_sigma[k] > 0.0)) continue;
+    for (int k = 0; k < 3 * frame->n_atoms && frame->has_force; k++) {
+        if (masked[k / 3]) continue;
         t->n_components++;
         t->force2 += force[k] * force[k];
         t->force_max = fmax(t->force_max, fabs(force[k]));
@@ -363,15 +365,15 @@ void sz_facts_free(sz_facts *facts)
     facts->type = NULL;
 }
 
-sz_status sz_facts_find(sz_facts *facts, const sz_dataset *train, sz_error *err)
+sz_status sz_facts_find(sz_facts *facts, const sz_dataset *data, sz_error *err)
 {
-    size_t n = train->n_atoms + 1;
-    scan s = {.facts = facts, .train = train};
+    size_t n = data->n_atoms + 1;
+    scan s = {.facts = facts, .data = data};
     sz_status status = SZ_OK;
 
     memset(facts, 0, sizeof *facts);
-    facts->type = calloc((size_t)train->n_config_types + 1, sizeof *facts->type);
-    s.isolated = calloc((size_t)train->n_frames + 1, 1);
+    facts->type = calloc((size_t)data->n_config_types + 1, sizeof *facts->type);
+    s.isolated = calloc((size_t)data->n_frames + 1, 1);
     s.near = malloc(n * sizeof *s.near);
     s.prints = malloc(n * sizeof *s.prints);
     if (!facts->type || !s.isolated || !s.near || !s.prints)
@@ -382,10 +384,10 @@ sz_status sz_facts_find(sz_facts *facts, const sz_dataset *train, sz_error *err)
         count_different(&s);
         choose_e0(&s);
     }
-    for (int f = 0; f < train->n_frames && status == SZ_OK; f++) {
+    for (int f = 0; f < data->n_frames && status == SZ_OK; f++) {
         if (s.isolated[f]) continue;
         add_frame(&s, f, &facts->all);
-        add_frame(&s, f, &facts->type[train->frame[f].config_type]);
+        add_frame(&s, f, &facts->type[data->frame[f].config_type]);
     }
     free(s.isolated);
     free(s.near);

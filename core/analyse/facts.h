@@ -35,7 +35,7 @@ typedef struct {
 } sz_facts;
 
 /* Free with sz_facts_free. */
-sz_status sz_facts_find(sz_facts *facts, const sz_dataset *train, sz_error *err);
+sz_status sz_facts_find(sz_facts *facts, const sz_dataset *data, sz_error *err);
 void sz_facts_free(sz_facts *facts);
 
 /* of the energies or forces of one type */

@@ -5,7 +5,7 @@
 #include "analyse/predictions.h"
 
 #include "base/crew.h"
-#include "data/dataset_frame.h" /* sz_grow */
+#include "base/memory.h"
 #include "model/predict.h"
 
 #include <stdlib.h>
@@ -28,7 +28,7 @@ typedef struct {
 static sz_status predict_frame(const job *j, worker *w, int f, sz_error *err)
 {
     const sz_comparison *c = j->c;
-    sz_structure s = sz_dataset_structure(c->train, f);
+    sz_structure s = sz_dataset_structure(c->data, f);
     sz_status status;
 
     if (s.n_atoms > w->room) {
@@ -47,28 +47,18 @@ static sz_status predict_frame(const job *j, worker *w, int f, sz_error *err)
     return status;
 }
 
-/* file and line of the frame before the message */
-static sz_status at_frame(const job *j, int f, sz_status status, sz_error *err)
-{
-    const sz_dataset *t = j->c->train;
-    sz_error why = *err;
-
-    return sz_fail(err, status, "%.200s:%d: %.700s", t->path, t->frame[f].line,
-                   why.message);
-}
-
 static sz_status work(void *context, void *worker_of_thread, int f, sz_error *err)
 {
-    sz_status status = predict_frame(context, worker_of_thread, f, err);
+    const job *j = context;
+    sz_status status = predict_frame(j, worker_of_thread, f, err);
 
-    return status == SZ_OK ? SZ_OK : at_frame(context, f, status, err);
+    return status == SZ_OK ? SZ_OK : sz_dataset_fail(j->c->data, f, status, err);
 }
 
 static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_error *err)
 {
-    const job *j = context;
     const worker *w = worker_of_thread;
-    const sz_comparison *c = j->c;
+    const sz_comparison *c = ((const job *)context)->c;
     sz_frame_prediction out = {.energy = w->p->energy,
                                .local = w->p->local,
                                .force = w->p->force,
@@ -76,31 +66,27 @@ static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_erro
                                .energy_variance = w->scratch ? w->energy_variance : 0.0};
     sz_status status;
 
-    for (int k = 0; k < 9; k++)
-        out.virial[k] = 0.5 * (w->p->virial[k] + w->p->virial[3 * (k % 3) + k / 3]);
+    sz_symmetrise(out.virial, w->p->virial);
     status = c->take(c->context, f, &out, err);
-    return status == SZ_OK ? SZ_OK : at_frame(j, f, status, err);
+    return status == SZ_OK ? SZ_OK : sz_dataset_fail(c->data, f, status, err);
 }
 
-static sz_status find_species(job *j, sz_error *err)
+/* The first atom of an element that the model does not know. */
+static sz_status fail_unknown(const job *j, int unknown, sz_error *err)
 {
-    const sz_dataset *t = j->c->train;
+    const sz_dataset *data = j->c->data;
+    const char *name = j->c->model_name;
+    size_t atom = 0;
+    char place[SZ_PLACE];
+    int f = 0;
 
-    for (int k = 0; k < t->n_species; k++) {
-        const char *symbol = sz_element_symbol(t->z[k]);
-
-        j->species[k] = sz_model_species(j->c->model, symbol);
-        if (j->species[k] >= 0) continue;
-        for (int f = 0; f < t->n_frames; f++)
-            for (int i = 0; i < t->frame[f].n_atoms; i++)
-                if (t->species[t->frame[f].first + (size_t)i] == k)
-                    return sz_fail(err, SZ_ERR_ARGUMENT,
-                                   "%.300s:%d: the model %.300s does not know the "
-                                   "element %s; leave such frames out",
-                                   t->path, t->frame[f].line + 2 + i, j->c->model_name,
-                                   symbol);
-    }
-    return SZ_OK;
+    while (data->species[atom] != unknown) atom++;
+    while (data->frame[f].first + (size_t)data->frame[f].n_atoms <= atom) f++;
+    return sz_fail(
+        err, SZ_ERR_ARGUMENT,
+        "%s: the model %.300s%sdoes not know the element %s; leave such frames out",
+        sz_dataset_place(data, f, (int)(atom - data->frame[f].first), place),
+        name ? name : "", name ? " " : "", sz_element_symbol(data->z[unknown]));
 }
 
 static sz_status open_worker(worker *w, const sz_comparison *c, sz_error *err)
@@ -125,7 +111,7 @@ sz_status sz_predict_all(const sz_comparison *c, sz_error *err)
     job j = {.c = c};
     worker *w = calloc((size_t)c->n_threads, sizeof *w);
     const sz_crew crew = {.n_threads = c->n_threads,
-                          .n_items = c->train->n_frames,
+                          .n_items = c->data->n_frames,
                           .worker = w,
                           .size = sizeof *w,
                           .context = &j,
@@ -134,7 +120,8 @@ sz_status sz_predict_all(const sz_comparison *c, sz_error *err)
                           .in_order = 1,
                           .watch = c->watch,
                           .what = "frames compared"};
-    sz_status status = find_species(&j, err);
+    int unknown = sz_dataset_map(j.species, c->data, c->model);
+    sz_status status = unknown < 0 ? SZ_OK : fail_unknown(&j, unknown, err);
 
     if (status == SZ_OK && !w)
         status = sz_fail_memory(err, (size_t)c->n_threads * sizeof *w, "the threads");

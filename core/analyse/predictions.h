@@ -2,8 +2,7 @@
  *
  * predictions.h - what a model says about all frames of a dataset.
  *
- * The data are as sz_dataset_read leaves them, with e0 and core potential inside, and the
- * model is a whole one. A fit that took them off its data reads the file once more. */
+ * The model is a whole one, with e0 and the potential beneath, as the data are. */
 #ifndef SZ_PREDICTIONS_H
 #define SZ_PREDICTIONS_H
 
@@ -24,8 +23,8 @@ typedef struct {
 
 typedef struct {
     const sz_model *model;
-    const char *model_name; /* for messages */
-    const sz_dataset *train;
+    const char *model_name; /* for messages, or NULL */
+    const sz_dataset *data;
     const sz_variance *variance; /* of the model, or NULL: none is predicted */
     int n_threads;               /* 1 or more; each holds one frame */
     const sz_watch *watch;       /* or NULL */

@@ -17,20 +17,27 @@ sz_status sz_frame_fail(const sz_xyz_frame *frame, const char *name, sz_error *e
 }
 
 /* A self-image that near means a senseless cell, which the list refuses. */
+int sz_find_coincident(const sz_list *list, int *i, int *j)
+{
+    for (*i = 0; *i < list->nb.n_atoms; ++*i)
+        for (int p = list->nb.first[*i]; p < list->nb.first[*i + 1]; p++) {
+            const double *r = list->nb.r + 3 * (size_t)p;
+
+            *j = list->neigh[p];
+            if (r[0] * r[0] + r[1] * r[1] + r[2] * r[2] < TOO_CLOSE * TOO_CLOSE) return 1;
+        }
+    return 0;
+}
+
 sz_status sz_check_distances(const sz_list *list, const char *name, int line,
                              sz_error *err)
 {
-    for (int i = 0; i < list->nb.n_atoms; i++)
-        for (int p = list->nb.first[i]; p < list->nb.first[i + 1]; p++) {
-            const double *r = list->nb.r + 3 * (size_t)p;
+    int i, j;
 
-            if (r[0] * r[0] + r[1] * r[1] + r[2] * r[2] >= TOO_CLOSE * TOO_CLOSE)
-                continue;
-            return sz_fail(err, SZ_ERR_NUMERIC,
-                           "%s:%d: this atom and the one in line %d are on one place",
-                           name, line + 2 + i, line + 2 + list->neigh[p]);
-        }
-    return SZ_OK;
+    if (!sz_find_coincident(list, &i, &j)) return SZ_OK;
+    return sz_fail(err, SZ_ERR_NUMERIC,
+                   "%s:%d: this atom and the one in line %d are on one place", name,
+                   line + 2 + i, line + 2 + j);
 }
 
 sz_status sz_frame_list(sz_list *list, const sz_xyz_frame *frame, const int *species,

@@ -1,193 +1,333 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dataset.c - a file of training data: all its frames, and whether they look like what
- * was meant. */
+ * dataset.c - frames that follow each other in a few long arrays. */
 #include "data/dataset.h"
 
-#include "data/dataset_frame.h"
+#include "atoms/frame_list.h"
+#include "base/memory.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef sz_dataset_reader reader;
+const int sz_six[6] = {0, 3, 6, 4, 7, 8};
 
-int sz_grow(void *array, size_t n, size_t size)
+void sz_symmetrise(double out[9], const double a[9])
 {
-    void **p = array, *larger = realloc(*p, n * size);
-
-    if (larger) *p = larger;
-    return larger != NULL;
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j <= i; j++)
+            out[3 * i + j] = out[3 * j + i] = 0.5 * (a[3 * i + j] + a[3 * j + i]);
 }
 
-/* "energy stress config_type" of the first frame, to choose a name from */
-static void list_names(const sz_xyz_frame *frame, char *text, size_t room)
+sz_status sz_dataset_create(sz_dataset **dataset, sz_error *err)
 {
-    size_t used = 0;
+    sz_dataset *data = calloc(1, sizeof *data);
 
-    text[0] = '\0';
-    for (int k = 0; k < frame->n_info && used + 1 < room; k++)
-        used += (size_t)snprintf(text + used, room - used, "%.40s ", frame->info[k].key);
-    for (int k = 0; k < frame->n_columns && used + 1 < room; k++)
-        used +=
-            (size_t)snprintf(text + used, room - used, "%.40s ", frame->column[k].name);
-    if (*text) text[strlen(text) - 1] = '\0';
-}
-
-/* After the last frame: is there anything to fit, and does it look like what was meant?
- */
-static sz_status check_data(reader *r, const char *names)
-{
-    sz_dataset *t = r->train;
-    sz_warnings *warnings = &t->warnings;
-    const sz_sigma_table *table = r->sigma;
-    sz_status status = SZ_OK;
-
-    if (t->n_energies == 0)
-        return sz_fail(
-            r->err, SZ_ERR_FORMAT,
-            "%s:%d: neither this frame nor any other has an energy under '%s'; "
-            "set energy_parameter_name to one of: %.600s",
-            t->path, t->frame[0].line + 1, r->name->energy, names);
-    if (r->n_forces == 0)
-        status =
-            sz_warnings_add(warnings, r->err,
-                            "%s:%d: no frame has forces in a column '%s', so none are "
-                            "fitted; force_parameter_name may be one of: %.600s",
-                            t->path, t->frame[0].line + 1, r->name->force, names);
-    if (status == SZ_OK && r->n_stresses)
-        status = sz_warnings_add(
-            warnings, r->err,
-            "%s:%d: the virial is taken from '%s' (%d in all); set "
-            "stress_parameter_name to an absent key if it is not meant as data",
-            t->path, r->stress_line, r->name->stress, r->n_stresses);
-    if (status == SZ_OK && r->n_integers)
-        status = sz_warnings_add(
-            warnings, r->err,
-            "%s:%d: a value is written without a decimal point (%d in all): "
-            "gap_fit would ignore it, soapz does not",
-            t->path, r->integer_line, r->n_integers);
-    for (int k = 0; k < table->n && status == SZ_OK; k++) {
-        int used = strcmp(table->entry[k].config_type, "default") == 0;
-
-        for (int c = 0; c < t->n_config_types; c++)
-            used |= strcmp(t->config_type[c], table->entry[k].config_type) == 0;
-        if (!used)
-            status = sz_warnings_add(warnings, r->err,
-                                     "%s: no frame has the config_type %.100s of "
-                                     "config_type_sigma; case counts",
-                                     t->path, table->entry[k].config_type);
+    *dataset = NULL;
+    if (data) data->path = sz_copy_text("the data");
+    if (!data || !data->path) {
+        free(data);
+        return sz_fail_memory(err, sizeof *data, "the data");
     }
+    *dataset = data;
+    return SZ_OK;
+}
+
+void sz_dataset_free(sz_dataset *data)
+{
+    if (!data) return;
+    for (int k = 0; k < data->n_config_types; k++) free(data->config_type[k]);
+    sz_warnings_free(&data->warnings);
+    free(data->config_type);
+    free(data->path);
+    free(data->energy_name);
+    free(data->names);
+    free(data->frame);
+    free(data->species);
+    free(data->position);
+    free(data->force);
+    free(data->force_sigma);
+    free(data->masked);
+    free(data);
+}
+
+/* ---- a frame more ------------------------------------------------------------------ */
+
+static sz_status make_room(sz_dataset *data, int n_atoms, sz_error *err)
+{
+    size_t want = data->n_atoms + (size_t)n_atoms, room = data->room ? data->room : 1024;
+    size_t n = (size_t)data->n_frames;
+
+    while (room < want) room *= 2;
+    if ((n & (n - 1)) == 0 && !sz_grow(&data->frame, n ? 2 * n : 1, sizeof *data->frame))
+        return sz_fail_memory(err, n * 2 * sizeof *data->frame, "frames");
+    if (room == data->room) return SZ_OK;
+    if (!sz_grow(&data->species, room, sizeof *data->species) ||
+        !sz_grow(&data->position, 3 * room, sizeof *data->position) ||
+        !sz_grow(&data->force, 3 * room, sizeof *data->force) ||
+        !sz_grow(&data->force_sigma, 3 * room, sizeof *data->force_sigma) ||
+        !sz_grow(&data->masked, room, sizeof *data->masked))
+        return sz_fail_memory(err, room * 77, "frames");
+    data->room = room;
+    return SZ_OK;
+}
+
+static int species_of(sz_dataset *data, int z)
+{
+    int *s = &data->species_of_z[z];
+
+    if (!*s) {
+        data->z[data->n_species] = z;
+        *s = ++data->n_species;
+    }
+    return *s - 1;
+}
+
+static void copy_atoms(sz_dataset *data, const sz_structure *s, size_t first)
+{
+    size_t n = (size_t)s->n_atoms;
+
+    memcpy(data->position + 3 * first, s->position, 3 * n * sizeof *data->position);
+    memset(data->force + 3 * first, 0, 3 * n * sizeof *data->force);
+    memset(data->masked + first, 0, n);
+    for (size_t i = 0; i < n; i++)
+        data->species[first + i] = species_of(data, s->species[i]);
+    for (size_t k = 3 * first; k < 3 * (first + n); k++) data->force_sigma[k] = NAN;
+}
+
+/* Its number. */
+static sz_status find_type(sz_dataset *data, const char *name, int *type, sz_error *err)
+{
+    int n = data->n_config_types;
+    char *copy;
+
+    for (*type = 0; *type < n; ++*type)
+        if (strcmp(data->config_type[*type], name) == 0) return SZ_OK;
+    copy = sz_copy_text(name);
+    if (!copy || !sz_grow(&data->config_type, (size_t)n + 1, sizeof *data->config_type)) {
+        free(copy);
+        return sz_fail_memory(err, 64, "a config_type");
+    }
+    data->config_type[data->n_config_types++] = copy;
+    return SZ_OK;
+}
+
+sz_status sz_dataset_append(sz_dataset *data, const sz_structure *s,
+                            const char *config_type, sz_dataset_frame **frame,
+                            sz_error *err)
+{
+    sz_dataset_frame *f;
+    int type;
+    sz_status status = make_room(data, s->n_atoms, err);
+
+    if (status == SZ_OK) status = find_type(data, config_type, &type, err);
+    if (status != SZ_OK) return status;
+    f = data->frame + data->n_frames;
+    memset(f, 0, sizeof *f);
+    f->n_atoms = s->n_atoms;
+    f->first = data->n_atoms;
+    f->config_type = type;
+    memcpy(f->cell, s->cell, sizeof f->cell);
+    memcpy(f->pbc, s->pbc, sizeof f->pbc);
+    f->energy_sigma = NAN;
+    for (int k = 0; k < 9; k++) f->virial_sigma[k] = NAN;
+    copy_atoms(data, s, f->first);
+    data->n_atoms += (size_t)s->n_atoms;
+    data->n_frames++;
+    *frame = f;
+    return SZ_OK;
+}
+
+/* ---- frames of a program ----------------------------------------------------------- */
+
+static int all_finite(size_t n, const double *x)
+{
+    for (size_t k = 0; x && k < n; k++)
+        if (!isfinite(x[k])) return 0;
+    return 1;
+}
+
+/* A sigma that is given is positive. */
+static int is_sigma(const double *x)
+{
+    return !x || (isfinite(*x) && *x > 0.0);
+}
+
+static sz_status check_frame(const sz_dataset *data, const sz_frame *f, sz_error *err)
+{
+    const sz_structure *s = &f->structure;
+    size_t n = s->n_atoms > 0 ? (size_t)s->n_atoms : 0;
+    const struct {
+        int bad;
+        const char *what;
+    } fault[] = {
+        {s->n_atoms < 1 || !s->species || !s->position, "there are no atoms in it"},
+        {!all_finite(3 * n, s->position) || !all_finite(9, s->cell[0]),
+         "a position or the cell is not a finite number"},
+        {!all_finite(1, f->energy), "the energy is not a finite number"},
+        {!all_finite(3 * n, f->force), "a force is not a finite number"},
+        {!all_finite(9, f->virial), "the virial is not made of finite numbers"},
+        {!is_sigma(f->energy_sigma) || !is_sigma(f->force_sigma) ||
+             !is_sigma(f->virial_sigma),
+         "a sigma must be positive; NULL takes that of the config_type"},
+    };
+
+    for (size_t k = 0; k < sizeof fault / sizeof *fault; k++)
+        if (fault[k].bad)
+            return sz_fail(err, SZ_ERR_ARGUMENT, "frame %d: %s", data->n_frames + 1,
+                           fault[k].what);
+    for (size_t i = 0; i < n; i++)
+        if (s->species[i] < 1 || s->species[i] > SZ_Z_MAX)
+            return sz_fail(err, SZ_ERR_ARGUMENT,
+                           "frame %d, atom %zu: %d is not an atomic number; species of a "
+                           "dataset go from 1 to %d",
+                           data->n_frames + 1, i + 1, s->species[i], SZ_Z_MAX);
+    return SZ_OK;
+}
+
+static void copy_forces(sz_dataset *data, const sz_dataset_frame *to, const sz_frame *f)
+{
+    size_t n = (size_t)to->n_atoms;
+
+    memcpy(data->force + 3 * to->first, f->force, 3 * n * sizeof *f->force);
+    for (size_t k = 3 * to->first; f->force_sigma && k < 3 * (to->first + n); k++)
+        data->force_sigma[k] = *f->force_sigma;
+    for (size_t i = 0; f->force_mask && i < n; i++)
+        data->masked[to->first + i] = f->force_mask[i] != 0;
+}
+
+static void copy_known(sz_dataset *data, sz_dataset_frame *to, const sz_frame *f)
+{
+    to->has_energy = f->energy != NULL;
+    to->has_force = f->force != NULL;
+    to->has_virial = f->virial != NULL;
+    if (f->energy) to->energy = *f->energy;
+    if (f->energy && f->energy_sigma) to->energy_sigma = *f->energy_sigma;
+    if (f->force) copy_forces(data, to, f);
+    if (f->virial) sz_symmetrise(to->virial, f->virial);
+    for (int k = 0; f->virial && f->virial_sigma && k < 9; k++)
+        to->virial_sigma[k] = *f->virial_sigma;
+    data->n_energies += to->has_energy;
+    data->n_forces += to->has_force;
+    data->n_virials += to->has_virial;
+}
+
+sz_status sz_dataset_add(sz_dataset *data, const sz_frame *frame, sz_error *err)
+{
+    const char *type = frame->config_type ? frame->config_type : "default";
+    sz_dataset_frame *f;
+    sz_status status = check_frame(data, frame, err);
+
+    if (status == SZ_OK)
+        status = sz_dataset_append(data, &frame->structure, type, &f, err);
+    if (status == SZ_OK) copy_known(data, f, frame);
     return status;
 }
 
-/* names: those of the first frame */
-static sz_status read_frames(reader *r, sz_xyz_reader *file, char *names, size_t room)
+/* ---- what a dataset is asked ------------------------------------------------------- */
+
+sz_structure sz_dataset_structure(const sz_dataset *data, int f)
 {
-    sz_xyz_frame *frame;
-    sz_status status = SZ_OK;
-
-    while (status == SZ_OK) {
-        status = sz_xyz_read(&frame, file, r->err);
-        if (status != SZ_OK || !frame) break;
-        if (r->train->n_frames == 0) list_names(frame, names, room);
-        r->frame = frame;
-        status = sz_dataset_read_frame(r);
-        sz_xyz_frame_free(frame);
-    }
-    free(r->text);
-    if (status == SZ_OK && r->train->n_frames == 0)
-        return sz_fail(r->err, SZ_ERR_FORMAT, "%s: the file has no frame",
-                       r->train->path);
-    return status;
-}
-
-static sz_status read_file(sz_dataset **train, const char *path,
-                           const sz_dataset_names *name, const sz_sigma_table *sigma,
-                           int for_a_fit, sz_error *err)
-{
-    char names[640] = "";
-    sz_dataset *t = calloc(1, sizeof *t);
-    reader r = {.train = t, .name = name, .sigma = sigma, .err = err};
-    sz_xyz_reader *file = NULL;
-    sz_status status = SZ_OK;
-
-    *train = NULL;
-    if (!t || !(t->path = sz_copy_text(path)))
-        status = sz_fail_memory(err, sizeof *t, "the data");
-    if (status == SZ_OK) status = sz_xyz_open(&file, path, err);
-    if (status == SZ_OK) status = read_frames(&r, file, names, sizeof names);
-    if (status == SZ_OK && for_a_fit) status = check_data(&r, names);
-    sz_xyz_close(file);
-    for (int f = 0; status == SZ_OK && f < t->n_frames; f++) {
-        sz_dataset_frame *frame = t->frame + f;
-
-        if (!frame->target.force) continue;
-        frame->target.force = t->force + 3 * frame->first;
-        frame->target.force_sigma = t->force_sigma + 3 * frame->first;
-    }
-    if (status == SZ_OK) {
-        *train = t;
-        t = NULL;
-    }
-    sz_dataset_free(t);
-    return status;
-}
-
-sz_status sz_dataset_read(sz_dataset **train, const char *path,
-                          const sz_dataset_names *name, const sz_sigma_table *sigma,
-                          sz_error *err)
-{
-    return read_file(train, path, name, sigma, 1, err);
-}
-
-sz_status sz_dataset_read_data(sz_dataset **train, const char *path,
-                               const sz_dataset_names *name, sz_error *err)
-{
-    sz_dataset_names data = *name;
-    sz_sigma_entry one = {(char[]){"default"}, {1.0, 1.0, 1.0}};
-    const sz_sigma_table sigma = {.n = 1, .entry = &one};
-
-    data.sigma = data.hessian = data.local_property = (char[]){""};
-    return read_file(train, path, &data, &sigma, 0, err);
-}
-
-void sz_dataset_free(sz_dataset *train)
-{
-    if (!train) return;
-    for (int k = 0; k < train->n_config_types; k++) free(train->config_type[k]);
-    free(train->config_type);
-    sz_warnings_free(&train->warnings);
-    free(train->path);
-    free(train->frame);
-    free(train->species);
-    free(train->position);
-    free(train->force);
-    free(train->force_sigma);
-    free(train);
-}
-
-sz_structure sz_dataset_structure(const sz_dataset *train, int f)
-{
-    const sz_dataset_frame *frame = train->frame + f;
+    const sz_dataset_frame *frame = data->frame + f;
     sz_structure s = {.n_atoms = frame->n_atoms,
-                      .species = train->species + frame->first,
-                      .position = train->position + 3 * frame->first};
+                      .species = data->species + frame->first,
+                      .position = data->position + 3 * frame->first};
 
     memcpy(s.cell, frame->cell, sizeof s.cell);
     memcpy(s.pbc, frame->pbc, sizeof s.pbc);
     return s;
 }
 
-void sz_dataset_subtract(sz_dataset *train, int f, double energy, const double *force,
-                         const double *virial)
+sz_status sz_dataset_list(sz_list *list, const sz_dataset *data, int f, double cutoff,
+                          sz_error *err)
 {
-    sz_dataset_frame *frame = train->frame + f;
-    sz_target *t = &frame->target;
-    double *own = train->force + 3 * frame->first;
+    const sz_structure s = sz_dataset_structure(data, f);
+    sz_error why;
+    sz_status status = sz_list_build(list, &s, cutoff, &why);
+    int i, j;
+    char place[SZ_PLACE];
 
-    if (t->has_energy) t->energy -= energy;
-    for (size_t i = 0; t->force && force && i < 3 * (size_t)frame->n_atoms; i++)
-        own[i] -= force[i];
-    for (int k = 0; t->has_virial && virial && k < 9; k++)
-        t->virial[k] -= 0.5 * (virial[k] + virial[3 * (k % 3) + k / 3]);
+    if (status != SZ_OK) {
+        sz_dataset_fail(data, f, status, &why);
+        return sz_fail(err, status, "%s", why.message);
+    }
+    if (data->frame[f].line)
+        return sz_check_distances(list, data->path, data->frame[f].line, err);
+    if (!sz_find_coincident(list, &i, &j)) return SZ_OK;
+    return sz_fail(err, SZ_ERR_NUMERIC, "%s: this atom and atom %d are on one place",
+                   sz_dataset_place(data, f, i, place), j + 1);
+}
+
+int sz_dataset_map(int *species, const sz_dataset *data, const sz_model *model)
+{
+    int unknown = -1;
+
+    for (int k = 0; k < data->n_species; k++) {
+        species[k] = sz_model_species(model, sz_element_symbol(data->z[k]));
+        if (species[k] < 0 && unknown < 0) unknown = k;
+    }
+    return unknown;
+}
+
+const char *sz_dataset_place(const sz_dataset *data, int f, int atom, char text[SZ_PLACE])
+{
+    int line = data->frame[f].line;
+
+    if (line)
+        snprintf(text, SZ_PLACE, "%.300s:%d", data->path, line + 2 + atom);
+    else if (atom >= 0)
+        snprintf(text, SZ_PLACE, "frame %d, atom %d", f + 1, atom + 1);
+    else
+        snprintf(text, SZ_PLACE, "frame %d", f + 1);
+    return text;
+}
+
+sz_status sz_dataset_fail(const sz_dataset *data, int f, sz_status status, sz_error *err)
+{
+    char place[SZ_PLACE];
+    sz_error why = *err;
+
+    return sz_fail(err, status, "%s: %.700s",
+                   sz_dataset_place(data, f, SZ_FIRST_LINE, place), why.message);
+}
+
+int sz_dataset_n_frames(const sz_dataset *data)
+{
+    return data->n_frames;
+}
+
+size_t sz_dataset_n_atoms(const sz_dataset *data)
+{
+    return data->n_atoms;
+}
+
+int sz_dataset_n_config_types(const sz_dataset *data)
+{
+    return data->n_config_types;
+}
+
+const char *sz_dataset_config_type(const sz_dataset *data, int k)
+{
+    return k >= 0 && k < data->n_config_types ? data->config_type[k] : NULL;
+}
+
+int sz_dataset_n_species(const sz_dataset *data)
+{
+    return data->n_species;
+}
+
+int sz_dataset_species(const sz_dataset *data, int k)
+{
+    return k >= 0 && k < data->n_species ? data->z[k] : 0;
+}
+
+int sz_dataset_n_warnings(const sz_dataset *data)
+{
+    return data->warnings.n;
+}
+
+const char *sz_dataset_warning(const sz_dataset *data, int k)
+{
+    return sz_warnings_text(&data->warnings, k);
 }

@@ -1,84 +1,92 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dataset.h - the data of a fit: frames of an extended XYZ file as targets with sigmas.
- *
- * Order of calls: sz_dataset_read, then sz_dataset_subtract for every frame where there
- * is a core potential, sz_dataset_find_e0, sz_dataset_take_e0. After that the targets are
- * what the Gaussian processes are fitted to. */
+ * dataset.h - reference data: frames with energies, forces and virials, from an extended
+ * XYZ file or one by one. What a fit makes of them is in targets.h. */
 #ifndef SZ_DATASET_H
 #define SZ_DATASET_H
 
 #include "base/warnings.h"
-#include "data/sigma.h"
+#include "soapz_fit.h"
 
 /* Keys and columns of a file, whatever prefix they have is in them. hessian and
- * local_property are only refused; an empty name is that of nothing. */
+ * local_property are only refused. Where a name is "" or NULL nothing is read. */
 typedef struct {
     char *energy, *force, *virial, *stress, *config_type, *sigma, *force_mask;
     char *hessian, *local_property;
 } sz_dataset_names;
 
-/* Data and errors of one frame; NULL or 0 where the frame lacks them. Sigmas are those of
- * the rows: energy in eV, force eV/Angstrom, virial eV. */
+/* Sigmas are those of the frame itself, of its rows in a fit; NaN: there is none, that of
+ * the config_type counts. */
 typedef struct {
-    int has_energy, has_virial;
-    double energy; /* eV, e0 and core potential already taken off */
-    double energy_sigma;
-    const double *force;       /* [n_atoms][3] eV/Angstrom, core taken off, or NULL */
-    const double *force_sigma; /* [n_atoms][3]; <= 0 leaves a component out */
-    double virial[9];          /* eV, row by row, symmetrised, core taken off */
-    double virial_sigma[9];    /* <= 0 leaves a component out */
-} sz_target;
-
-typedef struct {
-    int line; /* of the number of atoms in the file; atom i in line + 2 + i */
+    int line; /* of the number of atoms in the file; 0: the frame is of no file */
     int n_atoms;
     size_t first;    /* of its atoms in the arrays of sz_dataset */
     int config_type; /* index into sz_dataset.config_type */
     double cell[3][3];
     int pbc[3];
-    sz_target target;
+    int has_energy, has_force, has_virial;
+    double energy;          /* eV */
+    double energy_sigma;    /* eV */
+    double virial[9];       /* eV, row by row, symmetrised; 0 without one */
+    double virial_sigma[9]; /* eV, symmetrised */
 } sz_dataset_frame;
 
-typedef struct {
-    char *path;
+struct sz_dataset {
+    char *path; /* of the file, for messages */
     int n_frames;
     sz_dataset_frame *frame;
-    size_t n_atoms;
-    int *species;        /* [n_atoms] index into z */
-    double *position;    /* [n_atoms][3] */
-    double *force;       /* [n_atoms][3] eV/Angstrom, 0 where a frame has none */
-    double *force_sigma; /* [n_atoms][3], 0: left out */
+    size_t n_atoms, room;  /* room: atoms the arrays have place for */
+    int *species;          /* [n_atoms] index into z */
+    double *position;      /* [n_atoms][3] */
+    double *force;         /* [n_atoms][3] eV/Angstrom, 0 where a frame has none */
+    double *force_sigma;   /* [n_atoms][3] eV/Angstrom */
+    unsigned char *masked; /* [n_atoms] 1: the force does not count */
     int n_species;
     int z[SZ_Z_MAX]; /* [n_species] elements in order of first appearance */
+    int species_of_z[SZ_Z_MAX + 1]; /* plus 1; 0: not there */
     int n_config_types;
     char **config_type; /* in order of first appearance; "default" without a name */
 
-    int n_energies, n_virials;          /* frames that have them */
-    size_t n_force_rows, n_virial_rows; /* components that take part in the fit */
+    int n_energies, n_forces, n_virials; /* frames that have them */
+    /* of a file, to say where energies were looked for: their name, and all names of the
+     * first frame; else NULL */
+    char *energy_name, *names;
 
     sz_warnings warnings;
-} sz_dataset;
+};
 
-/* Reads all frames of path. Fails, naming the line, on what is not a number, on data
- * whose sigma is zero, on hessians and local properties, and where no frame has an
- * energy. */
-sz_status sz_dataset_read(sz_dataset **train, const char *path,
-                          const sz_dataset_names *name, const sz_sigma_table *sigma,
+/* Reads all frames of path; any of energies, forces and virials may be missing. Fails,
+ * naming the line, on what is not a number and on hessians and local properties. */
+sz_status sz_dataset_read_names(sz_dataset **data, const char *path,
+                                const sz_dataset_names *name, sz_error *err);
+
+/* Appends a frame of which no energy, force or virial is known yet; species of s are
+ * atomic numbers. After a failure data is as before. *frame is valid until the next one.
+ */
+sz_status sz_dataset_append(sz_dataset *data, const sz_structure *s,
+                            const char *config_type, sz_dataset_frame **frame,
+                            sz_error *err);
+
+/* Frame f for the neighbour list; its species are indices into data->z. */
+sz_structure sz_dataset_structure(const sz_dataset *data, int f);
+/* Its neighbours; two atoms on one place are refused, with the place of the frame. */
+sz_status sz_dataset_list(sz_list *list, const sz_dataset *data, int f, double cutoff,
                           sz_error *err);
-/* Reads frames to compare with: any of energies, forces and virials may be missing, no
- * sigma is read, those that take part have sigma 1. Of name sigma, hessian and
- * local_property are not used. */
-sz_status sz_dataset_read_data(sz_dataset **train, const char *path,
-                               const sz_dataset_names *name, sz_error *err);
-void sz_dataset_free(sz_dataset *train);
+/* species [n_species] of model, -1 where it does not know one; returns the first of
+ * those, or -1. */
+int sz_dataset_map(int *species, const sz_dataset *data, const sz_model *model);
 
-/* Frame f for the neighbour list; its species are indices into train->z. */
-sz_structure sz_dataset_structure(const sz_dataset *train, int f);
+/* "train.xyz:12", or "frame 3, atom 5" where there is no file. atom: from 0;
+ * SZ_COMMENT_LINE and SZ_FIRST_LINE are lines of the frame. */
+enum { SZ_FIRST_LINE = -2, SZ_COMMENT_LINE = -1, SZ_PLACE = 320 };
+const char *sz_dataset_place(const sz_dataset *data, int f, int atom,
+                             char text[SZ_PLACE]);
+/* Puts the place of the frame before the message of err. */
+sz_status sz_dataset_fail(const sz_dataset *data, int f, sz_status status, sz_error *err);
 
-/* Takes the contribution of a core potential off frame f: energy in eV, force
- * [n_atoms][3] in eV/Angstrom (NULL: none), virial [9] in eV (NULL: none). */
-void sz_dataset_subtract(sz_dataset *train, int f, double energy, const double *force,
-                         const double *virial);
+/* The six components of a virial that count, xx xy xz yy yz zz, as places in nine. */
+extern const int sz_six[6];
+/* out = (a + transposed a) / 2; may be done in place */
+void sz_symmetrise(double out[9], const double a[9]);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dataset_frame.c - a frame of an extended XYZ file -> a target of a fit.
+ * dataset_frame.c - a frame of an extended XYZ file -> a frame of a dataset.
  *
  *   virial = -volume stress     where a frame has a stress but no virial; a positive
  *                               trace means that the cell wants to expand
- *   sigma   of the config_type, see sigma.c; keys and columns of a frame override it:
+ *   sigma   keys and columns of a frame:
  *           energy_sigma, force_sigma, virial_sigma          the whole frame
  *           force_atom_sigma:R:1, force_component_sigma:R:3  columns
  *           virial_component_sigma                           nine numbers
  *           component before atom before frame; all of them absolute, no sqrt(n_atoms);
  *           those of the virial are symmetrised as the virial is
- *   force_mask:L:1              T leaves the atom out
+ *   force_mask:L:1              T leaves the atom's force out
  *
  * Names are looked up in any case, as gap_fit does. */
 #include "data/dataset_frame.h"
@@ -30,7 +30,7 @@ typedef sz_dataset_reader reader;
 
 static sz_status fail_at(const reader *r, int line, const char *what, const char *text)
 {
-    return sz_fail(r->err, SZ_ERR_FORMAT, "%s:%d: %.300s%.100s", r->train->path, line,
+    return sz_fail(r->err, SZ_ERR_FORMAT, "%s:%d: %.300s%.100s", r->data->path, line,
                    what, text);
 }
 
@@ -75,9 +75,9 @@ static sz_status read_numbers(reader *r, const char *key, int n, int n2, double 
         return sz_fail(r->err, SZ_ERR_FORMAT,
                        "%s:%d: %s is not made of finite numbers; mend the frame or "
                        "remove the key",
-                       r->train->path, head_line(r), key);
+                       r->data->path, head_line(r), key);
     return sz_fail(r->err, SZ_ERR_FORMAT, "%s:%d: %s has %d numbers, not %d",
-                   r->train->path, head_line(r), key, *found, n);
+                   r->data->path, head_line(r), key, *found, n);
 }
 
 /* A column of the frame with this name, type and number of fields; *column NULL without
@@ -92,7 +92,7 @@ static sz_status find_column(const reader *r, const char *name, char type, int n
     *column = c;
     if (!c || fits) return SZ_OK;
     return sz_fail(r->err, SZ_ERR_FORMAT,
-                   "%s:%d: the column %s is %s:%c:%d, not %s:%c:%d", r->train->path,
+                   "%s:%d: the column %s is %s:%c:%d, not %s:%c:%d", r->data->path,
                    head_line(r), name, c->name, c->type, c->n_fields, name, type,
                    n_fields);
 }
@@ -134,7 +134,7 @@ static sz_status read_column(const reader *r, const sz_xyz_column *column, doubl
             r->err, SZ_ERR_FORMAT,
             "%s:%d: %s of this atom is not %s finite number%s ('%.30s'..); mend "
             "the line or mask the atom out",
-            r->train->path, r->frame->line + 2 + i, column->name,
+            r->data->path, r->frame->line + 2 + i, column->name,
             n == 3 ? "made of three" : "a", n == 3 ? "s" : "", word[0]);
     }
     return SZ_OK;
@@ -142,96 +142,29 @@ static sz_status read_column(const reader *r, const sz_xyz_column *column, doubl
 
 /* ---- frames ------------------------------------------------------------------------ */
 
-static sz_status room_for_frame(reader *r)
-{
-    sz_dataset *t = r->train;
-    size_t want = t->n_atoms + (size_t)r->frame->n_atoms, room = r->room ? r->room : 1024;
-    int n = t->n_frames;
-
-    while (room < want) room *= 2;
-    if ((n & (n - 1)) == 0 &&
-        !sz_grow(&t->frame, n ? 2 * (size_t)n : 1, sizeof *t->frame))
-        return sz_fail_memory(r->err, (size_t)n * 2 * sizeof *t->frame, "frames");
-    if (room > r->room) {
-        if (!sz_grow(&t->species, room, sizeof *t->species) ||
-            !sz_grow(&t->position, 3 * room, sizeof *t->position) ||
-            !sz_grow(&t->force, 3 * room, sizeof *t->force) ||
-            !sz_grow(&t->force_sigma, 3 * room, sizeof *t->force_sigma))
-            return sz_fail_memory(r->err, room * 76, "frames");
-        r->room = room;
-    }
-    return SZ_OK;
-}
-
-static void copy_atoms(reader *r, sz_dataset_frame *f)
-{
-    sz_dataset *t = r->train;
-
-    f->line = r->frame->line;
-    f->n_atoms = r->frame->n_atoms;
-    f->first = t->n_atoms;
-    memcpy(f->cell, r->frame->cell, sizeof f->cell);
-    memcpy(f->pbc, r->frame->pbc, sizeof f->pbc);
-    memcpy(t->position + 3 * f->first, r->frame->position,
-           3 * (size_t)f->n_atoms * sizeof *t->position);
-    for (int i = 0; i < f->n_atoms; i++) {
-        int z = r->frame->z[i], *s = r->species_of_z + z;
-
-        if (!*s) {
-            t->z[t->n_species] = z;
-            *s = ++t->n_species;
-        }
-        t->species[f->first + (size_t)i] = *s - 1;
-    }
-    memset(t->force + 3 * f->first, 0, 3 * (size_t)f->n_atoms * sizeof *t->force);
-    memset(t->force_sigma + 3 * f->first, 0,
-           3 * (size_t)f->n_atoms * sizeof *t->force_sigma);
-}
-
-static sz_status read_config_type(reader *r, sz_dataset_frame *f)
-{
-    sz_dataset *t = r->train;
-    sz_status status = sz_xyz_value(&r->text, r->frame, r->name->config_type, r->err);
-
-    if (status != SZ_OK) return status;
-    if (!r->text && !(r->text = sz_copy_text("default")))
-        return sz_fail_memory(r->err, 8, "a config_type");
-    for (f->config_type = 0; f->config_type < t->n_config_types; f->config_type++)
-        if (strcmp(t->config_type[f->config_type], r->text) == 0) {
-            free(r->text);
-            r->text = NULL;
-            return SZ_OK;
-        }
-    if (!sz_grow(&t->config_type, (size_t)t->n_config_types + 1, sizeof *t->config_type))
-        return sz_fail_memory(r->err, 64, "a config_type");
-    t->config_type[t->n_config_types++] = r->text;
-    r->text = NULL;
-    return SZ_OK;
-}
-
 /* What soapz cannot fit is refused rather than left out in silence. */
 static sz_status refuse_others(reader *r)
 {
-    const sz_dataset_names *name = r->name;
+    const char *hessian = r->name->hessian, *local = r->name->local_property;
     char key[256] = "n_";
 
-    strncat(key, name->hessian, sizeof key - 3);
+    strncat(key, hessian, sizeof key - 3);
     for (int k = 0; k < r->frame->n_info; k++) {
-        if (sz_same_word(r->frame->info[k].key, key))
+        if (*hessian && sz_same_word(r->frame->info[k].key, key))
             return fail_at(r, head_line(r),
                            "the frame has hessian data, which soapz does "
                            "not fit; remove the key ",
                            key);
-        if (sz_same_word(r->frame->info[k].key, name->local_property))
+        if (*local && sz_same_word(r->frame->info[k].key, local))
             return fail_at(r, head_line(r),
                            "local properties are not fitted by soapz; "
                            "remove ",
-                           name->local_property);
+                           local);
     }
-    if (sz_xyz_find_column(r->frame, name->local_property))
+    if (*local && sz_xyz_find_column(r->frame, local))
         return fail_at(r, head_line(r),
                        "local properties are not fitted by soapz; remove the column ",
-                       name->local_property);
+                       local);
     return SZ_OK;
 }
 
@@ -243,46 +176,35 @@ static void sigma_key(const reader *r, const char *what, char key[256])
     strncat(key, r->name->sigma, 255 - strlen(key));
 }
 
-/* A sigma that is wanted must be positive. */
-static sz_status check_sigma(const reader *r, double sigma, const char *of, int line)
-{
-    if (sigma > 0.0) return SZ_OK;
-    return sz_fail(r->err, SZ_ERR_FORMAT,
-                   "%s:%d: the %s of this frame has sigma %g; give a positive one in "
-                   "default_sigma, config_type_sigma or the frame",
-                   r->train->path, line, of, sigma);
-}
-
 /* The sigma of the frame itself, where it has one. */
 static sz_status frame_sigma(reader *r, const char *what, double *sigma)
 {
     char key[256];
     int found;
 
+    if (!*r->name->sigma) return SZ_OK;
     sigma_key(r, what, key);
     return read_numbers(r, key, 1, 0, sigma, &found);
 }
 
-static sz_status read_energy(reader *r, sz_dataset_frame *f, const sz_sigma *sigma)
+static sz_status read_energy(reader *r, sz_dataset_frame *f)
 {
-    sz_target *t = &f->target;
-    sz_status status = read_numbers(r, r->name->energy, 1, 0, &t->energy, &t->has_energy);
+    sz_status status = read_numbers(r, r->name->energy, 1, 0, &f->energy, &f->has_energy);
 
-    if (status != SZ_OK || !t->has_energy) return status;
-    r->train->n_energies++;
-    t->energy_sigma = sigma->energy;
-    status = frame_sigma(r, "energy_", &t->energy_sigma);
-    return status == SZ_OK ? check_sigma(r, t->energy_sigma, "energy", head_line(r))
-                           : status;
+    if (status != SZ_OK || !f->has_energy) return status;
+    r->data->n_energies++;
+    return frame_sigma(r, "energy_", &f->energy_sigma);
 }
 
 /* force_atom_sigma and force_component_sigma: the later one wins. */
 static sz_status read_force_sigmas(reader *r, double *sigma)
 {
     static const char *const what[2] = {"force_atom_", "force_component_"};
-    sz_status status = SZ_OK;
+    double all = NAN;
+    sz_status status = frame_sigma(r, "force_", &all);
 
-    for (int k = 0; k < 2 && status == SZ_OK; k++) {
+    for (size_t i = 0; i < 3 * (size_t)r->frame->n_atoms; i++) sigma[i] = all;
+    for (int k = 0; k < 2 && status == SZ_OK && *r->name->sigma; k++) {
         const sz_xyz_column *column;
         char key[256];
 
@@ -290,12 +212,10 @@ static sz_status read_force_sigmas(reader *r, double *sigma)
         status = find_column(r, key, 'R', k ? 3 : 1, &column);
         if (status == SZ_OK && column) status = read_column(r, column, sigma);
     }
-    for (size_t i = 0; status == SZ_OK && i < 3 * (size_t)r->frame->n_atoms; i++)
-        status = check_sigma(r, sigma[i], "force", r->frame->line + 2 + (int)(i / 3));
     return status;
 }
 
-static sz_status read_mask(const reader *r, double *sigma)
+static sz_status read_mask(const reader *r, unsigned char *masked)
 {
     const sz_xyz_column *column;
     sz_status status = find_column(r, r->name->force_mask, 'L', 1, &column);
@@ -303,33 +223,28 @@ static sz_status read_mask(const reader *r, double *sigma)
     if (status != SZ_OK || !column) return status;
     for (int i = 0; i < r->frame->n_atoms; i++) {
         char word[1][WORD] = {""};
-        int masked;
+        int is_masked;
 
-        if (!column_words(r, column, i, word) || !sz_parse_bool(word[0], &masked))
+        if (!column_words(r, column, i, word) || !sz_parse_bool(word[0], &is_masked))
             return fail_at(r, r->frame->line + 2 + i, "T or F was expected in column ",
                            column->name);
-        for (int x = 0; masked && x < 3; x++) sigma[3 * (size_t)i + x] = 0.0;
+        masked[i] = is_masked != 0;
     }
     return SZ_OK;
 }
 
-static sz_status read_forces(reader *r, sz_dataset_frame *f, const sz_sigma *sigma)
+static sz_status read_forces(reader *r, sz_dataset_frame *f)
 {
-    double *force = r->train->force + 3 * f->first;
-    double *force_sigma = r->train->force_sigma + 3 * f->first, all = sigma->force;
-    size_t n = 3 * (size_t)f->n_atoms;
     const sz_xyz_column *column;
     sz_status status = find_column(r, r->name->force, 'R', 3, &column);
 
     if (status != SZ_OK || !column) return status;
-    r->n_forces++;
-    f->target.force = force; /* the arrays may still move: set again at the end */
-    status = read_column(r, column, force);
-    if (status == SZ_OK) status = frame_sigma(r, "force_", &all);
-    for (size_t i = 0; i < n; i++) force_sigma[i] = all;
-    if (status == SZ_OK) status = read_force_sigmas(r, force_sigma);
-    if (status == SZ_OK) status = read_mask(r, force_sigma);
-    for (size_t i = 0; i < n; i++) r->train->n_force_rows += force_sigma[i] > 0.0;
+    f->has_force = 1;
+    r->data->n_forces++;
+    status = read_column(r, column, r->data->force + 3 * f->first);
+    if (status == SZ_OK)
+        status = read_force_sigmas(r, r->data->force_sigma + 3 * f->first);
+    if (status == SZ_OK) status = read_mask(r, r->data->masked + f->first);
     return status;
 }
 
@@ -338,14 +253,6 @@ static double volume(const double *a)
 {
     return fabs(a[0] * (a[4] * a[8] - a[5] * a[7]) - a[1] * (a[3] * a[8] - a[5] * a[6]) +
                 a[2] * (a[3] * a[7] - a[4] * a[6]));
-}
-
-/* out = (a + transposed a) / 2; may be done in place */
-static void symmetrise(double *out, const double *a)
-{
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j <= i; j++)
-            out[3 * i + j] = out[3 * j + i] = 0.5 * (a[3 * i + j] + a[3 * j + i]);
 }
 
 /* xx yy zz yz xz xy or nine numbers */
@@ -366,22 +273,22 @@ static sz_status read_stress(reader *r, sz_dataset_frame *f, double *virial, int
     return SZ_OK;
 }
 
-static sz_status read_virial_sigmas(reader *r, double all, double *sigma)
+static sz_status read_virial_sigmas(reader *r, double sigma[9])
 {
     char key[256];
+    double all = NAN;
     int found;
     sz_status status = frame_sigma(r, "virial_", &all);
 
     for (int k = 0; k < 9; k++) sigma[k] = all;
+    if (status != SZ_OK || !*r->name->sigma) return status;
     sigma_key(r, "virial_component_", key);
-    if (status == SZ_OK) status = read_numbers(r, key, 9, 0, sigma, &found);
-    symmetrise(sigma, sigma);
-    for (int k = 0; k < 9 && status == SZ_OK; k++)
-        status = check_sigma(r, sigma[k], "virial", head_line(r));
+    status = read_numbers(r, key, 9, 0, sigma, &found);
+    sz_symmetrise(sigma, sigma);
     return status;
 }
 
-static sz_status read_virial(reader *r, sz_dataset_frame *f, const sz_sigma *sigma)
+static sz_status read_virial(reader *r, sz_dataset_frame *f)
 {
     double virial[9];
     int found;
@@ -389,33 +296,41 @@ static sz_status read_virial(reader *r, sz_dataset_frame *f, const sz_sigma *sig
 
     if (status == SZ_OK && !found) status = read_stress(r, f, virial, &found);
     if (status != SZ_OK || !found) return status;
-    f->target.has_virial = 1;
-    r->train->n_virials++;
-    r->train->n_virial_rows += 6;
-    symmetrise(f->target.virial, virial);
-    return read_virial_sigmas(r, sigma->virial, f->target.virial_sigma);
+    f->has_virial = 1;
+    r->data->n_virials++;
+    sz_symmetrise(f->virial, virial);
+    return read_virial_sigmas(r, f->virial_sigma);
+}
+
+/* The frame with its atoms and config_type. */
+static sz_status begin_frame(reader *r, sz_dataset_frame **f)
+{
+    sz_structure s = {.n_atoms = r->frame->n_atoms,
+                      .species = r->frame->z,
+                      .position = r->frame->position};
+    sz_status status = sz_xyz_value(&r->text, r->frame, r->name->config_type, r->err);
+
+    memcpy(s.cell, r->frame->cell, sizeof s.cell);
+    memcpy(s.pbc, r->frame->pbc, sizeof s.pbc);
+    if (status == SZ_OK)
+        status = sz_dataset_append(r->data, &s, r->text ? r->text : "default", f, r->err);
+    if (status == SZ_OK) (*f)->line = r->frame->line;
+    free(r->text);
+    r->text = NULL;
+    return status;
 }
 
 sz_status sz_dataset_read_frame(sz_dataset_reader *r)
 {
-    sz_dataset *t = r->train;
     sz_dataset_frame *f;
-    sz_sigma sigma;
-    sz_status status = room_for_frame(r);
+    sz_status status = SZ_OK;
 
-    if (status != SZ_OK) return status;
-    f = t->frame + t->n_frames++;
-    memset(f, 0, sizeof *f);
     if (r->frame->n_atoms == 0)
         return fail_at(r, r->frame->line, "a frame without atoms; remove it", "");
-    copy_atoms(r, f);
-    t->n_atoms += (size_t)f->n_atoms;
     status = refuse_others(r);
-    if (status == SZ_OK) status = read_config_type(r, f);
-    if (status != SZ_OK) return status;
-    sigma = sz_sigma_rows(r->sigma, t->config_type[f->config_type], f->n_atoms);
-    status = read_energy(r, f, &sigma);
-    if (status == SZ_OK) status = read_forces(r, f, &sigma);
-    if (status == SZ_OK) status = read_virial(r, f, &sigma);
+    if (status == SZ_OK) status = begin_frame(r, &f);
+    if (status == SZ_OK) status = read_energy(r, f);
+    if (status == SZ_OK) status = read_forces(r, f);
+    if (status == SZ_OK) status = read_virial(r, f);
     return status;
 }

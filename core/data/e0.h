@@ -4,7 +4,7 @@
 #ifndef SZ_E0_H
 #define SZ_E0_H
 
-#include "data/dataset.h"
+#include "data/targets.h"
 
 typedef enum { SZ_E0_GIVEN, SZ_E0_ISOLATED, SZ_E0_AVERAGE } sz_e0_method;
 
@@ -22,9 +22,9 @@ typedef struct {
     double offset, cutoff; /* eV, Angstrom */
 } sz_e0_rule;
 
-sz_status sz_dataset_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_e0_rule *rule,
+sz_status sz_targets_find_e0(sz_e0 *e0, const sz_targets *targets, const sz_e0_rule *rule,
                              sz_error *err);
 /* Takes e0 off the energies. An element without e0 is an error. */
-sz_status sz_dataset_take_e0(sz_dataset *train, const sz_e0 *e0, sz_error *err);
+sz_status sz_targets_take_e0(sz_targets *targets, const sz_e0 *e0, sz_error *err);
 
 #endif

@@ -7,6 +7,8 @@
  * Without per_atom there are no square roots. */
 #include "data/sigma.h"
 
+#include "base/memory.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,12 +42,12 @@ sz_status sz_sigma_add(sz_sigma_table *table, const char *config_type, sz_sigma 
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: the sigmas of config_type %.100s must not be negative", where,
                        config_type);
-    entry = realloc(table->entry, n * sizeof *entry);
-    if (!entry) return sz_fail_memory(err, n * sizeof *entry, "the table of sigmas");
-    table->entry = entry;
-    entry[n - 1].config_type = sz_copy_text(config_type);
-    entry[n - 1].sigma = sigma;
-    if (!entry[n - 1].config_type)
+    if (!sz_grow(&table->entry, n, sizeof *entry))
+        return sz_fail_memory(err, n * sizeof *entry, "the table of sigmas");
+    entry = table->entry + n - 1;
+    entry->config_type = sz_copy_text(config_type);
+    entry->sigma = sigma;
+    if (!entry->config_type)
         return sz_fail_memory(err, strlen(config_type), "the table of sigmas");
     table->n++;
     return SZ_OK;

@@ -50,11 +50,11 @@ static sz_status subset_create(subset *s, const sz_structure *all, const int *sp
     return SZ_OK;
 }
 
-/* species: of the core's model, for each species of train */
-static sz_status take_frame(sz_predictor *p, sz_dataset *train, int f, const int *species,
-                            sz_error *err)
+/* species: of the core's model, for each species of the data */
+static sz_status take_frame(sz_predictor *p, sz_targets *targets, int f,
+                            const int *species, sz_error *err)
 {
-    sz_structure part = sz_dataset_structure(train, f);
+    sz_structure part = sz_dataset_structure(targets->data, f);
     subset s = {0};
     sz_status status = subset_create(&s, &part, species, err);
 
@@ -66,64 +66,67 @@ static sz_status take_frame(sz_predictor *p, sz_dataset *train, int f, const int
     for (int k = 0; k < s.n && status == SZ_OK; k++)
         memcpy(s.force + 3 * (size_t)s.atom[k], p->force + 3 * (size_t)k,
                3 * sizeof *s.force);
-    if (status == SZ_OK) sz_dataset_subtract(train, f, p->energy, s.force, p->virial);
+    if (status == SZ_OK) sz_targets_subtract(targets, f, p->energy, s.force, p->virial);
     subset_free(&s);
-    return status;
-}
-
-static sz_status take_frames(const sz_model *model, sz_dataset *train, sz_error *err)
-{
-    int species[SZ_Z_MAX];
-    sz_predictor *p;
-    sz_error why;
-    sz_status status = sz_predictor_create(&p, model, err);
-
-    for (int k = 0; k < train->n_species; k++)
-        species[k] = sz_model_species(model, sz_element_symbol(train->z[k]));
-    for (int f = 0; f < train->n_frames && status == SZ_OK; f++) {
-        status = take_frame(p, train, f, species, &why);
-        if (status != SZ_OK)
-            sz_fail(err, status, "%.200s:%d: the core potential: %.700s", train->path,
-                    train->frame[f].line, why.message);
-    }
-    sz_predictor_free(p);
     return status;
 }
 
 /* A GAP beneath knows its own elements only, ZBL acts on all: in one model atoms that
  * the GAP does not know would miss ZBL. */
-static sz_status check_elements(const sz_model *model, const sz_dataset *train,
-                                sz_error *err)
+static sz_status check_elements(const sz_model *model, const sz_dataset *data,
+                                const int *species, sz_error *err)
 {
-    if (!sz_model_group(model, &sz_kind_zbl)) return SZ_OK;
-    for (int k = 0; k < train->n_species; k++)
-        if (sz_model_species(model, sz_element_symbol(train->z[k])) < 0)
+    const void *zbl = sz_model_group(model, &sz_kind_zbl);
+
+    for (int k = 0; k < data->n_species && zbl; k++)
+        if (species[k] < 0)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "core_ip_args: the GAP in it does not know %s, so that "
                            "element's IP ZBL would be lost; take them off one after the "
                            "other, in two fits",
-                           sz_element_symbol(train->z[k]));
+                           sz_element_symbol(data->z[k]));
     return SZ_OK;
 }
 
-sz_status sz_baseline_take(sz_gap **core, sz_dataset *train, const sz_fit_spec *spec,
+sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
                            sz_error *err)
 {
-    sz_gap *gap = NULL;
-    sz_model *model = NULL;
+    const sz_dataset *data = targets->data;
+    int species[SZ_Z_MAX];
+    sz_predictor *p = NULL;
+    sz_error why;
+    char place[SZ_PLACE];
     sz_status status;
 
-    *core = NULL;
-    if (!*spec->core_ip_args) return SZ_OK;
-    status = sz_gap_read_core(&gap, spec->core_param_file, spec->core_ip_args, err);
-    if (status == SZ_OK) status = sz_model_build(&model, gap, err);
-    if (status == SZ_OK) status = check_elements(model, train, err);
-    if (status == SZ_OK) status = take_frames(model, train, err);
-    sz_model_free(model);
-    if (status == SZ_OK) {
-        *core = gap;
-        gap = NULL;
+    if (!baseline->model) return SZ_OK;
+    sz_dataset_map(species, data, baseline->model);
+    status = check_elements(baseline->model, data, species, err);
+    if (status == SZ_OK) status = sz_predictor_create(&p, baseline->model, err);
+    for (int f = 0; f < data->n_frames && status == SZ_OK; f++) {
+        status = take_frame(p, targets, f, species, &why);
+        if (status != SZ_OK)
+            sz_fail(err, status, "%s: the core potential: %.600s",
+                    sz_dataset_place(data, f, SZ_FIRST_LINE, place), why.message);
     }
-    sz_gap_free(gap);
+    sz_predictor_free(p);
     return status;
+}
+
+sz_status sz_baseline_open(sz_baseline *baseline, const sz_fit_spec *spec, sz_error *err)
+{
+    sz_status status;
+
+    *baseline = (sz_baseline){NULL, NULL};
+    if (!*spec->core_ip_args) return SZ_OK;
+    status =
+        sz_gap_read_core(&baseline->gap, spec->core_param_file, spec->core_ip_args, err);
+    if (status == SZ_OK) status = sz_model_build(&baseline->model, baseline->gap, err);
+    return status;
+}
+
+void sz_baseline_free(sz_baseline *baseline)
+{
+    sz_model_free(baseline->model);
+    sz_gap_free(baseline->gap);
+    *baseline = (sz_baseline){NULL, NULL};
 }

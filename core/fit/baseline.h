@@ -4,14 +4,21 @@
 #ifndef SZ_BASELINE_H
 #define SZ_BASELINE_H
 
-#include "data/dataset.h"
+#include "data/targets.h"
 #include "fit/spec.h"
 #include "model/gap.h"
 
-/* Takes the energies, forces and virials of spec's core potential off the data; before
- * e0 is looked for. *core is that potential, to be added to the fitted one with
- * sz_gap_add, or NULL where spec has none. */
-sz_status sz_baseline_take(sz_gap **core, sz_dataset *train, const sz_fit_spec *spec,
+/* NULL where there is none. */
+typedef struct {
+    sz_gap *gap; /* to be added to the fitted one with sz_gap_add */
+    sz_model *model;
+} sz_baseline;
+
+sz_status sz_baseline_open(sz_baseline *baseline, const sz_fit_spec *spec, sz_error *err);
+void sz_baseline_free(sz_baseline *baseline);
+
+/* Takes its energies, forces and virials off the targets; before e0 is looked for. */
+sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
                            sz_error *err);
 
 #endif

@@ -27,36 +27,37 @@
 /* ---- identity ---------------------------------------------------------------------- */
 
 /* What the file of a frame says, as numbers that follow each other. */
-static void pack_frame(const sz_dataset_frame *f, double x[34])
+static void pack_frame(const sz_dataset_frame *f, const sz_target *t, double x[34])
 {
-    const sz_target *t = &f->target;
     int n = 0;
 
     x[n++] = f->n_atoms;
     for (int k = 0; k < 9; k++) x[n++] = f->cell[k / 3][k % 3];
     for (int k = 0; k < 3; k++) x[n++] = f->pbc[k];
-    x[n++] = t->has_energy ? t->energy : 0.0;
-    x[n++] = t->has_energy ? t->energy_sigma : 0.0;
-    x[n++] = t->force != NULL;
-    for (int k = 0; k < 9; k++) x[n++] = t->has_virial ? t->virial[k] : 0.0;
-    for (int k = 0; k < 9; k++) x[n++] = t->has_virial ? t->virial_sigma[k] : 0.0;
+    x[n++] = f->has_energy ? t->energy : 0.0;
+    x[n++] = f->has_energy ? t->energy_sigma : 0.0;
+    x[n++] = f->has_force;
+    for (int k = 0; k < 9; k++) x[n++] = f->has_virial ? t->virial[k] : 0.0;
+    for (int k = 0; k < 9; k++) x[n++] = f->has_virial ? t->virial_sigma[k] : 0.0;
 }
 
 /* Of all that a fit takes from its data: not the name of the file, but its content. */
-static sz_status sum_data(const sz_dataset *t, char hex[33], sz_error *err)
+static sz_status sum_data(const sz_targets *targets, char hex[33], sz_error *err)
 {
+    const sz_dataset *t = targets->data;
     char part[5][33];
     size_t n = (size_t)t->n_frames;
     double(*frame)[34] = calloc(n + 1, sizeof *frame);
 
     if (!frame) return sz_fail_memory(err, n * sizeof *frame, "the sum of the data");
-    for (int f = 0; f < t->n_frames; f++) pack_frame(&t->frame[f], frame[f]);
+    for (int f = 0; f < t->n_frames; f++)
+        pack_frame(&t->frame[f], &targets->frame[f], frame[f]);
     sz_md5(frame, n * sizeof *frame, part[0]);
     free(frame);
     sz_md5(t->species, t->n_atoms * sizeof *t->species, part[1]);
     sz_md5(t->position, 3 * t->n_atoms * sizeof *t->position, part[2]);
-    sz_md5(t->force, 3 * t->n_atoms * sizeof *t->force, part[3]);
-    sz_md5(t->force_sigma, 3 * t->n_atoms * sizeof *t->force_sigma, part[4]);
+    sz_md5(targets->force, 3 * t->n_atoms * sizeof *targets->force, part[3]);
+    sz_md5(targets->force_sigma, 3 * t->n_atoms * sizeof *targets->force_sigma, part[4]);
     sz_md5(part, sizeof part, hex);
     return SZ_OK;
 }
@@ -78,7 +79,7 @@ static void sum_points(const sz_gap *gap, char hex[33])
 }
 
 sz_status sz_checkpoint_open(sz_checkpoint *state, const sz_fit_spec *spec,
-                             const sz_dataset *train, double interval, sz_error *err)
+                             const sz_targets *targets, double interval, sz_error *err)
 {
     size_t n = strlen(spec->gp_file) + 16;
 
@@ -91,7 +92,7 @@ sz_status sz_checkpoint_open(sz_checkpoint *state, const sz_fit_spec *spec,
     snprintf(state->folder, n, "%s.checkpoint", spec->gp_file);
     snprintf(state->version, sizeof state->version, "%s", SZ_VERSION);
     sz_md5(spec->command_line, strlen(spec->command_line), state->command);
-    return sum_data(train, state->data, err);
+    return sum_data(targets, state->data, err);
 }
 
 void sz_checkpoint_free(sz_checkpoint *state)

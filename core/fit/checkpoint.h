@@ -13,7 +13,7 @@
 #define SZ_CHECKPOINT_H
 
 #include "base/watch.h"
-#include "data/dataset.h"
+#include "data/targets.h"
 #include "fit/spec.h"
 #include "linear/lsq.h"
 #include "model/gap.h"
@@ -33,7 +33,7 @@ typedef struct {
 
 /* The place and the identity of a fit; writes nothing. */
 sz_status sz_checkpoint_open(sz_checkpoint *state, const sz_fit_spec *spec,
-                             const sz_dataset *train, double interval, sz_error *err);
+                             const sz_targets *targets, double interval, sz_error *err);
 void sz_checkpoint_free(sz_checkpoint *state);
 
 /* Where a fit is begun: fails where an unfinished one has rows that would be lost, and

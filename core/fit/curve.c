@@ -10,34 +10,13 @@
  * solved: m^2 flops each, where the rows have cost thousands of times as much. */
 #include "fit/curve.h"
 
-#include "base/file.h"
 #include "fit/nested.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-sz_status sz_curve_check(const char *path, const sz_fit_spec *spec, sz_error *err)
-{
-    sz_output part = {0};
-    sz_status status;
-
-    if (!strcmp(spec->at_file, "-") && !*spec->test_file)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "--curve reads its data again, which standard input cannot do: "
-                       "give test_file=");
-    if (!strcmp(path, spec->gp_file) || !strcmp(path, spec->at_file) ||
-        !strcmp(path, spec->test_file))
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "--curve %.300s: this is the model or the data; name another file",
-                       path);
-    status = sz_output_open(&part, path, err);
-    sz_output_free(&part);
-    return status;
-}
-
-void sz_curve_free(sz_curve *curve)
+void sz_curve_models_free(sz_curve_models *curve)
 {
     free(curve->points);
     free(curve->frames);
@@ -46,29 +25,29 @@ void sz_curve_free(sz_curve *curve)
     memset(curve, 0, sizeof *curve);
 }
 
-sz_status sz_curve_plan(sz_curve *c, const sz_gap *gap, const sz_fit_spec *spec,
-                        const sz_dataset *train, sz_error *err)
+sz_status sz_curve_models_plan(sz_curve_models *c, const sz_gap *gap,
+                               const sz_fit_spec *spec, const sz_dataset *data,
+                               sz_error *err)
 {
     size_t n, models;
     int grow;
     sz_status status;
 
     c->n_unknowns = sz_fit_unknowns(gap);
-    c->n_terms = gap->n_terms;
     c->seed = spec->rnd_seed > 0 ? spec->rnd_seed : 1;
     n = (size_t)c->n_unknowns;
     c->points = malloc((n + 1) * sizeof *c->points);
-    c->frames = malloc(((size_t)train->n_frames + 1) * sizeof *c->frames);
+    c->frames = malloc(((size_t)data->n_frames + 1) * sizeof *c->frames);
     if (!c->points || !c->frames) return sz_fail_memory(err, 4 * n, "the learning curve");
     status = sz_nested_points(gap, spec, c->seed, c->points, &c->n_whole, err);
-    if (status == SZ_OK) status = sz_nested_frames(train, c->seed, c->frames, err);
+    if (status == SZ_OK) status = sz_nested_frames(data, c->seed, c->frames, err);
     if (status != SZ_OK) return status;
     grow = c->n_unknowns - c->n_whole;
     c->n_sizes = sz_nested_sizes(grow / 64 > gap->n_terms ? grow / 64 : gap->n_terms,
                                  grow, SZ_CURVE_SIZES, c->size);
     for (int k = 0; k < c->n_sizes; k++) c->size[k] += c->n_whole;
     c->n_steps =
-        sz_nested_sizes(train->n_frames / 32, train->n_frames, SZ_CURVE_STEPS, c->step);
+        sz_nested_sizes(data->n_frames / 32, data->n_frames, SZ_CURVE_STEPS, c->step);
     models = (size_t)(c->n_sizes * c->n_steps);
     c->alpha = calloc(models * n + 1, sizeof *c->alpha);
     c->norm = calloc(models + 1, sizeof *c->norm);
@@ -78,9 +57,8 @@ sz_status sz_curve_plan(sz_curve *c, const sz_gap *gap, const sz_fit_spec *spec,
 }
 
 /* All models of the data in factor. One that cannot be solved is told, and left out. */
-static sz_status solve_step(sz_curve *c, int step, const sz_lsq *factor,
-                            const sz_gap *gap, double jitter, const sz_watch *watch,
-                            sz_error *err)
+static sz_status solve_step(sz_curve_models *c, int step, const sz_lsq *factor,
+                            const sz_gap *gap, const sz_fit_run *run, sz_error *err)
 {
     size_t n = (size_t)c->n_unknowns;
     double *alpha = malloc((n + 1) * sizeof *alpha);
@@ -89,7 +67,7 @@ static sz_status solve_step(sz_curve *c, int step, const sz_lsq *factor,
 
     if (!alpha) status = sz_fail_memory(err, 8 * n, "the weights");
     if (status == SZ_OK) status = sz_lsq_copy(&lsq, factor, err);
-    if (status == SZ_OK) status = sz_fit_regularise(lsq, gap, jitter, err);
+    if (status == SZ_OK) status = sz_fit_regularise(lsq, gap, run->jitter, err);
     if (status == SZ_OK) status = sz_lsq_reorder(lsq, c->points, err);
     for (int k = 0; k < c->n_sizes && status == SZ_OK; k++) {
         size_t model = (size_t)(step * c->n_sizes + k);
@@ -98,8 +76,8 @@ static sz_status solve_step(sz_curve *c, int step, const sz_lsq *factor,
 
         c->norm[model] = NAN;
         if (sz_lsq_solve(lsq, c->size[k], alpha, &report, &why) != SZ_OK) {
-            sz_watch_warn(watch, "no model of %d unknowns and %d frames: %s", c->size[k],
-                          c->step[step], why.message);
+            sz_watch_warn(run->watch, "no model of %d unknowns and %d frames: %s",
+                          c->size[k], c->step[step], why.message);
             continue;
         }
         c->norm[model] = report.norm;
@@ -121,22 +99,15 @@ static void add_report(sz_fit_rows *to, const sz_fit_rows *from)
     to->stopped = from->stopped;
 }
 
-/* The rows of frames c->step[step - 1] .. c->step[step] - 1 go into *factor. */
-static sz_status add_step(const sz_curve *c, int step, sz_lsq **factor, const sz_gap *gap,
-                          const sz_fit_spec *spec, const sz_dataset *train,
-                          const sz_fit_run *run, sz_fit_rows *report, sz_error *err)
+/* The rows of the frames that run wants go into *factor, too. */
+static sz_status add_step(sz_lsq **factor, const sz_system *system,
+                          const sz_targets *targets, const sz_fit_run *run,
+                          sz_fit_rows *report, sz_error *err)
 {
-    unsigned char *only = calloc((size_t)train->n_frames + 1, 1);
-    sz_fit_run part = *run;
     sz_fit_rows rows;
     sz_lsq *more = NULL;
-    sz_status status = SZ_OK;
+    sz_status status = sz_fit_factor(&more, system, targets, run, &rows, err);
 
-    if (!only) return sz_fail_memory(err, (size_t)train->n_frames, "the frames");
-    for (int k = step ? c->step[step - 1] : 0; k < c->step[step]; k++)
-        only[c->frames[k]] = 1;
-    part.only = only;
-    status = sz_fit_factor(&more, gap, spec, train, &part, &rows, err);
     if (status == SZ_OK) add_report(report, &rows);
     if (status == SZ_OK && more && *factor) {
         status = sz_lsq_merge(*factor, more, err);
@@ -145,29 +116,44 @@ static sz_status add_step(const sz_curve *c, int step, sz_lsq **factor, const sz
         more = NULL;
     }
     sz_lsq_free(more);
-    free(only);
     return status;
 }
 
-sz_status sz_curve_factor(sz_curve *curve, sz_lsq **factor, const sz_gap *gap,
-                          const sz_fit_spec *spec, const sz_dataset *train,
-                          const sz_fit_run *run, sz_fit_rows *report, sz_error *err)
+/* only [n_frames]: 1 for the frames that come with this step */
+static void mark_step(const sz_curve_models *c, int step, int n, unsigned char *only)
 {
+    memset(only, 0, (size_t)n);
+    for (int k = step ? c->step[step - 1] : 0; k < c->step[step]; k++)
+        only[c->frames[k]] = 1;
+}
+
+sz_status sz_curve_models_factor(sz_curve_models *curve, sz_lsq **factor,
+                                 const sz_system *system, const sz_targets *targets,
+                                 const sz_fit_run *run, sz_fit_rows *report,
+                                 sz_error *err)
+{
+    int n = targets->data->n_frames;
+    unsigned char *only = malloc((size_t)n + 1);
+    sz_fit_run part = *run;
     sz_lsq *all = NULL;
     sz_status status = SZ_OK;
 
     *factor = NULL;
     memset(report, 0, sizeof *report);
+    if (!only) status = sz_fail_memory(err, (size_t)n, "the frames");
+    part.only = only;
     for (int k = 0; k < curve->n_steps && status == SZ_OK; k++) {
-        status = add_step(curve, k, &all, gap, spec, train, run, report, err);
+        mark_step(curve, k, n, only);
+        status = add_step(&all, system, targets, &part, report, err);
         if (status != SZ_OK || report->stopped) break;
         curve->n_rows[k] = report->n_rows;
-        status = solve_step(curve, k, all, gap, spec->sparse_jitter, run->watch, err);
+        status = solve_step(curve, k, all, &system->gap, run, err);
     }
     if (status == SZ_OK && !report->stopped) {
         *factor = all;
         all = NULL;
     }
     sz_lsq_free(all);
+    free(only);
     return status;
 }

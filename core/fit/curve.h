@@ -11,7 +11,6 @@ enum { SZ_CURVE_SIZES = 8, SZ_CURVE_STEPS = 6 };
 /* Model (step, size) is that of the first step[step] frames and size[size] points.
  * Starts as {0}. */
 typedef struct {
-    int n_terms; /* of the fit: terms of a core may come before them later */
     int n_unknowns, n_whole, seed;
     int n_sizes, size[SZ_CURVE_SIZES]; /* unknowns, ascending */
     int *points;                       /* [n_unknowns] order of the unknowns */
@@ -20,20 +19,19 @@ typedef struct {
     long long n_rows[SZ_CURVE_STEPS];
     double *alpha; /* [n_steps][n_sizes][n_unknowns] in the order of the model */
     double *norm;  /* [n_steps][n_sizes] |alpha|, NaN where there is no solution */
-} sz_curve;
-
-/* The file can be written, and there is data to read once more; before the fit. */
-sz_status sz_curve_check(const char *path, const sz_fit_spec *spec, sz_error *err);
+} sz_curve_models;
 
 /* The sizes, the steps and the orders. */
-sz_status sz_curve_plan(sz_curve *curve, const sz_gap *gap, const sz_fit_spec *spec,
-                        const sz_dataset *train, sz_error *err);
+sz_status sz_curve_models_plan(sz_curve_models *curve, const sz_gap *gap,
+                               const sz_fit_spec *spec, const sz_dataset *data,
+                               sz_error *err);
 
 /* sz_fit_factor, but in the steps of a plan: after each all models of that data are
  * solved. */
-sz_status sz_curve_factor(sz_curve *curve, sz_lsq **factor, const sz_gap *gap,
-                          const sz_fit_spec *spec, const sz_dataset *train,
-                          const sz_fit_run *run, sz_fit_rows *report, sz_error *err);
-void sz_curve_free(sz_curve *curve);
+sz_status sz_curve_models_factor(sz_curve_models *curve, sz_lsq **factor,
+                                 const sz_system *system, const sz_targets *targets,
+                                 const sz_fit_run *run, sz_fit_rows *report,
+                                 sz_error *err);
+void sz_curve_models_free(sz_curve_models *curve);
 
 #endif

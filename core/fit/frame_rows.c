@@ -5,18 +5,14 @@
 
 #include <stdlib.h>
 
-sz_status sz_dataset_species(int *species, const sz_dataset *train, const sz_model *model,
-                             sz_error *err)
+sz_status sz_rows_species(int *species, const sz_dataset *train, const sz_model *model,
+                          sz_error *err)
 {
-    for (int k = 0; k < train->n_species; k++) {
-        const char *symbol = sz_element_symbol(train->z[k]);
+    int unknown = sz_dataset_map(species, train, model);
 
-        species[k] = sz_model_species(model, symbol);
-        if (species[k] < 0)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: no descriptor acts on element %s",
-                           train->path, symbol);
-    }
-    return SZ_OK;
+    if (unknown < 0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: no descriptor acts on element %s",
+                   train->path, sz_element_symbol(train->z[unknown]));
 }
 
 sz_status sz_rows_of_frame(double **k, sz_rows *rows, sz_list *list,
@@ -26,7 +22,7 @@ sz_status sz_rows_of_frame(double **k, sz_rows *rows, sz_list *list,
     const sz_dataset_frame *frame = &train->frame[f];
     sz_structure s = sz_dataset_structure(train, f);
     size_t columns = (size_t)n_columns, forces = 3 * (size_t)frame->n_atoms;
-    int gradients = frame->target.force || frame->target.has_virial;
+    int gradients = frame->has_force || frame->has_virial;
     int *of_atom = malloc(((size_t)frame->n_atoms + 1) * sizeof *of_atom);
     sz_status status = SZ_OK;
 

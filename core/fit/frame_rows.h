@@ -9,8 +9,8 @@
 
 /* species [n_species] of model, for each species of train. An element that model does not
  * know is an error. */
-sz_status sz_dataset_species(int *species, const sz_dataset *train, const sz_model *model,
-                             sz_error *err);
+sz_status sz_rows_species(int *species, const sz_dataset *train, const sz_model *model,
+                          sz_error *err);
 
 /* The rows of frame f: energy, then 3 n_atoms forces, then 9 virials, as in rows.h; those
  * after the energy are zero where the frame has neither forces nor a virial. species as

@@ -50,9 +50,9 @@ static void sort_items(int n, item *list, int *order)
     for (int k = 0; k < n; k++) order[k] = list[k].index;
 }
 
-sz_status sz_nested_frames(const sz_dataset *train, int seed, int *order, sz_error *err)
+sz_status sz_nested_frames(const sz_dataset *data, int seed, int *order, sz_error *err)
 {
-    size_t room = (size_t)train->n_frames + 1;
+    size_t room = (size_t)data->n_frames + 1;
     int *member = malloc(room * sizeof *member), n = 0;
     item *list = malloc(room * sizeof *list);
     sz_status status = SZ_OK;
@@ -61,11 +61,11 @@ sz_status sz_nested_frames(const sz_dataset *train, int seed, int *order, sz_err
     sz_rng_seed(&rng, seed);
     if (!member || !list)
         status = sz_fail_memory(err, room * sizeof *list, "the order of the frames");
-    for (int type = 0; type < train->n_config_types && status == SZ_OK; type++) {
+    for (int type = 0; type < data->n_config_types && status == SZ_OK; type++) {
         int m = 0;
 
-        for (int f = 0; f < train->n_frames; f++)
-            if (train->frame[f].config_type == type) member[m++] = f;
+        for (int f = 0; f < data->n_frames; f++)
+            if (data->frame[f].config_type == type) member[m++] = f;
         shuffle(m, member, &rng);
         place(m, member, list + n);
         n += m;

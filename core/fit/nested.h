@@ -10,7 +10,7 @@
 #include "model/gap.h"
 
 /* order [n_frames]: at random, each config_type in proportion all along. */
-sz_status sz_nested_frames(const sz_dataset *train, int seed, int *order, sz_error *err);
+sz_status sz_nested_frames(const sz_dataset *data, int seed, int *order, sz_error *err);
 
 /* order [unknowns of gap]: the first *n_whole are the terms of few bodies, whole. Behind
  * them come the points of the SOAPs, of each in proportion all along: farthest points in

@@ -35,15 +35,15 @@ static int larger_first(const void *a, const void *b)
 /* rows without derivatives are cheap */
 static double cost_of(const sz_dataset_frame *f)
 {
-    int gradients = f->target.force || f->target.has_virial;
+    int gradients = f->has_force || f->has_virial;
 
     return (gradients ? 10.0 : 1.0) * f->n_atoms;
 }
 
-sz_status sz_fit_share_frames(const sz_dataset *train, int n_ranks, int rank,
+sz_status sz_fit_share_frames(const sz_dataset *data, int n_ranks, int rank,
                               unsigned char **taken, sz_error *err)
 {
-    size_t n = (size_t)train->n_frames;
+    size_t n = (size_t)data->n_frames;
     item *list = malloc((n + 1) * sizeof *list);
     double *load = calloc((size_t)n_ranks, sizeof *load);
     sz_status status = SZ_OK;
@@ -52,7 +52,7 @@ sz_status sz_fit_share_frames(const sz_dataset *train, int n_ranks, int rank,
     if (!list || !load || !*taken)
         status = sz_fail_memory(err, n * sizeof *list, "the frames of a rank");
     for (size_t f = 0; f < n && status == SZ_OK; f++)
-        list[f] = (item){cost_of(&train->frame[f]), (int)f};
+        list[f] = (item){cost_of(&data->frame[f]), (int)f};
     if (status == SZ_OK) qsort(list, n, sizeof *list, larger_first);
     for (size_t k = 0; k < n && status == SZ_OK; k++) {
         int least = 0;

@@ -10,7 +10,7 @@
 
 /* taken [n_frames], to free: 0 for the frames of this rank, 1 for those of others. The
  * same on every machine: a fit that goes on finds its frames again. */
-sz_status sz_fit_share_frames(const sz_dataset *train, int n_ranks, int rank,
+sz_status sz_fit_share_frames(const sz_dataset *data, int n_ranks, int rank,
                               unsigned char **taken, sz_error *err);
 
 /* Rank 0's *gap becomes everybody's. [all ranks] */

@@ -56,13 +56,15 @@ static sz_status merge_sigmas(sz_fit_spec *spec, const char *where, sz_error *er
     return status;
 }
 
-sz_status sz_fit_complete(sz_fit_spec *spec, const char *where, sz_error *err)
+sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
+                          sz_error *err)
 {
     const struct {
         int missing;
         const char *sentence;
     } need[] = {
-        {!*spec->at_file, "at_file= is missing: the extended XYZ file with the data"},
+        {with_data && !*spec->at_file,
+         "at_file= is missing: the extended XYZ file with the data"},
         {spec->n_descriptors == 0,
          "gap= is missing: the descriptors, as in gap={soap ..}"},
         {sz_sigma_find(&spec->sigma, "default") < 0,
@@ -85,13 +87,13 @@ sz_status sz_fit_complete(sz_fit_spec *spec, const char *where, sz_error *err)
 
 /* The text of config_file replaces the command line. */
 static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
-                                    sz_error *err)
+                                    int with_data, sz_error *err)
 {
     const char *path = sz_args_string(args, "config_file", "");
     char *text;
     sz_status status = sz_read_text(&text, path, err);
 
-    if (status == SZ_OK) status = sz_fit_spec_parse(spec, text, path, err);
+    if (status == SZ_OK) status = sz_fit_spec_text(spec, text, path, with_data, err);
     free(text);
     if (status == SZ_OK && sz_args_n_fields(args) > 1)
         status = sz_warnings_add(&(*spec)->warnings, err,
@@ -108,6 +110,12 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
 sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *where,
                             sz_error *err)
 {
+    return sz_fit_spec_text(spec, text, where, 0, err);
+}
+
+sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *where,
+                           int with_data, sz_error *err)
+{
     sz_fit_spec *s = NULL;
     sz_args *args;
     sz_status status = sz_args_parse_once(&args, text, where, err);
@@ -115,14 +123,14 @@ sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *wh
     *spec = NULL;
     if (status == SZ_OK && sz_args_has(args, "config_file") &&
         strcmp(where, sz_args_string(args, "config_file", "")) != 0) {
-        status = follow_config_file(spec, args, err);
+        status = follow_config_file(spec, args, with_data, err);
         sz_args_free(args);
         return status;
     }
     if (status == SZ_OK && !(s = sz_fit_spec_new(err))) status = SZ_ERR_MEMORY;
     for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++)
         status = sz_fit_set(s, sz_args_key(args, k), sz_args_value(args, k), where, err);
-    if (status == SZ_OK) status = sz_fit_complete(s, where, err);
+    if (status == SZ_OK) status = sz_fit_complete(s, with_data, where, err);
     if (status == SZ_OK) status = copy_value(&s->command_line, text, err);
     if (status == SZ_OK) {
         *spec = s;
@@ -167,7 +175,7 @@ sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument
 
     *spec = NULL;
     if (n == 1 && !strchr(argument[0], '='))
-        return sz_fit_spec_config(spec, argument[0], err);
+        return sz_fit_spec_file(spec, argument[0], 1, err);
     for (int k = 0; k < n; k++)
         if (ends_in_conf(argument[k]))
             return sz_fail(
@@ -178,7 +186,19 @@ sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument
     for (int k = 0; k < n; k++) add_argument(&text, argument[k]);
     joined = sz_text_take(&text, "the command line", err);
     if (!joined) return SZ_ERR_MEMORY;
-    status = sz_fit_spec_parse(spec, joined, "command line", err);
+    status = sz_fit_spec_text(spec, joined, "command line", 1, err);
     free(joined);
     return status;
+}
+
+/* ---- what a caller asks ------------------------------------------------------------ */
+
+int sz_fit_spec_n_warnings(const sz_fit_spec *spec)
+{
+    return spec->warnings.n;
+}
+
+const char *sz_fit_spec_warning(const sz_fit_spec *spec, int k)
+{
+    return sz_warnings_text(&spec->warnings, k);
 }

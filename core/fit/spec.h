@@ -5,7 +5,6 @@
 #ifndef SZ_SPEC_H
 #define SZ_SPEC_H
 
-#include "base/warnings.h"
 #include "data/e0.h"
 #include "data/sigma.h"
 #include "select/sparsify.h"
@@ -49,7 +48,7 @@ typedef struct {
 
 typedef enum { SZ_SOLVER_QR, SZ_SOLVER_NORMAL } sz_fit_solver;
 
-typedef struct {
+struct sz_fit_spec {
     char *command_line; /* one that gap_fit would take, whatever the fit was read from */
     char *where;        /* its source, for messages */
 
@@ -79,25 +78,26 @@ typedef struct {
     char *data, *licence, *citation, *note; /* ours: what a .soapz file says of itself */
 
     sz_warnings warnings;
-} sz_fit_spec;
+};
 
 /* The arguments of a program. One that is neither a setting nor an option names a
- * configuration file and stands alone; the rest is gap_fit's command line. */
+ * configuration file and stands alone; the rest is gap_fit's command line. Unlike
+ * sz_fit_spec_parse and sz_fit_spec_config it wants to know where the data are. */
 sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
                                 sz_error *err);
-/* gap_fit's command line as one text; config_file= is followed. */
-sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *where,
-                            sz_error *err);
-/* A configuration file of our own, see fit_config.c. */
-sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err);
-void sz_fit_spec_free(sz_fit_spec *spec);
+/* sz_fit_spec_parse and sz_fit_spec_config; with_data 1: at_file must not be missing. */
+sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *where,
+                           int with_data, sz_error *err);
+sz_status sz_fit_spec_file(sz_fit_spec **spec, const char *path, int with_data,
+                           sz_error *err);
 
-/* Fills coordinate[] for the n elements z, in order of their first appearance in the
+/* Fills term[] for the n elements z, in order of their first appearance in the
  * data: add_species multiplies a descriptor by all choices of elements. */
 sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err);
+void sz_fit_unexpand(sz_fit_spec *spec);
 double sz_fit_cutoff(const sz_fit_spec *spec); /* the largest of the descriptors */
 /* e0 as spec wants it. */
-sz_status sz_fit_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_fit_spec *spec,
+sz_status sz_fit_find_e0(sz_e0 *e0, const sz_targets *targets, const sz_fit_spec *spec,
                          sz_error *err);
 
 #endif

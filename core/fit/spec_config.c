@@ -76,7 +76,7 @@ typedef enum { OF_FIT, OF_DESCRIPTOR, OF_CONFIG_TYPE } section_kind;
 typedef struct {
     sz_fit_spec *spec;
     const char *path;
-    int line;
+    int with_data, line;
     char where[256];   /* path:line */
     sz_text command;   /* the same settings as gap_fit would take them */
     sz_text gap;       /* its value of gap= */
@@ -354,7 +354,7 @@ static sz_status finish(reader *r, sz_error *err)
         add_setting(&r->command, "config_type_sigma", r->type_list.s, 1);
         status = sz_fit_set(r->spec, "config_type_sigma", r->type_list.s, r->path, err);
     }
-    if (status == SZ_OK && !*r->spec->at_file)
+    if (status == SZ_OK && r->with_data && !*r->spec->at_file)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: train is missing: the extended XYZ file with the data",
                        r->path);
@@ -362,7 +362,7 @@ static sz_status finish(reader *r, sz_error *err)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: there is no descriptor; add a section like [soap]", r->path);
     sz_text_add(&r->command, " gap={%s}", r->gap.s ? r->gap.s : "");
-    if (status == SZ_OK) status = sz_fit_complete(r->spec, r->path, err);
+    if (status == SZ_OK) status = sz_fit_complete(r->spec, r->with_data, r->path, err);
     if (status == SZ_OK && r->gap.failed) status = sz_fail_memory(err, 1, "a descriptor");
     if (status != SZ_OK) return status;
     r->spec->command_line = sz_text_take(&r->command, "the command line", err);
@@ -390,7 +390,13 @@ static sz_status read_lines(reader *r, char *text, sz_error *err)
 
 sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err)
 {
-    reader r = {.path = path};
+    return sz_fit_spec_file(spec, path, 0, err);
+}
+
+sz_status sz_fit_spec_file(sz_fit_spec **spec, const char *path, int with_data,
+                           sz_error *err)
+{
+    reader r = {.path = path, .with_data = with_data};
     char *text;
     sz_status status = sz_read_text(&text, path, err);
 

@@ -417,12 +417,10 @@ static void free_descriptor(sz_fit_descriptor *d)
 void sz_fit_free_descriptors(sz_fit_spec *spec)
 {
     for (int k = 0; k < spec->n_descriptors; k++) free_descriptor(spec->descriptor + k);
-    for (int k = 0; k < spec->n_terms; k++) free(spec->term[k].text);
     free(spec->descriptor);
-    free(spec->term);
     spec->descriptor = NULL;
-    spec->term = NULL;
-    spec->n_descriptors = spec->n_terms = 0;
+    spec->n_descriptors = 0;
+    sz_fit_unexpand(spec);
 }
 
 static sz_status read_descriptor(sz_fit_descriptor *d, sz_fit_spec *spec,
@@ -445,13 +443,13 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
                                 sz_error *err)
 {
     size_t n = (size_t)spec->n_descriptors + 1;
-    sz_fit_descriptor *list = realloc(spec->descriptor, n * sizeof *list), *d;
+    sz_fit_descriptor *d;
     sz_args *args = NULL;
     sz_status status;
 
-    if (!list) return sz_fail_memory(err, n * sizeof *list, "a descriptor");
-    spec->descriptor = list;
-    d = list + spec->n_descriptors++;
+    if (!sz_grow(&spec->descriptor, n, sizeof *d))
+        return sz_fail_memory(err, n * sizeof *d, "a descriptor");
+    d = spec->descriptor + spec->n_descriptors++;
     memset(d, 0, sizeof *d);
     status = copy_text(&d->text, text, err);
     if (status == SZ_OK) status = copy_text(&d->where, where, err);

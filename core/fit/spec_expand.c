@@ -115,16 +115,13 @@ static sz_status add_coordinate(sz_fit_spec *spec, int descriptor, sz_text *text
                                 sz_error *err)
 {
     size_t n = (size_t)spec->n_terms + 1;
-    sz_fit_term *list = realloc(spec->term, n * sizeof *list);
     char *s = sz_text_take(text, "a descriptor", err);
 
-    if (list) spec->term = list;
-    if (!s || !list) {
+    if (!s || !sz_grow(&spec->term, n, sizeof *spec->term)) {
         free(s);
-        return sz_fail_memory(err, n * sizeof *list, "a descriptor");
+        return sz_fail_memory(err, n * sizeof *spec->term, "a descriptor");
     }
-    list[n - 1].descriptor = descriptor;
-    list[n - 1].text = s;
+    spec->term[n - 1] = (sz_fit_term){.descriptor = descriptor, .text = s};
     spec->n_terms++;
     return SZ_OK;
 }
@@ -226,12 +223,19 @@ static sz_status expand(sz_fit_spec *spec, int descriptor, int n, const int *z,
     return status;
 }
 
+void sz_fit_unexpand(sz_fit_spec *spec)
+{
+    for (int k = 0; k < spec->n_terms; k++) free(spec->term[k].text);
+    free(spec->term);
+    spec->term = NULL;
+    spec->n_terms = 0;
+}
+
 sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err)
 {
     sz_status status = SZ_OK;
 
-    for (int k = 0; k < spec->n_terms; k++) free(spec->term[k].text);
-    spec->n_terms = 0;
+    sz_fit_unexpand(spec);
     for (int k = 0; status == SZ_OK && k < spec->n_descriptors; k++) {
         sz_text text = {0};
 
@@ -254,11 +258,11 @@ double sz_fit_cutoff(const sz_fit_spec *spec)
     return cutoff;
 }
 
-sz_status sz_fit_find_e0(sz_e0 *e0, const sz_dataset *train, const sz_fit_spec *spec,
+sz_status sz_fit_find_e0(sz_e0 *e0, const sz_targets *targets, const sz_fit_spec *spec,
                          sz_error *err)
 {
     const sz_e0_rule rule = {spec->e0_method, &spec->e0, spec->e0_offset,
                              sz_fit_cutoff(spec)};
 
-    return sz_dataset_find_e0(e0, train, &rule, err);
+    return sz_targets_find_e0(e0, targets, &rule, err);
 }

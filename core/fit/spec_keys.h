@@ -5,6 +5,7 @@
 #define SZ_SPEC_KEYS_H
 
 #include "base/args.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "fit/spec.h"
 
@@ -20,8 +21,10 @@ int sz_fit_is_key(const char *key);
  * where list is NULL). */
 sz_status sz_fit_unknown_key(const char *key, const char *const *list, const char *where,
                              sz_error *err);
-/* Mandatory settings and those that depend on others, once all keys are set. */
-sz_status sz_fit_complete(sz_fit_spec *spec, const char *where, sz_error *err);
+/* Mandatory settings and those that depend on others, once all keys are set. with_data:
+ * 1 where at_file is mandatory. */
+sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
+                          sz_error *err);
 
 /* The value of gap=: descriptors separated by ':' or ';' at brace level. */
 sz_status sz_fit_set_gap(sz_fit_spec *spec, const char *value, const char *where,

@@ -9,7 +9,6 @@
 #include "fit/system.h"
 
 #include "fit/frame_rows.h"
-#include "fit/rows.h"
 #include "fit/share.h"
 #include "term/covariance.h"
 
@@ -19,14 +18,13 @@
 
 /* What the threads share. */
 typedef struct {
-    const sz_dataset *train;
+    const sz_system *system;
+    const sz_targets *targets;
+    const sz_dataset *data;
     const sz_fit_run *run;
-    const sz_model *model;
-    int species[SZ_Z_MAX]; /* of the model, for each species of train */
-    const sz_gap *gap;
-    int n_unknowns;
-    unsigned char *taken; /* [n_frames] in a checkpoint, of another rank or not wanted */
-    int n_wanted;         /* frames of all ranks */
+    int species[SZ_Z_MAX]; /* of the model, for each species of the data */
+    unsigned char *taken;  /* [n_frames] in a checkpoint, of another rank or not wanted */
+    int n_wanted;          /* frames of all ranks */
 } job;
 
 typedef struct {
@@ -62,50 +60,53 @@ static void add_row(block *b, const double *row, double y, double sigma)
 }
 
 /* rows: energy, then 3n forces, then 9 virials; a gradient is minus the datum */
-static void gather(block *b, const sz_dataset_frame *f, int columns)
+static void gather(block *b, const sz_targets *targets, int frame, int columns)
 {
-    static const int lower[6] = {0, 3, 6,
-                                 4, 7, 8}; /* (1,1) (2,1) (3,1) (2,2) (3,2) (3,3) */
-    const sz_target *t = &f->target;
-    const double *row = b->k;
+    const sz_dataset_frame *f = &targets->data->frame[frame];
+    const sz_target *t = &targets->frame[frame];
+    const double *row = b->k, *force = targets->force + 3 * f->first;
+    const double *sigma = targets->force_sigma + 3 * f->first;
 
     b->columns = columns;
     b->n = 0;
-    if (t->has_energy) add_row(b, row, t->energy, t->energy_sigma);
+    if (f->has_energy) add_row(b, row, t->energy, t->energy_sigma);
     row += columns;
-    for (int k = 0; k < 3 * f->n_atoms && t->force; k++)
-        add_row(b, row + (size_t)k * columns, -t->force[k], t->force_sigma[k]);
+    for (int k = 0; k < 3 * f->n_atoms && f->has_force; k++)
+        add_row(b, row + (size_t)k * columns, -force[k], sigma[k]);
     row += 3 * (size_t)f->n_atoms * columns;
-    for (int k = 0; k < 6 && t->has_virial; k++)
-        add_row(b, row + (size_t)lower[k] * columns, -t->virial[lower[k]],
-                t->virial_sigma[lower[k]]);
+    for (int k = 0; k < 6 && f->has_virial; k++)
+        add_row(b, row + (size_t)sz_six[k] * columns, -t->virial[sz_six[k]],
+                t->virial_sigma[sz_six[k]]);
 }
 
 /* of the products of matrices: Jacobians with sparse points, blocks of rows with R */
-static double count_flops(const job *j, const worker *w, int gradients, int n_rows)
+static double count_flops(const sz_system *system, const worker *w, int gradients,
+                          int n_rows)
 {
-    double width = j->n_unknowns + 1;
+    double width = system->n_unknowns + 1;
 
     return 2.0 * n_rows * width * width + sz_rows_flops(w->rows, &w->list, gradients);
 }
 
 static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
 {
-    const sz_dataset_frame *frame = &j->train->frame[f];
+    const sz_system *system = j->system;
+    const sz_dataset_frame *frame = &j->data->frame[f];
     size_t n_rows = 10 + 3 * (size_t)frame->n_atoms;
     block b = {.y = malloc(2 * n_rows * sizeof *b.y)};
-    int gradients = frame->target.force || frame->target.has_virial;
+    int gradients = frame->has_force || frame->has_virial;
     sz_status status = SZ_OK;
 
     b.weight = b.y ? b.y + n_rows : NULL;
     if (!b.y) status = sz_fail_memory(err, 16 * n_rows, "the data of a frame");
     if (status == SZ_OK)
-        status = sz_rows_of_frame(&b.k, w->rows, &w->list, j->train, f, j->species,
-                                  j->model->cutoff, j->n_unknowns, err);
+        status =
+            sz_rows_of_frame(&b.k, w->rows, &w->list, j->data, f, j->species,
+                             sz_model_cutoff(system->model), system->n_unknowns, err);
     if (status == SZ_OK) {
-        gather(&b, frame, j->n_unknowns);
-        w->flops += count_flops(j, w, gradients, b.n);
-        status = sz_lsq_add(w->lsq, b.n, b.k, j->n_unknowns, b.y, b.weight, err);
+        gather(&b, j->targets, f, system->n_unknowns);
+        w->flops += count_flops(system, w, gradients, b.n);
+        status = sz_lsq_add(w->lsq, b.n, b.k, system->n_unknowns, b.y, b.weight, err);
     }
     free(b.k);
     free(b.y);
@@ -123,8 +124,8 @@ static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
 
     if (state->interval < 0.0 || !w->unsaved) return SZ_OK;
     if (!now && start - w->saved < w->wait) return SZ_OK;
-    status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->train->n_frames,
-                                     w->done, err);
+    status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->data->n_frames, w->done,
+                                     err);
     if (status == SZ_OK) w->unsaved = 0;
     w->saved = sz_seconds();
     /* writing shall take no more than 2 % of the time */
@@ -137,12 +138,9 @@ static sz_status work(void *context, void *worker_of_thread, int f, sz_error *er
 {
     const job *j = context;
     worker *w = worker_of_thread;
-    sz_error why;
-    sz_status status = add_frame(j, w, f, &why);
+    sz_status status = add_frame(j, w, f, err);
 
-    if (status != SZ_OK)
-        return sz_fail(err, status, "%.200s:%d: %.700s", j->train->path,
-                       j->train->frame[f].line, why.message);
+    if (status != SZ_OK) return sz_dataset_fail(j->data, f, status, err);
     w->done[f] = 1;
     w->unsaved++;
     if (file_rows(j, w, 0, &w->why) != SZ_OK) w->failed_to_file = 1;
@@ -173,7 +171,7 @@ static double weight(void *context, int f)
 {
     const job *j = context;
 
-    return j->train->frame[f].n_atoms;
+    return j->data->frame[f].n_atoms;
 }
 
 static sz_halt halt(void *context, sz_halt why)
@@ -188,7 +186,7 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
                              sz_error *err)
 {
     const sz_fit_run *run = j->run;
-    int n = j->train->n_frames;
+    int n = j->data->n_frames;
     sz_status status = SZ_OK;
 
     w->number = run->team->rank * run->n_threads + k;
@@ -196,8 +194,8 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
     w->done = calloc((size_t)n + 1, 1);
     if (!w->done) return sz_fail_memory(err, (size_t)n, "the list of frames");
     if (run->resume)
-        status = sz_checkpoint_load_rows(run->state, w->number, j->n_unknowns, n, &w->lsq,
-                                         w->done, err);
+        status = sz_checkpoint_load_rows(run->state, w->number, j->system->n_unknowns, n,
+                                         &w->lsq, w->done, err);
     for (int f = 0; f < n && status == SZ_OK && w->lsq; f++) {
         if (!w->done[f]) continue;
         if (j->taken[f])
@@ -210,8 +208,9 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
     }
     if (status == SZ_OK && w->lsq) w->n_before = w->lsq->n_rows;
     if (status == SZ_OK && !w->lsq)
-        status = sz_lsq_create(&w->lsq, j->n_unknowns, 0, method, err);
-    if (status == SZ_OK) status = sz_rows_create(&w->rows, j->model, j->gap, err);
+        status = sz_lsq_create(&w->lsq, j->system->n_unknowns, 0, method, err);
+    if (status == SZ_OK)
+        status = sz_rows_create(&w->rows, j->system->model, &j->system->gap, err);
     w->saved = sz_seconds();
     return status;
 }
@@ -228,7 +227,7 @@ static void close_worker(worker *w)
 static sz_status make_rows(job *j, worker *w, sz_error *err)
 {
     sz_crew crew = {.n_threads = j->run->n_threads,
-                    .n_items = j->train->n_frames,
+                    .n_items = j->data->n_frames,
                     .worker = w,
                     .size = sizeof *w,
                     .context = j,
@@ -269,7 +268,7 @@ static void sum_report(const worker *w, const job *j, sz_fit_rows *r)
     double frames = 0.0, resumed = 0.0, rows = 0.0, before = 0.0, flops = 0.0;
 
     for (int k = 0; k < j->run->n_threads; k++) {
-        for (int f = 0; f < j->train->n_frames; f++) frames += w[k].done[f];
+        for (int f = 0; f < j->data->n_frames; f++) frames += w[k].done[f];
         resumed += w[k].n_resumed;
         rows += (double)w[k].lsq->n_rows;
         before += (double)w[k].n_before;
@@ -317,7 +316,7 @@ static sz_status run_workers(job *j, sz_lsq_method method, sz_lsq **factor,
 /* The frames of the other ranks, and those that are not wanted, are taken already. */
 static sz_status take_share(job *j, sz_error *err)
 {
-    const sz_dataset *t = j->train;
+    const sz_dataset *t = j->data;
     const sz_team *team = j->run->team;
     sz_status status = sz_fit_share_frames(t, team->size, team->rank, &j->taken, err);
 
@@ -340,28 +339,55 @@ size_t sz_fit_memory(int n_unknowns, int n_threads)
     return (size_t)n_threads * sz_lsq_memory(n_unknowns, 0);
 }
 
-sz_status sz_fit_factor(sz_lsq **factor, const sz_gap *gap, const sz_fit_spec *spec,
-                        const sz_dataset *train, const sz_fit_run *run,
+sz_status sz_system_create(sz_system **system, const sz_gap *gap, sz_error *err)
+{
+    size_t n = (size_t)gap->n_terms + 1;
+    sz_system *s = calloc(1, sizeof *s);
+    sz_status status = SZ_OK;
+
+    *system = NULL;
+    if (s) {
+        s->gap = *gap;
+        s->gap.term = calloc(n, sizeof *s->gap.term);
+        s->n_unknowns = sz_fit_unknowns(gap);
+    }
+    if (!s || !s->gap.term)
+        status = sz_fail_memory(err, n * sizeof(sz_gap_term), "the fit");
+    if (status == SZ_OK) {
+        memcpy(s->gap.term, gap->term, (n - 1) * sizeof *s->gap.term);
+        status = sz_model_build(&s->model, &s->gap, err);
+    }
+    if (status == SZ_OK) {
+        *system = s;
+        s = NULL;
+    }
+    sz_system_free(s);
+    return status;
+}
+
+void sz_system_free(sz_system *system)
+{
+    if (!system) return;
+    sz_model_free(system->model);
+    free(system->gap.term);
+    free(system);
+}
+
+sz_status sz_fit_factor(sz_lsq **factor, const sz_system *system,
+                        const sz_targets *targets, const sz_fit_run *run,
                         sz_fit_rows *report, sz_error *err)
 {
-    job j = {.train = train, .run = run, .n_unknowns = sz_fit_unknowns(gap)};
-    sz_model *model = NULL;
+    job j = {.system = system, .targets = targets, .data = targets->data, .run = run};
     double start = sz_seconds();
-    sz_status status = sz_model_build(&model, gap, err);
+    sz_status status;
 
     *factor = NULL;
     memset(report, 0, sizeof *report);
-    j.model = model;
-    j.gap = gap;
-    if (status == SZ_OK) status = sz_dataset_species(j.species, train, model, err);
+    status = sz_rows_species(j.species, j.data, system->model, err);
     if (status == SZ_OK) status = take_share(&j, err);
     status = run->team->agree(run->team, status, err);
-    if (status == SZ_OK)
-        status =
-            run_workers(&j, spec->solver == SZ_SOLVER_NORMAL ? SZ_LSQ_NORMAL : SZ_LSQ_QR,
-                        factor, report, err);
+    if (status == SZ_OK) status = run_workers(&j, run->method, factor, report, err);
     report->seconds = sz_seconds() - start;
-    sz_model_free(model);
     free(j.taken);
     return status;
 }

@@ -3,7 +3,6 @@
  * vectors.c - the vectors of one term in the data: what the probe of its kind sees. */
 #include "fit/vectors.h"
 
-#include "atoms/frame_list.h"
 #include "format/gap_write.h"
 
 #include <limits.h>
@@ -23,19 +22,11 @@ void sz_fit_vectors_free(sz_fit_vectors *v)
 
 sz_status sz_fit_vectors_frame(sz_fit_vectors *v, int frame, sz_error *err)
 {
-    sz_structure structure = sz_dataset_structure(v->train, frame);
-    int line = v->train->frame[frame].line;
-    sz_error why;
     sz_status status;
 
     if (v->list_frame == frame) return SZ_OK;
     v->list_frame = frame;
-    status = sz_list_build(&v->list, &structure, v->probe->cutoff, &why);
-    if (status == SZ_OK)
-        status = sz_check_distances(&v->list, v->train->path, line, err);
-    else
-        (void)sz_fail(err, status, "%.200s:%d: %.700s", v->train->path, line,
-                      why.message);
+    status = sz_dataset_list(&v->list, v->train, frame, v->probe->cutoff, err);
     if (status != SZ_OK) v->list_frame = -1;
     return status;
 }

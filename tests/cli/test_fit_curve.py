@@ -179,6 +179,21 @@ def other_kinds():
         same("on " + name, of_curve(curve, 80, 24), errors(model, train))
 
 
+def standard_input():
+    """data that can be read only once: the same model, errors and curve"""
+    gap, text = SOAP % "random", open(train).read()
+    said = []
+    for name, data in (("file", train), ("input", "-")):
+        code, out, err = run("fit", *words(data, path(name + ".xml"), gap), "--threads", "1",
+                             "--curve", path(name + ".json"), stdin=text)
+        check(code == 0 and not err, err)
+        said.append([x for x in out.splitlines() if re.match(r"(all|hot|cold| +\d+ +\d+) ", x)])
+    check(said[0] == said[1] and len(said[0]) == 16, said)
+    check("training errors: 24 frames of standard input" in out, out)
+    curves = [json.load(open(path(name + ".json"))) for name in ("file", "input")]
+    check(curves[0]["models"] == curves[1]["models"], "another curve")
+
+
 def refused():
     gap, file = SOAP % "random", path("no.json")
 
@@ -230,6 +245,7 @@ with tempfile.TemporaryDirectory() as folder:
     open(test, "w").write("".join(frames[24:]))
     nested()
     other_kinds()
+    standard_input()
     refused()
     interrupted()
 done()

@@ -182,6 +182,7 @@ def refusals(folder):
         check_fails(1, parts, "validate", MODEL, path, "--json", out, gone=out)
     check_fails(1, ["/none/out.json"], "validate", MODEL, DATA, "--json", "/none/out.json")
     check_fails(1, ["missing.xml"], "validate", "missing.xml", DATA)
+    check_fails(1, ["missing.xml"], "validate", "missing.xml", DATA, "energy_parameter_name=energy")
     check_fails(1, ["missing.xyz"], "validate", MODEL, "missing.xyz")
     check_fails(2, ["name a file"], "validate", MODEL, "-")
     check_fails(2, ["a model and an XYZ file"], "validate", MODEL)

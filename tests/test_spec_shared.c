@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * test_train_shared.c - command lines that made models with the real gap_fit: expanded
+ * test_spec_shared.c - command lines that made models with the real gap_fit: expanded
  * descriptors, kernels, e0 and core potentials are those of the models. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
-#include "data/dataset.h"
+#include "data/targets.h"
 #include "fit/spec.h"
 #include "format/gap_xml.h"
 
@@ -83,6 +83,7 @@ static int check_folder(const char *folder)
     char name[1024], *text, *word[MAX_ARGUMENTS];
     sz_fit_spec *spec;
     sz_dataset *t = NULL;
+    sz_targets *targets;
     sz_gap *gap;
     sz_error err;
     sz_e0 e0;
@@ -97,18 +98,20 @@ static int check_folder(const char *folder)
     snprintf(name, sizeof name, "%s/%s", folder, xml);
     CHECK_OK(sz_gap_read(&gap, name, &err), err);
     snprintf(name, sizeof name, "%s/%s", folder, spec->at_file);
-    CHECK_OK(sz_dataset_read(&t, name, &spec->name, &spec->sigma, &err), err);
+    CHECK_OK(sz_dataset_read(&t, name, spec, &err), err);
+    CHECK_OK(sz_targets_create(&targets, t, &spec->sigma, &err), err);
     CHECK_OK(sz_fit_expand(spec, t->n_species, t->z, &err), err);
     compare(spec, gap, folder);
     CHECK((*spec->core_ip_args != 0) == (gap->glue || gap->zbl));
-    CHECK_OK(sz_fit_find_e0(&e0, t, spec, &err), err);
+    CHECK_OK(sz_fit_find_e0(&e0, targets, spec, &err), err);
     for (int z = 1; z <= SZ_Z_MAX; z++) CHECK_CLOSE(e0.value[z], gap->e0[z], 2e-15);
-    CHECK_OK(sz_dataset_take_e0(t, &e0, &err), err);
+    CHECK_OK(sz_targets_take_e0(targets, &e0, &err), err);
     printf("%s: %d frames, %zu atoms, %d coordinates, %d energies, %zu forces, %zu "
            "virials\n",
            strrchr(folder, '/') + 1, t->n_frames, t->n_atoms, spec->n_terms,
-           t->n_energies, t->n_force_rows, t->n_virial_rows);
+           t->n_energies, targets->n_force_rows, targets->n_virial_rows);
     for (int k = 0; k < t->warnings.n; k++) printf("  %s\n", t->warnings.text[k]);
+    sz_targets_free(targets);
     sz_dataset_free(t);
     sz_gap_free(gap);
     sz_fit_spec_free(spec);
@@ -145,6 +148,7 @@ static int check_quip(const char *folder, const char *model, const char *data,
 {
     char name[1024], *text, *start, *end;
     sz_fit_spec *spec;
+    sz_targets *targets;
     sz_dataset *t;
     sz_error err;
     sz_e0 e0;
@@ -163,13 +167,15 @@ static int check_quip(const char *folder, const char *model, const char *data,
     *end = 0;
     CHECK_OK(sz_fit_spec_parse(&spec, start, model, &err), err);
     snprintf(name, sizeof name, "%s/%s", folder, data);
-    CHECK_OK(sz_dataset_read(&t, name, &spec->name, &spec->sigma, &err), err);
+    CHECK_OK(sz_dataset_read(&t, name, spec, &err), err);
+    CHECK_OK(sz_targets_create(&targets, t, &spec->sigma, &err), err);
     CHECK_OK(sz_fit_expand(spec, t->n_species, t->z, &err), err);
     CHECK(spec->n_terms == n_terms && spec->warnings.n == 0);
-    CHECK_OK(sz_fit_find_e0(&e0, t, spec, &err), err);
+    CHECK_OK(sz_fit_find_e0(&e0, targets, spec, &err), err);
     printf("%s: %d frames, e0 %g, %d virials\n", model, t->n_frames, e0.value[t->z[0]],
            t->n_virials);
     for (int k = 0; k < t->warnings.n; k++) printf("  %s\n", t->warnings.text[k]);
+    sz_targets_free(targets);
     sz_dataset_free(t);
     sz_fit_spec_free(spec);
     free(text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * test_fit_args.c - gap_fit's command line and our configuration file become the same
+ * test_fit_spec.c - gap_fit's command line and our configuration file become the same
  * checked settings; what is wrong in them is named. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/text.h"
@@ -30,13 +30,13 @@ static void put(const char *text)
 
 static sz_status parse(sz_fit_spec **spec, const char *text, sz_error *err)
 {
-    return sz_fit_spec_parse(spec, text, "line", err);
+    return sz_fit_spec_text(spec, text, "line", 1, err);
 }
 
 static sz_status configure(sz_fit_spec **spec, const char *text, sz_error *err)
 {
     put(text);
-    return sz_fit_spec_config(spec, path, err);
+    return sz_fit_spec_file(spec, path, 1, err);
 }
 
 /* ---- the command line -------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * test_compare.c - a model against reference data: QUIP's own numbers give no error,
+ * test_errors.c - a model against reference data: QUIP's own numbers give no error,
  * numbers that were shifted give the shift, and the number of threads changes nothing. */
 #define _POSIX_C_SOURCE 200809L
 #include "analyse/errors.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char path[] = "/tmp/soapz_test_compare_XXXXXX";
+static char path[] = "/tmp/soapz_test_errors_XXXXXX";
 static const sz_dataset_names names = {.energy = (char[]){"energy"},
                                        .force = (char[]){"forces"},
                                        .virial = (char[]){"virial"},
@@ -19,10 +19,10 @@ static const sz_dataset_names names = {.energy = (char[]){"energy"},
 
 typedef struct {
     sz_model *model;
-    sz_dataset *train;
+    sz_dataset *data;
     sz_error_table table;
     int n, stop_at; /* frames seen; fails at this one */
-    sz_errors last;
+    sz_error_sums last;
 } setting;
 
 static const char *data_path(const char *model, const char *file)
@@ -50,7 +50,7 @@ static sz_status compare(setting *s, int n_threads, sz_error *err)
 {
     sz_comparison c = {.model = s->model,
                        .model_name = "m.xml",
-                       .train = s->train,
+                       .data = s->data,
                        .n_threads = n_threads,
                        .take = take,
                        .context = s};
@@ -58,14 +58,14 @@ static sz_status compare(setting *s, int n_threads, sz_error *err)
 
     sz_error_table_free(&s->table);
     s->n = 0;
-    status = sz_error_table_create(&s->table, s->train, err);
+    status = sz_error_table_create(&s->table, s->data, err);
     return status == SZ_OK ? sz_predict_all(&c, err) : status;
 }
 
 static void release(setting *s)
 {
     sz_error_table_free(&s->table);
-    sz_dataset_free(s->train);
+    sz_dataset_free(s->data);
     sz_model_free(s->model);
 }
 
@@ -77,12 +77,12 @@ static int test_reference(const char *name)
 
     CHECK_OK(sz_model_load(&s.model, data_path(name, "gp.xml"), &err), err);
     CHECK_OK(
-        sz_dataset_read_data(&s.train, data_path(name, "reference.xyz"), &names, &err),
+        sz_dataset_read_names(&s.data, data_path(name, "reference.xyz"), &names, &err),
         err);
     CHECK_OK(compare(&s, 2, &err), err);
-    CHECK(s.n == s.train->n_frames && s.n > 3);
+    CHECK(s.n == s.data->n_frames && s.n > 3);
     CHECK(s.table.all.energy.n == s.n && s.table.all.virial.n == 6 * s.n);
-    CHECK(s.table.all.force.n == 3 * (long)s.train->n_atoms);
+    CHECK(s.table.all.force.n == 3 * (long)s.data->n_atoms);
     CHECK_CLOSE(s.table.all.energy.max, 0, 1e-9);
     CHECK_CLOSE(s.table.all.force.max, 0, 1e-8);
     CHECK_CLOSE(s.table.all.virial.max, 0, 1e-8);
@@ -95,23 +95,23 @@ static int test_sums(void)
 {
     setting s = {.stop_at = -1};
     sz_dataset_frame *f;
-    sz_errors one;
+    sz_error_sums one;
     sz_error err;
     double atoms, other;
 
     CHECK_OK(sz_model_load(&s.model, data_path("mow_zbl_soap", "gp.xml"), &err), err);
-    CHECK_OK(sz_dataset_read_data(&s.train, data_path("mow_zbl_soap", "reference.xyz"),
-                                  &names, &err),
+    CHECK_OK(sz_dataset_read_names(&s.data, data_path("mow_zbl_soap", "reference.xyz"),
+                                   &names, &err),
              err);
-    f = &s.train->frame[0];
+    f = &s.data->frame[0];
     atoms = f->n_atoms;
-    f->target.energy += 0.5 * atoms;
-    s.train->frame[1].target.energy -= 0.1 * s.train->frame[1].n_atoms;
-    s.train->force[3 * f->first + 4] -= 2.0;
-    s.train->force[3 * f->first + 5] += 100.0;
-    s.train->force_sigma[3 * f->first + 5] = 0.0; /* masked */
-    f->target.virial[1] += 3.0 * atoms;           /* xy and yx count once */
-    f->target.virial[3] += 3.0 * atoms;
+    f->energy += 0.5 * atoms;
+    s.data->frame[1].energy -= 0.1 * s.data->frame[1].n_atoms;
+    s.data->force[3 * f->first + 4] -= 2.0;
+    s.data->force[3 * f->first + 6] += 100.0;
+    s.data->masked[f->first + 2] = 1;
+    f->virial[1] += 3.0 * atoms; /* xy and yx count once */
+    f->virial[3] += 3.0 * atoms;
     f->config_type = 1; /* into another's sums */
     CHECK_OK(compare(&s, 1, &err), err);
     CHECK_CLOSE(s.table.all.energy.sum1, 0.6, 1e-8);
@@ -119,21 +119,21 @@ static int test_sums(void)
     CHECK_CLOSE(s.table.all.energy.max, 0.5, 1e-8);
     CHECK_CLOSE(sz_error_rmse(&s.table.all.energy), sqrt(0.26 / s.n), 1e-8);
     CHECK_CLOSE(sz_error_mae(&s.table.all.energy), 0.6 / s.n, 1e-8);
-    CHECK(s.table.all.force.n == 3 * (long)s.train->n_atoms - 1);
+    CHECK(s.table.all.force.n == 3 * (long)s.data->n_atoms - 3);
     CHECK_CLOSE(s.table.all.force.sum1, 2.0, 1e-6);
     CHECK_CLOSE(s.table.all.force.max, 2.0, 1e-8);
     CHECK_CLOSE(s.table.all.virial.sum2, 9.0, 1e-6);
     CHECK_CLOSE(s.table.type[1].energy.max, 0.5, 1e-8);
     CHECK_CLOSE(s.table.type[0].energy.n, 0, 0); /* its only frame went to type 1 */
-    CHECK_CLOSE(s.table.element[s.train->species[f->first + 1]].force.max, 2.0, 1e-8);
-    other = s.table.element[1 - s.train->species[f->first + 1]].force.max;
+    CHECK_CLOSE(s.table.element[s.data->species[f->first + 1]].force.max, 2.0, 1e-8);
+    other = s.table.element[1 - s.data->species[f->first + 1]].force.max;
     CHECK_CLOSE(other, 0.0, 1e-8);
 
     one = s.table.all;
     CHECK_OK(compare(&s, 3, &err), err);
     CHECK(memcmp(&one, &s.table.all, sizeof one) == 0); /* order of sums is the file's */
 
-    s.train->force[3 * f->first] = NAN;
+    s.data->force[3 * f->first] = NAN;
     CHECK_OK(compare(&s, 2, &err), err);
     CHECK(isnan(s.table.all.force.max) && isnan(sz_error_mae(&s.table.type[1].force)));
     CHECK(isnan(sz_error_rmse(&s.table.all.force)));
@@ -146,9 +146,9 @@ static int read_text(setting *s, const char *text, sz_error *err)
 {
     FILE *f = fopen(path, "w");
 
-    sz_dataset_free(s->train);
+    sz_dataset_free(s->data);
     if (!f || fputs(text, f) < 0 || fclose(f) != 0) exit(1);
-    CHECK_OK(sz_dataset_read_data(&s->train, path, &names, err), *err);
+    CHECK_OK(sz_dataset_read_names(&s->data, path, &names, err), *err);
     return 0;
 }
 
@@ -160,14 +160,14 @@ static int test_refusals(void)
     sz_error err;
 
     CHECK_OK(sz_model_load(&s.model, data_path("mow_zbl_soap", "gp.xml"), &err), err);
-    CHECK_OK(sz_dataset_read_data(&s.train, data_path("mow_zbl_soap", "reference.xyz"),
-                                  &names, &err),
+    CHECK_OK(sz_dataset_read_names(&s.data, data_path("mow_zbl_soap", "reference.xyz"),
+                                   &names, &err),
              err);
     for (int threads = 1; threads <= 4; threads += 3) {
         char at[80];
 
         CHECK_FAILS(compare(&s, threads, &err), SZ_ERR_NUMERIC, "stopped here", err);
-        snprintf(at, sizeof at, "reference.xyz:%d:", s.train->frame[2].line);
+        snprintf(at, sizeof at, "reference.xyz:%d:", s.data->frame[2].line);
         CHECK(strstr(err.message, at) != NULL && s.n == 3);
     }
     s.stop_at = -1;
@@ -182,10 +182,10 @@ static int test_refusals(void)
     if (read_text(&s, "1\n" BOX " energy_sigma=0\nMo 0 0 0\n", &err)) return 1;
     CHECK_OK(compare(&s, 2, &err), err);
     CHECK(s.n == 1 && s.table.all.energy.n == 0 && s.table.all.force.n == 0);
-    sz_dataset_free(s.train);
-    CHECK_FAILS(sz_dataset_read_data(&s.train, "/dev/null", &names, &err), SZ_ERR_FORMAT,
+    sz_dataset_free(s.data);
+    CHECK_FAILS(sz_dataset_read_names(&s.data, "/dev/null", &names, &err), SZ_ERR_FORMAT,
                 "has no frame", err);
-    CHECK(s.train == NULL);
+    CHECK(s.data == NULL);
     release(&s);
     return 0;
 }

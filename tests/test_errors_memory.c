@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * test_compare_memory.c - every allocation of a comparison may fail: it then says
+ * test_errors_memory.c - every allocation of a comparison may fail: it then says
  * SZ_ERR_MEMORY and leaves nothing behind. The linker puts our malloc and its kin before
  * the real ones (--wrap). */
 #include "check.h"
@@ -116,22 +116,19 @@ static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_err
 /* Names, data, variance, predictions, sums and calibration, as validate calls them. */
 static sz_status compare(const sz_model *model, sz_error *err)
 {
-    sz_validation v = {
-        .name = {.config_type = (char[]){"name"}, .force_mask = (char[]){"force_mask"}}};
+    sz_validation v = {.given_type = "name"};
     sz_error_table table = {0};
     sz_variance *variance = NULL;
     sz_calibration calibration;
     const double ones[4] = {1, 1, 1, 1};
-    sz_status status = sz_find_names(&v, data_path("reference.xyz"), err);
+    sz_status status = sz_read_reference(&v, data_path("reference.xyz"), err);
 
-    if (status == SZ_OK)
-        status = sz_dataset_read_data(&v.train, data_path("reference.xyz"), &v.name, err);
-    if (status == SZ_OK) status = sz_error_table_create(&table, v.train, err);
+    if (status == SZ_OK) status = sz_error_table_create(&table, v.data, err);
     if (status == SZ_OK) status = sz_variance_create(&variance, model, 1e-3, err);
     if (status == SZ_OK) {
         sz_comparison c = {.model = model,
                            .model_name = "m",
-                           .train = v.train,
+                           .data = v.data,
                            .variance = variance,
                            .n_threads = 1,
                            .take = take,
@@ -143,8 +140,8 @@ static sz_status compare(const sz_model *model, sz_error *err)
     if (status == SZ_OK) status = sz_calibrate(&calibration, 4, ones, ones, err);
     sz_variance_free(variance);
     sz_error_table_free(&table);
-    sz_dataset_free(v.train);
-    sz_free_names(&v);
+    sz_dataset_free(v.data);
+    sz_names_free(&v.name);
     return status;
 }
 
