@@ -237,15 +237,21 @@ SZ_API sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_mod
                                         int term, sz_error *err);
 SZ_API void sz_descriptor_free(sz_descriptor *descriptor);
 
+/* Components of a vector; as in gap_fit the last is covariance_sigma0. */
 SZ_API int sz_descriptor_length(const sz_descriptor *descriptor);
 SZ_API double sz_descriptor_cutoff(const sz_descriptor *descriptor); /* Angstrom */
+SZ_API const char *sz_descriptor_text(const sz_descriptor *descriptor);
+/* 1 where the key Z names atomic number z, or none. */
 SZ_API int sz_descriptor_is_centre(const sz_descriptor *descriptor, int z);
-/* Where component k comes from, in words of at most size bytes: "l=2 [n=3 Z=42][n=1]";
- * returns what snprintf does. */
+/* 1 with average=T: vectors of a structure, not of an atom. */
+SZ_API int sz_descriptor_is_average(const sz_descriptor *descriptor);
+/* Where component k comes from, in words of at most size bytes: "l=2 [n=3 Z=42][n=1]",
+ * n from 1; returns what snprintf does. */
 SZ_API int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text,
                                size_t size);
 /* list: built with the descriptor's cutoff from a structure whose species are atomic
- * numbers. p [n][length]: the vectors of the atoms atom[0..n-1]. */
+ * numbers. p [n][length]: the vectors of the atoms atom[0..n-1]; with average=T one, of
+ * their summed densities. An atom that has no density is SZ_ERR_NUMERIC. */
 SZ_API sz_status sz_descriptor_vectors(const sz_descriptor *descriptor,
                                        const sz_list *list, int n, const int *atom,
                                        double *p, sz_error *err);
@@ -273,6 +279,9 @@ SZ_API const char *sz_blas_name(void);
 SZ_API void sz_blas_tune(void);
 
 SZ_API const char *sz_version(void);
+/* The size of a struct of these headers, "sz_list", or 0: for languages that mirror them.
+ */
+SZ_API size_t sz_sizeof(const char *name);
 
 #ifdef __cplusplus
 }

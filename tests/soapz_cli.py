@@ -2,6 +2,7 @@
 """What the Python tests share: running the command, extended XYZ, counting checks.
 
 The command is the first argument of the test or the environment variable SOAPZ."""
+import ctypes
 import os
 import re
 import shutil
@@ -29,9 +30,16 @@ def check(ok, text):
     return bool(ok)
 
 
-def done():
+def done(well=0):
+    """Ends the test: 1 where a check failed or there was none, else well."""
     print(f"{checks} checks, {failures} failed")
-    sys.exit(failures != 0 or checks == 0)
+    sys.exit(1 if failures or not checks else well)
+
+
+def has_calls(*names):
+    """Does the library that Python loads have these functions?"""
+    lib = ctypes.CDLL(os.environ["SOAPZ_LIBRARY"])
+    return all(hasattr(lib, name) for name in names)
 
 
 def run(*words, stdin=None):

@@ -6,13 +6,11 @@
 #include "base/args.h"
 #include "base/number.h"
 #include "describe_out.h"
-#include "descriptor/soap_spec.h"
-#include "model/model.h"
+#include "format/load.h"
+#include "model/descriptor.h"
 #include "recipe.h"
 #include "survey.h"
-#include "term/soap_term.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,21 +73,15 @@ static const char help[] =
     "      cells.xyz -o vectors.npz\n";
 
 typedef struct {
-    sz_model *model; /* or NULL */
-    const char *model_path;
-    sz_soap *soap;
-    sz_soap_work *work;
+    const char *model_path;              /* or NULL */
+    unsigned char element[SZ_Z_MAX + 1]; /* that the model knows */
+    sz_descriptor *descriptor;
     sz_xyz_reader *in;
     sz_describe_out out;
     sz_progress progress;
-    /* a species is its atomic number here */
-    int z[SZ_Z_MAX + 1], slot[SZ_Z_MAX + 1], centre[SZ_Z_MAX + 1];
-    int *species; /* scratch */
-    int *atom;    /* centres of a frame */
+    int *atom; /* centres of a frame */
     sz_list list;
-    double *p;   /* [BLOCK][stride] */
-    double *row; /* [published] */
-    char *text;  /* the descriptor in words */
+    double *p; /* [BLOCK][length] */
     long n_frames;
 } description;
 
@@ -120,153 +112,174 @@ static sz_status find_optimal(const char *text, const char *data, int u_max,
     return status;
 }
 
-/* the descriptor of a string; data: the file that an optimal basis comes from */
-static sz_status parse_text(description *d, sz_soap_spec *spec, const char *where,
-                            const char *data, int *n_centres, int *centre_z,
-                            sz_error *err)
+/* The matrices that text asks data for: NULL where there are none. */
+static sz_status find_matrix(description *d, const char *text, const char *where,
+                             const char *data, double **matrix, int *n_matrix,
+                             sz_error *err)
 {
     sz_args *args;
     const sz_compression_name *name;
-    double *matrix = NULL;
-    int n_matrix = 0, u_max = 0;
-    sz_status status = sz_args_parse(&args, d->text, where, err);
+    int u_max = 0;
+    sz_status status = sz_args_parse(&args, text, where, err);
 
-    if (status == SZ_OK && !sz_args_has(args, "soap"))
-        status = sz_fail(err, SZ_ERR_FORMAT, "%s: only soap can be described, not %s",
-                         where, sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
-    if (status == SZ_OK) {
-        name = sz_compression_find(sz_args_string(args, "compression", ""));
+    *matrix = NULL;
+    *n_matrix = 0;
+    if (status != SZ_OK) return status;
+    name = sz_compression_find(sz_args_string(args, "compression", ""));
+    if (sz_args_has(args, "soap")) {
         status = sz_args_int(args, "u_max", &u_max, err);
         if (status == SZ_OK && name && !strcmp(name->label, "optimal"))
-            status = find_optimal(d->text, data, u_max, &matrix, &n_matrix,
-                                  &d->out.spectrum, err);
+            status =
+                find_optimal(text, data, u_max, matrix, n_matrix, &d->out.spectrum, err);
     }
-    if (status == SZ_OK)
-        status = sz_soap_spec_parse(spec, n_centres, centre_z, args, -1, n_matrix, matrix,
-                                    err);
-    free(matrix);
     sz_args_free(args);
     return status;
 }
 
-static sz_status take_text(description *d, const char *where, const char *data,
-                           sz_error *err)
+/* the descriptor of a string; data: the file that an optimal basis comes from */
+static sz_status take_text(description *d, const char *text, const char *where,
+                           const char *data, sz_error *err)
 {
     sz_soap_spec spec = {0};
-    int n_centres = 0, centre_z[SZ_Z_MAX];
-    sz_status status = d->text
-                           ? parse_text(d, &spec, where, data, &n_centres, centre_z, err)
-                           : sz_fail_memory(err, 1000, "a descriptor");
+    unsigned char centre[SZ_Z_MAX + 1];
+    double *matrix;
+    int n_matrix;
+    sz_status status = find_matrix(d, text, where, data, &matrix, &n_matrix, err);
 
-    if (status == SZ_OK) status = sz_soap_create(&d->soap, &spec, 0, err);
+    if (status == SZ_OK)
+        status =
+            sz_descriptor_parse(&spec, centre, text, where, -1, n_matrix, matrix, err);
+    if (status == SZ_OK)
+        status = sz_descriptor_of_spec(&d->descriptor, &spec, centre, text, err);
     sz_soap_spec_free(&spec);
-    for (int z = 1; z <= SZ_Z_MAX && status == SZ_OK; z++)
-        for (int k = 0; k < n_centres; k++)
-            d->centre[z] |= centre_z[k] == z || centre_z[k] == 0;
+    free(matrix);
     return status;
 }
 
-static sz_status choose_term(const sz_soap_group *m, const char *path, const char *text,
-                             int *term, sz_error *err)
+/* The term that text names, from 1; 0 where there is none. */
+static sz_status choose_term(const sz_gap *gap, const char *text, int *term,
+                             sz_error *err)
 {
+    int n = 0;
+
     *term = 0;
-    if (!m || m->n_terms == 0)
+    for (int k = 0; k < gap->n_terms; k++) n += sz_gap_term_is_soap(&gap->term[k]);
+    if (n == 0)
         return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no soap term to describe with",
-                       path);
-    if (text) {
-        if (sz_parse_int(text, term) && *term >= 1 && *term <= m->n_terms) return SZ_OK;
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "--term %s: %s has the soap terms 1 to %d, see soapz info", text,
-                       path, m->n_terms);
+                       gap->path);
+    if (!text || (sz_parse_int(text, term) && *term >= 1 && *term <= n)) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT,
+                   "--term %s: %s has the soap terms 1 to %d, see soapz info", text,
+                   gap->path, n);
+}
+
+/* The descriptor of SOAP term number term, from 1, or the one that all have. */
+static sz_status take_terms(description *d, const sz_gap *gap, int term, sz_error *err)
+{
+    sz_soap_spec first = {0};
+    unsigned char centre[SZ_Z_MAX + 1] = {0};
+    const char *text = NULL;
+    int n = 0, n_differ = 0;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
+        sz_soap_spec spec = {0};
+        unsigned char own[SZ_Z_MAX + 1];
+
+        if (!sz_gap_term_is_soap(&gap->term[k]) || (++n != term && term)) continue;
+        status = sz_gap_soap(&spec, own, gap, &gap->term[k], err);
+        for (int z = 0; z <= SZ_Z_MAX && status == SZ_OK; z++) centre[z] |= own[z];
+        n_differ += text && status == SZ_OK && !sz_soap_spec_equal(&spec, &first);
+        if (text || status != SZ_OK) {
+            sz_soap_spec_free(&spec);
+            continue;
+        }
+        first = spec;
+        text = gap->term[k].descriptor;
     }
-    for (int t = 1; t < m->n_terms; t++)
-        if (m->term[t].soap != m->term[0].soap)
-            return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "the %d soap terms of %s differ in their hyperparameters: "
-                           "choose one with --term, see soapz info",
-                           m->n_terms, path);
-    return SZ_OK;
+    if (status == SZ_OK && n_differ > 0)
+        status = sz_fail(err, SZ_ERR_ARGUMENT,
+                         "the %d soap terms of %s differ in their hyperparameters: "
+                         "choose one with --term, see soapz info",
+                         n, gap->path);
+    if (status == SZ_OK)
+        status = sz_descriptor_of_spec(&d->descriptor, &first, centre, text, err);
+    sz_soap_spec_free(&first);
+    return status;
 }
 
 static sz_status take_model(description *d, const char *path, const char *term_text,
                             sz_error *err)
 {
-    const sz_soap_group *m;
-    const sz_species *species;
-    const sz_soap_term *t;
+    sz_gap *gap;
     int term;
-    sz_status status = sz_model_load(&d->model, path, err);
+    sz_status status = sz_gap_load(&gap, path, err);
 
-    if (status != SZ_OK) return status;
-    m = sz_model_group(d->model, &sz_kind_soap);
-    species = &d->model->species;
-    status = choose_term(m, path, term_text, &term, err);
-    if (status != SZ_OK) return status;
-    t = &m->term[term ? term - 1 : 0];
     d->model_path = path;
-    d->text = sz_copy_text(d->model->gap->term[t->gap_term].descriptor);
-    for (int k = 0; k < m->n_terms; k++)
-        for (int s = 0; s < species->n; s++)
-            if ((term == 0 || k == term - 1) && m->term[k].centre[s])
-                d->centre[species->z[s]] = 1;
-    return sz_soap_create(&d->soap, &m->soap[t->soap]->spec, 0, err);
-}
-
-static sz_status prepare(description *d, sz_error *err)
-{
-    size_t size = (size_t)sz_soap_stride(d->soap) * BLOCK * sizeof(double);
-
-    for (int z = 0; z <= SZ_Z_MAX; z++) {
-        d->z[z] = z;
-        d->slot[z] = z ? sz_soap_slot(d->soap, z) : -1;
-    }
-    d->p = aligned_alloc(64, (size + 63) / 64 * 64);
-    d->row = malloc((size_t)sz_soap_n_published(d->soap) * sizeof(double));
-    if (!d->p || !d->row) return sz_fail_memory(err, size, "descriptor vectors");
-    return sz_soap_work_create(&d->work, d->soap, BLOCK, err);
+    if (status == SZ_OK) status = choose_term(gap, term_text, &term, err);
+    if (status == SZ_OK) status = take_terms(d, gap, term, err);
+    if (status == SZ_OK) status = sz_gap_elements(gap, d->element, err);
+    sz_gap_free(gap);
+    return status;
 }
 
 /* ---- frames --------------------------------------------------------------------- */
 
-/* The row of the vector p; atom -1: of the whole frame. */
-static sz_status put_row(description *d, const sz_xyz_frame *frame, const double *p,
-                         int atom, sz_error *err)
+/* Elements that the model lacks are refused. */
+static sz_status check_elements(const description *d, const sz_xyz_frame *frame,
+                                sz_error *err)
 {
-    int n = sz_soap_n_published(d->soap);
-    double norm2 = 0;
-    sz_status status = sz_soap_publish(d->soap, p, d->row, err);
+    char known[512] = "";
+    size_t used = 0;
 
-    if (status != SZ_OK) return status;
-    for (int k = 0; k < n - 1; k++) norm2 += d->row[k] * d->row[k];
-    if (!(norm2 > 0) || !isfinite(norm2))
-        return sz_fail(err, SZ_ERR_NUMERIC,
-                       "%s:%d: this %s has no descriptor: neither it nor a neighbour "
-                       "counts in the density",
-                       sz_xyz_name(d->in), frame->line + (atom < 0 ? 0 : 2 + atom),
-                       atom < 0 ? "frame" : "atom");
-    return sz_describe_row(&d->out, d->row, d->n_frames, atom,
-                           atom < 0 ? 0 : frame->z[atom], err);
+    for (int i = 0; i < frame->n_atoms; i++) {
+        if (!d->model_path || d->element[frame->z[i]]) continue;
+        for (int z = 1; z <= SZ_Z_MAX && used + 8 < sizeof known; z++)
+            if (d->element[z])
+                used += (size_t)snprintf(known + used, sizeof known - used, " %s",
+                                         sz_element_symbol(z));
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%s:%d: the model %s is for%s, not for %s",
+                       sz_xyz_name(d->in), frame->line + 2 + i, d->model_path, known,
+                       sz_element_symbol(frame->z[i]));
+    }
+    return SZ_OK;
+}
+
+/* The vectors of n atoms from atom[0] on, into d->p. */
+static sz_status find_vectors(description *d, const sz_xyz_frame *frame, int n,
+                              const int *atom, sz_error *err)
+{
+    int average = sz_descriptor_is_average(d->descriptor), faulty;
+    sz_status status =
+        sz_descriptor_rows(d->descriptor, &d->list, n, atom, d->p, &faulty, err);
+
+    if (status == SZ_OK || faulty < 0) return status;
+    return sz_fail(err, SZ_ERR_NUMERIC,
+                   "%s:%d: this %s has no descriptor: neither it nor a neighbour counts "
+                   "in the density",
+                   sz_xyz_name(d->in), frame->line + (average ? 0 : 2 + atom[faulty]),
+                   average ? "frame" : "atom");
 }
 
 static sz_status describe_atoms(description *d, const sz_xyz_frame *frame, int n,
                                 sz_error *err)
 {
-    const sz_soap_species species = {d->z, d->slot};
+    size_t length = (size_t)sz_descriptor_length(d->descriptor);
     sz_status status = SZ_OK;
 
-    if (d->soap->spec.average) {
+    if (sz_descriptor_is_average(d->descriptor)) {
         if (n == 0) return SZ_OK;
-        sz_soap_average(d->soap, d->work, &d->list.nb, &species, n, d->atom, d->p);
-        status = put_row(d, frame, d->p, -1, err);
+        status = find_vectors(d, frame, n, d->atom, err);
+        return status == SZ_OK ? sz_describe_row(&d->out, d->p, d->n_frames, -1, 0, err)
+                               : status;
     }
-    for (int at = 0; at < n && status == SZ_OK && !d->soap->spec.average; at += BLOCK) {
+    for (int at = 0; at < n && status == SZ_OK; at += BLOCK) {
         int size = n - at < BLOCK ? n - at : BLOCK;
 
-        sz_soap_forward(d->soap, d->work, &d->list.nb, &species, size, d->atom + at,
-                        d->p);
+        status = find_vectors(d, frame, size, d->atom + at, err);
         for (int k = 0; k < size && status == SZ_OK; k++)
-            status = put_row(d, frame, d->p + (size_t)k * sz_soap_stride(d->soap),
-                             d->atom[at + k], err);
+            status = sz_describe_row(&d->out, d->p + (size_t)k * length, d->n_frames,
+                                     d->atom[at + k], frame->z[d->atom[at + k]], err);
         if (status == SZ_OK) status = sz_describe_check(&d->out, err);
     }
     return status;
@@ -276,17 +289,16 @@ static sz_status describe_frame(description *d, const sz_xyz_frame *frame, sz_er
 {
     const char *name = sz_xyz_name(d->in);
     int n = 0, *atom = realloc(d->atom, ((size_t)frame->n_atoms + 1) * sizeof *atom);
-    sz_status status = SZ_OK;
+    sz_status status;
 
     if (!atom) return sz_fail_memory(err, (size_t)frame->n_atoms * sizeof *atom, name);
     d->atom = atom;
-    if (d->model)
-        status = sz_frame_species(&d->species, frame, name, d->model, d->model_path, err);
+    status = check_elements(d, frame, err);
     if (status == SZ_OK)
         status = sz_frame_list(&d->list, frame, frame->z, name,
-                               d->soap->spec.radial.cutoff, err);
+                               sz_descriptor_cutoff(d->descriptor), err);
     for (int i = 0; i < frame->n_atoms; i++)
-        if (d->centre[frame->z[i]]) atom[n++] = i;
+        if (sz_descriptor_is_centre(d->descriptor, frame->z[i])) atom[n++] = i;
     if (status == SZ_OK) status = describe_atoms(d, frame, n, err);
     d->n_frames++;
     sz_progress_show(&d->progress, sz_xyz_done(d->in), d->n_frames, "frames done");
@@ -295,8 +307,11 @@ static sz_status describe_frame(description *d, const sz_xyz_frame *frame, sz_er
 
 static sz_status describe_file(description *d, sz_error *err)
 {
+    size_t size = (size_t)sz_descriptor_length(d->descriptor) * BLOCK * sizeof(double);
     sz_status status;
 
+    d->p = malloc(size);
+    if (!d->p) return sz_fail_memory(err, size, "descriptor vectors");
     sz_progress_start(&d->progress);
     for (;;) {
         sz_xyz_frame *frame;
@@ -399,15 +414,15 @@ static int read_options(int argc, char **argv, request *r)
 static sz_status take_request(description *d, const request *r, sz_error *err)
 {
     const char *data = r->recipe.data ? r->recipe.data : r->in;
+    char *text;
     sz_status status;
 
     if (r->model) return take_model(d, r->model, r->term, err);
-    if (r->descriptor) {
-        d->text = sz_copy_text(r->descriptor);
-        return take_text(d, "--descriptor", data, err);
-    }
-    status = sz_recipe_text(&d->text, &r->recipe, r->in, err);
-    return status == SZ_OK ? take_text(d, "--compression", data, err) : status;
+    if (r->descriptor) return take_text(d, r->descriptor, "--descriptor", data, err);
+    status = sz_recipe_text(&text, &r->recipe, r->in, err);
+    if (status == SZ_OK) status = take_text(d, text, "--compression", data, err);
+    free(text);
+    return status;
 }
 
 int sz_verb_describe(int argc, char **argv)
@@ -422,15 +437,17 @@ int sz_verb_describe(int argc, char **argv)
     sz_blas_tune();
     sz_blas_set_threads(1);
     status = take_request(&d, &r, &err);
-    if (status == SZ_OK) status = prepare(&d, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
     /* the paper's vectors have no component covariance_sigma0 */
     if (status == SZ_OK)
         status = sz_describe_open(
-            &d.out, r.out, sz_soap_n_published(d.soap) - !!r.recipe.compression, &err);
+            &d.out, r.out, sz_descriptor_length(d.descriptor) - !!r.recipe.compression,
+            &err);
     if (status == SZ_OK) status = describe_file(&d, &err);
     keep = status == SZ_OK;
-    if (keep) sz_describe_matrices(&d.out, d.text, &d.soap->spec);
+    if (keep)
+        sz_describe_matrices(&d.out, sz_descriptor_text(d.descriptor),
+                             &d.descriptor->soap->spec);
     closed = sz_describe_close(&d.out, keep, keep ? &err : NULL);
     if (keep) status = closed;
     if (status == SZ_OK)
@@ -439,14 +456,9 @@ int sz_verb_describe(int argc, char **argv)
     sz_describe_free(&d.out);
     sz_xyz_close(d.in);
     sz_list_free(&d.list);
-    sz_soap_work_free(d.work);
-    sz_soap_free(d.soap);
-    sz_model_free(d.model);
-    free(d.species);
+    sz_descriptor_free(d.descriptor);
     free(d.atom);
     free(d.p);
-    free(d.row);
-    free(d.text);
     if (status != SZ_OK) return sz_report(&err);
     return sz_finish_stdout();
 }

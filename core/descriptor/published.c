@@ -85,6 +85,23 @@ int sz_compression_published(const sz_compression *c)
     return n;
 }
 
+sz_status sz_compression_components(const sz_compression *c, sz_component *list,
+                                    sz_error *err)
+{
+    published v;
+    sz_status status = published_open(&v, c, err);
+
+    if (status != SZ_OK) return status;
+    for (int l = 0; l <= c->l_max; l++) {
+        published_next(&v, c, l);
+        for (int k = 0; k < v.n_pairs; k++)
+            list[published_index(&v, c, l, k)] =
+                (sz_component){l, v.list[k].a, v.list[k].b};
+    }
+    published_close(&v);
+    return SZ_OK;
+}
+
 /* columns in groups of n_max -> groups of n by comb, then the transpose */
 static void rotate_columns(published *v, int *rows, int *columns, int n_max, int n,
                            const double *comb, int n_fun)

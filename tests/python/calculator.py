@@ -10,7 +10,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import HERE, MODELS, SKIPPED, check, done, numbers, read_xyz, run, write_xyz  # noqa: E402
+from soapz_cli import HERE, MODELS, SKIPPED, check, done, has_calls, numbers, read_xyz, run, write_xyz  # noqa: E402
 
 try:
     import ase
@@ -63,6 +63,9 @@ def agreement():
                 got = -atoms.get_volume() * atoms.get_stress(voigt=False)
                 check(np.abs(got - (virial + virial.T) / 2).max() <
                       1e-12 * (1 + np.abs(virial).max()), f"{name}: stress")
+                each = atoms.get_stresses()
+                check(np.abs(each.sum(axis=0) - atoms.get_stress()).max() <
+                      1e-12 * (1 + np.abs(each).max()), f"{name}: stresses")
             seen += 1
         check(seen >= 6, f"{name}: {seen} structures")
 
@@ -113,6 +116,24 @@ def relaxation():
     check(3.2 < a < 3.28, f"the lattice parameter of NbMoTaW is {a}")  # DFT: 3.23 to 3.25
 
 
+def variance():
+    """on request only, and that of the potential"""
+    potential = Potential(path_of("hea4_nuR1_nuS1"))
+    plain, with_it = SoapzCalculator(potential), SoapzCalculator(potential, variance=True)
+    atoms = ase.Atoms("NbMoW", [[0, 0, 0], [2.4, 0, 0.3], [0.2, 2.6, 0]])
+    plain.get_potential_energy(atoms)
+    check("energy_variance" not in plain.results, "not asked for")
+    check(plain.potential._model is with_it.potential._model, "calculators share a model")
+    if not has_calls("sz_plan_create"):
+        return
+    for calculator in (with_it, pickle.loads(pickle.dumps(with_it))):
+        energy = calculator.get_potential_energy(atoms)
+        want = potential.variance(atoms)
+        check(np.array_equal(calculator.results["energies_variance"], want.energies) and
+              calculator.results["energy_variance"] == want.energy, "variance")
+        check(energy == plain.results["energy"], "the energy beside it")
+
+
 def resident():
     with open("/proc/self/statm") as f:
         return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
@@ -137,10 +158,10 @@ def memory():
     check(now - before < 10, f"200 models: {before} MB, then {now} MB")
 
 
-def fails(parts, call):
+def fails(parts, call, kind=SoapzError):
     try:
         call()
-    except SoapzError as e:
+    except kind as e:
         for part in parts:
             check(part in str(e), f"{e} lacks {part}")
     else:
@@ -150,14 +171,14 @@ def fails(parts, call):
 def errors():
     calculator = SoapzCalculator(ALLOY)
     pair = ase.Atoms("NbW", [[0, 0, 0], [0, 0, 2.5]])
-    fails(["missing.xml"], lambda: SoapzCalculator("missing.xml"))
+    fails(["missing.xml"], lambda: SoapzCalculator("missing.xml"), FileNotFoundError)
     fails(["atom 1", "Ta Nb Mo W", "not for Fe"],
           lambda: calculator.get_potential_energy(ase.Atoms("NbFe", pair.positions)))
     fails(["apart"], lambda: calculator.get_forces(ase.Atoms("NbW", np.zeros((2, 3)))))
     fails(["not"], lambda: calculator.get_forces(ase.Atoms("NbW", [[0, 0, 0], [0, 0, np.nan]])))
     fails(["cell"], lambda: calculator.get_forces(
         ase.Atoms("NbW", pair.positions, cell=np.zeros((3, 3)), pbc=True)))
-    fails(["118"], lambda: Potential(ALLOY).compute([300], [[0, 0, 0]]))
+    fails(["118"], lambda: Potential(ALLOY).compute([300], [[0, 0, 0]]), ValueError)
     pair.calc = calculator  # works after all that, and has no stress without a cell
     check(pair.get_potential_energy() < -15, "a dimer")
     try:
@@ -194,6 +215,7 @@ def imports():
 agreement()
 derivatives()
 relaxation()
+variance()
 memory()
 errors()
 imports()

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * list_check.c - a row of a neighbour list before it is used. */
+#include "atoms/list_check.h"
+
+#include <math.h>
+
+#define TOO_CLOSE 1e-6 /* Angstrom; nearer pairs have no direction */
+
+static sz_status check_pair(const sz_neigh *nb, int i, int j, int n_species,
+                            sz_error *err)
+{
+    const double *d = nb->r + 3 * (size_t)j;
+    double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+
+    if (nb->neigh_species[j] < 0 || nb->neigh_species[j] >= n_species)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "a neighbour of atom %d has species %d of %d", i,
+                       nb->neigh_species[j], n_species);
+    if (!isfinite(r2))
+        return sz_fail(err, SZ_ERR_NUMERIC,
+                       "the distance from atom %d to a neighbour is not a number", i);
+    if (r2 < TOO_CLOSE * TOO_CLOSE)
+        return sz_fail(err, SZ_ERR_NUMERIC,
+                       "atom %d and a neighbour are %.1e Angstrom apart: two atoms are "
+                       "on one place",
+                       i, sqrt(r2));
+    return SZ_OK;
+}
+
+sz_status sz_list_check_row(const sz_neigh *nb, int i, int n_species, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    if (nb->species[i] < 0 || nb->species[i] >= n_species)
+        return sz_fail(err, SZ_ERR_ARGUMENT, "atom %d has species %d of %d", i,
+                       nb->species[i], n_species);
+    for (int j = nb->first[i]; j < nb->first[i + 1] && status == SZ_OK; j++)
+        status = check_pair(nb, i, j, n_species, err);
+    return status;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * sizes.c - sizes of the public structs, for languages that mirror them. */
+#include "soapz_fit.h"
+
+#include <string.h>
+
+size_t sz_sizeof(const char *name)
+{
+    static const struct {
+        const char *name;
+        size_t size;
+    } list[] = {{"sz_error", sizeof(sz_error)},
+                {"sz_watch", sizeof(sz_watch)},
+                {"sz_structure", sizeof(sz_structure)},
+                {"sz_neigh", sizeof(sz_neigh)},
+                {"sz_list", sizeof(sz_list)},
+                {"sz_prediction", sizeof(sz_prediction)},
+                {"sz_plan_options", sizeof(sz_plan_options)},
+                {"sz_frame", sizeof(sz_frame)},
+                {"sz_fit_options", sizeof(sz_fit_options)},
+                {"sz_error_summary", sizeof(sz_error_summary)}};
+
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++)
+        if (strcmp(name, list[k].name) == 0) return list[k].size;
+    return 0;
+}

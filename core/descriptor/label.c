@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * label.c - where a component of a vector comes from, in words: "l=2 [n=3 Z=42][n=1]".
+ *
+ * A channel in brackets: n counts the radial functions from 1 (n* those of the second
+ * basis of nu,mu*=1,1), Z is the element; mix, group, W, Q and U are what they are summed
+ * to; what is missing is summed over, all of it in [all]. */
+#include "descriptor/vectors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* what the columns of a compression's matrix are called */
+static const char *matrix_name(const sz_compression_spec *spec)
+{
+    if (strcmp(spec->label, "optimal") == 0) return "U";
+    if (spec->label[0] == 'W') return "W";
+    return spec->label[0] == 'Q' ? "Q" : "mix";
+}
+
+/* the channel number of Y1 (d = 0) or Y2 in words */
+static void name_channel(const sz_soap *soap, int d, int l, int number, char text[48])
+{
+    const sz_compression_spec *spec = &soap->compression.spec;
+    const sz_channels *y = sz_channels_of(spec, d);
+    int per_group = sz_channel_radial(y, soap->compression.n_max, l);
+    int group = number / per_group, k = number % per_group + 1;
+    char radial[20] = "", species[20] = "";
+
+    if (y->species == SZ_SPECIES_MATRIX)
+        snprintf(radial, sizeof radial, "%s %d", matrix_name(spec), number + 1);
+    else if (y->radial != SZ_RADIAL_SUM)
+        snprintf(radial, sizeof radial, "%s%d",
+                 y->radial == SZ_RADIAL_N     ? "n="
+                 : y->radial == SZ_RADIAL_MIX ? "mix "
+                                              : "n*=",
+                 k);
+    if (y->species == SZ_SPECIES_APART && soap->spec.slot_z[group])
+        snprintf(species, sizeof species, "Z=%d", soap->spec.slot_z[group]);
+    if (y->species == SZ_SPECIES_WEIGHTS)
+        snprintf(species, sizeof species, "group %d", group + 1);
+    snprintf(text, 48, "%s%s%s", radial, *radial && *species ? " " : "", species);
+    if (!*text) strcpy(text, "all");
+}
+
+int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text, size_t size)
+{
+    int last = sz_descriptor_length(descriptor) - 1;
+    const sz_component *c = descriptor->component;
+    char one[48], two[48];
+
+    if (k < 0 || k > last) return snprintf(text, size, "no component");
+    if (k == last) return snprintf(text, size, "covariance_sigma0");
+    c += k;
+    name_channel(descriptor->soap, 0, c->l, c->a, one);
+    name_channel(descriptor->soap, 1, c->l, c->b, two);
+    return snprintf(text, size, "l=%d [%s][%s]", c->l, one, two);
+}

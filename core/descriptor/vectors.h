@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * vectors.h - a descriptor on its own from inside (sz_descriptor in soapz.h). */
+#ifndef SZ_DESCRIPTOR_VECTORS_H
+#define SZ_DESCRIPTOR_VECTORS_H
+
+#include "descriptor/channels.h"
+#include "descriptor/soap.h"
+
+struct sz_descriptor {
+    sz_soap *soap; /* not reduced */
+    char *text;
+    unsigned char centre[SZ_Z_MAX + 1]; /* of an atomic number */
+    /* a species is its atomic number */
+    int z[SZ_Z_MAX + 1], slot[SZ_Z_MAX + 1];
+    sz_component *component; /* [length-1] */
+};
+
+/* spec is copied; centre[z] 1 where element z is a centre; text: what to call it. */
+sz_status sz_descriptor_of_spec(sz_descriptor **descriptor, const sz_soap_spec *spec,
+                                const unsigned char centre[SZ_Z_MAX + 1],
+                                const char *text, sz_error *err);
+
+/* Like sz_soap_spec_parse, from the text itself, with the elements of its key Z; a text
+ * that is not of a soap is SZ_ERR_FORMAT. */
+sz_status sz_descriptor_parse(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX + 1],
+                              const char *text, const char *where, int version,
+                              int n_matrix, const double *matrix, sz_error *err);
+
+/* sz_descriptor_vectors; *faulty becomes the position in atom of one without a vector,
+ * -1 where something else failed. */
+sz_status sz_descriptor_rows(const sz_descriptor *descriptor, const sz_list *list, int n,
+                             const int *atom, double *p, int *faulty, sz_error *err);
+
+#endif

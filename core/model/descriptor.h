@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * descriptor.h - the descriptors of a potential on paper, without a model of it. */
+#ifndef SZ_MODEL_DESCRIPTOR_H
+#define SZ_MODEL_DESCRIPTOR_H
+
+#include "descriptor/vectors.h"
+#include "model/gap.h"
+
+int sz_gap_term_is_soap(const sz_gap_term *term);
+
+/* Hyperparameters and centres of a SOAP term of gap; free the spec. */
+sz_status sz_gap_soap(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX + 1],
+                      const sz_gap *gap, const sz_gap_term *term, sz_error *err);
+
+/* present[z] becomes 1 for every element that a term or a core potential names. */
+sz_status sz_gap_elements(const sz_gap *gap, unsigned char present[SZ_Z_MAX + 1],
+                          sz_error *err);
+
+#endif

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Reference data: structures with energies, forces and virials."""
+from __future__ import annotations
+
+import os
+import warnings
+from ctypes import POINTER, byref, c_double, c_ubyte, cast, c_void_p
+from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
+
+import numpy as np
+
+from .library import Frame, SoapzError, call, create, existing, function, sentences
+from .structures import as_reals, as_symbol, from_voigt, read_atoms
+
+# The first that a frame has counts; a calculator's results stand between those that say
+# that they are the reference and the rest.
+NAMES = {"energy": ("REF_energy", "DFT_energy", "QM_energy", "energy", "free_energy",
+                    "total_energy"),
+         "forces": ("REF_forces", "REF_force", "DFT_forces", "DFT_force", "QM_forces", "forces",
+                    "force"),
+         "virial": ("REF_virial", "DFT_virial", "QM_virial", "virial", "virials"),
+         "stress": ("REF_stress", "DFT_stress", "QM_stress", "stress")}
+
+
+def _calculated(atoms: Any) -> Dict[str, Any]:
+    """Results that the calculator of an ase.Atoms has for it now; nothing is computed."""
+    calc = getattr(atoms, "calc", None)
+    results = dict(getattr(calc, "results", None) or {})
+    check = getattr(calc, "check_state", None)
+    if results and check is not None and check(atoms):  # of other positions
+        return {}
+    return results
+
+
+def _find(kind: str, key: Optional[str], atoms: Any, results: Dict[str, Any]) -> Any:
+    """The value of one kind, or None."""
+    info, arrays = getattr(atoms, "info", {}), getattr(atoms, "arrays", {})
+    if key is not None:
+        return next((h[key] for h in (info, arrays, results) if key in h), None)
+    holder = arrays if kind == "forces" else info
+    reference = [name for name in NAMES[kind] if name[:3] in ("REF", "DFT", "QM_")]
+    for name in reference:
+        if name in holder:
+            return holder[name]
+    if results.get(kind) is not None:
+        return results[kind]
+    return next((holder[name] for name in NAMES[kind] if name in holder), None)
+
+
+def _known(atoms: Any, keys: Dict[str, Optional[str]]) -> Dict[str, Any]:
+    """energy, forces, virial or stress of an ase.Atoms."""
+    results = _calculated(atoms)
+    found = {kind: _find(kind, keys[kind], atoms, results) for kind in NAMES}
+    if found["virial"] is not None:
+        found["stress"] = None
+    return found
+
+
+def _finite(array: np.ndarray, what: str) -> np.ndarray:
+    if not np.isfinite(array).all():
+        raise ValueError(f"{what} hold something that is not a number; leave it out where it is "
+                         "not known")
+    return array
+
+
+def _as_tensor(value: Any, what: str, voigt: bool) -> np.ndarray:
+    shape = np.shape(value)
+    if voigt and shape == (6,):
+        return from_voigt(_finite(as_reals(value, (6,), what), what))
+    if shape == (9,):
+        value = np.reshape(np.asarray(value), (3, 3))
+    return _finite(as_reals(value, (3, 3), what), what)
+
+
+class Dataset:
+    """Frames for fits and validations.
+
+        Dataset(list_of_atoms)                  # ase.Atoms with energies, forces, stresses
+        Dataset.read("train.xyz")               # an extended XYZ file, read in C
+        data = Dataset(); data.add(atoms, energy=-10.1, forces=f)
+
+    Of an ase.Atoms count info and arrays under names that say that they are the reference
+    (REF_, DFT_ or QM_energy, _forces, _virial, _stress), then the results of its calculator if
+    they belong to its positions (nothing is computed), then the names without a prefix.
+    energy_key, forces_key, virial_key and stress_key name them instead.
+    info["config_type"] is the frame's type.
+
+    Units are eV and eV/Angstrom; stress is ASE's, virial = -volume * stress. A frame may lack
+    any of them. Wrong shapes and numbers that are not finite are ValueError. Threads may share
+    a Dataset that is not added to."""
+
+    def __init__(self, frames: Iterable[Any] = (), *, energy_key: Optional[str] = None,
+                 forces_key: Optional[str] = None, virial_key: Optional[str] = None,
+                 stress_key: Optional[str] = None):
+        self._handle = create("sz_dataset_create", "sz_dataset_free")
+        self._source: Optional[Tuple[str, Optional[str]]] = None
+        keys = {"energy": energy_key, "forces": forces_key, "virial": virial_key,
+                "stress": stress_key}
+        if hasattr(frames, "positions"):
+            raise TypeError("a Dataset is made of a list of structures, not of one: write [atoms]")
+        if isinstance(frames, (str, bytes, os.PathLike)):
+            raise TypeError("Dataset.read reads a file")
+        missing = {kind: key for kind, key in keys.items() if key is not None}
+        for n, atoms in enumerate(frames):
+            try:
+                known = _known(atoms, keys)
+                self.add(atoms, **known)
+            except (ValueError, TypeError, SoapzError) as e:
+                raise type(e)(f"frame {n}: {e}") from None
+            missing = {kind: key for kind, key in missing.items() if known[kind] is None}
+        for kind, key in missing.items():
+            raise ValueError(f"no frame has the {kind} {key!r}")
+
+    @classmethod
+    def read(cls, path: Union[str, "os.PathLike[str]"],
+             settings: Optional[str] = None) -> "Dataset":
+        """All frames of an extended XYZ file. settings: a fit's command line whose
+        energy_parameter_name, .. are the names; by default the first of the usual names that
+        the file has. FileNotFoundError; SoapzError names the line that is wrong."""
+        text = existing(path, "data file")
+        spec = None
+        if settings is not None:
+            spec = create("sz_fit_spec_parse", "sz_fit_spec_free", settings.encode(), b"settings")
+        self = cls.__new__(cls)
+        self._source = text, settings
+        self._handle = create("sz_dataset_read", "sz_dataset_free", os.fsencode(text),
+                              spec.pointer if spec else None)
+        for sentence in self.warnings:
+            warnings.warn(sentence, stacklevel=2)
+        return self
+
+    def add(self, atoms: Any, *, energy: Optional[float] = None, forces: Any = None,
+            virial: Any = None, stress: Any = None, config_type: Optional[str] = None,
+            energy_sigma: Optional[float] = None, force_sigma: Optional[float] = None,
+            virial_sigma: Optional[float] = None, force_mask: Any = None) -> None:
+        """Appends one frame; None is not known.
+
+        energy      eV
+        forces      [n][3] eV/Angstrom
+        virial      [3][3] or [9] eV, or stress [3][3] or [6] eV/Angstrom^3
+        config_type by default atoms.info["config_type"]
+        *_sigma     of the whole frame, eV, eV/Angstrom, eV; by default those of the fit
+        force_mask  [n] True where the atom's force is left out"""
+        frame, keep = Frame(), []
+        known = read_atoms(atoms)
+        n = len(known)
+        if config_type is None:
+            config_type = getattr(atoms, "info", {}).get("config_type")
+        if config_type is not None:
+            frame.config_type = str(config_type).encode()
+        if stress is not None:
+            if virial is not None:
+                raise ValueError("virial and stress say the same: give one of them")
+            if known.volume is None:
+                raise ValueError("a stress needs three lattice vectors")
+            virial = -known.volume * _as_tensor(stress, "stress components", True)
+        frame.structure = known.struct(known.numbers)
+        for name, value in (("energy", energy), ("energy_sigma", energy_sigma),
+                            ("force_sigma", force_sigma), ("virial_sigma", virial_sigma)):
+            if value is None:
+                continue
+            number = c_double(float(_finite(as_reals(value, (), f"{name} values"),
+                                            f"{name} values")))
+            keep.append(number)
+            setattr(frame, name, cast(byref(number), POINTER(c_double)))
+        if forces is not None:
+            array = _finite(as_reals(forces, (n, 3), "forces"), "forces")
+            keep.append(array)
+            frame.force = array.ctypes.data
+        if virial is not None:
+            array = np.ascontiguousarray(_as_tensor(virial, "virial components", False))
+            keep.append(array)
+            frame.virial = array.ctypes.data
+        if force_mask is not None:
+            mask = np.ascontiguousarray(np.asarray(force_mask).astype(bool), np.uint8)
+            if mask.shape != (n,):
+                raise ValueError(f"force_mask has the shape {mask.shape}, needed is ({n},)")
+            keep.append(mask)
+            frame.force_mask = cast(c_void_p(mask.ctypes.data), POINTER(c_ubyte))
+        call("sz_dataset_add", self._handle.pointer, byref(frame))
+
+    def __len__(self) -> int:
+        """frames"""
+        return function("sz_dataset_n_frames")(self._handle.pointer)
+
+    @property
+    def n_atoms(self) -> int:
+        """of all frames"""
+        return function("sz_dataset_n_atoms")(self._handle.pointer)
+
+    @property
+    def config_types(self) -> List[str]:
+        """in order of first appearance"""
+        return sentences(self._handle.pointer, "sz_dataset_n_config_types",
+                         "sz_dataset_config_type")
+
+    @property
+    def elements(self) -> List[str]:
+        """symbols, in order of first appearance"""
+        get = function("sz_dataset_species")
+        return [as_symbol(get(self._handle.pointer, k))
+                for k in range(function("sz_dataset_n_species")(self._handle.pointer))]
+
+    @property
+    def warnings(self) -> List[str]:
+        """what the reader accepted with a doubt"""
+        return sentences(self._handle.pointer, "sz_dataset_n_warnings", "sz_dataset_warning")
+
+    def __repr__(self) -> str:
+        source = f" {self._source[0]!r}" if self._source else ""
+        return (f"<soapz.Dataset{source}: {len(self)} frames, {self.n_atoms} atoms of "
+                f"{' '.join(self.elements)}>")
+
+    def __reduce__(self):
+        if self._source:
+            return type(self).read, self._source
+        raise TypeError("a Dataset cannot be pickled: pickle its frames")
+
+
+def as_dataset(data: Any) -> Dataset:
+    """A Dataset, the path of an extended XYZ file, or a list of ase.Atoms."""
+    if isinstance(data, Dataset):
+        return data
+    if isinstance(data, (str, bytes, os.PathLike)):
+        return Dataset.read(data)
+    return Dataset(data)

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Fits and learning curves.
+
+    min | diag(1/sigma) (K alpha - y) |^2 + alpha^T (K_MM + jitter) alpha
+
+y: energies, minus forces, minus virials; K: what each sparse point adds to them. docs/fit.md
+lists the keys, which are gap_fit's."""
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from ctypes import byref, c_void_p, pointer
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+import numpy as np
+
+from .dataset import Dataset, as_dataset
+from .library import (PROGRESS, STOP, WARN, Error, FitOptions, Handle, Watch, check, create,
+                      existing, function, sentences)
+from .potential import Potential
+
+Progress = Callable[[float, int, str], Any]
+
+# ---- long calls ----------------------------------------------------------------------------
+
+
+class _Waiter:
+    """Runs a long call of the library in a thread of its own, so that Ctrl-C reaches the one
+    that waits; the library asks `stop` now and then whether it shall end."""
+
+    def __init__(self, progress: Optional[Progress], n_threads: int):
+        if n_threads < 0:
+            raise ValueError(f"n_threads is {n_threads}: 0 means as many as cores")
+        self.stopped = False
+        self.problem: Optional[BaseException] = None  # of the caller's progress function
+        self.progress = progress
+        self.warnings: List[str] = []
+        # these live as long as the call
+        self._calls = STOP(self._stop), PROGRESS(self._progress), WARN(self._warn)
+        self._watch = Watch(*self._calls, None)
+        self.options = FitOptions(n_threads, pointer(self._watch))
+
+    def _stop(self, context: Any) -> int:
+        return int(self.stopped)
+
+    def _progress(self, context: Any, done: float, count: int, what: Optional[bytes]) -> None:
+        if self.progress is None or self.stopped:
+            return
+        try:
+            self.progress(done, count, (what or b"").decode(errors="replace"))
+        except BaseException as e:  # cannot pass through C
+            self.problem, self.stopped = e, True
+
+    def _warn(self, context: Any, sentence: bytes) -> None:
+        self.warnings.append(sentence.decode(errors="replace"))
+
+    def call(self, name: str, *arguments: Any) -> None:
+        error, run, status = Error(), function(name), [0]
+
+        def work() -> None:
+            try:
+                status[0] = run(*arguments, byref(self.options), byref(error))
+            except BaseException as e:
+                self.problem = e
+
+        worker = threading.Thread(target=work, name=name, daemon=True)
+        interrupted = False
+        worker.start()
+        while worker.is_alive():
+            try:
+                worker.join(0.1)
+            except KeyboardInterrupt:
+                self.stopped = interrupted = True
+        for sentence in self.warnings:
+            warnings.warn(sentence, stacklevel=3)
+        if self.problem is not None:
+            raise self.problem
+        if interrupted:
+            raise KeyboardInterrupt
+        check(status[0], error)
+
+
+# ---- settings ------------------------------------------------------------------------------
+
+def _text(value: Any) -> str:
+    """A value as gap_fit's command line has it."""
+    if isinstance(value, (bool, np.bool_)):
+        return "T" if value else "F"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value))
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, Mapping):  # {type: [..]} or {element: number}
+        parts = []
+        for key, item in value.items():
+            items = item if isinstance(item, (list, tuple, np.ndarray)) else [item]
+            parts.append(":".join([str(key), *map(_text, items)]))
+        return ":".join(parts)
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return " ".join(_text(v) for v in value)
+    raise TypeError(f"{value!r} is no setting: settings are texts, numbers, logicals, lists of them "
+                    "and dictionaries")
+
+
+def _sentence_of(keys: Mapping[str, Any]) -> str:
+    """gap=["soap ..", "distance_2b .."], default_sigma=[..], e0={"Mo": -4.6} -> a command
+    line; braces protect what stands in it."""
+    words = []
+    for key, value in keys.items():
+        if value is None:
+            continue
+        if key == "gap" and not isinstance(value, str):
+            value = " : ".join(value)
+        text = _text(value).strip()
+        if text.startswith("{") and text.endswith("}"):
+            words.append(f"{key}={text}")
+        else:
+            words.append(f"{key}={{{text}}}")
+    return " ".join(words)
+
+
+def _read_settings(settings: Any, keys: Dict[str, Any]) -> Handle:
+    """The sz_fit_spec of a command line, of the path of a configuration file, or of keys."""
+    for key, instead in (("at_file", "the data are the first argument"),
+                         ("atoms_filename", "the data are the first argument"),
+                         ("gp_file", "the potential is returned: save it"),
+                         ("gap_file", "the potential is returned: save it")):
+        if key in keys:
+            raise TypeError(f"{key} is not taken here: {instead}")
+    free = "sz_fit_spec_free"
+    if settings is not None and not isinstance(settings, (str, os.PathLike)):
+        raise TypeError("settings are a command line or the path of a configuration file, not "
+                        f"{type(settings).__name__}")
+    if settings is not None and (isinstance(settings, os.PathLike) or "=" not in settings):
+        if keys:
+            raise TypeError("a configuration file says all itself: no keys beside it")
+        path = existing(settings, "configuration file")
+        spec = create("sz_fit_spec_config", free, os.fsencode(path))
+    else:
+        text = " ".join(filter(None, [settings, _sentence_of(keys)]))
+        if not text:
+            raise TypeError("a fit needs settings: keys of gap_fit, its command line as one text, or "
+                            "the path of a configuration file")
+        spec = create("sz_fit_spec_parse", free, text.encode(), b"settings")
+    for sentence in sentences(spec.pointer, "sz_fit_spec_n_warnings", "sz_fit_spec_warning"):
+        warnings.warn(sentence, stacklevel=3)
+    return spec
+
+
+# ---- fits ----------------------------------------------------------------------------------
+
+def fit(dataset: Any, settings: Any = None, *, n_threads: int = 0,
+        progress: Optional[Progress] = None, **keys: Any) -> Potential:
+    """The potential fitted to a Dataset (or the path of an extended XYZ file, or a list of
+    ase.Atoms).
+
+        soapz.fit(data, gap=["distance_2b cutoff=5 ..", "soap n_max=8 .."],
+                  default_sigma=[0.002, 0.1, 0.1, 0], e0={"Mo": -4.6})
+        soapz.fit(data, "default_sigma={0.002 0.1 0.1 0} gap={soap ..}")
+        soapz.fit(data, "Mo.conf")
+
+    settings, keys  gap_fit's command line, as one text or as keyword arguments (gap is a list
+                    of descriptor strings; logicals, numbers, lists and dictionaries become
+                    its words; keys overrule settings), or a configuration file's path
+    n_threads       0: as many as cores
+    progress        called as progress(done, count, what) from another thread: done is 0..1,
+                    negative when unknown; what it raises ends the fit and comes out of here
+
+    Nothing is written: Potential.save does. Ctrl-C ends the fit within moments
+    (KeyboardInterrupt). SoapzError: what is wrong with settings or data; of an unknown key it
+    names the nearest known. Sentences that are only worth a warning are UserWarnings."""
+    data, spec = as_dataset(dataset), _read_settings(settings, keys)
+    model = c_void_p()
+    _Waiter(progress, n_threads).call("sz_fit", byref(model), spec.pointer, data._handle.pointer)
+    return Potential._of(model)
+
+
+class LearningCurve:
+    """Errors of smaller models and of less data, what learning_curve returns.
+
+    n_frames  [n_steps] frames of the data
+    n_sparse  [n_sizes] sparse points
+    energy, force, virial   each with n, mae, rmse and max, [n_steps][n_sizes] arrays, in
+                            eV/atom, eV/Angstrom and eV/atom
+    potential the one of all data and all sparse points, as soapz.fit gives it"""
+
+    def __init__(self, handle: Handle, potential: Potential):
+        from .validation import KINDS, Errors
+        curve, get = handle.pointer, function("sz_curve_error")
+        steps = range(function("sz_curve_n_steps")(curve))
+        sizes = range(function("sz_curve_n_sizes")(curve))
+        self.potential = potential
+        self.n_frames = np.array([function("sz_curve_n_frames")(curve, k) for k in steps])
+        self.n_sparse = np.array([function("sz_curve_n_sparse")(curve, k) for k in sizes])
+        self.energy, self.force, self.virial = (
+            Errors(*(np.array([[getattr(get(curve, s, k, kind), name) for k in sizes]
+                               for s in steps]) for name in Errors._fields))
+            for kind in range(len(KINDS)))
+
+    def __repr__(self) -> str:
+        return (f"<soapz.LearningCurve: {len(self.n_frames)} amounts of data up to "
+                f"{max(self.n_frames, default=0)} frames, {len(self.n_sparse)} sizes up to "
+                f"{max(self.n_sparse, default=0)} sparse points>")
+
+
+def learning_curve(dataset: Any, settings: Any = None, *, test: Any = None, n_threads: int = 0,
+                   progress: Optional[Progress] = None, **keys: Any) -> LearningCurve:
+    """One fit, and the errors of all models that are parts of it: fewer sparse points, less
+    data. test: data that the errors are of, by default the dataset itself, whose errors fall
+    whether or not the model gets better. The rest as for fit."""
+    data, spec = as_dataset(dataset), _read_settings(settings, keys)
+    judge: Optional[Dataset] = None if test is None else as_dataset(test)
+    curve, model = c_void_p(), c_void_p()
+    _Waiter(progress, n_threads).call("sz_fit_curve", byref(curve), byref(model), spec.pointer,
+                                      data._handle.pointer, judge._handle.pointer if judge else None)
+    return LearningCurve(Handle(curve, "sz_curve_free"), Potential._of(model))

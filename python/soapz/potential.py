@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Potentials: energies, forces, stresses and their predicted variance.
+
+    E = sum_i E_i,  F_j = -dE/dr_j,  virial = -sum_ij r_ij (x) dE_i/dr_ij = -volume * stress
+
+docs/theory.md has the equations of E_i. The variance is that of the Gaussian process:
+k(x, x) - k^T (K + lambda^2)^-1 k, how far environments are from the sparse points."""
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import weakref
+from ctypes import byref, c_double, c_void_p
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
+
+import numpy as np
+
+from .library import (Handle, PredictionStruct, SoapzError, call, create, existing, function, has,
+                      library, sentences)
+from .structures import Atoms, as_symbol, as_voigt, read_atoms
+
+if TYPE_CHECKING:
+    from .descriptor import Descriptor
+
+
+class Variance(NamedTuple):
+    """What Potential.variance returns, eV^2."""
+    energies: np.ndarray  #: [n] of the local energies
+    energy: float  #: of their sum, correlations included
+
+
+class Prediction:
+    """What Potential.predict returns: everything that one evaluation gives.
+
+    energy     eV
+    energies   [n] eV, local energies; they add up to energy
+    forces     [n][3] eV/Angstrom
+    virial     [3][3] eV, -volume * stress before symmetrisation
+    virials    [n][3][3] eV, of the atoms; they add up to virial (a pair's goes to the
+               neighbour, as in LAMMPS's stress/atom)
+    volume     Angstrom^3, None without three lattice vectors"""
+
+    def __init__(self, energy: float, energies: np.ndarray, forces: np.ndarray,
+                 virial: np.ndarray, virials: np.ndarray, volume: Optional[float]):
+        self.energy, self.energies, self.forces = energy, energies, forces
+        self.virial, self.virials, self.volume = virial, virials, volume
+
+    def _volume(self) -> float:
+        if self.volume is None:
+            raise ValueError("a structure without three lattice vectors has no stress; its "
+                             "virial is -volume * stress")
+        return self.volume
+
+    @property
+    def stress(self) -> np.ndarray:
+        """[6] eV/Angstrom^3 in ASE's order xx yy zz yz xz xy, positive under tension."""
+        return as_voigt(-self.virial / self._volume())
+
+    @property
+    def stresses(self) -> np.ndarray:
+        """[n][6] eV/Angstrom^3, of the atoms; they add up to stress."""
+        return as_voigt(-self.virials / self._volume())
+
+    def __repr__(self) -> str:
+        return f"Prediction(energy={self.energy!r}, n_atoms={len(self.energies)})"
+
+
+class _Model:
+    """A model of the library with its predictors: one for each thread that computes, taken
+    out of a pool while it is used. Freed when the last Potential of it has gone."""
+
+    def __init__(self, pointer: c_void_p):
+        self.pointer = pointer
+        self.pool: List[c_void_p] = []
+        self.variances: Dict[float, Handle] = {}
+        weakref.finalize(self, self._free, library(), pointer, self.pool,
+                         self.variances).atexit = False
+        with self.predictor():  # what is made once is made now
+            pass
+
+    @staticmethod
+    def _free(lib, pointer, pool, variances) -> None:
+        for predictor in pool:
+            lib.sz_predictor_free(predictor)
+        variances.clear()
+        lib.sz_model_free(pointer)
+
+    @contextlib.contextmanager
+    def predictor(self) -> Iterator[c_void_p]:
+        try:
+            predictor = self.pool.pop()  # list.pop and append need no lock
+        except IndexError:
+            predictor = c_void_p()
+            call("sz_predictor_create", byref(predictor), self.pointer)
+        try:
+            yield predictor
+        finally:
+            self.pool.append(predictor)
+
+    def variance(self, regularisation: float) -> c_void_p:
+        found = self.variances.get(regularisation)
+        if found is None:
+            made = create("sz_variance_create", "sz_variance_free", self.pointer, regularisation)
+            found = self.variances.setdefault(regularisation, made)
+        return found.pointer
+
+
+def _as_path(path: Any) -> bytes:
+    return os.fsencode(os.fspath(path))
+
+
+class Potential:
+    """A model, ready to compute: a GAP XML file or a .soapz file, another Potential, or what
+    soapz.fit returns. Constant; threads may share it, forked and pickled copies work.
+
+    path      the file, None of a fit that was not loaded
+    cutoff    largest distance of interacting atoms, Angstrom
+    elements  symbols, in the model's order
+    warnings  what the reader accepted with a doubt
+
+    Structures are ase.Atoms, or tuples (numbers, positions[, cell[, pbc]]) in Angstrom, with
+    rows of cell as lattice vectors.
+
+    Raises FileNotFoundError for a missing file and SoapzError for what the library refuses:
+    files that are not models, elements that the model does not know, atoms on one place,
+    positions that are not numbers. Wrong shapes and types are ValueError and TypeError."""
+
+    path: Optional[str]
+    cutoff: float
+    elements: List[str]
+    warnings: List[str]
+
+    def __init__(self, path: Union[str, "os.PathLike[str]", "Potential"]):
+        library()
+        if isinstance(path, Potential):
+            self._take(path._model, path.path)
+            return
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            raise TypeError("a potential is the path of a model file or a soapz.Potential, not "
+                            f"{type(path).__name__}")
+        text = existing(path, "model file")
+        pointer = c_void_p()
+        call("sz_model_load", byref(pointer), os.fsencode(text))
+        self._take(_Model(pointer), text)
+
+    @classmethod
+    def _of(cls, pointer: c_void_p) -> "Potential":
+        """Of an sz_model, which becomes ours."""
+        self = cls.__new__(cls)
+        self._take(_Model(pointer), None)
+        return self
+
+    def _take(self, model: _Model, path: Optional[str]) -> None:
+        lib = library()
+        self._model, self.path = model, path
+        self.cutoff = lib.sz_model_cutoff(model.pointer)
+        self.elements = [lib.sz_model_symbol(model.pointer, k).decode()
+                         for k in range(lib.sz_model_n_species(model.pointer))]
+        self.warnings = sentences(model.pointer, "sz_model_n_warnings", "sz_model_warning")
+        self._species = np.full(119, -1, np.intc)  # of atomic numbers
+        for z in range(1, 119):
+            self._species[z] = lib.sz_model_species(model.pointer, lib.sz_element_symbol(z))
+
+    # ---- energies --------------------------------------------------------------------------
+
+    def _species_of(self, atoms: Atoms) -> np.ndarray:
+        species = np.ascontiguousarray(self._species[atoms.numbers], np.intc)
+        if len(species) and species.min() < 0:
+            i = int(species.argmin())
+            z = int(atoms.numbers[i])
+            raise SoapzError(f"atom {i}: the model {self.path or 'of the fit'} is for "
+                             f"{' '.join(self.elements)}, not for "
+                             f"{as_symbol(z) if z else 'atomic number 0'}")
+        return species
+
+    def predict(self, atoms: Any) -> Prediction:
+        """Energy, forces and virials of one structure, see Prediction."""
+        atoms = read_atoms(atoms)
+        species, n = self._species_of(atoms), len(atoms)
+        structure, result = atoms.struct(species), PredictionStruct()
+        with self._model.predictor() as predictor:
+            call("sz_predict", predictor, byref(structure), byref(result))
+            energies, forces, virials = (  # the predictor's memory: copied before it goes back
+                np.ctypeslib.as_array(values, shape).copy() if n else np.zeros(shape)
+                for values, shape in ((result.local, (n,)), (result.force, (n, 3)),
+                                      (result.virials, (n, 3, 3))))
+        return Prediction(result.energy, energies, forces,
+                          np.array(result.virial).reshape(3, 3), virials, atoms.volume)
+
+    def compute(self, numbers: Any, positions: Any, cell: Any = None,
+                pbc: Any = False) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """energies [n] eV, forces [n][3] eV/Angstrom, virial [3][3] eV (-volume * stress).
+
+        numbers: atomic numbers; positions [n][3] and the rows of cell in Angstrom."""
+        p = self.predict(Atoms(numbers, positions, cell, pbc))
+        return p.energies, p.forces, p.virial
+
+    def energy(self, atoms: Any) -> float:
+        """eV"""
+        return self.predict(atoms).energy
+
+    def energies(self, atoms: Any) -> np.ndarray:
+        """[n] eV, local energies"""
+        return self.predict(atoms).energies
+
+    def forces(self, atoms: Any) -> np.ndarray:
+        """[n][3] eV/Angstrom"""
+        return self.predict(atoms).forces
+
+    def virial(self, atoms: Any) -> np.ndarray:
+        """[3][3] eV, -volume * stress"""
+        return self.predict(atoms).virial
+
+    def stress(self, atoms: Any) -> np.ndarray:
+        """[6] eV/Angstrom^3, xx yy zz yz xz xy; ValueError without three lattice vectors"""
+        return self.predict(atoms).stress
+
+    def stresses(self, atoms: Any) -> np.ndarray:
+        """[n][6] eV/Angstrom^3, of the atoms: they add up to stress"""
+        return self.predict(atoms).stresses
+
+    def variance(self, atoms: Any, regularisation: float = 1e-3) -> Variance:
+        """Predicted variance of the local energies and of their sum, eV^2.
+
+        regularisation: lambda, eV, added to the diagonal of the kernel matrix (QUIP's
+        gap_variance_regularisation). The first call factorises that matrix, n_sparse^3 / 3
+        operations a term; further calls with the same number do not. Neither the data of
+        the fit nor their noise enter: the variance ranks environments by what the model
+        knows of them. SoapzError of a model without SOAP terms."""
+        if not regularisation > 0:
+            raise ValueError(f"the regularisation is {regularisation}, it must be positive")
+        atoms = read_atoms(atoms)
+        species = self._species_of(atoms)
+        structure, local, total = atoms.struct(species), np.zeros(len(atoms)), c_double()
+        call("sz_variance_predict", self._model.variance(float(regularisation)),
+             byref(structure), local.ctypes.data, byref(total))
+        return Variance(local, total.value)
+
+    # ---- the model -------------------------------------------------------------------------
+
+    def descriptor(self, term: int = 0) -> "Descriptor":
+        """The descriptor of SOAP term number `term`, from 0."""
+        from .descriptor import Descriptor
+        return Descriptor._of_model(self, term)
+
+    @property
+    def notes(self) -> Dict[str, str]:
+        """What the model says about itself: citation, licence, training_data, .."""
+        if not has("sz_model_n_notes"):
+            return {}
+        keys = sentences(self._model.pointer, "sz_model_n_notes", "sz_model_note_key")
+        get = function("sz_model_note")
+        return {key: get(self._model.pointer, key.encode()).decode(errors="replace")
+                for key in keys}
+
+    def save(self, path: Union[str, "os.PathLike[str]"],
+             notes: Optional[Dict[str, Optional[str]]] = None) -> None:
+        """Writes a .soapz file, or a GAP XML file where the name ends in .xml: complete or
+        not at all.
+
+        notes: texts to put in, None to take one away; threads must not save the same
+        potential with notes at once."""
+        for key, text in (notes or {}).items():
+            call("sz_model_set_note", self._model.pointer, key.encode(),
+                 None if text is None else text.encode())
+        call("sz_model_save", self._model.pointer, _as_path(path))
+
+    def __repr__(self) -> str:
+        source = repr(self.path) if self.path else "of a fit"
+        elements = self.elements if len(self.elements) < 12 else [*self.elements[:10], ".."]
+        return f"<soapz.Potential {source}: {' '.join(elements)}, cutoff {self.cutoff:g} Angstrom>"
+
+    def __reduce__(self):  # a copy loads the file again: C pointers cannot be shared
+        if self.path:
+            return type(self), (self.path,)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.soapz")
+            self.save(path)
+            with open(path, "rb") as f:
+                return _from_bytes, (f.read(),)
+
+
+def _from_bytes(data: bytes) -> Potential:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.soapz")
+        with open(path, "wb") as f:
+            f.write(data)
+        potential = Potential(path)
+        potential.path = None
+        return potential
