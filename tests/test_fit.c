@@ -448,6 +448,7 @@ static int test_misuse(const sz_dataset *all)
     CHECK(!curve && !model);
     CHECK_FAILS(sz_fit(&model, spec, all, &options, &err), SZ_ERR_ARGUMENT, "n_threads",
                 err);
+    sz_dataset_free(data);
     CHECK_FAILS(sz_dataset_read(&data, "-", NULL, &err), SZ_ERR_ARGUMENT, "twice", err);
     CHECK_FAILS(sz_dataset_read(&data, "nowhere.xyz", spec, &err), SZ_ERR_FILE,
                 "nowhere.xyz", err);
