@@ -88,11 +88,11 @@ sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument
 /* gap_fit's command line as one text; config_file= is followed. */
 sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *where,
                             sz_error *err);
-/* A configuration file of our own, see fit_config.c. */
+/* A configuration file of our own, see spec_config.c. */
 sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err);
 void sz_fit_spec_free(sz_fit_spec *spec);
 
-/* Fills coordinate[] for the n elements z, in order of their first appearance in the
+/* Fills term[] for the n elements z, in order of their first appearance in the
  * data: add_species multiplies a descriptor by all choices of elements. */
 sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err);
 double sz_fit_cutoff(const sz_fit_spec *spec); /* the largest of the descriptors */
