@@ -171,6 +171,30 @@ static void test_orthogonal(sz_tile tile)
     }
 }
 
+/* values and rows of products in a range of SOAP's, more of them than a chunk */
+static void test_values(double zeta, double sigma0)
+{
+    enum { MANY = 1100 };
+    double x[MANY], value[MANY], slope[MANY], row[MANY];
+    const double delta = 1.3;
+
+    for (int i = 0; i < MANY; i++) {
+        x[i] = value[i] = slope[i] = uniform(0.01, 1.0);
+        row[i] = 0.5;
+    }
+    sz_kernel_values(MANY, delta, zeta, sigma0, value);
+    sz_kernel_row(MANY, delta, zeta, sigma0, slope, row);
+    for (int i = 0; i < MANY; i++) {
+        long double y = (long double)x[i] + sigma0 * sigma0, lower = powl(y, zeta - 1.0L);
+        double want = (double)(delta * delta * lower * y);
+
+        CHECK_CLOSE(value[i], want, 1e-14 * want);
+        CHECK_CLOSE(row[i], 0.5 + want, 1e-14 * (0.5 + want));
+        CHECK_CLOSE(slope[i], (double)(delta * delta * zeta * lower),
+                    1e-14 * (double)(delta * delta * zeta * lower));
+    }
+}
+
 static void test_tile(sz_tile tile)
 {
     static const double zeta[] = {1.0, 2.0, 3.0, 4.0, 7.0, 1.5, 2.5, 3.999, 0.5};
@@ -193,6 +217,10 @@ int main(void)
 {
     static const sz_tile tiles[] = {SZ_TILE_NONE, SZ_TILE_AVX2, SZ_TILE_AVX512};
 
+    for (double zeta = 0.5; zeta < 9.0; zeta += 0.5) {
+        test_values(zeta, 0.0);
+        test_values(zeta, 0.6);
+    }
     for (int t = 0; t < 3; t++)
         if (t == 0 || sz_tile_works(tiles[t])) test_tile(tiles[t]);
     return check_done();

@@ -192,6 +192,28 @@ static int test_kernels(void)
     return 0;
 }
 
+/* what each sparse point adds, for a fit: their sum is the energy */
+static void test_rows(sz_covariance covariance, double theta, double zeta)
+{
+    sample s;
+
+    make(&s, &plain, covariance, theta, 1.0);
+    s.c.zeta = zeta;
+    for (int k = 0; k < 200; k++) {
+        double r = uniform(0.5, plain.cutoff), value[M], slope[M];
+        long double sum = 0.0L, dsum = 0.0L, want_slope;
+        long double want = naive(&s, r, &want_slope);
+
+        sz_pair_row(&s.spec, &s.c, r, value, slope);
+        for (int i = 0; i < M; i++) {
+            sum += (long double)s.alpha[i] * value[i];
+            dsum += (long double)s.alpha[i] * slope[i];
+        }
+        CHECK_CLOSE((double)sum, (double)want, 1e-14 * M * pow(20.0, zeta - 1.0));
+        CHECK_CLOSE((double)dsum, (double)want_slope, 1e-13 * M * pow(20.0, zeta - 1.0));
+    }
+}
+
 /* no table is as good as promised: an error, not a bad potential */
 static void test_hopeless(void)
 {
@@ -290,6 +312,10 @@ int main(void)
 {
     test_hopeless();
     if (test_kernels() || test_set()) return 1;
+    test_rows(SZ_COVARIANCE_ARD_SE, 0.7, 1.0);
+    test_rows(SZ_COVARIANCE_PP, 1.1, 1.0);
+    test_rows(SZ_COVARIANCE_DOT_PRODUCT, 1.0, 2.0);
+    test_rows(SZ_COVARIANCE_DOT_PRODUCT, 1.0, 2.5);
     sz_pair_free(NULL);
     sz_pair_set_free(NULL);
     return check_done();

@@ -4,6 +4,7 @@
  * in long double; how often an instance counts; forces, rotation, order, smoothness. */
 #include "check.h"
 #include "cluster.h"
+#include "term/covariance.h"
 #include "term/triplet.h"
 
 #include <stdlib.h>
@@ -679,11 +680,62 @@ static void test_permutations(void)
                 "compact_clusters=F", err);
 }
 
+/* The vectorised sums hold the formulas of covariance.c once more: both from the same
+ * sparse points, with their permutations. */
+static int test_formulas(int kind, sz_covariance covariance, double zeta)
+{
+    enum { BATCH = SZ_TRIPLET_BATCH };
+    static const double none[3] = {0.0, 0.0, 0.0};
+    double at[3 * BATCH], x[3 * BATCH], sum[4 * BATCH], value[M], slope[M];
+    sz_triplet term;
+    sample s;
+    sz_error err;
+
+    make(&s, SZ_TRIPLET_COMPACT, kind == 2 ? 74 : 41, 74, kind ? 74 : 73, covariance);
+    s.c.zeta = zeta;
+    CHECK_OK(sz_triplet_create(&term, &s.spec, &s.c, "gp.xml", &err), err);
+    for (int k = 0; k < 3 * BATCH; k++) {
+        at[k] = uniform(1.2, 4.0);
+        x[k] = term.scale[k / BATCH] * at[k];
+    }
+    sz_triplet_sum(&term, BATCH, x, sum);
+    for (int t = 0; t < BATCH; t++) {
+        const double y[3] = {at[t], at[BATCH + t], at[2 * BATCH + t]};
+        double e = 0.0, size = 0.0, own = 1.0;
+
+        if (covariance == SZ_COVARIANCE_DOT_PRODUCT)
+            sz_covariance_row(&s.c, y, none, value, slope);
+        else
+            own = sz_correlation_permuted(&s.c, y, y);
+        for (int m = 0; m < M; m++) {
+            const double *xm = s.x + 3 * m;
+            double k = s.c.delta * s.c.delta;
+
+            if (covariance == SZ_COVARIANCE_DOT_PRODUCT)
+                k = value[m];
+            else
+                k *= sz_correlation_permuted(&s.c, xm, y) /
+                     sqrt(own * sz_correlation_permuted(&s.c, xm, xm));
+            e += s.alpha[m] * s.fc[m] * k;
+            size += fabs(s.alpha[m] * s.fc[m] * k);
+        }
+        CHECK_CLOSE(sum[t], e, 2e-15 * size + 1e-300);
+    }
+    sz_triplet_free(&term);
+    return 0;
+}
+
 int main(void)
 {
     test_permutations();
     for (int k = 0; k < KINDS; k++)
         if (test_invariance(k)) return 1;
+    for (int k = 0; k < 3; k++)
+        if (test_formulas(k, SZ_COVARIANCE_ARD_SE, 0.0) ||
+            test_formulas(k, SZ_COVARIANCE_PP, 0.0) ||
+            test_formulas(k, SZ_COVARIANCE_DOT_PRODUCT, 1.0 + k) ||
+            test_formulas(k, SZ_COVARIANCE_DOT_PRODUCT, 1.5 + k))
+            return 1;
     for (int k = 0; k < 6; k++) {
         static const int with_these_three[] = {0, 3, 5, 8, 9, 12};
 

@@ -17,7 +17,7 @@
 /* central_reference_all_species has its default changed by these versions */
 enum { VERSION_REFERENCE = 1426512068, VERSION_L_FACTOR = 1423143769 };
 
-/* ---- the compression --------------------------------------------------------------- */
+/* ---- the keys --------------------------------------------------------------------- */
 
 /* The keys that choose a compression. */
 typedef struct {
@@ -26,50 +26,88 @@ typedef struct {
     const char *z_map, *label, *embedding;
 } compression_keys;
 
+/* What an argument string says. */
+typedef struct {
+    const char *basis;
+    sz_radial_spec radial;
+    double central_weight, sigma0;
+    int normalise, average, central_all, xml_version;
+    compression_keys compression;
+} values;
+
+#define AT(member) offsetof(values, member)
+
+const sz_key sz_soap_keys[] = {
+    {"cutoff", SZ_KEY_REAL, AT(radial.cutoff)},
+    {"cutoff_transition_width", SZ_KEY_REAL, AT(radial.cutoff_width)},
+    {"cutoff_dexp", SZ_KEY_INT, AT(radial.decay_exponent)},
+    {"cutoff_scale", SZ_KEY_REAL, AT(radial.decay_scale)},
+    {"cutoff_rate", SZ_KEY_REAL, AT(radial.decay_rate)},
+    {"l_max", SZ_KEY_INT, AT(radial.l_max)},
+    {"n_max", SZ_KEY_INT, AT(radial.n_max)},
+    {"atom_gaussian_width", SZ_KEY_REAL, AT(radial.atom_sigma)},
+    {"atom_sigma", SZ_KEY_REAL, AT(radial.atom_sigma)},
+    {"radial_basis", SZ_KEY_TEXT, AT(basis)},
+    {"radial_tolerance", SZ_KEY_REAL, AT(radial.tolerance)},
+    {"basis_error_exponent", SZ_KEY_REAL, AT(radial.basis_error_exponent)},
+    {"central_weight", SZ_KEY_REAL, AT(central_weight)},
+    {"central_reference_all_species", SZ_KEY_BOOL, AT(central_all)},
+    {"covariance_sigma0", SZ_KEY_REAL, AT(sigma0)},
+    {"normalise", SZ_KEY_BOOL, AT(normalise)},
+    {"normalize", SZ_KEY_BOOL, AT(normalise)},
+    {"average", SZ_KEY_BOOL, AT(average)},
+    {"xml_version", SZ_KEY_INT, AT(xml_version)},
+    {"n_Z", SZ_KEY_OTHER, 0},
+    {"Z", SZ_KEY_OTHER, 0},
+    {"n_species", SZ_KEY_OTHER, 0},
+    {"species_Z", SZ_KEY_OTHER, 0},
+    {"nu_R", SZ_KEY_INT, AT(compression.nu_R)},
+    {"nu_S", SZ_KEY_INT, AT(compression.nu_S)},
+    {"Z_mix", SZ_KEY_BOOL, AT(compression.mix.z_mix)},
+    {"R_mix", SZ_KEY_BOOL, AT(compression.mix.r_mix)},
+    {"sym_mix", SZ_KEY_BOOL, AT(compression.mix.sym_mix)},
+    {"coupling", SZ_KEY_BOOL, AT(compression.mix.coupling)},
+    {"K", SZ_KEY_INT, AT(compression.mix.k)},
+    {"mix_shift", SZ_KEY_INT, AT(compression.mix.shift)},
+    {"Z_map", SZ_KEY_TEXT, AT(compression.z_map)},
+    {"diagonal_radial", SZ_KEY_BOOL, AT(compression.diagonal_radial)},
+    {"compression", SZ_KEY_TEXT, AT(compression.label)},
+    {"d_J", SZ_KEY_INT, AT(compression.d_J)},
+    {"embedding", SZ_KEY_TEXT, AT(compression.embedding)},
+    {"u_max", SZ_KEY_INT, AT(compression.u_max)},
+    {"compression_seed", SZ_KEY_INT, AT(compression.seed)},
+    {NULL, SZ_KEY_OTHER, 0},
+};
+
+/* What holds where nothing is said. */
+static const values defaults = {
+    .basis = "",
+    .radial = {.n_max = -1,
+               .l_max = -1,
+               .cutoff_width = 0.5,
+               .basis_error_exponent = 10.0,
+               .decay_scale = 1.0,
+               .decay_rate = 1.0},
+    .central_weight = 1.0,
+    .normalise = 1,
+    .central_all = -1, /* 1 for one species, else 0 */
+    .xml_version = VERSION_REFERENCE,
+    .compression = {.nu_R = 2,
+                    .nu_S = 2,
+                    .seed = 1,
+                    .mix = {.coupling = 1},
+                    .z_map = "",
+                    .label = "",
+                    .embedding = ""},
+};
+
+/* ---- the compression --------------------------------------------------------------- */
+
 static sz_status exclude(const sz_args *args, const char *a, const char *b, sz_error *err)
 {
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: %s and %s exclude each other; leave one of them out",
                    sz_args_where(args), a, b);
-}
-
-static sz_status read_compression_keys(compression_keys *k, const sz_args *args,
-                                       sz_error *err)
-{
-    const struct {
-        const char *key;
-        int *value, logical;
-    } list[] = {
-        {"nu_R", &k->nu_R, 0},
-        {"nu_S", &k->nu_S, 0},
-        {"K", &k->mix.k, 0},
-        {"mix_shift", &k->mix.shift, 0},
-        {"d_J", &k->d_J, 0},
-        {"u_max", &k->u_max, 0},
-        {"compression_seed", &k->seed, 0},
-        {"Z_mix", &k->mix.z_mix, 1},
-        {"R_mix", &k->mix.r_mix, 1},
-        {"sym_mix", &k->mix.sym_mix, 1},
-        {"coupling", &k->mix.coupling, 1},
-        {"diagonal_radial", &k->diagonal_radial, 1},
-    };
-    sz_status status = SZ_OK;
-
-    memset(k, 0, sizeof *k);
-    k->nu_R = k->nu_S = 2;
-    k->mix.coupling = 1;
-    k->seed = 1;
-    for (size_t i = 0; i < sizeof list / sizeof *list && status == SZ_OK; i++)
-        status = list[i].logical ? sz_args_bool(args, list[i].key, list[i].value, err)
-                                 : sz_args_int(args, list[i].key, list[i].value, err);
-    k->z_map = sz_args_string(args, "Z_map", "");
-    k->label = sz_args_string(args, "compression", "");
-    k->embedding = sz_args_string(args, "embedding", "");
-    if (status == SZ_OK && (k->nu_R < 0 || k->nu_R > 2 || k->nu_S < 0 || k->nu_S > 2))
-        status =
-            sz_fail(err, SZ_ERR_FORMAT, "%s: nu_R=%d nu_S=%d, allowed are 0, 1 and 2",
-                    sz_args_where(args), k->nu_R, k->nu_S);
-    return status;
 }
 
 /* no two ways of compressing at once */
@@ -98,6 +136,9 @@ static sz_status check_compression_keys(const compression_keys *k, const sz_args
         {*k->label && !k->mix.coupling, "compression", "coupling=F"},
     };
 
+    if (k->nu_R < 0 || k->nu_R > 2 || k->nu_S < 0 || k->nu_S > 2)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: nu_R=%d nu_S=%d, allowed are 0, 1 and 2",
+                       sz_args_where(args), k->nu_R, k->nu_S);
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         if (rule[i].both) return exclude(args, rule[i].a, rule[i].b, err);
     for (size_t i = 0; !*k->label && i < sizeof own / sizeof *own; i++)
@@ -232,40 +273,39 @@ static sz_status compress_label(sz_soap_spec *spec, const compression_keys *k,
                    sz_args_where(args), k->label);
 }
 
-static sz_status read_compression(sz_soap_spec *spec, const sz_args *args, int n_matrix,
-                                  const double *matrix, sz_error *err)
+static sz_status make_compression(sz_soap_spec *spec, const compression_keys *k,
+                                  const sz_args *args, int n_matrix, const double *matrix,
+                                  sz_error *err)
 {
-    compression_keys k;
     sz_compression_spec *c = &spec->compression;
     sz_error why;
-    sz_status status = read_compression_keys(&k, args, err);
+    sz_status status = check_compression_keys(k, args, err);
 
-    if (status == SZ_OK) status = check_compression_keys(&k, args, err);
     if (status != SZ_OK) return status;
-    if (*k.label) return compress_label(spec, &k, args, n_matrix, matrix, err);
-    if (k.diagonal_radial) {
+    if (*k->label) return compress_label(spec, k, args, n_matrix, matrix, err);
+    if (k->diagonal_radial) {
         sz_compress_diagonal(c);
         return SZ_OK;
     }
     why.message[0] = 0;
-    if (k.mix.z_mix || k.mix.r_mix)
-        status = sz_compress_mix(c, &k.mix, spec->n_slots, spec->slot_z,
+    if (k->mix.z_mix || k->mix.r_mix)
+        status = sz_compress_mix(c, &k->mix, spec->n_slots, spec->slot_z,
                                  spec->radial.n_max, spec->radial.l_max, &why);
-    else if (*k.z_map)
-        status = sz_compress_z_map(c, k.z_map, spec->n_slots, spec->slot_z,
-                                   !k.mix.coupling, &why);
+    else if (*k->z_map)
+        status = sz_compress_z_map(c, k->z_map, spec->n_slots, spec->slot_z,
+                                   !k->mix.coupling, &why);
     else
-        status = sz_compress_nu(c, k.nu_R, k.nu_S, !k.mix.coupling, &why);
+        status = sz_compress_nu(c, k->nu_R, k->nu_S, !k->mix.coupling, &why);
     if (status == SZ_OK) return SZ_OK;
     return sz_fail(err, status, "%s: %.600s", sz_args_where(args), why.message);
 }
 
 /* ---- the rest ---------------------------------------------------------------------- */
 
-static sz_status read_basis(sz_soap_spec *spec, const sz_args *args, sz_error *err)
+static sz_status find_basis(sz_soap_spec *spec, const char *basis, const sz_args *args,
+                            sz_error *err)
 {
     static const char *const name[] = {"EQUISPACED_GAUSS", "POLY", "GTO"};
-    const char *basis = sz_args_string(args, "radial_basis", "");
 
     for (int k = 0; k < 3; k++)
         if (!*basis || strcmp(basis, name[k]) == 0) {
@@ -301,41 +341,6 @@ static sz_status read_elements(const sz_args *args, const char *n_key, const cha
     return SZ_OK;
 }
 
-static sz_status read_numbers(sz_soap_spec *spec, const sz_args *args, sz_error *err)
-{
-    sz_radial_spec *r = &spec->radial;
-    const struct {
-        const char *key;
-        double *value;
-    } reals[] = {
-        {"cutoff", &r->cutoff},
-        {"cutoff_transition_width", &r->cutoff_width},
-        {"atom_gaussian_width", &r->atom_sigma},
-        {"atom_sigma", &r->atom_sigma},
-        {"basis_error_exponent", &r->basis_error_exponent},
-        {"cutoff_scale", &r->decay_scale},
-        {"cutoff_rate", &r->decay_rate},
-        {"radial_tolerance", &r->tolerance},
-        {"central_weight", &spec->central_weight},
-        {"covariance_sigma0", &spec->sigma0},
-    };
-    const struct {
-        const char *key;
-        int *value;
-    } integers[] = {
-        {"n_max", &r->n_max},
-        {"l_max", &r->l_max},
-        {"cutoff_dexp", &r->decay_exponent},
-    };
-    sz_status status = SZ_OK;
-
-    for (size_t k = 0; k < sizeof reals / sizeof *reals && status == SZ_OK; k++)
-        status = sz_args_double(args, reals[k].key, reals[k].value, err);
-    for (size_t k = 0; k < sizeof integers / sizeof *integers && status == SZ_OK; k++)
-        status = sz_args_int(args, integers[k].key, integers[k].value, err);
-    return status;
-}
-
 static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
                               sz_error *err)
 {
@@ -367,22 +372,23 @@ static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
     return SZ_OK;
 }
 
-static sz_status read_switches(sz_soap_spec *spec, const sz_args *args, int version,
-                               sz_error *err)
+/* Both kinds of elements, and what their number and the version settle. */
+static sz_status read_species(sz_soap_spec *spec, const values *v, int *n_centres,
+                              int *centre_z, const sz_args *args, int version,
+                              sz_error *err)
 {
-    sz_status status = sz_args_bool(args, "normalise", &spec->normalise, err);
+    sz_status status;
 
-    if (status == SZ_OK) status = sz_args_bool(args, "normalize", &spec->normalise, err);
-    if (status == SZ_OK) status = sz_args_bool(args, "average", &spec->average, err);
-    spec->plain_l = version >= 0 && version < VERSION_L_FACTOR;
-    if (version < 0) {
-        version = VERSION_REFERENCE;
-        if (status == SZ_OK) status = sz_args_int(args, "xml_version", &version, err);
-    }
-    spec->central_all = spec->n_slots == 1;
+    if (sz_args_has(args, "species_Z") && !sz_args_has(args, "n_species"))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: species_Z needs n_species",
+                       sz_args_where(args));
+    status = read_elements(args, "n_Z", "Z", n_centres, centre_z, err);
     if (status == SZ_OK)
-        status =
-            sz_args_bool(args, "central_reference_all_species", &spec->central_all, err);
+        status = read_elements(args, "n_species", "species_Z", &spec->n_slots,
+                               spec->slot_z, err);
+    spec->plain_l = version >= 0 && version < VERSION_L_FACTOR;
+    if (version < 0) version = v->xml_version;
+    spec->central_all = v->central_all >= 0 ? v->central_all : spec->n_slots == 1;
     if (version < VERSION_REFERENCE) spec->central_all = 1;
     return status;
 }
@@ -407,30 +413,21 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
                              const sz_args *args, int version, int n_matrix,
                              const double *matrix, sz_error *err)
 {
-    const sz_radial_spec defaults = {.n_max = -1,
-                                     .l_max = -1,
-                                     .cutoff_width = 0.5,
-                                     .basis_error_exponent = 10.0,
-                                     .decay_scale = 1.0,
-                                     .decay_rate = 1.0};
-    sz_status status;
+    values v = defaults;
+    sz_status status = sz_keys_read(sz_soap_keys, args, &v, err);
 
     memset(spec, 0, sizeof *spec);
-    spec->radial = defaults;
-    spec->central_weight = 1.0;
-    spec->normalise = 1;
-    if ((status = read_basis(spec, args, err)) != SZ_OK) return status;
-    if ((status = read_numbers(spec, args, err)) != SZ_OK) return status;
-    if ((status = check_ranges(spec, args, err)) != SZ_OK) return status;
-    if (sz_args_has(args, "species_Z") && !sz_args_has(args, "n_species"))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: species_Z needs n_species",
-                       sz_args_where(args));
-    status = read_elements(args, "n_Z", "Z", n_centres, centre_z, err);
+    spec->radial = v.radial;
+    spec->central_weight = v.central_weight;
+    spec->sigma0 = v.sigma0;
+    spec->normalise = v.normalise;
+    spec->average = v.average;
+    if (status == SZ_OK) status = find_basis(spec, v.basis, args, err);
+    if (status == SZ_OK) status = check_ranges(spec, args, err);
     if (status == SZ_OK)
-        status = read_elements(args, "n_species", "species_Z", &spec->n_slots,
-                               spec->slot_z, err);
-    if (status == SZ_OK) status = read_switches(spec, args, version, err);
-    if (status == SZ_OK) status = read_compression(spec, args, n_matrix, matrix, err);
+        status = read_species(spec, &v, n_centres, centre_z, args, version, err);
+    if (status == SZ_OK)
+        status = make_compression(spec, &v.compression, args, n_matrix, matrix, err);
     if (status == SZ_OK) status = check_tolerance(spec, args, err);
     return status;
 }

@@ -5,7 +5,11 @@
 #define SZ_SOAP_SPEC_H
 
 #include "base/args.h"
+#include "base/keys.h"
 #include "descriptor/soap.h"
+
+/* The keys of a soap: a new one is a line in this table. */
+extern const sz_key sz_soap_keys[];
 
 /* centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
  * version: gap_version of the model file, or -1 for a string on its own. matrix

@@ -291,10 +291,10 @@ static sz_status set_of_descriptor(reader *r, const char *key, const char *value
                                    sz_error *err)
 {
     const char *name = translate(of_descriptor, N_DESCRIPTOR, key);
-    const char *const *keys = sz_fit_descriptor_keys(r->name);
-    int known = 0, n;
+    const char *keys[SZ_FIT_KEYS_MAX];
+    int known = 0, n_keys = sz_fit_descriptor_keys(r->name, keys), n;
 
-    for (int k = 0; keys[k]; k++) known |= sz_same_word(keys[k], name);
+    for (int k = 0; k < n_keys; k++) known |= sz_same_word(keys[k], name);
     if (!known) return sz_fit_unknown_key(key, keys, r->where, err);
     if (sz_same_word(name, "n_sparse") && !sz_parse_int(value, &n))
         name = "config_type_n_sparse";

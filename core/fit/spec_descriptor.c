@@ -3,94 +3,53 @@
  * spec_descriptor.c - the argument string of a descriptor in a fit: besides what
  * describes atoms it holds the keys of the kernel and of the choice of sparse points, and
  * goes into the model file as it is. */
+#include "descriptor/soap_spec.h"
 #include "fit/spec_keys.h"
+#include "term/few_bodies_spec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- what there is ----------------------------------------------------------------- */
 
-#define FIT_KEYS                                                                         \
-    "energy_scale", "delta", "covariance_type", "f0", "n_sparse",                        \
-        "config_type_n_sparse", "sparse_method", "lengthscale_factor", "theta_fac",      \
-        "lengthscale_uniform", "theta_uniform", "lengthscale_file", "theta_file",        \
-        "soap_exponent", "zeta", "sparse_file", "mark_sparse_atoms", "add_species",      \
-        "print_sparse_index", "unique_hash_tolerance", "unique_descriptor_tolerance"
+#define AT(member) offsetof(sz_fit_descriptor, member)
 
-static const char *const soap_keys[] = {FIT_KEYS,
-                                        "soap",
-                                        "cutoff",
-                                        "cutoff_transition_width",
-                                        "cutoff_dexp",
-                                        "cutoff_scale",
-                                        "cutoff_rate",
-                                        "l_max",
-                                        "n_max",
-                                        "atom_gaussian_width",
-                                        "atom_sigma",
-                                        "central_weight",
-                                        "central_reference_all_species",
-                                        "average",
-                                        "diagonal_radial",
-                                        "covariance_sigma0",
-                                        "normalise",
-                                        "normalize",
-                                        "basis_error_exponent",
-                                        "n_Z",
-                                        "Z",
-                                        "n_species",
-                                        "species_Z",
-                                        "xml_version",
-                                        "nu_R",
-                                        "nu_S",
-                                        "Z_mix",
-                                        "R_mix",
-                                        "sym_mix",
-                                        "coupling",
-                                        "K",
-                                        "mix_shift",
-                                        "Z_map",
-                                        "radial_basis",
-                                        "compression",
-                                        "d_J",
-                                        "embedding",
-                                        "u_max",
-                                        "compression_seed",
-                                        "radial_tolerance",
-                                        NULL};
-static const char *const keys_2b[] = {FIT_KEYS,
-                                      "distance_2b",
-                                      "cutoff",
-                                      "cutoff_transition_width",
-                                      "Z1",
-                                      "Z2",
-                                      "n_exponents",
-                                      "exponents",
-                                      "resid_name",
-                                      "only_intra",
-                                      "only_inter",
-                                      "tail_range",
-                                      "tail_exponent",
-                                      "xml_version",
-                                      NULL};
-static const char *const keys_3b[] = {
-    FIT_KEYS, "angle_3b",    "cutoff", "cutoff_transition_width", "Z_center", "Z", "Z1",
-    "Z2",     "xml_version", NULL};
-static const char *const keys_nb[] = {
-    FIT_KEYS, "distance_Nb",      "cutoff", "cutoff_transition_width",
-    "order",  "compact_clusters", "Z",      "xml_version",
-    NULL};
-static const char *const coordination_keys[] = {
-    FIT_KEYS, "coordination", "cutoff", "transition_width", "Z_center", "Z", NULL};
+/* The keys of the fit, beside those by which the descriptor itself is read. */
+static const sz_key fit_keys[] = {
+    {"energy_scale", SZ_KEY_OTHER, 0},
+    {"delta", SZ_KEY_OTHER, 0},
+    {"covariance_type", SZ_KEY_OTHER, 0},
+    {"f0", SZ_KEY_REAL, AT(f0)},
+    {"n_sparse", SZ_KEY_INT, AT(n_sparse)},
+    {"config_type_n_sparse", SZ_KEY_OTHER, 0},
+    {"sparse_method", SZ_KEY_OTHER, 0},
+    {"lengthscale_factor", SZ_KEY_OTHER, 0},
+    {"theta_fac", SZ_KEY_OTHER, 0},
+    {"lengthscale_uniform", SZ_KEY_OTHER, 0},
+    {"theta_uniform", SZ_KEY_OTHER, 0},
+    {"lengthscale_file", SZ_KEY_OTHER, 0},
+    {"theta_file", SZ_KEY_OTHER, 0},
+    {"soap_exponent", SZ_KEY_OTHER, 0},
+    {"zeta", SZ_KEY_OTHER, 0},
+    {"sparse_file", SZ_KEY_OTHER, 0},
+    {"mark_sparse_atoms", SZ_KEY_IGNORED, 0},
+    {"add_species", SZ_KEY_BOOL, AT(add_species)},
+    {"print_sparse_index", SZ_KEY_OTHER, 0},
+    {"unique_hash_tolerance", SZ_KEY_REAL, AT(unique_hash_tolerance)},
+    {"unique_descriptor_tolerance", SZ_KEY_REAL, AT(unique_descriptor_tolerance)},
+    {NULL, SZ_KEY_OTHER, 0},
+};
 
-static const struct {
-    const char *name;
-    const char *const *keys;
-} types[] = {{"soap", soap_keys},
-             {"distance_2b", keys_2b},
-             {"angle_3b", keys_3b},
-             {"distance_Nb", keys_nb},
-             {"coordination", coordination_keys}};
+/* It cannot be fitted: known so that the message is about the descriptor, not its keys.
+ */
+static const sz_key coordination_keys[] = {
+    {"cutoff", SZ_KEY_OTHER, 0},   {"transition_width", SZ_KEY_IGNORED, 0},
+    {"Z_center", SZ_KEY_OTHER, 0}, {"Z", SZ_KEY_OTHER, 0},
+    {NULL, SZ_KEY_OTHER, 0},
+};
+
+static const char *const types[] = {"soap", "distance_2b", "angle_3b", "distance_Nb",
+                                    "coordination"};
 enum { N_TYPES = sizeof types / sizeof *types };
 
 /* Descriptors of QUIP that soapz does not have. */
@@ -129,16 +88,39 @@ static int is_in(const char *word, const char *const *list)
     return 0;
 }
 
-const char *const *sz_fit_descriptor_keys(const char *type)
+/* The type as soapz spells it, or NULL. */
+static const char *known_type(const char *word)
 {
     for (int k = 0; k < N_TYPES; k++)
-        if (sz_same_word(type, types[k].name)) return types[k].keys;
+        if (sz_same_word(word, types[k])) return types[k];
     return NULL;
+}
+
+static const sz_key *keys_of_type(const char *type)
+{
+    if (strcmp(type, "soap") == 0) return sz_soap_keys;
+    if (strcmp(type, "coordination") == 0) return coordination_keys;
+    return sz_few_bodies_keys(type);
+}
+
+int sz_fit_descriptor_keys(const char *type, const char *name[SZ_FIT_KEYS_MAX])
+{
+    const char *known = known_type(type);
+    int n = 0;
+
+    name[0] = NULL;
+    if (!known) return 0;
+    for (const sz_key *k = fit_keys; k->name; k++) name[n++] = k->name;
+    name[n++] = known;
+    for (const sz_key *k = keys_of_type(known); k->name && n + 1 < SZ_FIT_KEYS_MAX; k++)
+        name[n++] = k->name;
+    name[n] = NULL;
+    return n;
 }
 
 sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err)
 {
-    if (sz_fit_descriptor_keys(type)) return SZ_OK;
+    if (known_type(type)) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: descriptor %.60s is %s; there are soap, distance_2b, angle_3b, "
                    "distance_Nb and coordination",
@@ -167,7 +149,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                            "%s: '%.40s' stands without a key; inside gap={..} a list has "
                            "double braces, as in species_Z={{41 42}}",
                            d->where, word);
-        if (!sz_fit_descriptor_keys(word) && !is_in(word, refused_types)) continue;
+        if (!known_type(word) && !is_in(word, refused_types)) continue;
         if (type)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: both %s and %s; separate descriptors by ':'", d->where,
@@ -181,19 +163,18 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                        "distance_2b ..",
                        d->where, d->text);
     if (sz_fit_check_type(type, d->where, err) != SZ_OK) return SZ_ERR_FORMAT;
-    for (int k = 0; k < N_TYPES; k++)
-        if (sz_same_word(type, types[k].name)) type = types[k].name;
-    return copy_text(&d->type, type, err);
+    return copy_text(&d->type, known_type(type), err);
 }
 
 /* gap_fit ignores unknown keys of descriptors: so do we, but say so. */
 static sz_status warn_of_unknown(sz_fit_spec *spec, const sz_fit_descriptor *d,
                                  const sz_args *args, sz_error *err)
 {
-    const char *const *keys = sz_fit_descriptor_keys(d->type);
+    const char *keys[SZ_FIT_KEYS_MAX];
     sz_status status = SZ_OK;
     sz_error why;
 
+    sz_fit_descriptor_keys(d->type, keys);
     for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
         const char *key = sz_args_key(args, k);
 
@@ -347,9 +328,9 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
 {
     const char *list = sz_args_string(args, "config_type_n_sparse", NULL);
     int from_file = d->method == SZ_SPARSE_FILE || d->method == SZ_SPARSE_INDEX_FILE;
-    sz_status status = sz_args_int(args, "n_sparse", &d->n_sparse, err);
+    sz_status status = SZ_OK;
 
-    if (status == SZ_OK && list) status = read_type_counts(d, list, err);
+    if (list) status = read_type_counts(d, list, err);
     if (status == SZ_OK && sz_args_has(args, "sparse_file"))
         status = copy_text(&d->sparse_file, sz_args_string(args, "sparse_file", ""), err);
     if (status != SZ_OK) return status;
@@ -369,20 +350,13 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
 static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
 {
     const char *delta = either(args, "energy_scale", "delta");
-    const struct {
-        const char *key;
-        double *value;
-    } reals[] = {{"f0", &d->f0},
-                 {"cutoff", &d->cutoff},
-                 {"unique_hash_tolerance", &d->unique_hash_tolerance},
-                 {"unique_descriptor_tolerance", &d->unique_descriptor_tolerance}};
-    sz_status status = SZ_OK;
+    sz_status status;
 
     d->unique_hash_tolerance = d->unique_descriptor_tolerance = 1e-10;
     d->add_species = 1;
-    for (size_t k = 0; k < sizeof reals / sizeof *reals && status == SZ_OK; k++)
-        status = sz_args_double(args, reals[k].key, reals[k].value, err);
-    if (status == SZ_OK) status = sz_args_bool(args, "add_species", &d->add_species, err);
+    status = sz_keys_read(fit_keys, args, d, err);
+    /* keys of the descriptor that the fit needs too */
+    if (status == SZ_OK) status = sz_args_double(args, "cutoff", &d->cutoff, err);
     if (status == SZ_OK) status = sz_args_int(args, "order", &d->order, err);
     if (status != SZ_OK) return status;
     if (!delta)

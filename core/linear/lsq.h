@@ -11,7 +11,7 @@
  *     sz_lsq_add(lsq, n_rows, k, ld, y, weight, err)    as often as there are rows
  *     sz_lsq_merge(lsq, other, err)                     if there are others
  *     sz_lsq_copy(&whole, lsq, err)                     if the stream is to go on
- *     sz_lsq_regularise(whole, n, k_mm, jitter, err)    once per coordinate
+ *     sz_lsq_regularise(whole, n, k_mm, jitter, err)    once per term
  *     sz_lsq_solve(whole, m, alpha, &report, err)       any m, as often as wanted
  *
  * Threads  one sz_lsq per thread. The threads inside BLAS are the caller's to set.
@@ -42,7 +42,7 @@ typedef struct {
     double *r;         /* [width][width] column-major: R with zeros below its diagonal,
                         * or the upper triangle of K^T K */
     int stride;        /* of the columns of buffer: n_block and a cache line, as powers
-                        * of two would meet in the cache */
+                        * of two would share cache sets */
     double *buffer;    /* [width][stride] column-major */
     double *scratch;
 } sz_lsq;
@@ -71,7 +71,7 @@ void sz_lsq_flush(sz_lsq *lsq);
 /* lsq takes over all that other has seen; other is empty afterwards. */
 sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err);
 
-/* Adds the regulariser of the next n unknowns, those of one coordinate; call it after
+/* Adds the regulariser of the next n unknowns, those of one term; call it after
  * the last merge.
  * k_mm [n][n] the kernel between the sparse points, of which k_mm[i][j], j <= i, is read;
  *             overwritten

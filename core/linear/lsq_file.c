@@ -9,7 +9,7 @@
  *   checksum of all this            8 bytes
  *
  * The length of the file follows from its first 64 bytes and is compared before anything
- * is allocated. Numbers are those of the machine: a checkpoint does not travel. */
+ * is allocated. Numbers are those of the machine: it is not portable between machines. */
 #define _POSIX_C_SOURCE 200809L
 #include "linear/lsq.h"
 

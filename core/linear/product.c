@@ -7,8 +7,8 @@
  * dgemm lays out both factors anew in every call; here A is laid out once, in panels of
  * as many columns as a tile of out has, and x stays as it is. A tile is kept in registers
  * over the sum: for each k a row of the panel, times the numbers x_i(k) of a few rows.
- * The panel stays in the second-level cache while all rows meet it, and the next one is
- * called there meanwhile. Long sums are cut so that the panel and x fit there.
+ * The panel stays in the second-level cache while all rows are multiplied, and the next
+ * one is called there meanwhile. Long sums are cut so that the panel and x fit there.
  *
  * Sums run from the last term to the first: in a power spectrum high l, the small ones,
  * come last, and sums that begin with them are rounded to about half as much. */

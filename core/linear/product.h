@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * product.h - products of many rows with one matrix that never changes. */
 #ifndef SZ_PRODUCT_H
 #define SZ_PRODUCT_H
 

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * farthest.h - vectors that lie far from each other. */
 #ifndef SZ_FARTHEST_H
 #define SZ_FARTHEST_H
 
@@ -14,7 +16,7 @@ typedef struct {
 /* The first of member[], then again and again the vector whose nearest chosen one is
  * farthest (the first of several): up to n_sparse of them into chosen, in this order.
  * *n_chosen is less when all others coincide with a chosen one to rounding. */
-sz_status sz_farthest(const sz_vectors *pool, const int *member, int n_member,
+sz_status sz_farthest(const sz_vectors *vectors, const int *member, int n_member,
                       const sz_likeness *like, size_t memory, int n_sparse, int *chosen,
                       int *n_chosen, sz_error *err);
 

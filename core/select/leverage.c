@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * leverage.c - how much a vector of the pool matters for its main directions.
+ * leverage.c - how much each of many vectors matters for their main directions.
  *
  *   X = U S W^T,   score_j = sum_{i <= k} U_ji^2 = sum_{i <= k} (x_j . w_i / S_i)^2
  *
- * For n > d, X [n][d] is never held. A first pass over the pool keeps the triangle R of X
- * = Q R, updated block by block by Householder reflectors; R = V S W^T has the singular
- * values of X to rounding, which the eigenvalues of X^T X would lose below 1e-8 S_1. A
- * second pass projects the blocks on w_1 .. w_k. Memory O(d^2 + block); 2 n d^2 + 2 n d k
- * flops and the SVD of R, some 20 d^3.
+ * For n > d, X [n][d] is never held. A first pass over the vectors keeps the triangle R
+ * of X = Q R, updated block by block by Householder reflectors; R = V S W^T has the
+ * singular values of X to rounding, which the eigenvalues of X^T X would lose below 1e-8
+ * S_1. A second pass projects the blocks on w_1 .. w_k. Memory O(d^2 + block); 2 n d^2 +
+ * 2 n d k flops and the SVD of R, some 20 d^3.
  *
  * For n <= d, X^T = Q R is made at once and R = A S U^T gives the scores directly.
  *
@@ -156,7 +156,7 @@ static void score_all(const leverage *l, int n, int k, double *score)
 /* What to do with the blocks of a pass. */
 typedef void (*block_function)(leverage *l, int count, int k, double *score);
 
-static sz_status pass(leverage *l, const sz_vectors *pool, const int *member,
+static sz_status pass(leverage *l, const sz_vectors *vectors, const int *member,
                       int n_member, block_function use, int k, double *score,
                       sz_error *err)
 {
@@ -164,33 +164,33 @@ static sz_status pass(leverage *l, const sz_vectors *pool, const int *member,
 
     for (int j = 0, count; j < n_member && status == SZ_OK; j += count) {
         count = n_member - j < l->n_block ? n_member - j : l->n_block;
-        status = sz_vectors_rows(pool, member + j, count, l->x, err);
+        status = sz_vectors_rows(vectors, member + j, count, l->x, err);
         if (status == SZ_OK) use(l, count, k, score + j);
     }
     return status;
 }
 
-sz_status sz_leverage(const sz_vectors *pool, const int *member, int n_member,
+sz_status sz_leverage(const sz_vectors *vectors, const int *member, int n_member,
                       size_t memory, double *score, int *rank, sz_error *err)
 {
-    int few = n_member <= pool->d, k = 0;
+    int few = n_member <= vectors->d, k = 0;
     leverage l = {0};
     sz_status status;
 
     *rank = 0;
     for (int j = 0; j < n_member; j++) score[j] = 0.0;
     if (n_member == 0) return SZ_OK;
-    status = leverage_create(&l, pool->d, n_member, memory, err);
+    status = leverage_create(&l, vectors->d, n_member, memory, err);
     if (status == SZ_OK)
         status =
-            pass(&l, pool, member, n_member, few ? add_all : add_block, 0, score, err);
+            pass(&l, vectors, member, n_member, few ? add_all : add_block, 0, score, err);
     if (status == SZ_OK) status = decompose(&l, err);
     if (status == SZ_OK) k = *rank = half_rank(&l);
     if (status == SZ_OK && k > 0 && few) score_all(&l, n_member, k, score);
     if (status == SZ_OK && k > 0 && !few) {
         for (int i = 0; i < k; i++)
             for (int j = 0; j < l.d; j++) l.r[j + (size_t)i * (size_t)l.d] /= l.s[i];
-        status = pass(&l, pool, member, n_member, score_block, k, score, err);
+        status = pass(&l, vectors, member, n_member, score_block, k, score, err);
     }
     leverage_free(&l);
     return status;

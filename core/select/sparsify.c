@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * sparsify.c - choosing M sparse points from the n different vectors of a pool.
+ * sparsify.c - choosing M sparse points from n different vectors.
  *
  * cur_points  p_j = min(1, M / k sum_{i <= k} U_ji^2), see leverage.c; u_j uniform in
  *             (0,1); the M smallest u_j - p_j. Where k is 0 (vectors of length 1, say)
@@ -12,7 +12,7 @@
  * random      every set of M vectors is as likely: of the i that are still missing among
  *             the j vectors left, the next is taken with probability i / j.
  *
- * With config types each is a pool of its own, but equal vectors are looked for in all
+ * Each config type is chosen from on its own, but equal vectors are looked for in all
  * together. */
 #include "select/sparsify.h"
 
@@ -27,14 +27,14 @@
 #define DEFAULT_TOLERANCE 1e-10
 #define MAX_BINS 10000000.0
 
-/* One choice: m of the vectors member[] of the pool. */
+/* One choice: m of the vectors member[]. */
 typedef struct {
-    const sz_vectors *pool;
+    const sz_vectors *vectors;
     const sz_sparsify_options *options;
     size_t memory;
     int n, m;
     const int *member; /* [n] ascending */
-    int *chosen;       /* [m] of the pool, in any order */
+    int *chosen;       /* [m] of the vectors, in any order */
     int n_chosen;
 } task;
 
@@ -56,7 +56,7 @@ static sz_status cur_points(task *t, sz_error *err)
     if (!score || !order)
         status = sz_fail_memory(err, n * (sizeof *score + sizeof *order), "the choice");
     else
-        status = sz_leverage(t->pool, t->member, t->n, t->memory, score, &k, err);
+        status = sz_leverage(t->vectors, t->member, t->n, t->memory, score, &k, err);
     for (int j = 0; j < t->n && status == SZ_OK; j++) {
         double u = sz_rng_uniform(t->options->rng);
         double p = k > 0 ? (double)t->m / k * score[j] : 0.0;
@@ -94,14 +94,14 @@ static void grid_free(grid *g)
 
 static sz_status grid_create(grid *g, const task *t, int n_block, sz_error *err)
 {
-    size_t d = (size_t)t->pool->d, n = (size_t)t->n, n_bins;
-    double side = ceil(pow(t->m, 1.0 / t->pool->d)), bins = pow(side, t->pool->d);
+    size_t d = (size_t)t->vectors->d, n = (size_t)t->n, n_bins;
+    double side = ceil(pow(t->m, 1.0 / t->vectors->d)), bins = pow(side, t->vectors->d);
 
     if (!(bins <= MAX_BINS))
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "sparse_method=uniform would need %.0f bins for %d points of %d "
                        "components; use cur_points or farthest_points",
-                       bins, t->m, t->pool->d);
+                       bins, t->m, t->vectors->d);
     g->per_side = (int)side;
     g->n_bins = (int)bins;
     n_bins = (size_t)g->n_bins;
@@ -145,13 +145,13 @@ static int bin_of(const grid *g, int d, const double *x)
 
 static sz_status fill_grid(grid *g, const task *t, int n_block, sz_error *err)
 {
-    int d = t->pool->d;
+    int d = t->vectors->d;
     sz_status status = SZ_OK;
 
     for (int round = 0; round < 2; round++)
         for (int j = 0, count; j < t->n && status == SZ_OK; j += count) {
             count = t->n - j < n_block ? t->n - j : n_block;
-            status = sz_vectors_rows(t->pool, t->member + j, count, g->x, err);
+            status = sz_vectors_rows(t->vectors, t->member + j, count, g->x, err);
             for (int i = 0; i < count && status == SZ_OK; i++) {
                 const double *x = g->x + (size_t)i * (size_t)d;
 
@@ -182,7 +182,7 @@ static void take(grid *g, task *t, int j)
 
 static sz_status uniform(task *t, sz_error *err)
 {
-    int n_block = sz_vectors_block(t->memory, (size_t)t->pool->d), start = t->n_chosen;
+    int n_block = sz_vectors_block(t->memory, (size_t)t->vectors->d), start = t->n_chosen;
     sz_rng *rng = t->options->rng;
     grid g = {0};
     sz_status status = grid_create(&g, t, n_block, err);
@@ -274,7 +274,7 @@ static sz_status choose(task *t, sz_rng *random, sz_sparse_choice *choice,
         random_points(t, random);
         return SZ_OK;
     case SZ_SPARSE_FARTHEST_POINTS:
-        status = sz_farthest(t->pool, t->member, t->n, &o->like, t->memory, t->m,
+        status = sz_farthest(t->vectors, t->member, t->n, &o->like, t->memory, t->m,
                              t->chosen + t->n_chosen, &n, err);
         t->n_chosen += n;
         if (status == SZ_OK && n < t->m)
@@ -322,14 +322,15 @@ static sz_status choose_types(sz_sparse_choice *choice, task *t, const int *memb
     return status;
 }
 
-static sz_status check(const sz_vectors *pool, const sz_sparsify_options *o,
+static sz_status check(const sz_vectors *vectors, const sz_sparsify_options *o,
                        sz_error *err)
 {
     int counted = o->method != SZ_SPARSE_NONE;
 
-    if (pool->n < 0 || pool->d < 1 || (pool->n > 0 && !pool->x && !pool->fetch))
-        return sz_fail(err, SZ_ERR_ARGUMENT, "a pool of %d vectors of length %d", pool->n,
-                       pool->d);
+    if (vectors->n < 0 || vectors->d < 1 ||
+        (vectors->n > 0 && !vectors->x && !vectors->fetch))
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%d vectors of length %d", vectors->n,
+                       vectors->d);
     if (o->method == SZ_SPARSE_FILE || o->method == SZ_SPARSE_INDEX_FILE)
         return sz_fail(err, SZ_ERR_ARGUMENT, "points from a file are not chosen");
     if (o->n_types == 0 && counted && o->n_sparse < 1)
@@ -352,28 +353,28 @@ static sz_status check(const sz_vectors *pool, const sz_sparsify_options *o,
     return SZ_OK;
 }
 
-/* *here is the pool itself or, where its vectors fit into memory, a copy in x. */
-static sz_status bring_here(sz_vectors *here, double **x, const sz_vectors *pool,
+/* *here is the vectors themselves or, where they fit into memory, a copy in x. */
+static sz_status bring_here(sz_vectors *here, double **x, const sz_vectors *vectors,
                             size_t memory, sz_error *err)
 {
-    size_t d = (size_t)pool->d, n = (size_t)pool->n;
+    size_t d = (size_t)vectors->d, n = (size_t)vectors->n;
     int n_block = sz_vectors_block(memory, d);
     sz_status status = SZ_OK;
 
-    *here = *pool;
+    *here = *vectors;
     *x = NULL;
-    if (pool->x || n == 0 || n > memory / (d * sizeof **x)) return SZ_OK;
+    if (vectors->x || n == 0 || n > memory / (d * sizeof **x)) return SZ_OK;
     *x = malloc(n * d * sizeof **x);
     if (!*x) return sz_fail_memory(err, n * d * sizeof **x, "the descriptor vectors");
-    for (int j = 0, count; j < pool->n && status == SZ_OK; j += count) {
-        count = pool->n - j < n_block ? pool->n - j : n_block;
-        status = pool->fetch(pool->context, j, count, *x + (size_t)j * d, err);
+    for (int j = 0, count; j < vectors->n && status == SZ_OK; j += count) {
+        count = vectors->n - j < n_block ? vectors->n - j : n_block;
+        status = vectors->fetch(vectors->context, j, count, *x + (size_t)j * d, err);
     }
     here->x = *x;
     return status;
 }
 
-sz_status sz_sparsify(sz_sparse_choice *choice, const sz_vectors *pool,
+sz_status sz_sparsify(sz_sparse_choice *choice, const sz_vectors *vectors,
                       const sz_sparsify_options *options, sz_error *err)
 {
     const sz_sparsify_options *o = options;
@@ -381,14 +382,14 @@ sz_status sz_sparsify(sz_sparse_choice *choice, const sz_vectors *pool,
     double vector = o->vector_tolerance > 0.0 ? o->vector_tolerance : DEFAULT_TOLERANCE;
     size_t n;
     sz_vectors here;
-    task t = {.pool = &here, .options = o};
+    task t = {.vectors = &here, .options = o};
     double *x = NULL;
     int *member = NULL, *part = NULL, n_member = 0;
-    sz_status status = check(pool, o, err);
+    sz_status status = check(vectors, o, err);
 
     *choice = (sz_sparse_choice){0};
     if (status != SZ_OK) return status;
-    n = (size_t)pool->n + 1;
+    n = (size_t)vectors->n + 1;
     t.memory = o->memory ? o->memory : DEFAULT_MEMORY;
     member = malloc(n * sizeof *member);
     part = malloc(n * sizeof *part);
@@ -396,7 +397,7 @@ sz_status sz_sparsify(sz_sparse_choice *choice, const sz_vectors *pool,
     if (!member || !part || !t.chosen)
         status = sz_fail_memory(err, 3 * n * sizeof *member, "the choice");
     else
-        status = bring_here(&here, &x, pool, t.memory, err);
+        status = bring_here(&here, &x, vectors, t.memory, err);
     if (status == SZ_OK)
         status = sz_vectors_unique(&here, hash, vector, t.memory, member, &n_member, err);
     choice->n_unique = n_member;

@@ -12,20 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-sz_status sz_vectors_rows(const sz_vectors *pool, const int *index, int count, double *x,
-                          sz_error *err)
+sz_status sz_vectors_rows(const sz_vectors *vectors, const int *index, int count,
+                          double *x, sz_error *err)
 {
-    size_t d = (size_t)pool->d;
+    size_t d = (size_t)vectors->d;
     sz_status status = SZ_OK;
 
     for (int i = 0, run; i < count && status == SZ_OK; i += run) {
         for (run = 1; i + run < count && index[i + run] == index[i] + run; run++)
             continue;
-        if (pool->x)
-            memcpy(x + (size_t)i * d, pool->x + (size_t)index[i] * d,
+        if (vectors->x)
+            memcpy(x + (size_t)i * d, vectors->x + (size_t)index[i] * d,
                    (size_t)run * d * sizeof *x);
         else
-            status = pool->fetch(pool->context, index[i], run, x + (size_t)i * d, err);
+            status =
+                vectors->fetch(vectors->context, index[i], run, x + (size_t)i * d, err);
     }
     return status;
 }
@@ -84,7 +85,7 @@ static int by_index(const void *a, const void *b)
 #define GRAIN 1099511627776.0 /* 2^40 */
 
 typedef struct {
-    const sz_vectors *pool;
+    const sz_vectors *vectors;
     double hash_tolerance, vector_tolerance;
     int n_block;
     double *h;  /* [n] */
@@ -97,26 +98,27 @@ typedef struct {
 
 static sz_status hash(search *s, sz_error *err)
 {
-    const sz_vectors *pool = s->pool;
+    const sz_vectors *vectors = s->vectors;
     sz_status status = SZ_OK;
 
-    for (int first = 0; first < pool->n && status == SZ_OK; first += s->n_block) {
-        int count = pool->n - first < s->n_block ? pool->n - first : s->n_block;
+    for (int first = 0; first < vectors->n && status == SZ_OK; first += s->n_block) {
+        int count = vectors->n - first < s->n_block ? vectors->n - first : s->n_block;
         const double *row = s->x;
 
-        if (pool->x)
-            row = pool->x + (size_t)first * (size_t)pool->d;
+        if (vectors->x)
+            row = vectors->x + (size_t)first * (size_t)vectors->d;
         else
-            status = pool->fetch(pool->context, first, count, s->x, err);
-        for (int j = first; j < first + count && status == SZ_OK; j++, row += pool->d) {
+            status = vectors->fetch(vectors->context, first, count, s->x, err);
+        for (int j = first; j < first + count && status == SZ_OK;
+             j++, row += vectors->d) {
             s->h[j] = 0.0;
-            for (int k = 0; k < pool->d; k++) s->h[j] += fabs(row[k]);
+            for (int k = 0; k < vectors->d; k++) s->h[j] += fabs(row[k]);
             s->h[j] = nearbyint(s->h[j] * GRAIN) / GRAIN;
             if (!isfinite(s->h[j]))
                 status = sz_fail(err, SZ_ERR_NUMERIC,
                                  "descriptor vector %d of %d is not a number: look for "
                                  "atoms on one place or without neighbours",
-                                 j + 1, pool->n);
+                                 j + 1, vectors->n);
         }
     }
     return status;
@@ -125,7 +127,7 @@ static sz_status hash(search *s, sz_error *err)
 /* Whether the vectors at the sorted places s and s + 1 may be equal. */
 static int suspect(const search *s, int place)
 {
-    return place >= 0 && place + 1 < s->pool->n &&
+    return place >= 0 && place + 1 < s->vectors->n &&
            fabs(s->h[s->order[place + 1]] - s->h[s->order[place]]) < s->hash_tolerance;
 }
 
@@ -134,7 +136,7 @@ static const double *vector(const search *s, int n, int place)
     const int *row =
         bsearch(s->order + place, s->row, (size_t)n, sizeof *s->row, by_index);
 
-    return s->x + (size_t)(row - s->row) * (size_t)s->pool->d;
+    return s->x + (size_t)(row - s->row) * (size_t)s->vectors->d;
 }
 
 /* Compares the neighbours among n places. */
@@ -144,12 +146,12 @@ static sz_status compare(search *s, int n, sz_error *err)
 
     for (int i = 0; i < n; i++) s->row[i] = s->order[s->place[i]];
     qsort(s->row, (size_t)n, sizeof *s->row, by_index);
-    status = sz_vectors_rows(s->pool, s->row, n, s->x, err);
+    status = sz_vectors_rows(s->vectors, s->row, n, s->x, err);
     for (int i = 0; i + 1 < n && status == SZ_OK; i++) {
         int a = s->place[i], b = s->place[i + 1];
 
         if (b == a + 1 && suspect(s, a) &&
-            !differ(s->pool->d, s->vector_tolerance, vector(s, n, a), vector(s, n, b)))
+            !differ(s->vectors->d, s->vector_tolerance, vector(s, n, a), vector(s, n, b)))
             s->drop[s->order[a]] = 1;
     }
     return status;
@@ -160,7 +162,7 @@ static sz_status drop_equal(search *s, sz_error *err)
     sz_status status = SZ_OK;
     int n = 0;
 
-    for (int place = 0; place < s->pool->n && status == SZ_OK; place++) {
+    for (int place = 0; place < s->vectors->n && status == SZ_OK; place++) {
         if (!suspect(s, place - 1) && !suspect(s, place)) continue;
         s->place[n++] = place;
         if (n < s->n_block) continue;
@@ -172,13 +174,13 @@ static sz_status drop_equal(search *s, sz_error *err)
     return status;
 }
 
-sz_status sz_vectors_unique(const sz_vectors *pool, double hash_tolerance,
+sz_status sz_vectors_unique(const sz_vectors *vectors, double hash_tolerance,
                             double vector_tolerance, size_t memory, int *member,
                             int *n_member, sz_error *err)
 {
-    size_t n = (size_t)pool->n + 1, d = (size_t)pool->d;
+    size_t n = (size_t)vectors->n + 1, d = (size_t)vectors->d;
     int n_block = sz_vectors_block(memory, d);
-    search s = {.pool = pool,
+    search s = {.vectors = vectors,
                 .hash_tolerance = hash_tolerance,
                 .vector_tolerance = vector_tolerance,
                 .n_block = n_block};
@@ -197,10 +199,10 @@ sz_status sz_vectors_unique(const sz_vectors *pool, double hash_tolerance,
     else
         status = hash(&s, err);
     if (status == SZ_OK) {
-        sz_vectors_sort(pool->n, s.h, s.order);
+        sz_vectors_sort(vectors->n, s.h, s.order);
         status = drop_equal(&s, err);
     }
-    for (int j = 0; j < pool->n && status == SZ_OK; j++)
+    for (int j = 0; j < vectors->n && status == SZ_OK; j++)
         if (!s.drop[j]) member[(*n_member)++] = j;
     free(s.h);
     free(s.order);

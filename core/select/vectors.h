@@ -19,16 +19,16 @@ typedef struct {
 } sz_vectors;
 
 /* Vectors index[0..count-1], ascending, into x [count][d]. */
-sz_status sz_vectors_rows(const sz_vectors *pool, const int *index, int count, double *x,
-                          sz_error *err);
+sz_status sz_vectors_rows(const sz_vectors *vectors, const int *index, int count,
+                          double *x, sz_error *err);
 /* How many vectors a block has when one takes n_double doubles of memory bytes. */
 int sz_vectors_block(size_t memory, size_t n_double);
 
-/* Puts into member [n] the n_member indices of what is left of the pool when of every two
- * equal vectors one is dropped: neighbours in the order of sum_k |x_k| that differ by
+/* Puts into member [n] the n_member indices of the vectors that are left when of every
+ * two equal vectors one is dropped: neighbours in the order of sum_k |x_k| that differ by
  * less than hash_tolerance in it and by less than vector_tolerance in every component.
  * A vector that is not finite is SZ_ERR_NUMERIC. */
-sz_status sz_vectors_unique(const sz_vectors *pool, double hash_tolerance,
+sz_status sz_vectors_unique(const sz_vectors *vectors, double hash_tolerance,
                             double vector_tolerance, size_t memory, int *member,
                             int *n_member, sz_error *err);
 

@@ -30,7 +30,7 @@ int sz_collapse_pays(double zeta, int n_desc, int n_sparse)
 }
 
 /* A += sum of sign w_s p_s p_s^T over the points of that sign, a chunk at a time; the
- * upper triangle in the eyes of BLAS. */
+ * column-major upper triangle. */
 static void add_squares(const sz_kernel *kernel, double sign, int n_chunk, double *chunk,
                         double *a)
 {

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * collapse.h - the sum over sparse points done at load, for zeta 1 and 2. */
 #ifndef SZ_COLLAPSE_H
 #define SZ_COLLAPSE_H
 
@@ -17,12 +19,12 @@ typedef struct {
 /* 1 where the collapsed form exists and is cheaper. */
 int sz_collapse_pays(double zeta, int n_desc, int n_sparse);
 
-/* The kernel may be given up afterwards; its zeta is 1 or 2. */
+/* The kernel is not referenced afterwards; its zeta is 1 or 2. */
 sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
                              sz_error *err);
 /* to += from, kernels of the same vectors, neither packed; from may be freed. */
 void sz_collapse_add(sz_collapse *to, sz_collapse *from);
-/* The square gives way to a layout for our own products, unless tile is SZ_TILE_NONE. */
+/* The square is replaced by panels for sz_product, unless tile is SZ_TILE_NONE. */
 sz_status sz_collapse_pack(sz_collapse *collapse, sz_tile tile, sz_error *err);
 void sz_collapse_free(sz_collapse *collapse);
 size_t sz_collapse_bytes(const sz_collapse *collapse);

@@ -14,18 +14,66 @@
 /* gap_version from which distance_Nb counts compact clusters by default */
 enum { VERSION_COMPACT = 1596837814 };
 
-static sz_status parse_distance_2b(sz_few_bodies *few, const sz_args *args, sz_error *err)
+/* ---- the keys --------------------------------------------------------------------- */
+
+#define AT(member) offsetof(sz_few_bodies, member)
+#define COMMON                                                                           \
+    {"cutoff", SZ_KEY_REAL, AT(cutoff)},                                                 \
+        {"cutoff_transition_width", SZ_KEY_REAL, AT(pair.cutoff_width)},                 \
+    {                                                                                    \
+        "xml_version", SZ_KEY_IGNORED, 0                                                 \
+    }
+
+static const sz_key keys_2b[] = {
+    COMMON,
+    {"Z1", SZ_KEY_INT, AT(pair.z[0])},
+    {"Z2", SZ_KEY_INT, AT(pair.z[1])},
+    {"n_exponents", SZ_KEY_INT, AT(pair.n_exponents)},
+    {"exponents", SZ_KEY_OTHER, 0},
+    {"tail_range", SZ_KEY_REAL, AT(pair.tail_range)},
+    {"tail_exponent", SZ_KEY_INT, AT(pair.tail_exponent)},
+    {"only_intra", SZ_KEY_OTHER, 0},
+    {"only_inter", SZ_KEY_OTHER, 0},
+    {"resid_name", SZ_KEY_IGNORED, 0},
+    {NULL, SZ_KEY_OTHER, 0},
+};
+static const sz_key keys_3b[] = {
+    COMMON,
+    {"Z", SZ_KEY_INT, AT(triplet.z[0])}, /* Z is Z_center */
+    {"Z_center", SZ_KEY_INT, AT(triplet.z[0])},
+    {"Z1", SZ_KEY_INT, AT(triplet.z[1])},
+    {"Z2", SZ_KEY_INT, AT(triplet.z[2])},
+    {NULL, SZ_KEY_OTHER, 0},
+};
+static const sz_key keys_nb[] = {
+    COMMON,
+    {"order", SZ_KEY_INT, AT(bodies)},
+    {"compact_clusters", SZ_KEY_OTHER, 0},
+    {"Z", SZ_KEY_OTHER, 0},
+    {NULL, SZ_KEY_OTHER, 0},
+};
+
+static const struct {
+    const char *type;
+    const sz_key *keys;
+} types[] = {{"distance_2b", keys_2b}, {"angle_3b", keys_3b}, {"distance_Nb", keys_nb}};
+
+const sz_key *sz_few_bodies_keys(const char *type)
 {
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++)
+        if (strcmp(type, types[k].type) == 0) return types[k].keys;
+    return NULL;
+}
+
+/* ---- the descriptors --------------------------------------------------------------- */
+
+static sz_status finish_distance_2b(sz_few_bodies *few, const sz_args *args,
+                                    sz_error *err)
+{
+    static const char *const refused[] = {"only_intra", "only_inter"};
     sz_pair_spec *p = &few->pair;
     sz_status status = SZ_OK;
 
-    if ((status = sz_args_int(args, "Z1", &p->z[0], err)) != SZ_OK) return status;
-    if ((status = sz_args_int(args, "Z2", &p->z[1], err)) != SZ_OK) return status;
-    status = sz_args_double(args, "tail_range", &p->tail_range, err);
-    if (status == SZ_OK)
-        status = sz_args_int(args, "tail_exponent", &p->tail_exponent, err);
-    if (status == SZ_OK) status = sz_args_int(args, "n_exponents", &p->n_exponents, err);
-    if (status != SZ_OK) return status;
     if (p->n_exponents < 1 || p->n_exponents > SZ_PAIR_DIM_MAX)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: n_exponents is %d, allowed 1 to %d",
                        sz_args_where(args), p->n_exponents, SZ_PAIR_DIM_MAX);
@@ -33,30 +81,22 @@ static sz_status parse_distance_2b(sz_few_bodies *few, const sz_args *args, sz_e
     for (int k = 0; k < p->n_exponents; k++)
         p->exponent[k] = p->n_exponents == 1 ? 1 : -1 - k;
     for (int k = 0; k < 2; k++) {
-        static const char *const key[] = {"only_intra", "only_inter"};
         int value = 0;
 
-        if ((status = sz_args_bool(args, key[k], &value, err)) != SZ_OK) return status;
+        if ((status = sz_args_bool(args, refused[k], &value, err)) != SZ_OK)
+            return status;
         if (value)
             return sz_fail(err, SZ_ERR_FORMAT, "%s: distance_2b with %s is not supported",
-                           sz_args_where(args), key[k]);
+                           sz_args_where(args), refused[k]);
     }
     return sz_args_ints(args, "exponents", p->n_exponents, p->exponent, err);
 }
 
-static sz_status parse_angle_3b(sz_few_bodies *few, const sz_args *args, sz_error *err)
+static void finish_angle_3b(sz_few_bodies *few)
 {
-    static const char *const key[] = {"Z", "Z_center", "Z1", "Z2"}; /* Z is Z_center */
-    static const int to[] = {0, 0, 1, 2};
-    sz_triplet_spec *t = &few->triplet;
-    sz_status status = SZ_OK;
-
     few->bodies = few->n_dim = 3;
-    t->kind = SZ_TRIPLET_ANGLE;
-    t->share = 2.0; /* j,k and k,j */
-    for (int k = 0; k < 4 && status == SZ_OK; k++)
-        status = sz_args_int(args, key[k], &t->z[to[k]], err);
-    return status;
+    few->triplet.kind = SZ_TRIPLET_ANGLE;
+    few->triplet.share = 2.0; /* j,k and k,j */
 }
 
 static int ascending(const void *a, const void *b)
@@ -86,20 +126,19 @@ static void find_permutations(sz_few_bodies *few)
     }
 }
 
-static sz_status parse_distance_nb(sz_few_bodies *few, const sz_args *args, int version,
-                                   sz_error *err)
+static sz_status finish_distance_nb(sz_few_bodies *few, const sz_args *args, int version,
+                                    sz_error *err)
 {
     sz_triplet_spec *t = &few->triplet;
-    int order = 0, compact = version >= VERSION_COMPACT;
-    sz_status status = sz_args_int(args, "order", &order, err);
+    int order = few->bodies, compact = version >= VERSION_COMPACT;
+    sz_status status;
 
-    few->bodies = order;
-    if (status == SZ_OK && order != 2 && order != 3)
+    if (order != 2 && order != 3)
         return sz_fail(
             err, SZ_ERR_FORMAT,
             "%s: distance_Nb of order %d is not supported, only orders 2 and 3",
             sz_args_where(args), order);
-    if (status == SZ_OK) status = sz_args_bool(args, "compact_clusters", &compact, err);
+    status = sz_args_bool(args, "compact_clusters", &compact, err);
     if (status != SZ_OK) return status;
     if (order == 2) {
         /* a pair is counted from both ends, or once */
@@ -133,30 +172,29 @@ static sz_status check_cutoff(const sz_few_bodies *few, const sz_args *args,
 sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_args *args,
                               int version, sz_error *err)
 {
+    const sz_key *keys = sz_few_bodies_keys(type);
     sz_pair_spec *p = &few->pair;
     sz_status status;
 
     memset(few, 0, sizeof *few);
-    few->bodies = 2;
+    if (!keys)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "%s: %.40s is not a descriptor of few bodies", sz_args_where(args),
+                       type);
+    few->bodies = keys == keys_nb ? 0 : 2; /* order= says it */
     few->n_dim = p->n_exponents = p->exponent[0] = 1;
     p->share = p->tail_range = 1.0;
     p->cutoff_width = 0.5;
-    status = sz_args_double(args, "cutoff", &few->cutoff, err);
-    if (status == SZ_OK)
-        status = sz_args_double(args, "cutoff_transition_width", &p->cutoff_width, err);
+    status = sz_keys_read(keys, args, few, err);
     if (status != SZ_OK) return status;
     p->cutoff = few->triplet.cutoff = few->cutoff;
     few->triplet.cutoff_width = p->cutoff_width;
-    if (strcmp(type, "distance_2b") == 0)
-        status = parse_distance_2b(few, args, err);
-    else if (strcmp(type, "angle_3b") == 0)
-        status = parse_angle_3b(few, args, err);
-    else
-        status = parse_distance_nb(few, args, version, err);
+    if (keys == keys_2b) status = finish_distance_2b(few, args, err);
+    if (keys == keys_3b) finish_angle_3b(few);
+    if (keys == keys_nb) status = finish_distance_nb(few, args, version, err);
     if (status != SZ_OK) return status;
-    few->n_perm = 0;
     for (int i = 0; i < 3; i++) few->perm[0][i] = i;
-    if (strcmp(type, "distance_Nb") == 0)
+    if (keys == keys_nb)
         find_permutations(few);
     else
         few->n_perm = 1;

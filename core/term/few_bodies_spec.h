@@ -5,7 +5,7 @@
 #ifndef SZ_FEW_BODIES_SPEC_H
 #define SZ_FEW_BODIES_SPEC_H
 
-#include "base/args.h"
+#include "base/keys.h"
 #include "term/pair.h"
 #include "term/triplet.h"
 
@@ -19,6 +19,9 @@ typedef struct {
      * like atoms of distance_Nb has the identity twice. */
     int n_perm, perm[6][3];
 } sz_few_bodies;
+
+/* The keys of a type, one of the names above; NULL for any other. */
+const sz_key *sz_few_bodies_keys(const char *type);
 
 /* type is one of the names above, as written there; version is the gap_version of the
  * model, which settles what a key that is absent means. */

@@ -40,14 +40,14 @@ typedef struct {
                                     of roles a and b make an instance */
 } sz_triplet;
 
-enum { SZ_TRIPLET_BATCH = 64 }; /* instances that meet the points together */
+enum { SZ_TRIPLET_BATCH = 64 }; /* instances that are summed together */
 
 typedef struct {
     int n_triplets;
     sz_triplet *triplet;
 } sz_triplet_set;
 
-/* One coordinate (ARD_SE, PP or DOT_PRODUCT) of the file path. Fails where the
+/* One term (ARD_SE, PP or DOT_PRODUCT) of the file path. Fails where the
  * permutations do not make e a function of the three atoms. */
 sz_status sz_triplet_create(sz_triplet *triplet, const sz_triplet_spec *spec,
                             const sz_gap_term *c, const char *path, sz_error *err);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * keys.c - argument strings read by a table of their keys. */
+#include "base/keys.h"
+
+static sz_status read_key(const sz_key *key, const sz_args *args, void *at, sz_error *err)
+{
+    const char **text = at;
+
+    switch (key->kind) {
+    case SZ_KEY_INT:
+        return sz_args_int(args, key->name, at, err);
+    case SZ_KEY_REAL:
+        return sz_args_double(args, key->name, at, err);
+    case SZ_KEY_BOOL:
+        return sz_args_bool(args, key->name, at, err);
+    case SZ_KEY_TEXT:
+        *text = sz_args_string(args, key->name, *text);
+        return SZ_OK;
+    case SZ_KEY_OTHER:
+    case SZ_KEY_IGNORED:
+        break;
+    }
+    return SZ_OK;
+}
+
+sz_status sz_keys_read(const sz_key *keys, const sz_args *args, void *to, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (; keys->name && status == SZ_OK; keys++)
+        status = read_key(keys, args, (char *)to + keys->at, err);
+    return status;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_keys.c - the keys that a descriptor is read by and those that a fit knows are the
+ * same. Which keys a reader asks for is written down here by functions in the place of
+ * sz_args_int and its kind. */
+#include "base/keys.h"
+#include "check.h"
+#include "descriptor/soap_spec.h"
+#include "fit/spec_keys.h"
+#include "term/few_bodies_spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MOST = 1000 };
+
+static const char *asked[MOST];
+static int n_asked;
+
+static void note(const char *key)
+{
+    if (n_asked < MOST) asked[n_asked++] = key;
+}
+
+#define RECORD(function, ...)                                                            \
+    sz_status __real_sz_args_##function(const sz_args *args, const char *key,            \
+                                        __VA_ARGS__);                                    \
+    sz_status __wrap_sz_args_##function(const sz_args *args, const char *key,            \
+                                        __VA_ARGS__);                                    \
+    sz_status __wrap_sz_args_##function(const sz_args *args, const char *key, __VA_ARGS__)
+
+RECORD(int, int *value, sz_error *err)
+{
+    note(key);
+    return __real_sz_args_int(args, key, value, err);
+}
+
+RECORD(double, double *value, sz_error *err)
+{
+    note(key);
+    return __real_sz_args_double(args, key, value, err);
+}
+
+RECORD(bool, int *value, sz_error *err)
+{
+    note(key);
+    return __real_sz_args_bool(args, key, value, err);
+}
+
+RECORD(ints, int n, int *value, sz_error *err)
+{
+    note(key);
+    return __real_sz_args_ints(args, key, n, value, err);
+}
+
+const char *__real_sz_args_string(const sz_args *args, const char *key,
+                                  const char *fallback);
+const char *__wrap_sz_args_string(const sz_args *args, const char *key,
+                                  const char *fallback);
+const char *__wrap_sz_args_string(const sz_args *args, const char *key,
+                                  const char *fallback)
+{
+    note(key);
+    return __real_sz_args_string(args, key, fallback);
+}
+
+int __real_sz_args_has(const sz_args *args, const char *key);
+int __wrap_sz_args_has(const sz_args *args, const char *key);
+int __wrap_sz_args_has(const sz_args *args, const char *key)
+{
+    note(key);
+    return __real_sz_args_has(args, key);
+}
+
+static int is_in(const char *key, int n, const char *const *list)
+{
+    for (int k = 0; k < n; k++)
+        if (strcmp(list[k], key) == 0) return 1;
+    return 0;
+}
+
+/* what was asked for is known to the fit, and what the table has was asked for */
+static void compare(const char *type, const sz_key *table)
+{
+    const char *known[SZ_FIT_KEYS_MAX];
+    int n_known = sz_fit_descriptor_keys(type, known);
+
+    CHECK(n_asked > 4 && n_asked < MOST && n_known > 20 && n_known + 1 < SZ_FIT_KEYS_MAX);
+    CHECK(known[n_known] == NULL && is_in(type, n_known, known));
+    for (int k = 0; k < n_asked; k++)
+        if (!is_in(asked[k], n_known, known)) {
+            printf("%s is read with %s and unknown to the fit\n", asked[k], type);
+            failures++;
+        }
+    for (; table->name; table++) {
+        int read = is_in(table->name, n_asked, asked);
+
+        if (read != (table->kind != SZ_KEY_IGNORED)) {
+            printf("%s of %s: read %d\n", table->name, type, read);
+            failures++;
+        }
+        CHECK(is_in(table->name, n_known, known));
+    }
+    for (int k = 0; k < n_known; k++) CHECK(!is_in(known[k], k, known));
+    n_asked = 0;
+}
+
+static int read_soap(const char *text)
+{
+    static int centre_z[SZ_Z_MAX];
+    sz_soap_spec spec;
+    sz_args *args;
+    sz_error err;
+    int n;
+
+    CHECK_OK(sz_args_parse(&args, text, "here", &err), err);
+    n_asked = 0;
+    CHECK_OK(sz_soap_spec_parse(&spec, &n, centre_z, args, -1, 0, NULL, &err), err);
+    sz_soap_spec_free(&spec);
+    sz_args_free(args);
+    return 0;
+}
+
+static int read_few(const char *type, const char *text)
+{
+    sz_few_bodies few;
+    sz_args *args;
+    sz_error err;
+
+    CHECK_OK(sz_args_parse(&args, text, "here", &err), err);
+    n_asked = 0;
+    CHECK_OK(sz_few_bodies_parse(&few, type, args, 0, &err), err);
+    sz_args_free(args);
+    return 0;
+}
+
+static int test_readers(void)
+{
+    if (read_soap("soap cutoff=5 n_max=4 l_max=3 atom_sigma=0.5")) return 1;
+    compare("soap", sz_soap_keys);
+    if (read_soap("soap cutoff=5 n_max=4 l_max=3 atom_sigma=0.5 n_species=2 "
+                  "species_Z={42 74} compression={nu=2,d_J} d_J=2"))
+        return 1;
+    compare("soap", sz_soap_keys);
+    if (read_few("distance_2b", "distance_2b cutoff=4")) return 1;
+    compare("distance_2b", sz_few_bodies_keys("distance_2b"));
+    if (read_few("angle_3b", "angle_3b cutoff=4")) return 1;
+    compare("angle_3b", sz_few_bodies_keys("angle_3b"));
+    for (int order = 2; order <= 3; order++) {
+        if (read_few("distance_Nb", order == 2 ? "distance_Nb order=2 cutoff=4"
+                                               : "distance_Nb order=3 cutoff=4"))
+            return 1;
+        compare("distance_Nb", sz_few_bodies_keys("distance_Nb"));
+    }
+    CHECK(sz_few_bodies_keys("soap") == NULL);
+    return 0;
+}
+
+/* a descriptor in a fit, with one more field */
+static int parse_fit(const char *type, const char *field, int n_warnings)
+{
+    int soap = strcmp(type, "soap") == 0;
+    char text[400];
+    sz_fit_spec *spec;
+    sz_error err;
+
+    snprintf(text, sizeof text,
+             "at_file=a.xyz default_sigma={0.01 0.1 0.1 0} gap={%s cutoff=5 n_max=4 "
+             "l_max=3 atom_sigma=0.5 order=2 n_sparse=9 delta=1 covariance_type=%s %s}",
+             type, soap ? "dot_product zeta=2" : "gaussian theta_uniform=1", field);
+    CHECK_OK(sz_fit_spec_parse(&spec, text, "here", &err), err);
+    if (spec->warnings.n != n_warnings)
+        printf("%s: %s\n", type, sz_warnings_text(&spec->warnings, 0));
+    CHECK(spec->warnings.n == n_warnings);
+    sz_fit_spec_free(spec);
+    return 0;
+}
+
+/* each key of a descriptor in turn: no warning more than without */
+static int test_fit(void)
+{
+    static const char *const type[] = {"soap", "distance_2b", "angle_3b", "distance_Nb"};
+    static const int of_soap[] = {0, 4, 4, 3}; /* n_max l_max atom_sigma, and order */
+
+    for (int t = 0; t < 4; t++) {
+        const sz_key *key = t ? sz_few_bodies_keys(type[t]) : sz_soap_keys;
+        int expected = t ? of_soap[t] : 1;
+        char field[80];
+
+        if (parse_fit(type[t], "", expected)) return 1;
+        if (parse_fit(type[t], "zetta=1", expected + 1)) return 1;
+        for (; key->name; key++) {
+            snprintf(field, sizeof field, "%s=2", key->name);
+            if (parse_fit(type[t], field, expected)) return 1;
+        }
+    }
+    return 0;
+}
+
+/* whatever the reader of a fit asks for is a key of the fit or of the descriptor */
+static int test_asked_by_fit(void)
+{
+    const char *known[SZ_FIT_KEYS_MAX];
+    int n = sz_fit_descriptor_keys("soap", known);
+
+    n_asked = 0;
+    if (parse_fit("soap", "", 1)) return 1;
+    CHECK(n_asked > 15);
+    for (int k = 0; k < n_asked; k++)
+        if (!is_in(asked[k], n, known) && !sz_fit_is_key(asked[k]) &&
+            strcmp(asked[k], "order") != 0 && strcmp(asked[k], "config_file") != 0) {
+            printf("%s is asked for and unknown\n", asked[k]);
+            failures++;
+        }
+    CHECK(sz_fit_descriptor_keys("nothing", known) == 0 && known[0] == NULL);
+    return 0;
+}
+
+/* ---- the tables themselves --------------------------------------------------------- */
+
+typedef struct {
+    int whole, logical;
+    double real;
+    const char *text;
+} sample;
+
+static int test_table(void)
+{
+    static const sz_key keys[] = {{"i", SZ_KEY_INT, offsetof(sample, whole)},
+                                  {"b", SZ_KEY_BOOL, offsetof(sample, logical)},
+                                  {"x", SZ_KEY_REAL, offsetof(sample, real)},
+                                  {"alias", SZ_KEY_REAL, offsetof(sample, real)},
+                                  {"t", SZ_KEY_TEXT, offsetof(sample, text)},
+                                  {"list", SZ_KEY_OTHER, 0},
+                                  {"nothing", SZ_KEY_IGNORED, 0},
+                                  {NULL, SZ_KEY_OTHER, 0}};
+    sample s = {1, 1, 1.5, "standard"};
+    sz_args *args;
+    sz_error err;
+
+    CHECK_OK(sz_args_parse(&args, "other=3", "here", &err), err);
+    CHECK_OK(sz_keys_read(keys, args, &s, &err), err);
+    CHECK(s.whole == 1 && s.logical == 1 && s.real == 1.5 && !strcmp(s.text, "standard"));
+    sz_args_free(args);
+    CHECK_OK(sz_args_parse(&args, "I=3 b=F x=2 alias=4 t={a b} list=x nothing=y", "here",
+                           &err),
+             err);
+    CHECK_OK(sz_keys_read(keys, args, &s, &err), err);
+    CHECK(s.whole == 3 && s.logical == 0 && s.real == 4.0 && !strcmp(s.text, "a b"));
+    sz_args_free(args);
+    CHECK_OK(sz_args_parse(&args, "i=3.5", "here", &err), err);
+    CHECK_FAILS(sz_keys_read(keys, args, &s, &err), SZ_ERR_FORMAT, "here: i='3.5'", err);
+    sz_args_free(args);
+    return 0;
+}
+
+int main(void)
+{
+    if (test_table() || test_readers() || test_fit() || test_asked_by_fit()) return 1;
+    return check_done();
+}
