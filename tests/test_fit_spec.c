@@ -83,7 +83,7 @@ static int test_keys(void)
               &err),
         err);
     CHECK(!strcmp(s->at_file, "b c.xyz") && !strcmp(s->gp_file, "m.xml"));
-    CHECK(s->n_descriptors == 1 && !strcmp(s->descriptor[0].type, "distance_2b"));
+    CHECK(s->n_descriptors == 1 && !strcmp(s->descriptor[0].type->word, "distance_2b"));
     CHECK(!strcmp(s->core_ip_args, "IP ZBL cutoff=2") &&
           !strcmp(s->core_param_file, "z"));
     CHECK(!strcmp(s->name.force, "dft_f") && !strcmp(s->name.sigma, "dft_sigma"));

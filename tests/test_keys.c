@@ -83,7 +83,7 @@ static int is_in(const char *key, int n, const char *const *list)
 static void compare(const char *type, const sz_key *table)
 {
     const char *known[SZ_FIT_KEYS_MAX];
-    int n_known = sz_fit_descriptor_keys(type, known);
+    int n_known = sz_fit_descriptor_keys(sz_fit_descriptor_type(type), known);
 
     CHECK(n_asked > 4 && n_asked < MOST && n_known > 20 && n_known + 1 < SZ_FIT_KEYS_MAX);
     CHECK(known[n_known] == NULL && is_in(type, n_known, known));
@@ -143,16 +143,16 @@ static int test_readers(void)
         return 1;
     compare("soap", sz_soap_keys);
     if (read_few("distance_2b", "distance_2b cutoff=4")) return 1;
-    compare("distance_2b", sz_few_bodies_keys("distance_2b"));
+    compare("distance_2b", sz_term_type_of("distance_2b")->keys);
     if (read_few("angle_3b", "angle_3b cutoff=4")) return 1;
-    compare("angle_3b", sz_few_bodies_keys("angle_3b"));
+    compare("angle_3b", sz_term_type_of("angle_3b")->keys);
     for (int order = 2; order <= 3; order++) {
         if (read_few("distance_Nb", order == 2 ? "distance_Nb order=2 cutoff=4"
                                                : "distance_Nb order=3 cutoff=4"))
             return 1;
-        compare("distance_Nb", sz_few_bodies_keys("distance_Nb"));
+        compare("distance_Nb", sz_term_type_of("distance_Nb")->keys);
     }
-    CHECK(sz_few_bodies_keys("soap") == NULL);
+    CHECK(sz_term_type_of("soap")->keys == sz_soap_keys && !sz_term_type_of("none"));
     return 0;
 }
 
@@ -183,7 +183,7 @@ static int test_fit(void)
     static const int of_soap[] = {0, 4, 4, 3}; /* n_max l_max atom_sigma, and order */
 
     for (int t = 0; t < 4; t++) {
-        const sz_key *key = t ? sz_few_bodies_keys(type[t]) : sz_soap_keys;
+        const sz_key *key = t ? sz_term_type_of(type[t])->keys : sz_soap_keys;
         int expected = t ? of_soap[t] : 1;
         char field[80];
 
@@ -201,7 +201,7 @@ static int test_fit(void)
 static int test_asked_by_fit(void)
 {
     const char *known[SZ_FIT_KEYS_MAX];
-    int n = sz_fit_descriptor_keys("soap", known);
+    int n = sz_fit_descriptor_keys(sz_fit_descriptor_type("soap"), known);
 
     n_asked = 0;
     if (parse_fit("soap", "", 1)) return 1;
@@ -212,7 +212,7 @@ static int test_asked_by_fit(void)
             printf("%s is asked for and unknown\n", asked[k]);
             failures++;
         }
-    CHECK(sz_fit_descriptor_keys("nothing", known) == 0 && known[0] == NULL);
+    CHECK(!sz_fit_descriptor_type("nothing"));
     return 0;
 }
 

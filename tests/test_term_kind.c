@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_term_kind.c - a new kind of term is one record: this program adds one to the list
- * and has its energies, forces, rows and vectors by the library's own loops.
+ * and has its energies, forces, rows, vectors and fits by the library's own loops.
  *
  *   decay   E_i += sum_s alpha_s sum_j x_s (1 - r_ij / cutoff)^3 */
 #include "check.h"
 #include "cluster.h"
 #include "fit/rows.h"
 #include "model/model.h"
+#include "soapz_fit.h"
 #include "term/core_terms.h"
 #include "term/few_bodies_term.h"
 #include "term/soap_term.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,16 +39,36 @@ static double decay(double cutoff, const double *d, double *slope_over_r)
     return r < cutoff ? u * u * u : 0.0;
 }
 
-static sz_status parse(void **spec, const char *type, const sz_term_source *source,
-                       sz_error *err)
+static const sz_key keys[] = {{"cutoff", SZ_KEY_REAL, offsetof(decay_spec, cutoff)},
+                              {NULL, SZ_KEY_OTHER, 0}};
+
+static void append(sz_text *text, int n, const int *z, int centre, int n_elements,
+                   const int *k)
+{
+    (void)n;
+    (void)z;
+    (void)centre;
+    (void)n_elements;
+    (void)k;
+    sz_text_add(text, " ");
+}
+
+static const sz_term_type decay_type = {.word = "decay",
+                                        .keys = keys,
+                                        .covariance = "dot_product",
+                                        .sparse_method = "uniform",
+                                        .append = append};
+
+static sz_status parse(void **spec, const sz_term_type *type,
+                       const sz_term_source *source, sz_error *err)
 {
     decay_spec *s;
 
     *spec = NULL;
-    if (strcmp(type, "decay") != 0) return SZ_OK;
+    if (type != &decay_type) return SZ_OK;
     *spec = s = calloc(1, sizeof *s);
     if (!s) return sz_fail_memory(err, sizeof *s, "decay");
-    return sz_args_double(source->args, "cutoff", &s->cutoff, err);
+    return sz_keys_read(keys, source->args, s, err);
 }
 
 static void elements(const void *spec, sz_add_element *add, void *context)
@@ -178,7 +200,7 @@ static sz_status add_rows(void *rows, const sz_row_frame *f, sz_error *err)
     return SZ_OK;
 }
 
-static const char *const types[] = {"decay", NULL};
+static const sz_term_type *const types[] = {&decay_type, NULL};
 
 static const sz_term_kind decay_kind = {.name = "decay",
                                         .types = types,
@@ -323,6 +345,51 @@ static int test_vectors(const cluster *c)
     return 0;
 }
 
+/* ---- a fit ------------------------------------------------------------------------- */
+
+/* Energies that are a decay: the fit of one has them again. */
+static int test_fit(const cluster *c)
+{
+    static const int z[] = {41, 74};
+    int number[ATOMS];
+    double energy = 0.0, slope;
+    const sz_frame frame = {.structure = {.n_atoms = ATOMS,
+                                          .species = number,
+                                          .position = c->position,
+                                          .cell = {{7, 0, 0}, {0, 7, 0}, {0, 0, 7}},
+                                          .pbc = {1, 1, 1}},
+                            .energy = &energy};
+    sz_dataset *data;
+    sz_fit_spec *spec;
+    sz_model *model;
+    sz_errors *errors;
+    sz_error err;
+
+    for (int i = 0; i < ATOMS; i++) number[i] = z[c->species[i]];
+    for (int k = 0; k < c->list.n_pairs; k++)
+        energy += 0.37 * decay(4.5, c->list.r + 3 * k, &slope);
+    CHECK_OK(sz_dataset_create(&data, &err), err);
+    CHECK_OK(sz_dataset_add(data, &frame, &err), err);
+    CHECK_OK(sz_fit_spec_parse(&spec,
+                               "default_sigma={1e-4 1 1 0} e0={Nb:0:W:0} "
+                               "gap={decay cutoff=4.5 delta=1 zeta=1 n_sparse=3 "
+                               "covariance_type=dot_product sparse_method=uniform}",
+                               "here", &err),
+             err);
+    CHECK(sz_fit_spec_n_warnings(spec) == 0);
+    CHECK_OK(sz_fit(&model, spec, data, NULL, &err), err);
+    CHECK(sz_model_group(model, &decay_kind));
+    CHECK_OK(sz_errors_create(&errors, model, data, NULL, &err), err);
+    CHECK(sz_errors_all(errors, SZ_ENERGY).n == 1);
+    CHECK_CLOSE(sz_errors_all(errors, SZ_ENERGY).mae, 0.0, 1e-6);
+    CHECK(fabs(energy) > 1.0);
+    sz_errors_free(errors);
+    sz_model_free(model);
+    sz_fit_spec_free(spec);
+    sz_dataset_free(data);
+    return 0;
+}
+
 int main(void)
 {
     double force[3 * ATOMS];
@@ -343,7 +410,7 @@ int main(void)
     c.cell[0][0] = c.cell[1][1] = c.cell[2][2] = 7.0;
     CHECK_OK(find_neighbours(&c, sz_model_cutoff(model), &err), err);
     if (test_energies(model, &c, force) || test_rows(model, &c, force) ||
-        test_vectors(&c))
+        test_vectors(&c) || test_fit(&c))
         return 1;
     sz_model_free(model);
     sz_list_free(&c.list);

@@ -8,7 +8,7 @@
 #include "data/e0.h"
 #include "data/sigma.h"
 #include "select/sparsify.h"
-#include "term/gap_term.h" /* sz_covariance */
+#include "term/term.h"
 
 typedef enum {
     SZ_THETA_NONE,   /* dot_product */
@@ -21,7 +21,7 @@ typedef enum {
 typedef struct {
     char *text;  /* as gap_fit sees it: one brace level removed */
     char *where; /* for messages: "command line: gap, descriptor 2" */
-    char *type;  /* "soap", "distance_2b", "angle_3b", "distance_Nb", "coordination" */
+    const sz_term_type *type;
     int add_species, order; /* order: of distance_Nb */
     double cutoff;
     double delta, f0; /* eV */

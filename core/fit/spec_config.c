@@ -146,19 +146,16 @@ static sz_status set_default_sigma(reader *r, sz_error *err)
 
 /* ---- sections ---------------------------------------------------------------------- */
 
-/* gap_fit's defaults are few: what nearly every fit says anyway. */
-static void add_defaults(sz_text *text, const char *type)
+static void add_default(sz_text *text, const sz_args *args, const char *a, const char *b,
+                        const char *value)
 {
-    int soap = sz_same_word(type, "soap"), pair = sz_same_word(type, "distance_2b");
-    const struct {
-        const char *a, *b, *setting;
-    } list[] = {
-        {"delta", "energy_scale", "delta=1.0"},
-        {"covariance_type", "",
-         soap ? "covariance_type=dot_product" : "covariance_type=gaussian"},
-        {"sparse_method", "",
-         pair ? "sparse_method=uniform" : "sparse_method=cur_points"},
-    };
+    if (!sz_args_has(args, a) && !sz_args_has(args, b))
+        sz_text_add(text, " %s=%s", a, value);
+}
+
+/* gap_fit's defaults are few: what nearly every fit says anyway. */
+static void add_defaults(sz_text *text, const sz_term_type *type)
+{
     sz_args *args;
     sz_error why;
 
@@ -166,10 +163,10 @@ static void add_defaults(sz_text *text, const char *type)
         text->failed |= !text->s || why.status == SZ_ERR_MEMORY;
         return; /* a fault of the grammar is named when the text is used */
     }
-    for (size_t k = 0; k < sizeof list / sizeof *list; k++)
-        if (!sz_args_has(args, list[k].a) && !sz_args_has(args, list[k].b))
-            sz_text_add(text, " %s", list[k].setting);
-    if (sz_same_word(sz_args_string(args, "covariance_type", soap ? "dot_product" : ""),
+    add_default(text, args, "delta", "energy_scale", "1.0");
+    add_default(text, args, "covariance_type", "", type->covariance);
+    add_default(text, args, "sparse_method", "", type->sparse_method);
+    if (sz_same_word(sz_args_string(args, "covariance_type", type->covariance),
                      "dot_product")) {
         if (!sz_args_has(args, "zeta") && !sz_args_has(args, "soap_exponent"))
             sz_text_add(text, " zeta=4");
@@ -203,7 +200,7 @@ static sz_status close_section(reader *r, sz_error *err)
     if (r->kind == OF_DESCRIPTOR) {
         char *text;
 
-        add_defaults(&r->text, r->name);
+        add_defaults(&r->text, sz_fit_descriptor_type(r->name));
         text = sz_text_take(&r->text, "a descriptor", err);
         if (!text) return SZ_ERR_MEMORY;
         add_to_gap(&r->gap, text);
@@ -292,7 +289,8 @@ static sz_status set_of_descriptor(reader *r, const char *key, const char *value
 {
     const char *name = translate(of_descriptor, N_DESCRIPTOR, key);
     const char *keys[SZ_FIT_KEYS_MAX];
-    int known = 0, n_keys = sz_fit_descriptor_keys(r->name, keys), n;
+    int known = 0, n_keys = sz_fit_descriptor_keys(sz_fit_descriptor_type(r->name), keys),
+        n;
 
     for (int k = 0; k < n_keys; k++) known |= sz_same_word(keys[k], name);
     if (!known) return sz_fit_unknown_key(key, keys, r->where, err);

@@ -3,9 +3,7 @@
  * spec_descriptor.c - the argument string of a descriptor in a fit: besides what
  * describes atoms it holds the keys of the kernel and of the choice of sparse points, and
  * goes into the model file as it is. */
-#include "descriptor/soap_spec.h"
 #include "fit/spec_keys.h"
-#include "term/few_bodies_spec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +46,21 @@ static const sz_key coordination_keys[] = {
     {NULL, SZ_KEY_OTHER, 0},
 };
 
-static const char *const types[] = {"soap", "distance_2b", "angle_3b", "distance_Nb",
-                                    "coordination"};
-enum { N_TYPES = sizeof types / sizeof *types };
+static void append_coordination(sz_text *text, int n, const int *z, int centre,
+                                int n_elements, const int *k)
+{
+    (void)n;
+    (void)n_elements;
+    (void)k;
+    sz_text_add(text, " Z=%d", z[centre]);
+}
+
+static const sz_term_type coordination = {.word = "coordination",
+                                          .keys = coordination_keys,
+                                          .covariance = "gaussian",
+                                          .sparse_method = "cur_points",
+                                          .has_centre = 1,
+                                          .append = append_coordination};
 
 /* Descriptors of QUIP that soapz does not have. */
 static const char *const refused_types[] = {"soap_turbo",
@@ -88,31 +98,18 @@ static int is_in(const char *word, const char *const *list)
     return 0;
 }
 
-/* The type as soapz spells it, or NULL. */
-static const char *known_type(const char *word)
+const sz_term_type *sz_fit_descriptor_type(const char *word)
 {
-    for (int k = 0; k < N_TYPES; k++)
-        if (sz_same_word(word, types[k])) return types[k];
-    return NULL;
+    return sz_same_word(word, coordination.word) ? &coordination : sz_term_type_of(word);
 }
 
-static const sz_key *keys_of_type(const char *type)
+int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX])
 {
-    if (strcmp(type, "soap") == 0) return sz_soap_keys;
-    if (strcmp(type, "coordination") == 0) return coordination_keys;
-    return sz_few_bodies_keys(type);
-}
-
-int sz_fit_descriptor_keys(const char *type, const char *name[SZ_FIT_KEYS_MAX])
-{
-    const char *known = known_type(type);
     int n = 0;
 
-    name[0] = NULL;
-    if (!known) return 0;
     for (const sz_key *k = fit_keys; k->name; k++) name[n++] = k->name;
-    name[n++] = known;
-    for (const sz_key *k = keys_of_type(known); k->name && n + 1 < SZ_FIT_KEYS_MAX; k++)
+    name[n++] = type->word;
+    for (const sz_key *k = type->keys; k->name && n + 1 < SZ_FIT_KEYS_MAX; k++)
         name[n++] = k->name;
     name[n] = NULL;
     return n;
@@ -120,11 +117,17 @@ int sz_fit_descriptor_keys(const char *type, const char *name[SZ_FIT_KEYS_MAX])
 
 sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err)
 {
-    if (known_type(type)) return SZ_OK;
-    return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: descriptor %.60s is %s; there are soap, distance_2b, angle_3b, "
-                   "distance_Nb and coordination",
-                   where, type, is_in(type, refused_types) ? "not supported" : "unknown");
+    sz_text known = {0};
+    sz_status status;
+
+    if (sz_fit_descriptor_type(type)) return SZ_OK;
+    sz_term_list_types(&known);
+    status =
+        sz_fail(err, SZ_ERR_FORMAT, "%s: descriptor %.60s is %s; there are %s and %s",
+                where, type, is_in(type, refused_types) ? "not supported" : "unknown",
+                known.s ? known.s : "", coordination.word);
+    sz_text_free(&known);
+    return status;
 }
 
 /* ---- the keys of the fit ----------------------------------------------------------- */
@@ -149,7 +152,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                            "%s: '%.40s' stands without a key; inside gap={..} a list has "
                            "double braces, as in species_Z={{41 42}}",
                            d->where, word);
-        if (!known_type(word) && !is_in(word, refused_types)) continue;
+        if (!sz_fit_descriptor_type(word) && !is_in(word, refused_types)) continue;
         if (type)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: both %s and %s; separate descriptors by ':'", d->where,
@@ -163,7 +166,8 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                        "distance_2b ..",
                        d->where, d->text);
     if (sz_fit_check_type(type, d->where, err) != SZ_OK) return SZ_ERR_FORMAT;
-    return copy_text(&d->type, known_type(type), err);
+    d->type = sz_fit_descriptor_type(type);
+    return SZ_OK;
 }
 
 /* gap_fit ignores unknown keys of descriptors: so do we, but say so. */
@@ -369,7 +373,7 @@ static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_erro
     if (!(d->cutoff > 0.0))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is missing or not positive",
                        d->where);
-    if (sz_same_word(d->type, "distance_Nb") && (d->order < 2 || d->order > 6))
+    if (d->type->n_elements < 0 && (d->order < 2 || d->order > 6))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: order is missing or not from 2 to 6",
                        d->where);
     return SZ_OK;
@@ -381,7 +385,6 @@ static void free_descriptor(sz_fit_descriptor *d)
     free(d->type_count);
     free(d->text);
     free(d->where);
-    free(d->type);
     free(d->theta);
     free(d->theta_file);
     free(d->sparse_file);

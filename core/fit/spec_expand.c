@@ -3,8 +3,7 @@
  * spec_expand.c - the list gap={..} split into descriptors, and a descriptor multiplied
  * by the elements of the data.
  *
- *   soap         one for each centre       distance_2b  pairs i <= j
- *   angle_3b     centre and pairs j <= k   distance_Nb  every multiset of order elements
+ * term.h says how a type of descriptor is multiplied.
  *
  * Elements in order of first appearance; what is appended is what gap_fit appends. */
 #include "fit/spec_keys.h"
@@ -171,38 +170,13 @@ static int next_multiset(int m, int n, int *k)
     return 0;
 }
 
-static void add_list(sz_text *text, const char *key, int n, const int *z, const int *k)
-{
-    sz_text_add(text, " %s={", key);
-    for (int i = 0; i < n; i++) sz_text_add(text, "%d ", z[k ? k[i] : i]);
-    sz_text_add(text, "}");
-}
-
-/* What is appended for one choice of elements. */
-static void add_elements(sz_text *text, const sz_fit_descriptor *d, int centre, int n,
-                         const int *z, const int *k)
-{
-    if (!strcmp(d->type, "soap")) {
-        sz_text_add(text, " n_species=%d Z=%d", n, z[centre]);
-        add_list(text, "species_Z", n, z, NULL);
-    } else if (!strcmp(d->type, "distance_2b")) {
-        sz_text_add(text, " Z1=%d Z2=%d", z[k[0]], z[k[1]]);
-    } else if (!strcmp(d->type, "angle_3b")) {
-        sz_text_add(text, " Z=%d Z1=%d Z2=%d", z[centre], z[k[0]], z[k[1]]);
-    } else if (!strcmp(d->type, "distance_Nb")) {
-        add_list(text, "Z", d->order, z, k);
-    } else {
-        sz_text_add(text, " Z=%d", z[centre]);
-    }
-}
-
 static sz_status expand(sz_fit_spec *spec, int descriptor, int n, const int *z,
                         sz_error *err)
 {
     const sz_fit_descriptor *d = spec->descriptor + descriptor;
-    int two = !strcmp(d->type, "distance_2b") || !strcmp(d->type, "angle_3b");
-    int many = !strcmp(d->type, "distance_Nb"), m = many ? d->order : two ? 2 : 0;
-    int n_centres = many || !strcmp(d->type, "distance_2b") ? 1 : n;
+    const sz_term_type *type = d->type;
+    int m = type->n_elements < 0 ? d->order : type->n_elements;
+    int n_centres = type->has_centre ? n : 1;
     char *blanked = sz_copy_text(d->text);
     sz_status status =
         blanked ? SZ_OK : sz_fail_memory(err, strlen(d->text), "a descriptor");
@@ -215,7 +189,7 @@ static sz_status expand(sz_fit_spec *spec, int descriptor, int n, const int *z,
             sz_text text = {0};
 
             sz_text_add(&text, "%s", blanked);
-            add_elements(&text, d, centre, n, z, k);
+            type->append(&text, n, z, centre, m, k);
             status = add_coordinate(spec, descriptor, &text, err);
         } while (status == SZ_OK && next_multiset(m, n, k));
     }

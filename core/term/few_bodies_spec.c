@@ -24,7 +24,7 @@ enum { VERSION_COMPACT = 1596837814 };
         "xml_version", SZ_KEY_IGNORED, 0                                                 \
     }
 
-static const sz_key keys_2b[] = {
+const sz_key sz_distance_2b_keys[] = {
     COMMON,
     {"Z1", SZ_KEY_INT, AT(pair.z[0])},
     {"Z2", SZ_KEY_INT, AT(pair.z[1])},
@@ -37,7 +37,7 @@ static const sz_key keys_2b[] = {
     {"resid_name", SZ_KEY_IGNORED, 0},
     {NULL, SZ_KEY_OTHER, 0},
 };
-static const sz_key keys_3b[] = {
+const sz_key sz_angle_3b_keys[] = {
     COMMON,
     {"Z", SZ_KEY_INT, AT(triplet.z[0])}, /* Z is Z_center */
     {"Z_center", SZ_KEY_INT, AT(triplet.z[0])},
@@ -45,7 +45,7 @@ static const sz_key keys_3b[] = {
     {"Z2", SZ_KEY_INT, AT(triplet.z[2])},
     {NULL, SZ_KEY_OTHER, 0},
 };
-static const sz_key keys_nb[] = {
+const sz_key sz_distance_nb_keys[] = {
     COMMON,
     {"order", SZ_KEY_INT, AT(bodies)},
     {"compact_clusters", SZ_KEY_OTHER, 0},
@@ -56,9 +56,11 @@ static const sz_key keys_nb[] = {
 static const struct {
     const char *type;
     const sz_key *keys;
-} types[] = {{"distance_2b", keys_2b}, {"angle_3b", keys_3b}, {"distance_Nb", keys_nb}};
+} types[] = {{"distance_2b", sz_distance_2b_keys},
+             {"angle_3b", sz_angle_3b_keys},
+             {"distance_Nb", sz_distance_nb_keys}};
 
-const sz_key *sz_few_bodies_keys(const char *type)
+static const sz_key *keys_of(const char *type)
 {
     for (size_t k = 0; k < sizeof types / sizeof *types; k++)
         if (strcmp(type, types[k].type) == 0) return types[k].keys;
@@ -172,7 +174,7 @@ static sz_status check_cutoff(const sz_few_bodies *few, const sz_args *args,
 sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_args *args,
                               int version, sz_error *err)
 {
-    const sz_key *keys = sz_few_bodies_keys(type);
+    const sz_key *keys = keys_of(type);
     sz_pair_spec *p = &few->pair;
     sz_status status;
 
@@ -181,7 +183,7 @@ sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_arg
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%s: %.40s is not a descriptor of few bodies", sz_args_where(args),
                        type);
-    few->bodies = keys == keys_nb ? 0 : 2; /* order= says it */
+    few->bodies = keys == sz_distance_nb_keys ? 0 : 2; /* order= says it */
     few->n_dim = p->n_exponents = p->exponent[0] = 1;
     p->share = p->tail_range = 1.0;
     p->cutoff_width = 0.5;
@@ -189,12 +191,12 @@ sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_arg
     if (status != SZ_OK) return status;
     p->cutoff = few->triplet.cutoff = few->cutoff;
     few->triplet.cutoff_width = p->cutoff_width;
-    if (keys == keys_2b) status = finish_distance_2b(few, args, err);
-    if (keys == keys_3b) finish_angle_3b(few);
-    if (keys == keys_nb) status = finish_distance_nb(few, args, version, err);
+    if (keys == sz_distance_2b_keys) status = finish_distance_2b(few, args, err);
+    if (keys == sz_angle_3b_keys) finish_angle_3b(few);
+    if (keys == sz_distance_nb_keys) status = finish_distance_nb(few, args, version, err);
     if (status != SZ_OK) return status;
     for (int i = 0; i < 3; i++) few->perm[0][i] = i;
-    if (keys == keys_nb)
+    if (keys == sz_distance_nb_keys)
         find_permutations(few);
     else
         few->n_perm = 1;

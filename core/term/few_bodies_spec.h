@@ -20,8 +20,8 @@ typedef struct {
     int n_perm, perm[6][3];
 } sz_few_bodies;
 
-/* The keys of a type, one of the names above; NULL for any other. */
-const sz_key *sz_few_bodies_keys(const char *type);
+/* The keys of each type: a new one is a line in its table. */
+extern const sz_key sz_distance_2b_keys[], sz_angle_3b_keys[], sz_distance_nb_keys[];
 
 /* type is one of the names above, as written there; version is the gap_version of the
  * model, which settles what a key that is absent means. */

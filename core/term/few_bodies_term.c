@@ -7,19 +7,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-sz_status sz_few_bodies_term_parse(void **spec, int bodies, const char *const *types,
-                                   const char *type, const sz_term_source *source,
-                                   sz_error *err)
+/* ---- the words --------------------------------------------------------------------- */
+
+static void append_2b(sz_text *text, int n, const int *z, int centre, int n_elements,
+                      const int *k)
 {
-    sz_few_bodies *few;
+    (void)n;
+    (void)centre;
+    (void)n_elements;
+    sz_text_add(text, " Z1=%d Z2=%d", z[k[0]], z[k[1]]);
+}
+
+static void append_3b(sz_text *text, int n, const int *z, int centre, int n_elements,
+                      const int *k)
+{
+    (void)n;
+    (void)n_elements;
+    sz_text_add(text, " Z=%d Z1=%d Z2=%d", z[centre], z[k[0]], z[k[1]]);
+}
+
+static void append_nb(sz_text *text, int n, const int *z, int centre, int n_elements,
+                      const int *k)
+{
+    (void)n;
+    (void)centre;
+    sz_term_append_list(text, "Z", n_elements, z, k);
+}
+
+const sz_term_type sz_type_distance_2b = {.word = "distance_2b",
+                                          .keys = sz_distance_2b_keys,
+                                          .covariance = "gaussian",
+                                          .sparse_method = "uniform",
+                                          .n_elements = 2,
+                                          .append = append_2b};
+const sz_term_type sz_type_angle_3b = {.word = "angle_3b",
+                                       .keys = sz_angle_3b_keys,
+                                       .covariance = "gaussian",
+                                       .sparse_method = "cur_points",
+                                       .has_centre = 1,
+                                       .n_elements = 2,
+                                       .append = append_3b};
+const sz_term_type sz_type_distance_nb = {.word = "distance_Nb",
+                                          .keys = sz_distance_nb_keys,
+                                          .covariance = "gaussian",
+                                          .sparse_method = "cur_points",
+                                          .n_elements = -1,
+                                          .append = append_nb};
+
+/* ---- terms ------------------------------------------------------------------------- */
+
+sz_status sz_few_bodies_term_parse(void **spec, int bodies, const sz_term_type *type,
+                                   const sz_term_source *source, sz_error *err)
+{
+    sz_few_bodies *few = malloc(sizeof *few);
     sz_status status;
 
     *spec = NULL;
-    while (*types && strcmp(*types, type) != 0) types++;
-    if (!*types) return SZ_OK;
-    few = malloc(sizeof *few);
     if (!few) return sz_fail_memory(err, sizeof *few, "a descriptor");
-    status = sz_few_bodies_parse(few, type, source->args, source->version, err);
+    status = sz_few_bodies_parse(few, type->word, source->args, source->version, err);
     if (status == SZ_OK && few->bodies == bodies) {
         *spec = few;
         few = NULL;

@@ -9,11 +9,12 @@
 #include "term/term.h"
 
 extern const sz_term_kind sz_kind_pair, sz_kind_triplet;
+/* distance_Nb is of both kinds, by its order. */
+extern const sz_term_type sz_type_distance_2b, sz_type_angle_3b, sz_type_distance_nb;
 
 /* spec: a sz_few_bodies of so many bodies, NULL for a descriptor of other kinds. */
-sz_status sz_few_bodies_term_parse(void **spec, int bodies, const char *const *types,
-                                   const char *type, const sz_term_source *source,
-                                   sz_error *err);
+sz_status sz_few_bodies_term_parse(void **spec, int bodies, const sz_term_type *type,
+                                   const sz_term_source *source, sz_error *err);
 /* Is the term on paper one of this descriptor? */
 sz_status sz_few_bodies_check(const sz_few_bodies *few, const sz_term_source *source,
                               sz_error *err);

@@ -25,6 +25,25 @@ enum { VERSION_NU = 1663247896, VERSION_NU_NEW = 1686132232 };
 /* Bytes of vectors made from environments: a small file cannot ask for all memory. */
 #define MADE_MAX ((size_t)64 << 30)
 
+/* ---- the words --------------------------------------------------------------------- */
+
+static void append(sz_text *text, int n, const int *z, int centre, int n_elements,
+                   const int *k)
+{
+    (void)n_elements;
+    (void)k;
+    sz_text_add(text, " n_species=%d Z=%d", n, z[centre]);
+    sz_term_append_list(text, "species_Z", n, z, NULL);
+}
+
+static const sz_term_type soap_type = {.word = "soap",
+                                       .keys = sz_soap_keys,
+                                       .covariance = "dot_product",
+                                       .sparse_method = "cur_points",
+                                       .has_centre = 1,
+                                       .append = append};
+static const sz_term_type *const types[] = {&soap_type, NULL};
+
 /* ---- the descriptor ---------------------------------------------------------------- */
 
 static void free_spec(void *spec)
@@ -35,15 +54,15 @@ static void free_spec(void *spec)
     free(s);
 }
 
-static sz_status parse(void **spec, const char *type, const sz_term_source *source,
-                       sz_error *err)
+static sz_status parse(void **spec, const sz_term_type *type,
+                       const sz_term_source *source, sz_error *err)
 {
     const sz_gap_term *term = source->term;
     sz_soap_term_spec *s;
     sz_status status;
 
     *spec = NULL;
-    if (strcmp(type, "soap") != 0) return SZ_OK;
+    if (type != &soap_type) return SZ_OK;
     s = calloc(1, sizeof *s);
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     status = sz_soap_spec_parse(&s->soap, &s->n_centres, s->centre_z, source->args,
@@ -478,8 +497,6 @@ static void print(const void *group, const void *plan, const sz_species *species
 }
 
 /* ---- the record -------------------------------------------------------------------- */
-
-static const char *const types[] = {"soap", NULL};
 
 const sz_term_kind sz_kind_soap = {
     .name = "soap",

@@ -3,8 +3,6 @@
  * term.c - which kind of term a descriptor is of. */
 #include "term/term.h"
 
-#include <string.h>
-
 int sz_n_term_kinds(void)
 {
     int n = 0;
@@ -13,42 +11,71 @@ int sz_n_term_kinds(void)
     return n;
 }
 
-/* word as its kind writes it, or NULL */
-static const char *find_word(const char *word)
+const sz_term_type *sz_term_type_of(const char *word)
 {
     for (int k = 0; sz_term_kinds[k]; k++)
-        for (const char *const *t = sz_term_kinds[k]->types; t && *t; t++)
-            if (sz_same_word(word, *t)) return *t;
+        for (const sz_term_type *const *t = sz_term_kinds[k]->types; t && *t; t++)
+            if (sz_same_word(word, (*t)->word)) return *t;
     return NULL;
 }
 
-sz_status sz_term_find_type(const char **type, const sz_args *args, sz_error *err)
+void sz_term_list_types(sz_text *text)
 {
-    const char *first = NULL;
+    int n = 0;
 
+    for (int k = 0; sz_term_kinds[k]; k++)
+        for (const sz_term_type *const *t = sz_term_kinds[k]->types; t && *t; t++) {
+            int told = 0; /* two kinds may share a word */
+
+            for (int other = 0; other < k; other++)
+                for (const sz_term_type *const *u = sz_term_kinds[other]->types; u && *u;
+                     u++)
+                    told |= *u == *t;
+            if (!told) sz_text_add(text, n++ ? ", %s" : "%s", (*t)->word);
+        }
+}
+
+void sz_term_append_list(sz_text *text, const char *key, int n, const int *z,
+                         const int *k)
+{
+    sz_text_add(text, " %s={", key);
+    for (int i = 0; i < n; i++) sz_text_add(text, "%d ", z[k ? k[i] : i]);
+    sz_text_add(text, "}");
+}
+
+static sz_status fail_unknown(const sz_args *args, sz_error *err)
+{
+    sz_text known = {0};
+    sz_status status;
+
+    sz_term_list_types(&known);
+    status = sz_fail(
+        err, SZ_ERR_FORMAT, "%s: descriptor \"%s\" is not supported; known are %s",
+        sz_args_where(args), sz_args_n_words(args) ? sz_args_word(args, 0) : "(none)",
+        known.s ? known.s : "none");
+    sz_text_free(&known);
+    return status;
+}
+
+sz_status sz_term_find_type(const sz_term_type **type, const sz_args *args, sz_error *err)
+{
     *type = NULL;
     for (int k = 0; k < sz_args_n_words(args); k++) {
-        const char *word = sz_args_word(args, k), *known = find_word(word);
+        const char *word = sz_args_word(args, k);
+        const sz_term_type *known = sz_term_type_of(word);
 
-        if (!first) first = word;
-        if (!known) continue;
-        if (*type)
+        if (known && *type)
             return sz_fail(err, SZ_ERR_FORMAT, "%s: both %s and %s name a descriptor",
-                           sz_args_where(args), *type, word);
-        *type = known;
+                           sz_args_where(args), (*type)->word, word);
+        if (known) *type = known;
     }
-    if (*type) return SZ_OK;
-    return sz_fail(
-        err, SZ_ERR_FORMAT,
-        "%s: descriptor \"%s\" is not supported; known are soap, distance_2b, angle_3b "
-        "and distance_Nb of order 2 or 3",
-        sz_args_where(args), first ? first : "(none)");
+    return *type ? SZ_OK : fail_unknown(args, err);
 }
 
 sz_status sz_term_parse(const sz_term_kind **kind, void **spec,
                         const sz_term_source *source, sz_error *err)
 {
-    const char *type;
+    const sz_term_type *type;
     sz_status status = sz_term_find_type(&type, source->args, err);
 
     *kind = NULL;
@@ -60,5 +87,5 @@ sz_status sz_term_parse(const sz_term_kind **kind, void **spec,
     }
     if (status != SZ_OK || *spec) return status;
     return sz_fail(err, SZ_ERR_FORMAT, "%s: no kind of term takes this %s",
-                   sz_args_where(source->args), type);
+                   sz_args_where(source->args), type->word);
 }

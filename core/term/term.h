@@ -15,6 +15,7 @@
 #define SZ_TERM_H
 
 #include "base/args.h"
+#include "base/keys.h"
 #include "base/text.h"
 #include "base/warnings.h"
 #include "linear/product.h"
@@ -64,16 +65,34 @@ typedef struct {
 typedef sz_status sz_take_vector(void *context, int atom, const double *x, double fc,
                                  sz_error *err);
 
+/* A descriptor by the word that names it in gap={..}. */
+typedef struct {
+    const char *word;
+    const sz_key *keys; /* by which it is read */
+    /* what nearly every fit says of it, and a configuration file need not */
+    const char *covariance, *sparse_method;
+    /* add_species multiplies it: for each centre, where it has one, and for each choice
+     * of n_elements of the data's elements, repetition allowed, order not; -1: order=
+     * says how many. append adds one choice: k [n_elements] are indices into z [n]. */
+    int has_centre, n_elements;
+    void (*append)(sz_text *text, int n, const int *z, int centre, int n_elements,
+                   const int *k);
+} sz_term_type;
+
+/* " species_Z={41 42 }" of the elements z[k[0]], .., or of z itself where k is NULL */
+void sz_term_append_list(sz_text *text, const char *key, int n, const int *z,
+                         const int *k);
+
 typedef struct sz_term_kind sz_term_kind;
 struct sz_term_kind {
     const char *name;
-    const char *const *types; /* words that name its descriptors, ended by NULL */
+    const sz_term_type *const *types; /* of its descriptors, ended by NULL */
 
     /* ---- from paper to terms ---- */
 
     /* *spec is NULL where this descriptor is another kind's. */
-    sz_status (*parse)(void **spec, const char *type, const sz_term_source *source,
-                       sz_error *err);
+    sz_status (*parse)(void **spec, const sz_term_type *type,
+                       const sz_term_source *source, sz_error *err);
     void (*free_spec)(void *spec);
     void (*elements)(const void *spec, sz_add_element *add, void *context);
     /* A group with room for so many terms. */
@@ -137,8 +156,13 @@ struct sz_term_kind {
 extern const sz_term_kind *const sz_term_kinds[];
 int sz_n_term_kinds(void);
 
-/* The one word of args that names a descriptor, as its kind writes it. */
-sz_status sz_term_find_type(const char **type, const sz_args *args, sz_error *err);
+/* The type of this word, in any case, or NULL. */
+const sz_term_type *sz_term_type_of(const char *word);
+/* "soap, distance_2b, .." */
+void sz_term_list_types(sz_text *text);
+/* The one word of args that names a descriptor. */
+sz_status sz_term_find_type(const sz_term_type **type, const sz_args *args,
+                            sz_error *err);
 /* The kind that a descriptor is of, and its spec. */
 sz_status sz_term_parse(const sz_term_kind **kind, void **spec,
                         const sz_term_source *source, sz_error *err);

@@ -16,12 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const types[] = {"angle_3b", "distance_Nb", NULL};
+static const sz_term_type *const types[] = {&sz_type_angle_3b, &sz_type_distance_nb,
+                                            NULL};
 
-static sz_status parse(void **spec, const char *type, const sz_term_source *source,
-                       sz_error *err)
+static sz_status parse(void **spec, const sz_term_type *type,
+                       const sz_term_source *source, sz_error *err)
 {
-    return sz_few_bodies_term_parse(spec, 3, types, type, source, err);
+    *spec = NULL;
+    if (type != &sz_type_angle_3b && type != &sz_type_distance_nb) return SZ_OK;
+    return sz_few_bodies_term_parse(spec, 3, type, source, err);
 }
 
 static void elements(const void *spec, sz_add_element *add, void *context)
