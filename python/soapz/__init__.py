@@ -33,7 +33,9 @@ _home = {"SoapzCalculator": "calculator", "Dataset": "dataset", "Derivatives": "
          "Prediction": "potential", "Variance": "potential", "Errors": "validation",
          "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
 
-__all__ = [*_home, "plugin_folder"]
+__all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "LearningCurve",
+           "Potential", "Prediction", "SoapzCalculator", "SoapzError", "Validation", "Variance",
+           "fit", "learning_curve", "plugin_folder", "validate"]
 
 
 def __getattr__(name: str):

@@ -141,7 +141,8 @@ class Dataset:
         config_type by default atoms.info["config_type"]
         *_sigma     of the whole frame, eV, eV/Angstrom, eV; by default those of the fit
         force_mask  [n] True where the atom's force is left out"""
-        frame, keep = Frame(), []
+        frame = Frame()
+        keep: List[Any] = []  # what frame points to
         known = read_atoms(atoms)
         n = len(known)
         if config_type is None:
@@ -221,6 +222,6 @@ def as_dataset(data: Any) -> Dataset:
     """A Dataset, the path of an extended XYZ file, or a list of ase.Atoms."""
     if isinstance(data, Dataset):
         return data
-    if isinstance(data, (str, bytes, os.PathLike)):
+    if isinstance(data, (str, os.PathLike)):
         return Dataset.read(data)
     return Dataset(data)

@@ -223,7 +223,7 @@ class Descriptor:
 
     def __repr__(self) -> str:
         who = "all atoms" if self._is_centre[1:].all() else "atoms of " + " ".join(
-            as_symbol(z) for z in np.flatnonzero(self._is_centre))
+            as_symbol(z) for z in np.flatnonzero(self._is_centre).tolist())
         return f"<soapz.Descriptor of {who}, length {self.length}: {self.text}>"
 
     def __reduce__(self):

@@ -22,7 +22,7 @@ def as_reals(value: Any, shape: Sequence[int], what: str) -> np.ndarray:
         raise TypeError(f"{what} must be real numbers, not {array.dtype}")
     if array.shape != tuple(shape):
         raise ValueError(f"{what} have the shape {array.shape}, needed is {tuple(shape)}")
-    return np.ascontiguousarray(array, np.float64)
+    return np.asarray(array, np.float64, order="C")
 
 
 def as_numbers(value: Any) -> np.ndarray:

@@ -36,14 +36,16 @@ fi
 
 echo "--- the Python modules of the prefix, and the library beside them"
 test -f "$prefix/share/soapz/python/soapz/report.py"
+test -f "$prefix/share/soapz/python/soapz/py.typed"
 if "$SOAPZ_PYTHON" -c 'import numpy' 2> /dev/null; then
     (unset SOAPZ_LIBRARY
      PYTHONPATH=$prefix/share/soapz/python "$SOAPZ_PYTHON" - "$model" "$prefix" << 'END'
 import sys
-from soapz import Potential
+from soapz import Descriptor, Potential
 from soapz.library import library
 energies, _, _ = Potential(sys.argv[1]).compute([41, 74], [[0, 0, 0], [0, 0, 2.6]])
 assert energies.sum() < -15, energies
+assert Descriptor("mu=2", elements="Nb W")(([41, 74], [[0, 0, 0], [0, 0, 2.6]])).shape == (2, 252)
 assert library()._name.startswith(sys.argv[2]), library()._name
 END
     )
@@ -53,6 +55,7 @@ echo "--- a library shows what soapz.h shows, a plugin its one entry"
 exported() { nm -D --defined-only "$1" | awk '$2 ~ /[TDBRW]/ {print $3}' | grep -v "^_[a-z_]"; }
 if exported "$folder/libsoapz.so" | grep -v '^sz_'; then exit 1; fi
 exported "$folder/libsoapz.so" | grep -q '^sz_compute$'
+exported "$folder/libsoapz.so" | grep -q '^sz_descriptor_label$'
 if exported "$folder/libsoapz.so" | grep '^sz_fail'; then exit 1; fi
 if [ -n "${SOAPZ_PLUGIN:-}" ]; then
     plugin=$folder/soapz/soapzplugin.so

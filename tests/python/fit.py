@@ -145,7 +145,7 @@ def watched(train):
     main = threading.main_thread().ident
     timer = threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT))
     big = dict(KEYS, gap=[SOAP.replace("n_max=4 l_max=3", "n_max=8 l_max=6").replace("=12", "=300")])
-    data = soapz.Dataset(train * 100)
+    data = soapz.Dataset(train * 200)
     timer.start()
     start = time.time()
     fails(KeyboardInterrupt, [], lambda: soapz.fit(data, **big))

@@ -97,7 +97,9 @@ def saved():
             path = os.path.join(folder, name)
             potential.save(path, notes={"citation": "A & B, 2021"} if name == "a.soapz" else None)
             again = Potential(path)
-            check(again.energy(ATOMS) == potential.energy(ATOMS), f"{name} computes the same")
+            # vectors in the place of environments round, and weights of 1e5 amplify that
+            check(abs(again.energy(ATOMS) - potential.energy(ATOMS)) <=
+                  (1e-7 if name == "a.xml" else 0), f"{name} computes the same")
             check(name != "a.soapz" or again.notes["citation"] == "A & B, 2021", f"{again.notes}")
         fails(SoapzError, ["no/such"], lambda: potential.save(os.path.join(folder, "no/such/a.soapz")))
         potential.path = None  # as of a fit
