@@ -187,10 +187,12 @@ static sz_status add_rows(void *rows, const sz_row_frame *f, sz_error *err)
     for (int i = 0; i < nb->n_atoms; i++)
         for (int k = nb->first[i]; k < nb->first[i + 1]; k++) {
             double slope, value = decay(r->group->cutoff, nb->r + 3 * k, &slope), g[M];
-            sz_row_target to = sz_row_find(f, r->column, i, k);
+            sz_row_target to;
 
             for (int s = 0; s < M; s++)
                 f->energy[r->column + s] += value * r->term->x_sparse[s];
+            if (!f->force) continue;
+            to = sz_row_find(f, r->column, i, k);
             for (int x = 0; x < 3; x++) {
                 for (int s = 0; s < M; s++)
                     g[s] = slope * nb->r[3 * k + x] * r->term->x_sparse[s];
