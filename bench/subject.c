@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "descriptor/compression_spec.h"
+#include "descriptor/environment.h"
 #include "descriptor/soap_spec.h"
 #include "format/gap_write.h"
 #include "linear/vec.h"

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "describe.h"
+#include "descriptor/environment.h"
 #include "format/gap_write.h"
 
 /* The first n atoms of c are the sparse points of its one term, zeta 4. */

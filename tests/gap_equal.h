@@ -4,7 +4,10 @@
 #ifndef SZ_TEST_GAP_EQUAL_H
 #define SZ_TEST_GAP_EQUAL_H
 
+#include "descriptor/environment.h"
 #include "model/gap.h"
+#include "term/glue.h"
+#include "term/zbl.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,8 +10,33 @@ SOURCE = os.environ["SOAPZ_SOURCE"]
 ORDER = ["base", "linear", "atoms", "select", "descriptor", "term", "model", "format", "data",
          "fit", "analyse"]
 PUBLIC = {"soapz.h", "soapz_fit.h"}
-# What a file of tools/ needs beside the public headers and base/.
+# What a file of tools/ needs beside the public headers and base/, and why.
 BEYOND = {
+    # frames as the user wrote them, every column kept; neighbour lists that name file and line
+    "tools/describe.c": {"atoms/frame_list.h", "format/load.h", "model/descriptor.h"},
+    "tools/describe_out.h": {"descriptor/soap.h"},  # the matrices of a compression
+    "tools/eval.c": {"atoms/frame_list.h", "model/predict.h"},  # progress within a frame
+    "tools/survey.c": {"atoms/frame_list.h", "descriptor/soap_spec.h"},
+    "tools/survey.h": {"descriptor/optimal.h"},  # the moments of an optimal basis
+    # the list of compressions
+    "tools/compressions.c": {"descriptor/soap_spec.h"},
+    "tools/recipe.h": {"descriptor/compression_spec.h"},
+    # potentials on paper, which need not be models that soapz can run
+    "tools/convert.c": {"format/gap_write.h", "format/load.h", "format/soapz_write.h"},
+    "tools/info.c": {"format/load.h", "linear/product.h"},  # who wrote a file; the machine
+    # a fit stage by stage: printing between them, checkpoints, ranks
+    "tools/fit.c": {"data/names.h", "fit/fit.h", "format/gap_write.h", "format/soapz_write.h"},
+    "tools/fit_curve_report.h": {"analyse/curve_errors.h"},
+    "tools/fit_main.h": {"fit/team.h"},
+    "tools/fit_options.c": {"fit/checkpoint.h"},
+    "tools/fit_report.c": {"analyse/errors.h"},
+    "tools/fit_report.h": {"fit/fit.h"},
+    "tools/suggest.c": {"linear/lsq.h"},  # the memory that a fit would take
+    "tools/suggest.h": {"analyse/facts.h"},
+    # errors frame by frame, for the worst structures and the report
+    "tools/error_table.h": {"analyse/errors.h"},
+    "tools/validate.h": {"analyse/calibration.h", "analyse/errors.h", "data/names.h"},
+    "tools/dgemm.c": {"linear/blas.h"},  # times the matrix product itself
 }
 
 

@@ -10,6 +10,8 @@
 #include "model/plan.h"
 #include "models.h"
 #include "term/core_terms.h"
+#include "term/glue.h"
+#include "term/zbl.h"
 
 enum { PAIRS_MAX = 20000 };
 
@@ -418,7 +420,7 @@ static void test_refused(const subject *s)
     }
     r[3] = r[4] = r[5] = 1e-8;
     CHECK_FAILS(sz_compute(s->model, s->work, &nb, energy, dedr, &err), SZ_ERR_NUMERIC,
-                "two atoms on one place", err);
+                "coincide", err);
     r[3] = 2.0;
     for (int bad = -1; bad <= s->model->species.n; bad += s->model->species.n + 1) {
         species[1] = bad;

@@ -4,6 +4,7 @@
  * is that of the atom to the last bit; a file that holds them gives the model back, is
  * many times smaller, and becomes vectors when asked. */
 #include "check.h"
+#include "descriptor/environment.h"
 #include "environments.h"
 #include "format/load.h"
 #include "format/soapz_write.h"

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "check.h"
 #include "fit/spec.h"
+#include "term/term.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -7,6 +7,8 @@
 #include "check.h"
 #include "format/gap_xml.h"
 #include "gap_xml_sample.h"
+#include "term/glue.h"
+#include "term/zbl.h"
 
 #include <locale.h>
 #include <sys/stat.h>

@@ -8,6 +8,7 @@
 #include "descriptor/soap_spec.h"
 #include "fit/spec_keys.h"
 #include "term/few_bodies_spec.h"
+#include "term/term.h"
 
 #include <stdio.h>
 #include <stdlib.h>

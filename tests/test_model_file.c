@@ -14,6 +14,7 @@
 #include "gap_equal.h"
 #include "gap_xml_sample.h"
 #include "models.h"
+#include "term/glue.h"
 
 #include <jansson.h>
 #include <stdint.h>

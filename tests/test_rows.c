@@ -6,6 +6,7 @@
 #include "cluster.h"
 #include "fit/rows.h"
 #include "format/gap_xml.h"
+#include "model/model.h"
 #include "models.h"
 
 enum { ATOMS = 24 };

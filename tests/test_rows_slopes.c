@@ -6,6 +6,7 @@
 #include "cluster.h"
 #include "fit/rows.h"
 #include "format/gap_write.h"
+#include "model/model.h"
 #include "term/few_bodies_spec.h"
 
 #include <stdlib.h>

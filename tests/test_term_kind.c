@@ -7,6 +7,7 @@
 #include "check.h"
 #include "cluster.h"
 #include "fit/rows.h"
+#include "fit/spec.h"
 #include "model/model.h"
 #include "soapz_fit.h"
 #include "term/core_terms.h"

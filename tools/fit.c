@@ -216,7 +216,7 @@ static sz_status make_model(fit *f, sz_error *err)
 static sz_status report_errors(fit *f, sz_error *err)
 {
     sz_model *model = NULL;
-    sz_status status = sz_model_build(&model, f->job.gap, err);
+    sz_status status = sz_fit_job_model(&model, &f->job, err);
 
     if (status == SZ_OK)
         status = sz_fit_report_errors(&f->job, model, "training errors",

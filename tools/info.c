@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "dgemm.h"
 #include "format/load.h"
+#include "linear/product.h"
 #include "tool.h"
 
 #include <stdlib.h>

@@ -118,11 +118,6 @@ void sz_catch_interrupts(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-int sz_interrupted(void)
-{
-    return interrupted;
-}
-
 sz_status sz_check_output(const sz_output *out, sz_error *err)
 {
     if (interrupted)

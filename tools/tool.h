@@ -48,7 +48,6 @@ int sz_finish_stdout(void);
 /* From here on the first Ctrl-C (or SIGTERM) is only noted, a second one ends the
  * process. */
 void sz_catch_interrupts(void);
-int sz_interrupted(void);
 /* sz_output_check, and SZ_ERR_STOPPED once the work is interrupted. */
 sz_status sz_check_output(const sz_output *out, sz_error *err);
 

@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "base/number.h"
-#include "model/model.h"
 #include "python.h"
 #include "tool.h"
 

@@ -7,6 +7,7 @@
 #include "analyse/curve_errors.h"
 
 #include "analyse/row_errors.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include "base/crew.h"
 #include "base/memory.h"
 #include "model/predict.h"
+#include "model/variance.h"
 
 #include <stdlib.h>
 #include <string.h>

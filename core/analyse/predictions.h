@@ -8,7 +8,6 @@
 
 #include "base/watch.h"
 #include "data/dataset.h"
-#include "model/variance.h"
 
 /* What a model says about one frame; valid during the call that brings it. */
 typedef struct {

@@ -36,8 +36,8 @@ sz_status sz_check_distances(const sz_list *list, const char *name, int line,
 
     if (!sz_find_coincident(list, &i, &j)) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
-                   "%s:%d: this atom and the one in line %d are on one place", name,
-                   line + 2 + i, line + 2 + j);
+                   "%s:%d: this atom and the one in line %d coincide", name, line + 2 + i,
+                   line + 2 + j);
 }
 
 sz_status sz_frame_list(sz_list *list, const sz_xyz_frame *frame, const int *species,

@@ -22,9 +22,8 @@ static sz_status check_pair(const sz_neigh *nb, int i, int j, int n_species,
                        "the distance from atom %d to a neighbour is not a number", i);
     if (r2 < TOO_CLOSE * TOO_CLOSE)
         return sz_fail(err, SZ_ERR_NUMERIC,
-                       "atom %d and a neighbour are %.1e Angstrom apart: two atoms are "
-                       "on one place",
-                       i, sqrt(r2));
+                       "atom %d and a neighbour coincide (%.1e Angstrom apart)", i,
+                       sqrt(r2));
     return SZ_OK;
 }
 

@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 /* Refuses species of atom i or its neighbours outside 0 .. n_species-1, distances that
- * are not numbers, and atoms on one place. */
+ * are not numbers, and atoms that coincide. */
 sz_status sz_list_check_row(const sz_neigh *nb, int i, int n_species, sz_error *err);
 
 #endif

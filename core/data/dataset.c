@@ -255,7 +255,7 @@ sz_status sz_dataset_list(sz_list *list, const sz_dataset *data, int f, double c
     if (data->frame[f].line)
         return sz_check_distances(list, data->path, data->frame[f].line, err);
     if (!sz_find_coincident(list, &i, &j)) return SZ_OK;
-    return sz_fail(err, SZ_ERR_NUMERIC, "%s: this atom and atom %d are on one place",
+    return sz_fail(err, SZ_ERR_NUMERIC, "%s: this atom and atom %d coincide",
                    sz_dataset_place(data, f, i, place), j + 1);
 }
 

@@ -69,7 +69,7 @@ sz_status sz_dataset_append(sz_dataset *data, const sz_structure *s,
 
 /* Frame f for the neighbour list; its species are indices into data->z. */
 sz_structure sz_dataset_structure(const sz_dataset *data, int f);
-/* Its neighbours; two atoms on one place are refused, with the place of the frame. */
+/* Its neighbours; two atoms that coincide are refused, with the place of the frame. */
 sz_status sz_dataset_list(sz_list *list, const sz_dataset *data, int f, double cutoff,
                           sz_error *err);
 /* species [n_species] of model, -1 where it does not know one; returns the first of

@@ -6,7 +6,7 @@
 
 #include "descriptor/soap.h"
 
-typedef struct {
+typedef struct sz_environments {
     int n;                  /* centres */
     int *first;             /* [n+1] neighbours of centre s: first[s] .. first[s+1]-1 */
     unsigned char *z;       /* [n] atomic number of the centre */

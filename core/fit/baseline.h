@@ -6,7 +6,7 @@
 
 #include "data/targets.h"
 #include "fit/spec.h"
-#include "model/gap.h"
+#include "term/gap.h"
 
 /* NULL where there is none. */
 typedef struct {

@@ -16,7 +16,7 @@
 #include "data/targets.h"
 #include "fit/spec.h"
 #include "linear/lsq.h"
-#include "model/gap.h"
+#include "term/gap.h"
 
 #define SZ_MAX_THREADS 1024
 

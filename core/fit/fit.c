@@ -10,6 +10,7 @@
 #include "data/names.h"
 #include "fit/points.h"
 #include "fit/share.h"
+#include "model/gap.h"
 #include "model/model.h"
 
 #include <string.h>
@@ -205,6 +206,11 @@ sz_status sz_fit_job_join(sz_fit_job *job, sz_error *err)
     if (status == SZ_OK && job->baseline.gap)
         status = sz_gap_add(job->gap, job->baseline.gap, err);
     return status;
+}
+
+sz_status sz_fit_job_model(sz_model **model, const sz_fit_job *job, sz_error *err)
+{
+    return sz_model_build(model, job->gap, err);
 }
 
 /* ---- all of it, in one process ----------------------------------------------------- */

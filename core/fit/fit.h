@@ -66,6 +66,9 @@ sz_status sz_fit_job_solve(sz_fit_job *job, sz_error *err);
  */
 sz_status sz_fit_job_join(sz_fit_job *job, sz_error *err);
 
+/* The model of gap as it is, which stays the job's. */
+sz_status sz_fit_job_model(sz_model **model, const sz_fit_job *job, sz_error *err);
+
 /* All stages in one process; a fit that is stopped is SZ_ERR_STOPPED. The warnings of
  * the targets and of the solution go to the watch. */
 sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_dataset *data,

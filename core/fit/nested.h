@@ -7,7 +7,7 @@
 
 #include "data/dataset.h"
 #include "fit/spec.h"
-#include "model/gap.h"
+#include "term/gap.h"
 
 /* order [n_frames]: at random, each config_type in proportion all along. */
 sz_status sz_nested_frames(const sz_dataset *data, int seed, int *order, sz_error *err);

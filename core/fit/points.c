@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "descriptor/environment.h"
 #include "fit/vectors.h"
 #include "format/gap_write.h"
 #include "select/sparsify.h"

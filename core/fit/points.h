@@ -7,7 +7,7 @@
 #include "base/watch.h"
 #include "data/dataset.h"
 #include "fit/spec.h"
-#include "model/gap.h"
+#include "term/gap.h"
 
 /* The model to be: descriptors, kernels and sparse points chosen from the data, weights
  * zero. */

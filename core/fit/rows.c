@@ -5,6 +5,8 @@
  *   K_ns = dE_n/dalpha_s and its derivatives: E is linear in the weights alpha */
 #include "fit/rows.h"
 
+#include "model/model.h"
+
 #include <stdlib.h>
 
 struct sz_rows {

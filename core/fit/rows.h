@@ -5,7 +5,9 @@
 #ifndef SZ_ROWS_H
 #define SZ_ROWS_H
 
-#include "model/model.h"
+#include "base/error.h"
+
+typedef struct sz_gap sz_gap; /* term/gap.h */
 
 /* Columns are the sparse points of the potential's terms, one term after the other. */
 int sz_rows_columns(const sz_gap *gap);

@@ -6,7 +6,7 @@
 
 #include "data/dataset.h"
 #include "fit/team.h"
-#include "model/gap.h"
+#include "term/gap.h"
 
 /* taken [n_frames], to free: 0 for the frames of this rank, 1 for those of others. The
  * same on every machine: a fit that goes on finds its frames again. */

@@ -7,8 +7,8 @@
 
 #include "data/e0.h"
 #include "data/sigma.h"
-#include "select/sparsify.h"
-#include "term/term.h"
+#include "select/method.h"
+#include "term/gap_term.h" /* sz_covariance */
 
 typedef enum {
     SZ_THETA_NONE,   /* dot_product */
@@ -16,6 +16,8 @@ typedef enum {
     SZ_THETA_UNIFORM,
     SZ_THETA_FILE
 } sz_theta_rule;
+
+typedef struct sz_term_type sz_term_type; /* term/term.h */
 
 /* One descriptor of gap={..}, for all the elements it is expanded to. */
 typedef struct {

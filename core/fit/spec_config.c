@@ -40,6 +40,7 @@
 #include "fit/spec.h"
 
 #include "fit/spec_keys.h"
+#include "term/term.h"
 
 #include <stdio.h>
 #include <stdlib.h>

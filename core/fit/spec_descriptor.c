@@ -5,6 +5,9 @@
  * goes into the model file as it is. */
 #include "fit/spec_keys.h"
 
+#include "select/sparsify.h"
+#include "term/term.h"
+
 #include <stdlib.h>
 #include <string.h>
 

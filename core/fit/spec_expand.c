@@ -8,6 +8,8 @@
  * Elements in order of first appearance; what is appended is what gap_fit appends. */
 #include "fit/spec_keys.h"
 
+#include "term/term.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,6 +10,7 @@
 
 #include "fit/frame_rows.h"
 #include "fit/share.h"
+#include "model/model.h"
 #include "term/covariance.h"
 
 #include <math.h>

@@ -9,7 +9,7 @@
 #include "fit/rows.h"
 #include "fit/team.h"
 #include "linear/lsq.h"
-#include "model/gap.h"
+#include "term/gap.h"
 
 /* What makes rows: the model, its terms and their columns. The weights do not matter. */
 typedef struct {

@@ -14,7 +14,10 @@
 #include "base/args.h"
 #include "base/file.h"
 #include "base/md5.h"
+#include "base/text.h"
 #include "model/gap_check.h"
+#include "term/glue.h"
+#include "term/zbl.h"
 
 #include <math.h>
 #include <stdlib.h>

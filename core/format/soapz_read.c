@@ -17,9 +17,12 @@
 #include "format/soapz_read.h"
 
 #include "base/json.h"
+#include "descriptor/environment.h"
 #include "format/safetensors.h"
 #include "format/soapz_format.h"
 #include "model/gap_check.h"
+#include "term/glue.h"
+#include "term/zbl.h"
 
 #include <limits.h>
 #include <stdio.h>

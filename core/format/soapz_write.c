@@ -5,9 +5,12 @@
 #include "format/soapz_write.h"
 #include "base/args.h"
 #include "base/json.h"
+#include "descriptor/environment.h"
 #include "format/safetensors.h"
 #include "format/soapz_format.h"
 #include "model/gap_check.h"
+#include "term/glue.h"
+#include "term/zbl.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -4,6 +4,8 @@
  * rho(a) and F(rho), for each pair of types the table E(r). */
 #include "format/xml_reader.h"
 
+#include "term/glue.h"
+
 #include <limits.h>
 #include <stdlib.h>
 

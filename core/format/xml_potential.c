@@ -11,6 +11,7 @@
  * silently change the energy. */
 #include "base/args.h"
 #include "format/xml_reader.h"
+#include "term/zbl.h"
 
 #include <stdio.h>
 #include <stdlib.h>

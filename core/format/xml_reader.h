@@ -5,7 +5,9 @@
 #ifndef SZ_XML_READER_H
 #define SZ_XML_READER_H
 
-#include "model/gap.h"
+#include "term/gap.h"
+#include "term/glue.h"
+#include "term/zbl.h"
 
 #include <expat.h>
 #include <stddef.h>

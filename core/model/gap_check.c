@@ -5,6 +5,11 @@
  * each element, where it can name the line. */
 #include "model/gap_check.h"
 
+#include "base/text.h"
+#include "descriptor/environment.h"
+#include "term/glue.h"
+#include "term/zbl.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

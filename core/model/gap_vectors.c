@@ -3,6 +3,7 @@
  * gap_vectors.c - published vectors of sparse points that a file holds as environments.
  */
 #include "base/args.h"
+#include "descriptor/environment.h"
 #include "descriptor/soap_spec.h"
 #include "model/gap.h"
 

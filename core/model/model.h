@@ -5,7 +5,7 @@
 #ifndef SZ_MODEL_H
 #define SZ_MODEL_H
 
-#include "model/gap.h"
+#include "term/gap.h"
 #include "term/term.h"
 
 #include <pthread.h>

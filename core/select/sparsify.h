@@ -16,23 +16,7 @@
 #include "base/rng.h"
 #include "base/warnings.h"
 #include "select/farthest.h"
-
-/* How the sparse points are chosen. */
-typedef enum {
-    SZ_SPARSE_RANDOM,
-    SZ_SPARSE_UNIFORM,
-    SZ_SPARSE_CUR_POINTS,
-    SZ_SPARSE_FARTHEST_POINTS, /* ours, gap_fit lacks it */
-    SZ_SPARSE_NONE,            /* every distinct point */
-    SZ_SPARSE_FILE,            /* descriptor vectors from a file */
-    SZ_SPARSE_INDEX_FILE       /* numbers of data points from a file */
-} sz_sparse_method;
-
-/* So many sparse points from the frames of one config_type. */
-typedef struct {
-    char *config_type;
-    int n;
-} sz_type_count;
+#include "select/method.h"
 
 typedef struct {
     sz_sparse_method method; /* not SZ_SPARSE_FILE or SZ_SPARSE_INDEX_FILE */

@@ -117,7 +117,7 @@ static sz_status hash(search *s, sz_error *err)
             if (!isfinite(s->h[j]))
                 status = sz_fail(err, SZ_ERR_NUMERIC,
                                  "descriptor vector %d of %d is not a number: look for "
-                                 "atoms on one place or without neighbours",
+                                 "atoms that coincide or have no neighbours",
                                  j + 1, vectors->n);
         }
     }

@@ -4,6 +4,10 @@
  * sparse points, and stand in a potential by themselves. */
 #include "term/core_terms.h"
 
+#include "term/gap.h"
+#include "term/glue.h"
+#include "term/zbl.h"
+
 #include <stdlib.h>
 
 /* ---- Glue -------------------------------------------------------------------------- */

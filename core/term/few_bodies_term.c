@@ -3,6 +3,8 @@
  * few_bodies_term.c - what the terms of two and of three atoms share. */
 #include "term/few_bodies_term.h"
 
+#include "term/gap.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,9 @@
  * gap.c - notes of a potential, and its end. */
 #include "term/gap.h"
 
+#include "term/glue.h"
+#include "term/zbl.h"
+
 #include <stdlib.h>
 #include <string.h>
 

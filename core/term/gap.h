@@ -6,15 +6,16 @@
 #define SZ_GAP_H
 
 #include "term/gap_term.h"
-#include "term/glue.h"
-#include "term/zbl.h"
+
+typedef struct sz_gap_glue sz_gap_glue; /* term/glue.h */
+typedef struct sz_zbl sz_zbl;           /* term/zbl.h */
 
 /* What a model says about itself: "citation", "licence", "training_data", .. */
 typedef struct {
     char *key, *text;
 } sz_gap_note;
 
-typedef struct {
+typedef struct sz_gap {
     char *path;     /* as given */
     char *label;    /* of the GAP_params used */
     int version;    /* gap_version, 0 when missing */

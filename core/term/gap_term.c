@@ -3,6 +3,8 @@
  * gap_term.c - the end of a term on paper. */
 #include "term/gap_term.h"
 
+#include "descriptor/environment.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,8 @@
 #define SZ_GAP_TERM_H
 
 #include "base/error.h"
-#include "descriptor/environment.h"
+
+typedef struct sz_environments sz_environments; /* descriptor/environment.h */
 
 typedef enum {
     SZ_COVARIANCE_NONE = 0,
@@ -16,7 +17,7 @@ typedef enum {
 } sz_covariance;
 
 /* One <gpCoordinates> of a GAP. */
-typedef struct {
+typedef struct sz_gap_term {
     int line; /* of <gpCoordinates> in the XML */
     char *label;
     char *descriptor; /* text of <descriptor> */

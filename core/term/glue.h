@@ -25,7 +25,7 @@ typedef struct {
     sz_gap_points pair; /* potential_pair: (r, E); default y1=yn=0 */
 } sz_gap_glue_pair;
 
-typedef struct {
+typedef struct sz_gap_glue {
     int n_types;
     sz_gap_glue_type *type;
     int n_pairs;

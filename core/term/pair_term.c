@@ -7,6 +7,8 @@
  * share row     E_s = sum_ij share fc(r_ij) fc_s K(x_s, r_ij) */
 #include "term/few_bodies_term.h"
 
+#include "term/gap.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,6 +12,7 @@
 
 #include "linear/blas.h"
 #include "linear/vec.h"
+#include "term/gap_term.h"
 
 #include <stdlib.h>
 #include <string.h>

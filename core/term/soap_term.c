@@ -9,7 +9,9 @@
 #include "term/soap_term.h"
 
 #include "descriptor/channels.h"
+#include "descriptor/environment.h"
 #include "descriptor/soap_spec.h"
+#include "term/gap.h"
 
 #include <math.h>
 #include <stdlib.h>

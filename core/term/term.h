@@ -19,8 +19,10 @@
 #include "base/text.h"
 #include "base/warnings.h"
 #include "linear/product.h"
-#include "term/gap.h"
 #include "term/row.h"
+
+typedef struct sz_gap sz_gap;           /* term/gap.h */
+typedef struct sz_gap_term sz_gap_term; /* term/gap_term.h */
 
 /* The elements of a model: a species is an index. */
 typedef struct {
@@ -66,7 +68,7 @@ typedef sz_status sz_take_vector(void *context, int atom, const double *x, doubl
                                  sz_error *err);
 
 /* A descriptor by the word that names it in gap={..}. */
-typedef struct {
+typedef struct sz_term_type {
     const char *word;
     const sz_key *keys; /* by which it is read */
     /* what nearly every fit says of it, and a configuration file need not */

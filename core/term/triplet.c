@@ -220,7 +220,7 @@ static inline factors find_factors(const sz_triplet_batch *b, int t)
 {
     double share = b->term->spec.share, fa = b->f[0][t], fb = b->f[1][t],
            fab = b->f[2][t];
-    /* two neighbours on one place are refused where one of them is a centre */
+    /* two neighbours that coincide are refused where one of them is a centre */
     double a = 1.0 / b->r[0][t], c = 1.0 / b->r[1][t];
     double ac = b->r[2][t] > 0.0 ? 1.0 / b->r[2][t] : 0.0, fc = share * fa * fb * fab;
 

@@ -9,6 +9,7 @@
  * gap_fit counts the two orders of angle_3b's neighbours; here they are one. */
 #include "atoms/cutoff.h"
 #include "term/few_bodies_term.h"
+#include "term/gap.h"
 #include "term/triplet_batch.h"
 
 #include <math.h>

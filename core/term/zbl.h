@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-typedef struct {
+typedef struct sz_zbl {
     double cutoff;       /* Angstrom, > 0 */
     double cutoff_width; /* 0: cut sharply */
     int shift;           /* 1: V(cutoff) is subtracted */

@@ -183,7 +183,7 @@ class Descriptor:
         average=T one vector, [1][length], where there is a centre.
 
         atoms: an ase.Atoms or (numbers, positions[, cell[, pbc]]). SoapzError where an atom
-        has no density round it, and for atoms on one place."""
+        has no density round it, and for atoms that coincide."""
         atoms = read_atoms(atoms)
         centres = np.ascontiguousarray(self.centres(atoms), np.intc)
         n = min(len(centres), 1) if self._average else len(centres)

@@ -123,7 +123,7 @@ class Potential:
     rows of cell as lattice vectors.
 
     Raises FileNotFoundError for a missing file and SoapzError for what the library refuses:
-    files that are not models, elements that the model does not know, atoms on one place,
+    files that are not models, elements that the model does not know, atoms that coincide,
     positions that are not numbers. Wrong shapes and types are ValueError and TypeError."""
 
     path: Optional[str]

@@ -104,7 +104,7 @@ with tempfile.TemporaryDirectory() as folder:
     fails("cu.xyz:4:", "Cu", [model, copper])
     check(describe("--descriptor", soap + "Z=74", file=copper).shape == (1, 64), "Cu ignored")
     write_xyz(copper, ["W", "W"], positions[[0, 0]])
-    fails("cu.xyz:3:", "one place", [model, copper])
+    fails("cu.xyz:3:", "coincide", [model, copper])
     # ---- by label, to .npz -----------------------------------------------------------
     npz = os.path.join(folder, "out.npz")
 

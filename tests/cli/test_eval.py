@@ -131,9 +131,9 @@ def bad(folder):
     fails(good.replace("2.5", "nan"), "bad.xyz:4:", "nan")
     fails(good.replace("2.5", "-inf"), "bad.xyz:4:", "inf")
     fails(good.replace("2.5", "1e40"), "bad.xyz:1:", "far away")
-    fails(good.replace("2.5", "0.0"), "bad.xyz:3:", "line 4", "one place")
-    fails(good.replace("2.5", "9.0"), "one place")  # an image of the other
-    fails(good.replace("2.5", "1e-7"), "one place")
+    fails(good.replace("2.5", "0.0"), "bad.xyz:3:", "line 4", "coincide")
+    fails(good.replace("2.5", "9.0"), "coincide")  # an image of the other
+    fails(good.replace("2.5", "1e-7"), "coincide")
     fails(good.replace("9 0 0 0 9", "9 0 0 9 0"), "bad.xyz:1:", "singular")
     fails(good + good[:-11], "bad.xyz:7:", "ends after 1 of the 2 atoms")  # second frame
     fails(good + "junk\n", "bad.xyz:5:", "junk")

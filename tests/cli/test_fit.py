@@ -155,7 +155,7 @@ def bad(folder):
     open(path, "w").write("\n".join(lines[:3] + [" ".join(row)] + lines[4:]))
     fails(1, "bad.xyz:4", "nan", at_file=path)
     open(path, "w").write("\n".join(lines[:3] + [lines[2]] + lines[4:]))
-    fails(1, "bad.xyz:3", "line 4", "one place", at_file=path, gap="{" + SOAP + "}")
+    fails(1, "bad.xyz:3", "line 4", "coincide", at_file=path, gap="{" + SOAP + "}")
     open(path, "w").write("\n".join(lines[:5]))
     fails(1, "bad.xyz", at_file=path)
 

@@ -64,15 +64,15 @@ for name, edit, message in (
         edit(Path(copy, sparse.name))
         refused(name, setup(model=Path(copy, lmp.MODEL.name)) + RUN, message)
 
-# two atoms on one place, also across a periodic boundary
+# two atoms that coincide, also across a periodic boundary
 twins = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)
 twins.positions[5] = twins.positions[9]
 images = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)
 images.positions[5] = images.positions[9] + images.cell[0]
 for ranks in (1, 2):
-    refused("two atoms on one place", setup() + RUN, "two atoms on one place", ranks,
+    refused("two atoms that coincide", setup() + RUN, "coincide", ranks,
             frame=twins)
-    refused("two atoms on one place, images", setup() + RUN, "(atom IDs ", ranks,
+    refused("two atoms that coincide, images", setup() + RUN, "(atom IDs ", ranks,
             frame=images)
 
 # NaN: LAMMPS itself finds it when it sorts atoms; between two sortings it reaches the style
