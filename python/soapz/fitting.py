@@ -58,18 +58,21 @@ class _Waiter:
     def call(self, name: str, *arguments: Any) -> None:
         error, run, status = Error(), function(name), [0]
 
+        done = threading.Event()  # is_alive() may lie after an interrupted join()
+
         def work() -> None:
             try:
                 status[0] = run(*arguments, byref(self.options), byref(error))
             except BaseException as e:
                 self.problem = e
+            finally:
+                done.set()
 
-        worker = threading.Thread(target=work, name=name, daemon=True)
         interrupted = False
-        worker.start()
-        while worker.is_alive():
+        threading.Thread(target=work, name=name, daemon=True).start()
+        while not done.is_set():
             try:
-                worker.join(0.1)
+                done.wait(0.1)
             except KeyboardInterrupt:
                 self.stopped = interrupted = True
         for sentence in self.warnings:
