@@ -438,6 +438,7 @@ int sz_verb_describe(int argc, char **argv)
     sz_blas_set_threads(1);
     status = take_request(&d, &r, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
+    sz_catch_interrupts();
     /* the paper's vectors have no component covariance_sigma0 */
     if (status == SZ_OK)
         status = sz_describe_open(

@@ -134,7 +134,8 @@ int sz_verb_eval(int argc, char **argv)
     status = sz_model_load(&e.model, e.model_path, &err);
     if (status == SZ_OK) status = sz_predictor_create(&e.predictor, e.model, &err);
     if (status == SZ_OK) status = sz_xyz_open(&e.in, in, &err);
-    if (status == SZ_OK) status = sz_open_output(&e.out, out, &err);
+    if (strcmp(out, "-") != 0) sz_catch_interrupts();
+    if (status == SZ_OK) status = sz_output_open_any(&e.out, out, &err);
     if (status == SZ_OK) status = eval_file(&e, &err);
     closed = sz_output_close(&e.out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;

@@ -125,15 +125,9 @@ sz_status sz_check_output(const sz_output *out, sz_error *err)
     return sz_output_check(out, err);
 }
 
-sz_status sz_open_output(sz_output *out, const char *path, sz_error *err)
-{
-    if (strcmp(path, "-") != 0) sz_catch_interrupts();
-    return sz_output_open_any(out, path, err);
-}
-
 sz_status sz_open_array(sz_output *out, const char *path, sz_error *err)
 {
-    sz_status status = sz_open_output(out, path, err);
+    sz_status status = sz_output_open_any(out, path, err);
 
     if (status != SZ_OK) return status;
     if (out->file != stdout && fseek(out->file, 0, SEEK_SET) == 0) return SZ_OK;

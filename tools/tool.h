@@ -51,9 +51,7 @@ void sz_catch_interrupts(void);
 /* sz_output_check, and SZ_ERR_STOPPED once the work is interrupted. */
 sz_status sz_check_output(const sz_output *out, sz_error *err);
 
-/* sz_output_open_any; an interruption is noted from before there is a file beside it. */
-sz_status sz_open_output(sz_output *out, const char *path, sz_error *err);
-/* The same for what must be a real file: arrays are rewound at the end. */
+/* sz_output_open_any for what must be a real file: arrays are rewound at the end. */
 sz_status sz_open_array(sz_output *out, const char *path, sz_error *err);
 
 /* ---- progress ------------------------------------------------------------------- */
