@@ -2,7 +2,6 @@
 """What the Python tests share: running the command, extended XYZ, counting checks.
 
 The command is the first argument of the test or the environment variable SOAPZ."""
-import ctypes
 import os
 import re
 import shutil
@@ -34,12 +33,6 @@ def done(well=0):
     """Ends the test: 1 where a check failed or there was none, else well."""
     print(f"{checks} checks, {failures} failed")
     sys.exit(1 if failures or not checks else well)
-
-
-def has_calls(*names):
-    """Does the library that Python loads have these functions?"""
-    lib = ctypes.CDLL(os.environ["SOAPZ_LIBRARY"])
-    return all(hasattr(lib, name) for name in names)
 
 
 def run(*words, stdin=None):

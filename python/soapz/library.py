@@ -82,7 +82,6 @@ _MIRRORS = {"sz_error": Error, "sz_structure": AtomicStructure, "sz_neigh": Neig
 _ERR, _OUT, _P, _S = POINTER(Error), POINTER(c_void_p), c_void_p, c_char_p
 _LIST = POINTER(NeighbourList)
 
-# Every installed library has these.
 _PROTOTYPES = {
     "sz_version": (_S, []),
     "sz_sizeof": (c_size_t, [_S]),
@@ -117,10 +116,6 @@ _PROTOTYPES = {
     "sz_descriptor_label": (c_int, [_P, c_int, c_char_p, c_size_t]),
     "sz_descriptor_vectors": (c_int, [_P, _LIST, c_int, _P, _P, _ERR]),
     "sz_descriptor_derivatives": (c_int, [_P, _LIST, c_int, _P, _ERR]),
-}
-
-# A library that lacks one of these still computes.
-_LATER = {
     "sz_model_save": (c_int, [_P, _S, _ERR]),
     "sz_model_n_notes": (c_int, [_P]),
     "sz_model_note_key": (_S, [_P, c_int]),
@@ -187,10 +182,6 @@ def _load(path: str) -> ctypes.CDLL:
         for name, (result, arguments) in _PROTOTYPES.items():
             function = getattr(lib, name)
             function.restype, function.argtypes = result, arguments
-        for name, (result, arguments) in _LATER.items():
-            if hasattr(lib, name):
-                function = getattr(lib, name)
-                function.restype, function.argtypes = result, arguments
         _check_sizes(lib)
     except (OSError, AttributeError) as e:
         raise ImportError(f"soapz: the library {path} cannot be used: {e}; install soapz "
@@ -215,16 +206,8 @@ def version() -> str:
     return library().sz_version().decode()
 
 
-def has(*names: str) -> bool:
-    """Does the library have these functions?"""
-    return all(hasattr(library(), name) for name in names)
-
-
 def function(name: str) -> Callable[..., Any]:
-    lib = library()
-    if not hasattr(lib, name):
-        raise SoapzError(f"the library {lib._name} lacks {name}: it is older than this package")
-    return getattr(lib, name)
+    return getattr(library(), name)
 
 
 def check(status: int, error: Error) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optiona
 
 import numpy as np
 
-from .library import (Handle, PredictionStruct, SoapzError, call, create, existing, function, has,
+from .library import (Handle, PredictionStruct, SoapzError, call, create, existing, function,
                       library, sentences)
 from .structures import Atoms, as_symbol, as_voigt, read_atoms
 
@@ -247,8 +247,6 @@ class Potential:
     @property
     def notes(self) -> Dict[str, str]:
         """What the model says about itself: citation, licence, training_data, .."""
-        if not has("sz_model_n_notes"):
-            return {}
         keys = sentences(self._model.pointer, "sz_model_n_notes", "sz_model_note_key")
         get = function("sz_model_note")
         return {key: get(self._model.pointer, key.encode()).decode(errors="replace")
