@@ -185,7 +185,7 @@ static sz_status list_types(type_list *list, const sz_fit_spec *spec,
     return SZ_OK;
 }
 
-/* of coordinate number k; streams of rnd_seed and rnd_seed + 1 have nothing in common */
+/* of term number k; streams of rnd_seed and rnd_seed + 1 have nothing in common */
 static int random_seed(const sz_fit_spec *spec, int k)
 {
     long long seed = spec->rnd_seed > 0 ? spec->rnd_seed : 1;
