@@ -138,7 +138,7 @@ static sz_status fill_kernel(sz_gap_term *c, const sz_fit_descriptor *d,
 typedef struct {
     int n;
     sz_type_count *type; /* names belong to the settings */
-    int *type_of;        /* [vectors of the pool] */
+    int *type_of;        /* [all vectors] */
 } type_list;
 
 static int find_type(const type_list *list, const char *name)
