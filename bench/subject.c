@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the alloy ----------------------------------------------------------------------
- */
+/* ---- the alloy ------------------------------------------------------------------- */
 
 static double uniform(uint64_t *state) /* xorshift64*, in [0, 1) */
 {
@@ -63,8 +62,7 @@ sz_status subject_alloy(subject *s, int cells, double lattice, sz_error *err)
                       lattice, err);
 }
 
-/* ---- a descriptor as a model --------------------------------------------------------
- */
+/* ---- a descriptor as a model ----------------------------------------------------- */
 
 /* With u_max the compression has matrices that come from data: random ones here. */
 static sz_status random_matrices(const sz_args *args, int *n, double **matrix,

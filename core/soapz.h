@@ -279,8 +279,7 @@ SZ_API const char *sz_blas_name(void);
 SZ_API void sz_blas_tune(void);
 
 SZ_API const char *sz_version(void);
-/* The size of a struct of these headers, "sz_list", or 0: for languages that mirror them.
- */
+/* Bytes of a struct of these headers ("sz_list"), or 0: for bindings that mirror it. */
 SZ_API size_t sz_sizeof(const char *name);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * pair_soapz.cpp - LAMMPS face of soapz. With d_ij = dE_i/dr_ij, r_ij = r_j - r_i:
+ * pair_soapz.cpp - pair_style soapz of LAMMPS. With d_ij = dE_i/dr_ij, r_ij = r_j - r_i:
  *
  *   f_i += d_ij       f_j -= d_ij       virial W_j -= r_ij (x) d_ij
  *
@@ -210,7 +210,7 @@ template <typename T> static void grow(std::vector<T> &v, size_t n)
 }
 
 /* Atoms list->ilist[begin..end-1] and their pairs within the cutoff. Types mapped to NULL
- * are not in the lists that hybrid styles hand down. Special-bond factors do not apply
+ * are not in the lists that hybrid styles pass. Special-bond factors do not apply
  * to a many-body potential. */
 void PairSoapz::gather(int begin, int end)
 {

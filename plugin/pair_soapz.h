@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * pair_soapz.h - LAMMPS face of soapz: gather neighbours, call sz_compute, scatter. */
+ * pair_soapz.h - pair_style soapz: gather neighbours, call sz_compute, scatter. */
 #ifndef LMP_PAIR_SOAPZ_H
 #define LMP_PAIR_SOAPZ_H
 
@@ -49,7 +49,7 @@ class PairSoapz : public Pair
     std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
 
     /* One chunk of atoms in the shape of sz_neigh. Indices in centre and neigh are
-     * LAMMPS's, ghosts included; the arrays keep the largest size met. */
+     * LAMMPS's, ghosts included; the arrays keep the largest size so far. */
     int n_centres, n_pairs;
     std::vector<int> centre, centre_species, first;
     std::vector<int> neigh, neigh_species;

@@ -30,7 +30,7 @@ def sparse_points(folder, c):
 
 
 def same_points(folder, work):
-    """One descriptor for each coordinate of gp.xml, its sparse points from a file."""
+    """One descriptor for each term of gp.xml, its sparse points from a file."""
     descriptors = []
     for k, c in enumerate(ET.parse(os.path.join(folder, "gp.xml")).iter("gpCoordinates")):
         path = os.path.join(work, f"points{k}")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * gap_xml_sample.h - a small GAP file with one of everything, and its sparse points:
- * coordinate 1 Gaussian, inline; 2 piecewise polynomial, sliced, two permutations;
+ * term 1 Gaussian, inline; 2 piecewise polynomial, sliced, two permutations;
  * 3 dot product, points in a file. */
 #ifndef SZ_GAP_XML_SAMPLE_H
 #define SZ_GAP_XML_SAMPLE_H

@@ -389,7 +389,7 @@ static void test_cutoff(const subject *s)
     }
 }
 
-/* nobody near: a number, one for each element, and nothing at all is fine too */
+/* no neighbour: a number, one for each element; no atoms at all is fine too */
 static void test_isolated(const subject *s)
 {
     for (int k = 0; k < s->n_species; k++) {

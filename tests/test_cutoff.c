@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * test_cutoff.c - slopes are slopes, both ends are met smoothly. */
+ * test_cutoff.c - slopes are slopes, both ends are smooth. */
 #include "atoms/cutoff.h"
 #include "check.h"
 #include "numbers.h"

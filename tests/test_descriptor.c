@@ -47,8 +47,7 @@ static sz_status vectors(const sz_descriptor *d, frame *f, double *p, sz_error *
     return status == SZ_OK ? sz_descriptor_vectors(d, &f->list, N, atom, p, err) : status;
 }
 
-/* ---- derivatives --------------------------------------------------------------------
- */
+/* ---- derivatives ----------------------------------------------------------------- */
 
 /* dp_i by the position of atom j along x, from dp_i/dr_ij */
 static void add_up(const frame *f, int i, int j, int x, int length, const double *dpdr,
@@ -114,8 +113,7 @@ static int test_derivatives(const char *keys)
     return 0;
 }
 
-/* ---- labels -------------------------------------------------------------------------
- */
+/* ---- labels ---------------------------------------------------------------------- */
 
 typedef struct {
     int length;
@@ -246,8 +244,7 @@ static int test_labels(void)
     return 0;
 }
 
-/* ---- models, threads, refusals ------------------------------------------------------
- */
+/* ---- models, threads, refusals --------------------------------------------------- */
 
 static int test_model(void)
 {

@@ -2,8 +2,7 @@
  *
  * test_fit.c - soapz_fit.h as its callers see it: frames in memory, settings as text, a
  * model that predicts. The same as the command makes of the file; errors and learning
- * curves are sums anybody can do; whoever watches can stop it; misuse is answered with a
- * sentence. */
+ * curves equal plain sums; a watch stops it; misuse is answered with a sentence. */
 #define _XOPEN_SOURCE 700 /* mkdtemp, realpath */
 #include "check.h"
 #include "data/dataset.h"
@@ -319,7 +318,7 @@ static int test_curve(const sz_dataset *data)
     return 0;
 }
 
-/* ---- who watches ------------------------------------------------------------------- */
+/* ---- a watch ----------------------------------------------------------------------- */
 
 typedef struct {
     int asked, stop_at, shown, warned;

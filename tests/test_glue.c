@@ -156,11 +156,11 @@ int main(void)
     CHECK(sz_glue_cutoff(glue) == 3.6);
     if (test_cluster(glue, 4.2, 1.3)) return 1;
     if (test_cluster(glue, 2.8, 0.8)) return 1;  /* beyond the knots: r < lo, rho > hi */
-    if (test_cluster(glue, 30.0, 3.7)) return 1; /* nobody in reach */
+    if (test_cluster(glue, 30.0, 3.7)) return 1; /* no neighbour in reach */
     sz_glue_free(glue);
     sz_glue_free(NULL);
 
-    phi[1].hi = phi[1].lo; /* two points on one place */
+    phi[1].hi = phi[1].lo; /* two points with one abscissa */
     CHECK_FAILS(make(&glue, &err), SZ_ERR_FORMAT, "here.xml: Glue pair 1-2: two spline",
                 err);
     CHECK(glue == NULL);

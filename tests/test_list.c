@@ -275,7 +275,7 @@ static int test_counts(void)
     return 0;
 }
 
-/* Two atoms on one place are two neighbours at distance zero; clusters far apart. */
+/* Two atoms that coincide are two neighbours at distance zero; clusters far apart. */
 static int test_odd(void)
 {
     const double same[] = {1, 1, 1, 1, 1, 1}, far[] = {0, 0, 0, 1, 0, 0, 9e6, 0, 0};

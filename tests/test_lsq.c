@@ -51,7 +51,7 @@ void __wrap_free(void *block)
 
 /* ---- the problem ------------------------------------------------------------------ */
 
-/* Two coordinates of a sparse GP with Gaussian kernels in one dimension. */
+/* Two terms of a sparse GP with Gaussian kernels in one dimension. */
 enum { M1 = 23, M = 60, ROWS = 700, TEST = 50 };
 
 typedef struct {

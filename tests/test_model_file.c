@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_model_file.c - a .soapz file gives back the model to the last bit; one that is
- * cut off, changed in a single bit or made by a malicious hand is refused with a
+ * cut off, changed in a single bit or forged is refused with a
  * sentence, and before anything of the size it claims is allocated. Link with
  * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free. */
 #define _POSIX_C_SOURCE 200809L
@@ -332,7 +332,7 @@ static void test_damage(void)
     free(bytes);
 }
 
-/* ---- hostile files: with the right sum -------------------------------------------- */
+/* ---- forged files: with the right sum --------------------------------------------- */
 
 /* A file of this header (length 0: its own) and n_data bytes, sealed as docs/format.md
  * says. */

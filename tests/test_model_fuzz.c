@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * test_model_fuzz.c - a .soapz file with environments, damaged in every way that chance
- * and malice find: it is refused with a sentence or is a model, and nothing near the
+ * test_model_fuzz.c - a .soapz file with environments, changed at random and on
+ * purpose: it is refused with a sentence or is a model, and nothing near the
  * memory that it claims is taken. */
 #include "base/md5.h"
 #include "environments.h"
@@ -118,7 +118,7 @@ static void check_refused(const file *f, const char *text)
     CHECK(load(BAD) == 0);
 }
 
-/* ---- malice ----------------------------------------------------------------------- */
+/* ---- on purpose ------------------------------------------------------------------- */
 
 /* the first old in the header becomes new, and the file is sealed */
 static file edited(const char *old, const char *new)
@@ -223,7 +223,7 @@ static void test_numbers(void)
     check_refused(&f, "distance");
 }
 
-/* ---- chance ----------------------------------------------------------------------- */
+/* ---- at random -------------------------------------------------------------------- */
 
 static size_t below(size_t n)
 {
@@ -231,7 +231,7 @@ static size_t below(size_t n)
 }
 
 /* One change somewhere in the first end bytes behind the length; in the header sizes of
- * arrays, offsets and other numbers are replaced by evil ones. */
+ * arrays, offsets and other numbers are replaced by wrong ones. */
 static void mutate(file *f, size_t end)
 {
     static const char *const evil[] = {"0",

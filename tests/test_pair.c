@@ -10,7 +10,7 @@
 
 enum { M = 9, DIM_MAX = 3 };
 
-/* a coordinate as it comes from a file, with random sparse points */
+/* a term as it comes from a file, with random sparse points */
 typedef struct {
     sz_pair_spec spec;
     sz_gap_term c;

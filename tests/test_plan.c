@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_plan.c - models, plans, works, predictors and variances are freed in any order,
- * and those that are left go on; the sparse points go when nobody needs them. */
+ * and those that are left go on; the sparse points are freed when nothing needs them. */
 #include "check.h"
 #include "cluster.h"
 #include "groups.h"

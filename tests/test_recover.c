@@ -117,8 +117,7 @@ static int test_liquids(const char *label, int n_max, int l_max)
     return 0;
 }
 
-/* ---- the condition number ------------------------------------------------------------
- */
+/* ---- the condition number -------------------------------------------------------- */
 
 /* rows of x [k][n] made orthonormal */
 static void orthonormalise(int k, int n, double *x)
@@ -206,8 +205,7 @@ static int test_condition(void)
     return 0;
 }
 
-/* ---- few neighbours, and what cannot be inverted ------------------------------------
- */
+/* ---- few neighbours, and what cannot be inverted --------------------------------- */
 
 /* an atom with 0 to 6 neighbours that does not count itself */
 static int test_few_neighbours(const char *label)

@@ -15,7 +15,7 @@ enum { ATOMS = 12, M = 4 };
 
 static const double h = 1e-4;
 
-/* a coordinate with random sparse points; theta obeys the permutations */
+/* a term with random sparse points; theta obeys the permutations */
 static int make_coordinate(sz_gap_term *c, char *descriptor, const char *type,
                            sz_covariance covariance)
 {

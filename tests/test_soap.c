@@ -355,7 +355,7 @@ static int test_tolerance_refused(void)
     return 0;
 }
 
-/* alone in the world: the atom's own Gaussian, or nothing; never NaN */
+/* no neighbour: the atom's own Gaussian, or nothing; never NaN */
 static int test_isolated(double central_weight)
 {
     cluster c = {.n_atoms = 1};

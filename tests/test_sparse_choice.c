@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_sparse_choice.c - the sparse points of real fits, chosen again from their training
- * data: those of SOAP coordinates by cur_points.
+ * data: those of SOAP terms by cur_points.
  *
  * Where the data hold crystals, which of the equal vectors gap_fit keeps hangs on
  * rounding, and with it the numbering that random numbers are paired with: there a few of
- * the points differ. Elsewhere none does. The points of two-body coordinates depend on
+ * the points differ. Elsewhere none does. The points of two-body terms depend on
  * the order of QUIP's neighbour lists, so only their number is checked. */
 #include "check.h"
 #include "format/gap_xml.h"
@@ -97,7 +97,7 @@ static int n_common(const sz_gap_term *c, const soap_pool *p,
     return n;
 }
 
-/* Draws as gap_fit does for this coordinate; counts the points and how many agree. */
+/* Draws as gap_fit does for this term; counts the points and how many agree. */
 static sz_status choose(const char *folder, const sz_gap_term *c, sz_rng *rng,
                         int *n_points, int *n_same, sz_error *err)
 {

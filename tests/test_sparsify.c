@@ -33,7 +33,7 @@ static const struct {
     sz_sparse_method method;
     int n_sparse, n_types;
     const sz_type_count *type;
-} coordinates[] = {
+} terms[] = {
     {COORDINATION, SZ_SPARSE_UNIFORM, 25, 0, NULL},
     {"cosnx", "cosnx.txt", SZ_SPARSE_UNIFORM, 40, 0, NULL},
     {SOAP("soap n_max=3 l_max=3 cutoff=4.0 atom_sigma=0.5 Z=14"), SZ_SPARSE_CUR_POINTS,
@@ -53,7 +53,7 @@ static const struct {
     {SOAP("soap n_max=3 l_max=2 nu_R=1 nu_S=0 cutoff=4.1 atom_sigma=0.5 Z=6"),
      SZ_SPARSE_CUR_POINTS, 30, 0, NULL},
 };
-enum { N_COORDINATES = sizeof coordinates / sizeof *coordinates, N_ATOMS = 144 };
+enum { N_TERMS = sizeof terms / sizeof *terms, N_ATOMS = 144 };
 
 /* config_type of the frames of train.xyz */
 static const char *frame_type(int frame)
@@ -116,7 +116,7 @@ static int same(const sz_sparse_choice *a, const sz_sparse_choice *b)
     return a->n == b->n && memcmp(a->index, b->index, (size_t)a->n * sizeof(int)) == 0;
 }
 
-static int check_coordinate(int k, sz_rng *rng, FILE *answer)
+static int check_term(int k, sz_rng *rng, FILE *answer)
 {
     soap_pool p = {0};
     int of[N_ATOMS], here = 1;
@@ -124,19 +124,18 @@ static int check_coordinate(int k, sz_rng *rng, FILE *answer)
     sz_sparse_choice choice, streamed;
     sz_error err = {0};
 
-    if (coordinates[k].file)
-        CHECK_OK(load_numbers(&p, coordinates[k].file, &err), err);
+    if (terms[k].file)
+        CHECK_OK(load_numbers(&p, terms[k].file, &err), err);
     else
-        CHECK_OK(
-            soap_pool_load(&p, coordinates[k].descriptor, data_path("train.xyz"), &err),
-            err);
+        CHECK_OK(soap_pool_load(&p, terms[k].descriptor, data_path("train.xyz"), &err),
+                 err);
     sz_vectors pool = soap_pool_vectors(&p);
     source s = {p.x, p.n, p.d, 0, 0};
     sz_vectors stream = {.n = p.n, .d = p.d, .fetch = fetch, .context = &s};
-    sz_sparsify_options o = {.method = coordinates[k].method,
-                             .n_sparse = coordinates[k].n_sparse,
-                             .n_types = coordinates[k].n_types,
-                             .type = coordinates[k].type,
+    sz_sparsify_options o = {.method = terms[k].method,
+                             .n_sparse = terms[k].n_sparse,
+                             .n_types = terms[k].n_types,
+                             .type = terms[k].type,
                              .type_of = of,
                              .rng = rng};
 
@@ -146,8 +145,8 @@ static int check_coordinate(int k, sz_rng *rng, FILE *answer)
     for (int i = 0, want; i < choice.n && here; i++) {
         here = fscanf(answer, "%d", &want) == 1 && want == choice.index[i] + 1;
         if (!here)
-            printf("coordinate %d, point %d: %d, not %d\n", k + 1, i + 1,
-                   choice.index[i] + 1, want);
+            printf("term %d, point %d: %d, not %d\n", k + 1, i + 1, choice.index[i] + 1,
+                   want);
     }
     CHECK(here);
     /* in blocks of 16 */
@@ -169,15 +168,13 @@ static int check_gap_fit(void)
 
     sz_rng_seed(&rng, 11);
     for (int k = 0; k < 2; k++) sz_sparsify_skip_mixing(&rng, 18);
-    for (int k = 0; k < N_COORDINATES && !stop; k++)
-        stop = check_coordinate(k, &rng, answer);
+    for (int k = 0; k < N_TERMS && !stop; k++) stop = check_term(k, &rng, answer);
     CHECK(!stop && fscanf(answer, "%d", &rest) != 1);
     if (answer) fclose(answer);
     return stop;
 }
 
-/* ---- equal vectors ------------------------------------------------------------------
- */
+/* ---- equal vectors --------------------------------------------------------------- */
 
 enum { D = 12, N = 300, N_DISTINCT = 250 };
 
@@ -233,8 +230,7 @@ static int check_unique(const double *x, const sz_vectors *pool)
     return 0;
 }
 
-/* ---- leverage -----------------------------------------------------------------------
- */
+/* ---- leverage -------------------------------------------------------------------- */
 
 /* x_j = sum_i U_ji S_i w_i with orthonormal U, W: scores are known */
 static int check_leverage(int n, int d, int n_singular)
@@ -287,8 +283,7 @@ static int check_leverage(int n, int d, int n_singular)
     return 0;
 }
 
-/* ---- farthest points ----------------------------------------------------------------
- */
+/* ---- farthest points ------------------------------------------------------------- */
 
 static double apart(const sz_likeness *l, const double *a, const double *b)
 {
@@ -343,8 +338,7 @@ static int check_farthest(const double *x, const sz_vectors *pool,
     return 0;
 }
 
-/* ---- counts, warnings, errors
- * ---------------------------------------------------------- */
+/* ---- counts, warnings, errors ---------------------------------------------------- */
 
 static int check_counts(const sz_vectors *pool)
 {
@@ -470,8 +464,7 @@ static int check_errors(const double *x, const sz_vectors *pool)
     return 0;
 }
 
-/* ---- files
- * ----------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------- */
 
 static const char *scratch(const char *text)
 {

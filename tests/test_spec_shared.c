@@ -106,7 +106,7 @@ static int check_folder(const char *folder)
     CHECK_OK(sz_fit_find_e0(&e0, targets, spec, &err), err);
     for (int z = 1; z <= SZ_Z_MAX; z++) CHECK_CLOSE(e0.value[z], gap->e0[z], 2e-15);
     CHECK_OK(sz_targets_take_e0(targets, &e0, &err), err);
-    printf("%s: %d frames, %zu atoms, %d coordinates, %d energies, %zu forces, %zu "
+    printf("%s: %d frames, %zu atoms, %d terms, %d energies, %zu forces, %zu "
            "virials\n",
            strrchr(folder, '/') + 1, t->n_frames, t->n_atoms, spec->n_terms,
            t->n_energies, targets->n_force_rows, targets->n_virial_rows);

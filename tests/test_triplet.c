@@ -14,7 +14,7 @@ enum { M = 11, SPECIES = 3 };
 static const int z[SPECIES] = {41, 74, 73};
 static const int swap_12[3] = {0, 2, 1}, swap_23[3] = {1, 0, 2}; /* of atoms */
 
-/* a coordinate as it comes from a file, with random sparse points */
+/* a term as it comes from a file, with random sparse points */
 typedef struct {
     sz_triplet_spec spec;
     sz_gap_term c;
@@ -413,8 +413,7 @@ static int test_many_neighbours(void)
     return 0;
 }
 
-/* ---- how often an instance counts ---------------------------------------------------
- */
+/* ---- how often an instance counts ------------------------------------------------ */
 
 /* e = 1 and f = 1 within the cutoff: the energy counts instances */
 static int count(const sample *s, cluster *c, double *energy)
@@ -526,8 +525,7 @@ static int test_images(void)
     return 0;
 }
 
-/* ---- invariances --------------------------------------------------------------------
- */
+/* ---- invariances ----------------------------------------------------------------- */
 
 static void energies(const sz_triplet_set *set, const cluster *c, double *energy)
 {
@@ -625,7 +623,7 @@ static int test_smooth(int k)
     return 0;
 }
 
-/* two neighbours on one place, as ghosts may be: numbers, not NaN */
+/* two neighbours that coincide, as ghosts may: numbers, not NaN */
 static int test_coincident(void)
 {
     static const int species[1] = {0}, first[2] = {0, 2}, neigh[2] = {1, 1};
@@ -645,8 +643,7 @@ static int test_coincident(void)
     return 0;
 }
 
-/* ---- what is refused ----------------------------------------------------------------
- */
+/* ---- what is refused ------------------------------------------------------------- */
 
 static void test_permutations(void)
 {

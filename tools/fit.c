@@ -4,8 +4,7 @@
  *
  *   data -> e0 -> sparse points -> rows -> factor -> weights -> model -> errors
  *
- * All ranks of a team read the data; rank 0 chooses the sparse points, solves, writes and
- * speaks; the rows are everybody's. */
+ * All ranks of a team read the data and make rows; rank 0 does the rest. */
 #include "fit/fit.h"
 #include "base/file.h"
 #include "data/names.h"
@@ -211,8 +210,8 @@ static sz_status make_model(fit *f, sz_error *err)
 
 /* ---- errors ------------------------------------------------------------------------ */
 
-/* Of the data and of test_file; a .soapz file, which is there already, is written once
- * more with them. */
+/* Of the data and of test_file; a .soapz file, which is there already, is written again
+ * with them. */
 static sz_status report_errors(fit *f, sz_error *err)
 {
     sz_model *model = NULL;
@@ -284,7 +283,7 @@ static void say_stopped(const fit *f)
                 job->rows.n_frames, f->data->n_frames, job->state.folder);
 }
 
-/* Where the next fit needs no --resume: nothing of worth is lost. */
+/* Removes a checkpoint that holds no rows: the next fit then needs no --resume. */
 static void tidy(const fit *f)
 {
     const sz_checkpoint *state = &f->job.state;

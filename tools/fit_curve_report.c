@@ -27,11 +27,11 @@ sz_status sz_curve_check(const char *path, const sz_fit_spec *spec, sz_error *er
     return status;
 }
 
-/* What is told of. */
+/* What is reported. */
 typedef struct {
     const sz_fit_job *job;
     const sz_curve *curve;
-    const sz_dataset *data; /* that the models are held against */
+    const sz_dataset *data; /* that the errors are of */
     int is_test;            /* 0: the data of the fit */
 } measured;
 
@@ -78,8 +78,7 @@ static void print_curve(const measured *m)
     fflush(stdout);
 }
 
-/* ---- for machines; an allocation that fails shows in what is missing at the end ----
- */
+/* ---- for machines; an allocation that fails shows in what is missing at the end -- */
 
 static json_t *number(double x)
 {

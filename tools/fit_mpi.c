@@ -2,7 +2,7 @@
  *
  * fit_mpi.c - soapz-fit-mpi: soapz fit on the ranks of MPI.
  *
- *   R = factor of [R_0; R_1; ..]   triangles meet in pairs, in log2(ranks) steps
+ *   R = factor of [R_0; R_1; ..]   by a binary tree of pairs, log2(ranks) steps
  *
  * Rank r sends the triangle it has to rank r - s, s = 1, 2, 4, .. the lowest bit set in
  * r, which folds it into its own; rank 0 is left with the factor of all rows. */
@@ -17,7 +17,7 @@
 
 enum { TAG_HALT = 1, TAG_TRIANGLE = 2, CHUNK = 1 << 15 /* doubles of a message */ };
 
-/* What a rank tells the others, and what it has heard, since the last agreement. */
+/* Messages sent to the other ranks, and received from them, since the last agreement. */
 typedef struct {
     sz_halt told, known;
     int n_told, why[2]; /* each reason once: the numbers must stay while they are sent */
@@ -28,7 +28,7 @@ typedef struct {
 
 /* ---- agreement --------------------------------------------------------------------- */
 
-/* Others may take minutes: this rank leaves them the core. */
+/* Others may take minutes: this rank leaves the core to them. */
 static void wait_politely(MPI_Request *request)
 {
     struct timespec pause = {0, 20000};
@@ -74,7 +74,7 @@ static sz_halt halt(sz_team *team, sz_halt why)
     return g->known;
 }
 
-/* Every message that was sent is received: the next stage begins in silence. */
+/* Receives every message that was sent: none is left for the next stage. */
 static void settle(sz_team *team, const int (*said)[2])
 {
     gossip *g = team->context;
@@ -211,7 +211,7 @@ static sz_status merge(sz_team *team, sz_lsq *lsq, sz_error *err)
     if (!p.buffer) status = sz_fail_memory(err, p.room * 8, "a part of the factor");
     if (status == SZ_OK && !(team->rank & 1)) /* others only send */
         status = sz_lsq_create(&other, lsq->n_unknowns, 1, lsq->method, err);
-    status = agree(team, status, err); /* nobody waits for one that has no memory */
+    status = agree(team, status, err); /* before any rank waits for another's triangle */
     if (status == SZ_OK) status = merge_tree(team, lsq, other, &p, err);
     sz_lsq_free(other);
     free(p.buffer);

@@ -63,7 +63,7 @@ static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *
     return sz_fail(err, SZ_ERR_ARGUMENT, "there is no option %.60s", word);
 }
 
-/* A checkpoint knows nothing of the steps of a learning curve. */
+/* A checkpoint does not hold the steps of a learning curve. */
 static sz_status check_curve(sz_fit_flags *o, sz_error *err)
 {
     if (!o->curve || o->help) return SZ_OK;

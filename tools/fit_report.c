@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_report.c - what a fit says: its plan, its speed, its errors. */
+ * fit_report.c - what a fit prints: its plan, its speed, its errors. */
 #define _XOPEN_SOURCE 700 /* getrusage, open_memstream */
 #include "fit_report.h"
 

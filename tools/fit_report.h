@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_report.h - what a fit says: its plan, its speed, its errors. */
+ * fit_report.h - what a fit prints: its plan, its speed, its errors. */
 #ifndef SZ_FIT_REPORT_H
 #define SZ_FIT_REPORT_H
 

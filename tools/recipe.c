@@ -196,7 +196,7 @@ static sz_status user_embedding(const sz_recipe *r, int n_species, int *d_j, dou
 }
 
 /* Without the centre's own density, which every centre has and no neighbour: it would
- * hide what the elements have in common. */
+ * dominate what the elements have in common. */
 static sz_status data_embedding(const char *path, const char *text, int d_j, double *u,
                                 sz_error *err)
 {

@@ -297,7 +297,7 @@ int sz_limit_kept(const sz_limit *limit)
     return limit->value <= limit->limit;
 }
 
-/* Is there anything the limits can be held against? */
+/* Are there data for all limits? */
 static sz_status check_limits(const sz_validation *v, sz_error *err)
 {
     for (int k = 0; k < v->n_limits; k++) {

@@ -63,8 +63,8 @@ int sz_worst_force(const sz_validation *v, int model, int k);
 int sz_worst_atom(const sz_validation *v, int model, int f, double *error);
 
 void sz_print_validation(const sz_validation *v, FILE *file);
-/* One JSON object, docs/validate.md. Failures to write are left to the caller (ferror).
- */
+/* One JSON object, docs/validate.md. Failures to write are left to the caller
+ * (ferror). */
 void sz_write_validation(const sz_validation *v, FILE *file);
 
 #endif

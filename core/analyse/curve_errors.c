@@ -94,7 +94,7 @@ sz_status sz_fit_curve(sz_curve **curve, sz_model **model, const sz_fit_spec *sp
     return status;
 }
 
-/* ---- what a caller asks ------------------------------------------------------------ */
+/* ---- queries ----------------------------------------------------------------------- */
 
 int sz_curve_n_steps(const sz_curve *curve)
 {

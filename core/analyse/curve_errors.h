@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * curve_errors.h - learning curves: the models of curve.h held against data. */
+ * curve_errors.h - learning curves: the errors of the models of curve.h. */
 #ifndef SZ_CURVE_ERRORS_H
 #define SZ_CURVE_ERRORS_H
 
@@ -13,7 +13,7 @@ struct sz_curve {
 };
 
 /* The errors of all models of job, a fit with a curve, on data, or, NULL, on those of the
- * fit. The models are no longer job's; data and job must outlive the tables. */
+ * fit. The models are taken out of job; data and job must outlive the tables. */
 sz_status sz_curve_create(sz_curve **curve, sz_fit_job *job, const sz_dataset *data,
                           sz_error *err);
 

@@ -26,7 +26,7 @@ typedef struct {
 
 typedef struct {
     const sz_dataset *data;
-    const sz_targets *targets; /* of the data, held against instead; NULL: the data */
+    const sz_targets *targets; /* of the data, compared with instead; NULL: the data */
     sz_error_sums all;
     sz_error_sums *type;    /* [data->n_config_types] */
     sz_error_sums *element; /* [data->n_species] of atoms: forces only */
@@ -41,7 +41,7 @@ void sz_error_table_free(sz_error_table *table);
 void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
                         sz_error_sums *frame);
 
-/* "energy", .. of sums, as the caller of the library gets it */
+/* The sum of one quantity, and it as soapz_fit.h gives it. */
 const sz_error_sum *sz_error_sum_of(const sz_error_sums *sums, sz_quantity quantity);
 sz_error_summary sz_error_summarise(const sz_error_sum *sum);
 

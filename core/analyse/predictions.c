@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * predictions.c - a model on all frames. They are handed over in the order of the file,
+ * predictions.c - a model on all frames. Results are passed on in the order of the file,
  * so that sums do not depend on the number of threads. */
 #include "analyse/predictions.h"
 

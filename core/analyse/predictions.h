@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * predictions.h - what a model says about all frames of a dataset.
+ * predictions.h - what a model predicts for all frames of a dataset.
  *
- * The model is a whole one, with e0 and the potential beneath, as the data are. */
+ * The model is a whole one, with e0 and the baseline, as the data are. */
 #ifndef SZ_PREDICTIONS_H
 #define SZ_PREDICTIONS_H
 
 #include "base/watch.h"
 #include "data/dataset.h"
 
-/* What a model says about one frame; valid during the call that brings it. */
+/* What a model predicts for one frame; valid during the call that brings it. */
 typedef struct {
     double energy;       /* eV */
     double virial[9];    /* eV, row by row, symmetrised as the data are */

@@ -8,7 +8,7 @@
 #include "fit/system.h"
 
 /* Adds the errors of n_models models on all frames to table [n_models], whose tables are
- * of the same data and of targets without e0 and the potential beneath.
+ * of the same data and of targets without e0 and the baseline.
  * alpha [n_models][unknowns of system], in the order of its terms; weights of the system
  *       do not count.
  * A frame's rows are made once for all models. */

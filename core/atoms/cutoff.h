@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * cutoff.h - smooth switching functions that end at a cutoff. */
 #ifndef SZ_CUTOFF_H
 #define SZ_CUTOFF_H
 

@@ -13,8 +13,8 @@ sz_status sz_frame_list(sz_list *list, const sz_xyz_frame *frame, const int *spe
 
 /* 1 where atom *i and a neighbour *j of it coincide. */
 int sz_find_coincident(const sz_list *list, int *i, int *j);
-/* Refuses two atoms that coincide; line: of the number of atoms, atom i in line + 2 + i
- */
+/* Refuses two atoms that coincide; line: of the number of atoms, atom i is in line + 2
+ * + i. */
 sz_status sz_check_distances(const sz_list *list, const char *name, int line,
                              sz_error *err);
 

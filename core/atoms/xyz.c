@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xyz.c - reads and writes extended XYZ; every complaint names file and line. */
+ * xyz.c - reads and writes extended XYZ; every error names file and line. */
 #define _POSIX_C_SOURCE 200809L
 #include "atoms/xyz.h"
 

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * xyz_header.h - the second line of a frame of an extended XYZ file. */
 #ifndef SZ_XYZ_HEADER_H
 #define SZ_XYZ_HEADER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * args.c - the grammar of GAP's argument strings.
+ * args.c - the grammar of QUIP's argument strings.
  *
  *   text  = { separator | field }        separator = blank | ","
  *   field = token [ "=" [ token ] ]      blanks allowed round "="

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * args.h - the argument strings of the GAP world, "soap n_max=8 Z={42 74}". */
+ * args.h - the argument strings of QUIP and gap_fit, "soap n_max=8 Z={42 74}". */
 #ifndef SZ_ARGS_H
 #define SZ_ARGS_H
 

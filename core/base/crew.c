@@ -2,9 +2,9 @@
  *
  * crew.c - the one place where threads are started.
  *
- * A thread takes the next item, works at it without the lock, and hands over with it. In
- * order: it waits until all items before its own are handed over. The earliest item out
- * never waits, so the threads cannot wait for each other. */
+ * A thread takes the next item, works on it without the lock, and passes the result on
+ * with the lock held. In order: it waits until the results of all items before its own
+ * are passed on. The earliest unfinished item never waits, so there is no deadlock. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/crew.h"
 
@@ -16,7 +16,7 @@ typedef struct {
     const sz_crew *crew;
     pthread_mutex_t lock;
     pthread_cond_t turn_came;
-    int next, turn; /* item to be taken, item to be handed over */
+    int next, turn; /* next item to take, next item to pass on */
     long n_taken;
     double begun, all; /* weights */
     sz_halt halt;
@@ -57,7 +57,7 @@ static void show(job *j, int item)
     j->n_taken++;
 }
 
-/* The next item, or -1: none is left, or somebody has stopped. */
+/* The next item, or -1: none is left, or the work is stopped. */
 static int take(job *j)
 {
     const sz_crew *c = j->crew;

@@ -22,10 +22,10 @@ typedef struct {
     /* Takes over what work has made, in the order of the items where in_order is set. */
     sz_status (*hand_over)(void *context, void *worker, int item, sz_error *err);
     int in_order;
-    int (*skip)(void *context, int item);      /* 1: nobody takes this item */
+    int (*skip)(void *context, int item);      /* 1: it is left out */
     double (*weight)(void *context, int item); /* of an item, for the progress; 1 */
-    /* Before each item: tells others why they shall stop, if they shall, and returns what
-     * is known of all. */
+    /* Before each item. why: the crew's own reason to stop, to be sent to other crews;
+     * returns the largest reason known of all of them. */
     sz_halt (*halt)(void *context, sz_halt why);
     const sz_watch *watch;
     const char *what; /* "frames fitted": name of the items in the progress, or NULL */
@@ -33,7 +33,7 @@ typedef struct {
 
 /* All items, or up to the first failure, whose status and sentence are returned; or until
  * the watch stops the work, which is SZ_ERR_STOPPED: the items begun are finished. SZ_OK
- * where halt has said that others failed, as who gave halt knows it. */
+ * where halt has returned that another crew failed: its caller knows. */
 sz_status sz_crew_run(const sz_crew *crew, sz_error *err);
 
 /* What the machine has, at least 1. */

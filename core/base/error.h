@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * error.h - how an error gets its code and its sentence (sz_error in soapz.h). */
 #ifndef SZ_ERROR_H
 #define SZ_ERROR_H
 

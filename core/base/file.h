@@ -22,7 +22,7 @@ typedef struct {
 sz_status sz_output_open(sz_output *out, const char *name, sz_error *err);
 /* Devices, pipes and "-", which is standard output, too: these are written in place. */
 sz_status sz_output_open_any(sz_output *out, const char *name, sz_error *err);
-/* Fails once a write has failed, so that nobody computes for a full disk. */
+/* Fails once a write has failed: the rest need not be computed. */
 sz_status sz_output_check(const sz_output *out, sz_error *err);
 /* What was written can be read under the name part. */
 sz_status sz_output_flush(sz_output *out, sz_error *err);

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * json.h - JSON by jansson, safe where memory runs out. */
 #ifndef SZ_JSON_H
 #define SZ_JSON_H
 

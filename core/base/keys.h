@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * keys.h - the keys of an argument string as a table: what is read by it is known by it.
- */
+ * keys.h - the keys of an argument string as a table: it reads them and lists what is
+ * known. */
 #ifndef SZ_KEYS_H
 #define SZ_KEYS_H
 

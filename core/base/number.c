@@ -21,7 +21,7 @@
 #define SZ_SLACK 1.5e-18L
 #define SZ_M_DIGITS 19 /* decimal digits that always fit 64 bits */
 #define SZ_EXP_MAX 99999
-#define SZ_SLOW_DIGITS 100 /* digits handed to strtod, one more tells "and a bit" */
+#define SZ_SLOW_DIGITS 100 /* handed to strtod; a last one is set if more follow */
 
 typedef struct {
     int negative;

@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * rng.h - the random numbers of QUIP and gap_fit, needed to make the mixing weights of a
+ * model again from its keys. */
 #ifndef SZ_RNG_H
 #define SZ_RNG_H
 
-/* The random numbers of the GAP world, needed to make the mixing weights of a model
- * again from its keys. */
 typedef struct {
     int state;
 } sz_rng;

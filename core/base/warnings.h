@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * warnings.h - a list of sentences that grows: what is worth saying but no error. */
+ * warnings.h - a list of sentences that grows: warnings for the caller. */
 #ifndef SZ_WARNINGS_H
 #define SZ_WARNINGS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * watch.h - how long work is stopped, and what it says on the way (sz_watch in soapz.h).
- * A watch of NULL, or a function of it that is NULL, is silence. */
+ * watch.h - stopping long work, its progress and its warnings (sz_watch in soapz.h). A
+ * watch of NULL, or a function of it that is NULL, does nothing. */
 #ifndef SZ_WATCH_H
 #define SZ_WATCH_H
 

@@ -225,7 +225,7 @@ sz_status sz_dataset_add(sz_dataset *data, const sz_frame *frame, sz_error *err)
     return status;
 }
 
-/* ---- what a dataset is asked ------------------------------------------------------- */
+/* ---- queries ----------------------------------------------------------------------- */
 
 sz_structure sz_dataset_structure(const sz_dataset *data, int f)
 {

@@ -61,8 +61,8 @@ sz_status sz_dataset_read_names(sz_dataset **data, const char *path,
                                 const sz_dataset_names *name, sz_error *err);
 
 /* Appends a frame of which no energy, force or virial is known yet; species of s are
- * atomic numbers. After a failure data is as before. *frame is valid until the next one.
- */
+ * atomic numbers. After a failure data is as before. *frame is valid until the next
+ * call. */
 sz_status sz_dataset_append(sz_dataset *data, const sz_structure *s,
                             const char *config_type, sz_dataset_frame **frame,
                             sz_error *err);

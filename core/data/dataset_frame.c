@@ -142,7 +142,7 @@ static sz_status read_column(const reader *r, const sz_xyz_column *column, doubl
 
 /* ---- frames ------------------------------------------------------------------------ */
 
-/* What soapz cannot fit is refused rather than left out in silence. */
+/* What soapz cannot fit is refused, not silently left out. */
 static sz_status refuse_others(reader *r)
 {
     const char *hessian = r->name->hessian, *local = r->name->local_property;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dataset_read.c - all frames of a file, and whether they look like what was meant. */
+ * dataset_read.c - reads all frames of a file; warns of what was perhaps not meant. */
 #include "base/memory.h"
 #include "data/dataset_frame.h"
 

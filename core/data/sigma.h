@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * sigma.h - how far the data of a frame are to be trusted, by its config_type. */
+ * sigma.h - the sigmas of the data of a frame, by its config_type. */
 #ifndef SZ_SIGMA_H
 #define SZ_SIGMA_H
 

@@ -2,7 +2,7 @@
  *
  * targets.c - reference data -> targets with sigmas.
  *
- *   y = reference - potential beneath - e0
+ *   y = reference - baseline - e0
  *   sigma   of the config_type, see sigma.c; those of the frame are absolute, without
  *           sqrt(n_atoms): component before atom before frame before config_type */
 #include "data/targets.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * targets.h - what a fit makes of its data: the reference without the potential beneath
- * and without e0, and the sigmas of the rows.
+ * targets.h - what a fit makes of its data: the reference without the baseline and
+ * without e0, and the sigmas of the rows.
  *
  * Order of calls: sz_targets_create, sz_targets_subtract for every frame where there is a
- * potential beneath, sz_targets_find_e0, sz_targets_take_e0. */
+ * baseline, sz_targets_find_e0, sz_targets_take_e0. */
 #ifndef SZ_TARGETS_H
 #define SZ_TARGETS_H
 

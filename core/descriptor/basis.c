@@ -13,8 +13,8 @@
  * POLY, GTO: grid of 3 n_max points (j-1) R / (3 n_max); T_l by least squares of the
  *   density on the grid in the functions f_n orthonormalised with S = L L^T:
  *   POLY  f_n = (R-r)^(n+2) / A_n
- *   GTO   f_n = r^l exp(-beta r^2),  beta = -(ln 0.001 - l ln R_n) / R_n^2,  R_n = n
- * R/n_max
+ *   GTO   f_n = r^l exp(-beta r^2),  beta = -(ln 0.001 - l ln R_n) / R_n^2,
+ *         R_n = n R / n_max
  *
  * The Bessel functions come from the ratio i_{l+1}/i_l by downward recursion, which is
  * stable for every x; the derivatives from

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * channels.c - which channels a compression has and which of them meet.
+ * channels.c - the channels of a compression, and which pairs it multiplies.
  *
  * Published order: pairs as sz_pairs_kind says, l fastest (slowest where the list depends
  * on l); channels (group, radial), radial fast. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * channels.h - the channels of a compression and the list of their pairs, as published.
- */
+ * channels.h - the channels of a compression and their pairs, in the published order. */
 #ifndef SZ_CHANNELS_H
 #define SZ_CHANNELS_H
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compression.h - two linear maps of the density channels and a list of pairs that meet
- * in the power spectrum. What a compression is, and what the evaluator knows of it. */
+ * compression.h - two linear maps of the density channels and a list of pairs that are
+ * multiplied in the power spectrum: as specified, and as evaluated. */
 #ifndef SZ_COMPRESSION_H
 #define SZ_COMPRESSION_H
 
 #include "descriptor/radial.h"
 #include "linear/product.h" /* sz_range */
 
-/* ---- what a compression is --------------------------------------------------------- */
+/* ---- as specified ------------------------------------------------------------------ */
 
 typedef enum {
     SZ_SPECIES_APART,   /* every slot its own group of channels */
@@ -54,7 +54,7 @@ sz_status sz_compression_spec_copy(sz_compression_spec *to,
                                    const sz_compression_spec *from, int n_slots,
                                    int n_max, int l_max, sz_error *err);
 
-/* ---- what the evaluator knows ------------------------------------------------------ */
+/* ---- as evaluated ------------------------------------------------------------------ */
 
 /* Y[m][to + i] += weight X[m][from + i], i < n */
 typedef struct {

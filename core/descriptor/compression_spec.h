@@ -16,8 +16,8 @@ sz_status sz_compress_nu(sz_compression_spec *spec, int nu_R, int nu_S, int elem
 /* diagonal_radial: nu=2 with n = n' alone. */
 void sz_compress_diagonal(sz_compression_spec *spec);
 
-/* Z_map: text "8, 23 41 42" or "8, 1: 8 1", groups of elements for one or two densities.
- */
+/* Z_map: text "8, 23 41 42" or "8, 1: 8 1", groups of elements for one or two
+ * densities. */
 sz_status sz_compress_z_map(sz_compression_spec *spec, const char *text, int n_slots,
                             const int *slot_z, int element, sz_error *err);
 

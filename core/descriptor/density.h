@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * density.h - the density of the neighbours in channels, and its adjoint. */
 #ifndef SZ_DENSITY_H
 #define SZ_DENSITY_H
 

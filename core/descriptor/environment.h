@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * environment.h - sparse points as what they are: atoms and their neighbours. */
+ * environment.h - sparse points as environments: atoms and their neighbours. */
 #ifndef SZ_ENVIRONMENT_H
 #define SZ_ENVIRONMENT_H
 

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * harmonics.h - real spherical harmonics and their gradients. */
 #ifndef SZ_HARMONICS_H
 #define SZ_HARMONICS_H
 

@@ -10,8 +10,8 @@
  * of C_l keep the most of the density, sum_i |U_l^T X_l|^2. Those of C(s,s') keep the
  * most of the densities averaged over directions: the first is near the total density,
  * the next tell elements apart by how many of them stand at which distance. (With all l
- * the elements of an alloy are nearly uncorrelated, and the eigenvectors would pick some
- * and be blind to the others.) No mean is subtracted: densities have no arbitrary origin.
+ * the elements of an alloy are nearly uncorrelated, and the eigenvectors would ignore
+ * some of them.) No mean is subtracted: densities have no arbitrary origin.
  * With all eigenvectors both are rotations of the channels, which change no kernel.
  *
  * C_l needs no X: it is the mean of the unnormalised spectra P_l of nu=2, but for the

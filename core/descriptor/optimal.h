@@ -32,8 +32,8 @@ sz_status sz_optimal_basis(const sz_moments *moments, int u_max, double *matrix,
                            double *spectrum, sz_error *err);
 
 /* u [n_slots][d_j], the d_j leading eigenvectors of the covariance of the species for
- * l = 0, as sz_compress_embedding takes them. spectrum [n_slots], as above, may be NULL.
- */
+ * l = 0, as sz_compress_embedding takes them. spectrum [n_slots], as above, may be
+ * NULL. */
 sz_status sz_optimal_embedding(const sz_moments *moments, int d_j, double *u,
                                double *spectrum, sz_error *err);
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * power.h - the power spectrum of two channel sets, its adjoint and its forward
+ * derivative. */
 #ifndef SZ_POWER_H
 #define SZ_POWER_H
 

@@ -124,8 +124,8 @@ static void rotate_columns(published *v, int *rows, int *columns, int n_max, int
     *columns = r;
 }
 
-/* columns in groups of n -> groups of n_max by the transpose of comb, then the transpose
- */
+/* columns in groups of n -> groups of n_max by the transpose of comb; then that is
+ * transposed */
 static void rotate_back(published *v, int *rows, int *columns, int n_max, int n,
                         const double *comb, int n_fun)
 {

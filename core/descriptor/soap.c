@@ -6,7 +6,7 @@
  *   dE/dp --power--> dE/dY --maps--> dE/dX --density--> dE/dr_ij
  *
  * Nothing is kept between the two sweeps but X, Y1, Y2 and |P| of each atom; radial
- * functions and harmonics are made again. */
+ * functions and harmonics are computed again, and the neighbours sorted by slot again. */
 #include "descriptor/soap.h"
 
 #include "descriptor/density.h"
@@ -426,8 +426,8 @@ static void fetch(const double *a, int n, int part)
         __builtin_prefetch(a + i, 0, 2);
 }
 
-/* The products of the kernel have driven an atom's arrays out of the cache: those of atom
- * k come back while the one before it is worked on. */
+/* The products of the kernel have evicted an atom's arrays from the cache: those of atom
+ * k are prefetched while the one before it is worked on. */
 static void fetch_atom(const sz_soap *soap, const sz_soap_work *work, int k,
                        const double *p, const double *dedp, int part)
 {

@@ -17,8 +17,7 @@
 
 enum { BLOCK = 64 }; /* atoms at a time */
 
-/* ---- what it is ---------------------------------------------------------------------
- */
+/* ---- what it is ------------------------------------------------------------------ */
 
 sz_status sz_descriptor_of_spec(sz_descriptor **descriptor, const sz_soap_spec *spec,
                                 const unsigned char centre[SZ_Z_MAX + 1],
@@ -124,8 +123,7 @@ const char *sz_descriptor_text(const sz_descriptor *descriptor)
     return descriptor->text;
 }
 
-/* ---- vectors ------------------------------------------------------------------------
- */
+/* ---- vectors --------------------------------------------------------------------- */
 
 static sz_status check_atoms(const sz_list *list, int n, const int *atom, sz_error *err)
 {
@@ -214,8 +212,7 @@ sz_status sz_descriptor_vectors(const sz_descriptor *descriptor, const sz_list *
     return sz_descriptor_rows(descriptor, list, n, atom, p, &faulty, err);
 }
 
-/* ---- derivatives --------------------------------------------------------------------
- */
+/* ---- derivatives ----------------------------------------------------------------- */
 
 /* Scratch of the derivatives of one atom. */
 typedef struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * vectors.h - a descriptor on its own from inside (sz_descriptor in soapz.h). */
+ * vectors.h - the inside of an sz_descriptor (soapz.h). */
 #ifndef SZ_DESCRIPTOR_VECTORS_H
 #define SZ_DESCRIPTOR_VECTORS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * baseline.c - the potential beneath a fit: y <- y - y_core, model = core + GAP.
+ * baseline.c - the baseline of a fit: y <- y - y_core, model = core + GAP.
  *
  * The core is a model of its own, and what it gives for the frames is what it gives in
  * MD. As in QUIP, atoms that it does not know have no part in it. */
@@ -71,7 +71,7 @@ static sz_status take_frame(sz_predictor *p, sz_targets *targets, int f,
     return status;
 }
 
-/* A GAP beneath knows its own elements only, ZBL acts on all: in one model atoms that
+/* A GAP as baseline knows its own elements only, ZBL acts on all: in one model atoms that
  * the GAP does not know would miss ZBL. */
 static sz_status check_elements(const sz_model *model, const sz_dataset *data,
                                 const int *species, sz_error *err)

@@ -6,9 +6,9 @@
  *   GP_FILE.checkpoint/sparse.soapz   the model with its sparse points, weights zero
  *   GP_FILE.checkpoint/rows.K         the factor of worker K and the frames in it
  *
- * A worker is a thread of a rank; it writes its file when it likes, without the others,
- * as its file alone tells which frames it holds. Every file appears complete or not at
- * all. */
+ * A worker is a thread of a rank; it writes its file whenever it is time, independently
+ * of the others, as the file itself lists the frames it holds. Every file appears
+ * complete or not at all. */
 #ifndef SZ_CHECKPOINT_H
 #define SZ_CHECKPOINT_H
 

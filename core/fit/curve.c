@@ -56,7 +56,7 @@ sz_status sz_curve_models_plan(sz_curve_models *c, const sz_gap *gap,
     return SZ_OK;
 }
 
-/* All models of the data in factor. One that cannot be solved is told, and left out. */
+/* All models of the data in factor, but those that cannot be solved: a warning. */
 static sz_status solve_step(sz_curve_models *c, int step, const sz_lsq *factor,
                             const sz_gap *gap, const sz_fit_run *run, sz_error *err)
 {

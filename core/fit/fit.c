@@ -102,7 +102,7 @@ sz_status sz_fit_job_resume(sz_fit_job *job, sz_error *err)
     return status;
 }
 
-/* A disk that is full ends no fit. */
+/* A full disk does not end the fit. */
 static void file_points(sz_fit_job *job)
 {
     sz_error why;

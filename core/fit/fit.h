@@ -5,9 +5,8 @@
  *
  *   data -> targets -> e0 -> sparse points -> rows -> factor -> weights -> model
  *
- * All ranks have the data; rank 0 chooses the sparse points and solves; the rows are
- * everybody's. Stages are called in the order in which they stand here; those marked
- * [all] by all ranks. */
+ * All ranks have the data and make rows; rank 0 does the rest. Stages are called in the
+ * order in which they stand here; those marked [all] by all ranks. */
 #ifndef SZ_FIT_H
 #define SZ_FIT_H
 
@@ -62,8 +61,7 @@ sz_status sz_fit_job_system(sz_fit_job *job, sz_error *err);
 sz_status sz_fit_job_rows(sz_fit_job *job, sz_error *err);
 /* The weights. On rank 0, as what follows. */
 sz_status sz_fit_job_solve(sz_fit_job *job, sz_error *err);
-/* gap becomes the whole: the baseline joins it, and what the settings say of it as notes.
- */
+/* gap becomes the whole: the baseline is added, and what the settings say as notes. */
 sz_status sz_fit_job_join(sz_fit_job *job, sz_error *err);
 
 /* The model of gap as it is, which stays the job's. */

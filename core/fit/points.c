@@ -138,7 +138,7 @@ static sz_status fill_kernel(sz_gap_term *c, const sz_fit_descriptor *d,
 typedef struct {
     int n;
     sz_type_count *type; /* names belong to the settings */
-    int *type_of;        /* [vectors of the pool] */
+    int *type_of;        /* [all vectors] */
 } type_list;
 
 static int find_type(const type_list *list, const char *name)
@@ -185,7 +185,7 @@ static sz_status list_types(type_list *list, const sz_fit_spec *spec,
     return SZ_OK;
 }
 
-/* of coordinate number k; streams of rnd_seed and rnd_seed + 1 have nothing in common */
+/* of term number k; streams of rnd_seed and rnd_seed + 1 have nothing in common */
 static int random_seed(const sz_fit_spec *spec, int k)
 {
     long long seed = spec->rnd_seed > 0 ? spec->rnd_seed : 1;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * share.c - the frames dealt out, and a model handed on.
+ * share.c - distributes frames over ranks and broadcasts a model.
  *
  * Frames go to the ranks in the order of their sizes, each to the rank that has least so
- * far. A model travels as its .soapz file: there is one way to write a model as bytes. */
+ * far. A model is sent as the bytes of its .soapz file: there is one way to write it. */
 #define _POSIX_C_SOURCE 200809L /* mkstemp */
 #include "fit/share.h"
 
@@ -69,7 +69,7 @@ sz_status sz_fit_share_frames(const sz_dataset *data, int n_ranks, int rank,
 
 /* ---- a model ----------------------------------------------------------------------- */
 
-/* A new empty file where files do not stay. */
+/* A new empty file in the folder of temporary files. */
 static sz_status make_file(char path[512], sz_error *err)
 {
     const char *folder = getenv("TMPDIR");
@@ -79,7 +79,7 @@ static sz_status make_file(char path[512], sz_error *err)
     fd = mkstemp(path);
     if (fd < 0)
         return sz_fail(err, SZ_ERR_FILE,
-                       "cannot make %.400s to hand on the model: %s; set TMPDIR to a "
+                       "cannot make %.400s to broadcast the model: %s; set TMPDIR to a "
                        "folder that can be written to",
                        path, strerror(errno));
     close(fd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * share.h - what the ranks of a fit have in common, and what each has alone. */
+ * share.h - the frames of each rank of a fit, and a model for all ranks. */
 #ifndef SZ_SHARE_H
 #define SZ_SHARE_H
 
@@ -13,7 +13,7 @@
 sz_status sz_fit_share_frames(const sz_dataset *data, int n_ranks, int rank,
                               unsigned char **taken, sz_error *err);
 
-/* Rank 0's *gap becomes everybody's. [all ranks] */
+/* Broadcasts rank 0's *gap. [all ranks] */
 sz_status sz_fit_share_gap(sz_gap **gap, sz_team *team, sz_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * sparse_file.c - sparse points that somebody else has chosen: numbers separated by
+ * sparse_file.c - sparse points, or their numbers (index_file), from a file: separated by
  * blanks or ends of lines. */
 #include "base/number.h"
 #include "select/sparsify.h"

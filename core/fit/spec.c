@@ -2,8 +2,7 @@
  *
  * spec.c - gap_fit's command line as a whole.
  *
- *   at_file=train.xyz default_sigma={0.01 0.1 0.1 0} gap={soap .. : distance_2b ..} ...
- */
+ *   at_file=train.xyz default_sigma={0.01 0.1 0.1 0} gap={soap .. : distance_2b ..} .. */
 #include "fit/spec.h"
 
 #include "fit/spec_keys.h"
@@ -191,7 +190,7 @@ sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument
     return status;
 }
 
-/* ---- what a caller asks ------------------------------------------------------------ */
+/* ---- queries ----------------------------------------------------------------------- */
 
 int sz_fit_spec_n_warnings(const sz_fit_spec *spec)
 {

@@ -34,7 +34,7 @@ typedef struct {
     double *theta;
     char *theta_file;
     sz_sparse_method method;
-    int n_sparse;      /* of every coordinate, from all frames; 0 with type_count */
+    int n_sparse;      /* of every term, from all frames; 0 with type_count */
     int n_type_counts; /* 0: n_sparse counts */
     sz_type_count *type_count;
     char *sparse_file;        /* SZ_SPARSE_FILE and SZ_SPARSE_INDEX_FILE */

@@ -25,13 +25,13 @@
  *
  * Every key of gap_fit's command line and of its descriptors may be used. Shorter names:
  *
- *   train test model seed jitter core core_args  at_file test_file gp_file rnd_seed
- *                                                sparse_jitter core_param_file
- * core_ip_args energy_key force_key virial_key stress_key   energy_parameter_name ..
- *   config_type_key mask_key                     config_type_parameter_name ..
- *   cutoff_width kernel sparse                   cutoff_transition_width covariance_type
- *                                                sparse_method
- *   theta theta_factor                           theta_uniform theta_fac
+ *   train test model seed            at_file test_file gp_file rnd_seed
+ *   jitter core core_args            sparse_jitter core_param_file core_ip_args
+ *   energy_key force_key virial_key  energy_parameter_name ..
+ *   stress_key config_type_key       stress_parameter_name ..
+ *   mask_key                         force_mask_parameter_name
+ *   cutoff_width kernel sparse       cutoff_transition_width covariance_type
+ * sparse_method theta theta_factor               theta_uniform theta_fac
  *
  * Left out, a key has gap_fit's default, but: soap has kernel = dot_product, zeta = 4 and
  * sparse = cur_points; the others kernel = gaussian, theta = 1.0 and sparse = uniform

@@ -41,8 +41,8 @@ static const sz_key fit_keys[] = {
     {NULL, SZ_KEY_OTHER, 0},
 };
 
-/* It cannot be fitted: known so that the message is about the descriptor, not its keys.
- */
+/* It cannot be fitted: known so that the message is about the descriptor, not its
+ * keys. */
 static const sz_key coordination_keys[] = {
     {"cutoff", SZ_KEY_OTHER, 0},   {"transition_width", SZ_KEY_IGNORED, 0},
     {"Z_center", SZ_KEY_OTHER, 0}, {"Z", SZ_KEY_OTHER, 0},
@@ -173,7 +173,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
     return SZ_OK;
 }
 
-/* gap_fit ignores unknown keys of descriptors: so do we, but say so. */
+/* gap_fit ignores unknown keys of descriptors: so do we, with a warning. */
 static sz_status warn_of_unknown(sz_fit_spec *spec, const sz_fit_descriptor *d,
                                  const sz_args *args, sz_error *err)
 {

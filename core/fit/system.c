@@ -5,7 +5,7 @@
  *   min | (K alpha - y) / sigma |^2 + alpha^T K_MM alpha
  *
  * A thread takes the next frame, makes its rows, folds them into its triangular factor
- * and forgets them. Memory does not grow with the frames. */
+ * and discards them. Memory does not grow with the frames. */
 #include "fit/system.h"
 
 #include "fit/frame_rows.h"
@@ -39,7 +39,7 @@ typedef struct {
     double saved, wait; /* when, until the next */
     int unsaved;        /* frames since then */
     double flops;
-    int failed_to_file; /* and why, to be told */
+    int failed_to_file; /* and why, for the warning */
     sz_error why;
 } worker;
 
@@ -148,7 +148,7 @@ static sz_status work(void *context, void *worker_of_thread, int f, sz_error *er
     return SZ_OK;
 }
 
-/* A disk that is full ends no fit. */
+/* A full disk does not end the fit. */
 static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_error *err)
 {
     const job *j = context;

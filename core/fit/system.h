@@ -57,7 +57,7 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_system *system,
                         const sz_targets *targets, const sz_fit_run *run,
                         sz_fit_rows *report, sz_error *err);
 
-/* Folds the regulariser of all gap's coordinates into lsq. */
+/* Folds the regulariser of all gap's terms into lsq. */
 sz_status sz_fit_regularise(sz_lsq *lsq, const sz_gap *gap, double jitter, sz_error *err);
 
 /* Folds the regulariser into factor and fills gap's weights. */

@@ -23,8 +23,8 @@ struct sz_team {
     double (*sum)(sz_team *team, double x);
     /* [all] rank 0's lsq takes over all that those of the others have seen */
     sz_status (*merge)(sz_team *team, sz_lsq *lsq, sz_error *err);
-    /* Between two agreements: tells the others why they shall stop, if they shall;
-     * returns what is known of all. From one thread at a time. */
+    /* Between two agreements: sends why, this rank's reason to stop, to the others;
+     * returns the largest known of all ranks. From one thread at a time. */
     sz_halt (*halt)(sz_team *team, sz_halt why);
     void *context;
 };

@@ -10,8 +10,8 @@
 #include "term/term.h"
 
 /* All vectors of one term to be. Those of a kind that makes them on demand are made frame
- * by frame, as often as a method asks: they would not fit into memory. Others are short
- * and kept. list points into this struct: do not copy it. */
+ * by frame, as often as a method needs them: they would not fit into memory. Others are
+ * short and kept. list points into this struct: do not copy it. */
 typedef struct {
     const sz_dataset *train;
     const sz_watch *watch; /* or NULL */

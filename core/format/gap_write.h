@@ -16,9 +16,9 @@ enum { SZ_GAP_VERSION = 1769700636, SZ_GAP_VERSION_LEAST = 1686132232 };
  * descriptors mean. The note command_line goes into the file, other notes do not. */
 sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
 
-/* A descriptor as QUIP says it, to free; NULL when out of memory. Labels of compressions
- * that are a pair nu_R, nu_S are written so, everything else stays. sz_gap_write does it.
- */
+/* A descriptor in QUIP's keys, to free; NULL when out of memory. Labels of compressions
+ * that are a pair nu_R, nu_S become these keys, everything else stays. sz_gap_write uses
+ * it. */
 char *sz_gap_quip_descriptor(const char *descriptor, int version);
 
 /* 1 with a sentence in text where QUIP cannot evaluate this model. */

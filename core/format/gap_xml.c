@@ -6,12 +6,12 @@
  * Elements outside GAP_params and Glue_params are looked through, because a core
  * potential may be wrapped in a root of its own.
  *
- *   gap_xml_params.c      handlers of <GAP_params>: energies of the atoms, list of terms
- *   gap_xml_coordinate.c  handlers of a term, <gpCoordinates>: kernel, sparse points
- *   gap_xml_glue.c        handlers of <Glue_params>
- *   gap_xml_sum.c         <Potential>: which of these make up the potential
- *   gap_sparse.c          sparse points in files beside the XML
- *   gap_reader.c          errors, memory, attributes, text */
+ *   xml_params.c     handlers of <GAP_params>: energies of the atoms, list of terms
+ *   xml_term.c       handlers of a term, <gpCoordinates>: kernel, sparse points
+ *   xml_glue.c       handlers of <Glue_params>
+ *   xml_potential.c  <Potential>: which of these make up the potential
+ *   xml_sparse.c     sparse points in files beside the XML
+ *   xml_reader.c     errors, memory, attributes, text */
 #include "format/gap_xml.h"
 
 #include "format/xml_reader.h"

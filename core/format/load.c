@@ -16,7 +16,8 @@
 #include <sys/stat.h>
 
 /* A container begins with a number below 2^56, then a brace; XML never holds a zero
- * byte. A damaged one is told by its name. A pipe can be XML only: it is read once. */
+ * byte. A damaged one is recognised by its name. A pipe can be XML only:
+ * it is read once. */
 static int is_container(const char *path)
 {
     size_t n = strlen(path);

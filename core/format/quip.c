@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * quip.c - what of a model QUIP can say, and what only soapz can.
+ * quip.c - a model in QUIP's keys, and what QUIP cannot read.
  *
  * Nine of our compression labels are QUIP's keys nu_R, nu_S in the words of the paper:
  * compression={nu,mu=1,1} is nu_R=2 nu_S=1. */
@@ -19,7 +19,7 @@ static int is_separator(char c)
     return c == ',' || sz_is_blank(c);
 }
 
-/* behind the token at p, as gap_args.c reads it */
+/* behind the token at p, as args.c reads it */
 static const char *skip_token(const char *p)
 {
     while (*p && !is_separator(*p) && *p != '=') {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * soapz_write.c - a GAP as a .soapz file: its numbers as tensors, what describes them as
- * JSON text (model_file.c lists them, docs/format.md explains). */
+ * JSON text (soapz_read.c lists them, docs/format.md explains). */
 #include "format/soapz_write.h"
 #include "base/args.h"
 #include "base/json.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * xml_params.c - handlers of <GAP_params>: energies of the atoms in <GAP_data>, then
- * <gpSparse> with its terms (gap_xml_coordinate.c). */
+ * <gpSparse> with its terms (xml_term.c). */
 #include "format/xml_reader.h"
 
 #include <limits.h>

@@ -239,7 +239,7 @@ static sz_status use_string(sz_choice *c, const char *text)
 }
 
 /* The <Potential> with the label of the root, else of a GAP_params, else the only one;
- * -1: none, -2: cannot tell. */
+ * -1: none, -2: several. */
 static int choose_potential(const sz_reader *r)
 {
     for (int k = 0; k < r->n_potentials; k++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xml_reader.h - what the files of the GAP XML reader share (gap_xml.c says who does
- * what). Nothing here is visible outside them. */
+ * xml_reader.h - what the files of the GAP XML reader share (gap_xml.c lists
+ * them). Nothing here is visible outside them. */
 #ifndef SZ_XML_READER_H
 #define SZ_XML_READER_H
 
@@ -27,7 +27,7 @@ typedef struct {
     sz_gap_term c;
     char *file;  /* sparseX_filename, NULL: sparse points are inline */
     char *md5;   /* sparseX_md5sum or NULL */
-    int n_alpha; /* <sparseX> met so far */
+    int n_alpha; /* <sparseX> read so far */
     int has_zeta, n_theta, n_perm_wanted;
 } sz_term_xml;
 
@@ -83,7 +83,7 @@ typedef struct {
 /* A handler of an element's start (atts: name, value, .., NULL) or end (atts NULL). */
 typedef sz_status sz_xml_handler(sz_reader *r, const char **atts);
 
-/* ---- gap_reader.c: errors, memory, attributes, text ------------------------------ */
+/* ---- xml_reader.c: errors, memory, attributes, text ------------------------------ */
 
 /* "path:line: sentence" with the line of the current event. */
 sz_status sz_reader_fail(sz_reader *r, const char *format, ...) SZ_PRINTF(2, 3);
@@ -112,20 +112,20 @@ sz_status sz_att_maybe_int(sz_reader *r, const char **atts, const char *element,
 sz_status sz_att_maybe_bool(sz_reader *r, const char **atts, const char *element,
                             const char *name, int *value);
 
-/* ---- gap_xml_params.c: <GAP_params> ---------------------------------------------- */
+/* ---- xml_params.c: <GAP_params> -------------------------------------------------- */
 
 sz_xml_handler sz_start_params, sz_end_params, sz_start_data, sz_start_e0,
     sz_start_sparse, sz_end_sparse;
 void sz_params_xml_free(sz_params_xml *p);
 
-/* ---- gap_xml_coordinate.c: <gpCoordinates> --------------------------------------- */
+/* ---- xml_term.c: <gpCoordinates> ------------------------------------------------- */
 
 sz_xml_handler sz_start_term, sz_end_term, sz_end_theta, sz_end_matrix,
     sz_start_descriptor, sz_end_descriptor, sz_start_permutation, sz_end_permutation,
     sz_start_point, sz_end_point, sz_start_slice, sz_end_slice;
 void sz_gap_term_clear(sz_gap_term *c);
 
-/* ---- gap_xml_glue.c: <Glue_params> ----------------------------------------------- */
+/* ---- xml_glue.c: <Glue_params> --------------------------------------------------- */
 
 sz_xml_handler sz_start_glue, sz_end_glue, sz_start_glue_type, sz_end_glue_type,
     sz_start_glue_pair, sz_end_glue_pair, sz_start_density, sz_start_embedding,
@@ -133,7 +133,7 @@ sz_xml_handler sz_start_glue, sz_end_glue, sz_start_glue_type, sz_end_glue_type,
     sz_start_pair_knot, sz_refuse_neighbours;
 void sz_gap_glue_clear(sz_gap_glue *glue);
 
-/* ---- gap_xml_sum.c: <Potential> -------------------------------------------------- */
+/* ---- xml_potential.c: <Potential> ------------------------------------------------ */
 
 sz_xml_handler sz_start_potential;
 /* The GAP_params of a potential, by index, and the E_scale of each. */
@@ -149,7 +149,7 @@ sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, sz_gap_parts *parts);
 sz_status sz_reader_choose_core(sz_reader *r, const char *init_args, sz_gap *gap,
                                 sz_gap_parts *parts);
 
-/* ---- gap_sparse.c: the files beside the XML -------------------------------------- */
+/* ---- xml_sparse.c: the files beside the XML -------------------------------------- */
 
 sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x);
 

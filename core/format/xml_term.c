@@ -28,8 +28,7 @@ static int uses_theta(const sz_term_xml *x)
     return x->c.covariance != SZ_COVARIANCE_DOT_PRODUCT;
 }
 
-/* ---- the element itself ---------------------------------------------------------------
- */
+/* ---- the element itself ------------------------------------------------------------ */
 
 static sz_status check_covariance(sz_reader *r, int covariance)
 {
@@ -280,7 +279,7 @@ sz_status sz_start_permutation(sz_reader *r, const char **atts)
     return check_index(r, atts, "permutation", current_coordinate(r)->c.n_perm + 1);
 }
 
-/* r->number is a permutation of 1..d: marks each index met in row, then fills row with
+/* r->number is a permutation of 1..d: marks each index in row, then fills row with
  * the indices from 0. */
 static int take_permutation(const double *number, int d, int *row)
 {

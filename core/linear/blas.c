@@ -107,7 +107,7 @@ static int blis_name(char *name, size_t size)
 
 const char *sz_blas_name(void)
 {
-    static _Thread_local char name[256]; /* the API returns a string no one owns */
+    static _Thread_local char name[256]; /* the caller does not free it */
 
     if (!openblas_name(name, sizeof name) && !mkl_name(name, sizeof name) &&
         !blis_name(name, sizeof name))
@@ -159,7 +159,7 @@ void sz_blas_tune(void)
     any_function init = find("gotoblas_dynamic_init");
     int level = cpu_level();
 
-    if (!core || !quit || !init) return;     /* not OpenBLAS, or one that hides them */
+    if (!core || !quit || !init) return;     /* not OpenBLAS, or stripped of them */
     if (getenv("OPENBLAS_CORETYPE")) return; /* the user has chosen */
     if (core_level(core) >= level) return;
 

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 
-/* a [n][n] symmetric becomes its eigenvectors, one a row, by ascending eigenvalue w [n].
- */
+/* a [n][n] symmetric becomes its eigenvectors, one a row, by ascending eigenvalue
+ * w [n]. */
 sz_status sz_eigenvectors(int n, double *a, double *w, sz_error *err);
 
 /* A X = B for a [n][n] (destroyed); b [m][n]: right-hand sides, one a row, that become

@@ -5,7 +5,7 @@
  *   p whole, 0 .. 64   p = sum_b p_b 2^b,  x^p = product of x^(2^b) over the bits p_b = 1
  *   else               pow
  *
- * The one place where something is raised to zeta or to zeta - 1. */
+ * All powers zeta and zeta - 1 in double precision are taken here. */
 #ifndef SZ_POWERS_H
 #define SZ_POWERS_H
 

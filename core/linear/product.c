@@ -8,7 +8,7 @@
  * as many columns as a tile of out has, and x stays as it is. A tile is kept in registers
  * over the sum: for each k a row of the panel, times the numbers x_i(k) of a few rows.
  * The panel stays in the second-level cache while all rows are multiplied, and the next
- * one is called there meanwhile. Long sums are cut so that the panel and x fit there.
+ * one is prefetched meanwhile. Long sums are cut so that the panel and x fit there.
  *
  * Sums run from the last term to the first: in a power spectrum high l, the small ones,
  * come last, and sums that begin with them are rounded to about half as much. */
@@ -24,7 +24,7 @@ enum {
     ROWS = 8,      /* of a tile, at most */
     VECTORS = 3,   /* registers in a row of a tile */
     LINE = 8,      /* doubles in a cache line */
-    AHEAD = 384,   /* doubles that the panel is called ahead to the first-level cache */
+    AHEAD = 384,   /* doubles that the panel is prefetched ahead, first-level cache */
     LONGEST = 1200 /* terms of a sum */
 };
 

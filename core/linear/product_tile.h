@@ -18,8 +18,8 @@ typedef double LOCAL(lanes)
 #define AT(p) (*(LOCAL(lanes) *)(p))
 #define GET(p) (*(const LOCAL(lanes) *)(p))
 
-/* Adds the n terms of one range, the last one first; next is called to the second-level
- * cache. */
+/* Adds the n terms of one range, the last one first; next is prefetched to the
+ * second-level cache. */
 SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const double *x,
                           size_t next_x, const double *a, const double *next, int step,
                           LOCAL(lanes) sum[ROWS][VECTORS])
@@ -43,8 +43,8 @@ SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const double *x,
     }
 }
 
-/* The sums so far, or zero; and back. Where not all columns of a tile are wanted the way
- * leads over a copy. */
+/* The sums so far, or zero; and back. Through a copy where not all columns of a tile
+ * are wanted. */
 SZ_INLINE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const double *out,
                            LOCAL(lanes) sum[ROWS][VECTORS])
 {

@@ -28,8 +28,7 @@ sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_model *mod
         model->gap ? model->gap->term[t->gap_term].descriptor : "soap", err);
 }
 
-/* ---- on paper -----------------------------------------------------------------------
- */
+/* ---- on paper -------------------------------------------------------------------- */
 
 int sz_gap_term_is_soap(const sz_gap_term *term)
 {

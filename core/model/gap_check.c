@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_check.c - is this a GAP? Asked before a model is written, so that a fit that went
- * wrong leaves no file, and after a .soapz file is read. The XML reader asks the same of
- * each element, where it can name the line. */
+ * gap_check.c - checks of a potential: before it is written, so that a fit that went
+ * wrong leaves no file, and after a .soapz file is read. The XML reader checks the same
+ * element by element, where it can name the line. */
 #include "model/gap_check.h"
 
 #include "base/text.h"

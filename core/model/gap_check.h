@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * gap_check.h - checks of a potential on paper, before it is written or used. */
 #ifndef SZ_GAP_CHECK_H
 #define SZ_GAP_CHECK_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_vectors.c - published vectors of sparse points that a file holds as environments.
- */
+ * gap_vectors.c - published vectors of sparse points that are held as environments. */
 #include "base/args.h"
 #include "descriptor/environment.h"
 #include "descriptor/soap_spec.h"
@@ -10,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* the descriptor of a coordinate with its published components */
+/* the descriptor of a term with its published components */
 static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_term *c,
                            sz_error *err)
 {

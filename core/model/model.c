@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * model.c - queries of a model, and its end.
+ * model.c - queries of a model, its users, and sz_model_free.
  *
  *   users    have asked for the model, or need its sparse points (variance, fits)
  *   holders  go on without the points (plans and their works)
@@ -13,7 +13,7 @@
 
 /* ---- users and holders ------------------------------------------------------------- */
 
-/* The counters are no part of what a model says. */
+/* The counters may change in a constant model: a lock guards them. */
 static sz_model *counters(const sz_model *model)
 {
     return (sz_model *)model;

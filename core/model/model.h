@@ -32,7 +32,7 @@ struct sz_model {
 /* The model of a potential on paper, which stays the caller's; such a model cannot be
  * saved. */
 sz_status sz_model_build(sz_model **model, const sz_gap *gap, sz_error *err);
-/* The same, and the model takes gap over, whatever comes of it. */
+/* The same, but gap becomes the model's; after a failure it is freed. */
 sz_status sz_model_create(sz_model **model, sz_gap *gap, sz_error *err);
 
 /* The terms of one kind, or NULL. */

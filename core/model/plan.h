@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * plan.h - how this machine runs a model (sz_plan in soapz.h), from inside. */
+ * plan.h - the inside of an sz_plan (soapz.h): how this machine runs a model. */
 #ifndef SZ_PLAN_H
 #define SZ_PLAN_H
 

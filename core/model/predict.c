@@ -63,8 +63,7 @@ sz_status sz_predict_start(sz_predictor *p, sz_error *err)
     return SZ_OK;
 }
 
-/* what the pairs of the atoms start .. start+n-1 add to the virials of their neighbours
- */
+/* what the pairs of the atoms start .. start+n-1 add to their neighbours' virials */
 static void scatter_virials(sz_predictor *p, int start, int n)
 {
     const sz_list *l = &p->list;

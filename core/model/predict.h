@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * predict.h - a predictor from inside (sz_predict in soapz.h): neighbour lists of one's
- * own, and steps for those who report in between. */
+ * predict.h - the inside of an sz_predictor (soapz.h): neighbour lists of the caller's,
+ * and steps, between which progress can be reported. */
 #ifndef SZ_PREDICT_H
 #define SZ_PREDICT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * variance.c - what the sparse points leave open.
+ * variance.c - the predicted variance of the Gaussian process.
  *
  *   Q_st    = k(p_s, p_t) + lambda^2 [s = t],   Q = L L^T
  *   v_i     = L^-1 k_i,                          k_is = k(p_s, p_i)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * variance.h - predicted variance from inside (sz_variance in soapz.h): the work space of
- * a thread, neighbour lists of one's own. */
+ * variance.h - the inside of an sz_variance (soapz.h): the work space of a thread,
+ * neighbour lists of the caller's. */
 #ifndef SZ_VARIANCE_H
 #define SZ_VARIANCE_H
 

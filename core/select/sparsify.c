@@ -6,7 +6,7 @@
  *             (0,1); the M smallest u_j - p_j. Where k is 0 (vectors of length 1, say)
  *             gap_fit divides by zero and then takes points 2 .. M + 1; so do we.
  * uniform     every component's range has g = ceil(M^(1/d)) bins, whose centres include
- *             both ends; the first vector of each bin that is met, until there are M.
+ *             both ends; the first vector found in each bin, until there are M.
  *             Then a random bin with unused vectors, and random vectors until one is
  *             unused and in it.
  * random      every set of M vectors is as likely: of the i that are still missing among

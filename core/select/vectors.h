@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * vectors.h - the vectors that sparse points are chosen from, in memory or made on
- * demand.
- */
+ * demand. */
 #ifndef SZ_VECTORS_H
 #define SZ_VECTORS_H
 

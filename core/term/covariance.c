@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * covariance.c - how alike two points of a term are: the one place of these formulas.
+ * covariance.c - the covariance of two points of a term.
  *
  *   DOT_PRODUCT  K(x, y) = delta^2 (x . y)^zeta
  *   ARD_SE, PP   K(x, y) = delta^2 k(x, y) / sqrt(k(x, x) k(y, y)) + f0^2
@@ -11,7 +11,7 @@
  *                df/d(rho^2) = -(j+1) (j+2) / 2 (1-rho)^j
  *   K_MM[s][t] = fc_s fc_t K(x_s, x_t) + jitter [s = t]
  *
- * Without permutations k(x, x) = f(0) = 1. */
+ * Without permutations k(x, x) = f(0) = 1. triplet_sum.c has f once more, vectorised. */
 #include "term/covariance.h"
 
 #include "linear/blas.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap.c - notes of a potential, and its end. */
+ * gap.c - notes of a potential, and sz_gap_free. */
 #include "term/gap.h"
 
 #include "term/glue.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_term.c - the end of a term on paper. */
+ * gap_term.c - sz_gap_term_clear. */
 #include "term/gap_term.h"
 
 #include "descriptor/environment.h"

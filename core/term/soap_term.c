@@ -24,7 +24,7 @@ enum { VERSION_NU = 1663247896, VERSION_NU_NEW = 1686132232 };
  * product with the 1e-7 that environments have in the dropped channels would count. */
 #define LOST_MAX 1e-12
 
-/* Bytes of vectors made from environments: a small file cannot ask for all memory. */
+/* Bytes of vectors made from environments: limits what a small file can allocate. */
 #define MADE_MAX ((size_t)64 << 30)
 
 /* ---- the words --------------------------------------------------------------------- */

@@ -4,10 +4,10 @@
  *
  *   E = sum_i e0(Z_i) + sum over kinds, sum over the terms of a kind
  *
- *   descriptor in words  --parse-->  spec  --add-->  group: all terms of a kind in a
- * model group  --plan-->  how this machine runs it  --energy-->  E_i, dE_i/dr_ij      MD
+ *   text   --parse-->  spec --add-->   group: all terms of a kind in a model
+ *   group  --plan-->   how this machine runs it --energy-->  E_i, dE_i/dr_ij      MD
  *   spec   --probe-->  vectors of the data, from which sparse points are chosen   fit
- *   group  --rows-->  what each sparse point adds to E, -F, -V of a frame         fit
+ *   group  --rows-->   what each sparse point adds to E, -F, -V of a frame        fit
  *
  * A new kind is a record and a line in kinds.c. What spec, group, plan, work, probe and
  * rows are is known to the kind alone. A function that a kind does not need is NULL. */

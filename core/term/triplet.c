@@ -231,8 +231,8 @@ static inline factors find_factors(const sz_triplet_batch *b, int t)
                       ac * share * fa * fb * b->df[2][t]}};
 }
 
-/* Adds dE/dr of instance t to the pairs from number first on; ded: de by the distances.
- */
+/* Adds dE/dr of instance t to the pairs from number first on; ded: de by the
+ * distances. */
 static inline void scatter(const sz_triplet_batch *b, int t, const factors *w, double e,
                            const double *ded, int first, double *dedr)
 {

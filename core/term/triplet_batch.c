@@ -5,8 +5,8 @@
  *   angle_3b      x = (r_ij + r_ik, (r_ij - r_ik)^2, r_jk)
  *   distance_Nb   x = (r_12, r_13, r_23), the atoms by atomic number; compact: 1 is i
  *
- * Round each centre every two neighbours are met once, in the order of the list; of like
- * elements the first in the list stands first in x. */
+ * Round each centre every two neighbours are taken once, in the order of the list; of
+ * like elements the first in the list stands first in x. */
 #include "term/triplet_batch.h"
 
 #include "atoms/cutoff.h"

@@ -172,7 +172,7 @@ typedef struct {
     sz_error *err;
 } taker;
 
-/* A cluster whose atoms all see each other is met round each of them. */
+/* A cluster whose atoms are all neighbours is found from each of them. */
 static int is_met_before(const taker *to, const sz_triplet_batch *b, int t)
 {
     const int *neigh = to->list->neigh;

@@ -25,7 +25,7 @@ static sz_status predict(const sz_model *model, sz_predictor *predictor, sz_erro
     sz_prediction result;
     sz_status status;
 
-    /* the model counts its elements as it likes; -1 is refused by sz_predict */
+    /* elements are numbered by the model; -1 is refused by sz_predict */
     for (int i = 0; i < 4; i++) species[i] = sz_model_species(model, symbol[i]);
     status = sz_predict(predictor, &alloy, &result, err);
     if (status != SZ_OK) return status;

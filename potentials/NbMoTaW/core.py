@@ -19,7 +19,7 @@ SHORT, MIDDLE, LONG, KNOTS = 1.2, 1.6, 2.0, 33
 
 
 def zbl(za, zb, r):
-    """eV; core/zbl.c"""
+    """eV; core/term/zbl.c"""
     a = 0.46850 / (za ** 0.23 + zb ** 0.23)
     return 14.399645805358887 * za * zb / r * sum(
         p * exp(-e * r / a) for p, e in ((0.18175, 3.19980), (0.50986, 0.94229),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The ASE face of a potential.
+"""A potential as an ASE calculator.
 
     from soapz import SoapzCalculator
     atoms.calc = SoapzCalculator("NbMoTaW.soapz")"""

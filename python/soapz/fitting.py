@@ -26,8 +26,8 @@ Progress = Callable[[float, int, str], Any]
 
 
 class _Waiter:
-    """Runs a long call of the library in a thread of its own, so that Ctrl-C reaches the one
-    that waits; the library asks `stop` now and then whether it shall end."""
+    """Runs a long call of the library in a thread of its own, so that Ctrl-C reaches the
+    thread that waits; the library calls `stop` now and then."""
 
     def __init__(self, progress: Optional[Progress], n_threads: int):
         if n_threads < 0:
@@ -36,7 +36,7 @@ class _Waiter:
         self.problem: Optional[BaseException] = None  # of the caller's progress function
         self.progress = progress
         self.warnings: List[str] = []
-        # these live as long as the call
+        # kept until the call returns
         self._calls = STOP(self._stop), PROGRESS(self._progress), WARN(self._warn)
         self._watch = Watch(*self._calls, None)
         self.options = FitOptions(n_threads, pointer(self._watch))

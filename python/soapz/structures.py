@@ -96,7 +96,7 @@ class Atoms:
         return float(abs(np.linalg.det(self.cell)))
 
     def struct(self, species: np.ndarray) -> AtomicStructure:
-        """species [n] of intc must live as long as the struct, as must self."""
+        """species [n] of intc and self must be kept as long as the struct."""
         s = AtomicStructure(len(self), species.ctypes.data, self.positions.ctypes.data)
         s.cell[:] = self.cell.ravel()
         s.pbc[:] = [int(p) for p in self.pbc]

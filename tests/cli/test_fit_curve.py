@@ -50,7 +50,7 @@ def of_curve(curve, unknowns, frames):
 
 
 def points_of(model):
-    """of each coordinate: rows of cutoff factor and components, as sparse_method=file takes"""
+    """of each term: rows of cutoff factor and components, as sparse_method=file takes"""
     tables = []
     for c in ElementTree.parse(model).getroot().iter("gpCoordinates"):
         file = os.path.join(os.path.dirname(model), c.get("sparseX_filename"))
@@ -81,7 +81,7 @@ def separate_fit(curve, tables, unknowns, frames):
         text = re.sub(r"\{([\d ]+)\}", r"{{\1}}", text)
         strings.append(re.sub(r"n_sparse=\d+", f"n_sparse={len(rows)}", text) +
                        f" sparse_file={path(f'points{k}')} add_species=F")
-        check(len(rows) > 0, f"coordinate {k} has no point")
+        check(len(rows) > 0, f"term {k} has no point")
     parts = parts_of(train)
     open(path("part.xyz"), "w").write("".join(parts[f] for f in curve["frame_order"][:frames]))
     code, _, err = run("fit", *words(path("part.xyz"), path("part.xml"), " : ".join(strings)))
