@@ -19,12 +19,12 @@ enum { TAG_HALT = 1, TAG_TRIANGLE = 2, CHUNK = 1 << 15 /* doubles of a message *
 
 /* Messages sent to the other ranks, and received from them, since the last agreement. */
 typedef struct {
-    sz_halt told, known;
-    int n_told, why[2]; /* each reason once: the numbers must stay while they are sent */
+    sz_halt sent, known;
+    int n_sent, why[2]; /* each reason once: the numbers must stay while they are sent */
     MPI_Request *request; /* [2][size] */
     int n_requests;
-    int *heard; /* [size] messages from each rank */
-} gossip;
+    int *received; /* [size] messages from each rank */
+} halts;
 
 /* ---- agreement --------------------------------------------------------------------- */
 
@@ -42,34 +42,34 @@ static void wait_politely(MPI_Request *request)
     }
 }
 
-static void hear(gossip *g, int from)
+static void receive(halts *g, int from)
 {
     MPI_Status status;
     int why;
 
     MPI_Recv(&why, 1, MPI_INT, from, TAG_HALT, MPI_COMM_WORLD, &status);
     if (why > (int)g->known) g->known = (sz_halt)why;
-    g->heard[status.MPI_SOURCE]++;
+    g->received[status.MPI_SOURCE]++;
 }
 
 static sz_halt halt(sz_team *team, sz_halt why)
 {
-    gossip *g = team->context;
+    halts *g = team->context;
     int waiting = 1;
 
     if (why > g->known) g->known = why;
-    if (why > g->told) {
-        g->told = why;
-        g->why[g->n_told] = (int)why;
+    if (why > g->sent) {
+        g->sent = why;
+        g->why[g->n_sent] = (int)why;
         for (int r = 0; r < team->size; r++)
             if (r != team->rank)
-                MPI_Isend(&g->why[g->n_told], 1, MPI_INT, r, TAG_HALT, MPI_COMM_WORLD,
+                MPI_Isend(&g->why[g->n_sent], 1, MPI_INT, r, TAG_HALT, MPI_COMM_WORLD,
                           &g->request[g->n_requests++]);
-        g->n_told++;
+        g->n_sent++;
     }
     while (waiting) {
         MPI_Iprobe(MPI_ANY_SOURCE, TAG_HALT, MPI_COMM_WORLD, &waiting, MPI_STATUS_IGNORE);
-        if (waiting) hear(g, MPI_ANY_SOURCE);
+        if (waiting) receive(g, MPI_ANY_SOURCE);
     }
     return g->known;
 }
@@ -77,19 +77,19 @@ static sz_halt halt(sz_team *team, sz_halt why)
 /* Receives every message that was sent: none is left for the next stage. */
 static void settle(sz_team *team, const int (*said)[2])
 {
-    gossip *g = team->context;
+    halts *g = team->context;
 
     for (int r = 0; r < team->size; r++)
-        while (r != team->rank && g->heard[r] < said[r][1]) hear(g, r);
+        while (r != team->rank && g->received[r] < said[r][1]) receive(g, r);
     MPI_Waitall(g->n_requests, g->request, MPI_STATUSES_IGNORE);
-    memset(g->heard, 0, (size_t)team->size * sizeof *g->heard);
-    g->n_requests = g->n_told = 0;
-    g->told = g->known = SZ_GO_ON;
+    memset(g->received, 0, (size_t)team->size * sizeof *g->received);
+    g->n_requests = g->n_sent = 0;
+    g->sent = g->known = SZ_GO_ON;
 }
 
 static sz_status agree(sz_team *team, sz_status status, sz_error *err)
 {
-    int own[2] = {(int)status, ((gossip *)team->context)->n_told}, first = -1;
+    int own[2] = {(int)status, ((halts *)team->context)->n_sent}, first = -1;
     int(*said)[2] = malloc((size_t)team->size * sizeof *said);
     MPI_Request request;
 
@@ -220,7 +220,7 @@ static sz_status merge(sz_team *team, sz_lsq *lsq, sz_error *err)
 
 /* ---- the program ------------------------------------------------------------------- */
 
-static int run(int argc, char **argv, gossip *g)
+static int run(int argc, char **argv, halts *g)
 {
     sz_team team = {.n_threads = 1,
                     .agree = agree,
@@ -233,14 +233,14 @@ static int run(int argc, char **argv, gossip *g)
     MPI_Comm_rank(MPI_COMM_WORLD, &team.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &team.size);
     g->request = malloc(2 * (size_t)team.size * sizeof(MPI_Request));
-    g->heard = calloc((size_t)team.size, sizeof *g->heard);
-    if (!g->request || !g->heard) MPI_Abort(MPI_COMM_WORLD, 1);
+    g->received = calloc((size_t)team.size, sizeof *g->received);
+    if (!g->request || !g->received) MPI_Abort(MPI_COMM_WORLD, 1);
     return sz_fit_main(argc, argv, &team);
 }
 
 int main(int argc, char **argv)
 {
-    gossip g = {0};
+    halts g = {0};
     int level = MPI_THREAD_SINGLE, code = 1;
 
     MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &level);
@@ -250,6 +250,6 @@ int main(int argc, char **argv)
         code = run(argc, argv, &g);
     MPI_Finalize();
     free(g.request);
-    free(g.heard);
+    free(g.received);
     return code;
 }

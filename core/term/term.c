@@ -25,13 +25,13 @@ void sz_term_list_types(sz_text *text)
 
     for (int k = 0; sz_term_kinds[k]; k++)
         for (const sz_term_type *const *t = sz_term_kinds[k]->types; t && *t; t++) {
-            int told = 0; /* two kinds may share a word */
+            int seen = 0; /* two kinds may share a word */
 
             for (int other = 0; other < k; other++)
                 for (const sz_term_type *const *u = sz_term_kinds[other]->types; u && *u;
                      u++)
-                    told |= *u == *t;
-            if (!told) sz_text_add(text, n++ ? ", %s" : "%s", (*t)->word);
+                    seen |= *u == *t;
+            if (!seen) sz_text_add(text, n++ ? ", %s" : "%s", (*t)->word);
         }
 }
 
