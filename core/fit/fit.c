@@ -240,18 +240,12 @@ sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_data
 sz_status sz_fit_setup_alone(sz_fit_setup *setup, sz_team *team,
                              const sz_fit_options *options, sz_error *err)
 {
-    int n_threads = options ? options->n_threads : 0;
-
     *team = sz_team_alone();
     *setup = (sz_fit_setup){.team = team,
-                            .n_threads = n_threads,
                             .checkpoint = -1.0,
                             .in_memory = 1,
                             .watch = options ? options->watch : NULL};
-    if (n_threads >= 0 && n_threads <= SZ_MAX_THREADS) return SZ_OK;
-    return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "n_threads is %d; 0, which takes all cores, to %d", n_threads,
-                   SZ_MAX_THREADS);
+    return sz_crew_threads(&setup->n_threads, options ? options->n_threads : 0, err);
 }
 
 sz_status sz_fit(sz_model **model, const sz_fit_spec *spec, const sz_dataset *dataset,
