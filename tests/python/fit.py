@@ -12,7 +12,7 @@ import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import HERE, SKIPPED, check, done, has_calls, run  # noqa: E402
+from soapz_cli import HERE, SKIPPED, check, done, fails, has_calls, run  # noqa: E402
 import soapz  # noqa: E402
 
 if not has_calls("sz_fit", "sz_dataset_create", "sz_dataset_read", "sz_fit_spec_parse",
@@ -152,17 +152,7 @@ def watched(train):
     check(time.time() - start < 10, f"it ended after {time.time() - start:.1f} s")
 
 
-def fails(kind, parts, call):
-    try:
-        call()
-    except kind as e:
-        for part in parts:
-            check(part in str(e), f"{e} lacks {part}")
-    else:
-        check(False, f"no {kind.__name__} that says {parts}")
-
-
-def refusals(folder, train):
+def refusals(potential, train):
     data, a = soapz.Dataset(), train[0]
     for kind, parts, call in (
             (FileNotFoundError, ["no.xyz"], lambda: soapz.Dataset.read("no.xyz")),
@@ -172,6 +162,11 @@ def refusals(folder, train):
             (TypeError, ["needs settings"], lambda: soapz.fit(train)),
             (TypeError, ["no setting"], lambda: soapz.fit(train, **dict(KEYS, e0_offset=object()))),
             (ValueError, ["n_threads"], lambda: soapz.fit(train, **KEYS, n_threads=-1)),
+            (soapz.SoapzError, ["n_threads"],
+             lambda: soapz.validate(potential, train, n_threads=1000000)),
+            (soapz.SoapzError, ["to compare with"], lambda: soapz.validate(potential, data)),
+            (soapz.SoapzError, ["to compare with"],
+             lambda: soapz.learning_curve(train, test=data, **KEYS)),
             (ValueError, ["forces", "(2, 3)", "(16, 3)"], lambda: data.add(a, forces=np.zeros((2, 3)))),
             (ValueError, ["not a number"], lambda: data.add(a, energy=np.nan)),
             (ValueError, ["not a number"], lambda: data.add(a, forces=np.full((16, 3), np.inf))),
@@ -198,7 +193,7 @@ def main():
         potential = fits(folder, train, test)
         v = validations(potential, test)
         curve(train, test, v)
-        refusals(folder, train)
+        refusals(potential, train)
     watched(train)
     done()
 
