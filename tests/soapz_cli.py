@@ -29,6 +29,17 @@ def check(ok, text):
     return bool(ok)
 
 
+def fails(kind, parts, call):
+    """call raises kind with a sentence that has these parts"""
+    try:
+        call()
+    except kind as e:
+        for part in parts:
+            check(part in str(e), f"{e} lacks {part}")
+    else:
+        check(False, f"no {kind.__name__} that says {parts}")
+
+
 def done(well=0):
     """Ends the test: 1 where a check failed or there was none, else well."""
     print(f"{checks} checks, {failures} failed")

@@ -4,95 +4,9 @@
  * SZ_ERR_MEMORY and leaves nothing behind. The linker puts our malloc and its kin before
  * the real ones (--wrap). */
 #include "check.h"
+#include "fail_alloc.h"
 #include "model/model.h"
 #include "validate.h"
-
-#include <stdint.h>
-#include <stdlib.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *block, size_t size);
-void *__real_aligned_alloc(size_t align, size_t size);
-void __real_free(void *block);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-void *__wrap_aligned_alloc(size_t align, size_t size);
-void __wrap_free(void *block);
-
-static long calls, fail_at, live; /* allocations; the one that fails; blocks not freed */
-
-/* The blocks that are ours: getline and strdup take theirs inside the C library, and free
- * gets those too. A hash table, empty where NULL or GONE. */
-enum { SLOTS = 1 << 16 };
-static void *owned[SLOTS];
-static char gone;
-#define GONE ((void *)&gone)
-
-static size_t slot_of(const void *block)
-{
-    return (size_t)((uintptr_t)block / 16 * 2654435761u % SLOTS);
-}
-
-static void *counted(void *block)
-{
-    size_t k = slot_of(block);
-
-    if (!block) return NULL;
-    while (owned[k] && owned[k] != GONE) k = (k + 1) % SLOTS;
-    owned[k] = block;
-    live++;
-    return block;
-}
-
-/* 1 where the block was ours */
-static int forgotten(void *block)
-{
-    size_t k = slot_of(block);
-
-    for (int n = 0; block && owned[k] && n < SLOTS; k = (k + 1) % SLOTS, n++)
-        if (owned[k] == block) {
-            owned[k] = GONE;
-            live--;
-            return 1;
-        }
-    return 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return ++calls == fail_at ? NULL : counted(__real_malloc(size));
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return ++calls == fail_at ? NULL : counted(__real_calloc(n, size));
-}
-
-void *__wrap_aligned_alloc(size_t align, size_t size)
-{
-    return ++calls == fail_at ? NULL : counted(__real_aligned_alloc(align, size));
-}
-
-void *__wrap_realloc(void *block, size_t size)
-{
-    void *larger;
-    int ours;
-
-    if (++calls == fail_at) return NULL;
-    ours = forgotten(block);
-    larger = __real_realloc(block, size);
-    if (!block || ours) return counted(larger ? larger : block);
-    return larger;
-}
-
-void __wrap_free(void *block)
-{
-    forgotten(block);
-    __real_free(block);
-}
 
 static const char *data_path(const char *file)
 {

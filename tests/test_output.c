@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,6 +76,8 @@ static int test_plain(void)
 
 static int test_link(void)
 {
+    sz_output out = {0};
+    sz_error err;
     struct stat s;
 
     CHECK(symlink("a", at("link")) == 0);
@@ -82,6 +85,38 @@ static int test_link(void)
     CHECK(holds(at("a"), "three"));
     CHECK(lstat(at("link"), &s) == 0 && S_ISLNK(s.st_mode));
     CHECK(sz_same_file(at("a"), at("link")) && !sz_same_file(at("a"), at("none")));
+    /* to what is not there yet, over two links; and round in a circle */
+    CHECK(symlink("second", at("first")) == 0 && symlink("c", at("second")) == 0);
+    if (write_to(at("first"), "four", 1)) return 1;
+    CHECK(holds(at("c"), "four"));
+    CHECK(lstat(at("second"), &s) == 0 && S_ISLNK(s.st_mode));
+    CHECK(symlink("round", at("round")) == 0);
+    CHECK_FAILS(sz_output_open(&out, at("round"), &err), SZ_ERR_FILE, "round", err);
+    /* a link that gives way */
+    CHECK_OK(sz_output_replace(&out, at("link"), &err), err);
+    fputs("five", out.file);
+    CHECK_OK(sz_output_close(&out, 1, &err), err);
+    CHECK(lstat(at("link"), &s) == 0 && S_ISREG(s.st_mode));
+    CHECK(holds(at("a"), "three") && holds(at("link"), "five"));
+    CHECK(unlink(at("link")) == 0 && unlink(at("first")) == 0 && unlink(at("c")) == 0);
+    CHECK(unlink(at("second")) == 0 && unlink(at("round")) == 0);
+    return 0;
+}
+
+/* A file that is there keeps its rights; one with a long name is told why. */
+static int test_rights(void)
+{
+    static char name[4000];
+    sz_output out = {0};
+    sz_error err;
+    struct stat s;
+
+    CHECK(chmod(at("a"), 0600) == 0);
+    if (write_to(at("a"), "three", 1)) return 1;
+    CHECK(stat(at("a"), &s) == 0 && (s.st_mode & 0777) == 0600);
+    memset(name, 'x', sizeof name - 1);
+    CHECK_FAILS(sz_output_open(&out, name, &err), SZ_ERR_FILE, strerror(ENAMETOOLONG),
+                err);
     return 0;
 }
 
@@ -132,9 +167,9 @@ int main(void)
     char command[64];
 
     if (!mkdtemp(folder)) return 1;
-    if (test_plain() || test_link() || test_steps()) return 1;
+    if (test_plain() || test_link() || test_rights() || test_steps()) return 1;
     test_refused();
-    CHECK(n_files() == 3);
+    CHECK(n_files() == 2);
     snprintf(command, sizeof command, "rm -r %s", folder);
     CHECK(system(command) == 0);
     return check_done();

@@ -2,6 +2,7 @@
  *
  * test_threads.c - threads that share a model, each with its own scratch, get what one
  * thread gets. */
+#define _XOPEN_SOURCE 700 /* barriers */
 #include "check.h"
 #include "cluster.h"
 #include "models.h"
@@ -40,6 +41,72 @@ static void *work(void *context)
     return NULL;
 }
 
+/* ---- first use, and an early end -----------------------------------------------------
+ */
+
+/* Threads that make their works of a new model at once, while another one frees it. */
+typedef struct {
+    pthread_barrier_t *start, *made;
+    const sz_model *model;
+    const cluster *c;
+    double energy[ATOMS];
+    sz_status status;
+} guest;
+
+static void *visit(void *context)
+{
+    guest *g = context;
+    sz_variance *variance = NULL;
+    sz_descriptor *descriptor = NULL;
+    sz_work *w = NULL;
+    sz_error err;
+
+    pthread_barrier_wait(g->start);
+    g->status = sz_work_create(&w, g->model, 0, &err);
+    if (g->status == SZ_OK) g->status = sz_variance_create(&variance, g->model, 0, &err);
+    if (g->status == SZ_OK)
+        g->status = sz_descriptor_of_model(&descriptor, g->model, 0, &err);
+    pthread_barrier_wait(g->made);
+    for (int k = 0; k < 2 && g->status == SZ_OK; k++)
+        g->status = sz_compute(NULL, w, &g->c->list.nb, g->energy, NULL, &err);
+    sz_variance_free(variance);
+    if (g->status == SZ_OK)
+        g->status = sz_compute(NULL, w, &g->c->list.nb, g->energy, NULL, &err);
+    sz_work_free(w);
+    sz_descriptor_free(descriptor);
+    return NULL;
+}
+
+static int test_first_use(const cluster *c, const double *energy)
+{
+    static guest guests[THREADS];
+    pthread_t thread[THREADS];
+    pthread_barrier_t start, made;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        sz_model *model;
+        sz_error err;
+
+        CHECK_OK(sz_model_load(&model, model_path("hea4_nuR2_nuS1"), &err), err);
+        if (pthread_barrier_init(&start, NULL, THREADS) != 0) return 1;
+        if (pthread_barrier_init(&made, NULL, THREADS + 1) != 0) return 1;
+        for (int k = 0; k < THREADS; k++) {
+            guests[k] = (guest){.start = &start, .made = &made, .model = model, .c = c};
+            if (pthread_create(&thread[k], NULL, visit, &guests[k]) != 0) return 1;
+        }
+        pthread_barrier_wait(&made);
+        sz_model_free(model); /* while they compute */
+        for (int k = 0; k < THREADS; k++) CHECK(pthread_join(thread[k], NULL) == 0);
+        for (int k = 0; k < THREADS; k++) {
+            CHECK(guests[k].status == SZ_OK);
+            CHECK(memcmp(guests[k].energy, energy, sizeof guests[k].energy) == 0);
+        }
+        pthread_barrier_destroy(&start);
+        pthread_barrier_destroy(&made);
+    }
+    return 0;
+}
+
 int main(void)
 {
     static job jobs[THREADS];
@@ -67,6 +134,7 @@ int main(void)
         CHECK(memcmp(jobs[k].dedr, jobs[0].dedr, sizeof jobs[0].dedr) == 0);
     }
     CHECK(fabs(jobs[0].energy[0]) > 0.0);
+    if (test_first_use(&c, jobs[0].energy)) return 1;
     sz_list_free(&c.list);
     sz_model_free(model);
     return check_done();

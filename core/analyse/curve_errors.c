@@ -82,6 +82,7 @@ sz_status sz_fit_curve(sz_curve **curve, sz_model **model, const sz_fit_spec *sp
     *curve = NULL;
     *model = NULL;
     setup.curve = 1;
+    if (status == SZ_OK && test) status = sz_errors_check(test, err);
     if (status == SZ_OK) status = sz_fit_job_run(&job, spec, dataset, &setup, err);
     if (status == SZ_OK) status = sz_curve_create(&c, &job, test, err);
     if (status == SZ_OK) status = sz_model_build(model, job.gap, err);

@@ -140,28 +140,36 @@ static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_err
     return SZ_OK;
 }
 
+sz_status sz_errors_check(const sz_dataset *data, sz_error *err)
+{
+    if (data->n_energies || data->n_forces || data->n_virials) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT,
+                   "%s: no frame has an energy, forces or a virial to compare with; name "
+                   "them as the data do",
+                   data->path);
+}
+
 sz_status sz_errors_create(sz_errors **errors, const sz_model *model,
                            const sz_dataset *dataset, const sz_fit_options *options,
                            sz_error *err)
 {
     size_t n = 3 * dataset->n_atoms + 1;
     sz_errors *e = calloc(1, sizeof *e);
-    const sz_comparison c = {.model = model,
-                             .data = dataset,
-                             .n_threads = options && options->n_threads > 0
-                                              ? options->n_threads
-                                              : sz_crew_cores(),
-                             .watch = options ? options->watch : NULL,
-                             .take = take,
-                             .context = e};
-    sz_status status = SZ_OK;
+    sz_comparison c = {.model = model,
+                       .data = dataset,
+                       .watch = options ? options->watch : NULL,
+                       .take = take,
+                       .context = e};
+    sz_status status =
+        sz_crew_threads(&c.n_threads, options ? options->n_threads : 0, err);
 
     *errors = NULL;
+    if (status == SZ_OK) status = sz_errors_check(dataset, err);
     if (e) {
         e->energy = malloc(((size_t)dataset->n_frames + 1) * sizeof *e->energy);
         e->force = malloc(n * sizeof *e->force);
     }
-    if (!e || !e->energy || !e->force)
+    if (status == SZ_OK && (!e || !e->energy || !e->force))
         status = sz_fail_memory(err, n * sizeof *e->force, "the errors");
     if (status == SZ_OK) status = sz_error_table_create(&e->table, dataset, err);
     if (status == SZ_OK) status = sz_predict_all(&c, err);

@@ -33,6 +33,9 @@ typedef struct {
 } sz_error_table;
 
 /* Starts with no errors; data must outlive it. */
+/* Refuses data that know no energy, force or virial. */
+sz_status sz_errors_check(const sz_dataset *data, sz_error *err);
+
 sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *data,
                                 sz_error *err);
 void sz_error_table_free(sz_error_table *table);

@@ -168,5 +168,14 @@ int sz_crew_cores(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return n < 1 ? 1 : n > 1024 ? 1024 : (int)n;
+    return n < 1 ? 1 : n > SZ_MAX_THREADS ? SZ_MAX_THREADS : (int)n;
+}
+
+sz_status sz_crew_threads(int *n, int asked, sz_error *err)
+{
+    *n = asked ? asked : sz_crew_cores();
+    if (asked >= 0 && asked <= SZ_MAX_THREADS) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT,
+                   "n_threads is %d; 0, which takes all cores, to %d", asked,
+                   SZ_MAX_THREADS);
 }

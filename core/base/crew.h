@@ -36,7 +36,11 @@ typedef struct {
  * where halt has returned that another crew failed: its caller knows. */
 sz_status sz_crew_run(const sz_crew *crew, sz_error *err);
 
+enum { SZ_MAX_THREADS = 1024 };
+
 /* What the machine has, at least 1. */
 int sz_crew_cores(void);
+/* As many as asked for, at most SZ_MAX_THREADS; 0 asks for all cores. */
+sz_status sz_crew_threads(int *n, int asked, sz_error *err);
 
 #endif

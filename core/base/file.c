@@ -2,7 +2,7 @@
  *
  * file.c - write beside, then rename: a reader sees the old file or the new one,
  * whatever happens in between. */
-#define _XOPEN_SOURCE 700 /* realpath */
+#define _XOPEN_SOURCE 700 /* realpath, readlink, fchmod */
 #include "base/file.h"
 
 #include <errno.h>
@@ -14,11 +14,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static sz_status cannot_write(const sz_output *out, int why, sz_error *err)
+/* How a name is opened. */
+typedef enum {
+    FOLLOW,  /* a plain file, links followed */
+    REPLACE, /* a plain file; a link gives way to it */
+    ANY      /* standard output, devices and pipes, too */
+} manner;
+
+static sz_status cannot_write(const sz_output *out, const char *why, sz_error *err)
 {
-    return sz_fail(err, SZ_ERR_FILE, "cannot write %s: %s%s", out->name,
-                   why ? strerror(why) : "the disk is full or failed",
+    return sz_fail(err, SZ_ERR_FILE, "cannot write %.700s: %s%s", out->name,
+                   why ? why : "the disk is full or failed",
                    out->file == stdout ? "" : "; nothing was changed");
+}
+
+/* number: errno, or 0 where nobody set it */
+static sz_status cannot(const sz_output *out, int number, sz_error *err)
+{
+    return cannot_write(out, number ? strerror(number) : NULL, err);
 }
 
 int sz_same_file(const char *a, const char *b)
@@ -54,33 +67,69 @@ static sz_status open_part(sz_output *out, sz_error *err)
     }
     free(out->part); /* not ours to remove */
     out->part = NULL;
-    return cannot_write(out, why, err);
+    return cannot(out, why, err);
+}
+
+/* What a link that leads nowhere yet stands for, and what that stands for. */
+static int follow_dangling(char path[PATH_MAX])
+{
+    char target[PATH_MAX];
+
+    for (int k = 0; k < 32; k++) {
+        ssize_t n = readlink(path, target, sizeof target - 1);
+        const char *slash = strrchr(path, '/');
+        size_t n_folder = slash ? (size_t)(slash - path) + 1 : 0;
+
+        if (n < 0) return errno == EINVAL || errno == ENOENT ? 0 : errno; /* no link */
+        target[n] = 0;
+        if (*target == '/') n_folder = 0;
+        if (n_folder + (size_t)n >= PATH_MAX) return ENAMETOOLONG;
+        memcpy(path + n_folder, target, (size_t)n + 1);
+    }
+    return ELOOP;
+}
+
+/* out->path, where the file shall be */
+static sz_status find_path(sz_output *out, int exists, int follow, sz_error *err)
+{
+    char real[PATH_MAX];
+    int why = 0;
+
+    if (strlen(out->name) >= sizeof real) return cannot(out, ENAMETOOLONG, err);
+    strcpy(real, out->name);
+    if (follow && exists && !realpath(out->name, real)) why = errno;
+    if (follow && !exists) why = follow_dangling(real);
+    if (why) return cannot(out, why, err);
+    out->path = sz_copy_text(real);
+    return out->path ? SZ_OK : sz_fail_memory(err, strlen(real), "a file name");
 }
 
 /* A rename would replace a device, and a file that the user may not write. */
-static sz_status open_path(sz_output *out, int any, sz_error *err)
+static sz_status open_path(sz_output *out, manner how, sz_error *err)
 {
     struct stat s;
-    char real[PATH_MAX];
     int exists = stat(out->name, &s) == 0, plain = !exists || S_ISREG(s.st_mode);
+    sz_status status;
 
-    if (exists && S_ISDIR(s.st_mode)) return cannot_write(out, EISDIR, err);
-    if (!plain && !any) return cannot_write(out, EINVAL, err);
-    if (exists && access(out->name, W_OK) != 0) return cannot_write(out, errno, err);
+    if (exists && S_ISDIR(s.st_mode)) return cannot(out, EISDIR, err);
+    if (!plain && how != ANY) return cannot_write(out, "it is no plain file", err);
+    if (exists && access(out->name, W_OK) != 0) return cannot(out, errno, err);
     if (!plain) {
         out->file = fopen(out->name, "wb");
-        return out->file ? SZ_OK : cannot_write(out, errno, err);
+        return out->file ? SZ_OK : cannot(out, errno, err);
     }
-    if (exists && !realpath(out->name, real)) return cannot_write(out, errno, err);
-    out->path = sz_copy_text(exists ? real : out->name);
-    if (!out->path) return sz_fail_memory(err, strlen(out->name), "a file name");
-    return open_part(out, err);
+    status = find_path(out, exists, how != REPLACE, err);
+    if (status == SZ_OK) status = open_part(out, err);
+    /* as if the old one were written to; where that cannot be, it is a new one */
+    if (status == SZ_OK && exists && fchmod(fileno(out->file), s.st_mode & 0777) != 0)
+        errno = 0;
+    return status;
 }
 
-static sz_status open_output(sz_output *out, const char *name, int any, sz_error *err)
+static sz_status open_output(sz_output *out, const char *name, manner how, sz_error *err)
 {
     sz_status status = SZ_OK;
-    int to_stdout = any && !strcmp(name, "-");
+    int to_stdout = how == ANY && !strcmp(name, "-");
 
     memset(out, 0, sizeof *out);
     out->name = sz_copy_text(to_stdout ? "standard output" : name);
@@ -88,33 +137,38 @@ static sz_status open_output(sz_output *out, const char *name, int any, sz_error
     if (to_stdout)
         out->file = stdout;
     else
-        status = open_path(out, any, err);
+        status = open_path(out, how, err);
     if (status != SZ_OK) sz_output_free(out);
     return status;
 }
 
 sz_status sz_output_open(sz_output *out, const char *name, sz_error *err)
 {
-    return open_output(out, name, 0, err);
+    return open_output(out, name, FOLLOW, err);
+}
+
+sz_status sz_output_replace(sz_output *out, const char *name, sz_error *err)
+{
+    return open_output(out, name, REPLACE, err);
 }
 
 sz_status sz_output_open_any(sz_output *out, const char *name, sz_error *err)
 {
-    return open_output(out, name, 1, err);
+    return open_output(out, name, ANY, err);
 }
 
 /* ---- close ------------------------------------------------------------------------ */
 
 sz_status sz_output_check(const sz_output *out, sz_error *err)
 {
-    return ferror(out->file) ? cannot_write(out, errno, err) : SZ_OK;
+    return ferror(out->file) ? cannot(out, errno, err) : SZ_OK;
 }
 
 sz_status sz_output_flush(sz_output *out, sz_error *err)
 {
     errno = 0;
     if (fflush(out->file) == 0 && !ferror(out->file)) return SZ_OK;
-    return cannot_write(out, errno, err);
+    return cannot(out, errno, err);
 }
 
 sz_status sz_output_finish(sz_output *out, sz_error *err)
@@ -127,7 +181,7 @@ sz_status sz_output_finish(sz_output *out, sz_error *err)
         bad = 1;
         why = errno;
     }
-    if (status == SZ_OK && bad) status = cannot_write(out, why, err);
+    if (status == SZ_OK && bad) status = cannot(out, why, err);
     out->file = NULL;
     return status;
 }
@@ -135,7 +189,7 @@ sz_status sz_output_finish(sz_output *out, sz_error *err)
 sz_status sz_output_publish(sz_output *out, sz_error *err)
 {
     if (!out->part) return SZ_OK;
-    if (rename(out->part, out->path) != 0) return cannot_write(out, errno, err);
+    if (rename(out->part, out->path) != 0) return cannot(out, errno, err);
     free(out->part);
     out->part = NULL;
     return SZ_OK;
@@ -165,7 +219,7 @@ sz_status sz_output_close(sz_output *out, int keep, sz_error *err)
 
 static sz_status cannot_read(const char *path, const char *why, sz_error *err)
 {
-    return sz_fail(err, SZ_ERR_FILE, "%s: cannot be read: %s", path, why);
+    return sz_fail(err, SZ_ERR_FILE, "%.700s: cannot be read: %s", path, why);
 }
 
 static sz_status map_open_file(sz_file_map *map, int fd, const char *path, sz_error *err)

@@ -18,8 +18,11 @@ typedef struct {
                    pipe, standard output) */
 } sz_output;
 
-/* A folder, and a file that the user may not write, are refused. */
+/* A folder, and a file that the user may not write, are refused. A file that is there
+ * already keeps its rights. */
 sz_status sz_output_open(sz_output *out, const char *name, sz_error *err);
+/* The same, but a link is replaced: for a file that names others beside it. */
+sz_status sz_output_replace(sz_output *out, const char *name, sz_error *err);
 /* Devices, pipes and "-", which is standard output, too: these are written in place. */
 sz_status sz_output_open_any(sz_output *out, const char *name, sz_error *err);
 /* Fails once a write has failed: the rest need not be computed. */

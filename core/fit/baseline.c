@@ -89,7 +89,7 @@ static sz_status check_elements(const sz_model *model, const sz_dataset *data,
 }
 
 sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
-                           sz_error *err)
+                           const sz_watch *watch, sz_error *err)
 {
     const sz_dataset *data = targets->data;
     int species[SZ_Z_MAX];
@@ -103,6 +103,8 @@ sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
     status = check_elements(baseline->model, data, species, err);
     if (status == SZ_OK) status = sz_predictor_create(&p, baseline->model, err);
     for (int f = 0; f < data->n_frames && status == SZ_OK; f++) {
+        status = sz_watch_check(watch, err);
+        if (status != SZ_OK) break;
         status = take_frame(p, targets, f, species, &why);
         if (status != SZ_OK)
             sz_fail(err, status, "%s: the core potential: %.600s",

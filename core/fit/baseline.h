@@ -4,6 +4,7 @@
 #ifndef SZ_BASELINE_H
 #define SZ_BASELINE_H
 
+#include "base/watch.h"
 #include "data/targets.h"
 #include "fit/spec.h"
 #include "term/gap.h"
@@ -19,6 +20,6 @@ void sz_baseline_free(sz_baseline *baseline);
 
 /* Takes its energies, forces and virials off the targets; before e0 is looked for. */
 sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
-                           sz_error *err);
+                           const sz_watch *watch, sz_error *err);
 
 #endif

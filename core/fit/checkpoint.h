@@ -12,13 +12,11 @@
 #ifndef SZ_CHECKPOINT_H
 #define SZ_CHECKPOINT_H
 
-#include "base/watch.h"
+#include "base/crew.h"
 #include "data/targets.h"
 #include "fit/spec.h"
 #include "linear/lsq.h"
 #include "term/gap.h"
-
-#define SZ_MAX_THREADS 1024
 
 typedef struct {
     char *gp_file, *folder;

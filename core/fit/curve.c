@@ -56,7 +56,32 @@ sz_status sz_curve_models_plan(sz_curve_models *c, const sz_gap *gap,
     return SZ_OK;
 }
 
-/* All models of the data in factor, but those that cannot be solved: a warning. */
+/* The model of the first points; NAN in norm, and a warning, where it has no
+ * solution. */
+static sz_status solve_size(sz_curve_models *c, int step, int size, sz_lsq *lsq,
+                            double *alpha, const sz_watch *watch, sz_error *err)
+{
+    size_t model = (size_t)(step * c->n_sizes + size), n = (size_t)c->n_unknowns;
+    sz_lsq_report report;
+    sz_error why;
+    sz_status status = sz_watch_check(watch, err);
+
+    c->norm[model] = NAN;
+    if (status != SZ_OK) return status;
+    status = sz_lsq_solve(lsq, c->size[size], alpha, &report, &why);
+    if (status == SZ_ERR_NUMERIC) {
+        sz_watch_warn(watch, "no model of %d unknowns and %d frames: %s", c->size[size],
+                      c->step[step], why.message);
+        return SZ_OK;
+    }
+    if (status != SZ_OK) return sz_fail(err, status, "%s", why.message);
+    c->norm[model] = report.norm;
+    for (int i = 0; i < c->size[size]; i++)
+        c->alpha[model * n + (size_t)c->points[i]] = alpha[i];
+    return SZ_OK;
+}
+
+/* All models of the data in factor, but those that cannot be solved. */
 static sz_status solve_step(sz_curve_models *c, int step, const sz_lsq *factor,
                             const sz_gap *gap, const sz_fit_run *run, sz_error *err)
 {
@@ -69,21 +94,8 @@ static sz_status solve_step(sz_curve_models *c, int step, const sz_lsq *factor,
     if (status == SZ_OK) status = sz_lsq_copy(&lsq, factor, err);
     if (status == SZ_OK) status = sz_fit_regularise(lsq, gap, run->jitter, err);
     if (status == SZ_OK) status = sz_lsq_reorder(lsq, c->points, err);
-    for (int k = 0; k < c->n_sizes && status == SZ_OK; k++) {
-        size_t model = (size_t)(step * c->n_sizes + k);
-        sz_lsq_report report;
-        sz_error why;
-
-        c->norm[model] = NAN;
-        if (sz_lsq_solve(lsq, c->size[k], alpha, &report, &why) != SZ_OK) {
-            sz_watch_warn(run->watch, "no model of %d unknowns and %d frames: %s",
-                          c->size[k], c->step[step], why.message);
-            continue;
-        }
-        c->norm[model] = report.norm;
-        for (int i = 0; i < c->size[k]; i++)
-            c->alpha[model * n + (size_t)c->points[i]] = alpha[i];
-    }
+    for (int k = 0; k < c->n_sizes && status == SZ_OK; k++)
+        status = solve_size(c, step, k, lsq, alpha, run->watch, err);
     sz_lsq_free(lsq);
     free(alpha);
     return status;
@@ -148,7 +160,9 @@ sz_status sz_curve_models_factor(sz_curve_models *curve, sz_lsq **factor,
         if (status != SZ_OK || report->stopped) break;
         curve->n_rows[k] = report->n_rows;
         status = solve_step(curve, k, all, &system->gap, run, err);
+        report->stopped = status == SZ_ERR_STOPPED;
     }
+    if (report->stopped) status = SZ_OK;
     if (status == SZ_OK && !report->stopped) {
         *factor = all;
         all = NULL;

@@ -35,7 +35,8 @@ sz_status sz_fit_job_targets(sz_targets **targets, const sz_fit_job *job,
 {
     sz_status status = sz_targets_create(targets, data, NULL, err);
 
-    if (status == SZ_OK) status = sz_baseline_take(&job->baseline, *targets, err);
+    if (status == SZ_OK)
+        status = sz_baseline_take(&job->baseline, *targets, job->setup.watch, err);
     if (status == SZ_OK) status = sz_targets_take_e0(*targets, &job->e0, err);
     if (status != SZ_OK) {
         sz_targets_free(*targets);
@@ -56,7 +57,8 @@ sz_status sz_fit_job_begin(sz_fit_job *job, const sz_fit_spec *spec,
     job->spec.n_terms = 0;
     job->spec.term = NULL;
     if (status == SZ_OK) status = sz_baseline_open(&job->baseline, spec, err);
-    if (status == SZ_OK) status = sz_baseline_take(&job->baseline, job->targets, err);
+    if (status == SZ_OK)
+        status = sz_baseline_take(&job->baseline, job->targets, setup->watch, err);
     if (status == SZ_OK) status = sz_fit_find_e0(&job->e0, job->targets, spec, err);
     if (status == SZ_OK) status = sz_targets_take_e0(job->targets, &job->e0, err);
     if (status == SZ_OK)
@@ -228,6 +230,7 @@ sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_data
     if (status == SZ_OK) status = sz_fit_job_rows(job, err);
     if (status == SZ_OK && job->rows.stopped)
         status = sz_fail(err, SZ_ERR_STOPPED, "interrupted");
+    if (status == SZ_OK) status = sz_watch_check(setup->watch, err);
     if (status == SZ_OK) status = sz_fit_job_solve(job, err);
     if (status != SZ_OK) return status;
     if (*job->solution.warning) sz_watch_warn(setup->watch, "%s", job->solution.warning);
@@ -237,18 +240,12 @@ sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_data
 sz_status sz_fit_setup_alone(sz_fit_setup *setup, sz_team *team,
                              const sz_fit_options *options, sz_error *err)
 {
-    int n_threads = options ? options->n_threads : 0;
-
     *team = sz_team_alone();
     *setup = (sz_fit_setup){.team = team,
-                            .n_threads = n_threads,
                             .checkpoint = -1.0,
                             .in_memory = 1,
                             .watch = options ? options->watch : NULL};
-    if (n_threads >= 0 && n_threads <= SZ_MAX_THREADS) return SZ_OK;
-    return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "n_threads is %d; 0, which takes all cores, to %d", n_threads,
-                   SZ_MAX_THREADS);
+    return sz_crew_threads(&setup->n_threads, options ? options->n_threads : 0, err);
 }
 
 sz_status sz_fit(sz_model **model, const sz_fit_spec *spec, const sz_dataset *dataset,

@@ -143,6 +143,7 @@ sz_status sz_fit_vectors_open(sz_fit_vectors *v, const sz_dataset *train,
                               .d = v->probe->n_dim,
                               .x = v->probe->on_demand ? NULL : v->x,
                               .fetch = v->probe->on_demand ? fetch : NULL,
-                              .context = v};
+                              .context = v,
+                              .watch = watch};
     return SZ_OK;
 }

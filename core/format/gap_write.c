@@ -355,7 +355,7 @@ static sz_status write_xml(writer *w)
 {
     const sz_gap *gap = w->gap;
     sz_output *part = w->part + gap->n_terms;
-    sz_status status = sz_output_open(part, w->path, w->err);
+    sz_status status = sz_output_replace(part, w->path, w->err);
     FILE *f = part->file;
 
     if (status != SZ_OK) return status;

@@ -297,12 +297,29 @@ static sz_status publish_parts(sz_reader *r, const sz_gap_parts *parts, sz_gap *
     return status;
 }
 
+/* The core potential, which may do without the file. */
+static sz_status choose_core(sz_reader *r, sz_status of_file, const char *core,
+                             sz_gap *gap, sz_gap_parts *parts)
+{
+    sz_error *err = r->err, why, missing;
+    sz_status status;
+
+    if (of_file != SZ_OK && of_file != SZ_ERR_FILE) return of_file;
+    if (of_file == SZ_OK) return sz_reader_choose_core(r, core, gap, parts);
+    sz_fail(&missing, of_file, "%s", err ? err->message : r->path);
+    r->err = &why;
+    status = sz_reader_choose_core(r, core, gap, parts);
+    r->err = err;
+    if (status == SZ_OK) return SZ_OK;
+    return sz_fail(err, status == SZ_ERR_MEMORY ? status : of_file,
+                   "%.400s; without it: %.500s", missing.message, why.message);
+}
+
 static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_error *err)
 {
     sz_reader r = {.path = path, .err = err};
     sz_gap_parts parts;
     sz_gap *g = calloc(1, sizeof *g);
-    sz_error why;
     sz_status status = g ? SZ_OK : sz_fail_memory(err, sizeof *g, path);
 
     *gap = NULL;
@@ -310,15 +327,10 @@ static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_e
         g->e_scale = 1.0;
         status = parse_file(&r, core != NULL);
     }
-    if (status == SZ_OK && !core) status = sz_reader_choose(&r, g, &parts);
-    if (core && (status == SZ_OK || status == SZ_ERR_FILE)) {
-        sz_status first = status;
-
-        if (first == SZ_ERR_FILE) r.err = &why; /* it may not be needed */
-        status = sz_reader_choose_core(&r, core, g, &parts);
-        if (first == SZ_ERR_FILE && status != SZ_OK) status = first;
-        r.err = err;
-    }
+    if (core && g)
+        status = choose_core(&r, status, core, g, &parts);
+    else if (status == SZ_OK)
+        status = sz_reader_choose(&r, g, &parts);
     if (status == SZ_OK) status = publish_parts(&r, &parts, g);
     if (status == SZ_OK) {
         *gap = g;

@@ -16,7 +16,7 @@ sz_status sz_vectors_rows(const sz_vectors *vectors, const int *index, int count
                           double *x, sz_error *err)
 {
     size_t d = (size_t)vectors->d;
-    sz_status status = SZ_OK;
+    sz_status status = sz_watch_check(vectors->watch, err);
 
     for (int i = 0, run; i < count && status == SZ_OK; i += run) {
         for (run = 1; i + run < count && index[i + run] == index[i] + run; run++)
@@ -105,9 +105,9 @@ static sz_status hash(search *s, sz_error *err)
         int count = vectors->n - first < s->n_block ? vectors->n - first : s->n_block;
         const double *row = s->x;
 
-        if (vectors->x)
-            row = vectors->x + (size_t)first * (size_t)vectors->d;
-        else
+        if (vectors->x) row = vectors->x + (size_t)first * (size_t)vectors->d;
+        status = sz_watch_check(vectors->watch, err);
+        if (status == SZ_OK && !vectors->x)
             status = vectors->fetch(vectors->context, first, count, s->x, err);
         for (int j = first; j < first + count && status == SZ_OK;
              j++, row += vectors->d) {

@@ -5,7 +5,7 @@
 #ifndef SZ_VECTORS_H
 #define SZ_VECTORS_H
 
-#include "base/error.h"
+#include "base/watch.h"
 
 /* n vectors of length d. Where x is NULL, fetch makes them: rows first .. first+count-1
  * into x [count][d]; it is asked for ascending rows within a pass, for at most some
@@ -15,6 +15,7 @@ typedef struct {
     const double *x; /* [n][d] or NULL */
     sz_status (*fetch)(void *context, int first, int count, double *x, sz_error *err);
     void *context;
+    const sz_watch *watch; /* asked before each block; or NULL */
 } sz_vectors;
 
 /* Vectors index[0..count-1], ascending, into x [count][d]. */

@@ -217,18 +217,20 @@ static void compute_block(const frame *f, int t, int n)
     const sz_soap_run *run = &f->plan->run[t];
     const int s = g->term[t].soap;
     const sz_soap_species species = {f->species->z, g->slot[s]};
-    const sz_kernel kernel = sz_soap_kernel(g, t, run);
     scratch *w = f->work;
     int n_ranges;
 
     memset(w->e, 0, (size_t)n * sizeof *w->e);
     sz_soap_forward(g->soap[s], w->soap[s], f->nb, &species, n, w->atom, w->p);
     n_ranges = sz_soap_ranges(g->soap[s], w->soap[s], n, w->range);
-    if (run->collapse)
+    if (run->collapse) {
         sz_collapse_energy(run->collapse, n, n_ranges, w->range, w->p, w->e, w->dedp);
-    else
+    } else {
+        const sz_kernel kernel = sz_soap_kernel(g, t, run);
+
         sz_kernel_energy(&kernel, n, n_ranges, w->range, w->p, w->k, w->e,
                          f->dedr ? w->dedp : NULL);
+    }
     for (int k = 0; k < n; k++) f->energy[w->atom[k]] += w->e[k];
     if (f->dedr)
         sz_soap_adjoint(g->soap[s], w->soap[s], f->nb, &species, n, w->atom, w->p,

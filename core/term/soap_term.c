@@ -350,7 +350,7 @@ sz_kernel sz_soap_kernel(const sz_soap_group *group, int t, const sz_soap_run *r
     const sz_kernel kernel = {sz_soap_n_desc(soap),
                               sz_soap_stride(soap),
                               term->n_sparse,
-                              term->p_sparse,
+                              run && run->values ? NULL : term->p_sparse,
                               term->weight,
                               term->delta,
                               term->zeta,

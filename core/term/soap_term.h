@@ -43,7 +43,8 @@ typedef struct {
 
 extern const sz_term_kind sz_kind_soap;
 
-/* The kernel of term number t; run NULL: by its plain points. */
+/* The kernel of term number t; run NULL: by its plain points. With products the points
+ * are not looked at: another thread may give them back. */
 sz_kernel sz_soap_kernel(const sz_soap_group *group, int t, const sz_soap_run *run);
 
 /* ---- soap_plan.c ----------------------------------------------------------------- */

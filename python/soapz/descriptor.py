@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Iterator, List, NamedTuple, Optional, Seq
 import numpy as np
 
 from .library import Handle, NeighbourList, call, create, library
-from .structures import Atoms, as_elements, as_symbol, read_atoms
+from .structures import Atoms, as_elements, as_symbol, copied, read_atoms
 
 if TYPE_CHECKING:
     from .potential import Potential
@@ -209,8 +209,8 @@ class Descriptor:
             rows = [np.arange(first[i], first[i + 1]) for i in chosen]
             pairs = np.concatenate([*rows, np.zeros(0, int)]).astype(int)
             n = neighbours.n_pairs
-            j = np.ctypeslib.as_array(neighbours.neigh, (n,))[pairs] if n else np.zeros(0, int)
-            r = np.ctypeslib.as_array(neighbours.r, (n, 3))[pairs] if n else np.zeros((0, 3))
+            j = copied(neighbours.neigh, (n,), np.intc)[pairs]
+            r = copied(neighbours.r, (n, 3))[pairs]
             dpdr, at = np.empty((len(pairs), 3, self.length)), 0
             for i, row in zip(chosen, rows):
                 part = np.empty((len(row), 3, self._n))

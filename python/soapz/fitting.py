@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from ctypes import byref, c_void_p, pointer
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from ctypes import byref, pointer
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 import numpy as np
 
@@ -55,14 +55,17 @@ class _Waiter:
     def _warn(self, context: Any, sentence: bytes) -> None:
         self.warnings.append(sentence.decode(errors="replace"))
 
-    def call(self, name: str, *arguments: Any) -> None:
+    def call(self, name: str, results: Sequence[Handle], *arguments: Optional[Handle]) -> None:
+        """The results are the first arguments, by reference."""
         error, run, status = Error(), function(name), [0]
 
         done = threading.Event()  # is_alive() may lie after an interrupted join()
 
-        def work() -> None:
+        def work() -> None:  # holds the handles: it may outlive its caller
             try:
-                status[0] = run(*arguments, byref(self.options), byref(error))
+                status[0] = run(*(byref(h.pointer) for h in results),
+                                *(h and h.pointer for h in arguments),
+                                byref(self.options), byref(error))
             except BaseException as e:
                 self.problem = e
             finally:
@@ -70,11 +73,14 @@ class _Waiter:
 
         interrupted = False
         threading.Thread(target=work, name=name, daemon=True).start()
-        while not done.is_set():
-            try:
-                done.wait(0.1)
-            except KeyboardInterrupt:
-                self.stopped = interrupted = True
+        try:
+            while not done.is_set():
+                try:
+                    done.wait(0.1)
+                except KeyboardInterrupt:
+                    self.stopped = interrupted = True
+        finally:  # Ctrl-C between the lines
+            self.stopped = True
         for sentence in self.warnings:
             warnings.warn(sentence, stacklevel=3)
         if self.problem is not None:
@@ -178,8 +184,8 @@ def fit(dataset: Any, settings: Any = None, *, n_threads: int = 0,
     (KeyboardInterrupt). SoapzError: what is wrong with settings or data; of an unknown key it
     names the nearest known. Sentences that are only worth a warning are UserWarnings."""
     data, spec = as_dataset(dataset), _read_settings(settings, keys)
-    model = c_void_p()
-    _Waiter(progress, n_threads).call("sz_fit", byref(model), spec.pointer, data._handle.pointer)
+    model = Handle("sz_model_free")
+    _Waiter(progress, n_threads).call("sz_fit", [model], spec, data._handle)
     return Potential._of(model)
 
 
@@ -218,7 +224,7 @@ def learning_curve(dataset: Any, settings: Any = None, *, test: Any = None, n_th
     whether or not the model gets better. The rest as for fit."""
     data, spec = as_dataset(dataset), _read_settings(settings, keys)
     judge: Optional[Dataset] = None if test is None else as_dataset(test)
-    curve, model = c_void_p(), c_void_p()
-    _Waiter(progress, n_threads).call("sz_fit_curve", byref(curve), byref(model), spec.pointer,
-                                      data._handle.pointer, judge._handle.pointer if judge else None)
-    return LearningCurve(Handle(curve, "sz_curve_free"), Potential._of(model))
+    curve, model = Handle("sz_curve_free"), Handle("sz_model_free")
+    _Waiter(progress, n_threads).call("sz_fit_curve", [curve, model], spec, data._handle,
+                                      judge._handle if judge is not None else None)
+    return LearningCurve(curve, Potential._of(model))

@@ -227,19 +227,19 @@ def call(name: str, *arguments: Any) -> None:
 
 
 class Handle:
-    """A pointer into the library that is freed with this object. Nothing is freed at the
-    end of the process, when threads may still be at work."""
+    """A pointer into the library, NULL at first, that is freed with this object. Nothing is
+    freed at the end of the process, when threads may still be at work."""
 
-    def __init__(self, pointer: c_void_p, free: str):
-        self.pointer = pointer
-        weakref.finalize(self, function(free), pointer).atexit = False
+    def __init__(self, free: str):
+        self.pointer = c_void_p()
+        weakref.finalize(self, function(free), self.pointer).atexit = False
 
 
 def create(name: str, free: str, *arguments: Any) -> Handle:
     """The Handle that a sz_.._create or the like makes of these arguments."""
-    pointer = c_void_p()
-    call(name, byref(pointer), *arguments)
-    return Handle(pointer, free)
+    handle = Handle(free)
+    call(name, byref(handle.pointer), *arguments)
+    return handle
 
 
 def sentences(pointer: c_void_p, count: str, item: str) -> List[str]:

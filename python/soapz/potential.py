@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-import weakref
 from ctypes import byref, c_double, c_void_p
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
@@ -18,7 +17,7 @@ import numpy as np
 
 from .library import (Handle, PredictionStruct, SoapzError, call, create, existing, function,
                       library, sentences)
-from .structures import Atoms, as_symbol, as_voigt, read_atoms
+from .structures import Atoms, as_symbol, as_voigt, copied, read_atoms
 
 if TYPE_CHECKING:
     from .descriptor import Descriptor
@@ -70,31 +69,21 @@ class _Model:
     """A model of the library with its predictors: one for each thread that computes, taken
     out of a pool while it is used. Freed when the last Potential of it has gone."""
 
-    def __init__(self, pointer: c_void_p):
-        self.pointer = pointer
-        self.pool: List[c_void_p] = []
+    def __init__(self, handle: Handle):
+        self.handle, self.pointer = handle, handle.pointer
+        self.pool: List[Handle] = []
         self.variances: Dict[float, Handle] = {}
-        weakref.finalize(self, self._free, library(), pointer, self.pool,
-                         self.variances).atexit = False
         with self.predictor():  # what is made once is made now
             pass
-
-    @staticmethod
-    def _free(lib, pointer, pool, variances) -> None:
-        for predictor in pool:
-            lib.sz_predictor_free(predictor)
-        variances.clear()
-        lib.sz_model_free(pointer)
 
     @contextlib.contextmanager
     def predictor(self) -> Iterator[c_void_p]:
         try:
             predictor = self.pool.pop()  # list.pop and append need no lock
         except IndexError:
-            predictor = c_void_p()
-            call("sz_predictor_create", byref(predictor), self.pointer)
+            predictor = create("sz_predictor_create", "sz_predictor_free", self.pointer)
         try:
-            yield predictor
+            yield predictor.pointer
         finally:
             self.pool.append(predictor)
 
@@ -140,15 +129,13 @@ class Potential:
             raise TypeError("a potential is the path of a model file or a soapz.Potential, not "
                             f"{type(path).__name__}")
         text = existing(path, "model file")
-        pointer = c_void_p()
-        call("sz_model_load", byref(pointer), os.fsencode(text))
-        self._take(_Model(pointer), text)
+        self._take(_Model(create("sz_model_load", "sz_model_free", os.fsencode(text))), text)
 
     @classmethod
-    def _of(cls, pointer: c_void_p) -> "Potential":
-        """Of an sz_model, which becomes ours."""
+    def _of(cls, handle: Handle) -> "Potential":
+        """Of an sz_model."""
         self = cls.__new__(cls)
-        self._take(_Model(pointer), None)
+        self._take(_Model(handle), None)
         return self
 
     def _take(self, model: _Model, path: Optional[str]) -> None:
@@ -182,7 +169,7 @@ class Potential:
         with self._model.predictor() as predictor:
             call("sz_predict", predictor, byref(structure), byref(result))
             energies, forces, virials = (  # the predictor's memory: copied before it goes back
-                np.ctypeslib.as_array(values, shape).copy() if n else np.zeros(shape)
+                copied(values, shape)
                 for values, shape in ((result.local, (n,)), (result.force, (n, 3)),
                                       (result.virials, (n, 3, 3))))
         return Prediction(result.energy, energies, forces,

@@ -2,8 +2,9 @@
 """Structures as the library takes them: an ase.Atoms, or (numbers, positions, cell, pbc)."""
 from __future__ import annotations
 
+import ctypes
 import operator
-from typing import Any, List, Optional, Sequence, Union
+from typing import Any, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -68,6 +69,15 @@ def as_elements(elements: Union[str, Sequence[Union[str, int]]]) -> List[int]:
         if one in z[:k]:
             raise ValueError(f"{as_symbol(one)} is named twice")
     return z
+
+
+def copied(values: Any, shape: Tuple[int, ...], dtype: Any = np.float64) -> np.ndarray:
+    """The array that a pointer of the library points to. (numpy's as_array makes ctypes keep
+    a type for every shape that there ever was.)"""
+    array = np.empty(shape, dtype)
+    if array.size:
+        ctypes.memmove(array.ctypes.data, values, array.nbytes)
+    return array
 
 
 class Atoms:

@@ -2,7 +2,6 @@
 """A potential against reference data."""
 from __future__ import annotations
 
-from ctypes import byref, c_void_p
 from typing import Any, Dict, NamedTuple, Optional, Union
 
 import numpy as np
@@ -91,7 +90,7 @@ def validate(potential: Any, dataset: Any, *, n_threads: int = 0,
     n_threads, progress and Ctrl-C as for soapz.fit. SoapzError: an element that the model does
     not know, data without energies, forces and virials."""
     model, data = Potential(potential), as_dataset(dataset)
-    errors = c_void_p()
-    _Waiter(progress, n_threads).call("sz_errors_create", byref(errors), model._model.pointer,
-                                      data._handle.pointer)
-    return Validation(Handle(errors, "sz_errors_free"), data)
+    errors = Handle("sz_errors_free")
+    _Waiter(progress, n_threads).call("sz_errors_create", [errors], model._model.handle,
+                                      data._handle)
+    return Validation(errors, data)

@@ -8,7 +8,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import MODELS, check, done, run, write_xyz  # noqa: E402
+from soapz_cli import MODELS, check, done, fails, run, write_xyz  # noqa: E402
 from soapz import Descriptor, Potential, SoapzError  # noqa: E402
 
 SYMBOLS = ["W", "Nb", "W", "Mo", "Ta"]
@@ -104,16 +104,6 @@ def labels():
     p = only((["Mo", "Mo"], [[0, 0, 0], [0, 0, 2.2]]))
     tungsten = np.array(["Z=74" in text for text in only.labels])
     check((p[:, tungsten] == 0).all() and (p[:, ~tungsten] != 0).any(axis=0).all(), "elements")
-
-
-def fails(kind, parts, call):
-    try:
-        call()
-    except kind as e:
-        for part in parts:
-            check(part in str(e), f"{e} lacks {part}")
-    else:
-        check(False, f"no {kind.__name__} that says {parts}")
 
 
 def refusals():

@@ -12,7 +12,7 @@ import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import HERE, check, done, run  # noqa: E402
+from soapz_cli import HERE, check, done, fails, run  # noqa: E402
 import soapz  # noqa: E402
 
 TEACHER = soapz.Potential(os.path.join(HERE, "data", "models", "hea4_nuR1_nuS1", "gp.xml"))
@@ -145,17 +145,7 @@ def watched(train):
     check(time.time() - start < 10, f"it ended after {time.time() - start:.1f} s")
 
 
-def fails(kind, parts, call):
-    try:
-        call()
-    except kind as e:
-        for part in parts:
-            check(part in str(e), f"{e} lacks {part}")
-    else:
-        check(False, f"no {kind.__name__} that says {parts}")
-
-
-def refusals(folder, train):
+def refusals(potential, train):
     data, a = soapz.Dataset(), train[0]
     for kind, parts, call in (
             (FileNotFoundError, ["no.xyz"], lambda: soapz.Dataset.read("no.xyz")),
@@ -165,6 +155,11 @@ def refusals(folder, train):
             (TypeError, ["needs settings"], lambda: soapz.fit(train)),
             (TypeError, ["no setting"], lambda: soapz.fit(train, **dict(KEYS, e0_offset=object()))),
             (ValueError, ["n_threads"], lambda: soapz.fit(train, **KEYS, n_threads=-1)),
+            (soapz.SoapzError, ["n_threads"],
+             lambda: soapz.validate(potential, train, n_threads=1000000)),
+            (soapz.SoapzError, ["to compare with"], lambda: soapz.validate(potential, data)),
+            (soapz.SoapzError, ["to compare with"],
+             lambda: soapz.learning_curve(train, test=data, **KEYS)),
             (ValueError, ["forces", "(2, 3)", "(16, 3)"], lambda: data.add(a, forces=np.zeros((2, 3)))),
             (ValueError, ["not a number"], lambda: data.add(a, energy=np.nan)),
             (ValueError, ["not a number"], lambda: data.add(a, forces=np.full((16, 3), np.inf))),
@@ -191,7 +186,7 @@ def main():
         potential = fits(folder, train, test)
         v = validations(potential, test)
         curve(train, test, v)
-        refusals(folder, train)
+        refusals(potential, train)
     watched(train)
     done()
 

@@ -9,7 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import HERE, MODELS, check, done, numbers, read_xyz, run  # noqa: E402
+from soapz_cli import HERE, MODELS, check, done, fails, numbers, read_xyz, run  # noqa: E402
 import soapz  # noqa: E402
 from soapz import Potential, SoapzError  # noqa: E402
 
@@ -104,16 +104,6 @@ def saved():
         fails(SoapzError, ["no/such"], lambda: potential.save(os.path.join(folder, "no/such/a.soapz")))
         potential.path = None  # as of a fit
         check(pickle.loads(pickle.dumps(potential)).energy(ATOMS) == potential.energy(ATOMS), "bytes")
-
-
-def fails(kind, parts, call):
-    try:
-        call()
-    except kind as e:
-        for part in parts:
-            check(part in str(e), f"{e} lacks {part}")
-    else:
-        check(False, f"no {kind.__name__} that says {parts}")
 
 
 def errors(potential):
