@@ -68,7 +68,7 @@ SZ_API const char *sz_dataset_warning(const sz_dataset *dataset, int k);
 /* ---- a fit ------------------------------------------------------------------------ */
 
 typedef struct {
-    int n_threads;         /* 0: as many as cores */
+    int n_threads;         /* 0: as many as cores; at most 1024 */
     const sz_watch *watch; /* or NULL */
 } sz_fit_options;
 
@@ -93,7 +93,8 @@ typedef struct {
     double mae, rmse, max; /* 0 where n is 0 */
 } sz_error_summary;
 
-/* dataset must outlive it. options NULL: the defaults. */
+/* dataset must outlive it; one without any energy, force or virial is SZ_ERR_ARGUMENT.
+ * options NULL: the defaults. */
 SZ_API sz_status sz_errors_create(sz_errors **errors, const sz_model *model,
                                   const sz_dataset *dataset,
                                   const sz_fit_options *options, sz_error *err);

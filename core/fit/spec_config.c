@@ -349,6 +349,8 @@ static sz_status finish(reader *r, sz_error *err)
     sz_status status = close_section(r, err);
 
     if (status == SZ_OK && r->kind == OF_FIT) status = set_default_sigma(r, err);
+    if (status == SZ_OK && (r->type_list.failed || r->gap.failed))
+        status = sz_fail_memory(err, 1, "the settings");
     if (status == SZ_OK && r->type_list.n) {
         add_setting(&r->command, "config_type_sigma", r->type_list.s, 1);
         status = sz_fit_set(r->spec, "config_type_sigma", r->type_list.s, r->path, err);
@@ -362,7 +364,6 @@ static sz_status finish(reader *r, sz_error *err)
                        "%s: there is no descriptor; add a section like [soap]", r->path);
     sz_text_add(&r->command, " gap={%s}", r->gap.s ? r->gap.s : "");
     if (status == SZ_OK) status = sz_fit_complete(r->spec, r->with_data, r->path, err);
-    if (status == SZ_OK && r->gap.failed) status = sz_fail_memory(err, 1, "a descriptor");
     if (status != SZ_OK) return status;
     r->spec->command_line = sz_text_take(&r->command, "the command line", err);
     return r->spec->command_line ? SZ_OK : SZ_ERR_MEMORY;

@@ -47,7 +47,7 @@ sz_status sz_predict_start(sz_predictor *p, sz_error *err)
     p->n_done = 0;
     p->energy = 0.0;
     memset(p->virial, 0, sizeof p->virial);
-    if (n > p->room || !p->local) {
+    if (n > p->room || !p->local || !p->force || !p->virials) {
         free(p->local);
         free(p->force);
         free(p->virials);
