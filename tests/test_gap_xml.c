@@ -536,8 +536,10 @@ static void test_other_files(void)
     CHECK_FAILS(sz_gap_read(&gap, XML, &err), SZ_ERR_FORMAT,
                 XML ": no <GAP_params> in this file; it is not a GAP model", err);
     CHECK(write_file(XML, "pair_coeff * *", 14));
-    CHECK_FAILS(sz_gap_read(&gap, XML, &err), SZ_ERR_FORMAT, XML ":1: not well-formed",
-                err);
+    CHECK_FAILS(sz_gap_read(&gap, XML, &err), SZ_ERR_FORMAT,
+                XML ":1: not XML; a model is a GAP XML file", err);
+    CHECK(write_file(XML, "# Notes\n\nNo model\n", 19));
+    CHECK_FAILS(sz_gap_read(&gap, XML, &err), SZ_ERR_FORMAT, XML ":1: not XML", err);
     CHECK(sz_gap_read(&gap, XML, NULL) == SZ_ERR_FORMAT); /* err may be NULL */
 }
 

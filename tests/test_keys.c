@@ -84,7 +84,7 @@ static int is_in(const char *key, int n, const char *const *list)
 static void compare(const char *type, const sz_key *table)
 {
     const char *known[SZ_FIT_KEYS_MAX];
-    int n_known = sz_fit_descriptor_keys(sz_fit_descriptor_type(type), known);
+    int n_known = sz_fit_descriptor_keys(sz_term_type_of(type), known);
 
     CHECK(n_asked > 4 && n_asked < MOST && n_known > 20 && n_known + 1 < SZ_FIT_KEYS_MAX);
     CHECK(known[n_known] == NULL && is_in(type, n_known, known));
@@ -202,7 +202,7 @@ static int test_fit(void)
 static int test_asked_by_fit(void)
 {
     const char *known[SZ_FIT_KEYS_MAX];
-    int n = sz_fit_descriptor_keys(sz_fit_descriptor_type("soap"), known);
+    int n = sz_fit_descriptor_keys(sz_term_type_of("soap"), known);
 
     n_asked = 0;
     if (parse_fit("soap", "", 1)) return 1;
@@ -213,7 +213,7 @@ static int test_asked_by_fit(void)
             printf("%s is asked for and unknown\n", asked[k]);
             failures++;
         }
-    CHECK(!sz_fit_descriptor_type("nothing"));
+    CHECK(!sz_term_type_of("nothing"));
     return 0;
 }
 

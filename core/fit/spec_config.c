@@ -201,7 +201,7 @@ static sz_status close_section(reader *r, sz_error *err)
     if (r->kind == OF_DESCRIPTOR) {
         char *text;
 
-        add_defaults(&r->text, sz_fit_descriptor_type(r->name));
+        add_defaults(&r->text, sz_term_type_of(r->name));
         text = sz_text_take(&r->text, "a descriptor", err);
         if (!text) return SZ_ERR_MEMORY;
         add_to_gap(&r->gap, text);
@@ -290,8 +290,7 @@ static sz_status set_of_descriptor(reader *r, const char *key, const char *value
 {
     const char *name = translate(of_descriptor, N_DESCRIPTOR, key);
     const char *keys[SZ_FIT_KEYS_MAX];
-    int known = 0, n_keys = sz_fit_descriptor_keys(sz_fit_descriptor_type(r->name), keys),
-        n;
+    int known = 0, n_keys = sz_fit_descriptor_keys(sz_term_type_of(r->name), keys), n;
 
     for (int k = 0; k < n_keys; k++) known |= sz_same_word(keys[k], name);
     if (!known) return sz_fit_unknown_key(key, keys, r->where, err);

@@ -41,69 +41,21 @@ static const sz_key fit_keys[] = {
     {NULL, SZ_KEY_OTHER, 0},
 };
 
-/* It cannot be fitted: known so that the message is about the descriptor, not its
- * keys. */
-static const sz_key coordination_keys[] = {
-    {"cutoff", SZ_KEY_OTHER, 0},   {"transition_width", SZ_KEY_IGNORED, 0},
-    {"Z_center", SZ_KEY_OTHER, 0}, {"Z", SZ_KEY_OTHER, 0},
-    {NULL, SZ_KEY_OTHER, 0},
-};
-
-static void append_coordination(sz_text *text, int n, const int *z, int centre,
-                                int n_elements, const int *k)
-{
-    (void)n;
-    (void)n_elements;
-    (void)k;
-    sz_text_add(text, " Z=%d", z[centre]);
-}
-
-static const sz_term_type coordination = {.word = "coordination",
-                                          .keys = coordination_keys,
-                                          .covariance = "gaussian",
-                                          .sparse_method = "cur_points",
-                                          .has_centre = 1,
-                                          .append = append_coordination};
-
 /* Descriptors of QUIP that soapz does not have. */
-static const char *const refused_types[] = {"soap_turbo",
-                                            "soap_express",
-                                            "bispectrum_so4",
-                                            "bispectrum_so3",
-                                            "behler",
-                                            "co_angle_3b",
-                                            "co_distance_2b",
-                                            "cosnx",
-                                            "trihis",
-                                            "water_monomer",
-                                            "water_dimer",
-                                            "a2_dimer",
-                                            "ab_dimer",
-                                            "an_monomer",
-                                            "bond_real_space",
-                                            "atom_real_space",
-                                            "power_so3",
-                                            "power_so4",
-                                            "rdf",
-                                            "as_distance_2b",
-                                            "alex",
-                                            "general_monomer",
-                                            "general_dimer",
-                                            "general_trimer",
-                                            "com_dimer",
-                                            "molecule_lo_d",
-                                            NULL};
+static const char *const refused_types[] = {
+    "soap_turbo",      "coordination", "soap_express",    "bispectrum_so4",
+    "bispectrum_so3",  "behler",       "co_angle_3b",     "co_distance_2b",
+    "cosnx",           "trihis",       "water_monomer",   "water_dimer",
+    "a2_dimer",        "ab_dimer",     "an_monomer",      "bond_real_space",
+    "atom_real_space", "power_so3",    "power_so4",       "rdf",
+    "as_distance_2b",  "alex",         "general_monomer", "general_dimer",
+    "general_trimer",  "com_dimer",    "molecule_lo_d",   NULL};
 
 static int is_in(const char *word, const char *const *list)
 {
     for (; *list; list++)
         if (sz_same_word(word, *list)) return 1;
     return 0;
-}
-
-const sz_term_type *sz_fit_descriptor_type(const char *word)
-{
-    return sz_same_word(word, coordination.word) ? &coordination : sz_term_type_of(word);
 }
 
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX])
@@ -123,12 +75,11 @@ sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err)
     sz_text known = {0};
     sz_status status;
 
-    if (sz_fit_descriptor_type(type)) return SZ_OK;
+    if (sz_term_type_of(type)) return SZ_OK;
     sz_term_list_types(&known);
-    status =
-        sz_fail(err, SZ_ERR_FORMAT, "%s: descriptor %.60s is %s; there are %s and %s",
-                where, type, is_in(type, refused_types) ? "not supported" : "unknown",
-                known.s ? known.s : "", coordination.word);
+    status = sz_fail(
+        err, SZ_ERR_FORMAT, "%s: descriptor %.60s is %s; there are %s", where, type,
+        is_in(type, refused_types) ? "not supported" : "unknown", known.s ? known.s : "");
     sz_text_free(&known);
     return status;
 }
@@ -155,7 +106,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                            "%s: '%.40s' stands without a key; inside gap={..} a list has "
                            "double braces, as in species_Z={{41 42}}",
                            d->where, word);
-        if (!sz_fit_descriptor_type(word) && !is_in(word, refused_types)) continue;
+        if (!sz_term_type_of(word) && !is_in(word, refused_types)) continue;
         if (type)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: both %s and %s; separate descriptors by ':'", d->where,
@@ -169,7 +120,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                        "distance_2b ..",
                        d->where, d->text);
     if (sz_fit_check_type(type, d->where, err) != SZ_OK) return SZ_ERR_FORMAT;
-    d->type = sz_fit_descriptor_type(type);
+    d->type = sz_term_type_of(type);
     return SZ_OK;
 }
 

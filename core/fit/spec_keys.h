@@ -34,9 +34,8 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
                                 sz_error *err);
 void sz_fit_free_descriptors(sz_fit_spec *spec);
 enum { SZ_FIT_KEYS_MAX = 100 };
-/* The descriptor of this name, in any case, or NULL. */
-const sz_term_type *sz_fit_descriptor_type(const char *word);
-/* The names of its keys, those of the fit first, ended by NULL; returns how many. */
+/* The names of the keys of a descriptor, those of the fit first, ended by NULL; returns
+ * how many. */
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX]);
 /* SZ_OK for a type that can be fitted; else it is named with what there is. */
 sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err);

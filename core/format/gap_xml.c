@@ -178,11 +178,14 @@ static sz_status fail_xml(sz_reader *r)
     if (r->status != SZ_OK) return r->status;
     if (code == XML_ERROR_NO_MEMORY) return sz_fail_memory(r->err, SZ_CHUNK, r->path);
     note_line(r);
-    return sz_reader_fail(
-        r,
-        "not well-formed XML (%s); the file is cut off or damaged, copy "
-        "it again",
-        XML_ErrorString(code));
+    if (!r->root && (code == XML_ERROR_SYNTAX || code == XML_ERROR_INVALID_TOKEN))
+        return sz_reader_fail(r,
+                              "not XML; a model is a GAP XML file with its sparse points "
+                              "beside it, or a .soapz file");
+    return sz_reader_fail(r,
+                          "not well-formed XML (%s); the file is cut off or damaged, "
+                          "copy it again",
+                          XML_ErrorString(code));
 }
 
 static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)

@@ -281,8 +281,8 @@ def refusals(folder):
     fails(["theta_fac", "2 numbers"], "gap={" + two + "theta_fac={{1 2}}}")
     fails(["order 4"], "gap={" + two.replace("distance_2b", "distance_Nb order=4") +
           "theta_uniform=1}")
-    fails(["coordination"], "gap={" + two.replace("distance_2b", "coordination") +
-          "theta_uniform=1}")
+    fails(["coordination is not supported; there are soap, distance_2b, distance_Nb, angle_3b"],
+          "gap={" + two.replace("distance_2b", "coordination") + "theta_uniform=1}")
     fails(["only_intra"], "gap={" + two + "only_intra=T theta_uniform=1}")
     fails(["local_property0"], gap, "local_property0=1.0")
 
