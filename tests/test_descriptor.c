@@ -325,7 +325,11 @@ static int test_refusals(void)
         const char *text, *part;
     } bad[] = {{"distance_2b cutoff=4", "only soap"},
                {"", "only soap"},
-               {"soap cutoff=4 n_max=3 l_max=2", "atom_sigma"},
+               {"soap cutoff=4 n_max=3 l_max=2", "atom_sigma is missing"},
+               {"soap cutoff=4 n_max=3 atom_sigma=0.5", "l_max is missing"},
+               {"soap cutoff=4 l_max=2 atom_sigma=0.5", "n_max is missing"},
+               {"soap n_max=3 l_max=2 atom_sigma=0.5", "cutoff is missing"},
+               {"soap cutoff=4 n_max=-3 l_max=2 atom_sigma=0.5", "n_max is -3, allowed"},
                {KEYS "l_max=2 species_Z={42 74} compression={optimal} u_max=3", "data"},
                {"soap cutoff=4 n_max=3 l_max=2 atom_sigma=0.5 {", "{"}};
     static double p[N * LENGTH];

@@ -82,9 +82,7 @@ const sz_key sz_soap_keys[] = {
 /* What holds where nothing is said. */
 static const values defaults = {
     .basis = "",
-    .radial = {.n_max = -1,
-               .l_max = -1,
-               .cutoff_width = 0.5,
+    .radial = {.cutoff_width = 0.5,
                .basis_error_exponent = 10.0,
                .decay_scale = 1.0,
                .decay_rate = 1.0},
@@ -344,6 +342,10 @@ static sz_status read_elements(const sz_args *args, const char *n_key, const cha
 static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
                               sz_error *err)
 {
+    static const char *const needed[][2] = {{"cutoff", "cutoff"},
+                                            {"n_max", "n_max"},
+                                            {"l_max", "l_max"},
+                                            {"atom_sigma", "atom_gaussian_width"}};
     const sz_radial_spec *r = &spec->radial;
     const struct {
         const char *key;
@@ -361,9 +363,10 @@ static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
         {"radial_tolerance", r->tolerance, 0.0, 0.5},
     };
 
-    if (r->n_max < 0 || r->l_max < 0)
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is missing or negative",
-                       sz_args_where(args), r->n_max < 0 ? "n_max" : "l_max");
+    for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
+        if (!sz_args_has(args, needed[k][0]) && !sz_args_has(args, needed[k][1]))
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is missing", sz_args_where(args),
+                           needed[k][0]);
     for (size_t k = 0; k < sizeof range / sizeof *range; k++)
         if (!(range[k].value >= range[k].lo && range[k].value <= range[k].hi))
             return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is %g, allowed %g to %g",
