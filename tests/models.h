@@ -34,15 +34,24 @@ static const char *const model_names[] = {"hea4_diagonal_radial",
                                           "si_2b_3b_soap"};
 enum { N_MODELS = sizeof model_names / sizeof *model_names };
 
-/* path of a model; the environment says where the sources are */
-static inline const char *model_path(const char *name)
+/* path of a file beside a model, until the call after the next; the environment says
+ * where the sources are */
+static inline const char *model_file(const char *name, const char *file)
 {
-    static char path[4096];
+    static char path[2][4096];
+    static int k;
     const char *source = getenv("SOAPZ_SOURCE");
 
-    snprintf(path, sizeof path, "%s/tests/data/models/%s/gp.xml", source ? source : ".",
-             name);
-    return path;
+    k = 1 - k;
+    snprintf(path[k], sizeof path[k], "%s/tests/data/models/%s/%s", source ? source : ".",
+             name, file);
+    return path[k];
+}
+
+/* path of a model */
+static inline const char *model_path(const char *name)
+{
+    return model_file(name, "gp.xml");
 }
 
 #endif

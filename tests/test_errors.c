@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "analyse/errors.h"
 #include "check.h"
+#include "models.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,16 +25,6 @@ typedef struct {
     int n, stop_at; /* frames seen; fails at this one */
     sz_error_sums last;
 } setting;
-
-static const char *data_path(const char *model, const char *file)
-{
-    static char text[4096];
-    const char *source = getenv("SOAPZ_SOURCE");
-
-    snprintf(text, sizeof text, "%s/tests/data/models/%s/%s", source ? source : ".",
-             model, file);
-    return text;
-}
 
 static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
 {
@@ -75,9 +66,9 @@ static int test_reference(const char *name)
     setting s = {.stop_at = -1};
     sz_error err;
 
-    CHECK_OK(sz_model_load(&s.model, data_path(name, "gp.xml"), &err), err);
+    CHECK_OK(sz_model_load(&s.model, model_path(name), &err), err);
     CHECK_OK(
-        sz_dataset_read_names(&s.data, data_path(name, "reference.xyz"), &names, &err),
+        sz_dataset_read_names(&s.data, model_file(name, "reference.xyz"), &names, &err),
         err);
     CHECK_OK(compare(&s, 2, &err), err);
     CHECK(s.n == s.data->n_frames && s.n > 3);
@@ -99,8 +90,8 @@ static int test_sums(void)
     sz_error err;
     double atoms, other;
 
-    CHECK_OK(sz_model_load(&s.model, data_path("mow_zbl_soap", "gp.xml"), &err), err);
-    CHECK_OK(sz_dataset_read_names(&s.data, data_path("mow_zbl_soap", "reference.xyz"),
+    CHECK_OK(sz_model_load(&s.model, model_path("mow_zbl_soap"), &err), err);
+    CHECK_OK(sz_dataset_read_names(&s.data, model_file("mow_zbl_soap", "reference.xyz"),
                                    &names, &err),
              err);
     f = &s.data->frame[0];
@@ -159,8 +150,8 @@ static int test_refusals(void)
     setting s = {.stop_at = 2};
     sz_error err;
 
-    CHECK_OK(sz_model_load(&s.model, data_path("mow_zbl_soap", "gp.xml"), &err), err);
-    CHECK_OK(sz_dataset_read_names(&s.data, data_path("mow_zbl_soap", "reference.xyz"),
+    CHECK_OK(sz_model_load(&s.model, model_path("mow_zbl_soap"), &err), err);
+    CHECK_OK(sz_dataset_read_names(&s.data, model_file("mow_zbl_soap", "reference.xyz"),
                                    &names, &err),
              err);
     for (int threads = 1; threads <= 4; threads += 3) {

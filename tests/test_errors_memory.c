@@ -6,19 +6,8 @@
 #include "check.h"
 #include "fail_alloc.h"
 #include "model/model.h"
+#include "models.h"
 #include "validate.h"
-
-static const char *data_path(const char *file)
-{
-    static char text[2][4096];
-    static int k;
-    const char *source = getenv("SOAPZ_SOURCE");
-
-    k = 1 - k;
-    snprintf(text[k], sizeof text[k], "%s/tests/data/models/mow_zbl_soap/%s",
-             source ? source : ".", file);
-    return text[k];
-}
 
 static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
 {
@@ -35,7 +24,8 @@ static sz_status compare(const sz_model *model, sz_error *err)
     sz_variance *variance = NULL;
     sz_calibration calibration;
     const double ones[4] = {1, 1, 1, 1};
-    sz_status status = sz_read_reference(&v, data_path("reference.xyz"), err);
+    sz_status status =
+        sz_read_reference(&v, model_file("mow_zbl_soap", "reference.xyz"), err);
 
     if (status == SZ_OK) status = sz_error_table_create(&table, v.data, err);
     if (status == SZ_OK) status = sz_variance_create(&variance, model, 1e-3, err);
@@ -67,7 +57,7 @@ int main(void)
     sz_status status = SZ_ERR_MEMORY;
     long before, n;
 
-    CHECK_OK(sz_model_load(&model, data_path("gp.xml"), &err), err);
+    CHECK_OK(sz_model_load(&model, model_path("mow_zbl_soap"), &err), err);
     CHECK_OK(sz_work_create(&work, model, 0, &err), err); /* the model keeps its plan */
     sz_work_free(work);
     before = live;

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "data/dataset.h"
 #include "fit/spec.h"
+#include "models.h"
 #include "tool.h"
 
 #include <dirent.h>
@@ -24,16 +25,6 @@
     "covariance_type=dot_product sparse_method=cur_points n_sparse=8}"
 
 static char folder[] = "/tmp/soapz_test_fit_XXXXXX";
-
-static const char *data_path(const char *model)
-{
-    static char text[4096];
-    const char *source = getenv("SOAPZ_SOURCE");
-
-    snprintf(text, sizeof text, "%s/tests/data/models/%s/reference.xyz",
-             source ? source : ".", model);
-    return text;
-}
 
 /* Frame f of data, as a program would hand it over. z has room for its atoms. */
 static sz_frame frame_of(const sz_dataset *data, int f, int *z)
@@ -493,7 +484,7 @@ int main(void)
     sz_error err;
     int stopped;
 
-    if (!realpath(data_path("mow_zbl_soap"), path)) return 1;
+    if (!realpath(model_file("mow_zbl_soap", "reference.xyz"), path)) return 1;
     if (!mkdtemp(folder) || chdir(folder) != 0) return 1;
     CHECK_OK(sz_fit_spec_parse(&spec, SETTINGS, "settings", &err), err);
     CHECK_OK(sz_dataset_read(&data, path, spec, &err), err);

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "groups.h"
 #include "model/variance.h"
+#include "models.h"
 
 #include <stdlib.h>
 
@@ -17,19 +18,9 @@ typedef struct {
     double local[1000], total;
 } setting;
 
-static const char *data_path(const char *model, const char *file)
-{
-    static char text[4096];
-    const char *source = getenv("SOAPZ_SOURCE");
-
-    snprintf(text, sizeof text, "%s/tests/data/models/%s/%s", source ? source : ".",
-             model, file);
-    return text;
-}
-
 static sz_status load(setting *s, const char *name, double lambda, sz_error *err)
 {
-    sz_status status = sz_model_load(&s->model, data_path(name, "gp.xml"), err);
+    sz_status status = sz_model_load(&s->model, model_path(name), err);
 
     if (status == SZ_OK) status = sz_variance_create(&s->variance, s->model, lambda, err);
     if (status == SZ_OK) status = sz_variance_work_create(&s->work, s->variance, err);
@@ -66,7 +57,7 @@ static int test_reference(void)
     double largest = 0.0;
 
     CHECK_OK(load(&s, name, 0.0, &err), err);
-    CHECK_OK(sz_xyz_open(&file, data_path(name, "reference.xyz"), &err), err);
+    CHECK_OK(sz_xyz_open(&file, model_file(name, "reference.xyz"), &err), err);
     for (;;) {
         const sz_xyz_column *c;
 

@@ -6,21 +6,11 @@
 #include "model/model.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* One term on paper, parsed. */
-typedef struct {
-    sz_term_source source;
-    sz_args *args;
-    int kind; /* index into sz_term_kinds */
-    void *spec;
-} part;
 
 typedef struct {
     const sz_gap *gap;
-    part *part; /* [gap->n_terms] */
+    sz_read_term *term; /* [gap->n_terms] */
     sz_model *model;
 } builder;
 
@@ -32,22 +22,6 @@ static int kind_index(const sz_term_kind *kind)
 
     while (sz_term_kinds[k] != kind) k++;
     return k;
-}
-
-static sz_status parse_term(const sz_gap *gap, int k, part *p, sz_error *err)
-{
-    const sz_gap_term *term = &gap->term[k];
-    const sz_term_kind *kind = NULL;
-    char where[700];
-    sz_status status;
-
-    snprintf(where, sizeof where, "%.600s:%d", gap->path, term->descriptor_line);
-    status = sz_args_parse(&p->args, term->descriptor, where, err);
-    if (status != SZ_OK) return status;
-    p->source = (sz_term_source){gap, k, term, p->args, gap->version};
-    status = sz_term_parse(&kind, &p->spec, &p->source, err);
-    if (kind) p->kind = kind_index(kind);
-    return status;
 }
 
 static void add_species(void *context, int z)
@@ -71,7 +45,7 @@ static void collect_species(builder *b)
 
     model->species.z = model->z;
     for (int k = 0; k < gap->n_terms; k++)
-        sz_term_kinds[b->part[k].kind]->elements(b->part[k].spec, add_species, model);
+        b->term[k].kind->elements(b->term[k].spec, add_species, model);
     for (int k = 0; k < model->n_kinds; k++)
         if (sz_term_kinds[k]->core_elements)
             sz_term_kinds[k]->core_elements(gap, add_species, model);
@@ -80,17 +54,16 @@ static void collect_species(builder *b)
         model->e0[k] = gap->e_scale * gap->e0[model->z[k]];
 }
 
-static sz_status add_term(builder *b, const part *p, sz_error *err)
+static sz_status add_term(builder *b, const sz_read_term *term, sz_error *err)
 {
-    const sz_term_kind *kind = sz_term_kinds[p->kind];
     sz_model *model = b->model;
+    void **group = &model->group[kind_index(term->kind)];
     sz_status status = SZ_OK;
 
-    if (!model->group[p->kind])
-        status = kind->create(&model->group[p->kind], b->gap->n_terms, err);
+    if (!*group) status = term->kind->create(group, b->gap->n_terms, err);
     if (status == SZ_OK)
-        status = kind->add(model->group[p->kind], p->spec, &p->source, &model->species,
-                           &model->warnings, err);
+        status = term->kind->add(*group, term->spec, &term->source, &model->species,
+                                 &model->warnings, err);
     return status;
 }
 
@@ -100,7 +73,7 @@ static sz_status add_terms(builder *b, sz_error *err)
     sz_status status = SZ_OK;
 
     for (int k = 0; k < b->gap->n_terms && status == SZ_OK; k++)
-        if (b->gap->term[k].n_sparse > 0) status = add_term(b, &b->part[k], err);
+        if (b->gap->term[k].n_sparse > 0) status = add_term(b, &b->term[k], err);
     for (int k = 0; k < model->n_kinds && status == SZ_OK; k++) {
         const sz_term_kind *kind = sz_term_kinds[k];
 
@@ -126,8 +99,8 @@ static sz_status open_model(builder *b, sz_error *err)
     model->version = b->gap->version;
     model->path = sz_copy_text(b->gap->path);
     model->group = calloc((size_t)n + 1, sizeof *model->group);
-    b->part = calloc((size_t)b->gap->n_terms + 1, sizeof *b->part);
-    if (!model->path || !model->group || !b->part)
+    b->term = calloc((size_t)b->gap->n_terms + 1, sizeof *b->term);
+    if (!model->path || !model->group || !b->term)
         return sz_fail_memory(err, sizeof *model, "the model");
     model->n_kinds = n;
     return SZ_OK;
@@ -148,7 +121,7 @@ static sz_status build(builder *b, sz_error *err)
     sz_status status = open_model(b, err);
 
     for (int k = 0; k < b->gap->n_terms && status == SZ_OK; k++)
-        status = parse_term(b->gap, k, &b->part[k], err);
+        status = sz_term_read(&b->term[k], b->gap, k, err);
     if (status != SZ_OK) return status;
     collect_species(b);
     status = add_terms(b, err);
@@ -171,11 +144,8 @@ sz_status sz_model_build(sz_model **model, const sz_gap *gap, sz_error *err)
         b.model = NULL;
     }
     sz_model_free(b.model);
-    for (int k = 0; b.part && k < gap->n_terms; k++) {
-        if (b.part[k].spec) sz_term_kinds[b.part[k].kind]->free_spec(b.part[k].spec);
-        sz_args_free(b.part[k].args);
-    }
-    free(b.part);
+    for (int k = 0; b.term && k < gap->n_terms; k++) sz_term_close(&b.term[k]);
+    free(b.term);
     return status;
 }
 

@@ -61,24 +61,12 @@ static void add(void *context, int z)
 /* The elements that a term names; of a descriptor that no model has nothing is said. */
 static sz_status add_term(const sz_gap *gap, int k, unsigned char *present, sz_error *err)
 {
-    const sz_gap_term *term = &gap->term[k];
-    sz_term_source source = {gap, k, term, NULL, gap->version};
-    const sz_term_kind *kind = NULL;
-    sz_args *args = NULL;
-    void *spec = NULL;
-    char where[700];
-    sz_status status;
+    sz_read_term term;
+    sz_status status = sz_term_read(&term, gap, k, err);
 
-    snprintf(where, sizeof where, "%.600s:%d", gap->path, term->descriptor_line);
-    status = sz_args_parse(&args, term->descriptor, where, err);
-    source.args = args;
-    if (status == SZ_OK) status = sz_term_parse(&kind, &spec, &source, err);
-    if (status == SZ_OK) {
-        kind->elements(spec, add, present);
-        kind->free_spec(spec);
-    }
-    sz_args_free(args);
-    return status == SZ_OK || sz_gap_term_is_soap(term) ? status : SZ_OK;
+    if (status == SZ_OK) term.kind->elements(term.spec, add, present);
+    sz_term_close(&term);
+    return status == SZ_OK || sz_gap_term_is_soap(&gap->term[k]) ? status : SZ_OK;
 }
 
 sz_status sz_gap_elements(const sz_gap *gap, unsigned char present[SZ_Z_MAX + 1],

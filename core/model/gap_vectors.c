@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * gap_vectors.c - published vectors of sparse points that are held as environments. */
-#include "base/args.h"
 #include "descriptor/environment.h"
 #include "descriptor/soap_spec.h"
 #include "model/gap.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* the descriptor of a term with its published components */
@@ -15,16 +13,14 @@ static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_term 
 {
     int n_centres, centre_z[SZ_Z_MAX];
     sz_soap_spec spec = {.n_slots = 0};
-    char where[700];
     sz_args *args;
-    sz_status status;
+    sz_status status = sz_gap_term_args(&args, gap, c, err);
 
     *soap = NULL;
-    snprintf(where, sizeof where, "%.600s:%d", gap->path, c->descriptor_line);
-    status = sz_args_parse(&args, c->descriptor, where, err);
     if (status == SZ_OK && !sz_args_has(args, "soap"))
-        status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s: environments are for soap descriptors only", where);
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%s: environments are for soap descriptors only",
+                    sz_args_where(args));
     if (status == SZ_OK)
         status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, gap->version,
                                     c->n_matrix, c->matrix, err);
@@ -32,12 +28,13 @@ static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_term 
         sz_error why;
 
         status = sz_soap_create(soap, &spec, 0, &why);
-        if (status != SZ_OK) sz_fail(err, status, "%s: %.300s", where, why.message);
+        if (status != SZ_OK)
+            sz_fail(err, status, "%s: %.300s", sz_args_where(args), why.message);
     }
     if (status == SZ_OK && sz_soap_n_published(*soap) != c->n_dim) {
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",
-                    where, c->n_dim, sz_soap_n_published(*soap));
+                    sz_args_where(args), c->n_dim, sz_soap_n_published(*soap));
         sz_soap_free(*soap);
         *soap = NULL;
     }

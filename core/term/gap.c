@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap.c - notes of a potential, and sz_gap_free. */
+ * gap.c - descriptors and notes of a potential on paper, and sz_gap_free. */
 #include "term/gap.h"
 
 #include "term/glue.h"
 #include "term/zbl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,14 +18,19 @@ void sz_gap_free(sz_gap *gap)
     if (gap->glue) sz_gap_glue_clear(gap->glue);
     free(gap->glue);
     free(gap->zbl);
-    for (int k = 0; k < gap->n_notes; k++) {
-        free(gap->note[k].key);
-        free(gap->note[k].text);
-    }
-    free(gap->note);
+    sz_gap_notes_free(gap->note, gap->n_notes);
     free(gap->path);
     free(gap->label);
     free(gap);
+}
+
+sz_status sz_gap_term_args(sz_args **args, const sz_gap *gap, const sz_gap_term *term,
+                           sz_error *err)
+{
+    char where[700];
+
+    snprintf(where, sizeof where, "%.600s:%d", gap->path, term->descriptor_line);
+    return sz_args_parse(args, term->descriptor, where, err);
 }
 
 /* ---- notes ------------------------------------------------------------------------- */

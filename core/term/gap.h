@@ -5,6 +5,7 @@
 #ifndef SZ_GAP_H
 #define SZ_GAP_H
 
+#include "base/args.h"
 #include "term/gap_term.h"
 
 typedef struct sz_gap_glue sz_gap_glue; /* term/glue.h */
@@ -30,6 +31,11 @@ typedef struct sz_gap {
 } sz_gap;
 
 void sz_gap_free(sz_gap *gap);
+
+/* The descriptor of a term of gap; messages about it name file and line. *args is NULL
+ * after a failure. */
+sz_status sz_gap_term_args(sz_args **args, const sz_gap *gap, const sz_gap_term *term,
+                           sz_error *err);
 
 /* Puts text under key in the place of an older note; text NULL takes it away. */
 sz_status sz_gap_set_note(sz_gap *gap, const char *key, const char *text, sz_error *err);

@@ -3,6 +3,10 @@
  * term.c - which kind of term a descriptor is of. */
 #include "term/term.h"
 
+#include "term/gap.h"
+
+#include <string.h>
+
 int sz_n_term_kinds(void)
 {
     int n = 0;
@@ -88,4 +92,22 @@ sz_status sz_term_parse(const sz_term_kind **kind, void **spec,
     if (status != SZ_OK || *spec) return status;
     return sz_fail(err, SZ_ERR_FORMAT, "%s: no kind of term takes this %s",
                    sz_args_where(source->args), type->word);
+}
+
+sz_status sz_term_read(sz_read_term *term, const sz_gap *gap, int k, sz_error *err)
+{
+    const sz_gap_term *paper = &gap->term[k];
+    sz_status status;
+
+    memset(term, 0, sizeof *term);
+    status = sz_gap_term_args(&term->args, gap, paper, err);
+    if (status != SZ_OK) return status;
+    term->source = (sz_term_source){gap, k, paper, term->args, gap->version};
+    return sz_term_parse(&term->kind, &term->spec, &term->source, err);
+}
+
+void sz_term_close(sz_read_term *term)
+{
+    if (term->spec) term->kind->free_spec(term->spec);
+    sz_args_free(term->args);
 }

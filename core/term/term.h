@@ -165,6 +165,17 @@ void sz_term_list_types(sz_text *text);
 /* The one word of args that names a descriptor. */
 sz_status sz_term_find_type(const sz_term_type **type, const sz_args *args,
                             sz_error *err);
+/* Term number k of a potential on paper, read; kind is NULL after a failure. Close it in
+ * any case. */
+typedef struct {
+    sz_term_source source;
+    sz_args *args;
+    const sz_term_kind *kind;
+    void *spec;
+} sz_read_term;
+sz_status sz_term_read(sz_read_term *term, const sz_gap *gap, int k, sz_error *err);
+void sz_term_close(sz_read_term *term);
+
 /* The kind that a descriptor is of, and its spec. */
 sz_status sz_term_parse(const sz_term_kind **kind, void **spec,
                         const sz_term_source *source, sz_error *err);
