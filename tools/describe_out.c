@@ -3,16 +3,17 @@
  * describe_out.c - rows of vectors and what belongs to them, to a file for NumPy. */
 #include "describe_out.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 sz_status sz_describe_open(sz_describe_out *out, const char *path, int n_columns,
                            sz_error *err)
 {
-    size_t n = strlen(path);
     sz_status status;
 
-    out->zip = n >= 4 && !strcmp(path + n - 4, ".npz");
+    out->zip = sz_ends_in(path, ".npz");
     out->n_columns = n_columns;
     if (!out->zip) return sz_npy_open(&out->npy, path, n_columns, err);
     status = sz_npz_open(&out->npz, path, err);

@@ -7,6 +7,7 @@
  * All ranks of a team read the data and make rows; rank 0 does the rest. */
 #include "fit/fit.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "data/names.h"
 #include "fit_curve_report.h"
 #include "fit_main.h"
@@ -151,16 +152,9 @@ static sz_status find_points(fit *f, sz_error *err)
 
 /* ---- model ------------------------------------------------------------------------- */
 
-static int ends_in(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 static int is_soapz(const fit *f)
 {
-    return ends_in(f->spec->gp_file, ".soapz");
+    return sz_ends_in(f->spec->gp_file, ".soapz");
 }
 
 static sz_status save_model(fit *f, sz_error *err)

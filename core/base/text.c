@@ -79,6 +79,13 @@ static int lower(char c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
+int sz_ends_in(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
 /* One row of Levenshtein's table at a time. */
 int sz_word_distance(const char *a, const char *b)
 {

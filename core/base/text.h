@@ -26,6 +26,9 @@ char *sz_next_item(char **rest, const char *separators);
 /* Letters to change, insert or delete to get from a to b, whatever their case. */
 int sz_word_distance(const char *a, const char *b);
 
+/* 1 where text ends in end; case counts. */
+int sz_ends_in(const char *text, const char *end);
+
 /* The bytes of a file and a zero, for the caller to free. */
 sz_status sz_read_text(char **text, const char *path, sz_error *err);
 

@@ -160,9 +160,8 @@ static void add_argument(sz_text *text, const char *argument)
 
 static int ends_in_conf(const char *argument)
 {
-    size_t n = strlen(argument);
-
-    return n > 5 && !strchr(argument, '=') && strcmp(argument + n - 5, ".conf") == 0;
+    return strcmp(argument, ".conf") != 0 && !strchr(argument, '=') &&
+           sz_ends_in(argument, ".conf");
 }
 
 sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,

@@ -20,8 +20,8 @@
  * it is read once. */
 static int is_container(const char *path)
 {
-    size_t n = strlen(path);
-    int by_name = n >= 6 && strcmp(path + n - 6, ".soapz") == 0;
+    size_t n;
+    int by_name = sz_ends_in(path, ".soapz");
     unsigned char head[9] = {'<'};
     struct stat s;
     FILE *f;
@@ -59,13 +59,6 @@ sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
 
 /* ---- save -------------------------------------------------------------------------- */
 
-static int ends_in_xml(const char *path)
-{
-    size_t n = strlen(path);
-
-    return n >= 4 && strcmp(path + n - 4, ".xml") == 0;
-}
-
 /* XML has no environments: where there are no vectors a copy gets them. */
 static sz_status write_xml(const sz_gap *gap, const char *path, sz_error *err)
 {
@@ -91,5 +84,6 @@ sz_status sz_model_save(const sz_model *model, const char *path, sz_error *err)
     if (!gap)
         return sz_fail(err, SZ_ERR_ARGUMENT, "%.300s: this model has no paper to write",
                        path);
-    return ends_in_xml(path) ? write_xml(gap, path, err) : sz_gap_save(gap, path, err);
+    return sz_ends_in(path, ".xml") ? write_xml(gap, path, err)
+                                    : sz_gap_save(gap, path, err);
 }
