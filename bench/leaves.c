@@ -168,7 +168,7 @@ static void forward(leaves *b, watch *w, double atoms)
     watch_start(w);
     EACH_BATCH(b, k, t) sz_harmonics(&b->soap->harmonics, t->u, b->ylm, NULL);
     watch_stop(w, HARMONICS, atoms);
-    EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, t->r, b->h, NULL);
+    EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, NULL);
     watch_stop(w, RADIAL, atoms);
     EACH_BATCH(b, k, t) add_density(b, t, k);
     watch_stop(w, DENSITY, atoms);
@@ -176,7 +176,7 @@ static void forward(leaves *b, watch *w, double atoms)
     EACH_BATCH(b, k, t)
     {
         sz_harmonics(&b->soap->harmonics, t->u, b->ylm, NULL);
-        sz_radial_eval(b->soap->radial, t->n, t->r, b->h, NULL);
+        sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, NULL);
         add_density(b, t, k);
     }
     watch_start(w);
@@ -241,7 +241,7 @@ static void adjoint(leaves *b, watch *w, double atoms)
     watch_stop(w, MAPS_ADJOINT, atoms);
     EACH_BATCH(b, k, t) sz_harmonics(&b->soap->harmonics, t->u, b->ylm, b->dylm);
     watch_stop(w, HARMONICS_GRADIENT, atoms);
-    EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, t->r, b->h, b->dh);
+    EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, b->dh);
     watch_stop(w, RADIAL_SLOPE, atoms);
     EACH_BATCH(b, k, t)
     {

@@ -176,7 +176,7 @@ static int test_published(const sample *s)
     CHECK(n == s->dense.n_pairs);
     fill_random(in, n);
     fill_random(inner, DENSE_P + 32);
-    CHECK_OK(sz_compression_import(&s->c, s->radial, 1, in, inner, &err), err);
+    CHECK_OK(sz_compression_import(&s->c, s->radial, 1, 0, in, inner, &err), err);
     CHECK_CLOSE(dot(inner, inner, s->c.n_desc), dot(in, in, n), 1e-12 * n);
     for (int k = s->c.n_desc; k < s->c.stride; k++) CHECK(inner[k] == 0.0);
     CHECK_OK(sz_compression_publish(&s->c, s->radial, inner, out, &err), err);

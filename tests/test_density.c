@@ -131,7 +131,7 @@ static void make_batch(environment *e)
         for (int x = 0; x < 3; x++) b->u[x * SZ_LANES + k] = e->d[k][x] / b->r[k];
     }
     sz_harmonics(&e->factors, b->u, b->y, b->dy);
-    sz_radial_eval(e->radial, b->n, b->r, b->h, b->dh);
+    sz_radial_eval(e->radial, b->n, NULL, b->r, b->h, b->dh);
 }
 
 static double energy(void *context)

@@ -310,7 +310,7 @@ static void test_bad_lines(void)
         {DATA "gap={" SOAP, "has no partner"},
         {DATA "gap={}", "gap= is missing"},
         {DATA "gap={n_max=3}", "no descriptor is named"},
-        {DATA "gap={soap_turbo n_max=3}", "soap_turbo is not supported"},
+        {DATA "gap={soap_express n_max=3}", "soap_express is not supported"},
         {DATA "gap={soup n_max=3}", "soup is unknown"},
         {DATA "gap={" SOAP " distance_2b}", "both soap and distance_2b"},
         {DATA "gap={" SOAP " species_Z={42 74}}", "double braces"},

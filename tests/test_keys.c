@@ -143,6 +143,10 @@ static int test_readers(void)
                   "species_Z={42 74} compression={nu=2,d_J} d_J=2"))
         return 1;
     compare("soap", sz_soap_keys);
+    if (read_soap(
+            "soap_turbo rcut_hard=5 alpha_max=4 l_max=3 atom_sigma=0.5 species_Z=14"))
+        return 1;
+    compare("soap_turbo", sz_turbo_keys);
     if (read_few("distance_2b", "distance_2b cutoff=4")) return 1;
     compare("distance_2b", sz_term_type_of("distance_2b")->keys);
     if (read_few("angle_3b", "angle_3b cutoff=4")) return 1;

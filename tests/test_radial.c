@@ -54,10 +54,10 @@ static void test_table(const sz_radial *radial)
         for (int i = 0; i < n; i++) {
             r[i] = uniform(0.3, radial->spec.cutoff);
             if (batch == 7) r[i] = radial->spec.cutoff * (1.0 - 1e-15 * i);
-            if (batch == 8) r[i] = (i + 20) / radial->per_r; /* on the knots */
+            if (batch == 8) r[i] = (i + 20) / radial->table[0].per_r[0]; /* on the knots */
         }
-        sz_radial_eval(radial, n, r, h, dh);
-        sz_radial_eval(radial, n, r, only, NULL);
+        sz_radial_eval(radial, n, NULL, r, h, dh);
+        sz_radial_eval(radial, n, NULL, r, only, NULL);
         CHECK_CLOSE(distance(h, only, (size_t)n * n_row), 0.0, 1e-15 * most);
         for (int i = 0; i < n; i++) {
             sz_radial_exact(radial, r[i], want, slope);
@@ -81,7 +81,7 @@ static double channel_value(void *context)
     const channel *c = context;
     double h[N_ROW];
 
-    sz_radial_eval(c->radial, 1, &c->r, h, NULL);
+    sz_radial_eval(c->radial, 1, NULL, &c->r, h, NULL);
     return h[c->k];
 }
 
@@ -94,7 +94,7 @@ static void test_slopes(const sz_radial *radial)
         channel c = {radial, uniform(0.8, radial->spec.cutoff), 0};
 
         if (fabs(c.r - kink) < 0.01 || radial->spec.cutoff - c.r < 0.01) continue;
-        sz_radial_eval(radial, 1, &c.r, h, dh);
+        sz_radial_eval(radial, 1, NULL, &c.r, h, dh);
         for (c.k = 0; c.k < n_row; c.k++)
             CHECK_CLOSE(dh[c.k], slope_at(&c.r, 2e-3, channel_value, &c),
                         1e-9 * largest(dh, n_row));
@@ -174,10 +174,10 @@ static int test_reduction(void)
                     p == q, 1e-13);
             }
     }
-    CHECK_CLOSE(dot(full->central, full->central, usual.n_max),
-                dot(reduced->central, reduced->central, n_rad[0]), 1e-16);
-    CHECK_CLOSE(full->central[full->family[1].first],
-                reduced->central[reduced->family[1].first], 1e-16);
+    CHECK_CLOSE(dot(full->table[0].central, full->table[0].central, usual.n_max),
+                dot(reduced->table[0].central, reduced->table[0].central, n_rad[0]), 1e-16);
+    CHECK_CLOSE(full->table[0].central[full->family[1].first],
+                reduced->table[0].central[reduced->family[1].first], 1e-16);
     for (int k = 0; k < 300; k++) {
         double r = uniform(0.0, 5.0), s = uniform(0.0, 5.0);
 
@@ -274,11 +274,11 @@ static int test_families(sz_basis_kind basis)
             for (int n = 0; n < 8; n++) {
                 sum[0] += mix[n * K + k] * one[l * plain->n_lane + n];
                 sum[1] += mix[n * K + k] * slope[l * plain->n_lane + n];
-                sum[2] += mix[n * K + k] * plain->central[n];
+                sum[2] += mix[n * K + k] * plain->table[0].central[n];
             }
             CHECK_CLOSE(h[l * radial->n_lane + k], sum[0], 1e-13);
             CHECK_CLOSE(dh[l * radial->n_lane + k], sum[1], 1e-13);
-            CHECK_CLOSE(radial->central[k], sum[2], 1e-13);
+            CHECK_CLOSE(radial->table[0].central[k], sum[2], 1e-13);
         }
     sz_radial_free(plain);
     for (int l = 0; l <= spec.l_max; l++) {
@@ -291,7 +291,7 @@ static int test_families(sz_basis_kind basis)
         CHECK_CLOSE(distance(h + at, one + l * plain->n_lane, 2 * l + 1), 0.0, 1e-15);
         CHECK_CLOSE(distance(dh + at, slope + l * plain->n_lane, 2 * l + 1), 0.0, 1e-15);
         if (l == 0)
-            CHECK_CLOSE(radial->central[radial->family[1].first], plain->central[0],
+            CHECK_CLOSE(radial->table[0].central[radial->family[1].first], plain->table[0].central[0],
                         1e-15);
         sz_radial_free(plain);
     }

@@ -43,6 +43,25 @@ static void put(sz_channel_pair *list, int *n, int a, int b)
     (*n)++;
 }
 
+/* 1 where a group of n1 channels has channel a. */
+static int is_there(const sz_compression_spec *spec, int n1, int a)
+{
+    return !spec->n_radial || a % n1 < spec->n_radial[a / n1];
+}
+
+static int count_upper(const sz_compression_spec *spec, int k1, int n1,
+                       sz_channel_pair *list)
+{
+    int n = 0;
+
+    for (int a = 0; a < k1; a++)
+        for (int b = a; b < k1; b++)
+            if (is_there(spec, n1, a) && is_there(spec, n1, b) &&
+                (spec->pairs == SZ_PAIRS_UPPER || a % n1 == 0 || b % n1 == 0))
+                put(list, &n, a, b);
+    return n;
+}
+
 int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int g2,
                      int n2, sz_channel_pair *list)
 {
@@ -73,6 +92,10 @@ int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int
     case SZ_PAIRS_TOP:
         for (int a = 0; a < k1 && a < 2 * l + 1; a++)
             for (int b = a; b < k1; b++) put(list, &n, a, b);
+        break;
+    case SZ_PAIRS_UPPER:
+    case SZ_PAIRS_FIRST:
+        return count_upper(spec, k1, n1, list);
     }
     return n;
 }
@@ -83,6 +106,8 @@ double sz_channel_pairs_bound(const sz_compression_spec *spec, double g1, double
     switch (spec->pairs) {
     case SZ_PAIRS_ALL:
     case SZ_PAIRS_TOP:
+    case SZ_PAIRS_UPPER:
+    case SZ_PAIRS_FIRST:
         return g1 * n1 * g2 * n2;
     case SZ_PAIRS_IN_GROUP:
         return g1 * n1 * n2;

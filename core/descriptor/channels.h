@@ -24,7 +24,8 @@ int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int
 double sz_channel_pairs_bound(const sz_compression_spec *spec, double g1, double n1,
                               double g2, double n2);
 
-/* A component of the published vector: of l, channel a of Y1 and b of Y2. */
+/* A component of the published vector: of l, channel a of Y1 and b of Y2; l < 0: a sum of
+ * several. */
 typedef struct {
     int l, a, b;
 } sz_component;

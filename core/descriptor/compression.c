@@ -44,11 +44,20 @@ void sz_compression_spec_free(sz_compression_spec *spec)
         free(spec->y[d].matrix);
         spec->y[d].weight = spec->y[d].mix = spec->y[d].matrix = NULL;
     }
+    free(spec->n_radial);
+    free(spec->sum);
+    spec->n_radial = NULL;
+    spec->sum = NULL;
 }
 
-static int same(const double *a, const double *b, size_t n)
+static int same(const void *a, const void *b, size_t bytes)
 {
-    return !a == !b && (!a || memcmp(a, b, n * sizeof *a) == 0);
+    return !a == !b && (!a || memcmp(a, b, bytes) == 0);
+}
+
+static int same_numbers(const double *a, const double *b, size_t n)
+{
+    return same(a, b, n * sizeof *a);
 }
 
 int sz_compression_spec_equal(const sz_compression_spec *a, const sz_compression_spec *b,
@@ -63,25 +72,31 @@ int sz_compression_spec_equal(const sz_compression_spec *a, const sz_compression
         if (p->species != q->species || p->radial != q->radial ||
             p->n_groups != q->n_groups || p->n_mix != q->n_mix ||
             memcmp(p->n_matrix, q->n_matrix, sizeof p->n_matrix) != 0 ||
-            !same(p->weight, q->weight, (size_t)n_slots * p->n_groups) ||
-            !same(p->mix, q->mix, (size_t)n_max * p->n_mix) ||
-            !same(p->matrix, q->matrix, matrix_size(p, n_slots, n_max, l_max)))
+            !same_numbers(p->weight, q->weight, (size_t)n_slots * p->n_groups) ||
+            !same_numbers(p->mix, q->mix, (size_t)n_max * p->n_mix) ||
+            !same_numbers(p->matrix, q->matrix, matrix_size(p, n_slots, n_max, l_max)))
             return 0;
     }
-    return 1;
+    return same(a->n_radial, b->n_radial, (size_t)n_slots * sizeof *a->n_radial) &&
+           a->n_sum == b->n_sum && same_numbers(a->sum, b->sum, (size_t)a->n_sum);
+}
+
+static void *copy_bytes(const void *from, size_t bytes, int *failed)
+{
+    void *to;
+
+    if (!from) return NULL;
+    to = malloc(bytes + 1);
+    if (to)
+        memcpy(to, from, bytes);
+    else
+        *failed = 1;
+    return to;
 }
 
 static double *copy_array(const double *from, size_t n, int *failed)
 {
-    double *to;
-
-    if (!from) return NULL;
-    to = malloc(n * sizeof *to + 1);
-    if (to)
-        memcpy(to, from, n * sizeof *to);
-    else
-        *failed = 1;
-    return to;
+    return copy_bytes(from, n * sizeof *from, failed);
 }
 
 sz_status sz_compression_spec_copy(sz_compression_spec *to,
@@ -99,6 +114,9 @@ sz_status sz_compression_spec_copy(sz_compression_spec *to,
         to->y[d].matrix =
             copy_array(y->matrix, matrix_size(y, n_slots, n_max, l_max), &failed);
     }
+    to->n_radial =
+        copy_bytes(from->n_radial, (size_t)n_slots * sizeof *to->n_radial, &failed);
+    to->sum = copy_array(from->sum, (size_t)from->n_sum, &failed);
     if (!failed) return SZ_OK;
     sz_compression_spec_free(to);
     return sz_fail_memory(err, 1, "the weights of a compression");
@@ -125,11 +143,12 @@ int sz_compression_families(const sz_compression_spec *spec, sz_radial_family fa
     return n;
 }
 
-/* a component while the list is sorted */
+/* a product while the list is sorted */
 typedef struct {
     int tag, l, b_position, a_position;
     int slow, fast, off_diagonal;
     int slot[2];
+    int place; /* in the published list */
 } component;
 
 static int by_inner_order(const void *p, const void *q)
@@ -188,7 +207,7 @@ static void make_blocks(sz_compression *c, const component *list, int plain_l)
 {
     int blocks = 0, groups = 0;
 
-    for (int k = 0; k < c->n_desc; k++) {
+    for (int k = 0; k < c->n_products; k++) {
         const component *p = &list[k], *before = k ? p - 1 : NULL;
         double factor = plain_l ? 1.0 : 1.0 / sqrt(2.0 * p->l + 1.0);
         int new_group = !before || before->tag != p->tag;
@@ -217,38 +236,89 @@ static void make_blocks(sz_compression *c, const component *list, int plain_l)
     if (groups && blocks > c->group[groups - 1].block + 1) join_rows(c->block, &blocks);
     c->n_groups = groups;
     c->group[groups].block = blocks;
-    c->group[groups].component = c->n_desc;
+    c->group[groups].component = c->n_products;
 }
 
-static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
+/* Of a list that is summed up only those products that a sum has; returns how many. */
+static int keep_summed(const sz_compression *c, int n, component *list, int *at_place)
+{
+    const double *sum = c->spec.sum;
+    int kept = 0;
+
+    if (!sum) return n;
+    for (int k = 0; k < n; k++) at_place[k] = -1;
+    for (int e = 1; e < c->spec.n_sum; e += 3) at_place[(int)sum[e + 1]] = 0;
+    for (int k = 0; k < n; k++)
+        if (at_place[list[k].place] == 0) list[kept++] = list[k];
+    return kept;
+}
+
+/* The entries of the sums, from places in the published list to those in ours. */
+static sz_status make_sum(sz_compression *c, const component *list, int *at_place,
+                          sz_error *err)
+{
+    const double *from = c->spec.sum;
+    int n = (c->spec.n_sum - 1) / 3;
+
+    c->n_desc = from ? (int)from[0] : c->n_products;
+    c->stride = SZ_PAD(c->n_desc + SZ_LANES - 1);
+    if (!from) return SZ_OK;
+    c->sum.component = malloc((size_t)n * sizeof *c->sum.component + 1);
+    c->sum.product = malloc((size_t)n * sizeof *c->sum.product + 1);
+    c->sum.factor = malloc((size_t)n * sizeof *c->sum.factor + 1);
+    if (!c->sum.component || !c->sum.product || !c->sum.factor)
+        return sz_fail_memory(err, (size_t)n * 16, "the sums of a compression");
+    for (int k = 0; k < c->n_products; k++) at_place[list[k].place] = k;
+    for (int k = 0; k < n; k++) {
+        c->sum.component[k] = (int)from[3 * k + 1];
+        c->sum.product[k] = at_place[(int)from[3 * k + 2]];
+        c->sum.factor[k] = from[3 * k + 3];
+    }
+    c->sum.n = n;
+    return SZ_OK;
+}
+
+static sz_status check_length(const sz_compression *c, sz_error *err)
 {
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
-    component *list = NULL;
-    sz_channel_pair *pairs = NULL;
     double bound = 0.0;
-    int most = 0, at = 0;
-    size_t n;
-    sz_status status = SZ_OK;
 
     for (int l = 0; l <= c->l_max; l++)
         bound +=
             sz_channel_pairs_bound(&c->spec, w1->groups, w1->n[l], w2->groups, w2->n[l]);
-    if (bound > PAIRS_MAX)
-        return sz_fail(
-            err, SZ_ERR_FORMAT,
-            "a vector of this descriptor has up to %.3g components, allowed are "
-            "%.3g; use a stronger compression",
-            bound, PAIRS_MAX);
-    for (int l = 0; l <= c->l_max; l++) {
-        int count = sz_channel_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups,
-                                     w2->n[l], NULL);
+    if (bound <= PAIRS_MAX) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "a vector of this descriptor has up to %.3g components, allowed are "
+                   "%.3g; use a stronger compression",
+                   bound, PAIRS_MAX);
+}
 
-        c->n_desc += count;
+static int count_pairs(const sz_compression *c, int l, sz_channel_pair *list)
+{
+    const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
+
+    return sz_channel_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups, w2->n[l],
+                            list);
+}
+
+static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
+{
+    component *list = NULL;
+    sz_channel_pair *pairs = NULL;
+    int most = 0, at = 0, *at_place = NULL;
+    size_t n;
+    sz_status status = check_length(c, err);
+
+    if (status != SZ_OK) return status;
+    for (int l = 0; l <= c->l_max; l++) {
+        int count = count_pairs(c, l, NULL);
+
+        c->n_products += count;
         if (count > most) most = count;
     }
-    n = (size_t)c->n_desc + 1;
-    c->stride = SZ_PAD(c->n_desc + SZ_LANES - 1);
-    c->scale = calloc((size_t)c->stride, sizeof *c->scale);
+    n = (size_t)c->n_products + 1;
+    c->product_stride = SZ_PAD(c->n_products + SZ_LANES - 1);
+    c->scale = calloc((size_t)c->product_stride, sizeof *c->scale);
     c->slow = malloc(n * sizeof *c->slow);
     c->fast = malloc(n * sizeof *c->fast);
     c->l = malloc(n * sizeof *c->l);
@@ -256,21 +326,27 @@ static sz_status make_pairs(sz_compression *c, int plain_l, sz_error *err)
     c->group = malloc(n * sizeof *c->group);
     list = malloc(n * sizeof *list);
     pairs = malloc((size_t)(most + 1) * sizeof *pairs);
+    at_place = malloc(n * sizeof *at_place);
     if (!c->scale || !c->slow || !c->fast || !c->l || !c->block || !c->group || !list ||
-        !pairs) {
+        !pairs || !at_place) {
         status = sz_fail_memory(err, n * sizeof *list, "the list of pairs");
         goto done;
     }
     for (int l = 0; l <= c->l_max; l++) {
-        int count = sz_channel_pairs(&c->spec, l, w1->groups, w1->n[l], w2->groups,
-                                     w2->n[l], pairs);
+        int count = count_pairs(c, l, pairs);
 
-        for (int k = 0; k < count; k++) fill_component(c, l, pairs[k], &list[at++]);
+        for (int k = 0; k < count; k++) {
+            fill_component(c, l, pairs[k], &list[at]);
+            list[at++].place = k * (c->l_max + 1) + l;
+        }
     }
-    qsort(list, (size_t)c->n_desc, sizeof *list, by_inner_order);
+    c->n_products = keep_summed(c, at, list, at_place);
+    qsort(list, (size_t)c->n_products, sizeof *list, by_inner_order);
     make_blocks(c, list, plain_l);
+    status = make_sum(c, list, at_place, err);
 done:
     free(list);
+    free(at_place);
     free(pairs);
     return status;
 }
@@ -369,6 +445,9 @@ void sz_compression_free(sz_compression *c)
     free(c->slow);
     free(c->fast);
     free(c->l);
+    free(c->sum.component);
+    free(c->sum.product);
+    free(c->sum.factor);
     memset(c, 0, sizeof *c);
 }
 

@@ -35,7 +35,9 @@ typedef enum {
     SZ_PAIRS_SAME_LANE, /* of one radial channel, groups slow */
     SZ_PAIRS_DIAGONAL,  /* of one radial channel, radial slow (diagonal_radial) */
     SZ_PAIRS_ELEMENT,   /* (a,a) */
-    SZ_PAIRS_TOP        /* first min(2l+1, all) rows of the upper triangle */
+    SZ_PAIRS_TOP,       /* first min(2l+1, all) rows of the upper triangle */
+    SZ_PAIRS_UPPER,     /* every a <= b */
+    SZ_PAIRS_FIRST      /* those of them with the first channel of a group */
 } sz_pairs_kind;
 
 typedef struct {
@@ -45,6 +47,13 @@ typedef struct {
     sz_pairs_kind pairs;
     double root2; /* factor of pairs a != b of symmetric lists */
     int by_l;     /* the list depends on l: published with l slowest */
+    /* [n_slots] functions of each slot, where not all have n_max: SZ_PAIRS_UPPER, FIRST
+     */
+    int *n_radial;
+    /* The vector is a linear map of the list: how many components it has, and behind it
+     * (component, place in the list, factor) of each entry. NULL: it is the list. */
+    int n_sum;
+    double *sum;
 } sz_compression_spec;
 
 void sz_compression_spec_free(sz_compression_spec *spec);
@@ -83,6 +92,13 @@ typedef struct {
     int block, component; /* the first; the next group starts where this one ends */
 } sz_group;
 
+/* component[k] of the vector gets factor[k] times product[k] */
+typedef struct {
+    int n;
+    int *component, *product;
+    double *factor;
+} sz_sums;
+
 typedef struct {
     sz_compression_spec spec;
     int l_max, n_max;
@@ -91,13 +107,16 @@ typedef struct {
     int family[2]; /* radial family of Y1, Y2 */
     sz_map map[2];
     int n_groups;
-    sz_group *group; /* [n_groups + 1] */
+    sz_group *group; /* [n_groups + 1] of products */
     sz_block *block;
+    int n_products, product_stride;
+    double *scale;     /* [product_stride] (2l+1)^-1/2, times root2 off the diagonal */
+    int *slow, *fast;  /* [n_products] the channels of a product */
+    int *l;            /* [n_products] */
+    sz_sums sum;       /* only with spec.sum: else the products are the vector */
+    double least_norm; /* shorter vectors are not normalised */
     int n_desc;
-    int stride;       /* room for p: n_desc, padded; the pad is zero */
-    double *scale;    /* [stride] (2l+1)^-1/2, times root2 off the diagonal */
-    int *slow, *fast; /* [n_desc] the channels of a component */
-    int *l;           /* [n_desc] */
+    int stride; /* room for p: n_desc, padded; the pad is zero */
 } sz_compression;
 
 /* The radial families that a compression needs (one or two; index[d] is that of Y1, Y2)
@@ -112,10 +131,11 @@ void sz_compression_free(sz_compression *c);
 
 /* Length of the published vector without the sigma0 component. */
 int sz_compression_published(const sz_compression *c);
-/* Published order -> inner order, radial channels rotated: n vectors, published
- * [n][sz_compression_published + 1], its last column ignored, inner [n][stride]. */
+/* Published order -> inner order, radial channels rotated: n vectors, published [n][ld],
+ * of which sz_compression_published columns are read, inner [n][stride]. */
 sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial, int n,
-                                const double *published, double *inner, sz_error *err);
+                                size_t ld, const double *published, double *inner,
+                                sz_error *err);
 /* And back, one vector; of dropped channels nothing comes back. */
 sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radial,
                                  const double *inner, double *published, sz_error *err);

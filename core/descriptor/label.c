@@ -50,8 +50,10 @@ int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text, size
     char one[48], two[48];
 
     if (k < 0 || k > last) return snprintf(text, size, "no component");
-    if (k == last) return snprintf(text, size, "covariance_sigma0");
+    if (k == last && !descriptor->soap->spec.turbo.n_species)
+        return snprintf(text, size, "covariance_sigma0");
     c += k;
+    if (c->l < 0) return snprintf(text, size, "sum %d", k + 1);
     name_channel(descriptor->soap, 0, c->l, c->a, one);
     name_channel(descriptor->soap, 1, c->l, c->b, two);
     return snprintf(text, size, "l=%d [%s][%s]", c->l, one, two);

@@ -75,7 +75,7 @@ SZ_INLINE void all_products(const sz_compression *c, const unsigned char *presen
             out += t->n_b * t->n;
         }
     }
-    memset(p + c->n_desc, 0, (size_t)(c->stride - c->n_desc) * sizeof *p);
+    memset(p + c->n_products, 0, (size_t)(c->product_stride - c->n_products) * sizeof *p);
 }
 
 SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
@@ -85,7 +85,7 @@ SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
     double norm;
 
     all_products(c, present, y1, y2, p);
-    for (int k = 0; k < c->n_desc; k += SZ_LANES) {
+    for (int k = 0; k < c->n_products; k += SZ_LANES) {
         sz_lanes scaled = SZ_GET(p + k) * SZ_GET(c->scale + k);
 
         norm2 += scaled * scaled;
@@ -93,7 +93,8 @@ SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
     }
     if (!normalise) return 1.0;
     norm = sqrt(sz_sum_lanes(norm2));
-    for (int k = 0; k < c->n_desc && norm > 0.0; k += SZ_LANES)
+    if (norm < c->least_norm) return 1.0;
+    for (int k = 0; k < c->n_products && norm > 0.0; k += SZ_LANES)
         SZ_AT(p + k) *= 1.0 / norm;
     return norm;
 }
@@ -108,7 +109,7 @@ SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *pr
 
     all_products(c, present, dy1, y2, dp);
     all_products(c, present, y1, dy2, scratch);
-    for (int k = 0; k < c->n_desc; k += SZ_LANES) {
+    for (int k = 0; k < c->n_products; k += SZ_LANES) {
         sz_lanes d =
             (SZ_GET(dp + k) + SZ_GET(scratch + k)) * SZ_GET(c->scale + k) * inverse;
 
@@ -117,7 +118,7 @@ SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *pr
     }
     if (!normalise) return;
     inverse = sz_sum_lanes(sum); /* p . dP / |P| */
-    for (int k = 0; k < c->n_desc; k += SZ_LANES)
+    for (int k = 0; k < c->n_products; k += SZ_LANES)
         SZ_AT(dp + k) -= inverse * SZ_GET(p + k);
 }
 

@@ -10,9 +10,10 @@
 /* 1 where all slots that the group needs are present [n_slots] in the density. */
 int sz_group_active(const sz_compression *c, int group, const unsigned char *present);
 
-/* Power spectrum p [stride] of one atom from its channels y1, y2, laid out as sz_map
- * says; with normalise divided by its norm, which is returned (else 1). A vanishing
- * spectrum stays zero. Groups that are not active are zero. */
+/* Power spectrum p [product_stride] of one atom from its channels y1, y2, laid out as
+ * sz_map says; with normalise divided by its norm, which is returned (else 1, and where
+ * the norm is less than least_norm). A vanishing spectrum stays zero. Groups that are not
+ * active are zero. */
 double sz_power(const sz_compression *c, const unsigned char *present, const double *y1,
                 const double *y2, int normalise, double *p);
 
@@ -23,11 +24,23 @@ void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
                       const double *y1, const double *y2, const double *p, int normalise,
                       double norm, double *dedp, double *dedy1, double *dedy2);
 
-/* dp of the normalised p [stride] for changes dy1, dy2 of the channels (the forward
- * derivative; sz_power_adjoint is the reverse one). scratch [stride]. */
+/* dp of the normalised p [product_stride] for changes dy1, dy2 of the channels (the
+ * forward derivative; sz_power_adjoint is the reverse one). scratch [product_stride]. */
 void sz_power_tangent(const sz_compression *c, const unsigned char *present,
                       const double *y1, const double *y2, const double *dy1,
                       const double *dy2, const double *p, int normalise, double norm,
                       double *dp, double *scratch);
+
+/* ---- sum.c: vectors that are sums of products -------------------------------------- */
+
+/* p [stride] from the products [product_stride] that sz_power left unnormalised; returns
+ * the norm as sz_power does. */
+double sz_sum(const sz_compression *c, const double *products, int normalise, double *p);
+/* From dE/dp (destroyed) to that of the products. */
+void sz_sum_adjoint(const sz_compression *c, const double *p, int normalise, double norm,
+                    double *dedp, double *products);
+/* dp from the change of the products. */
+void sz_sum_tangent(const sz_compression *c, const double *products, const double *p,
+                    int normalise, double norm, double *dp);
 
 #endif

@@ -78,11 +78,41 @@ int sz_compression_published(const sz_compression *c)
     int g1 = sz_channel_groups(sz_channels_of(&c->spec, 0), c->n_slots), n = 0;
     int g2 = sz_channel_groups(sz_channels_of(&c->spec, 1), c->n_slots);
 
+    if (c->spec.sum) return c->n_desc;
     for (int l = 0; l <= c->l_max; l++)
         n += sz_channel_pairs(
             &c->spec, l, g1, sz_channel_radial(sz_channels_of(&c->spec, 0), c->n_max, l),
             g2, sz_channel_radial(sz_channels_of(&c->spec, 1), c->n_max, l), NULL);
     return n;
+}
+
+static void list_products(published *v, const sz_compression *c, sz_component *list)
+{
+    for (int l = 0; l <= c->l_max; l++) {
+        published_next(v, c, l);
+        for (int k = 0; k < v->n_pairs; k++)
+            list[published_index(v, c, l, k)] =
+                (sz_component){l, v->list[k].a, v->list[k].b};
+    }
+}
+
+/* A sum of one product is called after it. */
+static sz_status list_sums(published *v, const sz_compression *c, sz_component *list,
+                           sz_error *err)
+{
+    size_t n = (size_t)v->most * (c->l_max + 1);
+    sz_component *all = malloc(n * sizeof *all + 1);
+
+    if (!all) return sz_fail_memory(err, n * sizeof *all, "a vector");
+    list_products(v, c, all);
+    for (int k = 0; k < c->n_desc; k++) list[k] = (sz_component){-2, 0, 0};
+    for (int e = 1; e < c->spec.n_sum; e += 3) {
+        sz_component *own = &list[(int)c->spec.sum[e]];
+
+        *own = own->l == -2 ? all[(int)c->spec.sum[e + 1]] : (sz_component){-1, 0, 0};
+    }
+    free(all);
+    return SZ_OK;
 }
 
 sz_status sz_compression_components(const sz_compression *c, sz_component *list,
@@ -92,14 +122,12 @@ sz_status sz_compression_components(const sz_compression *c, sz_component *list,
     sz_status status = published_open(&v, c, err);
 
     if (status != SZ_OK) return status;
-    for (int l = 0; l <= c->l_max; l++) {
-        published_next(&v, c, l);
-        for (int k = 0; k < v.n_pairs; k++)
-            list[published_index(&v, c, l, k)] =
-                (sz_component){l, v.list[k].a, v.list[k].b};
-    }
+    if (c->spec.sum)
+        status = list_sums(&v, c, list, err);
+    else
+        list_products(&v, c, list);
     published_close(&v);
-    return SZ_OK;
+    return status;
 }
 
 /* columns in groups of n_max -> groups of n by comb, then the transpose */
@@ -173,7 +201,8 @@ static const double *rotation(const sz_compression *c, const sz_radial *radial, 
 {
     const sz_channels *y = sz_channels_of(&c->spec, d);
 
-    if (y->radial != SZ_RADIAL_N || y->species == SZ_SPECIES_MATRIX) return NULL;
+    if (y->radial != SZ_RADIAL_N || y->species == SZ_SPECIES_MATRIX || c->spec.n_radial)
+        return NULL;
     return radial->comb +
            ((size_t)l * radial->n_lane + radial->family[c->family[d]].first) *
                radial->n_fun;
@@ -210,32 +239,40 @@ static void import_l(published *v, const sz_compression *c, const sz_radial *rad
 /* the components of l, -1 behind them */
 static void components_of(const sz_compression *c, int l, int *list)
 {
-    for (int k = 0; k < c->n_desc; k++)
+    for (int k = 0; k < c->n_products; k++)
         if (c->l[k] == l) *list++ = k;
     *list = -1;
 }
 
-sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial, int n,
-                                const double *published_vectors, double *inner,
-                                sz_error *err)
+/* A vector of sums has one order, the published one. */
+static void import_sums(const sz_compression *c, int n, size_t ld, const double *vectors,
+                        double *inner)
 {
-    size_t n_published = (size_t)sz_compression_published(c) + 1;
-    int *of_l = malloc(((size_t)c->n_desc + 1) * sizeof *of_l);
+    for (int s = 0; s < n; s++)
+        memcpy(inner + (size_t)s * c->stride, vectors + s * ld,
+               (size_t)c->n_desc * sizeof *inner);
+}
+
+static sz_status import_products(const sz_compression *c, const sz_radial *radial, int n,
+                                 size_t ld, const double *vectors, double *inner,
+                                 sz_error *err)
+{
+    int *of_l = malloc(((size_t)c->n_products + 1) * sizeof *of_l);
     published v;
     sz_status status;
 
-    if (!of_l) return sz_fail_memory(err, (size_t)c->n_desc * sizeof *of_l, "a vector");
+    if (!of_l)
+        return sz_fail_memory(err, (size_t)c->n_products * sizeof *of_l, "a vector");
     status = published_open(&v, c, err);
     if (status != SZ_OK) {
         free(of_l);
         return status;
     }
-    memset(inner, 0, (size_t)n * c->stride * sizeof *inner);
     for (int l = 0; l <= c->l_max; l++) {
         published_next(&v, c, l);
         components_of(c, l, of_l);
         for (int s = 0; s < n; s++)
-            import_l(&v, c, radial, l, published_vectors + s * n_published, of_l,
+            import_l(&v, c, radial, l, vectors + s * ld, of_l,
                      inner + (size_t)s * c->stride);
     }
     published_close(&v);
@@ -243,11 +280,21 @@ sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial
     return SZ_OK;
 }
 
+sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial, int n,
+                                size_t ld, const double *vectors, double *inner,
+                                sz_error *err)
+{
+    memset(inner, 0, (size_t)n * c->stride * sizeof *inner);
+    if (!c->spec.sum) return import_products(c, radial, n, ld, vectors, inner, err);
+    import_sums(c, n, ld, vectors, inner);
+    return SZ_OK;
+}
+
 /* Channels as they are: what comes back is what was there, to the last bit. */
 static void publish_l(published *v, const sz_compression *c, int l, const double *inner,
                       double *vector)
 {
-    for (int k = 0; k < c->n_desc; k++) {
+    for (int k = 0; k < c->n_products; k++) {
         if (c->l[k] != l) continue;
         v->matrix[c->slow[k] * v->k1 + c->fast[k]] = inner[k];
         if (c->spec.symmetric) v->matrix[c->fast[k] * v->k1 + c->slow[k]] = inner[k];
@@ -264,7 +311,7 @@ static void publish_rotated_l(published *v, const sz_compression *c,
 {
     int rows = v->g2 * c->map[1].n[l], columns = v->g1 * c->map[0].n[l];
 
-    for (int k = 0; k < c->n_desc; k++) {
+    for (int k = 0; k < c->n_products; k++) {
         int a = c->fast[k], b = c->slow[k];
         double value = inner[k] / weight(c, a, b);
 
@@ -293,8 +340,13 @@ sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radia
                                  const double *inner, double *vector, sz_error *err)
 {
     published v;
-    sz_status status = published_open(&v, c, err);
+    sz_status status;
 
+    if (c->spec.sum) {
+        memcpy(vector, inner, (size_t)c->n_desc * sizeof *vector);
+        return SZ_OK;
+    }
+    status = published_open(&v, c, err);
     if (status != SZ_OK) return status;
     for (int l = 0; l <= c->l_max; l++) {
         published_next(&v, c, l);

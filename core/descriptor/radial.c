@@ -12,9 +12,12 @@
  * and kernels change by 1e-14 at most. With radial_tolerance more are dropped, knowingly:
  * what is left are the directions that g_nl has most of.
  *
- * The table holds quintic Hermite nodes of the functions without F, whose kink at
+ * The functions of soap_turbo (turbo.c) are orthonormal and other ones for each slot; F
+ * is then their amplitude factor.
+ *
+ * A table holds quintic Hermite nodes of the functions without F, whose kink at
  * cutoff - cutoff_width would spoil it; the spacing 0.02 atom_sigma keeps its error
- * near 1e-14. */
+ * near 1e-14. radial_eval.c reads them. */
 #include "descriptor/radial.h"
 
 #include "atoms/cutoff.h"
@@ -25,23 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* F and F' at r */
-static double switching(const sz_radial_spec *s, double r, double *slope)
-{
-    double df, f = sz_cutoff(r, s->cutoff, s->cutoff_width, &df);
-    double k = s->decay_exponent, q = s->decay_rate, c, u, d, dd;
-
-    *slope = df;
-    if (s->decay_exponent == 0) return f;
-    c = q == 0.0 ? 1.0 : q / (1.0 + q);
-    u = pow(r / s->decay_scale, k);
-    d = c * (1.0 + q) / (q + u);
-    dd = -c * k * (1.0 + q) * u / (r * (q + u) * (q + u));
-    *slope = df * d + f * dd;
-    return f * d;
-}
-
-/* All functions at r, each array [l_max+1][n_fun]; value, slope and second derivative. */
+/* The functions of soap: value, slope and second derivative, each [l_max+1][n_fun]. */
 static void functions(const sz_radial *radial, double r, double *f[3])
 {
     int n_max = radial->spec.n_max, n_l = radial->spec.l_max + 1, n_fun = radial->n_fun;
@@ -163,8 +150,7 @@ static sz_status combine(sz_radial *radial, int n_families,
     }
     radial->n_lane = SZ_PAD(used);
     radial->comb = calloc((size_t)n_l * radial->n_lane * n_fun, sizeof *radial->comb);
-    radial->central = calloc((size_t)radial->n_lane, sizeof *radial->central);
-    if (status == SZ_OK && (!radial->comb || !radial->central))
+    if (status == SZ_OK && !radial->comb)
         status = sz_fail_memory(err, (size_t)n_l * radial->n_lane * n_fun * 8,
                                 "the radial channels");
     for (int k = 0; k < n_families && status == SZ_OK; k++)
@@ -193,49 +179,102 @@ static void project(const sz_radial *radial, const double *f, double scale, doub
         }
 }
 
-static void set_central(sz_radial *radial)
+static sz_status set_central(const sz_radial *radial, sz_radial_table *table,
+                             const sz_turbo *turbo, sz_error *err)
 {
-    const double y00 = 1.0 / sqrt(4.0 * 3.14159265358979323846);
+    const double y00 = turbo ? 1.0 : 1.0 / sqrt(4.0 * 3.14159265358979323846);
+    const double *central = turbo ? turbo->central : radial->basis->central;
+    int n = turbo ? turbo->n_max : radial->spec.n_max;
 
+    table->central = calloc((size_t)radial->n_lane, sizeof *table->central);
+    if (!table->central)
+        return sz_fail_memory(err, (size_t)radial->n_lane * 8, "the radial tables");
     for (int q = 0; q < radial->n_lane; q++) {
         const double *row = radial->comb + q * radial->n_fun;
 
-        for (int k = 0; k < radial->spec.n_max; k++)
-            radial->central[q] += y00 * row[k] * radial->basis->central[k];
+        for (int k = 0; k < n; k++) table->central[q] += y00 * row[k] * central[k];
         if (radial->star)
-            radial->central[q] +=
+            table->central[q] +=
                 y00 * row[radial->spec.n_max] * radial->star[0]->central[0];
+    }
+    return SZ_OK;
+}
+
+/* The pieces, with knots no further apart than 0.02 times a width of the Gaussians. */
+static void set_pieces(sz_radial_table *table, int n, const double *edge, double width)
+{
+    table->n_pieces = n;
+    table->from[0] = edge[0];
+    for (int k = 0; k < n; k++) {
+        double length = edge[k + 1] - edge[k];
+        int intervals = (int)ceil(length / (0.02 * width));
+
+        table->from[k + 1] = edge[k + 1];
+        table->per_r[k] = intervals / length;
+        table->first[k + 1] = table->first[k] + intervals + 1;
     }
 }
 
-static sz_status tabulate(sz_radial *radial, sz_error *err)
+/* all functions of piece k at r as functions() gives them; of soap_turbo the excess of
+ * the slope too */
+static void functions_of(const sz_radial *radial, const sz_turbo *turbo, int k, double r,
+                         double *f[4])
 {
-    const sz_radial_spec *spec = &radial->spec;
-    int n_row = (spec->l_max + 1) * radial->n_lane;
-    int pieces = (int)ceil(spec->cutoff / (0.02 * spec->atom_sigma));
-    double dx = spec->cutoff / pieces;
-    size_t size, n_f = (size_t)(spec->l_max + 1) * radial->n_fun;
-    double *room = malloc(3 * n_f * sizeof *room);
-    double *f[3] = {room, room + n_f, room + 2 * n_f};
+    double g[4][(SZ_L_MAX + 1) * SZ_TURBO_N_MAX];
+    int n_l = radial->spec.l_max + 1;
 
-    radial->n_knots = pieces + 1;
-    radial->per_r = 1.0 / dx;
-    size = (size_t)radial->n_knots * 3 * n_row * sizeof *radial->table;
-    radial->table = aligned_alloc(64, size);
-    if (!room || !radial->table) {
+    if (!turbo) {
+        functions(radial, r, f);
+        return;
+    }
+    sz_turbo_eval(turbo, k, r, g[0], g[1], g[2], g[3]);
+    for (int d = 0; d < 4; d++) {
+        memset(f[d], 0, (size_t)n_l * radial->n_fun * sizeof(double));
+        for (int l = 0; l < n_l; l++)
+            memcpy(f[d] + l * radial->n_fun, g[d] + l * turbo->n_max,
+                   (size_t)turbo->n_max * sizeof(double));
+    }
+}
+
+static sz_status tabulate(const sz_radial *radial, sz_radial_table *table,
+                          const sz_turbo *turbo, sz_error *err)
+{
+    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
+    int n_node = radial->n_rows * n_row;
+    size_t size = (size_t)table->first[table->n_pieces] * n_node * sizeof(double);
+    size_t n_f = (size_t)(radial->spec.l_max + 1) * radial->n_fun;
+    double *room = malloc(4 * n_f * sizeof *room);
+    double *f[4] = {room, room + n_f, room + 2 * n_f, room + 3 * n_f}, *node;
+
+    node = table->node = aligned_alloc(64, size);
+    if (!room || !node) {
         free(room);
         return sz_fail_memory(err, size, "the radial tables");
     }
-    for (int i = 0; i <= pieces; i++) {
-        double *node = radial->table + (size_t)i * 3 * n_row;
+    for (int k = 0; k < table->n_pieces; k++) {
+        double dx = 1.0 / table->per_r[k];
 
-        functions(radial, i * dx, f);
-        project(radial, f[0], 1.0, node);
-        project(radial, f[1], dx, node + n_row);
-        project(radial, f[2], dx * dx, node + 2 * n_row);
+        for (int i = table->first[k]; i < table->first[k + 1]; i++, node += n_node) {
+            functions_of(radial, turbo, k, table->from[k] + (i - table->first[k]) * dx,
+                         f);
+            project(radial, f[0], 1.0, node);
+            project(radial, f[1], dx, node + n_row);
+            project(radial, f[2], dx * dx, node + 2 * n_row);
+            if (turbo) project(radial, f[3], 1.0, node + 3 * n_row);
+        }
     }
     free(room);
     return SZ_OK;
+}
+
+static sz_status make_table(const sz_radial *radial, sz_radial_table *table,
+                            const sz_turbo *turbo, double width, sz_error *err)
+{
+    const double whole[2] = {0.0, radial->spec.cutoff};
+    sz_status status = set_central(radial, table, turbo, err);
+
+    set_pieces(table, turbo ? turbo->n_pieces : 1, turbo ? turbo->edge : whole, width);
+    return status == SZ_OK ? tabulate(radial, table, turbo, err) : status;
 }
 
 /* the bases: the first, and for SZ_RADIAL_STAR one of 2l+1 functions for each l */
@@ -259,29 +298,66 @@ static sz_status make_bases(sz_radial *radial, int star, sz_error *err)
     return status;
 }
 
+/* radial with room for n tables */
+static sz_status open_radial(sz_radial **radial, const sz_radial_spec *spec, int n,
+                             sz_error *err)
+{
+    sz_radial *r = calloc(1, sizeof *r);
+
+    *radial = r;
+    if (r) r->table = calloc((size_t)n, sizeof *r->table);
+    if (!r || !r->table) return sz_fail_memory(err, sizeof *r, "the radial channels");
+    r->spec = *spec;
+    r->n_tables = n;
+    r->n_rows = 3;
+    return SZ_OK;
+}
+
 sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n_families,
                            const sz_radial_family *family, int reduce, sz_error *err)
 {
-    sz_radial *r = calloc(1, sizeof *r);
+    sz_radial *r;
     int star = 0;
-    sz_status status;
+    sz_status status = open_radial(&r, spec, 1, err);
 
-    *radial = NULL;
-    if (!r) return sz_fail_memory(err, sizeof *r, "the radial channels");
     for (int k = 0; k < n_families; k++) star |= family[k].kind == SZ_RADIAL_STAR;
-    r->spec = *spec;
-    r->reduced = reduce;
-    status = make_bases(r, star, err);
+    if (status == SZ_OK) {
+        r->reduced = reduce;
+        status = make_bases(r, star, err);
+    }
     if (status == SZ_OK) status = combine(r, n_families, family, reduce, err);
+    if (status == SZ_OK) status = make_table(r, r->table, NULL, spec->atom_sigma, err);
+    *radial = status == SZ_OK ? r : NULL;
+    if (status != SZ_OK) sz_radial_free(r);
+    return status;
+}
+
+sz_status sz_radial_create_turbo(sz_radial **radial, const sz_radial_spec *spec,
+                                 const sz_turbo_spec *turbo, int n_families,
+                                 const sz_radial_family *family, sz_error *err)
+{
+    sz_radial *r;
+    sz_status status = open_radial(&r, spec, turbo->n_species, err);
+
     if (status == SZ_OK) {
-        set_central(r);
-        status = tabulate(r, err);
+        r->turbo = 1;
+        r->n_rows = 4;
+        r->n_fun = spec->n_max;
+        status = combine(r, n_families, family, 0, err);
     }
-    if (status == SZ_OK) {
-        *radial = r;
-        r = NULL;
+    for (int s = 0; s < turbo->n_species && status == SZ_OK; s++) {
+        const sz_turbo_species *own = &turbo->species[s];
+        sz_turbo *basis;
+
+        status = sz_turbo_create(&basis, turbo, s, spec, err);
+        if (status != SZ_OK) break;
+        r->table[s].power = own->amplitude;
+        status =
+            make_table(r, &r->table[s], basis, fmin(own->sigma_r, own->sigma_t), err);
+        sz_turbo_free(basis);
     }
-    sz_radial_free(r);
+    *radial = status == SZ_OK ? r : NULL;
+    if (status != SZ_OK) sz_radial_free(r);
     return status;
 }
 
@@ -291,11 +367,28 @@ void sz_radial_free(sz_radial *radial)
     sz_basis_free(radial->basis);
     for (int l = 0; radial->star && l <= radial->spec.l_max; l++)
         sz_basis_free(radial->star[l]);
+    for (int s = 0; radial->table && s < radial->n_tables; s++) {
+        free(radial->table[s].node);
+        free(radial->table[s].central);
+    }
+    free(radial->table);
     free(radial->star);
     free(radial->comb);
-    free(radial->central);
-    free(radial->table);
     free(radial);
+}
+
+size_t sz_radial_bytes(const sz_radial *radial)
+{
+    size_t knots = 0, row = (size_t)(radial->spec.l_max + 1) * radial->n_lane;
+
+    for (int s = 0; s < radial->n_tables; s++)
+        knots += (size_t)radial->table[s].first[radial->table[s].n_pieces];
+    return knots * radial->n_rows * row * sizeof(double);
+}
+
+const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot)
+{
+    return &radial->table[radial->n_tables > 1 ? slot : 0];
 }
 
 void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
@@ -303,7 +396,7 @@ void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
     int n_row = (radial->spec.l_max + 1) * radial->n_lane;
     double room[3][(SZ_L_MAX + 1) * (SZ_N_MAX + 2 * SZ_L_MAX + 1)];
     double *f[3] = {room[0], room[1], room[2]}, slope;
-    double value = switching(&radial->spec, r, &slope);
+    double value = sz_radial_switch(radial, 0, r, &slope);
 
     functions(radial, r, f);
     project(radial, f[0], 1.0, h);
@@ -311,135 +404,5 @@ void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
     for (int k = 0; k < n_row; k++) {
         dh[k] = value * dh[k] + slope * h[k];
         h[k] *= value;
-    }
-}
-
-/* Where SZ_LANES distances lie in the table, and the weights of the six rows there:
- * w for the functions, dw for their slopes, F and F' included. */
-typedef struct {
-    sz_lanes w[6], dw[6];
-    int knot[SZ_LANES];
-} weights;
-
-SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
-{
-    sz_lanes t2 = t * t, t3 = t2 * t, s = 1.0 - t, b = 30.0 * t2 * s * s;
-
-    w[3] = t3 * (10.0 + t * (6.0 * t - 15.0));
-    w[0] = 1.0 - w[3];
-    w[1] = t + t3 * (-6.0 + t * (8.0 - 3.0 * t));
-    w[4] = t3 * (-4.0 + t * (7.0 - 3.0 * t));
-    w[2] = 0.5 * t2 * s * s * s;
-    w[5] = 0.5 * t3 * s * s;
-    dw[0] = -b;
-    dw[3] = b;
-    dw[1] = 1.0 + t2 * (-18.0 + t * (32.0 - 15.0 * t));
-    dw[4] = t2 * (-12.0 + t * (28.0 - 15.0 * t));
-    dw[2] = 0.5 * t * s * s * (2.0 - 5.0 * t);
-    dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
-}
-
-/* sin and cos of pi t, |t| <= 1/2, by their Taylor series: 1e-17 at the ends */
-SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
-{
-    /* 1/n!, n = 22 .. 0 */
-    static const double inverse_factorial[] = {8.8967913924505732867e-22,
-                                               1.9572941063391261231e-20,
-                                               4.1103176233121648585e-19,
-                                               8.2206352466243297170e-18,
-                                               1.5619206968586226462e-16,
-                                               2.8114572543455207632e-15,
-                                               4.7794773323873852974e-14,
-                                               7.6471637318198164759e-13,
-                                               1.1470745597729724714e-11,
-                                               1.6059043836821614599e-10,
-                                               2.0876756987868098979e-09,
-                                               2.5052108385441718775e-08,
-                                               2.7557319223985890653e-07,
-                                               2.7557319223985890653e-06,
-                                               2.4801587301587301587e-05,
-                                               1.9841269841269841270e-04,
-                                               1.3888888888888888889e-03,
-                                               8.3333333333333333333e-03,
-                                               4.1666666666666666667e-02,
-                                               1.6666666666666666667e-01,
-                                               0.5,
-                                               1.0,
-                                               1.0};
-    sz_lanes x = 3.14159265358979323846 * t, x2 = -x * x;
-    sz_lanes even = {0}, odd = {0};
-
-    for (int n = 0; n <= 22; n += 2) even = even * x2 + inverse_factorial[n];
-    for (int n = 1; n <= 21; n += 2) odd = odd * x2 + inverse_factorial[n];
-    *cos_t = even;
-    *sin_t = x * odd;
-}
-
-/* F and F' of SZ_LANES distances, as in switching() */
-SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *f,
-                            sz_lanes *df)
-{
-    double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
-    sz_lanes x = (SZ_GET(r) - (s->cutoff - s->cutoff_width)) * inverse, sin_t, cos_t;
-
-    for (int i = 0; i < SZ_LANES; i++) x[i] = x[i] < 0.0 ? 0.0 : x[i] > 1.0 ? 1.0 : x[i];
-    sin_cos_pi(x - 0.5, &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
-    *f = 0.5 - 0.5 * sin_t;
-    *df = -0.5 * 3.14159265358979323846 * inverse * cos_t;
-    for (int i = 0; i < SZ_LANES; i++)
-        if (x[i] <= 0.0 || x[i] >= 1.0) {
-            (*f)[i] = x[i] <= 0.0;
-            (*df)[i] = 0.0;
-        }
-}
-
-SZ_INLINE void locate(const sz_radial *radial, int n, const double *r, weights *at)
-{
-    sz_lanes t = {0}, f, df;
-    double room[SZ_LANES] = {0};
-
-    for (int i = 0; i < n; i++) room[i] = r[i];
-    for (int i = 0; i < n; i++) {
-        double x = r[i] * radial->per_r;
-
-        at->knot[i] = (int)x < radial->n_knots - 2 ? (int)x : radial->n_knots - 2;
-        t[i] = x - at->knot[i];
-    }
-    switch_lanes(&radial->spec, room, &f, &df);
-    for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
-        double slope;
-
-        f[i] = switching(&radial->spec, r[i], &slope);
-        df[i] = slope;
-    }
-    hermite(t, at->w, at->dw);
-    for (int c = 0; c < 6; c++) {
-        at->dw[c] = f * radial->per_r * at->dw[c] + df * at->w[c];
-        at->w[c] *= f;
-    }
-}
-
-SZ_CLONES void sz_radial_eval(const sz_radial *radial, int n, const double *r, double *h,
-                              double *dh)
-{
-    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
-    weights at;
-
-    locate(radial, n, r, &at);
-    for (int i = 0; i < n; i++) {
-        const double *node = radial->table + (size_t)at.knot[i] * 3 * n_row;
-
-        for (int c = 0; c < n_row; c += SZ_LANES) {
-            sz_lanes row = SZ_GET(node + c);
-            sz_lanes sum = at.w[0][i] * row, slope = at.dw[0][i] * row;
-
-            for (int k = 1; k < 6; k++) {
-                row = SZ_GET(node + k * n_row + c);
-                sum += at.w[k][i] * row;
-                slope += at.dw[k][i] * row;
-            }
-            SZ_AT(h + i * n_row + c) = sum;
-            if (dh) SZ_AT(dh + i * n_row + c) = slope;
-        }
     }
 }

@@ -4,7 +4,7 @@
 #ifndef SZ_RADIAL_H
 #define SZ_RADIAL_H
 
-#include "descriptor/basis.h"
+#include "descriptor/turbo.h"
 
 /* A family of radial channels. */
 typedef enum {
@@ -20,24 +20,37 @@ typedef struct {
     const double *mix; /* [n_max][n_mix] */
 } sz_radial_family;
 
+/* The functions without F, as quintic Hermite nodes on each of their pieces. */
+typedef struct {
+    int n_pieces;
+    double from[4];  /* [n_pieces + 1] ends of the pieces, Angstrom */
+    double per_r[3]; /* 1 / spacing, 1/Angstrom */
+    int first[4];    /* [n_pieces + 1] first knot of a piece */
+    double power;    /* F is sz_turbo_amplitude of this; only soap_turbo */
+    /* [n_knots][n_rows][l_max+1][n_lane] h, h' dx, h'' dx^2; soap_turbo: excess of h' */
+    double *node;
+    double *central; /* [n_lane] X_q,00 of the central atom, of weight 1 in a soap */
+} sz_radial_table;
+
 /* Channel q of l is h_lq(r) = F(r) sum_k comb[l][q][k] f_kl(r), F = cutoff times decay,
  * f the n_max functions g_nl and behind them those of the second basis. A family stands
- * in the lanes first .. first + n[l] - 1; other lanes are zero. */
+ * in the lanes first .. first + n[l] - 1; other lanes are zero. The functions of soap are
+ * the same for all neighbours, those of soap_turbo differ from slot to slot. */
 typedef struct {
     sz_radial_spec spec;
+    int turbo;  /* 1: the functions of soap_turbo */
+    int n_rows; /* 3; 4 of soap_turbo */
     int n_lane; /* lanes of an l, a multiple of SZ_LANES */
     struct {
         int first, n[SZ_L_MAX + 1];
     } family[2];
-    int n_fun;       /* n_max, and 2 l_max + 1 more with a second basis */
-    int reduced;     /* channels of SZ_RADIAL_N are rotated */
-    double *comb;    /* [l_max+1][n_lane][n_fun] */
-    double *central; /* [n_lane] X_q,00 of the central atom of weight 1 */
+    int n_fun;    /* n_max, and 2 l_max + 1 more with a second basis */
+    int reduced;  /* channels of SZ_RADIAL_N are rotated */
+    double *comb; /* [l_max+1][n_lane][n_fun] */
     sz_basis *basis;
     sz_basis **star; /* [l_max+1] the second basis, or NULL */
-    int n_knots;     /* table of the functions without F over [0, cutoff] */
-    double per_r;    /* 1 / spacing, 1/Angstrom */
-    double *table;   /* [n_knots][3][l_max+1][n_lane] h, h' dx, h'' dx^2 */
+    int n_tables;    /* one, or one for each slot */
+    sz_radial_table *table;
 } sz_radial;
 
 /* Makes the channels of one or two families. reduce: channels of SZ_RADIAL_N are the
@@ -48,13 +61,25 @@ typedef struct {
 #define SZ_RADIAL_NULL 1e-7
 sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n_families,
                            const sz_radial_family *family, int reduce, sz_error *err);
+/* The same of soap_turbo, whose functions are orthonormal: nothing is reduced. */
+sz_status sz_radial_create_turbo(sz_radial **radial, const sz_radial_spec *spec,
+                                 const sz_turbo_spec *turbo, int n_families,
+                                 const sz_radial_family *family, sz_error *err);
 void sz_radial_free(sz_radial *radial);
+size_t sz_radial_bytes(const sz_radial *radial);
+/* The table of a slot. */
+const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot);
 
-/* Channels at n <= SZ_LANES distances 0 < r < cutoff from the table: h and, unless NULL,
- * dh/dr, each [n][l_max+1][n_lane]. */
-void sz_radial_eval(const sz_radial *radial, int n, const double *r, double *h,
-                    double *dh);
-/* The same at one distance from the basis itself: slow, for tests. */
+/* ---- radial_eval.c ---------------------------------------------------------------- */
+
+/* F and its slope for neighbours of a slot. */
+double sz_radial_switch(const sz_radial *radial, int slot, double r, double *slope);
+/* Channels at n <= SZ_LANES distances 0 < r < cutoff of neighbours of the slots slot[n],
+ * NULL: of the first, from the tables: h and, unless NULL, dh/dr, each
+ * [n][l_max+1][n_lane]. */
+void sz_radial_eval(const sz_radial *radial, int n, const int *slot, const double *r,
+                    double *h, double *dh);
+/* The same at one distance from the basis itself, of a soap: slow, for tests. */
 void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh);
 
 #endif

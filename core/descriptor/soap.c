@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Shorter vectors are left as they are in soap_turbo. */
+#define TURBO_LEAST_NORM 1e-5
+
 struct sz_soap_work {
     int n_x;                /* doubles of X of one atom, rounded up */
     int n_y[2];             /* of Y1, Y2; 0 where they are X, or Y2 is Y1 */
@@ -28,7 +31,8 @@ struct sz_soap_work {
     double *h, *dh;         /* [SZ_LANES][l_max+1][n_lane] */
     double *ylm;            /* [n_lm][SZ_LANES] */
     double *dylm;           /* [n_lm][3][SZ_LANES] */
-    double *tangent;        /* [stride] of sz_power_tangent */
+    double *tangent;        /* [product_stride] of sz_power_tangent */
+    double *products;       /* [product_stride] where a vector sums them */
     void *memory;
 };
 
@@ -36,7 +40,8 @@ struct sz_soap_work {
 typedef struct {
     int n;
     int pair[SZ_LANES];
-    int slot[SZ_LANES];
+    int table[SZ_LANES];  /* its slot in the radial tables */
+    int slot[SZ_LANES];   /* in X */
     int offset[SZ_LANES]; /* of the neighbour's slot in the channels */
     double r[SZ_LANES];
     double u[3 * SZ_LANES];
@@ -47,6 +52,14 @@ typedef struct {
 void sz_soap_spec_free(sz_soap_spec *spec)
 {
     sz_compression_spec_free(&spec->compression);
+}
+
+static int turbo_equal(const sz_turbo_spec *a, const sz_turbo_spec *b)
+{
+    return a->n_species == b->n_species && a->gauss == b->gauss &&
+           a->enhancement == b->enhancement && a->cutoff_soft == b->cutoff_soft &&
+           a->filter == b->filter &&
+           memcmp(a->species, b->species, (size_t)a->n_species * sizeof *a->species) == 0;
 }
 
 int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b)
@@ -64,6 +77,7 @@ int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b)
            a->normalise == b->normalise && a->average == b->average &&
            a->plain_l == b->plain_l &&
            memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0 &&
+           turbo_equal(&a->turbo, &b->turbo) &&
            sz_compression_spec_equal(&a->compression, &b->compression, a->n_slots,
                                      p->n_max, p->l_max);
 }
@@ -82,12 +96,16 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
     s->reduce = reduce || spec->radial.tolerance > 0.0;
     sz_harmonics_prepare(&s->harmonics, spec->radial.l_max);
     n = sz_compression_families(&spec->compression, family, index, &reducible);
-    status = sz_radial_create(&s->radial, &spec->radial, n, family,
-                              s->reduce && reducible, err);
+    status = spec->turbo.n_species
+                 ? sz_radial_create_turbo(&s->radial, &spec->radial, &spec->turbo, n,
+                                          family, err)
+                 : sz_radial_create(&s->radial, &spec->radial, n, family,
+                                    s->reduce && reducible, err);
     if (status == SZ_OK)
         status = sz_compression_create(&s->compression, &spec->compression, s->radial,
                                        spec->n_slots, spec->plain_l, err);
     s->spec.compression = s->compression.spec;
+    s->compression.least_norm = spec->turbo.n_species ? TURBO_LEAST_NORM : 0.0;
     if (status == SZ_OK) {
         *soap = s;
         s = NULL;
@@ -106,7 +124,7 @@ void sz_soap_free(sz_soap *soap)
 
 int sz_soap_n_published(const sz_soap *soap)
 {
-    return sz_compression_published(&soap->compression) + 1;
+    return sz_compression_published(&soap->compression) + !soap->spec.turbo.n_species;
 }
 
 int sz_soap_n_desc(const sz_soap *soap)
@@ -121,10 +139,11 @@ int sz_soap_stride(const sz_soap *soap)
 
 size_t sz_soap_bytes(const sz_soap *soap)
 {
-    const sz_radial *r = soap->radial;
+    const sz_compression *c = &soap->compression;
 
-    return sizeof *soap + (size_t)r->n_knots * 3 * (r->spec.l_max + 1) * r->n_lane * 8 +
-           (size_t)soap->compression.stride * 8;
+    return sizeof *soap + sz_radial_bytes(soap->radial) +
+           (size_t)c->product_stride * sizeof *c->scale +
+           (size_t)c->sum.n * sizeof *c->sum.factor;
 }
 
 int sz_soap_slot(const sz_soap *soap, int z)
@@ -141,21 +160,21 @@ int sz_soap_slot(const sz_soap *soap, int z)
 sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
                          sz_error *err)
 {
-    return sz_compression_import(&soap->compression, soap->radial, 1, published, inner,
-                                 err);
+    return sz_soap_import_block(soap, 1, published, inner, err);
 }
 
 sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *published,
                                double *inner, sz_error *err)
 {
-    return sz_compression_import(&soap->compression, soap->radial, n, published, inner,
+    return sz_compression_import(&soap->compression, soap->radial, n,
+                                 (size_t)sz_soap_n_published(soap), published, inner,
                                  err);
 }
 
 double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
 {
     double all = 0.0, kept = 0.0;
-    int n = sz_soap_n_published(soap) - 1; /* goes through all pairs: once */
+    int n = sz_compression_published(&soap->compression); /* all pairs: once */
 
     for (int k = 0; k < n; k++) all += published[k] * published[k];
     for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
@@ -165,7 +184,8 @@ double sz_soap_lost(const sz_soap *soap, const double *published, const double *
 sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
                           sz_error *err)
 {
-    published[sz_soap_n_published(soap) - 1] = soap->spec.sigma0;
+    if (!soap->spec.turbo.n_species)
+        published[sz_soap_n_published(soap) - 1] = soap->spec.sigma0;
     return sz_compression_publish(&soap->compression, soap->radial, inner, published,
                                   err);
 }
@@ -191,7 +211,8 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
            n_y2 = y_size(c, 1);
     size_t n_row = (size_t)(c->l_max + 1) * soap->radial->n_lane * SZ_LANES;
     size_t total = (n + 1) * (n_x + n_y1 + n_y2) + SZ_PAD(n) + 2 * n_row +
-                   4 * n_lm * SZ_LANES + c->stride + SZ_PAD(n * c->n_slots) / SZ_LANES;
+                   4 * n_lm * SZ_LANES + 2 * (size_t)c->product_stride +
+                   SZ_PAD(n * c->n_slots) / SZ_LANES;
     sz_soap_work *w = calloc(1, sizeof *w);
     double *next;
 
@@ -211,7 +232,8 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     w->dh = next, next += n_row;
     w->ylm = next, next += n_lm * SZ_LANES;
     w->dylm = next, next += 3 * n_lm * SZ_LANES;
-    w->tangent = next, next += c->stride;
+    w->tangent = next, next += c->product_stride;
+    w->products = next, next += c->product_stride;
     w->norm = next, next += SZ_PAD(n);
     w->x = next, next += n * n_x;
     w->dedx = next, next += n_x;
@@ -248,15 +270,25 @@ typedef struct {
     int next;        /* first pair that is not in the chunk */
     int n, taken;    /* pairs in the chunk */
     int pair[CHUNK]; /* inside the cutoff, sorted by slot */
-    int slot[CHUNK];
+    int slot[CHUNK]; /* in the radial tables, of which there may be more than slots of X
+                      */
 } cursor;
+
+/* Slots that neighbours are sorted by. */
+static int n_sorts(const sz_soap *soap)
+{
+    int n = soap->compression.n_slots;
+
+    return soap->radial->n_tables > n ? soap->radial->n_tables : n;
+}
 
 /* Sorts the next CHUNK neighbours of row i by slot. */
 static void next_chunk(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
                        cursor *at)
 {
     double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
-    int n_slots = soap->compression.n_slots, n = 0, first[SZ_Z_MAX + 1];
+    int n_slots = n_sorts(soap);
+    int n = 0, first[SZ_Z_MAX + 1];
     int pair[CHUNK], of[CHUNK];
 
     memset(first, 0, ((size_t)n_slots + 1) * sizeof *first);
@@ -313,8 +345,9 @@ static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, 
         int from = at->taken + (k < b->n ? k : 0);
 
         b->pair[k] = at->pair[from];
-        b->slot[k] = at->slot[from];
-        b->offset[k] = at->slot[from] * soap->radial->n_lane;
+        b->table[k] = at->slot[from];
+        b->slot[k] = soap->compression.n_slots > 1 ? at->slot[from] : 0;
+        b->offset[k] = b->slot[k] * soap->radial->n_lane;
     }
     at->taken += b->n;
     normalise(nb->r, b);
@@ -326,14 +359,16 @@ static void add_central(const sz_soap *soap, int z, double *x, unsigned char *pr
 {
     const sz_soap_spec *spec = &soap->spec;
     int n_lane = soap->radial->n_lane;
+    const double *central;
 
     for (int s = 0; s < spec->n_slots; s++) {
         int slot = soap->compression.n_slots > 1 ? s : 0;
 
         if (!spec->central_all && spec->slot_z[s] != z && spec->slot_z[s] != 0) continue;
         present[slot] = 1;
+        central = sz_radial_table_of(soap->radial, s)->central;
         for (int q = 0; q < n_lane; q++)
-            x[slot * n_lane + q] += spec->central_weight * soap->radial->central[q];
+            x[slot * n_lane + q] += spec->central_weight * central[q];
     }
 }
 
@@ -351,7 +386,7 @@ static void add_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh 
     while (next_batch(soap, nb, species->slot, i, &at, &b)) {
         for (int k = 0; k < b.n; k++) present[b.slot[k]] = 1;
         sz_harmonics(&soap->harmonics, b.u, work->ylm, NULL);
-        sz_radial_eval(soap->radial, b.n, b.r, work->h, NULL);
+        sz_radial_eval(soap->radial, b.n, b.table, b.r, work->h, NULL);
         sz_density(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h, work->ylm, x);
     }
 }
@@ -369,6 +404,8 @@ static void finish(const sz_soap *soap, sz_soap_work *work, int k, double *p)
 {
     const sz_compression *c = &soap->compression;
     const double *x = work->x + (size_t)k * work->n_x;
+    double *power = c->spec.sum ? work->products : p;
+    int normalise = soap->spec.normalise;
 
     for (int d = 0; d < 2; d++)
         if (work->n_y[d])
@@ -376,7 +413,8 @@ static void finish(const sz_soap *soap, sz_soap_work *work, int k, double *p)
                          channels_of(soap, work, d, k));
     work->norm[k] =
         sz_power(c, work->present + (size_t)k * c->n_slots, channels_of(soap, work, 0, k),
-                 channels_of(soap, work, 1, k), soap->spec.normalise, p);
+                 channels_of(soap, work, 1, k), normalise && !c->spec.sum, power);
+    if (c->spec.sum) work->norm[k] = sz_sum(c, power, normalise, p);
 }
 
 void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
@@ -406,6 +444,10 @@ int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_rang
     const sz_compression *c = &soap->compression;
     int n_ranges = 0;
 
+    if (c->spec.sum) {
+        range[0] = (sz_range){0, c->n_desc};
+        return 1;
+    }
     for (int g = 0; g < c->n_groups; g++) {
         int first = c->group[g].component, k = 0;
 
@@ -445,7 +487,8 @@ static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
                             const double *p, double *dedp)
 {
     const sz_compression *c = &soap->compression;
-    double *dedy[2];
+    int normalise = soap->spec.normalise;
+    double *dedy[2], norm = work->norm[k];
 
     memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
     for (int d = 0; d < 2; d++) {
@@ -454,9 +497,15 @@ static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
         dedy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
         if (work->n_y[d]) memset(dedy[d], 0, (size_t)work->n_y[d] * sizeof *dedy[d]);
     }
+    if (c->spec.sum) {
+        sz_sum_adjoint(c, p, normalise, norm, dedp, work->products);
+        dedp = work->products;
+        normalise = 0;
+        norm = 1.0;
+    }
     sz_power_adjoint(c, work->present + (size_t)k * c->n_slots,
                      channels_of(soap, work, 0, k), channels_of(soap, work, 1, k), p,
-                     soap->spec.normalise, work->norm[k], dedp, dedy[0], dedy[1]);
+                     normalise, norm, dedp, dedy[0], dedy[1]);
     for (int d = 0; d < 2; d++)
         if (work->n_y[d])
             sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, dedy[d], work->dedx);
@@ -482,7 +531,7 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
 
             if (k + 1 < n && part < 4) fetch_atom(soap, work, k + 1, p, dedp, part++);
             sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
-            sz_radial_eval(soap->radial, b.n, b.r, work->h, work->dh);
+            sz_radial_eval(soap->radial, b.n, b.table, b.r, work->h, work->dh);
             sz_density_adjoint(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h,
                                work->dh, work->ylm, work->dylm, b.u, b.r, work->dedx, d);
             for (int j = 0; j < b.n; j++)
@@ -528,6 +577,27 @@ static void clear_slot(const sz_soap *soap, int offset, double *dx)
                (size_t)soap->radial->n_lane * sizeof *dx);
 }
 
+/* dp [stride] of the only atom of a block, for the change work->dedx of its X */
+static void vector_tangent(const sz_soap *soap, sz_soap_work *work, const double *p,
+                           double *dp)
+{
+    const sz_compression *c = &soap->compression;
+    int sum = c->spec.sum != NULL, normalise = soap->spec.normalise;
+    const double *dy[2];
+
+    for (int d = 0; d < 2; d++) {
+        int from = c->spec.symmetric ? 0 : d;
+
+        dy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
+        if (work->n_y[d])
+            sz_map_apply(&c->map[d], c->l_max, c->n_chan, work->dedx, work->dedy[d]);
+    }
+    sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0),
+                     channels_of(soap, work, 1, 0), dy[0], dy[1], p, normalise && !sum,
+                     sum ? 1.0 : work->norm[0], sum ? work->products : dp, work->tangent);
+    if (sum) sz_sum_tangent(c, work->products, p, normalise, work->norm[0], dp);
+}
+
 int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int i, const double *p, int *pair,
                      double *jacobian)
@@ -540,26 +610,12 @@ int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
     memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
     while (next_batch(soap, nb, species->slot, i, &at, &b)) {
         sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
-        sz_radial_eval(soap->radial, b.n, b.r, work->h, work->dh);
+        sz_radial_eval(soap->radial, b.n, b.table, b.r, work->h, work->dh);
         for (int k = 0; k < b.n; k++, n++) {
             pair[n] = b.pair[k];
             for (int x = 0; x < 3; x++) {
-                const double *dy[2];
-
                 density_tangent(soap, work, &b, k, x, work->dedx);
-                for (int d = 0; d < 2; d++) {
-                    int from = c->spec.symmetric ? 0 : d;
-
-                    dy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
-                    if (work->n_y[d])
-                        sz_map_apply(&c->map[d], c->l_max, c->n_chan, work->dedx,
-                                     work->dedy[d]);
-                }
-                sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0),
-                                 channels_of(soap, work, 1, 0), dy[0], dy[1], p,
-                                 soap->spec.normalise, work->norm[0],
-                                 jacobian + (size_t)(3 * n + x) * c->stride,
-                                 work->tangent);
+                vector_tangent(soap, work, p, jacobian + (size_t)(3 * n + x) * c->stride);
             }
             clear_slot(soap, b.offset[k], work->dedx);
         }

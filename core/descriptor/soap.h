@@ -20,6 +20,7 @@ typedef struct {
     int average;          /* 1: one vector for all centres; only for sz_soap_average */
     int plain_l;          /* 1: no factor (2l+1)^-1/2 (before gap_version 1423143769) */
     sz_compression_spec compression;
+    sz_turbo_spec turbo; /* soap_turbo: n_species = n_slots, else 0 */
 } sz_soap_spec;
 
 void sz_soap_spec_free(sz_soap_spec *spec);
@@ -40,7 +41,7 @@ typedef struct {
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
                          sz_error *err);
 void sz_soap_free(sz_soap *soap);
-int sz_soap_n_published(const sz_soap *soap); /* with the sigma0 component */
+int sz_soap_n_published(const sz_soap *soap); /* of soap: with the sigma0 component */
 int sz_soap_n_desc(const sz_soap *soap);      /* components inside, without it */
 int sz_soap_stride(const sz_soap *soap);      /* n_desc, padded: leading dimension */
 /* Bytes of the radial tables and maps. */

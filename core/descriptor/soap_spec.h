@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_spec.h - argument strings of soap descriptors. */
+ * soap_spec.h - argument strings of soap and soap_turbo descriptors. */
 #ifndef SZ_SOAP_SPEC_H
 #define SZ_SOAP_SPEC_H
 
@@ -11,13 +11,27 @@
 /* The keys of a soap: a new one is a line in this table. */
 extern const sz_key sz_soap_keys[];
 
-/* centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
+/* Those of a soap_turbo. */
+extern const sz_key sz_turbo_keys[];
+
+/* 1 where the words are of a soap or a soap_turbo. */
+int sz_soap_spec_is(const sz_args *args);
+
+/* Of either. centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
  * version: gap_version of the model file, or -1 for a string on its own. matrix
  * [n_matrix]: numbers of a compression's matrices, or NULL: drawn from its seed. Free the
  * spec with sz_soap_spec_free. Keys that exclude each other are SZ_ERR_FORMAT. */
 sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
                              const sz_args *args, int version, int n_matrix,
                              const double *matrix, sz_error *err);
+
+/* The same of a soap_turbo; matrix: numbers of its compress_file (turbo_map.h), or NULL:
+ * read from the file of that name. */
+sz_status sz_turbo_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
+                              const sz_args *args, int n_matrix, const double *matrix,
+                              sz_error *err);
+/* 1 where central_weight is given and, as in QUIP, taken as 1. */
+int sz_turbo_ignores_weight(const sz_args *args, int n_species);
 
 /* 1 where a label of compression={..} is a pair of gap_fit's keys nu_R, nu_S. */
 int sz_soap_label_is_nu(const char *label, int *nu_R, int *nu_S);

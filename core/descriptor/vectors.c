@@ -61,9 +61,10 @@ sz_status sz_descriptor_parse(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX 
 
     memset(spec, 0, sizeof *spec);
     memset(centre, 0, SZ_Z_MAX + 1);
-    if (status == SZ_OK && !sz_args_has(args, "soap"))
-        status = sz_fail(err, SZ_ERR_FORMAT, "%s: only soap can be described, not %s",
-                         where, sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
+    if (status == SZ_OK && !sz_soap_spec_is(args))
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: only soap and soap_turbo can be described, not %s", where,
+                         sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
     if (status == SZ_OK)
         status = sz_soap_spec_parse(spec, &n_centres, centre_z, args, version, n_matrix,
                                     matrix, err);

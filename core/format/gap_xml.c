@@ -259,8 +259,10 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *g
 {
     sz_status status = SZ_OK;
 
-    for (int k = 0; status == SZ_OK && k < p->n_terms; k++)
+    for (int k = 0; status == SZ_OK && k < p->n_terms; k++) {
         status = sz_sparse_load(r, p->term + k);
+        if (status == SZ_OK) status = sz_map_load(r, p->term + k);
+    }
     if (status != SZ_OK) return status;
     gap->term = calloc((size_t)p->n_terms + 1, sizeof *gap->term);
     if (!gap->term) return sz_fail_memory(r->err, sizeof *gap->term, r->path);

@@ -3,6 +3,7 @@
  * descriptor.c - the descriptors of models and of potentials on paper. */
 #include "model/descriptor.h"
 
+#include "descriptor/soap_spec.h"
 #include "model/model.h"
 #include "term/soap_term.h"
 
@@ -34,7 +35,7 @@ int sz_gap_term_is_soap(const sz_gap_term *term)
 {
     sz_args *args;
     int is_soap = sz_args_parse(&args, term->descriptor, "", NULL) == SZ_OK &&
-                  sz_args_has(args, "soap");
+                  sz_soap_spec_is(args);
 
     sz_args_free(args);
     return is_soap;

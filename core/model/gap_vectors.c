@@ -17,7 +17,7 @@ static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_term 
     sz_status status = sz_gap_term_args(&args, gap, c, err);
 
     *soap = NULL;
-    if (status == SZ_OK && !sz_args_has(args, "soap"))
+    if (status == SZ_OK && !sz_soap_spec_is(args))
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s: environments are for soap descriptors only",
                     sz_args_where(args));

@@ -44,7 +44,23 @@ static const sz_term_type soap_type = {.word = "soap",
                                        .sparse_method = "cur_points",
                                        .has_centre = 1,
                                        .append = append};
-static const sz_term_type *const types[] = {&soap_type, NULL};
+
+static void append_turbo(sz_text *text, int n, const int *z, int centre, int n_elements,
+                         const int *k)
+{
+    (void)n_elements;
+    (void)k;
+    sz_text_add(text, " n_species=%d central_index=%d", n, centre + 1);
+    sz_term_append_list(text, "species_Z", n, z, NULL);
+}
+
+static const sz_term_type turbo_type = {.word = "soap_turbo",
+                                        .keys = sz_turbo_keys,
+                                        .covariance = "dot_product",
+                                        .sparse_method = "cur_points",
+                                        .has_centre = 1,
+                                        .append = append_turbo};
+static const sz_term_type *const types[] = {&soap_type, &turbo_type, NULL};
 
 /* ---- the descriptor ---------------------------------------------------------------- */
 
@@ -64,7 +80,7 @@ static sz_status parse(void **spec, const sz_term_type *type,
     sz_status status;
 
     *spec = NULL;
-    if (type != &soap_type) return SZ_OK;
+    if (type != &soap_type && type != &turbo_type) return SZ_OK;
     s = calloc(1, sizeof *s);
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     status = sz_soap_spec_parse(&s->soap, &s->n_centres, s->centre_z, source->args,
@@ -252,6 +268,17 @@ static sz_status find_points(const maker *m, sz_error *err)
     return try_soap(m, 0, INFINITY, &lost, err);
 }
 
+static sz_status warn_of_weight(const sz_soap_spec *s, const sz_term_source *source,
+                                sz_warnings *warnings, sz_error *err)
+{
+    if (!sz_turbo_ignores_weight(source->args, s->n_slots)) return SZ_OK;
+    return sz_warnings_add(
+        warnings, err,
+        "%s:%d: central_weight is taken as 1, as QUIP does: in soap_turbo it counts only "
+        "as a list of one number for each of several species",
+        source->gap->path, source->term->line);
+}
+
 static sz_status warn_of_versions(const sz_soap_spec *s, const sz_term_source *source,
                                   sz_warnings *warnings, sz_error *err)
 {
@@ -262,7 +289,8 @@ static sz_status warn_of_versions(const sz_soap_spec *s, const sz_term_source *s
     /* both are integers: they were read before */
     sz_args_int(source->args, "nu_R", &nu_R, NULL);
     sz_args_int(source->args, "nu_S", &nu_S, NULL);
-    if (sz_args_has(source->args, "radial_scaling"))
+    if (s->turbo.n_species) status = warn_of_weight(s, source, warnings, err);
+    if (status == SZ_OK && sz_args_has(source->args, "radial_scaling"))
         status = sz_warnings_add(
             warnings, err,
             "%s:%d: key radial_scaling is not a key of soap; it is ignored, as QUIP does",
@@ -292,10 +320,11 @@ static sz_status check(const sz_soap_spec *spec, const sz_term_source *source,
     const sz_gap_term *c = source->term;
 
     if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s:%d: soap with covariance_type %d is not supported, only "
-                       "dot_product (2)",
-                       source->gap->path, c->line, (int)c->covariance);
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s:%d: soap and soap_turbo with covariance_type %d are not supported, only "
+            "dot_product (2)",
+            source->gap->path, c->line, (int)c->covariance);
     if (spec->average)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: soap with average=T has no energies of atoms and is not "
@@ -432,11 +461,9 @@ static void print_channels(const sz_soap *soap, sz_text *text)
     sz_text_add(text, "\n");
 }
 
-static void print_soap(const sz_soap *soap, sz_text *text)
+static void print_density_of_soap(const sz_soap_spec *spec, sz_text *text)
 {
-    const sz_soap_spec *spec = &soap->spec;
     const sz_radial_spec *r = &spec->radial;
-    const sz_compression *c = &soap->compression;
 
     sz_text_add(text,
                 "  %-12scutoff %g, cutoff_transition_width %g, atom_sigma %g Angstrom\n",
@@ -448,11 +475,45 @@ static void print_soap(const sz_soap *soap, sz_text *text)
                     "  %-12scutoff_dexp %d, cutoff_scale %g Angstrom, cutoff_rate %g\n",
                     "", r->decay_exponent, r->decay_scale, r->decay_rate);
     print_slots(spec, text);
-    sz_text_add(text, "  %-12s%s: ", "compression", c->spec.label);
-    print_density(&c->spec.y[0], r->n_max, text);
+}
+
+static void print_density_of_turbo(const sz_soap_spec *spec, sz_text *text)
+{
+    const sz_turbo_spec *t = &spec->turbo;
+
+    sz_text_add(text, "  %-12srcut_hard %g, rcut_soft %g Angstrom, l_max %d\n", "density",
+                spec->radial.cutoff, t->cutoff_soft, spec->radial.l_max);
+    sz_text_add(text, "  %-12sbasis %s, radial_enhancement %d\n", "",
+                t->gauss ? "poly3gauss" : "poly3", t->enhancement);
+    for (int s = 0; s < t->n_species; s++) {
+        const sz_turbo_species *own = &t->species[s];
+
+        sz_text_add(text,
+                    "  %-12s%s: alpha_max %d, atom_sigma %g and %g Angstrom, scaling %g "
+                    "and %g, amplitude %g, central_weight %g\n",
+                    s ? "" : "neighbours", sz_element_symbol(spec->slot_z[s]), own->n_max,
+                    own->sigma_r, own->sigma_t, own->scaling_r, own->scaling_t,
+                    own->amplitude, own->central_weight);
+    }
+}
+
+static void print_soap(const sz_soap *soap, sz_text *text)
+{
+    const sz_soap_spec *spec = &soap->spec;
+    const sz_compression *c = &soap->compression;
+
+    if (spec->turbo.n_species)
+        print_density_of_turbo(spec, text);
+    else
+        print_density_of_soap(spec, text);
+    sz_text_add(text, "  %-12s%s", "compression", c->spec.label);
+    if (!c->spec.n_radial) {
+        sz_text_add(text, ": ");
+        print_density(&c->spec.y[0], spec->radial.n_max, text);
+    }
     if (!c->spec.symmetric) {
         sz_text_add(text, " x ");
-        print_density(&c->spec.y[1], r->n_max, text);
+        print_density(&c->spec.y[1], spec->radial.n_max, text);
     }
     sz_text_add(text, "\n");
     print_channels(soap, text);
@@ -492,7 +553,9 @@ static void print(const void *group, const void *plan, const sz_species *species
         int n = 0;
 
         for (int t = 0; t < g->n_terms; t++) n += g->term[t].soap == k;
-        sz_text_add(text, "\nsoap: %d term%s\n", n, n == 1 ? "" : "s");
+        sz_text_add(text, "\n%s: %d term%s\n",
+                    g->soap[k]->spec.turbo.n_species ? "soap_turbo" : "soap", n,
+                    n == 1 ? "" : "s");
         print_soap(g->soap[k], text);
         print_terms(g, plan, k, species, text);
     }

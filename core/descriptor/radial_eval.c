@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * radial_eval.c - radial channels and their slopes from the tables.
+ *
+ *   h(r) = F(r) sum_c w_c(t) node_c,   dh/dr likewise
+ *
+ * node_0..2 are h, h' dx and h'' dx^2 at the knot below r, node_3..5 at the one above,
+ * t the place between them. F is a switching function, for soap f_cut(r) decay(r). The
+ * slopes of soap_turbo have an excess, see turbo.c, which straight lines are enough for.
+ */
+#include "descriptor/radial.h"
+
+#include "atoms/cutoff.h"
+#include "linear/vec.h"
+
+#include <math.h>
+
+double sz_radial_switch(const sz_radial *radial, int slot, double r, double *slope)
+{
+    const sz_radial_spec *s = &radial->spec;
+    double power = sz_radial_table_of(radial, slot)->power;
+    double df, f = sz_cutoff(r, s->cutoff, s->cutoff_width, &df);
+    double k = s->decay_exponent, q = s->decay_rate, c, u, d, dd;
+
+    if (power > 0.0) return sz_turbo_amplitude(power, s->cutoff, r, slope);
+    *slope = df;
+    if (s->decay_exponent == 0) return f;
+    c = q == 0.0 ? 1.0 : q / (1.0 + q);
+    u = pow(r / s->decay_scale, k);
+    d = c * (1.0 + q) / (q + u);
+    dd = -c * k * (1.0 + q) * u / (r * (q + u) * (q + u));
+    *slope = df * d + f * dd;
+    return f * d;
+}
+
+/* Where SZ_LANES distances lie in the table, and the weights of the six rows there:
+ * w for the functions, dw for their slopes, F and F' included. */
+typedef struct {
+    sz_lanes w[6], dw[6];
+    sz_lanes line[2]; /* F (1-t), F t: for what is interpolated by straight lines */
+    const double *node[SZ_LANES];
+} weights;
+
+SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
+{
+    sz_lanes t2 = t * t, t3 = t2 * t, s = 1.0 - t, b = 30.0 * t2 * s * s;
+
+    w[3] = t3 * (10.0 + t * (6.0 * t - 15.0));
+    w[0] = 1.0 - w[3];
+    w[1] = t + t3 * (-6.0 + t * (8.0 - 3.0 * t));
+    w[4] = t3 * (-4.0 + t * (7.0 - 3.0 * t));
+    w[2] = 0.5 * t2 * s * s * s;
+    w[5] = 0.5 * t3 * s * s;
+    dw[0] = -b;
+    dw[3] = b;
+    dw[1] = 1.0 + t2 * (-18.0 + t * (32.0 - 15.0 * t));
+    dw[4] = t2 * (-12.0 + t * (28.0 - 15.0 * t));
+    dw[2] = 0.5 * t * s * s * (2.0 - 5.0 * t);
+    dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
+}
+
+/* sin and cos of pi t, |t| <= 1/2, by their Taylor series: 1e-17 at the ends */
+SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
+{
+    /* 1/n!, n = 22 .. 0 */
+    static const double inverse_factorial[] = {8.8967913924505732867e-22,
+                                               1.9572941063391261231e-20,
+                                               4.1103176233121648585e-19,
+                                               8.2206352466243297170e-18,
+                                               1.5619206968586226462e-16,
+                                               2.8114572543455207632e-15,
+                                               4.7794773323873852974e-14,
+                                               7.6471637318198164759e-13,
+                                               1.1470745597729724714e-11,
+                                               1.6059043836821614599e-10,
+                                               2.0876756987868098979e-09,
+                                               2.5052108385441718775e-08,
+                                               2.7557319223985890653e-07,
+                                               2.7557319223985890653e-06,
+                                               2.4801587301587301587e-05,
+                                               1.9841269841269841270e-04,
+                                               1.3888888888888888889e-03,
+                                               8.3333333333333333333e-03,
+                                               4.1666666666666666667e-02,
+                                               1.6666666666666666667e-01,
+                                               0.5,
+                                               1.0,
+                                               1.0};
+    sz_lanes x = 3.14159265358979323846 * t, x2 = -x * x;
+    sz_lanes even = {0}, odd = {0};
+
+    for (int n = 0; n <= 22; n += 2) even = even * x2 + inverse_factorial[n];
+    for (int n = 1; n <= 21; n += 2) odd = odd * x2 + inverse_factorial[n];
+    *cos_t = even;
+    *sin_t = x * odd;
+}
+
+/* F and F' of SZ_LANES distances, as in sz_radial_switch() */
+SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *f,
+                            sz_lanes *df)
+{
+    double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
+    sz_lanes x = (SZ_GET(r) - (s->cutoff - s->cutoff_width)) * inverse, sin_t, cos_t;
+
+    for (int i = 0; i < SZ_LANES; i++) x[i] = x[i] < 0.0 ? 0.0 : x[i] > 1.0 ? 1.0 : x[i];
+    sin_cos_pi(x - 0.5, &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
+    *f = 0.5 - 0.5 * sin_t;
+    *df = -0.5 * 3.14159265358979323846 * inverse * cos_t;
+    for (int i = 0; i < SZ_LANES; i++)
+        if (x[i] <= 0.0 || x[i] >= 1.0) {
+            (*f)[i] = x[i] <= 0.0;
+            (*df)[i] = 0.0;
+        }
+}
+
+/* the nodes below r, how far behind them r is, in spacings, and 1 / spacing */
+SZ_INLINE const double *find_nodes(const sz_radial_table *table, double r, int n_node,
+                                   double *t, double *per_r)
+{
+    int k = 0, knot, last;
+
+    while (k + 1 < table->n_pieces && r >= table->from[k + 1]) k++;
+    *t = (r - table->from[k]) * table->per_r[k];
+    *per_r = table->per_r[k];
+    last = table->first[k + 1] - table->first[k] - 2;
+    knot = (int)*t < last ? (int)*t : last;
+    *t -= knot;
+    return table->node + (size_t)(table->first[k] + knot) * n_node;
+}
+
+SZ_INLINE void locate(const sz_radial *radial, int n, const int *slot, const double *r,
+                      weights *at)
+{
+    int n_node = radial->n_rows * (radial->spec.l_max + 1) * radial->n_lane;
+    int scalar = radial->spec.decay_exponent || radial->turbo;
+    sz_lanes t = {0}, per_r = {0}, f, df;
+    double room[SZ_LANES] = {0};
+
+    for (int i = 0; i < n; i++) {
+        double place, spacing;
+
+        room[i] = r[i];
+        at->node[i] = find_nodes(sz_radial_table_of(radial, slot ? slot[i] : 0), r[i],
+                                 n_node, &place, &spacing);
+        t[i] = place;
+        per_r[i] = spacing;
+    }
+    switch_lanes(&radial->spec, room, &f, &df);
+    for (int i = 0; i < n && scalar; i++) {
+        double slope;
+
+        f[i] = sz_radial_switch(radial, slot ? slot[i] : 0, r[i], &slope);
+        df[i] = slope;
+    }
+    hermite(t, at->w, at->dw);
+    at->line[0] = f * (1.0 - t);
+    at->line[1] = f * t;
+    for (int c = 0; c < 6; c++) {
+        at->dw[c] = f * per_r * at->dw[c] + df * at->w[c];
+        at->w[c] *= f;
+    }
+}
+
+SZ_CLONES void sz_radial_eval(const sz_radial *radial, int n, const int *slot,
+                              const double *r, double *h, double *dh)
+{
+    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
+    weights at;
+
+    locate(radial, n, slot, r, &at);
+    for (int i = 0; i < n; i++) {
+        const double *node = at.node[i];
+
+        for (int c = 0; c < n_row; c += SZ_LANES) {
+            const double *next = node + radial->n_rows * n_row;
+            sz_lanes sum = {0}, slope = {0};
+
+            for (int k = 0; k < 6; k++) {
+                sz_lanes row = SZ_GET((k < 3 ? node : next) + k % 3 * n_row + c);
+
+                sum += at.w[k][i] * row;
+                slope += at.dw[k][i] * row;
+            }
+            SZ_AT(h + i * n_row + c) = sum;
+            if (!dh) continue;
+            if (radial->turbo)
+                slope += at.line[0][i] * SZ_GET(node + 3 * n_row + c) +
+                         at.line[1][i] * SZ_GET(next + 3 * n_row + c);
+            SZ_AT(dh + i * n_row + c) = slope;
+        }
+    }
+}
