@@ -304,11 +304,27 @@ def compress_list(alpha, l_max, rows, seed):
 
 GLUE = """<Glue_params n_types="1" label="repulsion">
 <per_type_data type="1" atomic_num="6">
-<density num_points="3" density_y1="0.0" density_yn="0.0"><point a="1.0" rho="0.3"/><point a="1.8" rho="0.1"/><point a="2.5" rho="0.0"/></density>
-<potential_density num_points="4"><point rho="0.0" E="0.0"/><point rho="0.5" E="-0.2"/><point rho="1.5" E="-0.4"/><point rho="4.0" E="-0.5"/></potential_density>
+<density num_points="3" density_y1="0.0" density_yn="0.0">
+<point a="1" rho="0.3"/>
+<point a="1.8" rho="0.1"/>
+<point a="2.5" rho="0"/>
+</density>
+<potential_density num_points="4">
+<point rho="0" E="0"/>
+<point rho="0.5" E="-0.2"/>
+<point rho="1.5" E="-0.4"/>
+<point rho="4" E="-0.5"/>
+</potential_density>
 </per_type_data>
 <per_pair_data type1="1" type2="1">
-<potential_pair num_points="6" y1="1.0e50" yn="0.0"><point r="0.4" E="60.0"/><point r="0.8" E="18.0"/><point r="1.2" E="4.0"/><point r="1.6" E="0.8"/><point r="2.0" E="0.1"/><point r="2.5" E="0.0"/></potential_pair>
+<potential_pair num_points="6" y1="1.0e50" yn="0.0">
+<point r="0.4" E="60"/>
+<point r="0.8" E="18"/>
+<point r="1.2" E="4"/>
+<point r="1.6" E="0.8"/>
+<point r="2" E="0.1"/>
+<point r="2.5" E="0"/>
+</potential_pair>
 </per_pair_data>
 </Glue_params>
 """
@@ -367,6 +383,12 @@ def recipes():
                   "n_species=1 species_Z={{15}} amplitude_scaling=0.0 add_species=F", 4, 2),
              term("l_max=3 alpha_max=2 atom_sigma=0.4 rcut_hard=4.2 rcut_soft=4.1 nf=6 "
                   "basis=poly3gauss n_species=1 species_Z={{15}} add_species=F", 6, 2)])
+    made["turbo_si_default_nf"] = dict(
+        about="one species, nf as in published models: the slopes of QUIP's filter are not those "
+        "of its energy, forces carry 1e-7", elements=["Si"], seed=9,
+        gap=[term("l_max=6 alpha_max={{6}} atom_sigma_r={{0.5}} atom_sigma_t={{0.5}} "
+                  "rcut_hard=5.0 rcut_soft=4.0 basis=poly3gauss radial_enhancement=1 "
+                  "compress_mode=trivial n_species=1 species_Z={{14}} add_species=F", 20, 4)])
     three = ("l_max=3 alpha_max={{2 3 4}} atom_sigma_r={{0.35 0.4 0.45}} "
              "atom_sigma_t={{0.4 0.45 0.5}} atom_sigma_r_scaling={{0.1 0.0 0.05}} "
              "central_weight={{1.0 0.5 0.0}} rcut_hard=3.8 rcut_soft=3.2 nf=6 basis=poly3gauss "
@@ -412,11 +434,127 @@ def recipes():
     return made
 
 
+# ---- descriptors -------------------------------------------------------------------------
+
+def cells():
+    """structure name: atoms"""
+    rng, skew = np.random.default_rng(11), np.array([[1, 0, 0], [0.2, 1, 0], [-0.15, 0.1, 1]])
+    made = {}
+    for name, elements, n, pbc in (("c4", ["C"], 4, True), ("si3", ["Si"], 3, False),
+                                   ("oh5", ["O", "H", "H"], 5, False),
+                                   ("hco6", ["H", "C", "O"], 6, True),
+                                   ("cuau4", ["Cu", "Au"], 4, True)):
+        symbols = mixture(elements, n)
+        cell = side(symbols, 1.2) * skew
+        made[name] = random_atoms(symbols, cell, pbc, rng)
+        if not pbc:
+            made[name].set_cell(np.eye(3) * 25.0)
+    made["alone"] = Atoms(["C"], positions=[[1, 2, 3]], cell=np.eye(3) * 20.0, pbc=True)
+    made["tiny"] = Atoms(["Cu", "Au"], positions=[[0, 0, 0], [1.3, 1.2, 1.5]], pbc=True,
+                         cell=[[2.6, 0, 0], [0.3, 2.8, 0], [0.2, 0.1, 2.9]])
+    return made
+
+
+def cases():
+    """(structure, descriptor, with gradients of the first centre); nf=6 throughout, since with
+    the default of 4 QUIP's slopes are not those of its own vectors (1e-7 to 1e-5)"""
+    def one(z, text):
+        return "soap_turbo n_species=1 species_Z={%d} %s" % (z, text)
+
+    def several(zs, text):
+        return "soap_turbo n_species=%d species_Z={%s} %s" % (
+            len(zs), " ".join(str(z) for z in zs), text)
+
+    cut = "rcut_hard=3.6 rcut_soft=3.0 nf=6 atom_sigma=0.45 "
+    gauss = cut + "basis=poly3gauss "
+    mixed = ("l_max=2 alpha_max={3 2 4} atom_sigma_r={0.3 0.4 0.5} atom_sigma_t={0.5 0.4 0.45} "
+             "rcut_hard=3.4 rcut_soft=2.9 nf=6 ")
+    pair = "l_max=2 alpha_max={3 3} " + gauss + "radial_enhancement=1 "
+    yield "c4", one(6, cut + "l_max=3 alpha_max=4"), True
+    yield "c4", one(6, gauss + "l_max=3 alpha_max=4"), True
+    yield "c4", one(6, cut + "l_max=2 n_max=5 radial_enhancement=1"), False
+    yield "c4", one(6, gauss + "l_max=2 n_max=5 radial_enhancement=2"), False
+    yield "c4", one(6, "rcut_hard=3.4 rcut_soft=2.8 atom_sigma=0.7 basis=poly3gauss l_max=2 "
+                    "alpha_max=4"), False
+    yield "c4", one(6, gauss + "l_max=8 alpha_max=3 radial_enhancement=1 "
+                    "compress_mode=trivial"), True
+    yield "c4", one(6, gauss + "l_max=0 alpha_max=4"), False
+    yield "c4", one(6, cut + "l_max=4 alpha_max=1"), False
+    yield "c4", one(6, gauss + "l_max=4 alpha_max=1"), False
+    yield "c4", one(6, "cutoff=3.8 cutoff_transition_width=0.7 atom_sigma=0.4 n_max=3 "
+                    "l_max=3"), False
+    yield "c4", one(6, "cutoff=3.8 atom_sigma=0.4 atom_sigma_scaling=0.1 n_max=3 l_max=2 "
+                    "nf=6"), True
+    yield "c4", one(6, gauss + "l_max=3 alpha_max=3 atom_sigma_r_scaling=0.1 amplitude_scaling=2.0 "
+                    "atom_sigma_t_scaling=0.05"), True
+    yield "c4", one(6, cut + "l_max=3 alpha_max=3 amplitude_scaling=0.0"), False
+    yield "c4", one(6, gauss + "l_max=3 alpha_max=3 amplitude_scaling=0.5 "
+                    "central_weight=0.3"), False
+    yield "alone", one(6, gauss + "l_max=3 alpha_max=3"), False
+    yield "alone", one(6, cut + "l_max=3 alpha_max=3 radial_enhancement=1"), False
+    yield "si3", one(14, cut + "l_max=5 alpha_max=4 compress_mode=trivial"), False
+    yield "oh5", several([1, 8], cut + "l_max=3 n_max=3 central_index=1"), False
+    yield "oh5", several([1, 8], cut + "l_max=3 n_max=3 central_index=2"), True
+    yield "oh5", one(8, gauss + "l_max=3 alpha_max=3"), False
+    yield "hco6", several([1, 6, 8], mixed + "basis=poly3gauss radial_enhancement=1 "
+                          "compress_mode=trivial central_index=2"), True
+    yield "hco6", several([8, 1, 6], mixed + "central_weight={1.0 0.0 0.5} central_index=3 "
+                          "amplitude_scaling={1.0 2.0 0.0}"), False
+    yield "hco6", several([1, 6, 8], "l_max=1 n_max=2 compress_mode=1_2 central_index=3 "
+                          + gauss), False
+    for mode in ("0_0", "0_1", "0_2", "1_0", "1_1", "1_2", "2_0", "2_1", "2_2"):
+        yield ("tiny" if mode[0] == "0" else "cuau4",
+               several([29, 79], pair + "compress_mode=%s central_index=%d"
+                       % (mode, 1 + int(mode[2]) % 2)), mode in ("1_1", "2_1", "0_2"))
+
+
+def describe(atoms, text, slopes):
+    from quippy.descriptors import Descriptor
+    result = Descriptor(text).calc(atoms, grad=slopes)
+    case = {"n_dim": int(result["data"].shape[1]), "x": np.array(result["data"]),
+            "centres": (np.array(result["ci"]).reshape(-1, 1) - 1).tolist()}
+    if slopes:
+        total = {}
+        for (i, j), g in zip(result["grad_index_0based"], result["grad_data"]):
+            total[i, j] = total.get((int(i), int(j)), 0.0) + g.T
+        case["grad"] = [{"centre": int(i), "atom": int(j), "d": d}
+                        for (i, j), d in sorted(total.items()) if i == case["centres"][0][0]]
+    return case
+
+
+def rounded(values):
+    """17 digits; below 1e-18 it is 0"""
+    if isinstance(values, np.ndarray):
+        return rounded(values.tolist())
+    if isinstance(values, list):
+        return [rounded(v) for v in values]
+    return values if not isinstance(values, float) or abs(values) > 1e-18 else 0.0
+
+
+def write_descriptors(path):
+    made, out = cells(), []
+    for name, text, slopes in cases():
+        case = fresh(describe, made[name], text, slopes)
+        case = {k: rounded(v) for k, v in case.items()}
+        for g in case.get("grad", ()):
+            g["d"] = rounded(g["d"])
+        out.append(dict(structure=name, descriptor=text, **case))
+    known = {name: {"numbers": a.numbers.tolist(), "positions": a.positions.tolist(),
+                    "cell": a.cell.array.tolist(), "pbc": [bool(p) for p in a.pbc]}
+             for name, a in made.items()}
+    with open(path, "w") as f:
+        json.dump({"about": "vectors of soap_turbo from quippy, see make_turbo_models.py",
+                   "structures": known, "cases": out}, f, separators=(",", ":"))
+    print("%d descriptors, %d kB" % (len(out), os.path.getsize(path) // 1024))
+
+
 def main():
     names = [w for w in sys.argv[1:] if not w.startswith("--")]
     for name, recipe in recipes().items():
-        if not names or name in names:
+        if name in names or len(sys.argv) == 1:
             build(name, recipe)
+    if "--descriptors" in sys.argv or len(sys.argv) == 1:
+        write_descriptors(os.path.join(DATA, "turbo_descriptors.json"))
 
 
 if __name__ == "__main__":
