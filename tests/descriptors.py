@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Descriptor vectors equal to quippy's for every soap option; other descriptors are
-refused by name.
+"""Descriptor vectors equal to quippy's for every option of soap and soap_turbo; other
+descriptors are refused by name.
 
 python3 descriptors.py [soapz]"""
 import json
@@ -13,11 +13,13 @@ from soapz_cli import HERE, check, done, run, write_xyz
 
 TOLERANCE = 1e-10  # of the norm of a vector
 
-SYMBOL = {1: "H", 3: "Li", 8: "O", 17: "Cl", 23: "V", 41: "Nb", 42: "Mo", 73: "Ta", 74: "W"}
+SYMBOL = {1: "H", 3: "Li", 6: "C", 8: "O", 14: "Si", 17: "Cl", 23: "V", 29: "Cu", 41: "Nb",
+          42: "Mo", 73: "Ta", 74: "W", 79: "Au"}
 
 
-def main():
-    data = json.load(open(os.path.join(HERE, "data", "descriptors.json")))
+def compare(file, least):
+    """all cases of a file; at least so many are compared"""
+    data = json.load(open(os.path.join(HERE, "data", file)))
     compared = refused = 0
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
@@ -29,7 +31,7 @@ def main():
             text = case["descriptor"]
             code, _, err = run("describe", "--descriptor", text,
                                os.path.join(folder, case["structure"]), "-o", out)
-            if not text.startswith("soap "):
+            if not text.startswith(("soap ", "soap_turbo ")):
                 name = text.split()[0]
                 refused += 1
                 check(code == 1 and name in err, f"{text}: exit code {code}, {err!r}")
@@ -47,7 +49,13 @@ def main():
             check(off <= TOLERANCE, f"{case['structure']} {text}: off by {off:.1e}")
     print(f"{compared} option strings compared, largest deviation {worst:.1e}; "
           f"{refused} refused")
-    check(compared >= 61 and compared + refused == len(data["cases"]), "cases are missing")
+    check(compared >= least and compared + refused == len(data["cases"]),
+          "cases are missing")
+
+
+def main():
+    compare("descriptors.json", 61)
+    compare("turbo_descriptors.json", 32)
     done()
 
 

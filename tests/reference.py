@@ -13,6 +13,8 @@ import tempfile
 from soapz_cli import HERE, MODELS, check, done, numbers, read_xyz, run
 
 TOLERANCE = 1e-8
+# alpha_max=8: QUIP's own numbers have this noise
+NOISY = {"turbo_c_published": 5e-8}
 
 
 def compare(model, reference, out):
@@ -37,8 +39,9 @@ def compare(model, reference, out):
                            max(abs(a).max() for a, b in pairs))
     worst["energy"] = max(abs(float(a["energy"]) / float(b["energy"]) - 1)
                           for a, b in zip(want, got))
+    tolerance = NOISY.get(os.path.basename(os.path.dirname(model)), TOLERANCE)
     for name, off in worst.items():
-        check(off <= TOLERANCE, f"{model}: {name} off by {off:.1e} relative")
+        check(off <= tolerance, f"{model}: {name} off by {off:.1e} relative")
     names = ("energy", "local_energy", "forces", "virial")
     print(f"{os.path.basename(os.path.dirname(model)):28s} {len(got):2d} frames",
           *(f"{n} {worst[n]:.1e}" for n in names if n in worst))
@@ -51,7 +54,7 @@ def main():
         for model in models + [os.path.normpath(shipped)]:
             reference = os.path.join(os.path.dirname(model), "reference.xyz")
             compare(model, reference, os.path.join(folder, "out.xyz"))
-    check(len(models) >= 23, "models are missing in tests/data/models")
+    check(len(models) >= 32, "models are missing in tests/data/models")
     done()
 
 

@@ -499,7 +499,7 @@ static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
     }
     if (c->spec.sum) {
         sz_sum_adjoint(c, p, normalise, norm, dedp, work->products);
-        dedp = work->products;
+        p = dedp = work->products;
         normalise = 0;
         norm = 1.0;
     }
@@ -583,6 +583,7 @@ static void vector_tangent(const sz_soap *soap, sz_soap_work *work, const double
 {
     const sz_compression *c = &soap->compression;
     int sum = c->spec.sum != NULL, normalise = soap->spec.normalise;
+    double *change = sum ? work->products : dp; /* of the products */
     const double *dy[2];
 
     for (int d = 0; d < 2; d++) {
@@ -593,9 +594,9 @@ static void vector_tangent(const sz_soap *soap, sz_soap_work *work, const double
             sz_map_apply(&c->map[d], c->l_max, c->n_chan, work->dedx, work->dedy[d]);
     }
     sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0),
-                     channels_of(soap, work, 1, 0), dy[0], dy[1], p, normalise && !sum,
-                     sum ? 1.0 : work->norm[0], sum ? work->products : dp, work->tangent);
-    if (sum) sz_sum_tangent(c, work->products, p, normalise, work->norm[0], dp);
+                     channels_of(soap, work, 1, 0), dy[0], dy[1], sum ? change : p,
+                     normalise && !sum, sum ? 1.0 : work->norm[0], change, work->tangent);
+    if (sum) sz_sum_tangent(c, change, p, normalise, work->norm[0], dp);
 }
 
 int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,

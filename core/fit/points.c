@@ -326,6 +326,7 @@ static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
         c->descriptor = sz_copy_text(spec->term[k].text);
         if (!c->descriptor) status = sz_fail_memory(err, 1, "a descriptor");
     }
+    if (status == SZ_OK) status = sz_gap_term_load_map(c, NULL, err);
     if (status == SZ_OK) status = sz_fit_vectors_open(&s, train, args, watch, err);
     if (status == SZ_OK) status = fill_kernel(c, d, &s, err);
     if (status == SZ_OK && d->method == SZ_SPARSE_FILE)

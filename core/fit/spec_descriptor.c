@@ -343,7 +343,8 @@ static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_erro
     if (!sz_parse_double(delta, &d->delta) || d->delta == 0.0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: delta='%.40s' is not a number other than 0", d->where, delta);
-    if (!(d->cutoff > 0.0))
+    /* soap_turbo has both names for it and checks them itself */
+    if (!(d->cutoff > 0.0) && !sz_args_has(args, "rcut_hard"))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is missing or not positive",
                        d->where);
     if (d->type->n_elements < 0 && (d->order < 2 || d->order > 6))

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/md5.h"
 #include "base/text.h"
+#include "descriptor/turbo_map.h"
 #include "model/gap_check.h"
 #include "term/glue.h"
 #include "term/zbl.h"
@@ -263,7 +264,7 @@ static void write_coordinate(FILE *f, const sz_gap_term *c, const char *descript
     fputs("      <descriptor>", f);
     write_escaped(f, descriptor);
     fputs("</descriptor>\n", f);
-    if (c->n_matrix > 0) {
+    if (c->n_matrix > 0 && !sz_gap_has_map(c)) {
         fputs("      <compression_matrix>", f);
         write_array(f, c->matrix, c->n_matrix);
         fputs("</compression_matrix>\n", f);
@@ -306,7 +307,7 @@ typedef struct {
     const char *path;
     const char *base; /* path without folders */
     char label[LABEL];
-    sz_output *part; /* [n_terms] sparse points, then the XML */
+    sz_output *part; /* [n_terms] sparse points, [n_terms] compress_file, the XML */
     char (*md5)[33];
     sz_error *err;
 } writer;
@@ -329,18 +330,44 @@ static sz_status sum_of(const char *path, char md5[33], sz_error *err)
     return SZ_OK;
 }
 
-static sz_status write_sparse(writer *w, int k)
+/* opens path.KIND.LABELk as part */
+static sz_status open_part(writer *w, sz_output *part, const char *kind, int k)
 {
-    const sz_gap_term *c = w->gap->term + k;
     size_t n = strlen(w->path) + LABEL + 32;
-    size_t n_numbers = (size_t)c->n_sparse * (size_t)c->n_dim;
-    char *path = malloc(n), text[NUMBER];
+    char *path = malloc(n);
     sz_status status;
 
     if (!path) return sz_fail_memory(w->err, n, w->path);
-    snprintf(path, n, "%s.sparseX.%s%d", w->path, w->label, k + 1);
-    status = sz_output_open(w->part + k, path, w->err);
+    snprintf(path, n, "%s.%s.%s%d", w->path, kind, w->label, k + 1);
+    status = sz_output_open(part, path, w->err);
     free(path);
+    return status;
+}
+
+static sz_output *map_part(const writer *w, int k)
+{
+    return w->part + w->gap->n_terms + k;
+}
+
+static sz_status write_map(writer *w, int k)
+{
+    const sz_gap_term *c = w->gap->term + k;
+    sz_status status;
+
+    if (!sz_gap_has_map(c)) return SZ_OK;
+    status = open_part(w, map_part(w, k), "compress", k);
+    if (status != SZ_OK) return status;
+    sz_turbo_map_write(map_part(w, k)->file, c->matrix, c->n_matrix);
+    return sz_output_finish(map_part(w, k), w->err);
+}
+
+static sz_status write_sparse(writer *w, int k)
+{
+    const sz_gap_term *c = w->gap->term + k;
+    size_t n_numbers = (size_t)c->n_sparse * (size_t)c->n_dim;
+    char text[NUMBER];
+    sz_status status = open_part(w, w->part + k, "sparseX", k);
+
     if (status != SZ_OK) return status;
     for (size_t i = 0; i < n_numbers && !ferror(w->part[k].file); i++) {
         sz_gap_sparse_number(c->x_sparse[i], text);
@@ -354,7 +381,7 @@ static sz_status write_sparse(writer *w, int k)
 static sz_status write_xml(writer *w)
 {
     const sz_gap *gap = w->gap;
-    sz_output *part = w->part + gap->n_terms;
+    sz_output *part = w->part + 2 * gap->n_terms;
     sz_status status = sz_output_replace(part, w->path, w->err);
     FILE *f = part->file;
 
@@ -369,7 +396,10 @@ static sz_status write_xml(writer *w)
             gap->n_terms);
     for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
         const sz_gap_term *c = gap->term + k;
-        char *descriptor = sz_gap_quip_descriptor(c->descriptor, gap->version);
+        char *descriptor =
+            map_part(w, k)->name
+                ? sz_gap_with_map(c->descriptor, base_name(map_part(w, k)->name))
+                : sz_gap_quip_descriptor(c->descriptor, gap->version);
 
         if (!descriptor)
             status = sz_fail_memory(w->err, strlen(c->descriptor), w->path);
@@ -391,10 +421,12 @@ static sz_status write_all(writer *w)
     int n = w->gap->n_terms;
     sz_status status = SZ_OK;
 
-    for (int k = 0; k < n && status == SZ_OK; k++)
+    for (int k = 0; k < n && status == SZ_OK; k++) {
         if (w->gap->term[k].n_sparse > 0) status = write_sparse(w, k);
+        if (status == SZ_OK) status = write_map(w, k);
+    }
     if (status == SZ_OK) status = write_xml(w);
-    for (int k = 0; k <= n && status == SZ_OK; k++)
+    for (int k = 0; k <= 2 * n && status == SZ_OK; k++)
         if (w->part[k].part) status = sz_output_publish(w->part + k, w->err);
     return status;
 }
@@ -419,7 +451,7 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
         strcpy(w.label, gap->label);
     else
         label_of_now(w.label);
-    n = (size_t)gap->n_terms + 1;
+    n = 2 * (size_t)gap->n_terms + 1;
     w.part = calloc(n, sizeof *w.part);
     w.md5 = calloc(n, sizeof *w.md5);
     status =

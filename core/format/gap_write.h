@@ -9,7 +9,8 @@
 /* gap_version of a new model: keys have the meaning that they have in QUIP since then. */
 enum { SZ_GAP_VERSION = 1769700636, SZ_GAP_VERSION_LEAST = 1686132232 };
 
-/* Writes path and beside it path.sparseX.LABELi. LABEL is gap->label, or made from the
+/* Writes path and beside it path.sparseX.LABELi, and path.compress.LABELi where the
+ * descriptor has a compress_file, which is then called so. LABEL is gap->label, or made from the
  * time where that is NULL or no XML name. Everything is on the disk under other names
  * before anything is renamed, the XML last: after a failure the old model is as it was.
  * gap->version stands in the file as it is (0: it is left out), for it settles what the
@@ -20,6 +21,10 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
  * that are a pair nu_R, nu_S become these keys, everything else stays. sz_gap_write uses
  * it. */
 char *sz_gap_quip_descriptor(const char *descriptor, int version);
+/* The same text with another compress_file. */
+char *sz_gap_with_map(const char *descriptor, const char *file);
+/* 1 where the matrix of a term is its compress_file. */
+int sz_gap_has_map(const sz_gap_term *c);
 
 /* 1 with a sentence in text where QUIP cannot evaluate this model. */
 int sz_gap_is_foreign(const sz_gap *gap, char text[400]);

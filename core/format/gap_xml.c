@@ -261,7 +261,8 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *g
 
     for (int k = 0; status == SZ_OK && k < p->n_terms; k++) {
         status = sz_sparse_load(r, p->term + k);
-        if (status == SZ_OK) status = sz_map_load(r, p->term + k);
+        if (status == SZ_OK)
+            status = sz_gap_term_load_map(&p->term[k].c, r->path, r->err);
     }
     if (status != SZ_OK) return status;
     gap->term = calloc((size_t)p->n_terms + 1, sizeof *gap->term);

@@ -110,6 +110,20 @@ char *sz_gap_quip_descriptor(const char *descriptor, int version)
     return text;
 }
 
+char *sz_gap_with_map(const char *descriptor, const char *file)
+{
+    const char *begin, *end;
+    size_t n = strlen(descriptor) + strlen(file) + 32;
+    char *text = malloc(n);
+
+    if (text && find_field(descriptor, "compress_file", &begin, &end))
+        snprintf(text, n, "%.*scompress_file={%s}%s", (int)(begin - descriptor),
+                 descriptor, file, end);
+    else if (text)
+        memcpy(text, descriptor, strlen(descriptor) + 1);
+    return text;
+}
+
 /* ---- what QUIP cannot read ------------------------------------------------------- */
 
 static int has_key(const char *descriptor, const char *key)
@@ -123,13 +137,19 @@ static int has_key(const char *descriptor, const char *key)
     return has;
 }
 
+int sz_gap_has_map(const sz_gap_term *c)
+{
+    return c->n_matrix > 0 && has_key(c->descriptor, "soap_turbo") &&
+           has_key(c->descriptor, "compress_file");
+}
+
 /* the key of a term that QUIP does not know, or NULL */
 static const char *own_key(const sz_gap_term *c, int version)
 {
     const char *begin, *end;
     int nu_R, nu_S;
 
-    if (c->n_matrix > 0) return "compression_matrix";
+    if (c->n_matrix > 0 && !sz_gap_has_map(c)) return "compression_matrix";
     if (has_key(c->descriptor, "radial_tolerance")) return "radial_tolerance";
     if (has_key(c->descriptor, "compression") &&
         !find_nu(c->descriptor, version, &begin, &end, &nu_R, &nu_S))

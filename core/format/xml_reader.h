@@ -152,7 +152,5 @@ sz_status sz_reader_choose_core(sz_reader *r, const char *init_args, sz_gap *gap
 /* ---- xml_sparse.c: the files beside the XML -------------------------------------- */
 
 sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x);
-/* compress_file of a soap_turbo becomes the matrix of its term. */
-sz_status sz_map_load(sz_reader *r, sz_term_xml *x);
 
 #endif

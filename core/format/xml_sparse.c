@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xml_sparse.c - files beside the XML: sparse points, d*M numbers as text, the d
- * components of point 1, then of point 2, ..; and compress_file. A file of sparse points
- * is read whole, so that its MD5 sum and its numbers come from the same bytes. */
+ * xml_sparse.c - sparse points kept in a file beside the XML: d*M numbers as text, the
+ * d components of point 1, then of point 2, ... The file is read whole, so that its
+ * MD5 sum and its numbers come from the same bytes. */
 #include "format/xml_reader.h"
 
-#include "base/args.h"
 #include "base/md5.h"
 #include "base/number.h"
-#include "descriptor/turbo_map.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -160,41 +158,5 @@ sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
     }
     free(f.path);
     free(f.text);
-    return status;
-}
-
-/* The file that compress_file of a soap_turbo names. */
-static sz_status load_map(sz_reader *r, sz_term_xml *x, const char *name)
-{
-    sz_sparse_file f = {NULL, NULL, 0};
-    sz_error why;
-    sz_status status = locate(r, name, &f);
-
-    if (status != SZ_OK) return status;
-    status = sz_turbo_map_read(&x->c.matrix, &x->c.n_matrix, f.path, &why);
-    if (status != SZ_OK)
-        status = sz_fail(r->err, status,
-                         "%s:%d: compress_file=%.100s: %.300s; the file goes with the "
-                         "model, put it beside the XML file",
-                         r->path, x->c.descriptor_line, name, why.message);
-    free(f.path);
-    return status;
-}
-
-sz_status sz_map_load(sz_reader *r, sz_term_xml *x)
-{
-    sz_args *args;
-    const char *name;
-    sz_status status;
-
-    if (x->c.matrix || !x->c.descriptor) return SZ_OK;
-    status = sz_args_parse(&args, x->c.descriptor, "", r->err);
-    if (status != SZ_OK) /* what is wrong with the text is said where it is read */
-        return status == SZ_ERR_MEMORY ? status : SZ_OK;
-    name = sz_args_string(args, "compress_file", "None");
-    status = sz_args_has(args, "soap_turbo") && !sz_same_word(name, "None")
-                 ? load_map(r, x, name)
-                 : SZ_OK;
-    sz_args_free(args);
     return status;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_term.c - sz_gap_term_clear. */
+ * gap_term.c - a term on paper, and the file that its descriptor may name. */
 #include "term/gap_term.h"
 
+#include "base/args.h"
 #include "descriptor/environment.h"
+#include "descriptor/turbo_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,4 +21,44 @@ void sz_gap_term_clear(sz_gap_term *c)
     free(c->alpha);
     free(c->fc_sparse);
     sz_environments_free(c->environment);
+}
+
+static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_error *err)
+{
+    const char *slash = model && *name != '/' ? strrchr(model, '/') : NULL;
+    size_t folder = slash ? (size_t)(slash - model) + 1 : 0;
+    size_t n = folder + strlen(name) + 1;
+    char *path = malloc(n);
+    sz_error why;
+    sz_status status;
+
+    if (!path) return sz_fail_memory(err, n, name);
+    memcpy(path, model ? model : "", folder);
+    strcpy(path + folder, name);
+    status = sz_turbo_map_read(&c->matrix, &c->n_matrix, path, &why);
+    if (status == SZ_ERR_MEMORY)
+        sz_fail_memory(err, 1, path);
+    else if (status != SZ_OK)
+        sz_fail(err, status, "%s:%d: compress_file: %.400s%s", model ? model : "gap",
+                c->descriptor_line, why.message,
+                model ? "; the file goes with the model, put it beside the XML file"
+                      : "");
+    free(path);
+    return status;
+}
+
+sz_status sz_gap_term_load_map(sz_gap_term *c, const char *model, sz_error *err)
+{
+    sz_args *args;
+    const char *name;
+    sz_status status;
+
+    if (c->matrix || !c->descriptor) return SZ_OK;
+    status = sz_args_parse(&args, c->descriptor, "", err);
+    if (status != SZ_OK) return status == SZ_ERR_MEMORY ? status : SZ_OK;
+    name = sz_args_string(args, "compress_file", "None");
+    if (sz_args_has(args, "soap_turbo") && !sz_same_word(name, "None"))
+        status = load(c, model, name, err);
+    sz_args_free(args);
+    return status;
 }

@@ -23,13 +23,13 @@ typedef struct sz_gap_term {
     char *descriptor; /* text of <descriptor> */
     int descriptor_line;
     sz_covariance covariance;
-    double delta;  /* attribute signal_variance, which is delta, eV */
-    double f0;     /* signal_mean */
-    double zeta;   /* DOT_PRODUCT exponent (old files: from <theta>) */
-    int n_dim;     /* length d of the descriptor vector */
-    double *theta; /* [n_dim] averaged over permutations; NULL for DOT_PRODUCT */
-    int n_matrix;  /* numbers in <compression_matrix>, an element of our own */
-    double *matrix;
+    double delta;   /* attribute signal_variance, which is delta, eV */
+    double f0;      /* signal_mean */
+    double zeta;    /* DOT_PRODUCT exponent (old files: from <theta>) */
+    int n_dim;      /* length d of the descriptor vector */
+    double *theta;  /* [n_dim] averaged over permutations; NULL for DOT_PRODUCT */
+    int n_matrix;   /* numbers in <compression_matrix>, an element of our own; or those */
+    double *matrix; /* of the compress_file of a soap_turbo (turbo_map.h) */
     int n_perm;
     int *perm;         /* [n_perm][n_dim] 0-based; NULL for DOT_PRODUCT */
     int n_sparse;      /* may be 0: the three arrays are then NULL */
@@ -40,5 +40,10 @@ typedef struct sz_gap_term {
 } sz_gap_term;
 
 void sz_gap_term_clear(sz_gap_term *term);
+
+/* The compress_file that the descriptor names becomes the matrix, unless there is one. A
+ * relative name is one beside the file model, or, where that is NULL, in the working
+ * directory. A descriptor that cannot be read is left to its reader. */
+sz_status sz_gap_term_load_map(sz_gap_term *term, const char *model, sz_error *err);
 
 #endif
