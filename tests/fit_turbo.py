@@ -8,7 +8,7 @@ import os
 import same_points
 from soapz_cli import MODELS, check, done
 
-# gap_fit fits to QUIP's gradients, which with nf=4 are 1e-7 to 1e-5 beside those of its
+# gap_fit fits to QUIP's gradients, which with nf=4 are 1e-8 to 1e-6 beside those of its
 # energies, and with alpha_max 8 carries 1e-8 of noise into the vectors
 TOLERANCE = {"turbo_c_published": 1e-5, "turbo_si_default_nf": 1e-5}
 
