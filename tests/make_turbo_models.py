@@ -457,7 +457,7 @@ def cells():
 
 def cases():
     """(structure, descriptor, with gradients of the first centre); nf=6 throughout, since with
-    the default of 4 QUIP's slopes are not those of its own vectors (1e-7 to 1e-5)"""
+    the default of 4 QUIP's slopes are not those of its own vectors (1e-8 to 1e-6)"""
     def one(z, text):
         return "soap_turbo n_species=1 species_Z={%d} %s" % (z, text)
 
