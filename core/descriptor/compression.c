@@ -12,7 +12,8 @@
  * Published order: pairs as sz_pairs_kind says, l fastest (slowest where the list depends
  * on l); channels (group, radial), radial fast. Inner order: by the species slots that a
  * pair needs, then l, then the slow channel, then the fast one, which has the consecutive
- * positions. The slow channel is Y2's; in symmetric lists it is the larger of the two. */
+ * positions. The slow channel is Y2's; in symmetric lists it is the larger of the two,
+ * and with SZ_PAIRS_FIRST the first of its group. */
 #include "descriptor/compression.h"
 
 #include "descriptor/channels.h"
@@ -177,6 +178,8 @@ static void fill_component(const sz_compression *c, int l, sz_channel_pair p,
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
     int sym = c->spec.symmetric, swap = sym && p.a > p.b, low, high;
 
+    /* so that the first channel of a group has one row with all others */
+    if (c->spec.pairs == SZ_PAIRS_FIRST) swap = p.a % w1->n[l] == 0;
     out->l = l;
     out->fast = swap ? p.b : p.a;
     out->slow = swap ? p.a : p.b;

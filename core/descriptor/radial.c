@@ -29,7 +29,7 @@
 #include <string.h>
 
 /* The functions of soap: value, slope and second derivative, each [l_max+1][n_fun]. */
-static void functions(const sz_radial *radial, double r, double *f[3])
+static void functions(const sz_radial *radial, double r, double *const f[])
 {
     int n_max = radial->spec.n_max, n_l = radial->spec.l_max + 1, n_fun = radial->n_fun;
     double g[3][(SZ_L_MAX + 1) * SZ_N_MAX];
@@ -215,38 +215,54 @@ static void set_pieces(sz_radial_table *table, int n, const double *edge, double
     }
 }
 
-/* all functions of piece k at r as functions() gives them; of soap_turbo the excess of
- * the slope too */
-static void functions_of(const sz_radial *radial, const sz_turbo *turbo, int k, double r,
-                         double *f[4])
+/* The node of a soap. */
+static void fill_node(const sz_radial *radial, double r, double dx, double *const f[4],
+                      double *node)
 {
-    double g[4][(SZ_L_MAX + 1) * SZ_TURBO_N_MAX];
-    int n_l = radial->spec.l_max + 1;
+    functions(radial, r, f);
+    project(radial, f[0], 1.0, node);
+    project(radial, f[1], dx, node + radial->n_row);
+    project(radial, f[2], dx * dx, node + 2 * radial->n_row);
+}
 
-    if (!turbo) {
-        functions(radial, r, f);
-        return;
+/* R_n -> its channels, the same for all l */
+static void project_turbo(const sz_radial *radial, int n, const double *f, double scale,
+                          double *lane)
+{
+    for (int q = 0; q < radial->n_lane; q++) {
+        const double *row = radial->comb + (size_t)q * radial->n_fun;
+
+        lane[q] = 0.0;
+        for (int k = 0; k < n; k++) lane[q] += scale * row[k] * f[k];
     }
-    sz_turbo_eval(turbo, k, r, g[0], g[1], g[2], g[3]);
-    for (int d = 0; d < 4; d++) {
-        memset(f[d], 0, (size_t)n_l * radial->n_fun * sizeof(double));
-        for (int l = 0; l < n_l; l++)
-            memcpy(f[d] + l * radial->n_fun, g[d] + l * turbo->n_max,
-                   (size_t)turbo->n_max * sizeof(double));
+}
+
+/* The node of a soap_turbo, in piece k. */
+static void fill_turbo_node(const sz_radial *radial, const sz_turbo *turbo, int k,
+                            double r, double dx, double *const f[4], double *node)
+{
+    const double scale[3] = {1.0, dx, dx * dx};
+    int n = turbo->n_max, n_lane = radial->n_lane;
+
+    memset(node, 0, (size_t)radial->n_node * sizeof *node);
+    sz_turbo_eval(turbo, k, r, f);
+    for (int d = 0; d < 3; d++, node += radial->n_row) {
+        project_turbo(radial, n, f[d], scale[d], node);
+        for (int l = 0; l <= radial->spec.l_max; l++)
+            node[n_lane + l] = scale[d] * f[d][n + l];
     }
+    project_turbo(radial, n, f[3], 1.0, node);
 }
 
 static sz_status tabulate(const sz_radial *radial, sz_radial_table *table,
                           const sz_turbo *turbo, sz_error *err)
 {
-    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
-    int n_node = radial->n_rows * n_row;
-    size_t size = (size_t)table->first[table->n_pieces] * n_node * sizeof(double);
-    size_t n_f = (size_t)(radial->spec.l_max + 1) * radial->n_fun;
+    size_t size = (size_t)table->first[table->n_pieces] * radial->n_node * sizeof(double);
+    size_t n_f = (size_t)(radial->spec.l_max + 1) * (radial->n_fun + 1);
     double *room = malloc(4 * n_f * sizeof *room);
-    double *f[4] = {room, room + n_f, room + 2 * n_f, room + 3 * n_f}, *node;
+    double *const f[4] = {room, room + n_f, room + 2 * n_f, room + 3 * n_f};
+    double *node = table->node = aligned_alloc(64, size);
 
-    node = table->node = aligned_alloc(64, size);
     if (!room || !node) {
         free(room);
         return sz_fail_memory(err, size, "the radial tables");
@@ -254,13 +270,14 @@ static sz_status tabulate(const sz_radial *radial, sz_radial_table *table,
     for (int k = 0; k < table->n_pieces; k++) {
         double dx = 1.0 / table->per_r[k];
 
-        for (int i = table->first[k]; i < table->first[k + 1]; i++, node += n_node) {
-            functions_of(radial, turbo, k, table->from[k] + (i - table->first[k]) * dx,
-                         f);
-            project(radial, f[0], 1.0, node);
-            project(radial, f[1], dx, node + n_row);
-            project(radial, f[2], dx * dx, node + 2 * n_row);
-            if (turbo) project(radial, f[3], 1.0, node + 3 * n_row);
+        for (int i = table->first[k]; i < table->first[k + 1]; i++) {
+            double r = table->from[k] + (i - table->first[k]) * dx;
+
+            if (turbo)
+                fill_turbo_node(radial, turbo, k, r, dx, f, node);
+            else
+                fill_node(radial, r, dx, f, node);
+            node += radial->n_node;
         }
     }
     free(room);
@@ -309,7 +326,6 @@ static sz_status open_radial(sz_radial **radial, const sz_radial_spec *spec, int
     if (!r || !r->table) return sz_fail_memory(err, sizeof *r, "the radial channels");
     r->spec = *spec;
     r->n_tables = n;
-    r->n_rows = 3;
     return SZ_OK;
 }
 
@@ -326,7 +342,11 @@ sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n
         status = make_bases(r, star, err);
     }
     if (status == SZ_OK) status = combine(r, n_families, family, reduce, err);
-    if (status == SZ_OK) status = make_table(r, r->table, NULL, spec->atom_sigma, err);
+    if (status == SZ_OK) {
+        r->n_row = (spec->l_max + 1) * r->n_lane;
+        r->n_node = 3 * r->n_row;
+        status = make_table(r, r->table, NULL, spec->atom_sigma, err);
+    }
     *radial = status == SZ_OK ? r : NULL;
     if (status != SZ_OK) sz_radial_free(r);
     return status;
@@ -341,9 +361,10 @@ sz_status sz_radial_create_turbo(sz_radial **radial, const sz_radial_spec *spec,
 
     if (status == SZ_OK) {
         r->turbo = 1;
-        r->n_rows = 4;
         r->n_fun = spec->n_max;
         status = combine(r, n_families, family, 0, err);
+        r->n_row = r->n_lane + SZ_PAD(spec->l_max + 1);
+        r->n_node = 3 * r->n_row + r->n_lane;
     }
     for (int s = 0; s < turbo->n_species && status == SZ_OK; s++) {
         const sz_turbo_species *own = &turbo->species[s];
@@ -379,11 +400,11 @@ void sz_radial_free(sz_radial *radial)
 
 size_t sz_radial_bytes(const sz_radial *radial)
 {
-    size_t knots = 0, row = (size_t)(radial->spec.l_max + 1) * radial->n_lane;
+    size_t knots = 0;
 
     for (int s = 0; s < radial->n_tables; s++)
         knots += (size_t)radial->table[s].first[radial->table[s].n_pieces];
-    return knots * radial->n_rows * row * sizeof(double);
+    return knots * radial->n_node * sizeof(double);
 }
 
 const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot)

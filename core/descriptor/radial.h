@@ -27,8 +27,7 @@ typedef struct {
     double per_r[3]; /* 1 / spacing, 1/Angstrom */
     int first[4];    /* [n_pieces + 1] first knot of a piece */
     double power;    /* F is sz_turbo_amplitude of this; only soap_turbo */
-    /* [n_knots][n_rows][l_max+1][n_lane] h, h' dx, h'' dx^2; soap_turbo: excess of h' */
-    double *node;
+    double *node;    /* [n_knots][n_node] */
     double *central; /* [n_lane] X_q,00 of the central atom, of weight 1 in a soap */
 } sz_radial_table;
 
@@ -38,8 +37,11 @@ typedef struct {
  * the same for all neighbours, those of soap_turbo differ from slot to slot. */
 typedef struct {
     sz_radial_spec spec;
-    int turbo;  /* 1: the functions of soap_turbo */
-    int n_rows; /* 3; 4 of soap_turbo */
+    int turbo; /* 1: the functions of soap_turbo */
+    /* Of a node: h, h' dx, h'' dx^2, each [l_max+1][n_lane]. Of soap_turbo, where
+     * h_lq = R_q A_l, these of R and A, [n_lane] and [l_max+1, padded], and behind them
+     * what is added to R', [n_lane]. */
+    int n_row, n_node;
     int n_lane; /* lanes of an l, a multiple of SZ_LANES */
     struct {
         int first, n[SZ_L_MAX + 1];

@@ -37,8 +37,8 @@ double sz_radial_switch(const sz_radial *radial, int slot, double r, double *slo
  * w for the functions, dw for their slopes, F and F' included. */
 typedef struct {
     sz_lanes w[6], dw[6];
-    sz_lanes line[2]; /* F (1-t), F t: for what is interpolated by straight lines */
     const double *node[SZ_LANES];
+    sz_lanes t, f, df; /* only of soap_turbo */
 } weights;
 
 SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
@@ -128,11 +128,45 @@ SZ_INLINE const double *find_nodes(const sz_radial_table *table, double r, int n
     return table->node + (size_t)(table->first[k] + knot) * n_node;
 }
 
+/* The amplitude factors of soap_turbo and their slopes: (1-x)^2 (1+2x) to a power that is
+ * nearly always 1. */
+SZ_INLINE void amplitude_lanes(const sz_radial *radial, int n, const int *slot,
+                               const double *r, sz_lanes *f, sz_lanes *df)
+{
+    double cutoff = radial->spec.cutoff;
+    sz_lanes x = SZ_GET(r) * (1.0 / cutoff), rest = 1.0 - x;
+
+    *f = rest * rest * (1.0 + 2.0 * x);
+    *df = x * rest * (-6.0 / cutoff);
+    for (int i = 0; i < n; i++) {
+        double power = sz_radial_table_of(radial, slot ? slot[i] : 0)->power, slope;
+
+        if (power == 1.0 && (*f)[i] > 1e-10) continue;
+        (*f)[i] = sz_turbo_amplitude(power, cutoff, r[i], &slope);
+        (*df)[i] = slope;
+    }
+}
+
+/* F and F' of n distances */
+SZ_INLINE void find_switch(const sz_radial *radial, int n, const int *slot,
+                           const double *r, sz_lanes *f, sz_lanes *df)
+{
+    if (radial->turbo) {
+        amplitude_lanes(radial, n, slot, r, f, df);
+        return;
+    }
+    switch_lanes(&radial->spec, r, f, df);
+    for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
+        double slope;
+
+        (*f)[i] = sz_radial_switch(radial, slot ? slot[i] : 0, r[i], &slope);
+        (*df)[i] = slope;
+    }
+}
+
 SZ_INLINE void locate(const sz_radial *radial, int n, const int *slot, const double *r,
                       weights *at)
 {
-    int n_node = radial->n_rows * (radial->spec.l_max + 1) * radial->n_lane;
-    int scalar = radial->spec.decay_exponent || radial->turbo;
     sz_lanes t = {0}, per_r = {0}, f, df;
     double room[SZ_LANES] = {0};
 
@@ -141,52 +175,85 @@ SZ_INLINE void locate(const sz_radial *radial, int n, const int *slot, const dou
 
         room[i] = r[i];
         at->node[i] = find_nodes(sz_radial_table_of(radial, slot ? slot[i] : 0), r[i],
-                                 n_node, &place, &spacing);
+                                 radial->n_node, &place, &spacing);
         t[i] = place;
         per_r[i] = spacing;
     }
-    switch_lanes(&radial->spec, room, &f, &df);
-    for (int i = 0; i < n && scalar; i++) {
-        double slope;
-
-        f[i] = sz_radial_switch(radial, slot ? slot[i] : 0, r[i], &slope);
-        df[i] = slope;
-    }
+    find_switch(radial, n, slot, room, &f, &df);
     hermite(t, at->w, at->dw);
-    at->line[0] = f * (1.0 - t);
-    at->line[1] = f * t;
+    if (radial->turbo) { /* F is a factor of R alone */
+        at->t = t;
+        at->f = f;
+        at->df = df;
+        for (int c = 0; c < 6; c++) at->dw[c] *= per_r;
+        return;
+    }
     for (int c = 0; c < 6; c++) {
         at->dw[c] = f * per_r * at->dw[c] + df * at->w[c];
         at->w[c] *= f;
     }
 }
 
+/* SZ_LANES functions of neighbour i from column c of the nodes, and their slopes */
+SZ_INLINE void interpolate(const sz_radial *radial, const weights *at, int i, int c,
+                           sz_lanes *value, sz_lanes *slope)
+{
+    const double *node = at->node[i] + c, *next = node + radial->n_node;
+
+    *value = *slope = (sz_lanes){0};
+    for (int k = 0; k < 6; k++) {
+        sz_lanes row = SZ_GET((k < 3 ? node : next) + k % 3 * radial->n_row);
+
+        *value += at->w[k][i] * row;
+        *slope += at->dw[k][i] * row;
+    }
+}
+
+/* h = F R A and its slope for neighbour i of a soap_turbo */
+SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, double *h,
+                          double *dh)
+{
+    int n_lane = radial->n_lane, n_l = radial->spec.l_max + 1;
+    double a[SZ_PAD(SZ_L_MAX + 1)], da[SZ_PAD(SZ_L_MAX + 1)];
+    const double *more = at->node[i] + 3 * radial->n_row;
+    sz_lanes value, slope;
+
+    for (int l = 0; l < n_l; l += SZ_LANES) {
+        interpolate(radial, at, i, n_lane + l, &value, &slope);
+        SZ_AT(a + l) = value;
+        SZ_AT(da + l) = slope;
+    }
+    for (int q = 0; q < n_lane; q += SZ_LANES) {
+        interpolate(radial, at, i, q, &value, &slope);
+        slope += SZ_GET(more + q) * (1.0 - at->t[i]) +
+                 SZ_GET(more + radial->n_node + q) * at->t[i];
+        slope = at->f[i] * slope + at->df[i] * value;
+        value *= at->f[i];
+        for (int l = 0; l < n_l; l++) SZ_AT(h + l * n_lane + q) = a[l] * value;
+        for (int l = 0; l < n_l && dh; l++)
+            SZ_AT(dh + l * n_lane + q) = a[l] * slope + da[l] * value;
+    }
+}
+
 SZ_CLONES void sz_radial_eval(const sz_radial *radial, int n, const int *slot,
                               const double *r, double *h, double *dh)
 {
-    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
+    int n_h = (radial->spec.l_max + 1) * radial->n_lane;
     weights at;
 
     locate(radial, n, slot, r, &at);
     for (int i = 0; i < n; i++) {
-        const double *node = at.node[i];
+        double *own = h + i * n_h, *change = dh ? dh + i * n_h : NULL;
+        sz_lanes value, slope;
 
-        for (int c = 0; c < n_row; c += SZ_LANES) {
-            const double *next = node + radial->n_rows * n_row;
-            sz_lanes sum = {0}, slope = {0};
-
-            for (int k = 0; k < 6; k++) {
-                sz_lanes row = SZ_GET((k < 3 ? node : next) + k % 3 * n_row + c);
-
-                sum += at.w[k][i] * row;
-                slope += at.dw[k][i] * row;
-            }
-            SZ_AT(h + i * n_row + c) = sum;
-            if (!dh) continue;
-            if (radial->turbo)
-                slope += at.line[0][i] * SZ_GET(node + 3 * n_row + c) +
-                         at.line[1][i] * SZ_GET(next + 3 * n_row + c);
-            SZ_AT(dh + i * n_row + c) = slope;
+        if (radial->turbo) {
+            eval_turbo(radial, &at, i, own, change);
+            continue;
+        }
+        for (int c = 0; c < n_h; c += SZ_LANES) {
+            interpolate(radial, &at, i, c, &value, &slope);
+            SZ_AT(own + c) = value;
+            if (change) SZ_AT(change + c) = slope;
         }
     }
 }

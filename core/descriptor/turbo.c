@@ -2,9 +2,9 @@
  *
  * turbo.c - radial functions of soap_turbo (Caro, Phys. Rev. B 100, 024112, 2019).
  *
- *   h_nl(r) = 4 pi R_n(r) A_l(r)
+ *   h_nl(r) = R_n(r) A_l(r)
  *   A_l(r)  = (cutoff / sigma_t)^2 exp(-y) i_l(y),   y = (r / sigma_t)^2
- *   R_n(r)  = sqrt(cutoff) a(r) sum_k (S^(-1/2))_nk I_k(r)
+ *   R_n(r)  = 4 pi sqrt(cutoff) a(r) sum_k (S^(-1/2))_nk I_k(r)
  *
  * in x = r / cutoff, with all sigmas divided by the cutoff:
  *
@@ -345,22 +345,23 @@ static void radial_functions(const basis *t, long double x, parts on, long doubl
     combine(t, a, dj, excess);
 }
 
-/* h and excess [l_max+1][n_max] at r */
-static void channels(const basis *t, const sz_turbo_species *s,
-                     const sz_radial_spec *radial, double r, parts on, double *h,
-                     double *excess)
+/* R [n_max], A [l_max+1] and excess [n_max] at r */
+static void factors(const basis *t, const sz_turbo_species *s,
+                    const sz_radial_spec *radial, double r, parts on, double *f)
 {
     const long double rc = radial->cutoff;
-    double sigma = s->sigma_t + s->scaling_t * r, bessel[SZ_L_MAX + 1];
-    long double f[N], df[N], factor = 4.0L * pi * sqrtl(rc) * rc * rc / sigma / sigma;
+    double sigma = s->sigma_t + s->scaling_t * r, *a = f + t->n;
+    double *excess = a + radial->l_max + 1;
+    long double own[N], more[N];
 
-    radial_functions(t, r / rc, on, f, df);
-    sz_bessel(radial->l_max, r / sigma * (r / sigma), bessel);
+    radial_functions(t, r / rc, on, own, more);
+    for (int n = 0; n < t->n; n++) {
+        f[n] = (double)(4.0L * pi * sqrtl(rc) * own[n]);
+        excess[n] = (double)(4.0L * pi * more[n] / sqrtl(rc));
+    }
+    sz_bessel(radial->l_max, r / sigma * (r / sigma), a);
     for (int l = 0; l <= radial->l_max; l++)
-        for (int n = 0; n < t->n; n++) {
-            h[l * t->n + n] = (double)(factor * bessel[l] * f[n]);
-            excess[l * t->n + n] = (double)(factor * bessel[l] * df[n] / rc);
-        }
+        a[l] *= radial->cutoff / sigma * (radial->cutoff / sigma);
 }
 
 /* What the central atom adds: h at 0 for polynomials, and in closed form, without the
@@ -385,11 +386,17 @@ static void set_central(sz_turbo *turbo, const basis *t, const sz_turbo_species 
 int sz_turbo_exact(const sz_turbo_spec *spec, int slot, const sz_radial_spec *radial,
                    double r, double *h, double *excess)
 {
+    double f[2 * N + SZ_L_MAX + 1];
     basis t;
 
     if (make_basis(&t, spec, slot, radial, NULL) != SZ_OK) return 0;
-    channels(&t, &spec->species[slot], radial, r,
-             parts_at(&t, r / (long double)radial->cutoff), h, excess);
+    factors(&t, &spec->species[slot], radial, r,
+            parts_at(&t, r / (long double)radial->cutoff), f);
+    for (int l = 0; l <= radial->l_max; l++)
+        for (int n = 0; n < t.n; n++) {
+            h[l * t.n + n] = f[t.n + l] * f[n];
+            excess[l * t.n + n] = f[t.n + l] * f[t.n + radial->l_max + 1 + n];
+        }
     return 1;
 }
 
@@ -448,7 +455,7 @@ static void fit_panel(double *coefficient, int n, const double *h)
 static sz_status fill(sz_turbo *turbo, const basis *t, const sz_turbo_species *s,
                       const sz_radial_spec *radial, sz_error *err)
 {
-    int half = (turbo->l_max + 1) * turbo->n_max, n = 2 * half;
+    int n = 2 * turbo->n_max + turbo->l_max + 1;
     size_t panels = (size_t)turbo->first[turbo->n_pieces];
     double *h = malloc((size_t)NODES * n * sizeof *h);
 
@@ -466,10 +473,10 @@ static sz_status fill(sz_turbo *turbo, const basis *t, const sz_turbo_species *s
 
             panel(turbo, k, p, &from, &width);
             for (int i = 0; i < NODES; i++)
-                channels(t, s, radial,
-                         from +
-                             width / 2.0 * (1.0 + (double)cosl(pi * (i + 0.5L) / NODES)),
-                         on, h + i * n, h + i * n + half);
+                factors(t, s, radial,
+                        from +
+                            width / 2.0 * (1.0 + (double)cosl(pi * (i + 0.5L) / NODES)),
+                        on, h + i * n);
             fit_panel(turbo->coefficient + (size_t)(turbo->first[k] + p) * NODES * n, n,
                       h);
         }
@@ -512,11 +519,10 @@ void sz_turbo_free(sz_turbo *turbo)
     free(turbo);
 }
 
-void sz_turbo_eval(const sz_turbo *turbo, int k, double r, double *h, double *dh,
-                   double *d2h, double *excess)
+void sz_turbo_eval(const sz_turbo *turbo, int k, double r, double *const f[4])
 {
-    int n = (turbo->l_max + 1) * turbo->n_max,
-        count = turbo->first[k + 1] - turbo->first[k];
+    int n = turbo->n_max + turbo->l_max + 1, all = n + turbo->n_max;
+    int count = turbo->first[k + 1] - turbo->first[k];
     int p = (int)((r - turbo->edge[k]) / (turbo->edge[k + 1] - turbo->edge[k]) * count);
     double from, width, t, c[3] = {1.0, 0.0, 0.0}, before[3] = {0};
     const double *row;
@@ -524,19 +530,20 @@ void sz_turbo_eval(const sz_turbo *turbo, int k, double r, double *h, double *dh
     p = p < 0 ? 0 : p > count - 1 ? count - 1 : p;
     panel(turbo, k, p, &from, &width);
     t = 2.0 * (r - from) / width - 1.0;
-    row = turbo->coefficient + (size_t)(turbo->first[k] + p) * NODES * 2 * n;
-    for (int q = 0; q < n; q++) h[q] = dh[q] = d2h[q] = excess[q] = 0.0;
-    for (int i = 0; i < NODES; i++, row += 2 * n) {
+    row = turbo->coefficient + (size_t)(turbo->first[k] + p) * NODES * all;
+    for (int d = 0; d < 4; d++)
+        memset(f[d], 0, (size_t)(d < 3 ? n : turbo->n_max) * sizeof(double));
+    for (int i = 0; i < NODES; i++, row += all) {
         double s = i ? 2.0 : 1.0; /* T_1 = t T_0, then T_i+1 = 2 t T_i - T_i-1 */
         double next[3] = {s * t * c[0] - before[0], s * (c[0] + t * c[1]) - before[1],
                           s * (2.0 * c[1] + t * c[2]) - before[2]};
 
         for (int q = 0; q < n; q++) {
-            h[q] += c[0] * row[q];
-            dh[q] += c[1] * row[q] * (2.0 / width);
-            d2h[q] += c[2] * row[q] * (4.0 / (width * width));
-            excess[q] += c[0] * row[n + q];
+            f[0][q] += c[0] * row[q];
+            f[1][q] += c[1] * row[q] * (2.0 / width);
+            f[2][q] += c[2] * row[q] * (4.0 / (width * width));
         }
+        for (int q = 0; q < turbo->n_max; q++) f[3][q] += c[0] * row[n + q];
         memcpy(before, c, sizeof before);
         memcpy(c, next, sizeof c);
     }

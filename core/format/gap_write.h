@@ -10,11 +10,11 @@
 enum { SZ_GAP_VERSION = 1769700636, SZ_GAP_VERSION_LEAST = 1686132232 };
 
 /* Writes path and beside it path.sparseX.LABELi, and path.compress.LABELi where the
- * descriptor has a compress_file, which is then called so. LABEL is gap->label, or made from the
- * time where that is NULL or no XML name. Everything is on the disk under other names
- * before anything is renamed, the XML last: after a failure the old model is as it was.
- * gap->version stands in the file as it is (0: it is left out), for it settles what the
- * descriptors mean. The note command_line goes into the file, other notes do not. */
+ * descriptor has a compress_file, which is then called so. LABEL is gap->label, or made
+ * from the time where that is NULL or no XML name. Everything is on the disk under other
+ * names before anything is renamed, the XML last: after a failure the old model is as it
+ * was. gap->version stands in the file as it is (0: it is left out), for it settles what
+ * the descriptors mean. The note command_line goes into the file, other notes do not. */
 sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
 
 /* A descriptor in QUIP's keys, to free; NULL when out of memory. Labels of compressions
