@@ -4,6 +4,8 @@
 #define _XOPEN_SOURCE 700 /* readlink, fileno */
 #include "python.h"
 
+#include "tool.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,7 +17,7 @@
 #define SZ_PYTHON_SOURCE "" /* an installed wheel knows no source tree */
 #endif
 
-enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, MAX_ARGUMENTS = 16 };
+enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, OWN_WORDS = 6 };
 
 /* argv: folder or "", module, exit code when an import fails, the arguments of main. The
  * current folder is no place to import from: a stray soapz/ or numpy.py would be taken.
@@ -91,53 +93,28 @@ static void become_python(const char *python, char *const *argv, FILE *input,
     _exit(MISSING_PYTHON);
 }
 
-static sz_status say_how_it_ended(int state, const char *python, const char *purpose,
-                                  sz_error *err)
+static sz_status fail_missing(int code, const char *python, const char *purpose,
+                              sz_error *err)
 {
-    int code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
-
-    if (code == 0) return SZ_OK;
     if (code == MISSING_PYTHON)
         return sz_fail(
             err, SZ_ERR_FILE,
             "%s needs Python, and %.300s was not found; install python3 or let "
             "SOAPZ_PYTHON name one",
             purpose, python);
-    if (code == MISSING_MODULE)
-        return sz_fail(err, SZ_ERR_FILE,
-                       "%s needs a Python package that %.300s lacks, see above; install "
-                       "it (pip install matplotlib), or let SOAPZ_PYTHON name a Python "
-                       "that has it",
-                       purpose, python);
-    return sz_fail(err, SZ_ERR_FILE, "%s was not made: Python failed, see above",
-                   purpose);
+    return sz_fail(err, SZ_ERR_FILE,
+                   "%s needs a Python package that %.300s lacks, see above; install "
+                   "it (pip install %s), or let SOAPZ_PYTHON name a Python "
+                   "that has it",
+                   purpose, python, strstr(purpose, "soapz ") ? "ase" : "matplotlib");
 }
 
-sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
-                        const char *const *argument, FILE *input, sz_error *err)
+/* Starts Python with these words and waits for it; *code: its exit code, -1 killed. */
+static sz_status run(const char *python, char *const *argv, FILE *input,
+                     const char *command, const char *purpose, int *code, sz_error *err)
 {
-    char command[PATH_MAX], program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX],
-        missing[16];
-    const char *word[MAX_ARGUMENTS + 7], *python;
-    char *argv[MAX_ARGUMENTS + 7];
-    int n = 0, state = 0;
+    int state = 0;
     pid_t child;
-
-    if (n_arguments > MAX_ARGUMENTS)
-        return sz_fail(err, SZ_ERR_ARGUMENT, "%d arguments for Python", n_arguments);
-    find_program(command, program);
-    python = find_python(program, path);
-    find_modules(program, module, folder);
-    snprintf(missing, sizeof missing, "%d", MISSING_MODULE);
-    word[n++] = python;
-    word[n++] = "-c";
-    word[n++] = script;
-    word[n++] = folder;
-    word[n++] = module;
-    word[n++] = missing;
-    for (int k = 0; k < n_arguments; k++) word[n++] = argument[k];
-    word[n] = NULL;
-    memcpy(argv, word, ((size_t)n + 1) * sizeof *argv); /* execvp wants them not const */
 
     fflush(NULL);
     child = fork();
@@ -149,5 +126,62 @@ sz_status sz_run_python(const char *module, const char *purpose, int n_arguments
         if (errno != EINTR)
             return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", purpose,
                            strerror(errno));
-    return say_how_it_ended(state, python, purpose, err);
+    *code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+    if (*code == MISSING_PYTHON || *code == MISSING_MODULE)
+        return fail_missing(*code, python, purpose, err);
+    return SZ_OK;
+}
+
+/* main([argument, ..]) of a module. */
+static sz_status call(const char *module, const char *purpose, int n_arguments,
+                      const char *const *argument, FILE *input, int *code, sz_error *err)
+{
+    char command[PATH_MAX], program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX],
+        missing[16];
+    size_t room = (size_t)n_arguments + OWN_WORDS + 1;
+    const char **word = calloc(room, sizeof *word), *python;
+    char **argv = calloc(room, sizeof *argv);
+    sz_status status = SZ_OK;
+
+    find_program(command, program);
+    python = find_python(program, path);
+    find_modules(program, module, folder);
+    snprintf(missing, sizeof missing, "%d", MISSING_MODULE);
+    if (word && argv) {
+        const char *own[OWN_WORDS] = {python, "-c", script, folder, module, missing};
+
+        memcpy(word, own, sizeof own);
+        for (int k = 0; k < n_arguments; k++) word[OWN_WORDS + k] = argument[k];
+        memcpy(argv, word, room * sizeof *argv); /* execvp wants them not const */
+        status = run(python, argv, input, command, purpose, code, err);
+    } else
+        status = sz_fail_memory(err, room * sizeof *word, purpose);
+    free(word);
+    free(argv);
+    return status;
+}
+
+sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
+                        const char *const *argument, FILE *input, sz_error *err)
+{
+    int code = 0;
+    sz_status status = call(module, purpose, n_arguments, argument, input, &code, err);
+
+    if (status == SZ_OK && code != 0)
+        status = sz_fail(err, SZ_ERR_FILE, "%s was not made: Python failed, see above",
+                         purpose);
+    return status;
+}
+
+int sz_run_python_verb(const char *module, int argc, char *const *argv)
+{
+    char purpose[64];
+    int code = 1;
+    sz_error err;
+
+    snprintf(purpose, sizeof purpose, "soapz %s", argv[0]);
+    if (call(module, purpose, argc - 1, (const char *const *)argv + 1, NULL, &code,
+             &err) != SZ_OK)
+        return sz_report(&err);
+    return code < 0 ? 1 : code;
 }
