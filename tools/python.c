@@ -93,69 +93,74 @@ static void become_python(const char *python, char *const *argv, FILE *input,
     _exit(MISSING_PYTHON);
 }
 
-static sz_status fail_missing(int code, const char *python, const char *purpose,
-                              sz_error *err)
+/* What is run, what for, and what must be installed for it. */
+typedef struct {
+    const char *module, *purpose, *packages;
+    int n_arguments;
+    const char *const *argument;
+    FILE *input; /* or NULL */
+} task;
+
+static sz_status fail_missing(int code, const char *python, const task *t, sz_error *err)
 {
     if (code == MISSING_PYTHON)
         return sz_fail(
             err, SZ_ERR_FILE,
             "%s needs Python, and %.300s was not found; install python3 or let "
             "SOAPZ_PYTHON name one",
-            purpose, python);
+            t->purpose, python);
     return sz_fail(err, SZ_ERR_FILE,
                    "%s needs a Python package that %.300s lacks, see above; install "
                    "it (pip install %s), or let SOAPZ_PYTHON name a Python "
                    "that has it",
-                   purpose, python, strstr(purpose, "soapz ") ? "ase" : "matplotlib");
+                   t->purpose, python, t->packages);
 }
 
 /* Starts Python with these words and waits for it; *code: its exit code, -1 killed. */
-static sz_status run(const char *python, char *const *argv, FILE *input,
-                     const char *command, const char *purpose, int *code, sz_error *err)
+static sz_status run(const task *t, const char *python, char *const *argv,
+                     const char *command, int *code, sz_error *err)
 {
     int state = 0;
     pid_t child;
 
     fflush(NULL);
     child = fork();
-    if (child == 0) become_python(python, argv, input, command);
+    if (child == 0) become_python(python, argv, t->input, command);
     if (child < 0)
-        return sz_fail(err, SZ_ERR_MEMORY, "%s: cannot start Python: %s", purpose,
+        return sz_fail(err, SZ_ERR_MEMORY, "%s: cannot start Python: %s", t->purpose,
                        strerror(errno));
     while (waitpid(child, &state, 0) < 0)
         if (errno != EINTR)
-            return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", purpose,
+            return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", t->purpose,
                            strerror(errno));
     *code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
     if (*code == MISSING_PYTHON || *code == MISSING_MODULE)
-        return fail_missing(*code, python, purpose, err);
+        return fail_missing(*code, python, t, err);
     return SZ_OK;
 }
 
-/* main([argument, ..]) of a module. */
-static sz_status call(const char *module, const char *purpose, int n_arguments,
-                      const char *const *argument, FILE *input, int *code, sz_error *err)
+static sz_status call(const task *t, int *code, sz_error *err)
 {
     char command[PATH_MAX], program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX],
         missing[16];
-    size_t room = (size_t)n_arguments + OWN_WORDS + 1;
+    size_t room = (size_t)t->n_arguments + OWN_WORDS + 1;
     const char **word = calloc(room, sizeof *word), *python;
     char **argv = calloc(room, sizeof *argv);
     sz_status status = SZ_OK;
 
     find_program(command, program);
     python = find_python(program, path);
-    find_modules(program, module, folder);
+    find_modules(program, t->module, folder);
     snprintf(missing, sizeof missing, "%d", MISSING_MODULE);
     if (word && argv) {
-        const char *own[OWN_WORDS] = {python, "-c", script, folder, module, missing};
+        const char *own[OWN_WORDS] = {python, "-c", script, folder, t->module, missing};
 
         memcpy(word, own, sizeof own);
-        for (int k = 0; k < n_arguments; k++) word[OWN_WORDS + k] = argument[k];
+        for (int k = 0; k < t->n_arguments; k++) word[OWN_WORDS + k] = t->argument[k];
         memcpy(argv, word, room * sizeof *argv); /* execvp wants them not const */
-        status = run(python, argv, input, command, purpose, code, err);
+        status = run(t, python, argv, command, code, err);
     } else
-        status = sz_fail_memory(err, room * sizeof *word, purpose);
+        status = sz_fail_memory(err, room * sizeof *word, t->purpose);
     free(word);
     free(argv);
     return status;
@@ -164,13 +169,22 @@ static sz_status call(const char *module, const char *purpose, int n_arguments,
 sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
                         const char *const *argument, FILE *input, sz_error *err)
 {
+    const task t = {module, purpose, "matplotlib", n_arguments, argument, input};
     int code = 0;
-    sz_status status = call(module, purpose, n_arguments, argument, input, &code, err);
+    sz_status status = call(&t, &code, err);
 
     if (status == SZ_OK && code != 0)
         status = sz_fail(err, SZ_ERR_FILE, "%s was not made: Python failed, see above",
                          purpose);
     return status;
+}
+
+sz_status sz_call_python(const char *module, const char *purpose, int n_arguments,
+                         const char *const *argument, int *code, sz_error *err)
+{
+    const task t = {module, purpose, "ase", n_arguments, argument, NULL};
+
+    return call(&t, code, err);
 }
 
 int sz_run_python_verb(const char *module, int argc, char *const *argv)
@@ -180,8 +194,8 @@ int sz_run_python_verb(const char *module, int argc, char *const *argv)
     sz_error err;
 
     snprintf(purpose, sizeof purpose, "soapz %s", argv[0]);
-    if (call(module, purpose, argc - 1, (const char *const *)argv + 1, NULL, &code,
-             &err) != SZ_OK)
+    if (sz_call_python(module, purpose, argc - 1, (const char *const *)argv + 1, &code,
+                       &err) != SZ_OK)
         return sz_report(&err);
     return code < 0 ? 1 : code;
 }

@@ -20,6 +20,11 @@
 sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
                         const char *const *argument, FILE *input, sz_error *err);
 
+/* The same, without input; a main that fails is no failure here: *code is what it
+ * returned. */
+sz_status sz_call_python(const char *module, const char *purpose, int n_arguments,
+                         const char *const *argument, int *code, sz_error *err);
+
 /* The same for a verb that is all Python: its words are argv[1..argc-1], its messages and
  * exit code are main's. Returns that, or 1 after saying on stderr what is missing. */
 int sz_run_python_verb(const char *module, int argc, char *const *argv);

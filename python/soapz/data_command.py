@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from .data import (DataOptions, ImportedData, gather, need_ase, read_all, some, split_data,
+from .data import (DataOptions, ImportedData, gather, need_ase, some, split_data,
                    write_all)
 from .extxyz import frames_text
 from .selection import ISOLATED, LeftOut, count
@@ -122,7 +122,7 @@ VALUES = {"-o": "output", "--output": "output", "--test": "test", "--test-fracti
           "--seed": "seed", "--config-type": "config_type", "--tolerance": "tolerance",
           "--isolated": "isolated", "--elements": "elements", "--format": "format"}
 FLAGS = {"--keep-duplicates": "keep_duplicates", "--keep-unconverged": "keep_unconverged",
-         "--extrapolated": "extrapolated", "--verbose": "verbose", "--as-is": "as_is"}
+         "--extrapolated": "extrapolated", "--verbose": "verbose"}
 PARAMETERS = {"energy_parameter_name": "energy", "force_parameter_name": "forces",
               "virial_parameter_name": "virial", "stress_parameter_name": "stress"}
 
@@ -203,25 +203,13 @@ def _check_outputs(search: Search, o: Dict[str, Any]) -> None:
                                                      else f"there is no folder {folder}"))
 
 
-def _as_is(search: Search, options: DataOptions, o: Dict[str, Any]) -> int:
-    """For soapz eval and the like: every frame, in order, its reference under REF_.."""
-    names = {"energy": "REF_energy", "forces": "REF_forces", "virial": "REF_virial"}
-    frames, data = read_all(search, options, names)
-    if data.left_out:
-        raise ValueError(f"{data.left_out[0].where}: {data.left_out[0].why}")
-    if not frames:
-        raise ValueError(f"{search.sources[0].path} holds no structure")
-    write_all({o["output"]: frames_text(f.atoms for f in frames)})
-    return 0
-
-
 def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str]]) -> int:
     fraction = _real(o, "fraction", 0.1, 0.0)
     options = DataOptions(o.get("config_type", "auto"), _real(o, "tolerance", 1e-3, 0.0),
                           _real(o, "isolated", 8.0, 0.0), o.get("keep_duplicates", False),
                           o.get("keep_unconverged", False), o.get("extrapolated", False),
                           o["elements"].replace(",", " ").split() if o.get("elements") else None,
-                          o.get("format"), names, o.get("as_is", False))
+                          o.get("format"), names)
     if not fraction < 1:
         raise UsageError(f"--test-fraction is {o['fraction']}, allowed is 0 to 1")
     need_ase()
@@ -229,8 +217,6 @@ def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str
     _check_outputs(search, o)
     if not search.sources:
         raise ValueError(f"no file in {some(words)} that may hold energies or forces")
-    if o.get("as_is"):
-        return _as_is(search, options, o)
     progress = _Progress()
     try:
         frames, data = gather(search, options, progress)

@@ -179,6 +179,8 @@ def value_text(value: Any) -> str:
         return _quoted(" ".join(_number(x) for x in value))
     if isinstance(value, str) and not any(c in "\n\r" for c in value):
         return _quoted(value)
+    if hasattr(value, "symbol") and hasattr(value, "scaled_primitive_cell"):
+        return _quoted(value.symbol)  # ase.spacegroup.Spacegroup
     return _quoted("_JSON " + json.dumps(value, default=_default))
 
 

@@ -30,7 +30,7 @@ class Frame:
 
     @property
     def where(self) -> str:
-        return f"{self.source.path}, frame {self.number}"
+        return f"{self.source.path}, frame {self.number + 1}"
 
 
 def count(n: int, noun: str) -> str:

@@ -82,7 +82,7 @@ def programs(folder):
         frames, said, err = data(folder, path)
         compare(frames, good, name)
         check("left out: 1 frame, the electronic structure did not converge" in said and
-              f"{name}, frame 2" in said, said)
+              f"{name}, frame 3" in said, said)
         check("free energy" in said, said)
         check(all(abs(float(f["energy_extrapolated"]) - float(f["energy"]) - 0.03) < 1e-6
                   for f in frames), f"{name}: the other energy is kept")
@@ -106,7 +106,7 @@ def programs(folder):
     foreign_files.espresso(path, SYMBOLS, CELL, made)
     frames, said, err = data(folder, path)
     compare(frames, [made[0], made[2], made[3]], "pwo", 1e-5)
-    check("left out: 1 frame, the electronic structure" in said and "run.pwo, frame 1" in said, said)
+    check("left out: 1 frame, the electronic structure" in said and "run.pwo, frame 2" in said, said)
 
     # one folder with both: the run counts once, and more digits win
     made = steps(3)
@@ -264,9 +264,9 @@ def atoms_alone(folder):
     frames, said, err = data(folder, os.path.join(folder, "one.xyz"))
     check([(f["config_type"], float(f["energy"])) for f in frames] ==
           [("isolated_atom", -0.4), ("isolated_atom", -0.3), ("default", -3.7)], f"{said}")
-    check("one.xyz, frame 0: a second isolated atom" in said, said)
+    check("one.xyz, frame 1: a second isolated atom" in said, said)
     check("config_type IsolatedAtom became isolated_atom" in err, err)
-    check("one.xyz, frame 4: no energy" in said, said)
+    check("one.xyz, frame 5: no energy" in said, said)
     check("isolated atoms of all of them" in said, said)
     frames, said, err = data(folder, os.path.join(folder, "one.xyz"), "--isolated", "2")
     check([f["config_type"] for f in frames] == ["isolated_atom"] * 2, "a short --isolated")
@@ -286,8 +286,8 @@ def duplicates(folder):
     path = os.path.join(folder, "d.xyz")
     ase.io.write(path, [one, other, twin, conflict, far])
     frames, said, err = data(folder, path)
-    check(len(frames) == 3 and f"{path}, frame 2: the same structure as {path}, frame 0" in said and
-          "frame 3: the same structure" in said, said)
+    check(len(frames) == 3 and f"{path}, frame 3: the same structure as {path}, frame 1" in said and
+          "frame 4: the same structure" in said, said)
     check("one structure with energies 125 meV/atom apart" in err, err)
     check(len(data(folder, path, "--tolerance", "1e-5")[0]) == 4, "a smaller tolerance")
     check(len(data(folder, path, "--tolerance", "0.02")[0]) == 2, "a larger one")
@@ -388,7 +388,7 @@ def python_package(folder):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         d = soapz.read_data(path, config_type="name:x")
-    check(len(d.frames) == 10 and d.left_out[0].where.endswith("frame 10"), f"{d.left_out}")
+    check(len(d.frames) == 10 and d.left_out[0].where.endswith("frame 11"), f"{d.left_out}")
     a = d.frames[2]
     check(a.info["energy"] == with_results(2).calc.results["energy"] and
           a.info["virial"].shape == (9,) and a.arrays["force"].shape == (8, 3), "shapes")
@@ -401,8 +401,61 @@ def python_package(folder):
     fails(ValueError, ["share"], lambda: soapz.split_data(train, 1.5))
 
 
+def evaluation(folder):
+    """eval, describe and validate take what ASE reads: the same numbers as for XYZ, and what the
+    file says as REF_.."""
+    model = os.path.join(HERE, "..", "potentials", "NbMoTaW_nu_mu_hat", "NbMoTaW.xml")
+    atoms = ase.build.bulk("W", cubic=True) * (2, 1, 1)
+    atoms.rattle(0.05, seed=1)
+    path = {name: os.path.join(folder, name) for name in
+            ("a.xyz", "POSCAR", "a.cif", "a.traj", "a.db", "count.dat", "OUTCAR", "wrong.cif", "noise.bin")}
+    for name in ("POSCAR", "a.cif", "a.traj", "a.db"):
+        ase.io.write(path[name], atoms)
+    for name in ("a.xyz", "count.dat"):
+        soapz.write_data(path[name], [atoms])
+    out = os.path.join(folder, "e.xyz")
+
+    def evaluate(name):
+        code, said, err = run("eval", model, path[name], "-o", out)
+        check(code == 0 and err == "", f"{name}: {code} {said} {err}")
+        return read_xyz(out) if code == 0 else []
+
+    (want,) = evaluate("a.xyz")
+    check("spacegroup=" in (evaluate("a.cif") or [{"line": ""}])[0]["line"], "the symbol of a cif")
+    for name in ("POSCAR", "a.cif", "a.traj", "a.db", "count.dat"):
+        digits = 1e-5 if name in ("POSCAR", "a.cif") else 1e-11  # the files' own
+        for f in evaluate(name):
+            check(abs(float(f["energy"]) - float(want["energy"])) < digits and
+                  abs(f["forces"] - want["forces"]).max() < 10 * digits, f"{name}: energy, forces")
+    run_ = [dict(s, positions=rng.uniform(size=(3, 3)) * 0.3 + np.array([[0, 0, 0], [2.5, 0, 0], [0, 2.4, 0]]))
+            for s in steps(3, bad=(1,))]
+    foreign_files.outcar(path["OUTCAR"], ["Mo", "W", "W"], CELL, run_)
+    frames = evaluate("OUTCAR")
+    check(len(frames) == 3, "every frame, in its order")
+    for f, s in zip(frames, run_):
+        check(abs(float(f["REF_energy"]) - s["energy"]) < 1e-6 and
+              abs(f["REF_forces"] - s["forces"]).max() < 1e-5 and "forces" in f, "what the OUTCAR says")
+    code, said, err = run("validate", model, path["OUTCAR"], "--json", os.path.join(folder, "v.json"))
+    error = np.mean([abs(float(f["energy"]) - float(f["REF_energy"])) / 3 for f in frames])
+    check(code == 0 and "reference: REF_energy REF_forces REF_virial" in said and
+          f"{1e3 * error:.2f}" in said and "  frame " in said, f"{said} {err}")
+    vectors = []
+    for name in ("a.xyz", "a.db"):
+        code, said, err = run("describe", model, path[name], "--term", "4", "-o", os.path.join(folder, "d.npy"))
+        check(code == 0, err)
+        vectors.append(np.load(os.path.join(folder, "d.npy")))
+    check(vectors[0].shape == vectors[1].shape and abs(vectors[0] - vectors[1]).max() < 1e-12, "describe")
+    atoms.symbols[1] = "Cu"
+    ase.io.write(path["wrong.cif"], atoms)
+    with open(path["noise.bin"], "wb") as f:
+        f.write(bytes(range(200)))
+    for name, part in (("wrong.cif", "not for Cu"), ("noise.bin", "is no extended XYZ file")):
+        check_fails(1, [name, part], "eval", model, path[name], "-o", os.path.join(folder, "no.xyz"),
+                    gone=os.path.join(folder, "no.xyz"))
+
+
 for part in (programs, dumps, ase_files, names, atoms_alone, duplicates, types_and_split, faults,
-             python_package):
+             evaluation, python_package):
     with tempfile.TemporaryDirectory() as temporary:
         part(temporary)
 done()
