@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Se
 
 import numpy as np
 
-from .reference import OUT, PREFIXES, find_reference, write_reference
+from .reference import OUT, find_reference, write_reference
 from .selection import (ISOLATED, Frame, LeftOut, count, leave_out_atoms, leave_out_duplicates,
                         set_config_types)
 from .sources import Search, read_source
@@ -72,12 +72,6 @@ def _take(f: Frame, read: Any, options: DataOptions, names: Dict[str, str], data
         return "a number is not finite"
     for kind, name in ref.took.items():
         data.took[kind][name] = data.took[kind].get(name, 0) + 1
-    for key in list(f.atoms.info) + list(f.atoms.arrays):
-        low = key.lower()
-        kind = next((k for k in ("energy", "forces", "virial", "stress") if k[:5] in low), None)
-        if key.startswith(PREFIXES) and kind and key not in ref.used and kind in ref.took:
-            text = f"{key} is there too; {ref.took[kind]} was taken, as {names[kind]}"
-            seen[text] = seen.get(text, 0) + 1
     for text in ref.doubts + write_reference(f.atoms, read.results, ref, names):
         seen[text] = seen.get(text, 0) + 1
     f.energy = ref.energy

@@ -2,6 +2,7 @@
 """Energy, forces and virial of a frame, from whatever name and form they have."""
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from .structures import from_voigt
 
 PREFIXES = ("REF", "DFT", "QM_")
 FREE = ("free_energy", "energy", "total_energy")
+USUAL = re.compile("((REF|DFT|QM)_)?((free_|total_)?energy|forces?|virials?|stress(es)?)", re.I)
 OUT = {"energy": "energy", "forces": "force", "virial": "virial"}  # gap_fit's names
 
 
@@ -148,7 +150,7 @@ def find_reference(atoms: Any, results: Dict[str, Any], asked: Dict[str, Optiona
                 used[found.key] = "virial"
         elif abs(virial - value["virial"]).max() > 1e-3 + 0.01 * abs(virial).max():
             doubts.append(f"{found.name} says another virial than {took['virial']}, which is taken")
-        elif found.key is not None and not found.key.upper().startswith(PREFIXES):
+        elif found.key is not None:
             used[found.key] = "virial"  # the same again
     return Reference(value["energy"], value["forces"], value["virial"], took, used, doubts)
 
@@ -163,24 +165,20 @@ def _kept(name: str, taken: Any) -> str:
 
 def write_reference(atoms: Any, results: Dict[str, Any], ref: Reference,
                     names: Dict[str, str] = OUT) -> List[str]:
-    """Puts the reference into atoms under the names of OUT, and what else the calculator knew
-    beside it. Names with a prefix stay; plain ones (energy, forces, stress, ..) that are not
-    what was taken become other_NAME. Sentences tell of these."""
+    """Puts the reference into atoms under these names, in the place of what it had there, and
+    what else the calculator knew beside it. Whoever looks for energies, forces or virials by
+    their usual names finds these alone: another REF_energy, forces, stress, .. becomes
+    other_NAME, and sentences tell of it."""
     notes = []
-    usual = {name.lower() for kind in NAMES for name in NAMES[kind]
-             if not name.startswith(PREFIXES)}
     taken = {name.lower() for name in names.values()}
     for holder in (atoms.info, atoms.arrays):
         for key in list(holder):
-            low = str(key).lower()
-            if low not in usual and low not in taken:
-                continue
-            value = holder.pop(key)
             if key in ref.used:
-                continue
-            new = _kept(key, holder)
-            holder[new] = value
-            notes.append(f"{key} is not what was taken: it is kept as {new}")
+                del holder[key]
+            elif USUAL.fullmatch(str(key)) or str(key).lower() in taken:
+                new = _kept(key, holder)
+                holder[new] = holder.pop(key)
+                notes.append(f"{key} is not what was taken: it is kept as {new}")
     for key, value in results.items():
         _keep_result(atoms, key, value, ref)
     if ref.energy is not None:

@@ -210,8 +210,10 @@ def names(folder):
     path = os.path.join(folder, "n.xyz")
     ase.io.write(path, atoms)
     (f,), said, err = data(folder, path)
-    check(float(f["energy"]) == -99.5 and f["REF_energy"] == "-99.5", "energy")
-    check(abs(f["force"] - f["REF_forces"]).max() == 0 and "REF_forces in 1 frame" in said, "forces")
+    check(float(f["energy"]) == -99.5 and "REF_energy in 1 frame" in said, "energy")
+    check(abs(f["force"] - results["forces"] - 1).max() < 1e-7 and "REF_forces in 1 frame" in said, "forces")
+    # no rule by names finds anything but what was taken
+    check(not {"REF_energy", "REF_forces", "REF_virial", "forces", "stress"} & set(f), f["line"])
     check(abs(f["other_forces"] - f["force"] + 1).max() < 1e-7, "forces that were not taken")
     check(abs(float(f["other_energy"]) - results["energy"]) < 1e-12, "energy that was not taken")
     check(abs(numbers(f["virial"])[0] + volume * results["stress"][0]) < 1e-6 and
@@ -232,7 +234,8 @@ def names(folder):
     (f,), said, err = data(folder, path, "force_parameter_name=forces", "energy_parameter_name=energy")
     check(abs(float(f["energy"]) - results["energy"]) < 1e-12 and
           abs(f["force"] - results["forces"]).max() < 1e-7, "asked for")
-    check("REF_energy is there too" in err, err)
+    check("REF_energy is not what was taken: it is kept as other_REF_energy" in err and
+          f["other_REF_energy"] == "-99.5" and "other_REF_forces" in f, err)
     check_fails(1, ["no frame has the energy 'dft'"], "data", path, "energy_parameter_name=dft",
                 "-o", os.path.join(folder, "no.xyz"), gone=os.path.join(folder, "no.xyz"))
     # two virials that disagree
