@@ -27,7 +27,8 @@ def _range(values: List[float]) -> str:
 
 def _table(train: Sequence[Any], test: Sequence[Any]) -> List[str]:
     """config_type, frames, atoms, energies and forces of training and test data together."""
-    rows = [("config_type", "frames", "of test", "atoms", "energy, eV/atom", "force, eV/Angstrom", "pressure, GPa")]
+    rows = [("config_type", "frames", "of test", "atoms", "energy, eV/atom", "force, eV/Angstrom",
+             "pressure, GPa")]
     types = list(dict.fromkeys(a.info["config_type"] for a in [*train, *test]))
     for name in types + ["all"]:
         both = [a for a in [*train, *test] if name == "all" or a.info["config_type"] == name]
