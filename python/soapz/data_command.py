@@ -235,6 +235,8 @@ def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str
         texts[o["test"]] = frames_text(test)
     write_all(texts)
     out = sys.stderr if "-" in texts else sys.stdout
+    if "test" in o and not test:
+        data.notes.append(f"{o['test']} is empty: a share of {fraction:g} of so few frames is none")
     for sentence in data.notes:
         print(f"soapz data: warning: {sentence}", file=sys.stderr)
     said = [f"{path}: {count(len(part), 'frame')}, {count(sum(len(a) for a in part), 'atom')}"

@@ -68,7 +68,7 @@ def _energy(atoms: Any, results: Dict[str, Any], extrapolated: bool) -> Optional
     for key in order:
         if results.get(key) is not None:
             return Found(results[key], words[key] if both and results["energy"] !=
-                         results["free_energy"] else "the energy of the calculator", None)
+                         results["free_energy"] else "ASE's energy", None)
     return _named("energy", atoms.info, False)
 
 
@@ -79,7 +79,7 @@ def _candidates(atoms: Any, results: Dict[str, Any],
         found = [(kind, _asked(asked[kind], atoms, results)) for kind in ("virial", "stress")
                  if asked.get(kind)]
         return [(kind, f) for kind, f in found if f]
-    of_calculator = (Found(results["stress"], "the stress of the calculator", None)
+    of_calculator = (Found(results["stress"], "ASE's stress", None)
                      if results.get("stress") is not None else None)
     found = [("virial", _named("virial", atoms.info, True)),
              ("stress", _named("stress", atoms.info, True)),
@@ -120,7 +120,7 @@ def find_reference(atoms: Any, results: Dict[str, Any], asked: Dict[str, Optiona
     else:
         forces = _named("forces", atoms.arrays, True)
         if not forces and results.get("forces") is not None:
-            forces = Found(results["forces"], "the forces of the calculator", None)
+            forces = Found(results["forces"], "ASE's forces", None)
         forces = forces or _named("forces", atoms.arrays, False)
     value = {"energy": None, "forces": None, "virial": None}
     if energy:
