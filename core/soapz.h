@@ -81,6 +81,10 @@ SZ_API const char *sz_model_symbol(const sz_model *model, int species);
 SZ_API int sz_model_n_warnings(const sz_model *model);
 SZ_API const char *sz_model_warning(const sz_model *model, int k);
 
+/* The "label" and the "init_args" of the <Potential> in a GAP XML file, and the
+ * "gap_label" of its <GAP_params>; NULL: it has none. */
+SZ_API const char *sz_model_origin(const sz_model *model, const char *what);
+
 /* What a .soapz file says about itself: "citation", "licence", "training_data", .. */
 SZ_API int sz_model_n_notes(const sz_model *model);
 SZ_API const char *sz_model_note_key(const sz_model *model, int k);

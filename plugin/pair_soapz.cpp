@@ -84,17 +84,26 @@ void PairSoapz::settings(int narg, char **arg)
     }
 }
 
-/* pair_coeff * * model.xml Nb NULL ... */
+/* pair_coeff * * model.xml Nb NULL ..., or with the words of pair_style quip */
 void PairSoapz::coeff(int narg, char **arg)
 {
-    if (narg != 3 + atom->ntypes)
+    const std::vector<std::string> words(arg + std::min(narg, 3), arg + narg);
+    std::vector<char *> symbol;
+    QuipForm form;
+    const std::string wrong = read_quip_form(form, words, atom->ntypes);
+
+    if (!wrong.empty())
+        error->all(FLERR, "pair_style soapz: {}; write: {}", wrong,
+                   quip_form_remedy(form, arg[2]));
+    if (narg < 3 || form.element.size() != static_cast<size_t>(atom->ntypes))
         error->all(
             FLERR,
             "pair_style soapz: pair_coeff needs '* *', a model file and one element "
             "(or NULL) for each of the {} atom types, found {} elements",
-            atom->ntypes, std::max(narg - 3, 0));
+            atom->ntypes, form.element.size());
+    for (std::string &element : form.element) symbol.push_back(&element[0]);
     if (!allocated) allocate();
-    map_element2type(narg - 3, arg + 3);
+    map_element2type(atom->ntypes, symbol.data());
 
     const std::string path = utils::get_potential_file_path(arg[2]);
     if (path.empty())
@@ -103,11 +112,11 @@ void PairSoapz::coeff(int narg, char **arg)
             "pair_style soapz: cannot find model file {} here or in the folders of "
             "LAMMPS_POTENTIALS",
             arg[2]);
-    load_model(path, arg + 3);
+    load_model(path, symbol.data(), form);
 }
 
 /* The work keeps what it needs of the model, so that the sparse points are given back. */
-void PairSoapz::load_model(const std::string &path, char **symbol)
+void PairSoapz::load_model(const std::string &path, char **symbol, const QuipForm &form)
 {
     const sz_plan_options options = {n_block};
     sz_model *loaded;
@@ -122,6 +131,11 @@ void PairSoapz::load_model(const std::string &path, char **symbol)
     const std::unique_ptr<sz_model, decltype(&sz_model_free)> model(loaded,
                                                                     sz_model_free);
 
+    const std::string wrong = check_quip_form(form, loaded);
+
+    if (!wrong.empty())
+        error->all(FLERR, "pair_style soapz: {}: {}; for what is in the file write: {}",
+                   path, wrong, quip_form_remedy(form, path));
     cutoff = sz_model_cutoff(loaded);
     ordered = sz_model_ordered(loaded);
     map_types(loaded, symbol);

@@ -5,6 +5,7 @@
 #define LMP_PAIR_SOAPZ_H
 
 #include "pair.h" /* LAMMPS's */
+#include "quip_form.h"
 #include "soapz.h"
 
 #include <string>
@@ -28,7 +29,7 @@ class PairSoapz : public Pair
 
   private:
     void allocate();
-    void load_model(const std::string &path, char **symbol);
+    void load_model(const std::string &path, char **symbol, const QuipForm &form);
     void map_types(const sz_model *model, char **symbol);
     void report(const sz_model *model, const std::string &path, char **symbol);
     [[noreturn]] void stop_load(const sz_error &err);

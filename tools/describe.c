@@ -6,6 +6,7 @@
 #include "base/args.h"
 #include "base/number.h"
 #include "describe_out.h"
+#include "foreign.h"
 #include "format/load.h"
 #include "model/descriptor.h"
 #include "recipe.h"
@@ -24,7 +25,8 @@ static const char help[] =
     "SOAP vectors of the atoms of an extended XYZ file: a row for each atom that is a\n"
     "centre, in the order of the file, frame after frame.\n"
     "\n"
-    "  IN.xyz      frames; - is standard input\n"
+    "  IN.xyz      frames; - is standard input. Where Python and ASE are, anything that\n"
+    "              ASE reads (POSCAR, OUTCAR, cif, ase.db, ..)\n"
     "  -o, --output OUT.npz   for numpy.load: descriptor [rows][length], frame, atom "
     "and\n"
     "              species (atomic number) of each row, descriptor_string, and the\n"
@@ -429,6 +431,7 @@ int sz_verb_describe(int argc, char **argv)
 {
     description d = {0};
     request r = {0};
+    sz_foreign foreign = {0};
     sz_error err;
     sz_status status, closed;
     int code = read_options(argc, argv, &r), keep;
@@ -436,7 +439,9 @@ int sz_verb_describe(int argc, char **argv)
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
-    status = take_request(&d, &r, &err);
+    status = sz_foreign_open(&foreign, r.in, &err);
+    r.in = sz_foreign_path(&foreign);
+    if (status == SZ_OK) status = take_request(&d, &r, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
     sz_catch_interrupts();
     /* the paper's vectors have no component covariance_sigma0 */
@@ -460,6 +465,8 @@ int sz_verb_describe(int argc, char **argv)
     sz_descriptor_free(d.descriptor);
     free(d.atom);
     free(d.p);
+    if (status != SZ_OK) sz_foreign_mend(&foreign, &err);
+    sz_foreign_close(&foreign);
     if (status != SZ_OK) return sz_report(&err);
     return sz_finish_stdout();
 }

@@ -4,6 +4,7 @@
  *
  * Frames pass one by one. */
 #include "atoms/frame_list.h"
+#include "foreign.h"
 #include "model/predict.h"
 #include "tool.h"
 
@@ -11,12 +12,15 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: soapz eval MODEL IN.xyz -o OUT.xyz\n"
+    "usage: soapz eval MODEL IN -o OUT.xyz\n"
     "\n"
-    "Energies, forces and virials of every frame of an extended XYZ file.\n"
+    "Energies, forces and virials of every frame of a file.\n"
     "\n"
     "  MODEL       GAP XML, its sparse points beside it, or .soapz\n"
-    "  IN.xyz      frames; - is standard input\n"
+    "  IN          frames in extended XYZ, - is standard input; or anything that ASE\n"
+    "              reads (POSCAR, OUTCAR, cif, ase.db, ..), where Python and ASE are:\n"
+    "              what it says of energy, forces and virial then is in OUT.xyz too, as\n"
+    "              REF_energy, REF_forces and REF_virial\n"
     "  -o, --output OUT.xyz\n"
     "              the same frames with energy (eV) and virial (eV, row by row,\n"
     "              -volume * stress: positive under pressure) in their header and\n"
@@ -124,6 +128,7 @@ int sz_verb_eval(int argc, char **argv)
 {
     const char *in = NULL, *out = NULL;
     evaluation e = {0};
+    sz_foreign foreign = {0};
     sz_error err;
     sz_status status, closed;
     int code = read_options(argc, argv, &e.model_path, &in, &out);
@@ -133,7 +138,8 @@ int sz_verb_eval(int argc, char **argv)
     sz_blas_set_threads(1);
     status = sz_model_load(&e.model, e.model_path, &err);
     if (status == SZ_OK) status = sz_predictor_create(&e.predictor, e.model, &err);
-    if (status == SZ_OK) status = sz_xyz_open(&e.in, in, &err);
+    if (status == SZ_OK) status = sz_foreign_open(&foreign, in, &err);
+    if (status == SZ_OK) status = sz_xyz_open(&e.in, sz_foreign_path(&foreign), &err);
     if (strcmp(out, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK) status = sz_output_open_any(&e.out, out, &err);
     if (status == SZ_OK) status = eval_file(&e, &err);
@@ -146,6 +152,8 @@ int sz_verb_eval(int argc, char **argv)
     sz_predictor_free(e.predictor);
     sz_model_free(e.model);
     free(e.species);
+    if (status != SZ_OK) sz_foreign_mend(&foreign, &err);
+    sz_foreign_close(&foreign);
     if (status != SZ_OK) return sz_report(&err);
     return sz_finish_stdout();
 }

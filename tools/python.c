@@ -4,6 +4,8 @@
 #define _XOPEN_SOURCE 700 /* readlink, fileno */
 #include "python.h"
 
+#include "tool.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,7 +17,7 @@
 #define SZ_PYTHON_SOURCE "" /* an installed wheel knows no source tree */
 #endif
 
-enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, MAX_ARGUMENTS = 16 };
+enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, OWN_WORDS = 6 };
 
 /* argv: folder or "", module, exit code when an import fails, the arguments of main. The
  * current folder is no place to import from: a stray soapz/ or numpy.py would be taken.
@@ -91,63 +93,109 @@ static void become_python(const char *python, char *const *argv, FILE *input,
     _exit(MISSING_PYTHON);
 }
 
-static sz_status say_how_it_ended(int state, const char *python, const char *purpose,
-                                  sz_error *err)
-{
-    int code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+/* What is run, what for, and what must be installed for it. */
+typedef struct {
+    const char *module, *purpose, *packages;
+    int n_arguments;
+    const char *const *argument;
+    FILE *input; /* or NULL */
+} task;
 
-    if (code == 0) return SZ_OK;
+static sz_status fail_missing(int code, const char *python, const task *t, sz_error *err)
+{
     if (code == MISSING_PYTHON)
         return sz_fail(
             err, SZ_ERR_FILE,
             "%s needs Python, and %.300s was not found; install python3 or let "
             "SOAPZ_PYTHON name one",
-            purpose, python);
-    if (code == MISSING_MODULE)
-        return sz_fail(err, SZ_ERR_FILE,
-                       "%s needs a Python package that %.300s lacks, see above; install "
-                       "it (pip install matplotlib), or let SOAPZ_PYTHON name a Python "
-                       "that has it",
-                       purpose, python);
-    return sz_fail(err, SZ_ERR_FILE, "%s was not made: Python failed, see above",
-                   purpose);
+            t->purpose, python);
+    return sz_fail(err, SZ_ERR_FILE,
+                   "%s needs a Python package that %.300s lacks, see above; install "
+                   "it (pip install %s), or let SOAPZ_PYTHON name a Python "
+                   "that has it",
+                   t->purpose, python, t->packages);
+}
+
+/* Starts Python with these words and waits for it; *code: its exit code, -1 killed. */
+static sz_status run(const task *t, const char *python, char *const *argv,
+                     const char *command, int *code, sz_error *err)
+{
+    int state = 0;
+    pid_t child;
+
+    fflush(NULL);
+    child = fork();
+    if (child == 0) become_python(python, argv, t->input, command);
+    if (child < 0)
+        return sz_fail(err, SZ_ERR_MEMORY, "%s: cannot start Python: %s", t->purpose,
+                       strerror(errno));
+    while (waitpid(child, &state, 0) < 0)
+        if (errno != EINTR)
+            return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", t->purpose,
+                           strerror(errno));
+    *code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+    if (*code == MISSING_PYTHON || *code == MISSING_MODULE)
+        return fail_missing(*code, python, t, err);
+    return SZ_OK;
+}
+
+static sz_status call(const task *t, int *code, sz_error *err)
+{
+    char command[PATH_MAX], program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX],
+        missing[16];
+    size_t room = (size_t)t->n_arguments + OWN_WORDS + 1;
+    const char **word = calloc(room, sizeof *word), *python;
+    char **argv = calloc(room, sizeof *argv);
+    sz_status status = SZ_OK;
+
+    find_program(command, program);
+    python = find_python(program, path);
+    find_modules(program, t->module, folder);
+    snprintf(missing, sizeof missing, "%d", MISSING_MODULE);
+    if (word && argv) {
+        const char *own[OWN_WORDS] = {python, "-c", script, folder, t->module, missing};
+
+        memcpy(word, own, sizeof own);
+        for (int k = 0; k < t->n_arguments; k++) word[OWN_WORDS + k] = t->argument[k];
+        memcpy(argv, word, room * sizeof *argv); /* execvp wants them not const */
+        status = run(t, python, argv, command, code, err);
+    } else
+        status = sz_fail_memory(err, room * sizeof *word, t->purpose);
+    free(word);
+    free(argv);
+    return status;
 }
 
 sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
                         const char *const *argument, FILE *input, sz_error *err)
 {
-    char command[PATH_MAX], program[PATH_MAX], path[PATH_MAX], folder[PATH_MAX],
-        missing[16];
-    const char *word[MAX_ARGUMENTS + 7], *python;
-    char *argv[MAX_ARGUMENTS + 7];
-    int n = 0, state = 0;
-    pid_t child;
+    const task t = {module, purpose, "matplotlib", n_arguments, argument, input};
+    int code = 0;
+    sz_status status = call(&t, &code, err);
 
-    if (n_arguments > MAX_ARGUMENTS)
-        return sz_fail(err, SZ_ERR_ARGUMENT, "%d arguments for Python", n_arguments);
-    find_program(command, program);
-    python = find_python(program, path);
-    find_modules(program, module, folder);
-    snprintf(missing, sizeof missing, "%d", MISSING_MODULE);
-    word[n++] = python;
-    word[n++] = "-c";
-    word[n++] = script;
-    word[n++] = folder;
-    word[n++] = module;
-    word[n++] = missing;
-    for (int k = 0; k < n_arguments; k++) word[n++] = argument[k];
-    word[n] = NULL;
-    memcpy(argv, word, ((size_t)n + 1) * sizeof *argv); /* execvp wants them not const */
+    if (status == SZ_OK && code != 0)
+        status = sz_fail(err, SZ_ERR_FILE, "%s was not made: Python failed, see above",
+                         purpose);
+    return status;
+}
 
-    fflush(NULL);
-    child = fork();
-    if (child == 0) become_python(python, argv, input, command);
-    if (child < 0)
-        return sz_fail(err, SZ_ERR_MEMORY, "%s: cannot start Python: %s", purpose,
-                       strerror(errno));
-    while (waitpid(child, &state, 0) < 0)
-        if (errno != EINTR)
-            return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", purpose,
-                           strerror(errno));
-    return say_how_it_ended(state, python, purpose, err);
+sz_status sz_call_python(const char *module, const char *purpose, int n_arguments,
+                         const char *const *argument, int *code, sz_error *err)
+{
+    const task t = {module, purpose, "ase", n_arguments, argument, NULL};
+
+    return call(&t, code, err);
+}
+
+int sz_run_python_verb(const char *module, int argc, char *const *argv)
+{
+    char purpose[64];
+    int code = 1;
+    sz_error err;
+
+    snprintf(purpose, sizeof purpose, "soapz %s", argv[0]);
+    if (sz_call_python(module, purpose, argc - 1, (const char *const *)argv + 1, &code,
+                       &err) != SZ_OK)
+        return sz_report(&err);
+    return code < 0 ? 1 : code;
 }

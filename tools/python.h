@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * python.h - pictures: the modules of python/soapz draw what the command has computed. */
+ * python.h - the modules of python/soapz: they draw what the command has computed, and
+ * read through ASE what it cannot read itself. */
 #ifndef SZ_PYTHON_H
 #define SZ_PYTHON_H
 
@@ -18,5 +19,14 @@
  * in the source tree of the build, then among Python's own packages. */
 sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
                         const char *const *argument, FILE *input, sz_error *err);
+
+/* The same, without input; a main that fails is no failure here: *code is what it
+ * returned. */
+sz_status sz_call_python(const char *module, const char *purpose, int n_arguments,
+                         const char *const *argument, int *code, sz_error *err);
+
+/* The same for a verb that is all Python: its words are argv[1..argc-1], its messages and
+ * exit code are main's. Returns that, or 1 after saying on stderr what is missing. */
+int sz_run_python_verb(const char *module, int argc, char *const *argv);
 
 #endif

@@ -14,6 +14,7 @@ static const char help[] =
     "  eval          energies, forces and virials of structures\n"
     "  describe      descriptor vectors of structures\n"
     "  compressions  the compressions of the descriptor, and how long they are\n"
+    "  data          training data from what other programs wrote, through ASE\n"
     "  fit           a model from energies, forces and virials, with gap_fit's keys\n"
     "  validate      errors of a model on reference data, in numbers and pictures\n"
     "  convert       a model from one kind of file to another\n"
@@ -31,7 +32,7 @@ int main(int argc, char **argv)
     } verb[] = {{"info", sz_verb_info},         {"eval", sz_verb_eval},
                 {"describe", sz_verb_describe}, {"compressions", sz_verb_compressions},
                 {"convert", sz_verb_convert},   {"fit", sz_verb_fit},
-                {"validate", sz_verb_validate}};
+                {"validate", sz_verb_validate}, {"data", sz_verb_data}};
 
     if (argc < 2) {
         fputs(help, stderr);

@@ -13,6 +13,7 @@
 /* Exit codes: 0 done, 1 it went wrong, 2 the command line is wrong, 3 a limit that
  * validate was given is exceeded. */
 int sz_verb_info(int argc, char **argv);
+int sz_verb_data(int argc, char **argv);
 int sz_verb_eval(int argc, char **argv);
 int sz_verb_describe(int argc, char **argv);
 int sz_verb_convert(int argc, char **argv);

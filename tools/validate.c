@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "foreign.h"
 #include "python.h"
 #include "tool.h"
 
@@ -22,7 +23,8 @@ static const char help[] =
     "structures, and whether the predicted variance of a SOAP model tells large errors\n"
     "from small ones.\n"
     "\n"
-    "  TEST.xyz         extended XYZ with reference data\n"
+    "  TEST.xyz         extended XYZ with reference data, or, where Python and ASE are,\n"
+    "                   anything that ASE reads (OUTCAR, vasprun.xml, ase.db, ..)\n"
     "  NAME=KEY         where the data are, as for gap_fit: energy_parameter_name,\n"
     "                   force_parameter_name, virial_parameter_name,\n"
     "                   stress_parameter_name, config_type_parameter_name,\n"
@@ -54,6 +56,7 @@ static const char *const limit_name[SZ_MAX_LIMITS] = {
 typedef struct {
     const char *data, *json, *report, *threads, *limit[SZ_MAX_LIMITS];
     int n_threads, no_variance;
+    sz_foreign foreign; /* data, where they are no extended XYZ */
 } request;
 
 /* ---- the command line -------------------------------------------------------------- */
@@ -373,14 +376,31 @@ static sz_status make_report(const sz_validation *v, const char *path, sz_error 
     return status;
 }
 
-static sz_status validate(sz_validation *v, const request *r, sz_output *out,
-                          sz_error *err)
+/* The data under the name that the user gave. Frames of another program's file have no
+ * lines. */
+static sz_status read_data(sz_validation *v, request *r, sz_error *err)
+{
+    sz_status status = sz_foreign_open(&r->foreign, r->data, err);
+    char *name;
+
+    if (status == SZ_OK) status = sz_read_reference(v, sz_foreign_path(&r->foreign), err);
+    if (status != SZ_OK) return status;
+    name = sz_copy_text(r->data);
+    if (!name) return sz_fail_memory(err, strlen(r->data), "a name");
+    free(v->data->path);
+    v->data->path = name;
+    if (r->foreign.file)
+        for (int f = 0; f < v->data->n_frames; f++) v->data->frame[f].line = 0;
+    return SZ_OK;
+}
+
+static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error *err)
 {
     sz_status status = SZ_OK;
 
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = sz_model_load(&v->model[m].model, v->model[m].path, err);
-    if (status == SZ_OK) status = sz_read_reference(v, r->data, err);
+    if (status == SZ_OK) status = read_data(v, r, err);
     if (status == SZ_OK) status = check_limits(v, err);
     if (r->json && strcmp(r->json, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK && r->json) status = sz_output_open_any(out, r->json, err);
@@ -409,6 +429,8 @@ int sz_verb_validate(int argc, char **argv)
     closed = sz_output_close(&out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;
     if (status == SZ_OK && r.report) status = make_report(&v, r.report, &err);
+    if (status != SZ_OK) sz_foreign_mend(&r.foreign, &err);
+    sz_foreign_close(&r.foreign);
     if (status != SZ_OK)
         code = sz_report(&err);
     else

@@ -101,7 +101,7 @@ static void put_worst(FILE *file, const sz_validation *v, int m)
         int i = sz_worst_atom(v, m, f, &error);
 
         fprintf(file, "%s{\"frame\":%d,\"line\":%d,\"atom\":%d,\"element\":\"%s\",",
-                k ? ",\n    " : "\n    ", f, frame->line + 2 + i, i + 1,
+                k ? ",\n    " : "\n    ", f, frame->line ? frame->line + 2 + i : 0, i + 1,
                 sz_element_symbol(t->z[t->species[frame->first + (size_t)i]]));
         put_key(file, "", "config_type");
         put_text(file, t->config_type[frame->config_type]);

@@ -73,6 +73,7 @@ int sz_worst_atom(const sz_validation *v, int model, int f, double *error)
 static void print_worst(const sz_validation *v, int model, FILE *file)
 {
     const sz_dataset *t = v->data;
+    char place[SZ_PLACE];
     int f;
 
     for (int k = 0; k < SZ_WORST && (f = sz_worst_force(v, model, k)) >= 0; k++) {
@@ -81,8 +82,8 @@ static void print_worst(const sz_validation *v, int model, FILE *file)
         int i = sz_worst_atom(v, model, f, &error);
 
         if (k == 0) fprintf(file, "\nlargest errors of a force component, eV/Angstrom\n");
-        fprintf(file, "  %9.4f  %s:%d  %s atom %d of %d  %s\n", error, t->path,
-                frame->line + 2 + i,
+        fprintf(file, "  %9.4f  %s  %s atom %d of %d  %s\n", error,
+                sz_dataset_place(t, f, i, place),
                 sz_element_symbol(t->z[t->species[frame->first + (size_t)i]]), i + 1,
                 frame->n_atoms, t->config_type[frame->config_type]);
     }
@@ -91,8 +92,9 @@ static void print_worst(const sz_validation *v, int model, FILE *file)
         double d = v->model[model].energy[f] - frame->energy;
 
         if (k == 0) fprintf(file, "\nlargest errors of an energy, meV/atom\n");
-        fprintf(file, "  %9.2f  %s:%d  %d atoms  %s\n", 1e3 * d / frame->n_atoms, t->path,
-                frame->line, frame->n_atoms, t->config_type[frame->config_type]);
+        fprintf(file, "  %9.2f  %s  %d atoms  %s\n", 1e3 * d / frame->n_atoms,
+                sz_dataset_place(t, f, SZ_FIRST_LINE, place), frame->n_atoms,
+                t->config_type[frame->config_type]);
     }
 }
 

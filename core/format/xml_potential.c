@@ -282,6 +282,9 @@ sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, sz_gap_parts *parts)
         status = sz_fail(r->err, SZ_ERR_FORMAT,
                          "%s: init_args has no IP GAP part; " SZ_SUPPORTED, where);
     free(where);
+    gap->potential = r->potential[k].label;
+    gap->init_args = r->potential[k].init_args;
+    r->potential[k].label = r->potential[k].init_args = NULL;
     return status;
 }
 

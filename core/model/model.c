@@ -143,6 +143,16 @@ const char *sz_model_warning(const sz_model *model, int k)
     return sz_warnings_text(&model->warnings, k);
 }
 
+const char *sz_model_origin(const sz_model *model, const char *what)
+{
+    const sz_gap *gap = model->gap;
+
+    if (!gap) return NULL;
+    if (!strcmp(what, "gap_label")) return gap->label;
+    if (!strcmp(what, "label")) return gap->potential;
+    return !strcmp(what, "init_args") ? gap->init_args : NULL;
+}
+
 /* ---- notes ------------------------------------------------------------------------- */
 
 int sz_model_n_notes(const sz_model *model)

@@ -21,6 +21,8 @@ void sz_gap_free(sz_gap *gap)
     sz_gap_notes_free(gap->note, gap->n_notes);
     free(gap->path);
     free(gap->label);
+    free(gap->potential);
+    free(gap->init_args);
     free(gap);
 }
 

@@ -28,6 +28,8 @@ typedef struct sz_gap {
     sz_zbl *zbl;       /* core potential, or NULL */
     int n_notes;
     sz_gap_note *note; /* of a .soapz file, or of a fit */
+    /* label and init_args of the <Potential> used; NULL: there is none */
+    char *potential, *init_args;
 } sz_gap;
 
 void sz_gap_free(sz_gap *gap);

@@ -6,6 +6,7 @@
     vectors = soapz.Descriptor("nu,mu=1,1", elements=["Nb", "W"])(atoms)
     potential = soapz.fit(frames, gap=["soap n_max=8 .."], default_sigma=[..])
     print(soapz.validate(potential, test_frames))
+    frames = soapz.read_data("runs/").frames         # OUTCAR, ase.db, .. through ASE
 
 Units are Angstrom and eV. All computing is in C, with the GIL released: threads may share
 everything but a Dataset that is being filled.
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, List
 
 if TYPE_CHECKING:
     from .calculator import SoapzCalculator
+    from .data import ImportedData, read_data, split_data, write_data
     from .dataset import Dataset
     from .descriptor import Derivatives, Descriptor
     from .fitting import LearningCurve, fit, learning_curve
@@ -27,15 +29,17 @@ if TYPE_CHECKING:
     from .validation import Errors, ErrorsOf, Validation, validate
     __version__: str
 
-_home = {"SoapzCalculator": "calculator", "Dataset": "dataset", "Derivatives": "descriptor",
+_home = {"SoapzCalculator": "calculator", "ImportedData": "data", "read_data": "data",
+         "split_data": "data", "write_data": "data", "Dataset": "dataset", "Derivatives": "descriptor",
          "Descriptor": "descriptor", "LearningCurve": "fitting", "fit": "fitting",
          "learning_curve": "fitting", "SoapzError": "library", "Potential": "potential",
          "Prediction": "potential", "Variance": "potential", "Errors": "validation",
          "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
 
-__all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "LearningCurve",
-           "Potential", "Prediction", "SoapzCalculator", "SoapzError", "Validation", "Variance",
-           "fit", "learning_curve", "plugin_folder", "validate"]
+__all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
+           "LearningCurve", "Potential", "Prediction", "SoapzCalculator", "SoapzError", "Validation",
+           "Variance", "fit", "learning_curve", "plugin_folder", "read_data", "split_data",
+           "validate", "write_data"]
 
 
 def __getattr__(name: str):

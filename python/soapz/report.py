@@ -266,15 +266,21 @@ def error_table(data):
             f'<th rowspan="2">force<br>components</th>{head}</tr><tr>{sub}</tr>{body}</table>')
 
 
+def place(data, w):
+    """a file that is no extended XYZ has no lines"""
+    where = f':{w["line"]}' if w["line"] else f', frame {w["frame"] + 1}'
+    return escape(data["data"]) + where
+
+
 def worst_table(data, m):
     out = '<table><tr><th>largest errors</th><th>where</th><th>config_type</th><th></th></tr>'
     for w in m["worst_forces"]:
-        out += (f'<tr><td>{w["error"]:.3f} eV/Å</td><td class="left">{escape(data["data"])}:'
-                f'{w["line"]}</td><td>{escape(w["config_type"])}</td>'
+        out += (f'<tr><td>{w["error"]:.3f} eV/Å</td><td class="left">{place(data, w)}'
+                f'</td><td>{escape(w["config_type"])}</td>'
                 f'<td>{w["element"]}, atom {w["atom"]}</td></tr>')
     for w in m["worst_energies"]:
         out += (f'<tr><td>{MILLI * w["error"]:+.2f} meV/atom</td><td class="left">'
-                f'{escape(data["data"])}:{w["line"]}</td><td>{escape(w["config_type"])}</td>'
+                f'{place(data, w)}</td><td>{escape(w["config_type"])}</td>'
                 f'<td>{w["n_atoms"]} atoms</td></tr>')
     return out + "</table>"
 

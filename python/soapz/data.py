@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Training data out of what other programs wrote: soapz.read_data, and the command soapz data.
+
+    frames --names-->     energy, force, virial         reference.py
+           --one atom, nothing in reach-->              config_type isolated_atom
+           --folder, file, key or a name-->             config_type
+           --the same structure, no convergence-->      left out, and named
+           --a share of each config_type, by a seed-->  training and test data"""
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import warnings
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from .reference import OUT, find_reference, write_reference
+from .selection import (ISOLATED, Frame, LeftOut, count, leave_out_atoms, leave_out_duplicates,
+                        set_config_types)
+from .sources import Search, read_source
+
+class DataOptions(NamedTuple):
+    """See read_data."""
+    config_type: str = "auto"
+    tolerance: float = 1e-3
+    isolated: float = 8.0
+    keep_duplicates: bool = False
+    keep_unconverged: bool = False
+    extrapolated: bool = False
+    elements: Optional[Sequence[str]] = None
+    format: Optional[str] = None
+    names: Dict[str, Optional[str]] = {}
+    as_is: bool = False  # nothing is left out
+
+
+class ImportedData(NamedTuple):
+    """frames    ase.Atoms with info["energy"] (eV), info["virial"] [9] (eV, -volume * stress),
+              arrays["force"] [n][3] (eV/Angstrom), info["config_type"], as far as known
+    left_out  of LeftOut
+    took      {"energy": {where from: frames}, "forces": .., "virial": ..}
+    notes     sentences about what was accepted with a doubt
+    files     paths that were read"""
+    frames: List[Any]
+    left_out: List[LeftOut]
+    took: Dict[str, Dict[str, int]]
+    notes: List[str]
+    files: List[str]
+
+
+def some(items: Sequence[str], n: int = 3) -> str:
+    return ", ".join(items[:n]) + (f" and {len(items) - n} more" if len(items) > n else "")
+
+
+# ---- reading -------------------------------------------------------------------------------
+
+def _finite(atoms: Any, ref: Any) -> bool:
+    values = [atoms.positions, np.asarray(atoms.cell), ref.energy, ref.forces, ref.virial]
+    return all(np.isfinite(v).all() for v in values if v is not None)
+
+
+def _take(f: Frame, read: Any, options: DataOptions, names: Dict[str, str], data: ImportedData,
+          seen: Dict[str, int]) -> Optional[str]:
+    """Finds the reference of one frame; why it is left out, or None."""
+    if read.converged is False and not (options.keep_unconverged or options.as_is):
+        return "the electronic structure did not converge"
+    if not len(f.atoms):
+        return "no atoms"
+    ref = find_reference(f.atoms, read.results, options.names, options.extrapolated)
+    if not _finite(f.atoms, ref):
+        return "a number is not finite"
+    for kind, name in ref.took.items():
+        data.took[kind][name] = data.took[kind].get(name, 0) + 1
+    for text in ref.doubts + write_reference(f.atoms, read.results, ref, names):
+        seen[text] = seen.get(text, 0) + 1
+    f.energy = ref.energy
+    f.n_known = sum(x is not None for x in (ref.energy, ref.forces, ref.virial))
+    if f.n_known or options.as_is:
+        return None
+    keys = " ".join(str(k) for k in [*f.atoms.info, *f.atoms.arrays]
+                    if k not in ("numbers", "positions"))
+    return f"no energy, forces, virial or stress{f' (what it has: {keys})' if keys else ''}"
+
+
+def _check_names(data: ImportedData, options: DataOptions) -> None:
+    for kind, key in options.names.items():
+        if key and not any(key in name for name in data.took["virial" if kind == "stress" else kind]):
+            raise ValueError(f"no frame has the {kind} {key!r}")
+
+
+def read_all(search: Search, options: DataOptions, names: Dict[str, str] = OUT,
+          progress: Optional[Callable[[int, int, int], None]] = None
+          ) -> Tuple[List[Frame], ImportedData]:
+    """All frames with their reference, before any choice among them."""
+    data = ImportedData([], [], {"energy": {}, "forces": {}, "virial": {}}, [], [])
+    frames: List[Frame] = []
+    seen: Dict[str, int] = {}
+    for n, source in enumerate(search.sources):
+        if progress:
+            progress(n, len(search.sources), len(frames))
+        try:
+            reads = read_source(source, options.elements, data.notes)
+        except ValueError as e:
+            if source.root is None:
+                raise
+            data.notes.append(f"{e}; it is left out")
+            continue
+        data.files.append(source.path)
+        if not reads:
+            data.notes.append(f"{source.path} holds no finished structure")
+        for r in reads:
+            f = Frame(r.atoms, source, r.number)
+            try:
+                why = _take(f, r, options, names, data, seen)
+            except ValueError as e:
+                raise ValueError(f"{f.where}: {e}") from None
+            if why:
+                data.left_out.append(LeftOut(f.where, why))
+            else:
+                frames.append(f)
+    for why, paths in search.passed.items():
+        data.notes.append(f"not read: {count(len(paths), 'file')} {why}, {some(paths)}")
+    data.notes.extend(f"{text} (in {count(n, 'frame')})" for text, n in seen.items())
+    _check_names(data, options)
+    return frames, data
+
+
+def gather(search: Search, options: DataOptions, progress: Any = None
+            ) -> Tuple[List[Frame], ImportedData]:
+    frames, data = read_all(search, options, progress=progress)
+    set_config_types(frames, options.config_type, options.isolated, data.notes)
+    if not options.keep_duplicates:
+        frames = leave_out_atoms(frames, data.left_out)
+        frames = leave_out_duplicates(frames, options.tolerance, data.left_out, data.notes)
+    data.frames.extend(f.atoms for f in frames)
+    return frames, data
+
+
+def read_data(paths: Any, *, config_type: str = "auto", tolerance: float = 1e-3,
+              isolated: float = 8.0, keep_duplicates: bool = False, keep_unconverged: bool = False,
+              extrapolated: bool = False, elements: Optional[Sequence[str]] = None,
+              format: Optional[str] = None, energy_key: Optional[str] = None,
+              forces_key: Optional[str] = None, virial_key: Optional[str] = None,
+              stress_key: Optional[str] = None) -> ImportedData:
+    """Training data from files that ASE reads (OUTCAR, vasprun.xml, ase.db, extended XYZ,
+    trajectories, outputs of Quantum ESPRESSO, FHI-aims, .., LAMMPS dumps): the same as the
+    command soapz data, docs/data.md. Needs ASE.
+
+    paths            a path, or several: files, folders (searched), globs, "file@0:100"
+    config_type      "auto": what the frame says, else by folder, else by file; "folder",
+                     "file", "key:KEY" of info, "name:NAME" for all
+    tolerance        Angstrom: structures whose atoms and cells are this near are one
+    isolated         Angstrom: a single atom without an image this near is an isolated_atom
+    keep_duplicates, keep_unconverged
+                     do not leave these frames out
+    extrapolated     the energy extrapolated to no smearing, not the free energy, which is
+                     the one that forces are derivatives of
+    elements         of the atom types 1, 2, .. of LAMMPS dumps
+    format           ASE's name for the format of all files, by default by name and content
+    energy_key, ..   which entries of info and arrays are meant; by default as for Dataset
+
+    Returns ImportedData; its frames go to soapz.fit, split_data and write_data.
+    FileNotFoundError: nothing is there. ValueError: a file that was named cannot be read, or
+    a name is in no frame."""
+    need_ase()
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    options = DataOptions(config_type, tolerance, isolated, keep_duplicates, keep_unconverged,
+                          extrapolated, elements, format,
+                          {"energy": energy_key, "forces": forces_key, "virial": virial_key,
+                           "stress": stress_key})
+    data = gather(Search(paths, format), options)[1]
+    for sentence in data.notes:
+        warnings.warn(sentence, stacklevel=2)
+    return data
+
+
+def need_ase() -> None:
+    try:
+        import ase  # noqa: F401
+    except ImportError as e:
+        raise ImportError("reading files of other programs needs ASE: pip install "
+                          f"\"soapz[ase]\", or ase, for the Python at {sys.executable}") from e
+
+
+# ---- training and test ---------------------------------------------------------------------
+
+def split_data(frames: Sequence[Any], fraction: float = 0.1, seed: int = 1
+               ) -> Tuple[List[Any], List[Any]]:
+    """(training, test): this share of the frames of each config_type, chosen by seed; isolated
+    atoms all train. The choice is the same on every machine.
+
+    frames must be different structures; frames of one MD run that follow each other closely
+    are nearly the same and make errors on the test look smaller than they are."""
+    if not 0 <= fraction < 1:
+        raise ValueError(f"the share of test data is {fraction}, allowed is 0 to 1")
+    types: Dict[str, List[int]] = {}
+    for k, atoms in enumerate(frames):
+        types.setdefault(str(atoms.info.get("config_type", "default")), []).append(k)
+    test: set = set()
+    for name, members in types.items():
+        if name == ISOLATED:
+            continue
+        # a type more, or more of another, does not change the choice
+        by_chance = sorted(range(len(members)), key=lambda m: hashlib.sha256(
+            f"{seed} {name} {m}".encode()).digest())
+        test.update(members[m] for m in by_chance[:int(fraction * len(members) + 0.5)])
+    return ([a for k, a in enumerate(frames) if k not in test],
+            [a for k, a in enumerate(frames) if k in test])
+
+
+# ---- writing -------------------------------------------------------------------------------
+
+def write_data(path: Any, frames: Iterable[Any]) -> None:
+    """An extended XYZ file of ase.Atoms: all of info and arrays, every digit. The file is there
+    whole or not at all."""
+    from .extxyz import frames_text
+    write_all({os.fspath(path): frames_text(frames)})
+
+
+def write_all(texts: Dict[str, Iterable[str]]) -> None:
+    """{path: pieces of text}: all files, or none of them."""
+    import tempfile
+    parts: List[Tuple[str, str]] = []
+    mask = os.umask(0)
+    os.umask(mask)
+    try:
+        for path, pieces in texts.items():
+            if path == "-" or os.path.exists(path) and not os.path.isfile(path):
+                f = sys.stdout if path == "-" else open(path, "w")
+                for piece in pieces:
+                    f.write(piece)
+                f.flush()
+                continue
+            real = os.path.realpath(path)
+            handle, part = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".soapz-")
+            parts.append((part, real))
+            with os.fdopen(handle, "w", encoding="utf-8") as f:
+                for piece in pieces:
+                    f.write(piece)
+                f.flush()
+                os.fsync(f.fileno())
+            os.chmod(part, os.stat(real).st_mode & 0o777 if os.path.exists(real) else 0o666 & ~mask)
+        for part, real in parts:
+            os.replace(part, real)
+        parts = []
+    finally:
+        for part, _ in parts:
+            if os.path.exists(part):
+                os.unlink(part)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""For soapz eval, describe and validate: the structures of a file that ASE reads, every one of
+them in its order, as extended XYZ; what the file says of energies, forces and virials as
+REF_energy, REF_forces and REF_virial."""
+from __future__ import annotations
+
+from typing import Sequence
+
+from .data import DataOptions, need_ase, read_all
+from .extxyz import frames_text
+from .sources import Search
+
+NAMES = {"energy": "REF_energy", "forces": "REF_forces", "virial": "REF_virial"}
+
+
+def convert(path: str, out: str) -> None:
+    need_ase()
+    frames, data = read_all(Search([path]), DataOptions(as_is=True), NAMES)
+    if data.left_out:
+        raise ValueError(f"{data.left_out[0].where}: {data.left_out[0].why}")
+    if not frames:
+        raise ValueError("ASE finds no structure in it")
+    with open(out, "w", encoding="utf-8") as f:
+        for text in frames_text(frame.atoms for frame in frames):
+            f.write(text)
+
+
+def main(argv: Sequence[str]) -> int:
+    """argv: the file, and where the text goes, or the sentence that says what is wrong."""
+    try:
+        convert(*argv)
+        return 0
+    except (ValueError, ImportError, OSError) as e:
+        with open(argv[1], "w", encoding="utf-8") as f:
+            f.write(" ".join(str(e).split()))
+        return 3
