@@ -245,7 +245,9 @@ static void print_names(const sz_validation *v)
     } all[] = {{"energy_parameter_name", "energy", name[SZ_NAME_ENERGY]},
                {"force_parameter_name", "force", name[SZ_NAME_FORCE]},
                {"virial_parameter_name", "virial", name[SZ_NAME_VIRIAL]},
-               {"stress_parameter_name", "stress", name[SZ_NAME_STRESS]},
+               /* a name for the virials alone would leave the stresses out */
+               {"stress_parameter_name", *name[SZ_NAME_VIRIAL] ? "" : "stress",
+                name[SZ_NAME_STRESS]},
                {"config_type_parameter_name", "config_type", v->config_type}};
     int n = 0;
 
