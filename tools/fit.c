@@ -68,8 +68,7 @@ typedef struct {
 
 static void print_warnings(const sz_warnings *w)
 {
-    for (int k = 0; k < w->n; k++)
-        fprintf(stderr, "soapz fit: warning: %s\n", w->text[k]);
+    sz_print_warnings("fit", w);
 }
 
 /* ---- data -------------------------------------------------------------------------- */

@@ -55,7 +55,7 @@ static sz_status warn_of_data(reader *r)
             "%s:%d: the virial is taken from '%s' (%d in all); set "
             "stress_parameter_name to an absent key if it is not meant as data",
             t->path, r->stress_line, r->name->stress, r->n_stresses);
-    if (status == SZ_OK && r->n_integers)
+    if (status == SZ_OK && r->n_integers && *r->name->sigma) /* of a fit */
         status = sz_warnings_add(
             &r->data->warnings, r->err,
             "%s:%d: a value is written without a decimal point (%d in all): "

@@ -282,33 +282,51 @@ static sz_status choose(search *s, int kind)
     return set ? take(s, kind, set) : take_nothing(s, kind);
 }
 
-/* A fit takes a stress where no virial was asked for by name and some frame has a stress
- * alone; else it is left out. */
+/* The sightings that a found name stands for. */
+static bits found_bits(const search *s, int kind)
+{
+    bits set = 0;
+
+    for (int k = 0; k < s->scan.n; k++) {
+        const sz_sighting *x = &s->scan.sighting[k];
+
+        if (x->kind == kind && (sz_same_word(x->name, s->found->name[kind]) ||
+                                sz_same_word(x->name, s->found->other[kind])))
+            set |= (bits)1 << k;
+    }
+    return set;
+}
+
+/* A stress that nobody named is taken where no virial was named either and there are no
+ * virials, or where frames without one have a stress of the same prefix. */
+static int is_wanted(const search *s, bits virials, bits stresses)
+{
+    int first;
+
+    if (s->wish->given[SZ_NAME_VIRIAL]) return 0;
+    if (!virials) return 1;
+    return largest(s, virials)->family == largest(s, stresses)->family &&
+           count(s, stresses, virials, &first) > 0;
+}
+
+/* Else it is left out, aloud. */
 static sz_status choose_stress(search *s)
 {
     char **name = s->found->name;
     const char *virial = s->wish->given[SZ_NAME_VIRIAL];
-    bits virials = 0;
-    int first;
     sz_status status = choose(s, SZ_NAME_STRESS);
+    bits virials = found_bits(s, SZ_NAME_VIRIAL);
 
     if (status != SZ_OK || !*name[SZ_NAME_STRESS] || s->wish->given[SZ_NAME_STRESS] ||
-        s->wish->use == SZ_NAMES_COMPARE)
+        s->wish->use == SZ_NAMES_COMPARE ||
+        is_wanted(s, virials, found_bits(s, SZ_NAME_STRESS)))
         return status;
-    for (int k = 0; k < s->scan.n; k++)
-        if (s->scan.sighting[k].kind == SZ_NAME_VIRIAL &&
-            (sz_same_word(s->scan.sighting[k].name, name[SZ_NAME_VIRIAL]) ||
-             sz_same_word(s->scan.sighting[k].name, s->found->other[SZ_NAME_VIRIAL])))
-            virials |= (bits)1 << k;
-    if (!virial && count(s, by_rule(s, SZ_NAME_STRESS), virials, &first) > 0)
-        return SZ_OK;
     status = sz_warnings_add(
         &s->found->warnings, s->err,
-        virials
-            ? "%s: the stress under '%s' is left out, as the virials are those under "
-              "'%s'; stress_parameter_name=%s takes it where a frame has no virial"
-            : "%s: the stress under '%s' is left out, as the virials were to be under "
-              "'%s'; stress_parameter_name=%s takes it",
+        virials ? "%s: the stress under '%s' is left out, as the virials are those under "
+                  "'%s'; stress_parameter_name=%s takes it where a frame has no virial"
+                : "%s: the stress under '%s' is left out, as virial_parameter_name=%s "
+                  "was given; stress_parameter_name=%s takes it",
         s->path, name[SZ_NAME_STRESS], virials ? name[SZ_NAME_VIRIAL] : virial,
         name[SZ_NAME_STRESS]);
     return status == SZ_OK ? set_name(s, &name[SZ_NAME_STRESS], "") : status;

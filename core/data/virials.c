@@ -16,7 +16,6 @@
  * below 0. */
 #include "data/virials.h"
 
-
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
