@@ -8,6 +8,7 @@
 #include "data/targets.h"
 
 #include "base/memory.h"
+#include "data/virials.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -175,6 +176,8 @@ sz_status sz_targets_create(sz_targets **targets, const sz_dataset *data,
 
     *targets = NULL;
     if (status == SZ_OK && sigma) status = set_sigmas(t, sigma, err);
+    if (status == SZ_OK && sigma && !data->energy_name) /* a file's are checked by name */
+        status = sz_virials_warn(&t->warnings, data, err);
     if (status == SZ_OK) {
         *targets = t;
         t = NULL;

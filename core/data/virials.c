@@ -230,81 +230,96 @@ static int names_it(const char *name, const char *word)
     return 0;
 }
 
-static sz_status check_virials(sz_dataset *data, const char *name, sz_error *err)
-{
-    sz_virials_facts facts;
-    char text[300];
-    const int is_stress = names_it(name, "stress");
-    sz_status status = sz_virials_look(&facts, data, 0, err);
+/* What the two kinds are called. */
+typedef struct {
+    const char *what, *other, *key, *other_key, *meaning;
+    sz_virials_verdict swapped; /* the other kind, taken for this */
+} kind;
 
-    if (status != SZ_OK || facts.n == 0 || facts.verdict == SZ_VIRIALS_FINE)
-        return status;
-    describe(text, sizeof text, &facts);
-    if (is_stress)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: '%s' is to be virials (eV), but it is named a stress%s%s; "
-                       "give stress_parameter_name=%s instead of "
-                       "virial_parameter_name=%s, or rename it if it does hold virials",
-                       data->path, name,
-                       facts.verdict == SZ_VIRIALS_UNKNOWN ? "" : " and looks like one: ",
-                       facts.verdict == SZ_VIRIALS_UNKNOWN ? "" : text, name, name);
-    if (facts.verdict == SZ_VIRIALS_UNKNOWN) return SZ_OK;
-    if (facts.verdict == SZ_VIRIALS_SMALL)
-        return sz_warnings_add(
-            &data->warnings, err,
-            "%s: the virials%s%s%s look like stresses in eV/Angstrom^3: %s; if they are, "
-            "give virial_parameter_name=none stress_parameter_name=%s",
-            data->path, *name ? " under '" : "", name, *name ? "'" : "", text,
-            *name ? name : "KEY");
-    return sz_warnings_add(
-        &data->warnings, err,
-        "%s: the virials%s%s%s are odd: %s; a virial is in eV, -volume "
-        "* stress, %s",
-        data->path, *name ? " under '" : "", name, *name ? "'" : "", text,
-        facts.verdict == SZ_VIRIALS_SIGN
-            ? "above 0 under pressure; the sign seems to be the other"
-            : "and these seem to be in another unit");
+static const kind of_virials = {
+    "virials",
+    "stress",
+    "virial_parameter_name",
+    "stress_parameter_name",
+    "a virial is in eV, -volume * stress, above 0 under pressure",
+    SZ_VIRIALS_SMALL};
+static const kind of_stresses = {
+    "stresses",
+    "virial",
+    "stress_parameter_name",
+    "virial_parameter_name",
+    "a stress is in eV/Angstrom^3 (160.22 GPa), below 0 under pressure",
+    SZ_VIRIALS_LARGE};
+
+static sz_status fail_misnamed(const sz_dataset *data, const kind *k, const char *name,
+                               const sz_virials_facts *facts, sz_error *err)
+{
+    const int knows = facts->verdict != SZ_VIRIALS_UNKNOWN;
+    char text[300], place[SZ_PLACE];
+    int f = 0;
+
+    while (!data->frame[f].has_virial ||
+           data->frame[f].from_stress != (k == &of_stresses))
+        f++;
+    describe(text, sizeof text, facts);
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: '%.80s' is to hold %s, but is named a %s%s%s; give %s=%.80s "
+                   "instead of %s=%.80s, or rename it if it does hold %s: %s",
+                   sz_dataset_place(data, f, SZ_COMMENT_LINE, place), name, k->what,
+                   k->other, knows ? " and looks like one: " : "", knows ? text : "",
+                   k->other_key, name, k->key, name, k->what, k->meaning);
 }
 
-static sz_status check_stresses(sz_dataset *data, const char *name, sz_error *err)
+static sz_status warn(sz_warnings *to, const char *path, const kind *k, const char *name,
+                      const sz_virials_facts *facts, sz_error *err)
 {
-    sz_virials_facts facts;
-    char text[300];
-    const int is_virial = names_it(name, "virial");
-    sz_status status = sz_virials_look(&facts, data, 1, err);
+    char text[300], remedy[400] = "";
 
-    if (status != SZ_OK || facts.n == 0 || facts.verdict == SZ_VIRIALS_FINE)
-        return status;
-    describe(text, sizeof text, &facts);
-    if (is_virial)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: '%s' is to be a stress (eV/Angstrom^3), but it is named a "
-                       "virial%s%s; give virial_parameter_name=%s instead of "
-                       "stress_parameter_name=%s, or rename it if it does hold stresses",
-                       data->path, name,
-                       facts.verdict == SZ_VIRIALS_UNKNOWN ? "" : " and looks like one: ",
-                       facts.verdict == SZ_VIRIALS_UNKNOWN ? "" : text, name, name);
+    describe(text, sizeof text, facts);
+    if (facts->verdict == k->swapped && *name)
+        snprintf(remedy, sizeof remedy, "; give %s=none %s=%.80s if that is so", k->key,
+                 k->other_key, name);
+    return sz_warnings_add(to, err, "%s: the %s%s%s%s look like %s: %s; %s%s", path,
+                           k->what, *name ? " under '" : "", name, *name ? "'" : "",
+                           facts->verdict == k->swapped
+                               ? k == &of_virials ? "stresses in eV/Angstrom^3"
+                                                  : "virials, or are in GPa"
+                           : facts->verdict == SZ_VIRIALS_SIGN ? "ones of the other sign"
+                                                               : "ones in another unit",
+                           text, k->meaning, remedy);
+}
+
+static sz_status check(sz_dataset *data, const kind *k, const char *name, sz_error *err)
+{
+    const int from_stress = k == &of_stresses;
+    const int misnamed =
+        names_it(name, k->other) && !names_it(name, from_stress ? "stress" : "virial");
+    sz_virials_facts facts;
+    sz_status status = sz_virials_look(&facts, data, from_stress, err);
+    int n = 0;
+
+    for (int f = 0; f < data->n_frames; f++)
+        n += data->frame[f].has_virial && data->frame[f].from_stress == from_stress;
+    if (status != SZ_OK || n == 0 || facts.verdict == SZ_VIRIALS_FINE) return status;
+    if (misnamed) return fail_misnamed(data, k, name, &facts, err);
     if (facts.verdict == SZ_VIRIALS_UNKNOWN) return SZ_OK;
-    if (facts.verdict == SZ_VIRIALS_LARGE)
-        return sz_warnings_add(
-            &data->warnings, err,
-            "%s: the stresses under '%s' are too large for eV/Angstrom^3: %s; if they "
-            "are "
-            "virials (eV), give virial_parameter_name=%s, if they are in GPa or kBar, "
-            "convert them, 1 eV/Angstrom^3 is 160.22 GPa",
-            data->path, name, text, name);
-    return sz_warnings_add(&data->warnings, err,
-                           "%s: the stresses under '%s' are odd: %s; a stress is in "
-                           "eV/Angstrom^3, below 0 under pressure, %s",
-                           data->path, name, text,
-                           facts.verdict == SZ_VIRIALS_SIGN
-                               ? "and the sign seems to be the other"
-                               : "and these seem to be in another unit");
+    return warn(&data->warnings, data->path, k, name, &facts, err);
 }
 
 sz_status sz_virials_check(sz_dataset *data, const sz_dataset_names *name, sz_error *err)
 {
-    sz_status status = check_virials(data, name->virial, err);
+    sz_status status = check(data, &of_virials, name->virial, err);
 
-    return status == SZ_OK ? check_stresses(data, name->stress, err) : status;
+    return status == SZ_OK ? check(data, &of_stresses, name->stress, err) : status;
+}
+
+sz_status sz_virials_warn(sz_warnings *warnings, const sz_dataset *data, sz_error *err)
+{
+    sz_virials_facts facts;
+    sz_status status = sz_virials_look(&facts, data, 0, err);
+
+    if (status != SZ_OK || facts.verdict == SZ_VIRIALS_UNKNOWN ||
+        facts.verdict == SZ_VIRIALS_FINE)
+        return status;
+    return warn(warnings, data->path, &of_virials, "", &facts, err);
 }

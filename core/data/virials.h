@@ -29,7 +29,9 @@ sz_status sz_virials_look(sz_virials_facts *facts, const sz_dataset *data,
                           int from_stress, sz_error *err);
 
 /* Looks at both kinds of data read under these names: what is certainly not meant is an
- * error, what looks odd a warning of data. Names "": of a program. */
+ * error, what looks odd a warning of data. */
 sz_status sz_virials_check(sz_dataset *data, const sz_dataset_names *name, sz_error *err);
+/* Of frames of a program, which have no names. */
+sz_status sz_virials_warn(sz_warnings *warnings, const sz_dataset *data, sz_error *err);
 
 #endif
