@@ -318,7 +318,6 @@ static sz_status choose_stress(search *s)
     bits virials = found_bits(s, SZ_NAME_VIRIAL);
 
     if (status != SZ_OK || !*name[SZ_NAME_STRESS] || s->wish->given[SZ_NAME_STRESS] ||
-        s->wish->use == SZ_NAMES_COMPARE ||
         is_wanted(s, virials, found_bits(s, SZ_NAME_STRESS)))
         return status;
     status = sz_warnings_add(
