@@ -279,6 +279,9 @@ static sz_status warn(sz_warnings *to, const char *path, const kind *k, const ch
     if (facts->verdict == k->swapped && *name)
         snprintf(remedy, sizeof remedy, "; give %s=none %s=%.80s if that is so", k->key,
                  k->other_key, name);
+    else if (facts->verdict == SZ_VIRIALS_SIGN && *name) /* in small cells */
+        snprintf(remedy, sizeof remedy, "; give %s=none %s=%.80s if each is a %s", k->key,
+                 k->other_key, name, k->other);
     return sz_warnings_add(to, err, "%s: the %s%s%s%s look like %s: %s; %s%s", path,
                            k->what, *name ? " under '" : "", name, *name ? "'" : "",
                            facts->verdict == k->swapped
