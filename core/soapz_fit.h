@@ -49,9 +49,9 @@ typedef struct {
 SZ_API sz_status sz_dataset_create(sz_dataset **dataset, sz_error *err);
 SZ_API sz_status sz_dataset_add(sz_dataset *dataset, const sz_frame *frame,
                                 sz_error *err);
-/* All frames of an extended XYZ file, under the names that spec gives. spec NULL: under
- * the first of the usual names that the file has, which is read twice; sigmas in it are
- * not looked at. */
+/* All frames of an extended XYZ file, which is read twice: under the names that were set
+ * in spec, the rest by the rule of docs/fit.md. spec NULL: all by the rule; sigmas in the
+ * file are not looked at. */
 SZ_API sz_status sz_dataset_read(sz_dataset **dataset, const char *path,
                                  const sz_fit_spec *spec, sz_error *err);
 SZ_API void sz_dataset_free(sz_dataset *dataset);

@@ -174,7 +174,8 @@ static void test_errors(void)
         {"2\n\nH 0 0 0\n", ":3:", "after 1 of the 2 atoms announced in line 1"},
         {"1\n\nH 0 0 0\nH 1 1 1\n", "", ""}, /* the second frame is wrong */
         {"1\n\nH 0 0\n", ":3:", "has 3 columns"},
-        {"1\n\nH 0 0 0 0\n", ":3:", "has 5 columns, by line 2 it should have 4"},
+        {"1\nProperties=species:S:1:pos:R:3\nH 0 0 0 0\n",
+         ":3:", "has 5 columns, by line 2 it should have 4"},
         {"1\n\nH 0 nan 0\n", ":3:", "\"nan\""},
         {"1\n\nH 0 0 inf\n", ":3:", "\"inf\""},
         {"1\n\nH 0 1e999 0\n", ":3:", "\"1e999\""},
@@ -185,10 +186,15 @@ static void test_errors(void)
         {"1\nLattice=\"1 0 0 0 1 0 0 0\"\nH 0 0 0\n", ":2:", "8 numbers"},
         {"1\nLattice=\"1 0 0 0 1 0 0 0 x\"\nH 0 0 0\n", ":2:", "\"x\" in Lattice"},
         {"1\nLattice=\"1 0 0 0 1 0 0 0 nan\"\nH 0 0 0\n", ":2:", "\"nan\" in Lattice"},
-        {"1\nLattice\nH 0 0 0\n", ":2:", "0 numbers"},
+        {"1\nLattice Properties=species:S:1:pos:R:3\nH 0 0 0\n", ":2:", "0 numbers"},
         {"1\nLattice=\"1 0 0\nH 0 0 0\n", ":2:", "not closed"},
-        {"1\nk={1 {2}\nH 0 0 0\n", ":2:", "not closed"},
-        {"1\n=3\nH 0 0 0\n", ":2:", "without a key"},
+        {"1\nProperties=species:S:1:pos:R:3 k={1 {2}\nH 0 0 0\n", ":2:", "not closed"},
+        {"1\nProperties=species:S:1:pos:R:3 \"k\nH 0 0 0\n", ":2:", "not closed"},
+        {"1\n=3 Properties=species:S:1:pos:R:3\nH 0 0 0\n", ":2:", "without a key"},
+        {"1\nLattice=\"1 0 0 0 1 0 0 0 1\" =3\nH 0 0 0\n", ":2:", "without a key"},
+        {"3\n\nH 0 0 0\nH 0 0 1\n2\n\nH 0 0 0\nH 0 0 1\n", ":1:",
+         "says 3 atoms here, but after 2 of them line 5 is the beginning of another"},
+        {"3\nk=1\nH 0 0 0\nH 0 0 1\n\n", ":1:", "after 2 of them line 5 is blank"},
         {"1\npbc=\"T T\"\nH 0 0 0\n", ":2:", "three logicals"},
         {"1\npbc=\"T T x\" Lattice=\"1 0 0 0 1 0 0 0 1\"\nH 0 0 0\n",
          ":2:", "\"x\" in pbc"},
@@ -223,7 +229,8 @@ static void test_errors(void)
     CHECK(sz_xyz_open(&reader, path, &err) == SZ_OK);
     CHECK(sz_xyz_read(&f, reader, &err) == SZ_OK && f);
     sz_xyz_frame_free(f);
-    CHECK_FAILS(sz_xyz_read(&f, reader, &err), SZ_ERR_FORMAT, ":4:", err);
+    CHECK_FAILS(sz_xyz_read(&f, reader, &err), SZ_ERR_FORMAT,
+                ":4: the frame before says 1 atom in line 1, but here is one more", err);
     sz_xyz_close(reader);
     CHECK_FAILS(sz_xyz_open(&reader, "/nowhere/x.xyz", &err), SZ_ERR_FILE, "/nowhere",
                 err);

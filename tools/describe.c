@@ -459,6 +459,7 @@ int sz_verb_describe(int argc, char **argv)
     if (status == SZ_OK)
         printf("%s: %ld rows of %d components, %ld frame%s\n", r.out, d.out.n_rows,
                d.out.n_columns, d.n_frames, d.n_frames == 1 ? "" : "s");
+    if (status == SZ_OK) sz_print_warnings("describe", sz_xyz_warnings(d.in));
     sz_describe_free(&d.out);
     sz_xyz_close(d.in);
     sz_list_free(&d.list);

@@ -148,6 +148,7 @@ int sz_verb_eval(int argc, char **argv)
     if (status == SZ_OK && strcmp(out, "-") != 0)
         printf("%s: %ld frame%s, %ld atom%s\n", out, e.n_frames,
                e.n_frames == 1 ? "" : "s", e.n_atoms, e.n_atoms == 1 ? "" : "s");
+    if (status == SZ_OK) sz_print_warnings("eval", sz_xyz_warnings(e.in));
     sz_xyz_close(e.in);
     sz_predictor_free(e.predictor);
     sz_model_free(e.model);

@@ -8,7 +8,6 @@
 #include "fit/fit.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "data/names.h"
 #include "fit_curve_report.h"
 #include "fit_main.h"
 #include "fit_options.h"
@@ -69,8 +68,7 @@ typedef struct {
 
 static void print_warnings(const sz_warnings *w)
 {
-    for (int k = 0; k < w->n; k++)
-        fprintf(stderr, "soapz fit: warning: %s\n", w->text[k]);
+    sz_print_warnings("fit", w);
 }
 
 /* ---- data -------------------------------------------------------------------------- */
@@ -97,7 +95,6 @@ static sz_status check_gp_file(const sz_fit_spec *spec, sz_error *err)
 static sz_status check_files(fit *f, sz_error *err)
 {
     const sz_fit_spec *spec = f->spec;
-    const sz_dataset_names name = sz_names_to_compare(&spec->name);
     sz_output part = {0};
     sz_status status = check_gp_file(spec, err);
 
@@ -105,7 +102,7 @@ static sz_status check_files(fit *f, sz_error *err)
         status = sz_output_open(&part, spec->gp_file, err);
     sz_output_free(&part);
     if (status == SZ_OK && *spec->test_file)
-        status = sz_dataset_read_names(&f->test, spec->test_file, &name, err);
+        status = sz_fit_read_test(&f->test, spec->test_file, spec, err);
     if (status == SZ_OK && f->option.curve)
         status = sz_curve_check(f->option.curve, spec, err);
     return status;
@@ -123,13 +120,15 @@ static sz_status read_data(fit *f, sz_error *err)
                                 .watch = &f->watch};
     sz_status status = sz_dataset_read(&f->data, spec->at_file, spec, err);
 
+    /* before what may fail for the reason that they name */
+    if (f->team->rank == 0) print_warnings(&spec->warnings);
+    if (f->team->rank == 0 && status == SZ_OK) print_warnings(&f->data->warnings);
     if (status == SZ_OK) status = sz_fit_job_begin(&f->job, spec, f->data, &setup, err);
     if (status == SZ_OK && f->team->rank == 0) status = check_files(f, err);
     status = f->team->agree(f->team, status, err);
     if (status != SZ_OK || f->team->rank > 0) return status;
-    print_warnings(&spec->warnings);
-    print_warnings(&f->data->warnings);
     print_warnings(&f->job.targets->warnings);
+    if (f->test) print_warnings(&f->test->warnings);
     sz_fit_print_data(&f->job);
     sz_fit_clock_stage(&f->clock, "data");
     return SZ_OK;

@@ -70,6 +70,7 @@ void sz_fit_print_data(const sz_fit_job *job)
     printf("%s: %d frames, %zu atoms; %d energies, %zu force components, %d virials\n",
            data->path, data->n_frames, data->n_atoms, data->n_energies,
            job->targets->n_force_rows, data->n_virials);
+    if (data->taken) printf("%s\n", data->taken);
     printf("%s", meaning_of(job->spec.e0_method));
     if (job->spec.e0_offset != 0.0) printf("; %g eV added", job->spec.e0_offset);
     printf("\n");

@@ -245,13 +245,17 @@ static void print_names(const sz_validation *v)
     } all[] = {{"energy_parameter_name", "energy", name[SZ_NAME_ENERGY]},
                {"force_parameter_name", "force", name[SZ_NAME_FORCE]},
                {"virial_parameter_name", "virial", name[SZ_NAME_VIRIAL]},
-               {"stress_parameter_name", "stress", name[SZ_NAME_STRESS]},
+               /* a name for the virials alone would leave the stresses out */
+               {"stress_parameter_name", *name[SZ_NAME_VIRIAL] ? "" : "stress",
+                name[SZ_NAME_STRESS]},
                {"config_type_parameter_name", "config_type", v->config_type}};
     int n = 0;
 
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         if (*all[k].name && strcmp(all[k].name, all[k].usual) != 0)
             printf("%s%s=%s", n++ ? " " : "  ", all[k].key, all[k].name);
+    for (int k = 0; k < SZ_N_NAMES; k++) /* else the fit would look for them */
+        if (v->given[k] && !*name[k]) printf("%s%s=none", n++ ? " " : "  ", all[k].key);
     if (n) printf(" \\\n");
 }
 
@@ -338,6 +342,7 @@ static sz_status suggest(sz_validation *v, const char *path, sz_error *err)
     plan p = {.facts = &facts};
     sz_status status = sz_read_reference(v, path, err);
 
+    if (status == SZ_OK) sz_print_warnings("fit", &v->data->warnings);
     if (status == SZ_OK) status = sz_facts_find(&facts, v->data, err);
     if (status == SZ_OK) status = check(&facts, v->data, err);
     if (status == SZ_OK) {

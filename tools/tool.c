@@ -82,6 +82,12 @@ int sz_report(const sz_error *err)
     return 1;
 }
 
+void sz_print_warnings(const char *verb, const sz_warnings *warnings)
+{
+    for (int k = 0; k < warnings->n; k++)
+        fprintf(stderr, "soapz %s: warning: %s\n", verb, warnings->text[k]);
+}
+
 int sz_finish_stdout(void)
 {
     errno = 0;

@@ -6,6 +6,7 @@
 #define SZ_TOOL_H
 
 #include "base/file.h"
+#include "base/warnings.h"
 #include "base/watch.h"
 
 #include <stdio.h>
@@ -40,6 +41,8 @@ int sz_options(int argc, char **argv, const sz_option *option, int n_options,
 int sz_usage_error(const char *verb, const char *format, ...) SZ_PRINTF(2, 3);
 /* "soapz: sentence" on stderr; returns 1. */
 int sz_report(const sz_error *err);
+/* "soapz VERB: warning: sentence" on stderr for each. */
+void sz_print_warnings(const char *verb, const sz_warnings *warnings);
 /* Prints and flushes; returns 0, or 1 with a message when stdout cannot take it. */
 int sz_print_text(const char *text);
 int sz_finish_stdout(void);

@@ -401,6 +401,7 @@ static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = sz_model_load(&v->model[m].model, v->model[m].path, err);
     if (status == SZ_OK) status = read_data(v, r, err);
+    if (status == SZ_OK) sz_print_warnings("validate", &v->data->warnings);
     if (status == SZ_OK) status = check_limits(v, err);
     if (r->json && strcmp(r->json, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK && r->json) status = sz_output_open_any(out, r->json, err);

@@ -31,10 +31,9 @@ sz_status sz_read_reference(sz_validation *v, const char *path, sz_error *err)
     sz_dataset_names name = {
         .config_type = (char *)(v->given_type ? v->given_type : "config_type"),
         .force_mask = (char *)(v->given_mask ? v->given_mask : "force_mask")};
-    sz_status status = sz_names_find(&v->name, v->given, path, err);
+    sz_name_wish wish = {.use = SZ_NAMES_COMPARE};
 
-    if (status != SZ_OK) return status;
+    memcpy(wish.given, v->given, sizeof wish.given);
     v->config_type = name.config_type;
-    sz_names_take(&name, &v->name);
-    return sz_dataset_read_names(&v->data, path, &name, err);
+    return sz_dataset_read_wish(&v->data, &v->name, path, &wish, &name, err);
 }

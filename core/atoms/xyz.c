@@ -7,6 +7,7 @@
 #include "atoms/xyz_header.h"
 #include "base/number.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -21,9 +22,13 @@ struct sz_xyz_reader {
     FILE *file;
     char *name;
     long size;    /* bytes; 0 unknown */
+    long start;   /* where the first frame is */
     int line;     /* lines read so far */
     char *buffer; /* the last of them, without its end */
     size_t room, length;
+    int last_line, last_atoms, last_fields; /* of the frame before; 0: none */
+    int said_more, said_number;             /* 1: this warning is there */
+    sz_warnings warnings;
 };
 
 /* ---- lines ---------------------------------------------------------------------- */
@@ -54,9 +59,60 @@ sz_status sz_xyz_open(sz_xyz_reader **reader, const char *path, sz_error *err)
     return status;
 }
 
+/* The whole of a pipe into a file without a name, which takes its place. */
+static sz_status copy_pipe(sz_xyz_reader *r, sz_error *err)
+{
+    FILE *copy = tmpfile();
+    char block[65536];
+    size_t n = 1;
+
+    while (copy && n > 0 && !ferror(copy)) {
+        n = fread(block, 1, sizeof block, r->file);
+        if (n > 0) fwrite(block, 1, n, copy);
+    }
+    if (!copy || ferror(copy) || ferror(r->file) || fseek(copy, 0, SEEK_SET) != 0) {
+        if (copy) fclose(copy);
+        return sz_fail(err, SZ_ERR_FILE,
+                       "%s: it cannot be copied to a temporary file, and it must be read "
+                       "twice; give the name of a file",
+                       r->name);
+    }
+    if (r->file != stdin) fclose(r->file);
+    r->file = copy;
+    return SZ_OK;
+}
+
+sz_status sz_xyz_open_twice(sz_xyz_reader **reader, const char *path, sz_error *err)
+{
+    sz_status status = sz_xyz_open(reader, path, err);
+
+    if (status == SZ_OK) (*reader)->start = ftell((*reader)->file);
+    if (status == SZ_OK && (*reader)->start < 0) {
+        (*reader)->start = 0;
+        status = copy_pipe(*reader, err);
+    }
+    if (status == SZ_OK) return status;
+    sz_xyz_close(*reader);
+    *reader = NULL;
+    return status;
+}
+
+sz_status sz_xyz_rewind(sz_xyz_reader *reader, sz_error *err)
+{
+    reader->line = reader->last_line = 0;
+    if (fseek(reader->file, reader->start, SEEK_SET) == 0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FILE, "%s cannot be read a second time", reader->name);
+}
+
+const sz_warnings *sz_xyz_warnings(const sz_xyz_reader *reader)
+{
+    return &reader->warnings;
+}
+
 void sz_xyz_close(sz_xyz_reader *reader)
 {
     if (!reader) return;
+    sz_warnings_free(&reader->warnings);
     if (reader->file && reader->file != stdin) fclose(reader->file);
     free(reader->buffer);
     free(reader->name);
@@ -73,6 +129,14 @@ double sz_xyz_done(const sz_xyz_reader *reader)
     long at = reader->size > 0 ? ftell(reader->file) : -1;
 
     return at >= 0 ? (double)at / (double)reader->size : -1;
+}
+
+/* Takes a byte order mark off the first line. */
+static void skip_mark(sz_xyz_reader *r, ssize_t *n)
+{
+    if (r->line != 1 || *n < 3 || memcmp(r->buffer, "\xEF\xBB\xBF", 3) != 0) return;
+    *n -= 3;
+    memmove(r->buffer, r->buffer + 3, (size_t)*n + 1);
 }
 
 /* Reads one line into buffer; *more is 0 at the end of the file. */
@@ -92,6 +156,7 @@ static sz_status next_line(sz_xyz_reader *r, int *more, sz_error *err)
     if (memchr(r->buffer, 0, (size_t)n))
         return sz_fail(err, SZ_ERR_FORMAT, "%s:%d: this is not a text file", r->name,
                        r->line);
+    skip_mark(r, &n);
     while (n > 0 && (r->buffer[n - 1] == '\n' || r->buffer[n - 1] == '\r')) n--;
     r->buffer[n] = 0;
     r->length = (size_t)n;
@@ -130,17 +195,54 @@ const sz_xyz_column *sz_xyz_find_column(const sz_xyz_frame *frame, const char *n
     return NULL;
 }
 
+static int count_words(const char *text)
+{
+    int n = 0;
+
+    for (size_t length; (length = sz_xyz_next_word(&text)) > 0; text += length) n++;
+    return n;
+}
+
+/* A symbol, in capitals or small letters too. */
+static int element_of(const char *word)
+{
+    char symbol[3] = "";
+    int z = sz_element_number(word);
+
+    if (z || strlen(word) > 2) return z;
+    for (int k = 0; word[k]; k++)
+        symbol[k] = (char)(k == 0 ? toupper((unsigned char)word[k])
+                                  : tolower((unsigned char)word[k]));
+    return sz_element_number(symbol);
+}
+
 typedef struct {
     const sz_xyz_column *species, *z, *pos;
 } known;
 
+/* The first of these columns that is there. */
+static const sz_xyz_column *find_one(const sz_xyz_frame *frame, const char *const *name)
+{
+    const sz_xyz_column *column = NULL;
+
+    for (; *name && !column; name++) column = sz_xyz_find_column(frame, *name);
+    return column;
+}
+
 static sz_status find_known(const sz_xyz_frame *frame, const sz_xyz_reader *r, known *c,
                             sz_error *err)
 {
-    c->species = sz_xyz_find_column(frame, "species");
-    c->z = c->species ? NULL : sz_xyz_find_column(frame, "Z");
-    c->pos = sz_xyz_find_column(frame, "pos");
-    if (!c->pos) c->pos = sz_xyz_find_column(frame, "positions");
+    static const char *const species[] = {"species", "symbols", "element", NULL},
+                             *const z[] = {"Z", "numbers", "atomic_numbers", NULL},
+                             *const pos[] = {"pos", "positions", NULL};
+
+    c->species = find_one(frame, species);
+    c->z = c->species ? NULL : find_one(frame, z);
+    c->pos = find_one(frame, pos);
+    if (c->species && c->species->type == 'I') {
+        c->z = c->species;
+        c->species = NULL;
+    }
     if (!c->pos || c->pos->type != 'R' || c->pos->n_fields != 3)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: Properties has no column pos:R:3 with the positions",
@@ -154,28 +256,54 @@ static sz_status find_known(const sz_xyz_frame *frame, const sz_xyz_reader *r, k
         r->line);
 }
 
-static sz_status read_element(sz_xyz_frame *frame, const sz_xyz_reader *r, const known *c,
+/* A number where a symbol is usual: perhaps a type of a program, not Z. */
+static sz_status warn_of_number(sz_xyz_reader *r, int z, sz_error *err)
+{
+    if (r->said_number++) return SZ_OK;
+    return sz_warnings_add(
+        &r->warnings, err,
+        "%s:%d: numbers stand for the elements and are taken for "
+        "atomic numbers (%d is %s); if they are types of another kind, "
+        "write symbols",
+        r->name, r->line, z, sz_element_symbol(z));
+}
+
+static sz_status read_element(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c,
                               int i, const char *text, size_t length, sz_error *err)
 {
     char word[WORD];
-    int z = 0;
+    int z = 0, is_number = 0;
 
     if (copy_word(word, text, length)) {
-        if (c->species)
-            z = sz_element_number(word);
-        else if (!sz_parse_int(word, &z) || !sz_element_symbol(z))
-            z = 0;
+        if (c->species) z = element_of(word);
+        if (z == 0) {
+            is_number = sz_parse_int(word, &z) && sz_element_symbol(z);
+            if (!is_number) z = 0;
+        }
     }
     frame->z[i] = z;
+    if (is_number && c->species) return warn_of_number(r, z, err);
     if (z > 0) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT, "%s:%d: \"%.*s\" is not an element%s", r->name,
                    r->line, length < WORD ? (int)length : WORD, text,
                    c->species ? "" : "'s atomic number");
 }
 
+/* Words behind symbol x y z of plain XYZ have no names. */
+static sz_status warn_of_columns(sz_xyz_reader *r, int n, sz_error *err)
+{
+    if (r->said_more++) return SZ_OK;
+    return sz_warnings_add(
+        &r->warnings, err,
+        "%s:%d: what stands behind symbol x y z is not used (column %s%d), as the second "
+        "line of the frame does not name it; if it is forces, write "
+        "Properties=species:S:1:pos:R:3:forces:R:3 there",
+        r->name, r->line, n > 5 ? "5 to " : "", n);
+}
+
 /* Reads element and position from the line of atom i and counts its words. */
-static sz_status read_atom(sz_xyz_frame *frame, const sz_xyz_reader *r, const known *c,
-                           int i, sz_error *err)
+static sz_status read_atom(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c, int i,
+                           sz_error *err)
 {
     int element = c->species ? c->species->first : c->z->first, n = 0;
     const char *p = r->buffer;
@@ -195,6 +323,7 @@ static sz_status read_atom(sz_xyz_frame *frame, const sz_xyz_reader *r, const kn
                            r->line, length < WORD ? (int)length : WORD, p);
     }
     if (n == frame->n_fields) return SZ_OK;
+    if (frame->is_plain && n > frame->n_fields) return warn_of_columns(r, n, err);
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s:%d: this line has %d columns, by line %d it should have %d",
                    r->name, r->line, n, frame->line + 1, frame->n_fields);
@@ -238,6 +367,20 @@ static sz_status room_for_atoms(sz_xyz_frame *frame, int n, sz_error *err)
     return SZ_OK;
 }
 
+/* A blank line, or the number of atoms of another frame, among the atoms. */
+static sz_status check_count(const sz_xyz_frame *frame, const sz_xyz_reader *r, int i,
+                             sz_error *err)
+{
+    int n_words = count_words(r->buffer), number;
+
+    if (n_words > 1 || (n_words == 1 && !sz_parse_int(r->buffer, &number))) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s:%d: the frame says %d atoms here, but after %d of them line %d is "
+                   "%s; correct the number, or add the atoms that are missing",
+                   r->name, frame->line, frame->n_atoms, i, r->line,
+                   n_words ? "the beginning of another frame" : "blank");
+}
+
 /* The arrays grow with the lines found: a wrong number of atoms costs no memory. */
 static sz_status read_atoms(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
 {
@@ -258,6 +401,7 @@ static sz_status read_atoms(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err
                            "%s:%d: the file ends after %d of the %d atoms announced in "
                            "line %d",
                            r->name, r->line, i, frame->n_atoms, frame->line);
+        if (status == SZ_OK) status = check_count(frame, r, i, err);
         if (status == SZ_OK) status = read_atom(frame, r, &c, i, err);
         if (status == SZ_OK) status = keep_line(frame, r, i, &used, &room, err);
     }
@@ -265,6 +409,27 @@ static sz_status read_atoms(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err
 }
 
 /* ---- frames --------------------------------------------------------------------- */
+
+/* No number of atoms: perhaps the frame before has more of them than it says. */
+static sz_status fail_count(const sz_xyz_reader *r, sz_error *err)
+{
+    const char *p = r->buffer;
+    char word[WORD];
+    size_t length = sz_xyz_next_word(&p);
+    double number;
+
+    if (r->last_line && copy_word(word, p, length) &&
+        count_words(r->buffer) >= r->last_fields &&
+        (element_of(word) || sz_parse_double(word, &number)))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: the frame before says %d atom%s in line %d, but here is "
+                       "one more: \"%.40s\"",
+                       r->name, r->line, r->last_atoms, r->last_atoms == 1 ? "" : "s",
+                       r->last_line, p);
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s:%d: a frame begins with its number of atoms, not with \"%.40s\"",
+                   r->name, r->line, r->buffer);
+}
 
 /* Skips blank lines, then reads the number of atoms. */
 static sz_status read_count(sz_xyz_frame *frame, sz_xyz_reader *r, int *more,
@@ -278,9 +443,7 @@ static sz_status read_count(sz_xyz_frame *frame, sz_xyz_reader *r, int *more,
     } while (!*sz_skip_blanks(r->buffer));
     frame->line = r->line;
     if (sz_parse_int(r->buffer, &frame->n_atoms) && frame->n_atoms >= 0) return SZ_OK;
-    return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s:%d: a frame begins with its number of atoms, not with \"%.40s\"",
-                   r->name, r->line, r->buffer);
+    return fail_count(r, err);
 }
 
 static sz_status read_header(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
@@ -308,6 +471,9 @@ sz_status sz_xyz_read(sz_xyz_frame **frame, sz_xyz_reader *reader, sz_error *err
     if (status == SZ_OK && more) status = read_header(f, reader, err);
     if (status == SZ_OK && more) status = read_atoms(f, reader, err);
     if (status == SZ_OK && more) {
+        reader->last_line = f->line;
+        reader->last_atoms = f->n_atoms;
+        reader->last_fields = f->n_fields;
         *frame = f;
         f = NULL;
     }

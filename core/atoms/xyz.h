@@ -11,7 +11,7 @@
 #ifndef SZ_XYZ_H
 #define SZ_XYZ_H
 
-#include "base/error.h"
+#include "base/warnings.h"
 
 #include <stdio.h>
 
@@ -35,6 +35,7 @@ typedef struct {
     double cell[3][3];
     int pbc[3];
 
+    int is_plain; /* without Properties: symbol x y z, what follows is not used */
     int n_columns, n_fields;
     sz_xyz_column *column;
     int n_info;
@@ -47,15 +48,21 @@ typedef struct sz_xyz_reader sz_xyz_reader;
 
 /* path "-" is standard input. */
 sz_status sz_xyz_open(sz_xyz_reader **reader, const char *path, sz_error *err);
+/* For two readings: what can be read but once, as a pipe, is copied first. */
+sz_status sz_xyz_open_twice(sz_xyz_reader **reader, const char *path, sz_error *err);
+sz_status sz_xyz_rewind(sz_xyz_reader *reader, sz_error *err);
 void sz_xyz_close(sz_xyz_reader *reader);
 const char *sz_xyz_name(const sz_xyz_reader *reader); /* for messages */
 double sz_xyz_done(const sz_xyz_reader *reader);      /* 0..1 read; -1 unknown */
+/* What was understood with a doubt so far, each once. */
+const sz_warnings *sz_xyz_warnings(const sz_xyz_reader *reader);
 /* *frame is NULL at the end of the file. */
 sz_status sz_xyz_read(sz_xyz_frame **frame, sz_xyz_reader *reader, sz_error *err);
 void sz_xyz_frame_free(sz_xyz_frame *frame);
 
 /* Names and keys in any case. A value comes without its quotes or brackets, NULL when the
- * key is absent; of a repeated key the last counts; free *copy. */
+ * key is absent; of a repeated key the last counts; free *copy. Of "_JSON .." it is what
+ * follows that word. */
 const sz_xyz_column *sz_xyz_find_column(const sz_xyz_frame *frame, const char *name);
 sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
                        sz_error *err);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * xyz_header.c - the second line of a frame: key=value ..., of which Lattice, pbc and
- * Properties are understood. */
+ * Properties are understood.
+ *
+ * Without Properties= and Lattice= it is the comment of a plain XYZ file, a free text:
+ * what looks like key=value in it is kept, and nothing in it is a fault of grammar. */
 #include "atoms/xyz_header.h"
 
 #include "base/number.h"
@@ -12,6 +15,7 @@
 typedef struct {
     const char *name; /* of the file */
     int line;
+    int is_free; /* a comment, not extended XYZ */
 } place;
 
 static char *copy_text(const char *text, size_t length)
@@ -65,6 +69,31 @@ static sz_status add_info(sz_xyz_frame *frame, const char *key, size_t key_lengt
     return sz_fail_memory(err, length + key_length, "an XYZ frame");
 }
 
+/* 1 where the line has this key, in any case, followed by =. */
+static int has_key(const char *line, const char *key)
+{
+    const size_t n = strlen(key);
+
+    for (const char *p = line; *p; p++) {
+        size_t same = 0;
+
+        if (p > line && !sz_is_blank(p[-1]) && p[-1] != '"') continue;
+        while (same < n && (p[same] | 32) == (key[same] | 32)) same++;
+        if (same < n) continue;
+        p += n;
+        if (*p == '"') p++;
+        if (*sz_skip_blanks(p) == '=') return 1;
+        p--;
+    }
+    return 0;
+}
+
+static const char *end_of_word(const char *p)
+{
+    while (*p && !sz_is_blank(*p)) p++;
+    return p;
+}
+
 /* Splits the line into key=value and bare keys. */
 static sz_status split_info(sz_xyz_frame *frame, const place *at, const char *line,
                             sz_error *err)
@@ -72,23 +101,30 @@ static sz_status split_info(sz_xyz_frame *frame, const place *at, const char *li
     const char *p = sz_skip_blanks(line);
 
     while (*p) {
-        const char *key = p, *end, *equals;
-        size_t key_length;
+        const char *key = p, *end = NULL, *equals;
+        size_t key_length = 0;
         sz_status status;
 
-        if (*p == '"') {
-            end = end_of_value(p);
-            if (!end) goto open;
+        if (*p == '"') end = end_of_value(p);
+        if (end) {
             key++;
             key_length = (size_t)(end - 1 - key);
-        } else {
+        } else if (*p != '"' || at->is_free) {
             end = p + strcspn(p, "= \t\r\n\v\f");
             key_length = (size_t)(end - p);
+        } else {
+            goto open;
         }
         equals = sz_skip_blanks(end);
         if (*equals == '=') {
             end = end_of_value(sz_skip_blanks(equals + 1));
-            if (!end) goto open;
+            if (!end && !at->is_free) goto open;
+            if (!end) end = end_of_word(sz_skip_blanks(equals + 1));
+        }
+        if (key_length == 0 && at->is_free) {
+            key = p;
+            end = end_of_word(p);
+            key_length = (size_t)(end - p);
         }
         if (key_length == 0)
             return sz_fail(err, SZ_ERR_FORMAT, "%s:%d: there is a = without a key",
@@ -102,6 +138,25 @@ open:
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s:%d: a quote or bracket is not closed: \"%.40s\"", at->name,
                    at->line, p);
+}
+
+/* ASE writes what it has no form for as "_JSON ..", a text in it as \"..\". */
+static void skip_json(const char **value, size_t *length)
+{
+    const char *p = *value, *end = p + *length;
+
+    if (*length < 6 || strncmp(p, "_JSON", 5) != 0 || !strchr(" \t[{", p[5])) return;
+    for (p += 5; p < end && sz_is_blank(*p);) p++;
+    while (end > p && sz_is_blank(end[-1])) end--;
+    if (end - p >= 4 && !strncmp(p, "\\\"", 2) && !strncmp(end - 2, "\\\"", 2)) {
+        p += 2;
+        end -= 2;
+    } else if (end - p >= 2 && *p == '"' && end[-1] == '"') {
+        p++;
+        end--;
+    }
+    *value = p;
+    *length = (size_t)(end - p);
 }
 
 sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
@@ -120,6 +175,7 @@ sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
             value++;
             length -= 2;
         }
+        skip_json(&value, &length);
         *copy = copy_text(value, length);
         return *copy ? SZ_OK : sz_fail_memory(err, length, "an XYZ frame");
     }
@@ -133,7 +189,7 @@ static int split_list(char *text, char **word, int n)
     int found = 0;
 
     for (char *p = text; *p; p++)
-        if (strchr(",[]{}()", *p) || sz_is_blank(*p)) *p = ' ';
+        if (strchr(",;[]{}()\"", *p) || sz_is_blank(*p)) *p = ' ';
     for (char *p = text; *(p += strspn(p, " "));) {
         if (found < n) word[found] = p;
         found++;
@@ -150,8 +206,8 @@ static sz_status read_lattice(sz_xyz_frame *frame, const place *at, int *has,
     sz_status status = sz_xyz_value(&text, frame, "Lattice", err);
     int n;
 
-    *has = text != NULL;
-    if (!text) return status;
+    *has = text != NULL && !at->is_free;
+    if (!*has) goto done;
     n = split_list(text, word, 9);
     if (n != 9)
         status = sz_fail(err, SZ_ERR_FORMAT,
@@ -163,6 +219,7 @@ static sz_status read_lattice(sz_xyz_frame *frame, const place *at, int *has,
             status = sz_fail(err, SZ_ERR_FORMAT,
                              "%s:%d: \"%s\" in Lattice is not a finite number", at->name,
                              at->line, word[k]);
+done:
     free(text);
     return status;
 }
@@ -175,7 +232,7 @@ static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
     sz_status status = sz_xyz_value(&text, frame, "pbc", err);
 
     for (int k = 0; k < 3; k++) frame->pbc[k] = has_lattice;
-    if (!text) return status;
+    if (!text || (at->is_free && !*text)) goto done;
     if (split_list(text, word, 3) != 3)
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%s:%d: pbc must be three logicals such as \"T T F\"", at->name,
@@ -194,6 +251,7 @@ static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
                              "%s:%d: pbc says periodic, but there is no Lattice",
                              at->name, at->line);
     }
+done:
     free(text);
     return status;
 }
@@ -233,7 +291,9 @@ static sz_status read_columns(sz_xyz_frame *frame, const place *at, sz_error *er
     char *text;
     sz_status status = sz_xyz_value(&text, frame, "Properties", err);
 
-    if (!text && status == SZ_OK) {
+    if (status == SZ_OK && (!text || at->is_free)) {
+        free(text);
+        frame->is_plain = 1;
         status = add_column(frame, at, "species", "S", "1", err);
         if (status == SZ_OK) status = add_column(frame, at, "pos", "R", "3", err);
         return status;
@@ -255,7 +315,8 @@ static sz_status read_columns(sz_xyz_frame *frame, const place *at, sz_error *er
 sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name, int line,
                         sz_error *err)
 {
-    const place at = {name, line};
+    const place at = {name, line,
+                      !has_key(text, "Properties") && !has_key(text, "Lattice")};
     int has_lattice = 0;
     sz_status status = split_info(frame, &at, text, err);
 

@@ -43,6 +43,7 @@ void sz_dataset_free(sz_dataset *data)
     free(data->path);
     free(data->energy_name);
     free(data->names);
+    free(data->taken);
     free(data->frame);
     free(data->species);
     free(data->position);

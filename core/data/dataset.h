@@ -5,6 +5,7 @@
 #ifndef SZ_DATASET_H
 #define SZ_DATASET_H
 
+#include "atoms/xyz.h"
 #include "base/warnings.h"
 #include "soapz_fit.h"
 
@@ -13,6 +14,7 @@
 typedef struct {
     char *energy, *force, *virial, *stress, *config_type, *sigma, *force_mask;
     char *hessian, *local_property;
+    char *other_force, *other_virial; /* of frames that do not have the first name */
 } sz_dataset_names;
 
 /* Sigmas are those of the frame itself, of its rows in a fit; NaN: there is none, that of
@@ -29,6 +31,7 @@ typedef struct {
     double energy_sigma;    /* eV */
     double virial[9];       /* eV, row by row, symmetrised; 0 without one */
     double virial_sigma[9]; /* eV, symmetrised */
+    int from_stress;        /* the virial was made of a stress */
 } sz_dataset_frame;
 
 struct sz_dataset {
@@ -51,6 +54,7 @@ struct sz_dataset {
     /* of a file, to say where energies were looked for: their name, and all names of the
      * first frame; else NULL */
     char *energy_name, *names;
+    char *taken; /* "energies from 'energy', ..": the names, where they were looked for */
 
     sz_warnings warnings;
 };
@@ -59,6 +63,10 @@ struct sz_dataset {
  * naming the line, on what is not a number and on hessians and local properties. */
 sz_status sz_dataset_read_names(sz_dataset **data, const char *path,
                                 const sz_dataset_names *name, sz_error *err);
+
+/* The rest of an open file, which is read to its end. */
+sz_status sz_dataset_read_open(sz_dataset **data, sz_xyz_reader *file,
+                               const sz_dataset_names *name, sz_error *err);
 
 /* Appends a frame of which no energy, force or virial is known yet; species of s are
  * atomic numbers. After a failure data is as before. *frame is valid until the next

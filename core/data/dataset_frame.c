@@ -10,7 +10,7 @@
  *           virial_component_sigma                           nine numbers
  *           component before atom before frame; all of them absolute, no sqrt(n_atoms);
  *           those of the virial are symmetrised as the virial is
- *   force_mask:L:1              T leaves the atom's force out
+ *   force_mask:L:1 or :I:1      T or 1 leaves the atom's force out
  *
  * Names are looked up in any case, as gap_fit does. */
 #include "data/dataset_frame.h"
@@ -46,7 +46,7 @@ static int scan_numbers(char *text, int max, double *number)
     char *item;
     int n = 0;
 
-    while ((item = sz_next_item(&text, " \t,[]{}()\""))) {
+    while ((item = sz_next_item(&text, " \t,;[]{}()\"\\"))) {
         double x;
 
         if (!sz_parse_double(item, &x)) return -1;
@@ -87,7 +87,7 @@ static sz_status find_column(const reader *r, const char *name, char type, int n
 {
     const sz_xyz_column *c = sz_xyz_find_column(r->frame, name);
     int fits = c && c->n_fields == n_fields &&
-               (c->type == type || (type == 'R' && c->type == 'I'));
+               (c->type == type || (strchr("RL", type) && c->type == 'I'));
 
     *column = c;
     if (!c || fits) return SZ_OK;
@@ -225,9 +225,11 @@ static sz_status read_mask(const reader *r, unsigned char *masked)
         char word[1][WORD] = {""};
         int is_masked;
 
-        if (!column_words(r, column, i, word) || !sz_parse_bool(word[0], &is_masked))
-            return fail_at(r, r->frame->line + 2 + i, "T or F was expected in column ",
-                           column->name);
+        if (!column_words(r, column, i, word) ||
+            (!sz_parse_bool(word[0], &is_masked) &&
+             (!sz_parse_int(word[0], &is_masked) || is_masked < 0 || is_masked > 1)))
+            return fail_at(r, r->frame->line + 2 + i,
+                           "T or F was expected, or 1 or 0, in column ", column->name);
         masked[i] = is_masked != 0;
     }
     return SZ_OK;
@@ -238,6 +240,8 @@ static sz_status read_forces(reader *r, sz_dataset_frame *f)
     const sz_xyz_column *column;
     sz_status status = find_column(r, r->name->force, 'R', 3, &column);
 
+    if (status == SZ_OK && !column)
+        status = find_column(r, r->name->other_force, 'R', 3, &column);
     if (status != SZ_OK || !column) return status;
     f->has_force = 1;
     r->data->n_forces++;
@@ -294,7 +298,12 @@ static sz_status read_virial(reader *r, sz_dataset_frame *f)
     int found;
     sz_status status = read_numbers(r, r->name->virial, 9, 0, virial, &found);
 
-    if (status == SZ_OK && !found) status = read_stress(r, f, virial, &found);
+    if (status == SZ_OK && !found)
+        status = read_numbers(r, r->name->other_virial, 9, 0, virial, &found);
+    if (status == SZ_OK && !found) {
+        status = read_stress(r, f, virial, &found);
+        f->from_stress = found != 0;
+    }
     if (status != SZ_OK || !found) return status;
     f->has_virial = 1;
     r->data->n_virials++;

@@ -3,6 +3,7 @@
  * dataset_read.c - reads all frames of a file; warns of what was perhaps not meant. */
 #include "base/memory.h"
 #include "data/dataset_frame.h"
+#include "data/virials.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static sz_status warn_of_data(reader *r)
             "%s:%d: the virial is taken from '%s' (%d in all); set "
             "stress_parameter_name to an absent key if it is not meant as data",
             t->path, r->stress_line, r->name->stress, r->n_stresses);
-    if (status == SZ_OK && r->n_integers)
+    if (status == SZ_OK && r->n_integers && *r->name->sigma) /* of a fit */
         status = sz_warnings_add(
             &r->data->warnings, r->err,
             "%s:%d: a value is written without a decimal point (%d in all): "
@@ -85,9 +86,10 @@ static sz_status read_frames(reader *r, sz_xyz_reader *file)
 /* "" for NULL: what has no name is not read */
 static void no_nulls(sz_dataset_names *to, const sz_dataset_names *from, char *nothing)
 {
-    char **const name[] = {&to->energy,     &to->force,   &to->virial,
-                           &to->stress,     &to->sigma,   &to->config_type,
-                           &to->force_mask, &to->hessian, &to->local_property};
+    char **const name[] = {&to->energy,      &to->force,       &to->virial,
+                           &to->stress,      &to->sigma,       &to->config_type,
+                           &to->force_mask,  &to->hessian,     &to->local_property,
+                           &to->other_force, &to->other_virial};
 
     *to = *from;
     for (size_t k = 0; k < sizeof name / sizeof *name; k++)
@@ -101,28 +103,50 @@ static sz_status take_path(sz_dataset *data, const char *path, sz_error *err)
     return data->path ? SZ_OK : sz_fail_memory(err, strlen(path), "the data");
 }
 
-sz_status sz_dataset_read_names(sz_dataset **dataset, const char *path,
-                                const sz_dataset_names *names, sz_error *err)
+/* What the reader of the file had doubts about. */
+static sz_status take_warnings(sz_dataset *data, const sz_xyz_reader *file, sz_error *err)
+{
+    const sz_warnings *w = sz_xyz_warnings(file);
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < w->n && status == SZ_OK; k++)
+        status = sz_warnings_add(&data->warnings, err, "%s", w->text[k]);
+    return status;
+}
+
+sz_status sz_dataset_read_open(sz_dataset **dataset, sz_xyz_reader *file,
+                               const sz_dataset_names *names, sz_error *err)
 {
     char nothing[] = "";
     sz_dataset_names name;
     sz_dataset *data = NULL;
     reader r = {.name = &name, .err = err};
-    sz_xyz_reader *file = NULL;
     sz_status status = sz_dataset_create(&data, err);
 
     *dataset = NULL;
     no_nulls(&name, names, nothing);
     r.data = data;
-    if (status == SZ_OK) status = sz_xyz_open(&file, path, err);
     if (status == SZ_OK) status = take_path(data, sz_xyz_name(file), err);
     if (status == SZ_OK) status = read_frames(&r, file);
+    if (status == SZ_OK) status = take_warnings(data, file, err);
     if (status == SZ_OK) status = warn_of_data(&r);
-    sz_xyz_close(file);
+    if (status == SZ_OK) status = sz_virials_check(data, &name, err);
     if (status == SZ_OK) {
         *dataset = data;
         data = NULL;
     }
     sz_dataset_free(data);
+    return status;
+}
+
+sz_status sz_dataset_read_names(sz_dataset **dataset, const char *path,
+                                const sz_dataset_names *names, sz_error *err)
+{
+    sz_xyz_reader *file = NULL;
+    sz_status status = sz_xyz_open(&file, path, err);
+
+    *dataset = NULL;
+    if (status == SZ_OK) status = sz_dataset_read_open(dataset, file, names, err);
+    sz_xyz_close(file);
     return status;
 }

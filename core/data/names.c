@@ -2,126 +2,453 @@
  *
  * names.c - under which names a file keeps its reference data.
  *
- * Names that say that they are the reference come first: a file that was evaluated by a
- * model may hold both "energy" and "dft_energy". */
+ * For each of energy, force, virial and stress one name is taken for all frames: that of
+ * the user, else the first in the order
+ *
+ *   the prefix of a name that the user gave, REF_, DFT_, QM_, no prefix
+ *   energy free_energy total_energy | forces or force | virial or virials | stress
+ *
+ * that at least half of the frames with such data have. Names that say that they are the
+ * reference come first: a file that a model has evaluated may hold its energy and the
+ * REF_energy. Names of other prefixes are never taken without being asked for. */
 #include "data/names.h"
 
-#include "atoms/xyz.h"
+#include "base/memory.h"
 #include "base/number.h"
+#include "base/text.h"
+#include "data/names_scan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { N_CANDIDATES = 8 };
+static const char *const usual[SZ_N_NAMES] = {"energy", "force", "virial", "stress"};
+static const char *const plural[SZ_N_NAMES] = {"energies", "forces", "virials",
+                                               "stresses"};
 
-static const char *const candidate[SZ_N_NAMES][N_CANDIDATES] = {
-    {"REF_energy", "DFT_energy", "QM_energy", "energy", "free_energy", "total_energy"},
-    {"REF_forces", "REF_force", "DFT_forces", "DFT_force", "QM_forces", "forces",
-     "force"},
-    {"REF_virial", "DFT_virial", "QM_virial", "virial", "virials"},
-    {"REF_stress", "DFT_stress", "QM_stress", "stress"}};
-static const char *const kind_name[SZ_N_NAMES] = {"energy", "force", "virial", "stress"};
+typedef struct {
+    sz_scan scan;
+    const sz_name_wish *wish;
+    const char *path;
+    sz_found_names *found;
+    sz_error *err;
+} search;
 
-/* is a name of this kind in the frame? A force is a column, the rest are keys. */
-static int is_in(const sz_xyz_frame *frame, int kind, const char *name)
+int sz_name_is_none(const char *name)
 {
-    const sz_xyz_column *column;
+    static const char *const word[] = {"",        "none",    "null",    "no",
+                                       "dummy",   "ignore",  "ignored", "unused",
+                                       "notused", "not_used"};
 
-    if (kind == SZ_NAME_FORCE) {
-        column = sz_xyz_find_column(frame, name);
-        return column && column->n_fields == 3;
-    }
-    for (int k = 0; k < frame->n_info; k++)
-        if (sz_same_word(frame->info[k].key, name)) return 1;
+    for (size_t k = 0; k < sizeof word / sizeof *word; k++)
+        if (sz_same_word(name, word[k])) return 1;
     return 0;
 }
 
-typedef struct {
-    int candidate[SZ_N_NAMES][N_CANDIDATES], given[SZ_N_NAMES]; /* 1: some frame has it */
-} sighting;
+/* ---- what is there ----------------------------------------------------------------- */
 
-static void look(sighting *s, const sz_xyz_frame *frame,
-                 const char *const given[SZ_N_NAMES])
+typedef uint64_t bits;
+
+/* Sightings of a kind: of one order, of all below SZ_NOT_USUAL (order -1), or of all that
+ * could be meant (order -2). */
+enum { USUAL = -1, ANY = -2 };
+
+static bits of_kind(const search *s, int kind, int order)
 {
-    for (int kind = 0; kind < SZ_N_NAMES; kind++) {
-        if (given[kind]) s->given[kind] |= is_in(frame, kind, given[kind]);
-        for (int c = 0; c < N_CANDIDATES && candidate[kind][c]; c++)
-            if (!s->candidate[kind][c])
-                s->candidate[kind][c] = is_in(frame, kind, candidate[kind][c]);
+    bits set = 0;
+
+    for (int k = 0; k < s->scan.n; k++) {
+        const sz_sighting *x = &s->scan.sighting[k];
+
+        if (x->kind == kind && (order == ANY || x->order == order ||
+                                (order == USUAL && x->order < SZ_NOT_USUAL)))
+            set |= (bits)1 << k;
     }
+    return set;
 }
 
-/* The name of one kind: the given one, the first that was seen, or one that means none;
- * a copy. */
-static sz_status choose(char **copy, const char *given, const sighting *s, int kind,
-                        const char *path, sz_error *err)
+/* Frames with one of these and none of those; *first is the first of them, or -1. */
+static int count(const search *s, bits these, bits but_not, int *first)
 {
-    const char *found = given ? given : "";
+    int n = 0;
 
-    if (given && !s->given[kind])
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: no frame has the %s '%.100s'; look at the comment lines "
-                       "and name what is there",
-                       path, kind == SZ_NAME_FORCE ? "column" : "key", given);
-    for (int c = 0; c < N_CANDIDATES && candidate[kind][c] && !*found; c++)
-        if (s->candidate[kind][c]) found = candidate[kind][c];
-    *copy = sz_copy_text(found);
-    return *copy ? SZ_OK : sz_fail_memory(err, 16, kind_name[kind]);
+    *first = -1;
+    for (int f = 0; f < s->scan.n_frames; f++) {
+        if (!(s->scan.seen[f] & these) || (s->scan.seen[f] & but_not)) continue;
+        if (!n++) *first = f;
+    }
+    return n;
 }
 
-static sz_status scan(sighting *s, const char *path, const char *const given[SZ_N_NAMES],
-                      sz_error *err)
+/* The one of these that most frames have, or NULL. */
+static const sz_sighting *largest(const search *s, bits these)
 {
-    sz_xyz_reader *file = NULL;
-    sz_xyz_frame *frame = NULL;
-    sz_status status = sz_xyz_open(&file, path, err);
+    const sz_sighting *best = NULL;
 
-    while (status == SZ_OK) {
-        status = sz_xyz_read(&frame, file, err);
-        if (status != SZ_OK || !frame) break;
-        look(s, frame, given);
-        sz_xyz_frame_free(frame);
+    for (int k = 0; k < s->scan.n; k++)
+        if ((these >> k & 1) && (!best || s->scan.sighting[k].n_frames > best->n_frames))
+            best = &s->scan.sighting[k];
+    return best;
+}
+
+/* Those under the user's name. */
+static bits given_bits(const search *s, int kind)
+{
+    bits set = of_kind(s, kind, ANY);
+
+    for (int k = 0; k < s->scan.n; k++)
+        if (!s->scan.sighting[k].is_given) set &= ~((bits)1 << k);
+    return set;
+}
+
+/* The first in order that at least half of the frames with such data have. */
+static bits by_rule(const search *s, int kind)
+{
+    int first, all = count(s, of_kind(s, kind, USUAL), 0, &first), most = 0;
+    bits best = 0;
+
+    for (int order = 0; order < SZ_NOT_USUAL && all > 0; order++) {
+        bits set = of_kind(s, kind, order);
+        int n = set ? count(s, set, 0, &first) : 0;
+
+        if (2 * n >= all) return set;
+        if (n > most) {
+            most = n;
+            best = set;
+        }
     }
-    sz_xyz_close(file);
+    return best;
+}
+
+/* ---- what is said ------------------------------------------------------------------ */
+
+static const char *key_of(int kind)
+{
+    static const char *const key[SZ_N_NAMES] = {
+        "energy_parameter_name", "force_parameter_name", "virial_parameter_name",
+        "stress_parameter_name"};
+
+    return key[kind];
+}
+
+/* 1 where the fit takes the data of this kind under a name that it was told, or would be
+ * told by gap_fit's default. */
+static const char *asked(const search *s, int kind)
+{
+    return s->wish->given[kind] ? s->wish->given[kind] : usual[kind];
+}
+
+/* The data are there, but under another name than the one that is asked for. */
+static sz_status fail_elsewhere(const search *s, int kind, bits there)
+{
+    const sz_sighting *x = largest(s, there);
+    int first;
+
+    count(s, there, 0, &first);
+    return sz_fail(
+        s->err, SZ_ERR_FORMAT,
+        "%.300s:%d: %s are under '%.80s' (%d of %d frames), not under '%.80s': "
+        "give %s=%.80s%s%s%s%s",
+        s->path, s->scan.frame_line[first], plural[kind], x->name, x->n_frames,
+        s->scan.n_frames, asked(s, kind), key_of(kind), x->name,
+        kind == SZ_NAME_ENERGY ? "" : ", or ", kind == SZ_NAME_ENERGY ? "" : key_of(kind),
+        kind == SZ_NAME_ENERGY ? "" : "=none to go without them",
+        s->wish->prefix && *s->wish->prefix
+            ? "; parameter_name_prefix would stand before it"
+            : "");
+}
+
+/* Frames that have such data under other names alone are left out. */
+static sz_status warn_of_rest(const search *s, int kind, bits taken)
+{
+    bits rest = of_kind(s, kind, s->wish->given[kind] ? ANY : USUAL) & ~taken;
+    int first, n;
+
+    for (int k = 0; k < s->scan.n; k++)
+        if (s->scan.sighting[k].order == SZ_NOT_USUAL) rest &= ~((bits)1 << k);
+    n = count(s, rest, taken, &first);
+    if (n == 0) return SZ_OK;
+    rest &= s->scan.seen[first];
+    return sz_warnings_add(
+        &s->found->warnings, s->err,
+        "%s:%d: %d frame%s no %s under '%s', which is taken, but under "
+        "'%s': left out there, for names that differ may be different "
+        "calculations; rename them if they are the same",
+        s->path, s->scan.frame_line[first], n, n == 1 ? " has" : "s have", plural[kind],
+        s->found->name[kind], largest(s, rest)->name);
+}
+
+/* Where gap_fit would have taken another, or where the prefix was a choice. */
+static sz_status warn_of_choice(const search *s, int kind, bits taken)
+{
+    bits rest = of_kind(s, kind, USUAL) & ~taken;
+    const sz_sighting *of = largest(s, taken), *other;
+
+    for (int k = 0; k < s->scan.n; k++)
+        if (s->scan.sighting[k].family == of->family &&
+            !sz_same_word(s->scan.sighting[k].name, usual[kind]))
+            rest &= ~((bits)1 << k);
+    other = largest(s, rest);
+    if (!other || s->wish->use == SZ_NAMES_COMPARE) return SZ_OK;
+    return sz_warnings_add(&s->found->warnings, s->err,
+                           "%s: %s are taken from '%s', not from '%s', which is there "
+                           "too; %s=%s takes that",
+                           s->path, plural[kind], of->name, other->name, key_of(kind),
+                           other->name);
+}
+
+/* Virials or stresses under names that nobody asked for. */
+static sz_status warn_of_unusual(const search *s, int kind)
+{
+    const sz_sighting *x = largest(s, of_kind(s, kind, ANY));
+
+    if (!x || s->wish->use == SZ_NAMES_COMPARE) return SZ_OK;
+    return sz_warnings_add(&s->found->warnings, s->err,
+                           "%s: '%s' is left out; if it holds %s to fit, %s=%s takes it",
+                           s->path, x->name, plural[kind], key_of(kind), x->name);
+}
+
+/* ---- the choice -------------------------------------------------------------------- */
+
+static sz_status set_name(search *s, char **to, const char *name)
+{
+    free(*to);
+    *to = sz_copy_text(name);
+    return *to ? SZ_OK : sz_fail_memory(s->err, strlen(name), "a name");
+}
+
+/* The more frequent spelling, and the other one where there is one. */
+static sz_status take(search *s, int kind, bits set)
+{
+    const sz_sighting *x = largest(s, set), *other = NULL;
+    sz_status status = set_name(s, &s->found->name[kind], x->name);
+
+    for (int k = 0; k < s->scan.n; k++)
+        if ((set >> k & 1) && &s->scan.sighting[k] != x) other = &s->scan.sighting[k];
+    if (status == SZ_OK && other)
+        status = set_name(s, &s->found->other[kind], other->name);
+    if (status == SZ_OK) status = warn_of_rest(s, kind, set);
+    if (status == SZ_OK && !s->wish->given[kind]) status = warn_of_choice(s, kind, set);
     return status;
 }
+
+/* The user's name is in no frame. */
+static sz_status take_absent(search *s, int kind)
+{
+    const char *given = s->wish->given[kind];
+    bits there = of_kind(s, kind, kind == SZ_NAME_FORCE ? ANY : USUAL);
+
+    if (sz_name_is_none(given)) return SZ_OK;
+    if (s->wish->use != SZ_NAMES_COMPARE && kind != SZ_NAME_STRESS && there)
+        return fail_elsewhere(s, kind, there);
+    if (s->wish->use != SZ_NAMES_COMPARE)
+        return set_name(s, &s->found->name[kind], given);
+    return sz_fail(s->err, SZ_ERR_FORMAT,
+                   "%s: no frame has the %s '%.100s'; look at the comment lines and name "
+                   "what is there%s%.80s",
+                   s->path, kind == SZ_NAME_FORCE ? "column" : "key", given,
+                   there ? ", as " : "", there ? largest(s, there)->name : "");
+}
+
+/* Nothing usual is in the file: gap_fit's name, so that those who look for data can say
+ * which they missed. */
+static sz_status take_nothing(search *s, int kind)
+{
+    const char *prefix = s->wish->prefix ? s->wish->prefix : "";
+    sz_text text = {0};
+    char *joined;
+    sz_status status;
+
+    if (s->wish->use == SZ_NAMES_COMPARE) return SZ_OK;
+    if (s->wish->use == SZ_NAMES_FIT && kind == SZ_NAME_FORCE && of_kind(s, kind, ANY))
+        return fail_elsewhere(s, kind, of_kind(s, kind, ANY));
+    if (kind == SZ_NAME_VIRIAL || kind == SZ_NAME_STRESS) return warn_of_unusual(s, kind);
+    sz_text_add(&text, "%s%s", prefix, usual[kind]);
+    joined = sz_text_take(&text, "a name", s->err);
+    if (!joined) return SZ_ERR_MEMORY;
+    status = set_name(s, &s->found->name[kind], joined);
+    free(joined);
+    return status;
+}
+
+static sz_status choose(search *s, int kind)
+{
+    const char *given = s->wish->given[kind];
+    bits set = given ? given_bits(s, kind) : 0;
+
+    if (set) return take(s, kind, set);
+    if (given && (s->wish->use != SZ_NAMES_TEST || sz_name_is_none(given)))
+        return take_absent(s, kind);
+    set = by_rule(s, kind);
+    return set ? take(s, kind, set) : take_nothing(s, kind);
+}
+
+/* The sightings that a found name stands for. */
+static bits found_bits(const search *s, int kind)
+{
+    bits set = 0;
+
+    for (int k = 0; k < s->scan.n; k++) {
+        const sz_sighting *x = &s->scan.sighting[k];
+
+        if (x->kind == kind && (sz_same_word(x->name, s->found->name[kind]) ||
+                                sz_same_word(x->name, s->found->other[kind])))
+            set |= (bits)1 << k;
+    }
+    return set;
+}
+
+/* A stress that nobody named is taken where no virial was named either and there are no
+ * virials, or where frames without one have a stress of the same prefix. */
+static int is_wanted(const search *s, bits virials, bits stresses)
+{
+    int first;
+
+    if (s->wish->given[SZ_NAME_VIRIAL]) return 0;
+    if (!virials) return 1;
+    return largest(s, virials)->family == largest(s, stresses)->family &&
+           count(s, stresses, virials, &first) > 0;
+}
+
+/* Else it is left out, aloud. */
+static sz_status choose_stress(search *s)
+{
+    char **name = s->found->name;
+    const char *virial = s->wish->given[SZ_NAME_VIRIAL];
+    sz_status status = choose(s, SZ_NAME_STRESS);
+    bits virials = found_bits(s, SZ_NAME_VIRIAL);
+
+    if (status != SZ_OK || !*name[SZ_NAME_STRESS] || s->wish->given[SZ_NAME_STRESS] ||
+        is_wanted(s, virials, found_bits(s, SZ_NAME_STRESS)))
+        return status;
+    status = sz_warnings_add(
+        &s->found->warnings, s->err,
+        virials ? "%s: the stress under '%s' is left out, as the virials are those under "
+                  "'%s'; stress_parameter_name=%s takes it where a frame has no virial"
+                : "%s: the stress under '%s' is left out, as virial_parameter_name=%s "
+                  "was given; stress_parameter_name=%s takes it",
+        s->path, name[SZ_NAME_STRESS], virials ? name[SZ_NAME_VIRIAL] : virial,
+        name[SZ_NAME_STRESS]);
+    return status == SZ_OK ? set_name(s, &name[SZ_NAME_STRESS], "") : status;
+}
+
+/* "energies from 'energy', forces from 'forces'" */
+static sz_status write_sentence(search *s)
+{
+    sz_text text = {0};
+    const char *between = "";
+
+    for (int kind = 0; kind < SZ_N_NAMES; kind++) {
+        const char *name = s->found->name[kind], *other = s->found->other[kind];
+        int is_there = 0;
+
+        for (int k = 0; k < s->scan.n; k++)
+            is_there |= s->scan.sighting[k].kind == kind &&
+                        sz_same_word(s->scan.sighting[k].name, name);
+        if (!is_there) continue;
+        sz_text_add(&text, "%s%s from '%s'", between,
+                    kind == SZ_NAME_STRESS ? "virials" : plural[kind], name);
+        if (*other) sz_text_add(&text, " or '%s'", other);
+        if (kind == SZ_NAME_STRESS) sz_text_add(&text, " (-volume * stress)");
+        between = ", ";
+    }
+    if (!text.n) sz_text_add(&text, "%s", "no energies, forces or virials");
+    s->found->sentence = sz_text_take(&text, "a sentence", s->err);
+    return s->found->sentence ? SZ_OK : SZ_ERR_MEMORY;
+}
+
+/* Fails where a file to compare with has nothing. */
+static sz_status check_any(const search *s)
+{
+    for (int kind = 0; kind < SZ_N_NAMES; kind++)
+        if (*s->found->name[kind]) return SZ_OK;
+    if (s->wish->use != SZ_NAMES_COMPARE) return SZ_OK;
+    return sz_fail(s->err, SZ_ERR_FORMAT,
+                   "%s: no frame has energies, forces or virials under a usual name; "
+                   "name them: energy_parameter_name=KEY force_parameter_name=COLUMN "
+                   "virial_parameter_name=KEY",
+                   s->path);
+}
+
+static sz_status find(search *s, sz_xyz_reader *file)
+{
+    sz_status status = sz_scan_names(&s->scan, s->wish, file, s->err);
+
+    for (int kind = 0; kind < SZ_N_NAMES && status == SZ_OK; kind++) {
+        status = set_name(s, &s->found->name[kind], "");
+        if (status == SZ_OK) status = set_name(s, &s->found->other[kind], "");
+    }
+    for (int kind = 0; kind < SZ_NAME_STRESS && status == SZ_OK; kind++)
+        status = choose(s, kind);
+    if (status == SZ_OK) status = choose_stress(s);
+    if (status == SZ_OK) status = check_any(s);
+    if (status == SZ_OK) status = write_sentence(s);
+    sz_scan_free(&s->scan);
+    return status;
+}
+
+/* ---- reading under them ------------------------------------------------------------ */
 
 void sz_names_free(sz_found_names *names)
 {
     for (int kind = 0; kind < SZ_N_NAMES; kind++) {
         free(names->name[kind]);
-        names->name[kind] = NULL;
+        free(names->other[kind]);
     }
+    free(names->sentence);
+    sz_warnings_free(&names->warnings);
+    *names = (sz_found_names){0};
 }
 
-sz_status sz_names_find(sz_found_names *names, const char *const given[SZ_N_NAMES],
-                        const char *path, sz_error *err)
-{
-    sighting s = {0};
-    int n = 0;
-    sz_status status = scan(&s, path, given, err);
-
-    *names = (sz_found_names){{NULL}};
-    for (int kind = 0; kind < SZ_N_NAMES && status == SZ_OK; kind++) {
-        status = choose(&names->name[kind], given[kind], &s, kind, path, err);
-        n += status == SZ_OK && *names->name[kind];
-    }
-    if (status == SZ_OK && n == 0)
-        status =
-            sz_fail(err, SZ_ERR_FORMAT,
-                    "%s: no frame has energies, forces or virials under a usual name; "
-                    "name them: energy_parameter_name=KEY force_parameter_name=COLUMN "
-                    "virial_parameter_name=KEY",
-                    path);
-    if (status != SZ_OK) sz_names_free(names);
-    return status;
-}
-
-void sz_names_take(sz_dataset_names *to, const sz_found_names *names)
+static void put_names(sz_dataset_names *to, const sz_found_names *names)
 {
     to->energy = names->name[SZ_NAME_ENERGY];
     to->force = names->name[SZ_NAME_FORCE];
     to->virial = names->name[SZ_NAME_VIRIAL];
     to->stress = names->name[SZ_NAME_STRESS];
+    to->other_force = names->other[SZ_NAME_FORCE];
+    to->other_virial = names->other[SZ_NAME_VIRIAL];
+}
+
+/* What was found out, for those who have the data alone. */
+static sz_status say(sz_dataset *data, const sz_found_names *names, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < names->warnings.n && status == SZ_OK; k++)
+        status = sz_warnings_add(&data->warnings, err, "%s", names->warnings.text[k]);
+    data->taken = sz_copy_text(names->sentence);
+    return data->taken ? status : sz_fail_memory(err, 64, "a sentence");
+}
+
+sz_status sz_dataset_read_wish(sz_dataset **data, sz_found_names *found, const char *path,
+                               const sz_name_wish *wish, const sz_dataset_names *rest,
+                               sz_error *err)
+{
+    sz_found_names own = {0}, *names = found ? found : &own;
+    sz_dataset_names name = *rest;
+    sz_xyz_reader *file = NULL;
+    search s = {.wish = wish, .found = names, .err = err};
+    sz_status status = sz_xyz_open_twice(&file, path, err);
+
+    *data = NULL;
+    *names = (sz_found_names){0};
+    if (status == SZ_OK) {
+        s.path = sz_xyz_name(file);
+        status = find(&s, file);
+    }
+    if (status == SZ_OK) status = sz_xyz_rewind(file, err);
+    if (status == SZ_OK) {
+        put_names(&name, names);
+        status = sz_dataset_read_open(data, file, &name, err);
+    }
+    if (status == SZ_OK) status = say(*data, names, err);
+    if (status != SZ_OK) {
+        sz_dataset_free(*data);
+        *data = NULL;
+    }
+    sz_xyz_close(file);
+    sz_names_free(&own);
+    return status;
 }
 
 sz_dataset_names sz_names_to_compare(const sz_dataset_names *names)

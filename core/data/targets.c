@@ -8,6 +8,7 @@
 #include "data/targets.h"
 
 #include "base/memory.h"
+#include "data/virials.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -56,8 +57,11 @@ static sz_status check_sigma(const sz_targets *t, int f, int atom, double sigma,
     if (sigma > 0.0) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: the %s of this frame has sigma %g; give a positive one in "
-                   "default_sigma, config_type_sigma or the frame",
-                   sz_dataset_place(t->data, f, atom, place), of, sigma);
+                   "default_sigma, config_type_sigma or the frame%s%s%s",
+                   sz_dataset_place(t->data, f, atom, place), of, sigma,
+                   strcmp(of, "energy") ? ", or leave them all out with " : "",
+                   strcmp(of, "energy") ? of : "",
+                   strcmp(of, "energy") ? "_parameter_name=none" : "");
 }
 
 static sz_status take_force_sigmas(sz_targets *t, int f, double of_type, sz_error *err)
@@ -175,6 +179,8 @@ sz_status sz_targets_create(sz_targets **targets, const sz_dataset *data,
 
     *targets = NULL;
     if (status == SZ_OK && sigma) status = set_sigmas(t, sigma, err);
+    if (status == SZ_OK && sigma && !data->energy_name) /* a file's are checked by name */
+        status = sz_virials_warn(&t->warnings, data, err);
     if (status == SZ_OK) {
         *targets = t;
         t = NULL;

@@ -268,25 +268,52 @@ sz_status sz_fit(sz_model **model, const sz_fit_spec *spec, const sz_dataset *da
 
 /* ---- data under the names of a fit ------------------------------------------------- */
 
-sz_status sz_dataset_read(sz_dataset **dataset, const char *path, const sz_fit_spec *spec,
-                          sz_error *err)
+/* The names of spec that were set, with its prefix before them; "none" stays none. */
+static sz_name_wish wish_of(const sz_fit_spec *spec, sz_names_use use)
 {
-    const char *const given[SZ_N_NAMES] = {NULL};
-    sz_found_names found;
-    sz_dataset_names name = {.config_type = (char[]){"config_type"},
-                             .force_mask = (char[]){"force_mask"}};
-    sz_status status = SZ_OK;
+    const char *const name[SZ_N_NAMES] = {spec->name.energy, spec->name.force,
+                                          spec->name.virial, spec->name.stress};
+    sz_name_wish wish = {.use = use, .prefix = spec->prefix};
 
-    *dataset = NULL;
-    if (spec) return sz_dataset_read_names(dataset, path, &spec->name, err);
+    for (int k = 0; k < SZ_N_NAMES; k++) {
+        const char *bare = name[k] + strlen(spec->prefix);
+
+        if (!(spec->names_given >> k & 1)) continue;
+        wish.given[k] = sz_name_is_none(bare) ? bare : name[k];
+    }
+    return wish;
+}
+
+/* Without a spec: what the file has. */
+static sz_status read_usual(sz_dataset **dataset, const char *path, sz_error *err)
+{
+    const sz_name_wish wish = {.use = SZ_NAMES_COMPARE};
+    const sz_dataset_names name = {.config_type = (char[]){"config_type"},
+                                   .force_mask = (char[]){"force_mask"}};
+
     if (strcmp(path, "-") == 0)
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "standard input cannot be read twice, once for the names in it: "
                        "give a spec that has them, or name a file");
-    status = sz_names_find(&found, given, path, err);
-    if (status != SZ_OK) return status;
-    sz_names_take(&name, &found);
-    status = sz_dataset_read_names(dataset, path, &name, err);
-    sz_names_free(&found);
-    return status;
+    return sz_dataset_read_wish(dataset, NULL, path, &wish, &name, err);
+}
+
+sz_status sz_dataset_read(sz_dataset **dataset, const char *path, const sz_fit_spec *spec,
+                          sz_error *err)
+{
+    sz_name_wish wish;
+
+    *dataset = NULL;
+    if (!spec) return read_usual(dataset, path, err);
+    wish = wish_of(spec, SZ_NAMES_FIT);
+    return sz_dataset_read_wish(dataset, NULL, path, &wish, &spec->name, err);
+}
+
+sz_status sz_fit_read_test(sz_dataset **dataset, const char *path,
+                           const sz_fit_spec *spec, sz_error *err)
+{
+    const sz_name_wish wish = wish_of(spec, SZ_NAMES_TEST);
+    const sz_dataset_names name = sz_names_to_compare(&spec->name);
+
+    return sz_dataset_read_wish(dataset, NULL, path, &wish, &name, err);
 }

@@ -77,6 +77,11 @@ sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_data
 sz_status sz_fit_job_targets(sz_targets **targets, const sz_fit_job *job,
                              const sz_dataset *data, sz_error *err);
 
+/* Data to judge the fit by, under the names of spec or, where the file does not have
+ * those, the usual ones. */
+sz_status sz_fit_read_test(sz_dataset **dataset, const char *path,
+                           const sz_fit_spec *spec, sz_error *err);
+
 /* The setup of one process; options NULL: the defaults. */
 sz_status sz_fit_setup_alone(sz_fit_setup *setup, sz_team *team,
                              const sz_fit_options *options, sz_error *err);

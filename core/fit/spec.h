@@ -58,6 +58,7 @@ struct sz_fit_spec {
     char *test_file;       /* ours: errors are reported for it too; "" none */
     char *prefix;          /* parameter_name_prefix, applied to name */
     sz_dataset_names name; /* the prefix already before them */
+    unsigned names_given;  /* bits 1 << SZ_NAME_..: set, not gap_fit's defaults */
 
     sz_sigma_table sigma;      /* "default" is among them */
     sz_sigma_table type_sigma; /* of config_type_sigma alone */

@@ -8,6 +8,8 @@
  * those that would change the result and that soapz lacks are refused. */
 #include "fit/spec_keys.h"
 
+#include "data/names.h"
+
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -309,6 +311,16 @@ sz_status sz_fit_unknown_key(const char *name, const char *const *list, const ch
                    where, name, best);
 }
 
+/* Names of data that are set are not looked for. */
+static void note_name(sz_fit_spec *spec, const key *k)
+{
+    static const size_t at[SZ_N_NAMES] = {AT(name.energy), AT(name.force),
+                                          AT(name.virial), AT(name.stress)};
+
+    for (int kind = 0; kind < SZ_N_NAMES; kind++)
+        if (k->at == at[kind]) spec->names_given |= 1U << kind;
+}
+
 static sz_status set_text(sz_fit_spec *spec, const key *k, const char *value,
                           sz_error *err)
 {
@@ -318,6 +330,7 @@ static sz_status set_text(sz_fit_spec *spec, const key *k, const char *value,
     if (status != SZ_OK) return status;
     free(*text);
     *text = copy;
+    note_name(spec, k);
     return SZ_OK;
 }
 
@@ -375,6 +388,7 @@ sz_fit_spec *sz_fit_spec_new(sz_error *err)
             sz_fit_spec_free(spec);
             return NULL;
         }
+    spec->names_given = 0;
     return spec;
 }
 

@@ -12,14 +12,12 @@ import numpy as np
 from .library import Frame, SoapzError, call, create, existing, function, sentences
 from .structures import as_reals, as_symbol, from_voigt, read_atoms
 
-# The first that a frame has counts; a calculator's results stand between those that say
-# that they are the reference and the rest.
-NAMES = {"energy": ("REF_energy", "DFT_energy", "QM_energy", "energy", "free_energy",
-                    "total_energy"),
-         "forces": ("REF_forces", "REF_force", "DFT_forces", "DFT_force", "QM_forces", "forces",
-                    "force"),
-         "virial": ("REF_virial", "DFT_virial", "QM_virial", "virial", "virials"),
-         "stress": ("REF_stress", "DFT_stress", "QM_stress", "stress")}
+# The rule of soapz fit and validate (core/data/names.c): the first that a frame has counts,
+# in any case of letters; a calculator's results stand between those that say that they are
+# the reference and the rest.
+PREFIXES = ("REF_", "DFT_", "QM_", "")
+STEMS = {"energy": ("energy", "free_energy", "total_energy"), "forces": ("forces", "force"),
+         "virial": ("virial", "virials"), "stress": ("stress",)}
 
 
 def _calculated(atoms: Any) -> Dict[str, Any]:
@@ -32,28 +30,60 @@ def _calculated(atoms: Any) -> Dict[str, Any]:
     return results
 
 
-def _find(kind: str, key: Optional[str], atoms: Any, results: Dict[str, Any]) -> Any:
-    """The value of one kind, or None."""
+def _prefixes(keys: Dict[str, Optional[str]]) -> Tuple[str, ...]:
+    """Those of the names that were given, then the usual ones."""
+    given = []
+    for kind, key in keys.items():
+        for stem in sorted(STEMS[kind], key=len, reverse=True):
+            before = (key or "")[:-len(stem)]
+            if (key or "").lower().endswith(stem) and (not before or before[-1] in "_-."):
+                given.append(before)
+                break
+    return tuple(given) + PREFIXES
+
+
+def _find(kind: str, keys: Dict[str, Optional[str]], atoms: Any,
+          results: Dict[str, Any]) -> Tuple[str, Any]:
+    """The name and the value of one kind, or None."""
     info, arrays = getattr(atoms, "info", {}), getattr(atoms, "arrays", {})
+    key = keys[kind]
     if key is not None:
-        return next((h[key] for h in (info, arrays, results) if key in h), None)
+        return key, next((h[key] for h in (info, arrays, results) if key in h), None)
     holder = arrays if kind == "forces" else info
-    reference = [name for name in NAMES[kind] if name[:3] in ("REF", "DFT", "QM_")]
-    for name in reference:
-        if name in holder:
-            return holder[name]
-    if results.get(kind) is not None:
-        return results[kind]
-    return next((holder[name] for name in NAMES[kind] if name in holder), None)
+    there = {str(name).lower(): name for name in holder}
+    for prefix in _prefixes(keys):
+        if prefix == "" and results.get(kind) is not None:
+            return "calculator", results[kind]
+        for stem in STEMS[kind]:
+            name = there.get((prefix + stem).lower())
+            if name is not None:
+                return name, holder[name]
+    return "", None
 
 
-def _known(atoms: Any, keys: Dict[str, Optional[str]]) -> Dict[str, Any]:
-    """energy, forces, virial or stress of an ase.Atoms."""
+def _known(atoms: Any, keys: Dict[str, Optional[str]],
+           names: Dict[str, Dict[str, int]]) -> Dict[str, Any]:
+    """energy, forces, virial or stress of an ase.Atoms. names counts where they were found."""
     results = _calculated(atoms)
-    found = {kind: _find(kind, keys[kind], atoms, results) for kind in NAMES}
+    found = {}
+    for kind in STEMS:
+        name, found[kind] = _find(kind, keys, atoms, results)
+        if found[kind] is not None:
+            names[kind][name] = names[kind].get(name, 0) + 1
+    if found["energy"] is not None and np.size(found["energy"]) == 1:  # [-3.5], as ASE may have it
+        found["energy"] = np.reshape(found["energy"], ())
     if found["virial"] is not None:
         found["stress"] = None
     return found
+
+
+def _say_mixed(names: Dict[str, Dict[str, int]]) -> None:
+    """Different prefixes may be different calculations."""
+    for kind, count in names.items():
+        if len({name.lower().rstrip("s") for name in count}) > 1:
+            which = ", ".join(f"{name} ({n} frames)" for name, n in count.items())
+            warnings.warn(f"frames have the {kind} under different names: {which}; name one with "
+                          f"{kind}_key if they are different calculations", stacklevel=3)
 
 
 def _finite(array: np.ndarray, what: str) -> np.ndarray:
@@ -80,9 +110,9 @@ class Dataset:
         data = Dataset(); data.add(atoms, energy=-10.1, forces=f)
 
     Of an ase.Atoms count info and arrays under names that say that they are the reference
-    (REF_, DFT_ or QM_energy, _forces, _virial, _stress), then the results of its calculator if
-    they belong to its positions (nothing is computed), then the names without a prefix.
-    energy_key, forces_key, virial_key and stress_key name them instead.
+    (REF_, DFT_ or QM_energy, _forces, _virial, _stress, in any case of letters), then the
+    results of its calculator if they belong to its positions (nothing is computed), then the
+    names without a prefix. energy_key, forces_key, virial_key and stress_key name them instead.
     info["config_type"] is the frame's type.
 
     Units are eV and eV/Angstrom; stress is ASE's, virial = -volume * stress. A frame may lack
@@ -101,32 +131,40 @@ class Dataset:
         if isinstance(frames, (str, bytes, os.PathLike)):
             raise TypeError("Dataset.read reads a file")
         missing = {kind: key for kind, key in keys.items() if key is not None}
+        names: Dict[str, Dict[str, int]] = {kind: {} for kind in STEMS}
         for n, atoms in enumerate(frames):
             try:
-                known = _known(atoms, keys)
+                known = _known(atoms, keys, names)
                 self.add(atoms, **known)
             except (ValueError, TypeError, SoapzError) as e:
                 raise type(e)(f"frame {n}: {e}") from None
             missing = {kind: key for kind, key in missing.items() if known[kind] is None}
         for kind, key in missing.items():
             raise ValueError(f"no frame has the {kind} {key!r}")
+        _say_mixed(names)
 
     @classmethod
     def read(cls, path: Union[str, "os.PathLike[str]"],
              settings: Optional[str] = None) -> "Dataset":
         """All frames of an extended XYZ file. settings: a fit's command line whose
-        energy_parameter_name, .. are the names; by default the first of the usual names that
-        the file has. FileNotFoundError; SoapzError names the line that is wrong."""
-        text = existing(path, "data file")
+        energy_parameter_name, .. are the names; those it does not give are found by the rule
+        of docs/fit.md. FileNotFoundError; SoapzError names the line that is wrong."""
         spec = None
         if settings is not None:
             spec = create("sz_fit_spec_parse", "sz_fit_spec_free", settings.encode(), b"settings")
+        self = cls._of_file(path, spec)
+        self._source = self._source[0], settings
+        return self
+
+    @classmethod
+    def _of_file(cls, path: Any, spec: Any) -> "Dataset":
+        text = existing(path, "data file")
         self = cls.__new__(cls)
-        self._source = text, settings
+        self._source = text, None
         self._handle = create("sz_dataset_read", "sz_dataset_free", os.fsencode(text),
                               spec.pointer if spec else None)
         for sentence in self.warnings:
-            warnings.warn(sentence, stacklevel=2)
+            warnings.warn(sentence, stacklevel=3)
         return self
 
     def add(self, atoms: Any, *, energy: Optional[float] = None, forces: Any = None,
@@ -218,10 +256,11 @@ class Dataset:
         raise TypeError("a Dataset cannot be pickled: pickle its frames")
 
 
-def as_dataset(data: Any) -> Dataset:
-    """A Dataset, the path of an extended XYZ file, or a list of ase.Atoms."""
+def as_dataset(data: Any, spec: Any = None) -> Dataset:
+    """A Dataset, the path of an extended XYZ file, or a list of ase.Atoms. spec: the settings
+    of a fit, which may name what is in a file."""
     if isinstance(data, Dataset):
         return data
     if isinstance(data, (str, os.PathLike)):
-        return Dataset.read(data)
+        return Dataset._of_file(data, spec)
     return Dataset(data)

@@ -183,7 +183,8 @@ def fit(dataset: Any, settings: Any = None, *, n_threads: int = 0,
     Nothing is written: Potential.save does. Ctrl-C ends the fit within moments
     (KeyboardInterrupt). SoapzError: what is wrong with settings or data; of an unknown key it
     names the nearest known. Sentences that are only worth a warning are UserWarnings."""
-    data, spec = as_dataset(dataset), _read_settings(settings, keys)
+    spec = _read_settings(settings, keys)
+    data = as_dataset(dataset, spec)
     model = Handle("sz_model_free")
     _Waiter(progress, n_threads).call("sz_fit", [model], spec, data._handle)
     return Potential._of(model)
@@ -222,8 +223,9 @@ def learning_curve(dataset: Any, settings: Any = None, *, test: Any = None, n_th
     """One fit, and the errors of all models that are parts of it: fewer sparse points, less
     data. test: data that the errors are of, by default the dataset itself, whose errors fall
     whether or not the model gets better. The rest as for fit."""
-    data, spec = as_dataset(dataset), _read_settings(settings, keys)
-    judge: Optional[Dataset] = None if test is None else as_dataset(test)
+    spec = _read_settings(settings, keys)
+    data = as_dataset(dataset, spec)
+    judge: Optional[Dataset] = None if test is None else as_dataset(test, spec)
     curve, model = Handle("sz_curve_free"), Handle("sz_model_free")
     _Waiter(progress, n_threads).call("sz_fit_curve", [curve, model], spec, data._handle,
                                       judge._handle if judge is not None else None)

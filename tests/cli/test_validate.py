@@ -149,7 +149,7 @@ def names(folder):
     frames = read_xyz(DATA)
     write(path, frames, energy="energy=99.5 DFT_energy", forces="ref_force", virial="QM_virial")
     data, _, _ = judge(path)
-    check(data["reference"] == {"energy": "DFT_energy", "force": "REF_force", "virial": "QM_virial",
+    check(data["reference"] == {"energy": "DFT_energy", "force": "ref_force", "virial": "QM_virial",
                                 "stress": None}, data["reference"])
     check(data["models"][0]["errors"]["all"]["energy"]["max"] < 1e-8, "dft_energy")
     data, _, _ = judge(path, "energy_parameter_name=energy", "config_type_parameter_name=pbc")

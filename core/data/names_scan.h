@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * names_scan.h - the names in a file that can be energies, forces, virials or stresses,
+ * and which frames have them. */
+#ifndef SZ_NAMES_SCAN_H
+#define SZ_NAMES_SCAN_H
+
+#include "atoms/xyz.h"
+#include "data/names.h"
+
+#include <stdint.h>
+
+enum { SZ_SIGHTINGS = 64, SZ_NOT_USUAL = 1000 };
+
+typedef struct {
+    int kind;
+    char *name;   /* as the first frame with it spells it */
+    int family;   /* of the prefix, the order without the stem */
+    int order;    /* the smaller the sooner it is taken; SZ_NOT_USUAL: not without being
+                   * asked for. Names of one order are one but for a plural s */
+    int is_given; /* the user's */
+    int n_frames;
+} sz_sighting;
+
+typedef struct {
+    int n, n_frames, line; /* line: of the comment of the first frame */
+    sz_sighting sighting[SZ_SIGHTINGS];
+    uint64_t *seen;  /* [n_frames] bits: sightings in the frame */
+    int *frame_line; /* [n_frames] of the comment */
+} sz_scan;
+
+/* Reads file to its end. Ends with sz_scan_free in any case. */
+sz_status sz_scan_names(sz_scan *scan, const sz_name_wish *wish, sz_xyz_reader *file,
+                        sz_error *err);
+void sz_scan_free(sz_scan *scan);
+
+/* The stem of kind at the end of name, as in "REF_energy": its number, -1 without one.
+ * *n_prefix gets the letters before it. */
+int sz_name_stem(const char *name, int kind, size_t *n_prefix);
+
+#endif
