@@ -2,12 +2,13 @@
  *
  * args.c - the grammar of QUIP's argument strings.
  *
- *   text  = { separator | field }        separator = blank | ","
+ *   text  = { separator | field }        separator = blank | "," | lone "\"
  *   field = token [ "=" [ token ] ]      blanks allowed round "="
  *   token = { character | quoted }       up to a separator or "="
  *   quoted = '..' | ".." | {..}          {} nest; the outer pair is dropped
  *
- * A field without "=" is a bare word. {{..}} means the same as {..}. */
+ * A field without "=" is a bare word. {{..}} means the same as {..}. A backslash that ends
+ * a line, as in shell scripts, or that stands alone is a blank. */
 #include "base/args.h"
 
 #include <stdlib.h>
@@ -31,6 +32,19 @@ static int is_separator(char c)
     return c == ',' || sz_is_blank(c);
 }
 
+/* A backslash before the end of its line. */
+static int ends_line(const char *p)
+{
+    return p[0] == '\\' && (p[1] == '\n' || (p[1] == '\r' && p[2] == '\n'));
+}
+
+/* The end of the separators at p: where a field begins, or the end of the text. */
+static const char *skip_separators(const char *p)
+{
+    while (is_separator(*p) || (*p == '\\' && (!p[1] || sz_is_blank(p[1])))) p++;
+    return p;
+}
+
 /* p stands on an opening quote: copies what it protects to *out and returns the
  * character after the closing one, NULL when that is missing. */
 static const char *copy_quoted(const char *p, char **out)
@@ -41,7 +55,7 @@ static const char *copy_quoted(const char *p, char **out)
     for (; *p; p++) {
         if (*p == close && --depth == 0) return p + 1;
         if (*p == '{' && open == '{') depth++;
-        *(*out)++ = sz_is_blank(*p) ? ' ' : *p;
+        *(*out)++ = sz_is_blank(*p) || ends_line(p) ? ' ' : *p;
     }
     return NULL;
 }
@@ -65,7 +79,7 @@ static void strip_braces(char *start, char **end)
  * do not match, NULL. */
 static const char *copy_token(const char *p, int once, char **out)
 {
-    while (*p && !is_separator(*p) && *p != '=') {
+    while (*p && !is_separator(*p) && *p != '=' && !ends_line(p)) {
         if (*p == '}') return NULL;
         if (*p == '{' || *p == '\'' || *p == '"') {
             char *start = *out;
@@ -89,7 +103,7 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
     for (;;) {
         sz_field *f = args->field + args->n_fields;
 
-        while (is_separator(*p)) p++;
+        p = skip_separators(p);
         if (!*p) return SZ_OK;
         start = p;
         if (*p == '=')
@@ -209,6 +223,13 @@ int sz_args_has(const sz_args *args, const char *key)
     return find(args, key) != NULL;
 }
 
+const char *sz_args_last(const sz_args *args, const char *a, const char *b)
+{
+    const sz_field *at_a = find(args, a), *at_b = find(args, b);
+
+    return at_b && (!at_a || at_b > at_a) ? b : a;
+}
+
 const char *sz_args_string(const sz_args *args, const char *key, const char *fallback)
 {
     const sz_field *f = find(args, key);
@@ -220,6 +241,9 @@ const char *sz_args_string(const sz_args *args, const char *key, const char *fal
 static sz_status fail_type(const sz_args *args, const char *key, const char *text,
                            const char *want, sz_error *err)
 {
+    if (!*text)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s= is empty; give it %s or leave it out",
+                       args->where, key, want);
     return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not %s", args->where, key, text,
                    want);
 }
@@ -245,8 +269,8 @@ sz_status sz_args_bool(const sz_args *args, const char *key, int *value, sz_erro
 {
     const sz_field *f = find(args, key);
 
-    if (f && !f->value) *value = 1;
-    if (!f || !f->value || sz_parse_bool(f->value, value)) return SZ_OK;
+    if (f && (!f->value || !*f->value)) *value = 1;
+    if (!f || !f->value || !*f->value || sz_parse_bool(f->value, value)) return SZ_OK;
     return fail_type(args, key, f->value, "T or F", err);
 }
 

@@ -69,7 +69,6 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
         {sz_sigma_find(&spec->sigma, "default") < 0,
          "default_sigma= is missing: how far energies, forces and virials are trusted, "
          "as in default_sigma={0.01 0.1 0.1 0.0}"},
-        {!(spec->sparse_jitter >= 0.0), "sparse_jitter must not be negative"},
         {!*spec->gp_file, "gp_file is empty; name the file of the model"},
     };
     sz_status status = SZ_OK;
@@ -112,6 +111,46 @@ sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *wh
     return sz_fit_spec_text(spec, text, where, 0, err);
 }
 
+/* Of a key that is given twice the last counts, as in gap_fit: the others say so. */
+static sz_status warn_of_repeated(sz_fit_spec *spec, const sz_args *args, int k,
+                                  sz_error *err)
+{
+    const char *key = sz_fit_key(sz_args_key(args, k)), *value = sz_args_value(args, k);
+    int next = k + 1, n = sz_args_n_fields(args), gap = sz_same_word(key, "gap");
+
+    while (next < n && sz_fit_key(sz_args_key(args, next)) != key) next++;
+    if (next == n) return SZ_OK;
+    if (gap)
+        return sz_warnings_add(&spec->warnings, err,
+                               "%s: gap= is given twice and only the last counts, as in "
+                               "gap_fit: NOT fitted is {%.200s}; to fit both write "
+                               "gap={.. : ..}",
+                               sz_args_where(args), value);
+    return sz_warnings_add(&spec->warnings, err,
+                           "%s: %s=%.100s is overruled by %s=%.100s behind it: of a key "
+                           "that is given twice the last counts, as in gap_fit",
+                           sz_args_where(args), sz_args_key(args, k), value ? value : "T",
+                           sz_args_key(args, next),
+                           sz_args_value(args, next) ? sz_args_value(args, next) : "T");
+}
+
+static sz_status set_fields(sz_fit_spec *spec, const sz_args *args, sz_error *err)
+{
+    const char *where = sz_args_where(args);
+    sz_status status = SZ_OK;
+
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
+        status =
+            sz_fit_set(spec, sz_args_key(args, k), sz_args_value(args, k), where, err);
+        if (status == SZ_OK) status = warn_of_repeated(spec, args, k, err);
+    }
+    if (status == SZ_OK && sz_args_has(args, "e0") && sz_args_has(args, "e0_method"))
+        status = sz_warnings_add(&spec->warnings, err,
+                                 "%s: e0_method=%.40s is ignored, as e0 is given", where,
+                                 sz_args_string(args, "e0_method", ""));
+    return status;
+}
+
 sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *where,
                            int with_data, sz_error *err)
 {
@@ -127,8 +166,7 @@ sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *whe
         return status;
     }
     if (status == SZ_OK && !(s = sz_fit_spec_new(err))) status = SZ_ERR_MEMORY;
-    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++)
-        status = sz_fit_set(s, sz_args_key(args, k), sz_args_value(args, k), where, err);
+    if (status == SZ_OK) status = set_fields(s, args, err);
     if (status == SZ_OK) status = sz_fit_complete(s, with_data, where, err);
     if (status == SZ_OK) status = copy_value(&s->command_line, text, err);
     if (status == SZ_OK) {
@@ -158,33 +196,48 @@ static void add_argument(sz_text *text, const char *argument)
         sz_text_add(text, "%s", argument);
 }
 
-static int ends_in_conf(const char *argument)
+/* The number of the argument that names a configuration file, or -1: one that ends in
+ * .conf, or the first, where it is no key. */
+static int find_config(int n, char *const *argument)
 {
-    return strcmp(argument, ".conf") != 0 && !strchr(argument, '=') &&
-           sz_ends_in(argument, ".conf");
+    for (int k = 0; k < n; k++)
+        if (!strchr(argument[k], '=') && sz_ends_in(argument[k], ".conf") &&
+            strcmp(argument[k], ".conf") != 0)
+            return k;
+    if (n == 0 || argument[0][strcspn(argument[0], "={ \\")] || !*argument[0]) return -1;
+    if (n > 1 && (*argument[1] == '=' || sz_fit_key(argument[0]))) return -1;
+    return 0;
+}
+
+static sz_status read_config(sz_fit_spec **spec, const char *path, const char *words,
+                             sz_error *err)
+{
+    sz_args *args;
+    sz_status status = sz_args_parse_once(&args, words, "command line", err);
+
+    if (status == SZ_OK) status = sz_fit_spec_overruled(spec, path, args, 1, err);
+    sz_args_free(args);
+    return status;
 }
 
 sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
                                 sz_error *err)
 {
+    int config = find_config(n, argument);
     sz_text text = {0};
     char *joined;
     sz_status status;
 
     *spec = NULL;
-    if (n == 1 && !strchr(argument[0], '='))
-        return sz_fit_spec_file(spec, argument[0], 1, err);
     for (int k = 0; k < n; k++)
-        if (ends_in_conf(argument[k]))
-            return sz_fail(
-                err, SZ_ERR_FORMAT,
-                "%.300s is a configuration file, which stands alone: write the "
-                "other settings into it",
-                argument[k]);
-    for (int k = 0; k < n; k++) add_argument(&text, argument[k]);
+        if (k != config) add_argument(&text, argument[k]);
+    sz_text_add(&text, "%s", ""); /* there may be none */
     joined = sz_text_take(&text, "the command line", err);
     if (!joined) return SZ_ERR_MEMORY;
-    status = sz_fit_spec_text(spec, joined, "command line", 1, err);
+    if (config >= 0)
+        status = read_config(spec, argument[config], joined, err);
+    else
+        status = sz_fit_spec_text(spec, joined, "command line", 1, err);
     free(joined);
     return status;
 }

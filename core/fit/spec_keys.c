@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_keys.c - the keys of gap_fit's command line, with alias and default in one table.
+ * spec_keys.c - the keys of a fit in one table: by it they are read, defaulted, shown and
+ * explained.
  *
  *   at_file=train.xyz default_sigma={0.01 0.1 0.1 0} gap={soap .. : distance_2b ..} ...
  *
- * Keys of what soapz does otherwise (parallel runs, timing) are accepted and do nothing;
- * those that would change the result and that soapz lacks are refused. */
+ * Keys of what soapz does otherwise (parallel runs, timing) are accepted, do nothing and
+ * say so; those that would change the result and that soapz lacks are refused. */
 #include "fit/spec_keys.h"
+
+#include "term/term.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -91,10 +94,13 @@ static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
     char *symbol, *item;
 
     while ((symbol = sz_next_item(&rest, SZ_LIST_SEPARATORS))) {
-        int z = sz_element_number(symbol);
+        int z = 0;
 
-        if (!z)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: '%.40s' in e0 is not an element",
+        if (!sz_parse_int(symbol, &z)) z = sz_element_number(symbol);
+        if (z < 1 || z > SZ_Z_MAX)
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s: '%.40s' in e0 is neither an element nor an atomic "
+                           "number; write e0={Mo:-4.6:W:-4.5}, or e0_method=average",
                            where, symbol);
         item = sz_next_item(&rest, SZ_LIST_SEPARATORS);
         if (!item || !sz_parse_double(item, &spec->e0.value[z]))
@@ -109,7 +115,8 @@ static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
     return SZ_OK;
 }
 
-/* A number for every element, or {H:-13.6:O:-430}. */
+/* A number for every element, or {H:-13.6:O:-430}, also by atomic number. Empty it is 0,
+ * as in gap_fit. */
 static sz_status set_e0(sz_fit_spec *spec, const char *value, const char *where,
                         sz_error *err)
 {
@@ -119,6 +126,14 @@ static sz_status set_e0(sz_fit_spec *spec, const char *value, const char *where,
 
     memset(&spec->e0, 0, sizeof spec->e0);
     spec->e0_given = 1;
+    if (!*sz_skip_blanks(value)) {
+        status = sz_warnings_add(&spec->warnings, err,
+                                 "%s: e0= is empty, which is 0 for every element, as in "
+                                 "gap_fit; leave it out for e0_method to hold",
+                                 where);
+        if (status != SZ_OK) return status;
+        value = "0";
+    }
     spec->e0_is_list = !sz_parse_double(value, &e0);
     for (int z = 1; !spec->e0_is_list && z <= SZ_Z_MAX; z++) {
         spec->e0.value[z] = e0;
@@ -167,25 +182,91 @@ static sz_status set_seed(sz_fit_spec *spec, const char *value, const char *wher
                    "%s: rnd_seed=%.40s must be an integer other than 0", where, value);
 }
 
+static sz_status set_jitter(sz_fit_spec *spec, const char *value, const char *where,
+                            sz_error *err)
+{
+    if (sz_parse_double(value, &spec->sparse_jitter) && spec->sparse_jitter >= 0.0)
+        return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: sparse_jitter='%.40s' is not a number of at least 0", where,
+                   value);
+}
+
+/* 0, the default, asks for nothing. */
 static sz_status refuse_local(sz_fit_spec *spec, const char *value, const char *where,
                               sz_error *err)
 {
-    (void)spec;
-    (void)value;
+    double number;
+
+    if (!*value || (sz_parse_double(value, &number) && number == 0.0))
+        return sz_warnings_add(&spec->warnings, err,
+                               "%s: local_property0=%s is ignored: soapz fits no local "
+                               "properties, and e0 stays as it is (gap_fit sets it to 0)",
+                               where, value);
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: local_property0 asks for a fit of local properties, which soapz "
                    "does not do; it fits energies, forces and virials",
                    where);
 }
 
-static sz_status warn_dump(sz_fit_spec *spec, const char *value, const char *where,
-                           sz_error *err)
+/* ---- settings in words ------------------------------------------------------------- */
+
+static void show_gap(const sz_fit_spec *spec, sz_text *text)
 {
-    return sz_warnings_add(
-        &spec->warnings, err,
-        "%s: linear_system_dump_file=%.100s is not written: soapz never "
-        "has the whole system in memory",
-        where, value);
+    for (int k = 0; k < spec->n_descriptors; k++)
+        sz_text_add(text, k ? " : %s" : "%s", spec->descriptor[k].type->word);
+}
+
+static void show_sigma(const sz_fit_spec *spec, sz_text *text)
+{
+    int k = sz_sigma_find(&spec->sigma, "default");
+
+    if (k < 0) return;
+    sz_text_add(text, "%g %g %g", spec->sigma.entry[k].sigma.energy,
+                spec->sigma.entry[k].sigma.force, spec->sigma.entry[k].sigma.virial);
+}
+
+static void show_type_sigma(const sz_fit_spec *spec, sz_text *text)
+{
+    for (int k = 0; k < spec->type_sigma.n; k++) {
+        const sz_sigma_entry *e = spec->type_sigma.entry + k;
+
+        sz_text_add(text, "%s%s:%g:%g:%g", k ? ":" : "", e->config_type, e->sigma.energy,
+                    e->sigma.force, e->sigma.virial);
+    }
+}
+
+static void show_e0(const sz_fit_spec *spec, sz_text *text)
+{
+    int n = 0;
+
+    if (spec->e0_given && !spec->e0_is_list) sz_text_add(text, "%g", spec->e0.value[1]);
+    for (int z = 1; z <= SZ_Z_MAX && spec->e0_is_list; z++)
+        if (spec->e0.known[z])
+            sz_text_add(text, "%s%s:%g", n++ ? ":" : "", sz_element_symbol(z),
+                        spec->e0.value[z]);
+}
+
+static void show_e0_method(const sz_fit_spec *spec, sz_text *text)
+{
+    static const char *const name[] = {"given", "isolated", "average"};
+
+    sz_text_add(text, "%s", name[spec->e0_method]);
+}
+
+static void show_solver(const sz_fit_spec *spec, sz_text *text)
+{
+    sz_text_add(text, "%s", spec->solver == SZ_SOLVER_QR ? "qr" : "normal");
+}
+
+static void show_seed(const sz_fit_spec *spec, sz_text *text)
+{
+    sz_text_add(text, "%d", spec->rnd_seed);
+}
+
+static void show_jitter(const sz_fit_spec *spec, sz_text *text)
+{
+    sz_text_add(text, "%g", spec->sparse_jitter);
 }
 
 /* ---- the table --------------------------------------------------------------------- */
@@ -195,78 +276,124 @@ typedef enum {
     REAL,
     LOGICAL,
     SPECIAL,
-    IGNORED,   /* of no consequence here */
+    IGNORED,   /* of no consequence here: help says why */
     ONLY_FALSE /* a logical that may not be true */
 } key_kind;
 
 typedef struct {
     const char *name, *alias;
+    const char *ours; /* its name in a configuration file */
     key_kind kind;
     size_t at;            /* where in sz_fit_spec */
     const char *standard; /* default, NULL: nothing to set */
     setter *set;          /* SPECIAL */
+    void (*show)(const sz_fit_spec *spec, sz_text *text);
+    const char *help; /* unit and meaning on a line */
 } key;
 
 #define AT(member) offsetof(sz_fit_spec, member)
 
 static const key table[] = {
-    {"atoms_filename", "at_file", TEXT, AT(at_file), "", NULL},
-    {"test_file", NULL, TEXT, AT(test_file), "", NULL},
-    {"gap", NULL, SPECIAL, 0, NULL, sz_fit_set_gap},
-    {"default_kernel_regularisation", "default_sigma", SPECIAL, 0, NULL,
-     set_default_sigma},
-    {"config_type_kernel_regularisation", "config_type_sigma", SPECIAL, 0, NULL,
-     set_type_sigma},
-    {"kernel_regularisation_is_per_atom", "sigma_per_atom", LOGICAL, AT(sigma.per_atom),
-     "T", NULL},
-    {"e0", NULL, SPECIAL, 0, NULL, set_e0},
-    {"e0_method", NULL, SPECIAL, 0, "isolated", set_e0_method},
-    {"e0_offset", NULL, REAL, AT(e0_offset), "0", NULL},
-    {"baseline_param_filename", "core_param_file", TEXT, AT(core_param_file),
-     "quip_params.xml", NULL},
-    {"baseline_ip_args", "core_ip_args", TEXT, AT(core_ip_args), "", NULL},
-    {"sparse_jitter", NULL, REAL, AT(sparse_jitter), "1e-10", NULL},
-    {"gap_file", "gp_file", TEXT, AT(gp_file), "gap_new.xml", NULL},
-    {"rnd_seed", NULL, SPECIAL, 0, "-1", set_seed},
-    {"solver", NULL, SPECIAL, 0, "qr", set_solver},
-    {"sparse_separate_file", NULL, LOGICAL, AT(sparse_separate_file), "T", NULL},
-    {"do_copy_atoms_file", "do_copy_at_file", LOGICAL, AT(do_copy_at_file), "T", NULL},
-    {"sparse_environments", NULL, LOGICAL, AT(sparse_environments), "T", NULL},
-    {"data", NULL, TEXT, AT(data), "", NULL},
-    {"licence", NULL, TEXT, AT(licence), "", NULL},
-    {"citation", NULL, TEXT, AT(citation), "", NULL},
-    {"note", NULL, TEXT, AT(note), "", NULL},
-    {"dryrun", NULL, LOGICAL, AT(dryrun), "F", NULL},
-    {"sparsify_only_no_fit", NULL, LOGICAL, AT(sparsify_only), "F", NULL},
+    {"atoms_filename", "at_file", "train", TEXT, AT(at_file), "", NULL, NULL,
+     "extended XYZ file with the data"},
+    {"test_file", NULL, "test", TEXT, AT(test_file), "", NULL, NULL,
+     "extended XYZ file whose errors are reported too (ours)"},
+    {"gap", NULL, NULL, SPECIAL, 0, NULL, sz_fit_set_gap, show_gap,
+     "descriptors, {soap .. : distance_2b ..}; in a .conf its sections"},
+    {"default_kernel_regularisation", "default_sigma", NULL, SPECIAL, 0, NULL, set_default_sigma, show_sigma,
+     "{energy force virial hessian}: eV/atom, eV/Angstrom, eV/atom; in a .conf sigma_energy, .."},
+    {"config_type_kernel_regularisation", "config_type_sigma", NULL, SPECIAL, 0, "", set_type_sigma, show_type_sigma,
+     "those of some frames, {type:E:F:V:H:type2:..}; in a .conf [config_type NAME]"},
+    {"kernel_regularisation_is_per_atom", "sigma_per_atom", NULL, LOGICAL, AT(sigma.per_atom), "T", NULL, NULL,
+     "sigmas of energies and virials grow with sqrt(atoms)"},
+    {"e0", NULL, "e0", SPECIAL, 0, NULL, set_e0, show_e0,
+     "eV: energy of an atom alone, a number or {Mo:-4.6:W:-4.5}; in a .conf also isolated, average"},
+    {"e0_method", NULL, NULL, SPECIAL, 0, "isolated", set_e0_method, show_e0_method,
+     "where e0 is not given: isolated (atoms in the data), average"},
+    {"e0_offset", NULL, NULL, REAL, AT(e0_offset), "0.0", NULL, NULL,
+     "eV: added to e0"},
+    {"baseline_param_filename", "core_param_file", "core", TEXT, AT(core_param_file), "quip_params.xml", NULL, NULL,
+     "XML with the parameters of the core potential"},
+    {"baseline_ip_args", "core_ip_args", "core_args", TEXT, AT(core_ip_args), "", NULL, NULL,
+     "core potential, {IP ZBL cutoff=2.4 cutoff_width=1.2}; none where empty"},
+    {"sparse_jitter", NULL, "jitter", SPECIAL, 0, "1.0e-10", set_jitter, show_jitter,
+     "eV^2: added to the diagonal of K_MM"},
+    {"gap_file", "gp_file", "model", TEXT, AT(gp_file), "gap_new.xml", NULL, NULL,
+     "the model: .soapz, else XML; in a .conf soapz.xml"},
+    {"rnd_seed", NULL, "seed", SPECIAL, 0, "-1", set_seed, show_seed,
+     "of the choice of sparse points; below 0: 1"},
+    {"solver", NULL, NULL, SPECIAL, 0, "qr", set_solver, show_solver,
+     "qr or normal (ours)"},
+    {"sparse_separate_file", NULL, NULL, LOGICAL, AT(sparse_separate_file), "T", NULL, NULL,
+     "sparse points in files beside the XML"},
+    {"do_copy_atoms_file", "do_copy_at_file", NULL, LOGICAL, AT(do_copy_at_file), "T", NULL, NULL,
+     "the data go into the XML; in a .conf F"},
+    {"sparse_environments", NULL, NULL, LOGICAL, AT(sparse_environments), "T", NULL, NULL,
+     "a .soapz holds sparse points of soap as environments (ours)"},
+    {"data", NULL, NULL, TEXT, AT(data), "", NULL, NULL,
+     "note in a .soapz: what was fitted (ours)"},
+    {"licence", NULL, NULL, TEXT, AT(licence), "", NULL, NULL,
+     "note in a .soapz (ours)"},
+    {"citation", NULL, NULL, TEXT, AT(citation), "", NULL, NULL,
+     "note in a .soapz (ours)"},
+    {"note", NULL, NULL, TEXT, AT(note), "", NULL, NULL,
+     "note in a .soapz (ours)"},
+    {"dryrun", NULL, NULL, LOGICAL, AT(dryrun), "F", NULL, NULL,
+     "says what would be fitted, and the memory"},
+    {"sparsify_only_no_fit", NULL, NULL, LOGICAL, AT(sparsify_only), "F", NULL, NULL,
+     "chooses sparse points and stops"},
 
-    {"parameter_name_prefix", NULL, TEXT, AT(prefix), "", NULL},
-    {"energy_parameter_name", NULL, TEXT, AT(name.energy), "energy", NULL},
-    {"force_parameter_name", NULL, TEXT, AT(name.force), "force", NULL},
-    {"virial_parameter_name", NULL, TEXT, AT(name.virial), "virial", NULL},
-    {"stress_parameter_name", NULL, TEXT, AT(name.stress), "stress", NULL},
-    {"config_type_parameter_name", NULL, TEXT, AT(name.config_type), "config_type", NULL},
-    {"sigma_parameter_name", NULL, TEXT, AT(name.sigma), "sigma", NULL},
-    {"force_mask_parameter_name", NULL, TEXT, AT(name.force_mask), "force_mask", NULL},
-    {"hessian_parameter_name", NULL, TEXT, AT(name.hessian), "hessian", NULL},
-    {"local_property_parameter_name", NULL, TEXT, AT(name.local_property),
-     "local_property", NULL},
-    {"local_property_mask_parameter_name", NULL, IGNORED, 0, NULL, NULL},
+    {"parameter_name_prefix", NULL, NULL, TEXT, AT(prefix), "", NULL, NULL,
+     "stands before all the names below"},
+    {"energy_parameter_name", NULL, "energy_key", TEXT, AT(name.energy), "energy", NULL, NULL,
+     "energies in the data, eV"},
+    {"force_parameter_name", NULL, "force_key", TEXT, AT(name.force), "force", NULL, NULL,
+     "forces, eV/Angstrom"},
+    {"virial_parameter_name", NULL, "virial_key", TEXT, AT(name.virial), "virial", NULL, NULL,
+     "virials, eV: -volume times stress"},
+    {"stress_parameter_name", NULL, "stress_key", TEXT, AT(name.stress), "stress", NULL, NULL,
+     "stresses, eV/Angstrom^3, where a frame has no virial"},
+    {"config_type_parameter_name", NULL, "config_type_key", TEXT, AT(name.config_type), "config_type", NULL, NULL,
+     "kinds of frames"},
+    {"kernel_regularisation_parameter_name", "sigma_parameter_name", NULL, TEXT, AT(name.sigma), "sigma", NULL, NULL,
+     "sigmas of a frame: energy_sigma, .."},
+    {"force_mask_parameter_name", NULL, "mask_key", TEXT, AT(name.force_mask), "force_mask", NULL, NULL,
+     "column of T where an atom's force is left out"},
+    {"hessian_parameter_name", NULL, NULL, TEXT, AT(name.hessian), "hessian", NULL, NULL,
+     "second derivatives; frames that have them are refused"},
+    {"local_property_parameter_name", NULL, NULL, TEXT, AT(name.local_property), "local_property", NULL, NULL,
+     "local properties; frames that have them are refused"},
 
-    {"local_property0", NULL, SPECIAL, 0, NULL, refuse_local},
-    {"default_kernel_regularisation_local_property", "default_local_property_sigma",
-     IGNORED, 0, NULL, NULL},
-    {"export_covariance", NULL, ONLY_FALSE, 0, NULL, NULL},
-    {"linear_system_dump_file", NULL, SPECIAL, 0, NULL, warn_dump},
-    {"condition_number_norm", NULL, IGNORED, 0, NULL, NULL},
-    {"sparse_use_actual_gpcov", NULL, IGNORED, 0, NULL, NULL},
-    {"hessian_displacement", "hessian_delta", IGNORED, 0, NULL, NULL},
-    {"template_file", NULL, IGNORED, 0, NULL, NULL},
-    {"verbosity", NULL, IGNORED, 0, NULL, NULL},
-    {"openmp_chunk_size", NULL, IGNORED, 0, NULL, NULL},
-    {"do_ip_timing", NULL, IGNORED, 0, NULL, NULL},
-    {"mpi_blocksize_rows", NULL, IGNORED, 0, NULL, NULL},
-    {"mpi_blocksize_cols", NULL, IGNORED, 0, NULL, NULL},
-    {"mpi_print_all", NULL, IGNORED, 0, NULL, NULL},
+    {"local_property0", NULL, NULL, SPECIAL, 0, NULL, refuse_local, NULL,
+     "refused: soapz fits no local properties"},
+    {"export_covariance", NULL, NULL, ONLY_FALSE, 0, "F", NULL, NULL,
+     "T is refused: gap_fit's posterior covariance; soapz eval has variances of its own"},
+    {"local_property_mask_parameter_name", NULL, NULL, IGNORED, 0, "local_property_mask", NULL, NULL,
+     "soapz fits no local properties"},
+    {"default_kernel_regularisation_local_property", "default_local_property_sigma", NULL, IGNORED, 0, "0.001", NULL, NULL,
+     "soapz fits no local properties"},
+    {"linear_system_dump_file", NULL, NULL, IGNORED, 0, "", NULL, NULL,
+     "soapz never has the whole system in memory"},
+    {"condition_number_norm", NULL, NULL, IGNORED, 0, "", NULL, NULL,
+     "soapz always estimates the condition number"},
+    {"sparse_use_actual_gpcov", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
+     "it concerns sparse methods that soapz refuses"},
+    {"hessian_displacement", "hessian_delta", NULL, IGNORED, 0, "1.0e-2", NULL, NULL,
+     "soapz fits no hessians"},
+    {"template_file", NULL, NULL, IGNORED, 0, "template.xyz", NULL, NULL,
+     "soapz needs no template, the data are enough"},
+    {"verbosity", NULL, NULL, IGNORED, 0, "NORMAL", NULL, NULL,
+     "soapz always says the same"},
+    {"openmp_chunk_size", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
+     "soapz gives a thread a frame at a time"},
+    {"do_ip_timing", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
+     "soapz always says its times"},
+    {"mpi_blocksize_rows", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
+     "no rank of soapz holds a block of the matrix"},
+    {"mpi_blocksize_cols", NULL, NULL, IGNORED, 0, "100", NULL, NULL,
+     "no rank of soapz holds a block of the matrix"},
+    {"mpi_print_all", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
+     "only the first rank prints"},
 };
 enum { N_KEYS = sizeof table / sizeof *table };
 
@@ -279,9 +406,31 @@ static const key *find_key(const char *name)
     return NULL;
 }
 
-int sz_fit_is_key(const char *name)
+static const key *find_ours(const char *name)
 {
-    return find_key(name) != NULL;
+    for (int k = 0; k < N_KEYS; k++)
+        if (table[k].ours && sz_same_word(table[k].ours, name)) return table + k;
+    return find_key(name);
+}
+
+/* the name that command lines use */
+static const char *usual(const key *k)
+{
+    return k->alias ? k->alias : k->name;
+}
+
+const char *sz_fit_key(const char *name)
+{
+    const key *k = find_key(name);
+
+    return k ? usual(k) : NULL;
+}
+
+const char *sz_fit_config_key(const char *name)
+{
+    const key *k = find_ours(name);
+
+    return k ? usual(k) : NULL;
 }
 
 static void take_nearer(const char **best, int *distance, const char *word,
@@ -299,12 +448,41 @@ sz_status sz_fit_unknown_key(const char *name, const char *const *list, const ch
 {
     const char *best = NULL;
     int distance = INT_MAX;
+    const key *ours = list ? NULL : find_ours(name);
 
+    if (ours)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: '%.60s' is a key of configuration files; here it is %s", where,
+                       name, usual(ours));
+    if (!list && sz_fit_is_descriptor_key(name))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: '%.60s' is a key of a descriptor; write it inside gap={..}",
+                       where, name);
     for (int k = 0; !list && k < N_KEYS; k++) {
         take_nearer(&best, &distance, name, table[k].name);
         take_nearer(&best, &distance, name, table[k].alias);
     }
     for (; list && *list; list++) take_nearer(&best, &distance, name, *list);
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
+                   where, name, best);
+}
+
+sz_status sz_fit_unknown_in_config(const char *name, const char *const *more,
+                                   const char *where, sz_error *err)
+{
+    const char *best = NULL;
+    int distance = INT_MAX;
+
+    if (sz_fit_is_descriptor_key(name))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: '%.60s' is a key of a descriptor; write it into a section "
+                       "like [soap]",
+                       where, name);
+    for (int k = 0; k < N_KEYS; k++) {
+        take_nearer(&best, &distance, name, table[k].ours);
+        take_nearer(&best, &distance, name, usual(table + k));
+    }
+    for (; *more; more++) take_nearer(&best, &distance, name, *more);
     return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
                    where, name, best);
 }
@@ -321,18 +499,69 @@ static sz_status set_text(sz_fit_spec *spec, const key *k, const char *value,
     return SZ_OK;
 }
 
+/* value, NULL for a bare word, asks for no more than the default. */
+static int is_standard(const key *k, const char *value)
+{
+    double a, b;
+    int p, q;
+
+    if (!value) value = "T";
+    if (!*value) return 1;
+    if (sz_parse_double(value, &a) && sz_parse_double(k->standard, &b)) return a == b;
+    if (sz_parse_bool(value, &p) && sz_parse_bool(k->standard, &q)) return p == q;
+    return sz_same_word(value, k->standard);
+}
+
+/* Said aloud where it asks for what is not done anyway. */
+static sz_status ignore(sz_fit_spec *spec, const key *k, const char *name,
+                        const char *value, const char *where, sz_error *err)
+{
+    if (is_standard(k, value)) return SZ_OK;
+    return sz_warnings_add(&spec->warnings, err, "%s: %s%s%.100s is ignored: %s", where,
+                           name, value ? "=" : "", value ? value : "", k->help);
+}
+
+static sz_status set_logical(const key *k, int *at, const char *name, const char *value,
+                             const char *where, sz_error *err)
+{
+    int logical = 1; /* so is a key without a value, and an empty one */
+
+    if (value && *value && !sz_parse_bool(value, &logical))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not T or F", where, name,
+                       value);
+    if (k->kind == LOGICAL) *at = logical;
+    if (k->kind == LOGICAL || !logical) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: %s=T is not supported; leave it out", where,
+                   name);
+}
+
+static int takes_value(const key *k)
+{
+    return k->kind == TEXT || k->kind == REAL || k->kind == SPECIAL;
+}
+
+/* An empty value of these means something. */
+static int may_be_empty(const key *k)
+{
+    return k->kind == TEXT || k->set == sz_fit_set_gap || k->set == set_type_sigma ||
+           k->set == set_e0 || k->set == refuse_local;
+}
+
 sz_status sz_fit_set(sz_fit_spec *spec, const char *name, const char *value,
                      const char *where, sz_error *err)
 {
     const key *k = find_key(name);
     char *at;
-    int logical = 1;
 
     if (!k) return sz_fit_unknown_key(name, NULL, where, err);
     at = (char *)spec + k->at;
-    if (!value && k->kind != LOGICAL && k->kind != ONLY_FALSE && k->kind != IGNORED)
+    if (takes_value(k) && !value)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: %s stands without a value; write %s=..",
                        where, name, name);
+    if (takes_value(k) && !*value && !may_be_empty(k))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: %s= is empty; give it a value or leave it out%s%s", where,
+                       name, k->standard ? " for " : "", k->standard ? k->standard : "");
     switch (k->kind) {
     case TEXT:
         return set_text(spec, k, value, err);
@@ -344,19 +573,60 @@ sz_status sz_fit_set(sz_fit_spec *spec, const char *name, const char *value,
                        value);
     case LOGICAL:
     case ONLY_FALSE:
-        if (value && !sz_parse_bool(value, &logical))
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not T or F", where,
-                           name, value);
-        if (k->kind == LOGICAL)
-            *(int *)(void *)at = logical;
-        else if (logical)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s=T is not supported; leave it out",
-                           where, name);
-        return SZ_OK;
+        return set_logical(k, (int *)(void *)at, name, value, where, err);
     case IGNORED:
-        return SZ_OK;
+        return ignore(spec, k, name, value, where, err);
     }
     return SZ_OK;
+}
+
+/* ---- what it says ------------------------------------------------------------------ */
+
+static void show(const key *k, const sz_fit_spec *spec, sz_text *text)
+{
+    const char *at = (const char *)spec + k->at;
+
+    if (k->show) k->show(spec, text);
+    if (k->kind == TEXT) sz_text_add(text, "%s", *(char *const *)(const void *)at);
+    if (k->kind == REAL) sz_text_add(text, "%g", *(const double *)(const void *)at);
+    if (k->kind == LOGICAL)
+        sz_text_add(text, "%s", *(const int *)(const void *)at ? "T" : "F");
+    sz_text_add(text, "%s", "");
+}
+
+sz_status sz_fit_settings(sz_text *text, const sz_fit_spec *spec, sz_error *err)
+{
+    sz_fit_spec *standard = sz_fit_spec_new(err);
+
+    if (!standard) return SZ_ERR_MEMORY;
+    for (int k = 0; k < N_KEYS; k++) {
+        sz_text now = {0}, before = {0};
+
+        show(table + k, spec, &now);
+        show(table + k, standard, &before);
+        if (now.s && before.s && strcmp(now.s, before.s) != 0)
+            sz_text_add(text, "  %s = %s\n", usual(table + k), now.s);
+        text->failed |= now.failed | before.failed;
+        sz_text_free(&now);
+        sz_text_free(&before);
+    }
+    sz_fit_spec_free(standard);
+    return text->failed ? sz_fail_memory(err, text->room, "the settings") : SZ_OK;
+}
+
+void sz_fit_explain(sz_text *text)
+{
+    for (int k = 0; k < N_KEYS; k++) {
+        const key *t = table + k;
+        char name[80];
+
+        snprintf(name, sizeof name, "%s%s%s%s", usual(t), t->ours ? " [" : "",
+                 t->ours ? t->ours : "", t->ours ? "]" : "");
+        sz_text_add(text, "  %-34s %-20s %s%s", name, t->standard ? t->standard : "",
+                    t->kind == IGNORED ? "ignored: " : "", t->help);
+        sz_text_add(text, "%s%s%s\n", t->alias ? " (also " : "", t->alias ? t->name : "",
+                    t->alias ? ")" : "");
+    }
 }
 
 /* ---- the whole --------------------------------------------------------------------- */

@@ -315,7 +315,7 @@ static sz_status choose_core(sz_reader *r, sz_status of_file, const char *core,
     r->err = err;
     if (status == SZ_OK) return SZ_OK;
     return sz_fail(err, status == SZ_ERR_MEMORY ? status : of_file,
-                   "%.400s; without it: %.500s", missing.message, why.message);
+                   "%.500s (%.400s)", why.message, missing.message);
 }
 
 static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_error *err)
