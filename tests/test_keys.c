@@ -96,7 +96,7 @@ static void compare(const char *type, const sz_key *table)
     for (; table->name; table++) {
         int read = is_in(table->name, n_asked, asked);
 
-        if (read != (table->kind != SZ_KEY_IGNORED)) {
+        if (!sz_key_main(table) && read != (table->kind != SZ_KEY_IGNORED)) {
             printf("%s of %s: read %d\n", table->name, type, read);
             failures++;
         }

@@ -241,7 +241,7 @@ const char *sz_args_string(const sz_args *args, const char *key, const char *fal
 static sz_status fail_type(const sz_args *args, const char *key, const char *text,
                            const char *want, sz_error *err)
 {
-    if (!*text)
+    if (find(args, key)->value && !*text)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: %s= is empty; give it %s or leave it out",
                        args->where, key, want);
     return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not %s", args->where, key, text,

@@ -86,6 +86,13 @@ static const char *translate(const char *key)
     return key;
 }
 
+const char *sz_fit_short_key(const char *name)
+{
+    for (int k = 0; k < N_DESCRIPTOR; k++)
+        if (sz_same_word(of_descriptor[k].gap_fit, name)) return of_descriptor[k].ours;
+    return NULL;
+}
+
 static int is_in(const char *word, const char *const *list)
 {
     for (; *list; list++)
@@ -428,17 +435,6 @@ static int is_known(const reader *r, const char *key)
     }
 }
 
-/* key =, with nothing behind it: the default, where there is such a key. */
-static sz_status skip_empty(reader *r, const char *key, sz_error *err)
-{
-    if (!is_known(r, key))
-        return r->kind == OF_FIT ? set_of_fit(r, key, "", err)
-                                 : set_of_descriptor(r, key, "", err);
-    return sz_warnings_add(&r->spec->warnings, err,
-                           "%s: %s = is empty and left out of account: the default holds",
-                           r->where, key);
-}
-
 static sz_status read_line(reader *r, char *line, sz_error *err)
 {
     char *equals;
@@ -456,7 +452,10 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
     *equals = '\0';
     if (line[strcspn(line, " \t,{}\"'")])
         return sz_fail(err, SZ_ERR_FORMAT, "%s: '%.60s' is not a key", r->where, line);
-    if (!*value) return skip_empty(r, line, err);
+    if (!*value)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: %s = is empty; give it a value or leave the line out",
+                       r->where, line);
     switch (r->kind) {
     case OF_FIT:
         return set_of_fit(r, line, value, err);

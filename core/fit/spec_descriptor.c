@@ -8,6 +8,7 @@
 #include "select/sparsify.h"
 #include "term/term.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +18,9 @@
 
 /* The keys of the fit, beside those by which the descriptor itself is read. */
 static const sz_key fit_keys[] = {
-    {"delta", SZ_KEY_OTHER, 0, NULL, "eV: scale of the kernel; in a .conf 1.0"},
+    {"delta", SZ_KEY_OTHER, 0, NULL, "needed, eV: scale of the kernel; in a .conf 1.0"},
     {"energy_scale", SZ_KEY_OTHER, 0, NULL, "=delta"},
-    {"covariance_type", SZ_KEY_OTHER, 0, NULL, "dot_product (soap), gaussian or ard_se, pp"},
+    {"covariance_type", SZ_KEY_OTHER, 0, NULL, "needed: dot_product (soap), gaussian or ard_se, pp; in a .conf the usual one"},
     {"zeta", SZ_KEY_OTHER, 0, NULL, "exponent of dot_product; in a .conf 4"},
     {"soap_exponent", SZ_KEY_OTHER, 0, NULL, "=zeta"},
     {"theta_uniform", SZ_KEY_OTHER, 0, NULL, "length scale of gaussian and pp; in a .conf 1.0"},
@@ -479,9 +480,14 @@ static void explain(sz_text *text, const sz_key *keys)
 {
     for (const sz_key *k = keys; k->name; k++) {
         const sz_key *also;
+        const char *ours;
+        char name[80];
 
         if (sz_key_main(k)) continue;
-        sz_text_add(text, "  %-34s %-20s %s%s", k->name, k->standard ? k->standard : "",
+        ours = sz_fit_short_key(k->name);
+        snprintf(name, sizeof name, "%s%s%s%s", k->name, ours ? " [" : "",
+                 ours ? ours : "", ours ? "]" : "");
+        sz_text_add(text, "  %-38s %-20s %s%s", name, k->standard ? k->standard : "",
                     k->kind == SZ_KEY_IGNORED ? "ignored: " : "", k->help ? k->help : "");
         for (also = keys; also->name; also++)
             if (also != k && is_same_key(also, k))

@@ -276,6 +276,7 @@ typedef enum {
     REAL,
     LOGICAL,
     SPECIAL,
+    ANYWAY,    /* what it asks for is done anyway */
     IGNORED,   /* of no consequence here: help says why */
     ONLY_FALSE /* a logical that may not be true */
 } key_kind;
@@ -295,13 +296,13 @@ typedef struct {
 
 static const key table[] = {
     {"atoms_filename", "at_file", "train", TEXT, AT(at_file), "", NULL, NULL,
-     "extended XYZ file with the data"},
+     "needed, extended XYZ file with the data"},
     {"test_file", NULL, "test", TEXT, AT(test_file), "", NULL, NULL,
      "extended XYZ file whose errors are reported too (ours)"},
     {"gap", NULL, NULL, SPECIAL, 0, NULL, sz_fit_set_gap, show_gap,
-     "descriptors, {soap .. : distance_2b ..}; in a .conf its sections"},
+     "needed, descriptors: {soap .. : distance_2b ..}; in a .conf its sections"},
     {"default_kernel_regularisation", "default_sigma", NULL, SPECIAL, 0, NULL, set_default_sigma, show_sigma,
-     "{energy force virial hessian}: eV/atom, eV/Angstrom, eV/atom; in a .conf sigma_energy, .."},
+     "needed, {energy force virial hessian}: eV/atom, eV/Angstrom, eV/atom; in a .conf sigma_energy, .."},
     {"config_type_kernel_regularisation", "config_type_sigma", NULL, SPECIAL, 0, "", set_type_sigma, show_type_sigma,
      "those of some frames, {type:E:F:V:H:type2:..}; in a .conf [config_type NAME]"},
     {"kernel_regularisation_is_per_atom", "sigma_per_atom", NULL, LOGICAL, AT(sigma.per_atom), "T", NULL, NULL,
@@ -374,8 +375,8 @@ static const key table[] = {
      "soapz fits no local properties"},
     {"linear_system_dump_file", NULL, NULL, IGNORED, 0, "", NULL, NULL,
      "soapz never has the whole system in memory"},
-    {"condition_number_norm", NULL, NULL, IGNORED, 0, "", NULL, NULL,
-     "soapz always estimates the condition number"},
+    {"condition_number_norm", NULL, NULL, ANYWAY, 0, "", NULL, NULL,
+     "the condition number is always estimated"},
     {"sparse_use_actual_gpcov", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
      "it concerns sparse methods that soapz refuses"},
     {"hessian_displacement", "hessian_delta", NULL, IGNORED, 0, "1.0e-2", NULL, NULL,
@@ -386,8 +387,8 @@ static const key table[] = {
      "soapz always says the same"},
     {"openmp_chunk_size", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
      "soapz gives a thread a frame at a time"},
-    {"do_ip_timing", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
-     "soapz always says its times"},
+    {"do_ip_timing", NULL, NULL, ANYWAY, 0, "F", NULL, NULL,
+     "times are always printed"},
     {"mpi_blocksize_rows", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
      "no rank of soapz holds a block of the matrix"},
     {"mpi_blocksize_cols", NULL, NULL, IGNORED, 0, "100", NULL, NULL,
@@ -574,6 +575,8 @@ sz_status sz_fit_set(sz_fit_spec *spec, const char *name, const char *value,
     case LOGICAL:
     case ONLY_FALSE:
         return set_logical(k, (int *)(void *)at, name, value, where, err);
+    case ANYWAY:
+        return SZ_OK;
     case IGNORED:
         return ignore(spec, k, name, value, where, err);
     }
@@ -622,7 +625,7 @@ void sz_fit_explain(sz_text *text)
 
         snprintf(name, sizeof name, "%s%s%s%s", usual(t), t->ours ? " [" : "",
                  t->ours ? t->ours : "", t->ours ? "]" : "");
-        sz_text_add(text, "  %-34s %-20s %s%s", name, t->standard ? t->standard : "",
+        sz_text_add(text, "  %-38s %-20s %s%s", name, t->standard ? t->standard : "",
                     t->kind == IGNORED ? "ignored: " : "", t->help);
         sz_text_add(text, "%s%s%s\n", t->alias ? " (also " : "", t->alias ? t->name : "",
                     t->alias ? ")" : "");

@@ -58,6 +58,8 @@ enum { SZ_FIT_KEYS_MAX = 100 };
 /* The names of the keys of a descriptor, those of the fit first, ended by NULL; returns
  * how many. */
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX]);
+/* What configuration files call a key of a descriptor, or NULL. */
+const char *sz_fit_short_key(const char *name);
 int sz_fit_is_descriptor_key(const char *name); /* of any type, or of the fit */
 /* SZ_OK for a type that can be fitted; else it is named with what there is. */
 sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err);

@@ -25,7 +25,7 @@ enum { VERSION_COMPACT = 1596837814 };
 #define END {NULL, SZ_KEY_OTHER, 0, NULL, NULL}
 
 const sz_key sz_distance_2b_keys[] = {
-    CUTOFF("Angstrom: pairs end there"),
+    CUTOFF("needed, Angstrom: pairs end there"),
     WIDTH,
     VERSION,
     {"Z1", SZ_KEY_INT, AT(pair.z[0]), "0", "element of one atom; 0 is any; add_species says it"},
@@ -43,7 +43,7 @@ const sz_key sz_distance_2b_keys[] = {
     END,
 };
 const sz_key sz_angle_3b_keys[] = {
-    CUTOFF("Angstrom: neighbours of the centre end there"),
+    CUTOFF("needed, Angstrom: neighbours of the centre end there"),
     WIDTH,
     VERSION,
     {"Z_center", SZ_KEY_INT, AT(triplet.z[0]), "0",
@@ -54,10 +54,10 @@ const sz_key sz_angle_3b_keys[] = {
     END,
 };
 const sz_key sz_distance_nb_keys[] = {
-    CUTOFF("Angstrom: neighbours of the centre end there"),
+    CUTOFF("needed, Angstrom: neighbours of the centre end there"),
     WIDTH,
     VERSION,
-    {"order", SZ_KEY_INT, AT(bodies), NULL, "atoms, 2 or 3"},
+    {"order", SZ_KEY_INT, AT(bodies), NULL, "needed, atoms: 2 or 3"},
     {"compact_clusters", SZ_KEY_OTHER, 0, "T",
      "all within cutoff of the centre; F: of one of them"},
     {"Z", SZ_KEY_OTHER, 0, NULL, "their elements; add_species says it"},
