@@ -182,14 +182,15 @@ static int parse_fit(const char *type, const char *field, int n_warnings)
 /* a key that parse_fit gives already, perhaps by another name */
 static int is_given(const sz_key *key)
 {
-    static const char *const given[] = {"cutoff", "n_max", "l_max", "atom_sigma", "order"};
+    static const char *const given[] = {"cutoff", "n_max", "l_max", "atom_sigma",
+                                        "order"};
     const char *name = sz_key_main(key) ? sz_key_main(key) : key->name;
 
     return is_in(name, 5, given);
 }
 
-/* each key of a descriptor in turn: a warning more than without where it is there twice or
- * of no consequence */
+/* each key of a descriptor in turn: a warning more than without where it is there twice
+ * or of no consequence */
 static int test_fit(void)
 {
     static const char *const type[] = {"soap", "distance_2b", "angle_3b", "distance_Nb"};
@@ -274,7 +275,8 @@ static int test_table(void)
     CHECK(!sz_key_main(keys) && !strcmp(sz_key_main(keys + 3), "x"));
     sz_args_free(args);
     CHECK_OK(sz_args_parse(&args, "i=", "here", &err), err);
-    CHECK_FAILS(sz_keys_read(keys, args, &s, &err), SZ_ERR_FORMAT, "here: i= is empty", err);
+    CHECK_FAILS(sz_keys_read(keys, args, &s, &err), SZ_ERR_FORMAT, "here: i= is empty",
+                err);
     sz_args_free(args);
     CHECK_OK(sz_args_parse(&args, "i=3.5", "here", &err), err);
     CHECK_FAILS(sz_keys_read(keys, args, &s, &err), SZ_ERR_FORMAT, "here: i='3.5'", err);
@@ -307,6 +309,8 @@ static int test_backslash(void)
 
 int main(void)
 {
-    if (test_backslash() || test_table() || test_readers() || test_fit() || test_asked_by_fit()) return 1;
+    if (test_backslash() || test_table() || test_readers() || test_fit() ||
+        test_asked_by_fit())
+        return 1;
     return check_done();
 }

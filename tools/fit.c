@@ -76,14 +76,16 @@ static int print_keys(void)
     sz_text text = {0};
     int code;
 
-    sz_text_add(&text, "A line each: key [its name in a .conf], default, meaning. A logical "
-                       "alone or empty is T.\n\nthe fit\n");
+    sz_text_add(&text,
+                "A line each: key [its name in a .conf], default, meaning. A logical "
+                "alone or empty is T.\n\nthe fit\n");
     sz_fit_explain(&text);
-    sz_text_add(&text, "\nonly in a .conf, before the first section and in [config_type "
-                       "NAME]\n"
-                       "  %-38s %-20s needed, eV/atom: how far energies are trusted\n"
-                       "  %-38s %-20s needed, eV/Angstrom: forces\n"
-                       "  %-38s %-20s eV/atom: virials\n\n",
+    sz_text_add(&text,
+                "\nonly in a .conf, before the first section and in [config_type "
+                "NAME]\n"
+                "  %-38s %-20s needed, eV/atom: how far energies are trusted\n"
+                "  %-38s %-20s needed, eV/Angstrom: forces\n"
+                "  %-38s %-20s eV/atom: virials\n\n",
                 "sigma_energy", "", "sigma_force", "", "sigma_virial", "0");
     sz_fit_explain_descriptors(&text);
     code = text.failed ? 1 : sz_print_text(text.s);
@@ -358,9 +360,8 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     if (f.option.help) return team->rank == 0 ? sz_print_text(help) : DONE;
     if (f.option.help_keys) return team->rank == 0 ? print_keys() : DONE;
     if (status == SZ_OK && f.option.suggest)
-        return team->rank == 0
-                   ? sz_fit_suggest(f.option.suggest_to, argc - 1, argv + 1)
-                   : DONE;
+        return team->rank == 0 ? sz_fit_suggest(f.option.suggest_to, argc - 1, argv + 1)
+                               : DONE;
     if (status != SZ_OK || argc < 2) {
         if (team->rank > 0) return USAGE;
         return sz_usage_error("fit", "%s",

@@ -28,7 +28,8 @@ typedef struct {
 
 /* One element has no species to compress. */
 static const soap of_element[] = {{"nu=2", 8, 6, 2, 0.0}};
-/* The one tells atoms apart and needs little resolution, the other sees where they are. */
+/* The one tells atoms apart and needs little resolution, the other sees where they are.
+ */
 static const soap of_alloy[] = {{"nu,mu=1,1", 8, 4, 1, 0.02}, {"mu=2", 12, 8, 0, 0.01}};
 
 typedef struct {
@@ -192,10 +193,11 @@ static void print_radii(const plan *p)
                "that leaves the data alone. Are they meant?\n",
                f->nearest);
     else
-        printf("core: no two atoms are closer than %.2f Angstrom; nearer, nothing binds the "
-               "model. IP ZBL cutoff=%.1f cutoff_width=%.1f acts there and leaves the data "
-               "alone\n",
-               f->nearest, p->core, 0.5 * p->core);
+        printf(
+            "core: no two atoms are closer than %.2f Angstrom; nearer, nothing binds the "
+            "model. IP ZBL cutoff=%.1f cutoff_width=%.1f acts there and leaves the data "
+            "alone\n",
+            f->nearest, p->core, 0.5 * p->core);
 }
 
 static void print_soaps(const plan *p)
@@ -206,9 +208,10 @@ static void print_soaps(const plan *p)
     if (p->n_soaps == 1)
         printf("        with one element there is nothing to compress\n");
     else
-        printf("        the two beside each other had the least errors of all compressions "
-               "for alloys (docs/compressions.md); faster: n_max=4 l_max=3 beside n_max=12 "
-               "l_max=6\n");
+        printf(
+            "        the two beside each other had the least errors of all compressions "
+            "for alloys (docs/compressions.md); faster: n_max=4 l_max=3 beside n_max=12 "
+            "l_max=6\n");
 }
 
 /* The sigmas of this type are worth a line of their own. */
@@ -259,7 +262,8 @@ static void print_size(const plan *p)
     const sz_type_facts *all = &f->all;
     int n_species = p->data->n_species;
     double components = 0.0;
-    int m = p->n_soaps * n_species * p->n_sparse + n_species * (n_species + 1) / 2 * PAIR_POINTS;
+    int m = p->n_soaps * n_species * p->n_sparse +
+            n_species * (n_species + 1) / 2 * PAIR_POINTS;
     double rows =
         all->n_energies + (double)all->n_components + 6.0 * (double)all->n_virials;
     double columns = (double)all->n_atoms * (1 + 3 * sz_fact_neighbours(f, p->cutoff));
@@ -267,7 +271,8 @@ static void print_size(const plan *p)
 
     for (int k = 0; k < p->n_soaps; k++) components += n_components(p, p->soap + k);
     flops = 2.0 * columns * p->n_sparse * components + 2.0 * rows * m * m;
-    printf("n_sparse = %d of each element and soap: unlike environments are", p->n_sparse);
+    printf("n_sparse = %d of each element and soap: unlike environments are",
+           p->n_sparse);
     for (int k = 0; k < n_species; k++)
         printf(" %s %d of %d%s", sz_element_symbol(p->data->z[k]), f->n_different[k],
                f->n_atoms[k], k + 1 < n_species ? "," : "");
@@ -332,10 +337,11 @@ static void print_gap(const plan *p)
     for (int k = 0; k < p->n_soaps; k++) {
         const soap *t = p->soap + k;
 
-        printf(" : \\\n    soap n_max=%d l_max=%d cutoff=%.1f cutoff_transition_width=1.0 "
-               "atom_sigma=%.2f \\\n    zeta=%d delta=%g covariance_type=dot_product "
-               "sparse_method=cur_points n_sparse=%d",
-               t->n_max, t->l_max, p->cutoff, p->atom_sigma, ZETA, p->delta, p->n_sparse);
+        printf(
+            " : \\\n    soap n_max=%d l_max=%d cutoff=%.1f cutoff_transition_width=1.0 "
+            "atom_sigma=%.2f \\\n    zeta=%d delta=%g covariance_type=dot_product "
+            "sparse_method=cur_points n_sparse=%d",
+            t->n_max, t->l_max, p->cutoff, p->atom_sigma, ZETA, p->delta, p->n_sparse);
         if (t->nu_S < 2) printf(" \\\n    nu_R=2 nu_S=%d", t->nu_S);
         if (t->tolerance > 0.0) printf(" radial_tolerance=%g", t->tolerance);
     }
@@ -445,9 +451,9 @@ static sz_status check_new(const char *path, sz_error *err)
 
     if (!old && errno == ENOENT) return SZ_OK;
     if (old) fclose(old);
-    return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "--suggest: %.300s is there already and stays as it is; name a new file",
-                   path);
+    return sz_fail(
+        err, SZ_ERR_ARGUMENT,
+        "--suggest: %.300s is there already and stays as it is; name a new file", path);
 }
 
 /* The grammar of the file has no quotes. */

@@ -5,10 +5,11 @@
  *   text  = { separator | field }        separator = blank | "," | lone "\"
  *   field = token [ "=" [ token ] ]      blanks allowed round "="
  *   token = { character | quoted }       up to a separator or "="
+ *                                        "a= b=1": a is empty, b is a field
  *   quoted = '..' | ".." | {..}          {} nest; the outer pair is dropped
  *
- * A field without "=" is a bare word. {{..}} means the same as {..}. A backslash that ends
- * a line, as in shell scripts, or that stands alone is a blank. */
+ * A field without "=" is a bare word. {{..}} means the same as {..}. A backslash that
+ * ends a line, as in shell scripts, or that stands alone is a blank. */
 #include "base/args.h"
 
 #include <stdlib.h>
@@ -95,6 +96,23 @@ static const char *copy_token(const char *p, int once, char **out)
     return p;
 }
 
+/* Blanks, and backslashes at the ends of lines. */
+static const char *skip_blanks_and_ends(const char *p)
+{
+    while (sz_is_blank(*p) || ends_line(p)) p++;
+    return p;
+}
+
+/* At the "=" of a key that it touches stands no value, but the next field. */
+static int is_empty(const char *equals)
+{
+    const char *p = skip_blanks_and_ends(equals + 1);
+
+    if (p == equals + 1) return 0;
+    while (*p && !is_separator(*p) && !strchr("={}'\"\\", *p)) p++;
+    return *sz_skip_blanks(p) == '=';
+}
+
 static sz_status split(sz_args *args, const char *text, sz_error *err)
 {
     char *out = args->tokens;
@@ -116,7 +134,9 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
         q = sz_skip_blanks(p);
         if (*q == '=') {
             f->value = out;
-            p = copy_token(sz_skip_blanks(q + 1), args->once, &out);
+            /* a blank ends a token at once */
+            p = q == p && is_empty(q) ? q + 1 : skip_blanks_and_ends(q + 1);
+            p = copy_token(p, args->once, &out);
             if (!p) break;
         }
         args->n_fields++;

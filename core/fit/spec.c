@@ -189,8 +189,10 @@ static void add_argument(sz_text *text, const char *argument)
                  strcspn(argument, " \t\n{\"'") >= (size_t)(value - argument);
 
     if (text->n) sz_text_add(text, " ");
-    if (is_key && value[1] && !strchr("{\"' \t\n", value[1]) &&
-        strpbrk(value + 1, " \t\n,=\"'"))
+    if (is_key && !value[1])
+        sz_text_add(text, "%s{}", argument);
+    else if (is_key && value[1] && !strchr("{\"' \t\n", value[1]) &&
+             strpbrk(value + 1, " \t\n,=\"'"))
         sz_text_add(text, "%.*s={%s}", (int)(value - argument), argument, value + 1);
     else
         sz_text_add(text, "%s", argument);

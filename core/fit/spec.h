@@ -37,8 +37,8 @@ typedef struct {
 
 /* One descriptor of gap={..}, for all the elements it is expanded to. */
 typedef struct {
-    char *text;  /* as gap_fit sees it: one brace level removed */
-    char *where; /* for messages: "command line: gap, descriptor 2" */
+    char *text;           /* as gap_fit sees it: one brace level removed */
+    char *where;          /* for messages: "command line: gap, descriptor 2" */
     sz_key_places places; /* of its keys in a configuration file */
     const sz_term_type *type;
     int add_species, order; /* order: of distance_Nb */

@@ -25,8 +25,8 @@
  *
  * A backslash at its end continues a line, unless a setting begins on the next one.
  *
- * Every key of gap_fit's command line and of its descriptors may be used; shorter names are
- * in the table of spec_keys.c and
+ * Every key of gap_fit's command line and of its descriptors may be used; shorter names
+ * are in the table of spec_keys.c and
  *
  *   cutoff_width kernel sparse       cutoff_transition_width covariance_type
  *   theta theta_factor               sparse_method theta_uniform theta_fac
@@ -378,8 +378,7 @@ static sz_status close_fit(reader *r, sz_error *err)
     r->line = 0;
     memcpy(r->where, "command line", sizeof "command line");
     for (int k = 0; r->words && k < sz_args_n_fields(r->words) && status == SZ_OK; k++)
-        status =
-            set_of_fit(r, sz_args_key(r->words, k), sz_args_value(r->words, k), err);
+        status = set_of_fit(r, sz_args_key(r->words, k), sz_args_value(r->words, k), err);
     if (status == SZ_OK) status = set_default_sigma(r, err);
     memcpy(r->where, where, sizeof where);
     r->line = line;
@@ -475,8 +474,7 @@ static sz_status write_command(reader *r, sz_error *err)
         if (find_sigma(r->set.place[k].key) < 0 &&
             strcmp(r->set.place[k].key, "test_file") != 0)
             add_setting(&command, r->set.place[k].key, r->set.place[k].value, 1);
-    if (r->type_list.n)
-        add_setting(&command, "config_type_sigma", r->type_list.s, 1);
+    if (r->type_list.n) add_setting(&command, "config_type_sigma", r->type_list.s, 1);
     sz_text_add(&command, " gap={%s}", r->gap.s ? r->gap.s : "");
     r->spec->command_line = sz_text_take(&command, "the command line", err);
     return r->spec->command_line ? SZ_OK : SZ_ERR_MEMORY;
@@ -505,8 +503,8 @@ static sz_status finish(reader *r, sz_error *err)
 
 /* ---- the file ---------------------------------------------------------------------- */
 
-/* Cuts the next line off *text, without its comment and the blanks round it; *goes_on is 1
- * where a backslash ends it, which is taken away. */
+/* Cuts the next line off *text, without its comment and the blanks round it; *goes_on is
+ * 1 where a backslash ends it, which is taken away. */
 static char *cut_line(char **text, int *goes_on)
 {
     char *line = *text, *end = line + strcspn(line, "\n");
@@ -519,6 +517,7 @@ static char *cut_line(char **text, int *goes_on)
     while (end > line && sz_is_blank(end[-1])) end--;
     *goes_on = end > line && end[-1] == '\\';
     if (*goes_on) end--;
+    if (*line == '[') *goes_on = 0;
     while (end > line && sz_is_blank(end[-1])) end--;
     *end = '\0';
     return line;

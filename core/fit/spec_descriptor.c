@@ -20,25 +20,36 @@
 static const sz_key fit_keys[] = {
     {"delta", SZ_KEY_OTHER, 0, NULL, "needed, eV: scale of the kernel; in a .conf 1.0"},
     {"energy_scale", SZ_KEY_OTHER, 0, NULL, "=delta"},
-    {"covariance_type", SZ_KEY_OTHER, 0, NULL, "needed: dot_product (soap), gaussian or ard_se, pp; in a .conf the usual one"},
+    {"covariance_type", SZ_KEY_OTHER, 0, NULL,
+     "needed: dot_product (soap), gaussian or ard_se, pp; in a .conf the usual one"},
     {"zeta", SZ_KEY_OTHER, 0, NULL, "exponent of dot_product; in a .conf 4"},
     {"soap_exponent", SZ_KEY_OTHER, 0, NULL, "=zeta"},
-    {"theta_uniform", SZ_KEY_OTHER, 0, NULL, "length scale of gaussian and pp; in a .conf 1.0"},
+    {"theta_uniform", SZ_KEY_OTHER, 0, NULL,
+     "length scale of gaussian and pp; in a .conf 1.0"},
     {"lengthscale_uniform", SZ_KEY_OTHER, 0, NULL, "=theta_uniform"},
-    {"theta_fac", SZ_KEY_OTHER, 0, NULL, "or: that times the range of a component in the data"},
+    {"theta_fac", SZ_KEY_OTHER, 0, NULL,
+     "or: that times the range of a component in the data"},
     {"lengthscale_factor", SZ_KEY_OTHER, 0, NULL, "=theta_fac"},
     {"theta_file", SZ_KEY_OTHER, 0, NULL, "or: a file with one for each component"},
     {"lengthscale_file", SZ_KEY_OTHER, 0, NULL, "=theta_file"},
     {"f0", SZ_KEY_REAL, AT(f0), "0", "eV: added to the kernel before it is scaled"},
-    {"sparse_method", SZ_KEY_OTHER, 0, "random", "cur_points, farthest_points, uniform, random, none, file, index_file"},
-    {"n_sparse", SZ_KEY_INT, AT(n_sparse), "0", "sparse points of each term; in a .conf also: liquid 200 dimer 20"},
-    {"config_type_n_sparse", SZ_KEY_OTHER, 0, "", "instead, of each config_type: {{liquid:200:dimer:20}}"},
+    {"sparse_method", SZ_KEY_OTHER, 0, "random",
+     "cur_points, farthest_points, uniform, random, none, file, index_file"},
+    {"n_sparse", SZ_KEY_INT, AT(n_sparse), "0",
+     "sparse points of each term; in a .conf also: liquid 200 dimer 20"},
+    {"config_type_n_sparse", SZ_KEY_OTHER, 0, "",
+     "instead, of each config_type: {{liquid:200:dimer:20}}"},
     {"sparse_file", SZ_KEY_OTHER, 0, "", "of sparse_method=file and index_file"},
-    {"print_sparse_index", SZ_KEY_OTHER, 0, "", "file to append the numbers of the chosen to"},
-    {"add_species", SZ_KEY_BOOL, AT(add_species), "T", "one term for each choice of elements of the data"},
-    {"unique_hash_tolerance", SZ_KEY_REAL, AT(unique_hash_tolerance), "1e-10", "vectors that differ less are one"},
-    {"unique_descriptor_tolerance", SZ_KEY_REAL, AT(unique_descriptor_tolerance), "1e-10", "the same, in a component"},
-    {"mark_sparse_atoms", SZ_KEY_IGNORED, 0, "F", "soapz writes no copy of the data with marks"},
+    {"print_sparse_index", SZ_KEY_OTHER, 0, "",
+     "file to append the numbers of the chosen to"},
+    {"add_species", SZ_KEY_BOOL, AT(add_species), "T",
+     "one term for each choice of elements of the data"},
+    {"unique_hash_tolerance", SZ_KEY_REAL, AT(unique_hash_tolerance), "1e-10",
+     "vectors that differ less are one"},
+    {"unique_descriptor_tolerance", SZ_KEY_REAL, AT(unique_descriptor_tolerance), "1e-10",
+     "the same, in a component"},
+    {"mark_sparse_atoms", SZ_KEY_IGNORED, 0, "F",
+     "soapz writes no copy of the data with marks"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
@@ -264,10 +275,9 @@ static sz_status read_theta(sz_fit_descriptor *d, const char *text, sz_error *er
                              "%s: %s: the length scale '%.40s' is not a positive number",
                              d->where, rule, item);
     if (status == SZ_OK && (n == 0 || (n > 1 && d->theta_rule != SZ_THETA_FACTOR)))
-        status =
-            sz_fail(err, SZ_ERR_FORMAT,
-                    "%s: %s: the length scale '%.60s' must be one number", d->where, rule,
-                    text);
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: %s: the length scale '%.60s' must be one number", d->where,
+                         rule, text);
     d->n_theta = (int)n;
     free(copy);
     return status;
@@ -445,7 +455,8 @@ static sz_status read_descriptor(sz_fit_descriptor *d, sz_fit_spec *spec,
     if (status == SZ_OK) status = read_lengths(d, args, err);
     if (status == SZ_OK) status = read_method(d, args, err);
     if (status == SZ_OK) status = read_counts(d, args, err);
-    if (status == SZ_OK && index && *index) status = copy_text(&d->print_sparse_index, index, err);
+    if (status == SZ_OK && index && *index)
+        status = copy_text(&d->print_sparse_index, index, err);
     if (status == SZ_OK) status = warn_of_fields(spec, d, args, err);
     return status;
 }

@@ -11,6 +11,7 @@
 
 #include "term/term.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -88,16 +89,29 @@ static sz_status set_type_sigma(sz_fit_spec *spec, const char *value, const char
     return status;
 }
 
+/* By its symbol, in any case, or number; 0: there is none. */
+static int find_element(const char *word)
+{
+    char symbol[8];
+    int z = 0;
+
+    if (sz_parse_int(word, &z)) return z > 0 && z <= SZ_Z_MAX ? z : 0;
+    snprintf(symbol, sizeof symbol, "%s", word);
+    for (char *c = symbol; *c; c++)
+        *c =
+            (char)(c == symbol ? toupper((unsigned char)*c) : tolower((unsigned char)*c));
+    return strlen(word) < sizeof symbol ? sz_element_number(symbol) : 0;
+}
+
 static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
                              sz_error *err)
 {
     char *symbol, *item;
 
     while ((symbol = sz_next_item(&rest, SZ_LIST_SEPARATORS))) {
-        int z = 0;
+        int z = find_element(symbol);
 
-        if (!sz_parse_int(symbol, &z)) z = sz_element_number(symbol);
-        if (z < 1 || z > SZ_Z_MAX)
+        if (!z)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: '%.40s' in e0 is neither an element nor an atomic "
                            "number; write e0={Mo:-4.6:W:-4.5}, or e0_method=average",
@@ -301,22 +315,26 @@ static const key table[] = {
      "extended XYZ file whose errors are reported too (ours)"},
     {"gap", NULL, NULL, SPECIAL, 0, NULL, sz_fit_set_gap, show_gap,
      "needed, descriptors: {soap .. : distance_2b ..}; in a .conf its sections"},
-    {"default_kernel_regularisation", "default_sigma", NULL, SPECIAL, 0, NULL, set_default_sigma, show_sigma,
-     "needed, {energy force virial hessian}: eV/atom, eV/Angstrom, eV/atom; in a .conf sigma_energy, .."},
-    {"config_type_kernel_regularisation", "config_type_sigma", NULL, SPECIAL, 0, "", set_type_sigma, show_type_sigma,
+    {"default_kernel_regularisation", "default_sigma", NULL, SPECIAL, 0, NULL,
+     set_default_sigma, show_sigma,
+     "needed, {energy force virial hessian}: eV/atom, eV/Angstrom, eV/atom; in a .conf "
+     "sigma_energy, .."},
+    {"config_type_kernel_regularisation", "config_type_sigma", NULL, SPECIAL, 0, "",
+     set_type_sigma, show_type_sigma,
      "those of some frames, {type:E:F:V:H:type2:..}; in a .conf [config_type NAME]"},
-    {"kernel_regularisation_is_per_atom", "sigma_per_atom", NULL, LOGICAL, AT(sigma.per_atom), "T", NULL, NULL,
+    {"kernel_regularisation_is_per_atom", "sigma_per_atom", NULL, LOGICAL,
+     AT(sigma.per_atom), "T", NULL, NULL,
      "sigmas of energies and virials grow with sqrt(atoms)"},
     {"e0", NULL, "e0", SPECIAL, 0, NULL, set_e0, show_e0,
-     "eV: energy of an atom alone, a number or {Mo:-4.6:W:-4.5}; in a .conf also isolated, average"},
+     "eV: energy of an atom alone, a number or {Mo:-4.6:W:-4.5}; in a .conf also "
+     "isolated, average"},
     {"e0_method", NULL, NULL, SPECIAL, 0, "isolated", set_e0_method, show_e0_method,
      "where e0 is not given: isolated (atoms in the data), average"},
-    {"e0_offset", NULL, NULL, REAL, AT(e0_offset), "0.0", NULL, NULL,
-     "eV: added to e0"},
-    {"baseline_param_filename", "core_param_file", "core", TEXT, AT(core_param_file), "quip_params.xml", NULL, NULL,
-     "XML with the parameters of the core potential"},
-    {"baseline_ip_args", "core_ip_args", "core_args", TEXT, AT(core_ip_args), "", NULL, NULL,
-     "core potential, {IP ZBL cutoff=2.4 cutoff_width=1.2}; none where empty"},
+    {"e0_offset", NULL, NULL, REAL, AT(e0_offset), "0.0", NULL, NULL, "eV: added to e0"},
+    {"baseline_param_filename", "core_param_file", "core", TEXT, AT(core_param_file),
+     "quip_params.xml", NULL, NULL, "XML with the parameters of the core potential"},
+    {"baseline_ip_args", "core_ip_args", "core_args", TEXT, AT(core_ip_args), "", NULL,
+     NULL, "core potential, {IP ZBL cutoff=2.4 cutoff_width=1.2}; none where empty"},
     {"sparse_jitter", NULL, "jitter", SPECIAL, 0, "1.0e-10", set_jitter, show_jitter,
      "eV^2: added to the diagonal of K_MM"},
     {"gap_file", "gp_file", "model", TEXT, AT(gp_file), "gap_new.xml", NULL, NULL,
@@ -325,20 +343,18 @@ static const key table[] = {
      "of the choice of sparse points; below 0: 1"},
     {"solver", NULL, NULL, SPECIAL, 0, "qr", set_solver, show_solver,
      "qr or normal (ours)"},
-    {"sparse_separate_file", NULL, NULL, LOGICAL, AT(sparse_separate_file), "T", NULL, NULL,
-     "sparse points in files beside the XML"},
-    {"do_copy_atoms_file", "do_copy_at_file", NULL, LOGICAL, AT(do_copy_at_file), "T", NULL, NULL,
-     "the data go into the XML; in a .conf F"},
+    {"sparse_separate_file", NULL, NULL, LOGICAL, AT(sparse_separate_file), "T", NULL,
+     NULL, "sparse points in files beside the XML"},
+    {"do_copy_atoms_file", "do_copy_at_file", NULL, LOGICAL, AT(do_copy_at_file), "T",
+     NULL, NULL, "the data go into the XML; in a .conf F"},
     {"sparse_environments", NULL, NULL, LOGICAL, AT(sparse_environments), "T", NULL, NULL,
      "a .soapz holds sparse points of soap as environments (ours)"},
     {"data", NULL, NULL, TEXT, AT(data), "", NULL, NULL,
      "note in a .soapz: what was fitted (ours)"},
-    {"licence", NULL, NULL, TEXT, AT(licence), "", NULL, NULL,
-     "note in a .soapz (ours)"},
+    {"licence", NULL, NULL, TEXT, AT(licence), "", NULL, NULL, "note in a .soapz (ours)"},
     {"citation", NULL, NULL, TEXT, AT(citation), "", NULL, NULL,
      "note in a .soapz (ours)"},
-    {"note", NULL, NULL, TEXT, AT(note), "", NULL, NULL,
-     "note in a .soapz (ours)"},
+    {"note", NULL, NULL, TEXT, AT(note), "", NULL, NULL, "note in a .soapz (ours)"},
     {"dryrun", NULL, NULL, LOGICAL, AT(dryrun), "F", NULL, NULL,
      "says what would be fitted, and the memory"},
     {"sparsify_only_no_fit", NULL, NULL, LOGICAL, AT(sparsify_only), "F", NULL, NULL,
@@ -346,33 +362,33 @@ static const key table[] = {
 
     {"parameter_name_prefix", NULL, NULL, TEXT, AT(prefix), "", NULL, NULL,
      "stands before all the names below"},
-    {"energy_parameter_name", NULL, "energy_key", TEXT, AT(name.energy), "energy", NULL, NULL,
-     "energies in the data, eV"},
+    {"energy_parameter_name", NULL, "energy_key", TEXT, AT(name.energy), "energy", NULL,
+     NULL, "energies in the data, eV"},
     {"force_parameter_name", NULL, "force_key", TEXT, AT(name.force), "force", NULL, NULL,
      "forces, eV/Angstrom"},
-    {"virial_parameter_name", NULL, "virial_key", TEXT, AT(name.virial), "virial", NULL, NULL,
-     "virials, eV: -volume times stress"},
-    {"stress_parameter_name", NULL, "stress_key", TEXT, AT(name.stress), "stress", NULL, NULL,
-     "stresses, eV/Angstrom^3, where a frame has no virial"},
-    {"config_type_parameter_name", NULL, "config_type_key", TEXT, AT(name.config_type), "config_type", NULL, NULL,
-     "kinds of frames"},
-    {"kernel_regularisation_parameter_name", "sigma_parameter_name", NULL, TEXT, AT(name.sigma), "sigma", NULL, NULL,
-     "sigmas of a frame: energy_sigma, .."},
-    {"force_mask_parameter_name", NULL, "mask_key", TEXT, AT(name.force_mask), "force_mask", NULL, NULL,
-     "column of T where an atom's force is left out"},
+    {"virial_parameter_name", NULL, "virial_key", TEXT, AT(name.virial), "virial", NULL,
+     NULL, "virials, eV: -volume times stress"},
+    {"stress_parameter_name", NULL, "stress_key", TEXT, AT(name.stress), "stress", NULL,
+     NULL, "stresses, eV/Angstrom^3, where a frame has no virial"},
+    {"config_type_parameter_name", NULL, "config_type_key", TEXT, AT(name.config_type),
+     "config_type", NULL, NULL, "kinds of frames"},
+    {"kernel_regularisation_parameter_name", "sigma_parameter_name", NULL, TEXT,
+     AT(name.sigma), "sigma", NULL, NULL, "sigmas of a frame: energy_sigma, .."},
+    {"force_mask_parameter_name", NULL, "mask_key", TEXT, AT(name.force_mask),
+     "force_mask", NULL, NULL, "column of T where an atom's force is left out"},
     {"hessian_parameter_name", NULL, NULL, TEXT, AT(name.hessian), "hessian", NULL, NULL,
      "second derivatives; frames that have them are refused"},
-    {"local_property_parameter_name", NULL, NULL, TEXT, AT(name.local_property), "local_property", NULL, NULL,
-     "local properties; frames that have them are refused"},
+    {"local_property_parameter_name", NULL, NULL, TEXT, AT(name.local_property),
+     "local_property", NULL, NULL, "local properties; frames that have them are refused"},
 
     {"local_property0", NULL, NULL, SPECIAL, 0, NULL, refuse_local, NULL,
      "refused: soapz fits no local properties"},
     {"export_covariance", NULL, NULL, ONLY_FALSE, 0, "F", NULL, NULL,
      "T is refused: gap_fit's posterior covariance; soapz eval has variances of its own"},
-    {"local_property_mask_parameter_name", NULL, NULL, IGNORED, 0, "local_property_mask", NULL, NULL,
-     "soapz fits no local properties"},
-    {"default_kernel_regularisation_local_property", "default_local_property_sigma", NULL, IGNORED, 0, "0.001", NULL, NULL,
-     "soapz fits no local properties"},
+    {"local_property_mask_parameter_name", NULL, NULL, IGNORED, 0, "local_property_mask",
+     NULL, NULL, "soapz fits no local properties"},
+    {"default_kernel_regularisation_local_property", "default_local_property_sigma", NULL,
+     IGNORED, 0, "0.001", NULL, NULL, "soapz fits no local properties"},
     {"linear_system_dump_file", NULL, NULL, IGNORED, 0, "", NULL, NULL,
      "soapz never has the whole system in memory"},
     {"condition_number_norm", NULL, NULL, ANYWAY, 0, "", NULL, NULL,
@@ -387,8 +403,7 @@ static const key table[] = {
      "soapz always says the same"},
     {"openmp_chunk_size", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
      "soapz gives a thread a frame at a time"},
-    {"do_ip_timing", NULL, NULL, ANYWAY, 0, "F", NULL, NULL,
-     "times are always printed"},
+    {"do_ip_timing", NULL, NULL, ANYWAY, 0, "F", NULL, NULL, "times are always printed"},
     {"mpi_blocksize_rows", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
      "no rank of soapz holds a block of the matrix"},
     {"mpi_blocksize_cols", NULL, NULL, IGNORED, 0, "100", NULL, NULL,
@@ -453,8 +468,8 @@ sz_status sz_fit_unknown_key(const char *name, const char *const *list, const ch
 
     if (ours)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: '%.60s' is a key of configuration files; here it is %s", where,
-                       name, usual(ours));
+                       "%s: '%.60s' is a key of configuration files; here it is %s",
+                       where, name, usual(ours));
     if (!list && sz_fit_is_descriptor_key(name))
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: '%.60s' is a key of a descriptor; write it inside gap={..}",

@@ -70,8 +70,7 @@ const char *sz_fit_place(const sz_key_places *places, const char *where, const c
     return place;
 }
 
-static const sz_key_place *find_word(const sz_key_places *places, const char *text,
-                                     int n)
+static const sz_key_place *find_word(const sz_key_places *places, const char *text, int n)
 {
     char word[80];
 

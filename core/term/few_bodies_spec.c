@@ -17,18 +17,30 @@ enum { VERSION_COMPACT = 1596837814 };
 /* ---- the keys --------------------------------------------------------------------- */
 
 #define AT(member) offsetof(sz_few_bodies, member)
-#define CUTOFF(help) {"cutoff", SZ_KEY_REAL, AT(cutoff), NULL, help}
+#define CUTOFF(help)                                                                     \
+    {                                                                                    \
+        "cutoff", SZ_KEY_REAL, AT(cutoff), NULL, help                                    \
+    }
 #define WIDTH                                                                            \
-    {"cutoff_transition_width", SZ_KEY_REAL, AT(pair.cutoff_width), "0.5",               \
-     "Angstrom: the cutoff function falls from 1 to 0 over it"}
-#define VERSION {"xml_version", SZ_KEY_IGNORED, 0, NULL, "the file has gap_version"}
-#define END {NULL, SZ_KEY_OTHER, 0, NULL, NULL}
+    {                                                                                    \
+        "cutoff_transition_width", SZ_KEY_REAL, AT(pair.cutoff_width), "0.5",            \
+            "Angstrom: the cutoff function falls from 1 to 0 over it"                    \
+    }
+#define VERSION                                                                          \
+    {                                                                                    \
+        "xml_version", SZ_KEY_IGNORED, 0, NULL, "the file has gap_version"               \
+    }
+#define END                                                                              \
+    {                                                                                    \
+        NULL, SZ_KEY_OTHER, 0, NULL, NULL                                                \
+    }
 
 const sz_key sz_distance_2b_keys[] = {
     CUTOFF("needed, Angstrom: pairs end there"),
     WIDTH,
     VERSION,
-    {"Z1", SZ_KEY_INT, AT(pair.z[0]), "0", "element of one atom; 0 is any; add_species says it"},
+    {"Z1", SZ_KEY_INT, AT(pair.z[0]), "0",
+     "element of one atom; 0 is any; add_species says it"},
     {"Z2", SZ_KEY_INT, AT(pair.z[1]), "0", "element of the other"},
     {"n_exponents", SZ_KEY_INT, AT(pair.n_exponents), "1", "components, 1 to 8"},
     {"exponents", SZ_KEY_OTHER, 0, NULL,
