@@ -440,7 +440,10 @@ static void test_bad_config(void)
     const struct {
         const char *text, *want;
     } bad[] = {
-        {"", "sigma_energy is missing"},
+        {"", "holds no setting"},
+        {"seed = 1\n", "sigma_energy is missing"},
+        {"8\nLattice=\"1 0 0\"\n",
+         ":1: '8' is neither key = value nor [section]; is this"},
         {"sigma_energy=1\n", "sigma_force is missing"},
         {"sigma_energy=1\nsigma_force=1\n", "train is missing"},
         {HEAD, "there is no descriptor"},

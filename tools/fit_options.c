@@ -74,7 +74,9 @@ static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *
     }
     if (is_option(word, "--curve")) {
         o->curve = value_of(argc, argv, k);
-        if (o->curve && *o->curve && strncmp(o->curve, "--", 2) != 0) return SZ_OK;
+        if (o->curve && *o->curve && strncmp(o->curve, "--", 2) != 0 &&
+            !is_config(o->curve))
+            return SZ_OK;
         return sz_fail(err, SZ_ERR_ARGUMENT, "--curve needs the name of a JSON file");
     }
     return sz_fail(err, SZ_ERR_ARGUMENT, "there is no option %.60s", word);

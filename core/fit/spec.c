@@ -83,6 +83,16 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
     return status;
 }
 
+/* A file of our own grammar under gap_fit's key. */
+static int has_section(const char *text)
+{
+    for (; text; text = strchr(text, '\n')) {
+        text += *text == '\n';
+        if (*sz_skip_blanks(text) == '[') return 1;
+    }
+    return 0;
+}
+
 /* The text of config_file replaces the command line. */
 static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
                                     int with_data, sz_error *err)
@@ -91,6 +101,11 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
     char *text;
     sz_status status = sz_read_text(&text, path, err);
 
+    if (status == SZ_OK && has_section(text))
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s has sections like [soap]: such a file is named alone, "
+                         "without config_file=, which is for words of gap_fit",
+                         path);
     if (status == SZ_OK) status = sz_fit_spec_text(spec, text, path, with_data, err);
     free(text);
     if (status == SZ_OK && sz_args_n_fields(args) > 1)
@@ -198,14 +213,18 @@ static void add_argument(sz_text *text, const char *argument)
         sz_text_add(text, "%s", argument);
 }
 
+static int ends_in_conf(const char *argument)
+{
+    return strcmp(argument, ".conf") != 0 && !strchr(argument, '=') &&
+           sz_ends_in(argument, ".conf");
+}
+
 /* The number of the argument that names a configuration file, or -1: one that ends in
  * .conf, or the first, where it is no key. */
 static int find_config(int n, char *const *argument)
 {
     for (int k = 0; k < n; k++)
-        if (!strchr(argument[k], '=') && sz_ends_in(argument[k], ".conf") &&
-            strcmp(argument[k], ".conf") != 0)
-            return k;
+        if (ends_in_conf(argument[k])) return k;
     if (n == 0 || argument[0][strcspn(argument[0], "={ \\")] || !*argument[0]) return -1;
     if (n > 1 && (*argument[1] == '=' || sz_fit_key(argument[0]))) return -1;
     return 0;
@@ -231,6 +250,12 @@ sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument
     sz_status status;
 
     *spec = NULL;
+    for (int k = config + 1; k < n && config >= 0; k++)
+        if (ends_in_conf(argument[k]))
+            return sz_fail(
+                err, SZ_ERR_FORMAT,
+                "both %.300s and %.300s are configuration files; a fit has one",
+                argument[config], argument[k]);
     for (int k = 0; k < n; k++)
         if (k != config) add_argument(&text, argument[k]);
     sz_text_add(&text, "%s", ""); /* there may be none */

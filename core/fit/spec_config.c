@@ -55,7 +55,12 @@ static const struct {
                      {"theta_factor", "theta_fac"}};
 static const char *const sigma_name[] = {"sigma_energy", "sigma_force", "sigma_virial",
                                          NULL};
-enum { N_SIGMAS = 3, N_DESCRIPTOR = sizeof of_descriptor / sizeof *of_descriptor };
+/* N_DEFAULTS: settings that are there before the first line */
+enum {
+    N_SIGMAS = 3,
+    N_DEFAULTS = 2,
+    N_DESCRIPTOR = sizeof of_descriptor / sizeof *of_descriptor
+};
 
 typedef enum { OF_FIT, OF_DESCRIPTOR, OF_CONFIG_TYPE } section_kind;
 
@@ -443,10 +448,13 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
     if (*line == '[') return open_section(r, line + 1, err);
     equals = strchr(line, '=');
     value = equals ? sz_skip_blanks(equals + 1) : "";
-    if (!equals || equals == line)
+    if (!equals || equals == line || *line == '<')
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: '%.60s' is neither key = value nor [section]", r->where,
-                       line);
+                       "%s: '%.60s' is neither key = value nor [section]%s", r->where,
+                       line,
+                       r->kind == OF_FIT && r->set.n <= N_DEFAULTS
+                           ? "; is this a configuration file? Data are named by at_file="
+                           : "");
     while (equals > line && sz_is_blank(equals[-1])) equals--;
     *equals = '\0';
     if (line[strcspn(line, " \t,{}\"'")])
@@ -485,6 +493,11 @@ static sz_status finish(reader *r, sz_error *err)
 {
     sz_status status = close_section(r, err);
 
+    if (status == SZ_OK && r->kind == OF_FIT && r->set.n <= N_DEFAULTS)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s holds no setting; docs/fit.md has the grammar, soapz fit "
+                       "--suggest writes such a file",
+                       r->path);
     if (status == SZ_OK && r->kind == OF_FIT) status = close_fit(r, err);
     if (status == SZ_OK && (r->type_list.failed || r->gap.failed))
         status = sz_fail_memory(err, 1, "the settings");

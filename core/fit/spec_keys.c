@@ -255,7 +255,7 @@ static void show_e0(const sz_fit_spec *spec, sz_text *text)
     int n = 0;
 
     if (spec->e0_given && !spec->e0_is_list) sz_text_add(text, "%g", spec->e0.value[1]);
-    for (int z = 1; z <= SZ_Z_MAX && spec->e0_is_list; z++)
+    for (int z = 1; z <= SZ_Z_MAX && spec->e0_given && spec->e0_is_list; z++)
         if (spec->e0.known[z])
             sz_text_add(text, "%s%s:%g", n++ ? ":" : "", sz_element_symbol(z),
                         spec->e0.value[z]);
@@ -459,6 +459,18 @@ static void take_nearer(const char **best, int *distance, const char *word,
     *best = candidate;
 }
 
+/* A word that is far from all keys resembles none. */
+static sz_status fail_unknown(const char *name, const char *best, int distance,
+                              const char *where, sz_error *err)
+{
+    if ((size_t)distance > 1 + strlen(name) / 2)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: unknown key '%.60s'; soapz fit --help-keys lists them", where,
+                       name);
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
+                   where, name, best);
+}
+
 sz_status sz_fit_unknown_key(const char *name, const char *const *list, const char *where,
                              sz_error *err)
 {
@@ -479,8 +491,7 @@ sz_status sz_fit_unknown_key(const char *name, const char *const *list, const ch
         take_nearer(&best, &distance, name, table[k].alias);
     }
     for (; list && *list; list++) take_nearer(&best, &distance, name, *list);
-    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
-                   where, name, best);
+    return fail_unknown(name, best, distance, where, err);
 }
 
 sz_status sz_fit_unknown_in_config(const char *name, const char *const *more,
@@ -499,8 +510,7 @@ sz_status sz_fit_unknown_in_config(const char *name, const char *const *more,
         take_nearer(&best, &distance, name, usual(table + k));
     }
     for (; *more; more++) take_nearer(&best, &distance, name, *more);
-    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
-                   where, name, best);
+    return fail_unknown(name, best, distance, where, err);
 }
 
 static sz_status set_text(sz_fit_spec *spec, const key *k, const char *value,

@@ -107,7 +107,10 @@ sz_status sz_fit_blame(const sz_key_places *places, const char *where, sz_status
         return status;
     snprintf(text, sizeof text, "%s", err->message + n_where);
     word = first_key(places, text, &n, &place);
-    if (!word || !place->line) return status;
+    if (!word) return status;
+    if (!place->line)
+        return sz_fail(err, status, "%s%.*s%s%s", where, (int)(word - text), text,
+                       place->written, word + n);
     return sz_fail(err, status, "%.*s:%d%.*s%s%s", length_of_path(where), where,
                    place->line, (int)(word - text), text, place->written, word + n);
 }

@@ -183,9 +183,10 @@ static sz_status fail_xml(sz_reader *r)
                               "not XML; a model is a GAP XML file with its sparse points "
                               "beside it, or a .soapz file");
     return sz_reader_fail(r,
-                          "not well-formed XML (%s); the file is cut off or damaged, "
+                          "not well-formed XML (%s); the file is %scut off or damaged, "
                           "copy it again",
-                          XML_ErrorString(code));
+                          XML_ErrorString(code),
+                          code == XML_ERROR_NO_ELEMENTS ? "empty, " : "");
 }
 
 static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)
