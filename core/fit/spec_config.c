@@ -121,18 +121,6 @@ static sz_status note(reader *r, sz_key_places *places, const char *key,
     return status == SZ_OK ? sz_key_places_set(places, &place, err) : status;
 }
 
-/* " key=value", in braces where the grammar of argument strings wants them */
-static void add_setting(sz_text *text, const char *key, const char *value, int braces)
-{
-    int quoted = *value && strchr("{\"'", *value);
-    int plain = *value && !strpbrk(value, " \t,=:;\"'{}");
-
-    sz_text_add(text, "%s%s=", text->n ? " " : "", key);
-    for (int k = 0; k < braces && !plain && !quoted; k++) sz_text_add(text, "{");
-    sz_text_add(text, "%s", value);
-    for (int k = 0; k < braces && !plain && !quoted; k++) sz_text_add(text, "}");
-}
-
 /* ---- sigmas ------------------------------------------------------------------------ */
 
 /* One of the sigmas; -1: key is none. */
@@ -174,53 +162,6 @@ static sz_status set_default_sigma(reader *r, sz_error *err)
 
 /* ---- sections ---------------------------------------------------------------------- */
 
-static void add_default(sz_text *text, const sz_args *args, const char *a, const char *b,
-                        const char *value)
-{
-    if (!sz_args_has(args, a) && !sz_args_has(args, b))
-        sz_text_add(text, " %s=%s", a, value);
-}
-
-/* gap_fit's defaults are few: what nearly every fit says anyway. */
-static void add_defaults(sz_text *text, const sz_term_type *type)
-{
-    sz_args *args;
-    sz_error why;
-
-    if (!text->s || sz_args_parse(&args, text->s, "", &why) != SZ_OK) {
-        text->failed |= !text->s || why.status == SZ_ERR_MEMORY;
-        return; /* a fault of the grammar is named when the text is used */
-    }
-    add_default(text, args, "delta", "energy_scale", "1.0");
-    add_default(text, args, "covariance_type", "", type->covariance);
-    add_default(text, args, "sparse_method", "", type->sparse_method);
-    if (sz_same_word(sz_args_string(args, "covariance_type", type->covariance),
-                     "dot_product")) {
-        if (!sz_args_has(args, "zeta") && !sz_args_has(args, "soap_exponent"))
-            sz_text_add(text, " zeta=4");
-    } else if (!sz_args_has(args, "theta_fac") && !sz_args_has(args, "theta_uniform") &&
-               !sz_args_has(args, "theta_file") &&
-               !sz_args_has(args, "lengthscale_factor") &&
-               !sz_args_has(args, "lengthscale_uniform") &&
-               !sz_args_has(args, "lengthscale_file")) {
-        sz_text_add(text, " theta_uniform=1.0");
-    }
-    sz_args_free(args);
-}
-
-/* The argument string joins the value of gap=, with its lists in double braces. */
-static void add_to_gap(sz_text *gap, const char *text)
-{
-    int depth = 0;
-
-    if (gap->n) sz_text_add(gap, " : ");
-    for (; *text; text++) {
-        int outer = (*text == '{' && depth++ == 0) || (*text == '}' && --depth == 0);
-
-        sz_text_add(gap, outer ? "%c%c" : "%c", *text, *text);
-    }
-}
-
 static sz_status close_descriptor(reader *r, sz_error *err)
 {
     sz_text text = {0};
@@ -229,11 +170,11 @@ static sz_status close_descriptor(reader *r, sz_error *err)
 
     sz_text_add(&text, "%s", r->name);
     for (int k = 0; k < r->in.n; k++)
-        add_setting(&text, r->in.place[k].key, r->in.place[k].value, 1);
-    add_defaults(&text, sz_term_type_of(r->name));
+        sz_fit_add_setting(&text, r->in.place[k].key, r->in.place[k].value, 1);
+    sz_fit_add_defaults(&text, sz_term_type_of(r->name));
     all = sz_text_take(&text, "a descriptor", err);
     if (!all) return SZ_ERR_MEMORY;
-    add_to_gap(&r->gap, all);
+    sz_fit_add_to_gap(&r->gap, all);
     status = sz_fit_add_descriptor(r->spec, all, r->section, &r->in, err);
     free(all);
     return status;
@@ -481,8 +422,9 @@ static sz_status write_command(reader *r, sz_error *err)
     for (int k = 0; k < r->set.n; k++)
         if (find_sigma(r->set.place[k].key) < 0 &&
             strcmp(r->set.place[k].key, "test_file") != 0)
-            add_setting(&command, r->set.place[k].key, r->set.place[k].value, 1);
-    if (r->type_list.n) add_setting(&command, "config_type_sigma", r->type_list.s, 1);
+            sz_fit_add_setting(&command, r->set.place[k].key, r->set.place[k].value, 1);
+    if (r->type_list.n)
+        sz_fit_add_setting(&command, "config_type_sigma", r->type_list.s, 1);
     sz_text_add(&command, " gap={%s}", r->gap.s ? r->gap.s : "");
     r->spec->command_line = sz_text_take(&command, "the command line", err);
     return r->spec->command_line ? SZ_OK : SZ_ERR_MEMORY;

@@ -39,6 +39,15 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
                                 sz_key_places *places, sz_error *err);
 void sz_fit_free_descriptors(sz_fit_spec *spec);
 
+/* ---- words of gap_fit ---- */
+
+/* " key=value", in braces where the grammar of argument strings wants them */
+void sz_fit_add_setting(sz_text *text, const char *key, const char *value, int braces);
+/* What a section leaves out, behind the argument string of a descriptor. */
+void sz_fit_add_defaults(sz_text *text, const sz_term_type *type);
+/* The argument string joins the value of gap=, with its lists in double braces. */
+void sz_fit_add_to_gap(sz_text *gap, const char *text);
+
 /* ---- where a key stands in a configuration file ---- */
 
 /* A key that is there already gets the new value, name and line. */
