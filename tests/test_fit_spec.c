@@ -273,9 +273,8 @@ static int test_arguments(void)
     CHECK_OK(sz_fit_spec_arguments(&s, 1, file, &err), err);
     CHECK(!strcmp(s->at_file, "t.xyz"));
     sz_fit_spec_free(s);
-    CHECK_FAILS(sz_fit_spec_arguments(&s, 2, (char *[]){"my.conf", "dryrun=T"}, &err),
-                SZ_ERR_FORMAT, "my.conf is a configuration file, which stands alone",
-                err);
+    CHECK_FAILS(sz_fit_spec_arguments(&s, 2, (char *[]){"/no/my.conf", "dryrun=T"}, &err),
+                SZ_ERR_FILE, "/no/my.conf", err);
     return 0;
 }
 
@@ -289,15 +288,17 @@ static void test_bad_lines(void)
         {"at_file=x gap={" SOAP "}", "default_sigma= is missing"},
         {DATA "gap={" SOAP "} engery_parameter_name=E", "energy_parameter_name"},
         {DATA "gap={" SOAP "} sparse_jiter=1", "nearest known is sparse_jitter"},
-        {DATA "gap={" SOAP "} sparse_jitter=tiny", "is not a number"},
-        {DATA "gap={" SOAP "} sparse_jitter=-1", "must not be negative"},
+        {DATA "gap={" SOAP "} sparse_jitter=tiny", "is not a number of at least 0"},
+        {DATA "gap={" SOAP "} sparse_jitter=-1",
+         "sparse_jitter='-1' is not a number of at least 0"},
         {DATA "gap={" SOAP "} sigma_per_atom=maybe", "is not T or F"},
         {DATA "gap={" SOAP "} e0_method=guess", "known are isolated and average"},
-        {DATA "gap={" SOAP "} e0={Xx:1}", "'Xx' in e0 is not an element"},
+        {DATA "gap={" SOAP "} e0={Xx:1}",
+         "'Xx' in e0 is neither an element nor an atomic"},
         {DATA "gap={" SOAP "} e0={H:1:O}", "e0 of O is missing"},
         {DATA "gap={" SOAP "} e0={H:1:H:2}", "stands there twice"},
         {DATA "gap={" SOAP "} rnd_seed=0", "other than 0"},
-        {DATA "gap={" SOAP "} local_property0=0.0", "local properties"},
+        {DATA "gap={" SOAP "} local_property0=0.1", "local properties"},
         {DATA "gap={" SOAP "} export_covariance=T", "not supported"},
         {DATA "gap={" SOAP "} gp_file", "gp_file stands without a value"},
         {DATA "gap={" SOAP "} config_file=/no/such/file", "cannot open /no/such/file"},
@@ -439,17 +440,20 @@ static void test_bad_config(void)
     const struct {
         const char *text, *want;
     } bad[] = {
-        {"", "sigma_energy is missing"},
+        {"", "holds no setting"},
+        {"seed = 1\n", "sigma_energy is missing"},
+        {"8\nLattice=\"1 0 0\"\n",
+         ":1: '8' is neither key = value nor [section]; is this"},
         {"sigma_energy=1\n", "sigma_force is missing"},
         {"sigma_energy=1\nsigma_force=1\n", "train is missing"},
         {HEAD, "there is no descriptor"},
         {HEAD "trian = x\n", ":4: unknown key 'trian'; the nearest known is train"},
         {HEAD "sigma_virial = -1\n", ":4: sigma_virial='-1' is not"},
-        {HEAD "seed = x\n", ":4: rnd_seed=x must be"},
-        {HEAD "gap = soap\n", ":4: in this file gap"},
+        {HEAD "seed = x\n", ":4: seed=x must be"},
+        {HEAD "gap = soap\n", ":4: in a configuration file gap"},
         {HEAD "what\n", ":4: 'what' is neither"},
         {HEAD "a b = 3\n", ":4: 'a b' is not a key"},
-        {HEAD "seed =\n", ":4: 'seed =' is neither"},
+        {HEAD "seed =\n", ":4: seed = is empty"},
         {HEAD "[soap\n", ":4: a section is a line like [soap]"},
         {HEAD "[]\n", ":4: a section is a descriptor"},
         {HEAD "[soup]\n", ":4: descriptor soup is unknown"},
@@ -457,7 +461,7 @@ static void test_bad_config(void)
          ":6: unknown key 'n_mx'; the nearest known is n_max"},
         {HEAD "[config_type a]\nsigma = 3\n", ":5: unknown key 'sigma'"},
         {HEAD "[soap]\nn_max=2\n", ":4: cutoff is missing"},
-        {HEAD "[soap]\ncutoff=3\nn_sparse=3\nzeta=x\n[soap]\n", ":4: zeta='x'"},
+        {HEAD "[soap]\ncutoff=3\nn_sparse=3\nzeta=x\n[soap]\n", ":7: zeta='x'"},
     };
 
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {

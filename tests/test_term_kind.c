@@ -40,8 +40,9 @@ static double decay(double cutoff, const double *d, double *slope_over_r)
     return r < cutoff ? u * u * u : 0.0;
 }
 
-static const sz_key keys[] = {{"cutoff", SZ_KEY_REAL, offsetof(decay_spec, cutoff)},
-                              {NULL, SZ_KEY_OTHER, 0}};
+static const sz_key keys[] = {{"cutoff", SZ_KEY_REAL, offsetof(decay_spec, cutoff), NULL,
+                               "Angstrom: neighbours end there"},
+                              {NULL, SZ_KEY_OTHER, 0, NULL, NULL}};
 
 static void append(sz_text *text, int n, const int *z, int centre, int n_elements,
                    const int *k)

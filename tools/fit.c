@@ -22,7 +22,8 @@
 
 static const char help[] =
     "usage: soapz fit [OPTIONS] KEY=VALUE ...        gap_fit's command line as it is\n"
-    "       soapz fit [OPTIONS] FIT.conf             a configuration file (docs/fit.md)\n"
+    "       soapz fit [OPTIONS] FIT.conf [KEY=VALUE ...]\n"
+    "                                                a configuration file (docs/fit.md)\n"
     "       mpiexec -n 8 soapz-fit-mpi ...           the same on many ranks, where "
     "built\n"
     "\n"
@@ -38,7 +39,10 @@ static const char help[] =
     "  --curve FILE.json\n"
     "                learning curves: errors of smaller models and of less data, and\n"
     "                their picture FILE.svg\n"
-    "  --suggest     looks at at_file alone: settings to begin with, and why\n"
+    "  --suggest [FILE.conf]\n"
+    "                looks at at_file alone: settings to begin with, and why; they are\n"
+    "                written to FILE.conf, which must not exist\n"
+    "  --help-keys   every key, its default, unit and meaning\n"
     "  --threads N   all cores; for each rank of soapz-fit-mpi 1\n"
     "  --help        this text\n"
     "\n"
@@ -65,6 +69,28 @@ typedef struct {
     /* only_plan: without rows */
     int only_plan, written, measured;
 } fit;
+
+static int print_keys(void)
+{
+    sz_text text = {0};
+    int code;
+
+    sz_text_add(&text,
+                "A line each: key [its name in a .conf], default, meaning. A logical "
+                "alone or empty is T.\n\nthe fit\n");
+    sz_fit_explain(&text);
+    sz_text_add(&text,
+                "\nonly in a .conf, before the first section and in [config_type "
+                "NAME]\n"
+                "  %-38s %-20s needed, eV/atom: how far energies are trusted\n"
+                "  %-38s %-20s needed, eV/Angstrom: forces\n"
+                "  %-38s %-20s eV/atom: virials\n\n",
+                "sigma_energy", "", "sigma_force", "", "sigma_virial", "0");
+    sz_fit_explain_descriptors(&text);
+    code = text.failed ? 1 : sz_print_text(text.s);
+    sz_text_free(&text);
+    return code;
+}
 
 static void print_warnings(const sz_warnings *w)
 {
@@ -108,6 +134,16 @@ static sz_status check_files(fit *f, sz_error *err)
     return status;
 }
 
+static sz_status print_settings(const sz_fit_spec *spec, sz_error *err)
+{
+    sz_text text = {0};
+    sz_status status = sz_fit_settings(&text, spec, err);
+
+    if (status == SZ_OK) printf("settings\n%s", text.s ? text.s : "");
+    sz_text_free(&text);
+    return status;
+}
+
 static sz_status read_data(fit *f, sz_error *err)
 {
     const sz_fit_spec *spec = f->spec;
@@ -129,9 +165,10 @@ static sz_status read_data(fit *f, sz_error *err)
     if (status != SZ_OK || f->team->rank > 0) return status;
     print_warnings(&f->job.targets->warnings);
     if (f->test) print_warnings(&f->test->warnings);
+    if (spec->dryrun) status = print_settings(spec, err);
     sz_fit_print_data(&f->job);
     sz_fit_clock_stage(&f->clock, "data");
-    return SZ_OK;
+    return status;
 }
 
 static sz_status find_points(fit *f, sz_error *err)
@@ -320,8 +357,10 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
                          "--curve works in one process: use soapz fit, which takes all "
                          "cores of a machine");
     if (f.option.help) return team->rank == 0 ? sz_print_text(help) : DONE;
+    if (f.option.help_keys) return team->rank == 0 ? print_keys() : DONE;
     if (status == SZ_OK && f.option.suggest)
-        return team->rank == 0 ? sz_fit_suggest(argc - 1, argv + 1) : DONE;
+        return team->rank == 0 ? sz_fit_suggest(f.option.suggest_to, argc - 1, argv + 1)
+                               : DONE;
     if (status != SZ_OK || argc < 2) {
         if (team->rank > 0) return USAGE;
         return sz_usage_error("fit", "%s",

@@ -5,6 +5,7 @@
 #include "fit_options.h"
 
 #include "base/number.h"
+#include "base/text.h"
 #include "fit/checkpoint.h"
 
 #include <string.h>
@@ -25,12 +26,28 @@ static int is_option(const char *word, const char *name)
     return !strncmp(word, name, n) && (word[n] == '\0' || word[n] == '=');
 }
 
+static int is_config(const char *word)
+{
+    return !strchr(word, '=') && sz_ends_in(word, ".conf");
+}
+
 static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *err)
 {
     const char *word = argv[*k], *value;
 
-    if (!strcmp(word, "--suggest")) {
+    if (is_option(word, "--suggest")) {
         o->suggest = 1;
+        if (word[strlen("--suggest")])
+            o->suggest_to = value_of(argc, argv, k);
+        else if (*k + 1 < argc && is_config(argv[*k + 1]))
+            o->suggest_to = argv[++*k];
+        if (!o->suggest_to || is_config(o->suggest_to)) return SZ_OK;
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "--suggest=%.100s: the file of the settings is a .conf",
+                       o->suggest_to);
+    }
+    if (!strcmp(word, "--help-keys")) {
+        o->help_keys = 1;
         return SZ_OK;
     }
     if (!strcmp(word, "--resume")) {
@@ -57,7 +74,9 @@ static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *
     }
     if (is_option(word, "--curve")) {
         o->curve = value_of(argc, argv, k);
-        if (o->curve && *o->curve && strncmp(o->curve, "--", 2) != 0) return SZ_OK;
+        if (o->curve && *o->curve && strncmp(o->curve, "--", 2) != 0 &&
+            !is_config(o->curve))
+            return SZ_OK;
         return sz_fail(err, SZ_ERR_ARGUMENT, "--curve needs the name of a JSON file");
     }
     return sz_fail(err, SZ_ERR_ARGUMENT, "there is no option %.60s", word);

@@ -7,9 +7,10 @@
 #include "base/error.h"
 
 typedef struct {
-    int help, suggest, resume;
-    int n_threads;     /* 0: not given */
-    double checkpoint; /* seconds; below 0: off */
+    int help, help_keys, suggest, resume;
+    const char *suggest_to; /* file for the settings, or NULL */
+    int n_threads;          /* 0: not given */
+    double checkpoint;      /* seconds; below 0: off */
     int checkpoint_given;
     const char *curve; /* file of the learning curves, or NULL */
 } sz_fit_flags;

@@ -5,16 +5,32 @@
  * where a validation begins. */
 #include "suggest.h"
 
+#include "base/text.h"
 #include "linear/lsq.h"
 #include "tool.h"
 #include "validate.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_MAX = 8, L_MAX = 6, PAIR_POINTS = 15 };
+enum { PAIR_POINTS = 15 };
+#define ZETA 2
+
+/* A SOAP term. Docs/compressions.md compares them. */
+typedef struct {
+    const char *label;
+    int n_max, l_max, nu_S;
+    double tolerance; /* radial_tolerance; 0: none */
+} soap;
+
+/* One element has no species to compress. */
+static const soap of_element[] = {{"nu=2", 8, 6, 2, 0.0}};
+/* The one tells atoms apart and needs little resolution, the other sees where they are.
+ */
+static const soap of_alloy[] = {{"nu,mu=1,1", 8, 4, 1, 0.02}, {"mu=2", 12, 8, 0, 0.01}};
 
 typedef struct {
     double energy, force, virial;
@@ -26,6 +42,8 @@ typedef struct {
     double cutoff, atom_sigma, delta, pair_delta, core;
     sigmas sigma, *of_type; /* [n_config_types] */
     int n_sparse;
+    int n_soaps;
+    const soap *soap; /* [n_soaps] */
 } plan;
 
 /* ---- numbers ----------------------------------------------------------------------- */
@@ -69,6 +87,8 @@ static void decide(plan *p)
     p->delta = one_digit(within(f->spread_local, 0.1, 5.0));
     p->pair_delta = one_digit(within(5.0 * p->delta, 0.5, 10.0));
     p->core = floor(10.0 * f->nearest) / 10.0;
+    p->n_soaps = p->data->n_species > 1 ? 2 : 1;
+    p->soap = p->data->n_species > 1 ? of_alloy : of_element;
     p->sigma = sigmas_of(f->all.n_components ? sz_fact_force(&f->all) : 1.0);
     for (int k = 0; k < p->data->n_config_types; k++) {
         const sz_type_facts *t = &f->type[k];
@@ -147,6 +167,9 @@ static void print_e0(const plan *p)
                    sz_element_symbol(p->data->z[k]), f->n_isolated[k]);
 }
 
+/* Angstrom */
+#define LEAST_CORE 0.3
+
 static void print_radii(const plan *p)
 {
     const sz_facts *f = p->facts;
@@ -165,13 +188,30 @@ static void print_radii(const plan *p)
     printf("atom_sigma = %.2f: 0.18 of the nearest distance (median %.2f Angstrom), "
            "from 0.25 to 0.5\n",
            p->atom_sigma, f->typical);
-    printf("n_max = %d l_max = %d zeta = 2: what alloys were fitted best with; n_max=6 "
-           "was clearly worse, l_max=4 by 10 %%\n",
-           N_MAX, L_MAX);
-    printf("core: no two atoms are closer than %.2f Angstrom; nearer, nothing binds the "
-           "model. core_ip_args=\"IP ZBL cutoff=%.1f cutoff_width=%.1f\" acts there and "
-           "leaves the data alone\n",
-           f->nearest, p->core, 0.5 * p->core);
+    if (p->core < LEAST_CORE)
+        printf("core: two atoms are only %.2f Angstrom apart: there is no room for a ZBL "
+               "that leaves the data alone. Are they meant?\n",
+               f->nearest);
+    else
+        printf(
+            "core: no two atoms are closer than %.2f Angstrom; nearer, nothing binds the "
+            "model. IP ZBL cutoff=%.1f cutoff_width=%.1f acts there and leaves the data "
+            "alone\n",
+            f->nearest, p->core, 0.5 * p->core);
+}
+
+static void print_soaps(const plan *p)
+{
+    for (int k = 0; k < p->n_soaps; k++)
+        printf("soap %s: n_max = %d l_max = %d zeta = %d\n", p->soap[k].label,
+               p->soap[k].n_max, p->soap[k].l_max, ZETA);
+    if (p->n_soaps == 1)
+        printf("        with one element there is nothing to compress\n");
+    else
+        printf(
+            "        the two beside each other had the least errors of all compressions "
+            "for alloys (docs/compressions.md); faster: n_max=4 l_max=3 beside n_max=12 "
+            "l_max=6\n");
 }
 
 /* The sigmas of this type are worth a line of their own. */
@@ -180,7 +220,7 @@ static int is_special(const plan *p, int type)
     double ratio = p->of_type[type].force / p->sigma.force;
 
     return p->facts->type[type].n_components && (ratio > 1.9 || ratio < 0.26) &&
-           !strpbrk(p->data->config_type[type], ":{}\"' ");
+           !strpbrk(p->data->config_type[type], ":;,#[]{}\"' ");
 }
 
 static void print_scales(const plan *p)
@@ -207,10 +247,13 @@ static void print_scales(const plan *p)
                    sz_fact_force(&p->facts->type[k]));
 }
 
-/* nominal length of nu_R=2 nu_S=1 */
-static double n_components(const plan *p)
+/* nominal length of the vectors of a term */
+static double n_components(const plan *p, const soap *t)
 {
-    return (double)N_MAX * N_MAX * p->data->n_species * (L_MAX + 1);
+    double n = t->n_max, s = p->data->n_species;
+    double radial = t->nu_S == 1 ? n * n * s : n * (n + 1.0) / 2.0;
+
+    return radial * (t->l_max + 1);
 }
 
 static void print_size(const plan *p)
@@ -218,13 +261,18 @@ static void print_size(const plan *p)
     const sz_facts *f = p->facts;
     const sz_type_facts *all = &f->all;
     int n_species = p->data->n_species;
-    int m = n_species * p->n_sparse + n_species * (n_species + 1) / 2 * PAIR_POINTS;
+    double components = 0.0;
+    int m = p->n_soaps * n_species * p->n_sparse +
+            n_species * (n_species + 1) / 2 * PAIR_POINTS;
     double rows =
         all->n_energies + (double)all->n_components + 6.0 * (double)all->n_virials;
     double columns = (double)all->n_atoms * (1 + 3 * sz_fact_neighbours(f, p->cutoff));
-    double flops = 2.0 * columns * p->n_sparse * n_components(p) + 2.0 * rows * m * m;
+    double flops;
 
-    printf("n_sparse = %d of each element: unlike environments are", p->n_sparse);
+    for (int k = 0; k < p->n_soaps; k++) components += n_components(p, p->soap + k);
+    flops = 2.0 * columns * p->n_sparse * components + 2.0 * rows * m * m;
+    printf("n_sparse = %d of each element and soap: unlike environments are",
+           p->n_sparse);
     for (int k = 0; k < n_species; k++)
         printf(" %s %d of %d%s", sz_element_symbol(p->data->z[k]), f->n_different[k],
                f->n_atoms[k], k + 1 < n_species ? "," : "");
@@ -273,13 +321,44 @@ static void print_type_sigmas(const plan *p)
     if (n) printf("}\" \\\n");
 }
 
+/* A word as the shell takes it. */
+static void print_word(const char *word)
+{
+    if (!word[strcspn(word, " \t\"'$`&;()<>|*?#~\\")]) {
+        printf("%s", word);
+        return;
+    }
+    putchar('\'');
+    for (; *word; word++) printf(*word == '\'' ? "'\\''" : "%c", *word);
+    putchar('\'');
+}
+
+static void print_gap(const plan *p)
+{
+    printf("  gap=\"{distance_2b cutoff=%.1f covariance_type=ard_se theta_uniform=1.0 "
+           "delta=%g \\\n    sparse_method=uniform n_sparse=%d",
+           p->cutoff, p->pair_delta, PAIR_POINTS);
+    for (int k = 0; k < p->n_soaps; k++) {
+        const soap *t = p->soap + k;
+
+        printf(
+            " : \\\n    soap n_max=%d l_max=%d cutoff=%.1f cutoff_transition_width=1.0 "
+            "atom_sigma=%.2f \\\n    zeta=%d delta=%g covariance_type=dot_product "
+            "sparse_method=cur_points n_sparse=%d",
+            t->n_max, t->l_max, p->cutoff, p->atom_sigma, ZETA, p->delta, p->n_sparse);
+        if (t->nu_S < 2) printf(" \\\n    nu_R=2 nu_S=%d", t->nu_S);
+        if (t->tolerance > 0.0) printf(" radial_tolerance=%g", t->tolerance);
+    }
+    printf("}\"\n");
+}
+
 static void print_command(const plan *p, const sz_validation *v)
 {
     const sz_facts *f = p->facts;
 
-    printf(
-        "\nsoapz fit at_file=%s gp_file=model.soapz rnd_seed=1 sparse_jitter=1e-8 \\\n",
-        p->data->path);
+    printf("\nsoapz fit at_file=");
+    print_word(p->data->path);
+    printf(" gp_file=model.soapz rnd_seed=1 sparse_jitter=1e-8 \\\n");
     print_names(v);
     if (f->kind == SZ_FACT_LEAST_SQUARES)
         for (int k = 0; k < p->data->n_species; k++)
@@ -291,24 +370,135 @@ static void print_command(const plan *p, const sz_validation *v)
     printf("  default_sigma=\"{%g %g %g 0}\" \\\n", p->sigma.energy, p->sigma.force,
            p->sigma.virial);
     print_type_sigmas(p);
-    printf("  gap=\"{distance_2b cutoff=%.1f covariance_type=ard_se theta_uniform=1.0 "
-           "delta=%g \\\n    sparse_method=uniform n_sparse=%d : \\\n",
-           p->cutoff, p->pair_delta, PAIR_POINTS);
-    printf("    soap n_max=%d l_max=%d cutoff=%.1f cutoff_transition_width=1.0 "
-           "atom_sigma=%.2f \\\n    zeta=2 delta=%g covariance_type=dot_product "
-           "sparse_method=cur_points n_sparse=%d \\\n    nu_R=2 nu_S=1}\"\n",
-           N_MAX, L_MAX, p->cutoff, p->atom_sigma, p->delta, p->n_sparse);
+    if (p->core >= LEAST_CORE)
+        printf("  core_ip_args=\"IP ZBL cutoff=%.1f cutoff_width=%.1f\" \\\n", p->core,
+               0.5 * p->core);
+    print_gap(p);
+}
+
+/* ---- the same as a file ------------------------------------------------------------ */
+
+static void write_names(FILE *file, const sz_validation *v)
+{
+    char *const *name = v->name.name;
+    const struct {
+        const char *key, *usual, *name;
+    } all[] = {{"energy_key", "energy", name[SZ_NAME_ENERGY]},
+               {"force_key", "force", name[SZ_NAME_FORCE]},
+               {"virial_key", "virial", name[SZ_NAME_VIRIAL]},
+               {"stress_key", "stress", name[SZ_NAME_STRESS]},
+               {"config_type_key", "config_type", v->config_type}};
+
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        if (*all[k].name && strcmp(all[k].name, all[k].usual) != 0)
+            fprintf(file, "%s = %s\n", all[k].key, all[k].name);
+}
+
+static void write_e0(FILE *file, const plan *p)
+{
+    const sz_facts *f = p->facts;
+
+    fprintf(file, "e0 =");
+    for (int k = 0; f->kind == SZ_FACT_LEAST_SQUARES && k < p->data->n_species; k++)
+        fprintf(file, " %s %.4f", sz_element_symbol(p->data->z[k]), f->e0[k]);
+    if (f->kind != SZ_FACT_LEAST_SQUARES)
+        fprintf(file, " %s", f->kind == SZ_FACT_ISOLATED ? "isolated" : "average");
+    fputc('\n', file);
+}
+
+static void write_sections(FILE *file, const plan *p)
+{
+    for (int k = 0; k < p->data->n_config_types; k++)
+        if (is_special(p, k))
+            fprintf(file,
+                    "\n[config_type %s]\nsigma_energy = %g\nsigma_force = %g\n"
+                    "sigma_virial = %g\n",
+                    p->data->config_type[k], p->of_type[k].energy, p->of_type[k].force,
+                    p->of_type[k].virial);
+    fprintf(file,
+            "\n[distance_2b]\ncutoff = %.1f\ntheta = 1.0\ndelta = %g\nn_sparse = %d\n",
+            p->cutoff, p->pair_delta, PAIR_POINTS);
+    for (int k = 0; k < p->n_soaps; k++) {
+        const soap *t = p->soap + k;
+
+        fprintf(file,
+                "\n[soap]\n# %s\nn_max = %d\nl_max = %d\ncutoff = %.1f\n"
+                "cutoff_width = 1.0\natom_sigma = %.2f\nzeta = %d\ndelta = %g\n"
+                "n_sparse = %d\n",
+                t->label, t->n_max, t->l_max, p->cutoff, p->atom_sigma, ZETA, p->delta,
+                p->n_sparse);
+        if (t->nu_S < 2) fprintf(file, "nu_R = 2\nnu_S = %d\n", t->nu_S);
+        if (t->tolerance > 0.0) fprintf(file, "radial_tolerance = %g\n", t->tolerance);
+    }
+}
+
+static void write_settings(FILE *file, const plan *p, const sz_validation *v)
+{
+    fprintf(file,
+            "# settings to begin with, by soapz fit --suggest; soapz fit --help-keys\n"
+            "train = %s\nmodel = model.soapz\nseed = 1\njitter = 1e-8\n",
+            p->data->path);
+    write_names(file, v);
+    write_e0(file, p);
+    fprintf(file, "sigma_energy = %g\nsigma_force = %g\nsigma_virial = %g\n",
+            p->sigma.energy, p->sigma.force, p->sigma.virial);
+    if (p->core >= LEAST_CORE)
+        fprintf(file, "core_args = IP ZBL cutoff=%.1f cutoff_width=%.1f\n", p->core,
+                0.5 * p->core);
+    write_sections(file, p);
+}
+
+/* What is there already is the user's. */
+static sz_status check_new(const char *path, sz_error *err)
+{
+    FILE *old = fopen(path, "r");
+
+    if (!old && errno == ENOENT) return SZ_OK;
+    if (old) fclose(old);
+    return sz_fail(
+        err, SZ_ERR_ARGUMENT,
+        "--suggest: %.300s is there already and stays as it is; name a new file", path);
+}
+
+/* The grammar of the file has no quotes. */
+static sz_status check_path(const char *path, sz_error *err)
+{
+    size_t n = strlen(path);
+
+    if (!strpbrk(path, "#\n") && path[0] != ' ' && path[n - 1] != ' ' &&
+        path[n - 1] != '\\')
+        return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT,
+                   "--suggest: the name %.300s cannot stand in a .conf; rename the file",
+                   path);
+}
+
+static sz_status write_config(const char *to, const plan *p, const sz_validation *v,
+                              sz_error *err)
+{
+    sz_output out = {0};
+    sz_status status = check_path(p->data->path, err);
+
+    if (status == SZ_OK) status = check_new(to, err);
+    if (status == SZ_OK) status = sz_output_open(&out, to, err);
+    if (status == SZ_OK) write_settings(out.file, p, v);
+    if (status == SZ_OK) return sz_output_close(&out, 1, err);
+    sz_output_free(&out);
+    return status;
 }
 
 /* ---- the verb ---------------------------------------------------------------------- */
 
 /* Words of a fit's command line that do not name the data are not looked at: they are
  * what is to be found. */
-static int read_words(sz_validation *v, const char **path, int n, char **word)
+static int read_words(sz_validation *v, const char **path, const char **to, int n,
+                      char **word)
 {
     for (int i = 0; i < n; i++) {
         if (!strncmp(word[i], "at_file=", 8))
             *path = word[i] + 8;
+        else if (!strchr(word[i], '=') && sz_ends_in(word[i], ".conf"))
+            *to = word[i];
         else if (!strchr(word[i], '='))
             *path = word[i];
         sz_take_name(v, word[i]);
@@ -336,12 +526,14 @@ static sz_status check(const sz_facts *facts, const sz_dataset *data, sz_error *
     return SZ_OK;
 }
 
-static sz_status suggest(sz_validation *v, const char *path, sz_error *err)
+static sz_status suggest(sz_validation *v, const char *path, const char *to,
+                         sz_error *err)
 {
     sz_facts facts = {0};
     plan p = {.facts = &facts};
-    sz_status status = sz_read_reference(v, path, err);
+    sz_status status = to ? check_new(to, err) : SZ_OK;
 
+    if (status == SZ_OK) status = sz_read_reference(v, path, err);
     if (status == SZ_OK) sz_print_warnings("fit", &v->data->warnings);
     if (status == SZ_OK) status = sz_facts_find(&facts, v->data, err);
     if (status == SZ_OK) status = check(&facts, v->data, err);
@@ -356,24 +548,33 @@ static sz_status suggest(sz_validation *v, const char *path, sz_error *err)
         print_missing(&p);
         print_e0(&p);
         print_radii(&p);
+        print_soaps(&p);
         print_scales(&p);
         print_size(&p);
-        print_command(&p, v);
+        if (to)
+            status = write_config(to, &p, v, err);
+        else
+            print_command(&p, v);
+    }
+    if (status == SZ_OK && to) {
+        printf("\nsoapz fit ");
+        print_word(to);
+        printf("\n");
     }
     free(p.of_type);
     sz_facts_free(&facts);
     return status;
 }
 
-int sz_fit_suggest(int n, char **word)
+int sz_fit_suggest(const char *to, int n, char **word)
 {
     sz_validation v = {0};
     const char *path = NULL;
     sz_error err;
-    int code = read_words(&v, &path, n, word);
+    int code = read_words(&v, &path, &to, n, word);
 
     if (code) return code;
-    code = suggest(&v, path, &err) == SZ_OK ? sz_finish_stdout() : sz_report(&err);
+    code = suggest(&v, path, to, &err) == SZ_OK ? sz_finish_stdout() : sz_report(&err);
     sz_dataset_free(v.data);
     sz_names_free(&v.name);
     return code;

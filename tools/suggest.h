@@ -6,7 +6,8 @@
 
 #include "analyse/facts.h"
 
-/* soapz fit --suggest: the words name the data and their keys; returns the exit code. */
-int sz_fit_suggest(int n, char **word);
+/* soapz fit --suggest: the words name the data and their keys; to, or NULL: the .conf
+ * that is written. Returns the exit code. */
+int sz_fit_suggest(const char *to, int n, char **word);
 
 #endif

@@ -2,12 +2,14 @@
  *
  * args.c - the grammar of QUIP's argument strings.
  *
- *   text  = { separator | field }        separator = blank | ","
+ *   text  = { separator | field }        separator = blank | "," | lone "\"
  *   field = token [ "=" [ token ] ]      blanks allowed round "="
  *   token = { character | quoted }       up to a separator or "="
+ *                                        "a= b=1": a is empty, b is a field
  *   quoted = '..' | ".." | {..}          {} nest; the outer pair is dropped
  *
- * A field without "=" is a bare word. {{..}} means the same as {..}. */
+ * A field without "=" is a bare word. {{..}} means the same as {..}. A backslash that
+ * ends a line, as in shell scripts, or that stands alone is a blank. */
 #include "base/args.h"
 
 #include <stdlib.h>
@@ -31,6 +33,19 @@ static int is_separator(char c)
     return c == ',' || sz_is_blank(c);
 }
 
+/* A backslash before the end of its line. */
+static int ends_line(const char *p)
+{
+    return p[0] == '\\' && (p[1] == '\n' || (p[1] == '\r' && p[2] == '\n'));
+}
+
+/* The end of the separators at p: where a field begins, or the end of the text. */
+static const char *skip_separators(const char *p)
+{
+    while (is_separator(*p) || (*p == '\\' && (!p[1] || sz_is_blank(p[1])))) p++;
+    return p;
+}
+
 /* p stands on an opening quote: copies what it protects to *out and returns the
  * character after the closing one, NULL when that is missing. */
 static const char *copy_quoted(const char *p, char **out)
@@ -41,7 +56,7 @@ static const char *copy_quoted(const char *p, char **out)
     for (; *p; p++) {
         if (*p == close && --depth == 0) return p + 1;
         if (*p == '{' && open == '{') depth++;
-        *(*out)++ = sz_is_blank(*p) ? ' ' : *p;
+        *(*out)++ = sz_is_blank(*p) || ends_line(p) ? ' ' : *p;
     }
     return NULL;
 }
@@ -65,7 +80,7 @@ static void strip_braces(char *start, char **end)
  * do not match, NULL. */
 static const char *copy_token(const char *p, int once, char **out)
 {
-    while (*p && !is_separator(*p) && *p != '=') {
+    while (*p && !is_separator(*p) && *p != '=' && !ends_line(p)) {
         if (*p == '}') return NULL;
         if (*p == '{' || *p == '\'' || *p == '"') {
             char *start = *out;
@@ -81,6 +96,23 @@ static const char *copy_token(const char *p, int once, char **out)
     return p;
 }
 
+/* Blanks, and backslashes at the ends of lines. */
+static const char *skip_blanks_and_ends(const char *p)
+{
+    while (sz_is_blank(*p) || ends_line(p)) p++;
+    return p;
+}
+
+/* At the "=" of a key that it touches stands no value, but the next field. */
+static int is_empty(const char *equals)
+{
+    const char *p = skip_blanks_and_ends(equals + 1);
+
+    if (p == equals + 1) return 0;
+    while (*p && !is_separator(*p) && !strchr("={}'\"\\", *p)) p++;
+    return *sz_skip_blanks(p) == '=';
+}
+
 static sz_status split(sz_args *args, const char *text, sz_error *err)
 {
     char *out = args->tokens;
@@ -89,7 +121,7 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
     for (;;) {
         sz_field *f = args->field + args->n_fields;
 
-        while (is_separator(*p)) p++;
+        p = skip_separators(p);
         if (!*p) return SZ_OK;
         start = p;
         if (*p == '=')
@@ -102,7 +134,9 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
         q = sz_skip_blanks(p);
         if (*q == '=') {
             f->value = out;
-            p = copy_token(sz_skip_blanks(q + 1), args->once, &out);
+            /* a blank ends a token at once */
+            p = q == p && is_empty(q) ? q + 1 : skip_blanks_and_ends(q + 1);
+            p = copy_token(p, args->once, &out);
             if (!p) break;
         }
         args->n_fields++;
@@ -209,6 +243,13 @@ int sz_args_has(const sz_args *args, const char *key)
     return find(args, key) != NULL;
 }
 
+const char *sz_args_last(const sz_args *args, const char *a, const char *b)
+{
+    const sz_field *at_a = find(args, a), *at_b = find(args, b);
+
+    return at_b && (!at_a || at_b > at_a) ? b : a;
+}
+
 const char *sz_args_string(const sz_args *args, const char *key, const char *fallback)
 {
     const sz_field *f = find(args, key);
@@ -220,6 +261,9 @@ const char *sz_args_string(const sz_args *args, const char *key, const char *fal
 static sz_status fail_type(const sz_args *args, const char *key, const char *text,
                            const char *want, sz_error *err)
 {
+    if (find(args, key)->value && !*text)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s= is empty; give it %s or leave it out",
+                       args->where, key, want);
     return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not %s", args->where, key, text,
                    want);
 }
@@ -245,8 +289,8 @@ sz_status sz_args_bool(const sz_args *args, const char *key, int *value, sz_erro
 {
     const sz_field *f = find(args, key);
 
-    if (f && !f->value) *value = 1;
-    if (!f || !f->value || sz_parse_bool(f->value, value)) return SZ_OK;
+    if (f && (!f->value || !*f->value)) *value = 1;
+    if (!f || !f->value || !*f->value || sz_parse_bool(f->value, value)) return SZ_OK;
     return fail_type(args, key, f->value, "T or F", err);
 }
 

@@ -22,11 +22,16 @@ typedef enum {
 typedef struct {
     const char *name;
     sz_key_kind kind;
-    size_t at; /* where in the struct that is filled */
+    size_t at;            /* where in the struct that is filled */
+    const char *standard; /* the default; NULL: none, or one that help tells */
+    const char *help;     /* unit and meaning on a line; "=name": another name of a key
+                             that stands above */
 } sz_key;
 
-/* Every key that is there, in the order of the table, into the struct to; the others keep
- * their value, the default. */
+/* The key that this one is another name of, or NULL. */
+const char *sz_key_main(const sz_key *key);
+/* Every key that is there, else its default, into the struct to. One without either keeps
+ * its value; of two names of a key the one that stands last counts. */
 sz_status sz_keys_read(const sz_key *keys, const sz_args *args, void *to, sz_error *err);
 
 #endif

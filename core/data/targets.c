@@ -8,6 +8,7 @@
 #include "data/targets.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "data/virials.h"
 
 #include <math.h>
@@ -15,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { TYPES_SHOWN = 5 };
 
 void sz_targets_free(sz_targets *t)
 {
@@ -120,22 +123,36 @@ static sz_status check_energies(const sz_dataset *data, sz_error *err)
                    data->names);
 }
 
+/* One sentence for all of them, however many. */
 static sz_status warn_of_types(sz_targets *t, const sz_sigma_table *table, sz_error *err)
 {
     const sz_dataset *data = t->data;
+    sz_text names = {0};
+    int n = 0;
     sz_status status = SZ_OK;
 
-    for (int k = 0; k < table->n && status == SZ_OK; k++) {
-        int used = strcmp(table->entry[k].config_type, "default") == 0;
+    for (int k = 0; k < table->n; k++) {
+        const char *type = table->entry[k].config_type;
+        int used = strcmp(type, "default") == 0;
 
         for (int c = 0; c < data->n_config_types; c++)
-            used |= strcmp(data->config_type[c], table->entry[k].config_type) == 0;
-        if (!used)
-            status = sz_warnings_add(&t->warnings, err,
-                                     "%s: no frame has the config_type %.100s of "
-                                     "config_type_sigma; case counts",
-                                     data->path, table->entry[k].config_type);
+            used |= strcmp(data->config_type[c], type) == 0;
+        if (!used && ++n <= TYPES_SHOWN)
+            sz_text_add(&names, n > 1 ? ", %.100s" : "%.100s", type);
     }
+    if (names.failed)
+        status = sz_fail_memory(err, names.room, "a warning");
+    else if (n == 1)
+        status = sz_warnings_add(&t->warnings, err,
+                                 "%s: no frame has the config_type %s of "
+                                 "config_type_sigma; case counts",
+                                 data->path, names.s);
+    else if (n)
+        status = sz_warnings_add(&t->warnings, err,
+                                 "%s: no frame has %d of the config_types of "
+                                 "config_type_sigma: %s%s; case counts",
+                                 data->path, n, names.s, n > TYPES_SHOWN ? ", .." : "");
+    sz_text_free(&names);
     return status;
 }
 

@@ -63,6 +63,8 @@ sz_status sz_fit_job_begin(sz_fit_job *job, const sz_fit_spec *spec,
     if (status == SZ_OK) status = sz_targets_take_e0(job->targets, &job->e0, err);
     if (status == SZ_OK)
         status = sz_fit_expand(&job->spec, data->n_species, data->z, err);
+    if (status == SZ_OK && setup->team->rank == 0)
+        status = sz_fit_warn_overruled(&job->spec, setup->watch, err);
     if (status == SZ_OK && !setup->in_memory)
         status =
             sz_checkpoint_open(&job->state, spec, job->targets, setup->checkpoint, err);

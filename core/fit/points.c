@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "descriptor/environment.h"
+#include "fit/spec_keys.h"
 #include "fit/vectors.h"
 #include "format/gap_write.h"
 #include "select/sparsify.h"
@@ -335,7 +336,7 @@ static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
         status = choose_points(c, &s, spec, k, rng, err);
     sz_args_free(args);
     sz_fit_vectors_free(&s);
-    return status;
+    return sz_fit_blame(&d->places, d->where, status, err);
 }
 
 /* gap_fit's numbers before the first choice: mixing descriptors shift the stream */

@@ -69,7 +69,6 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
         {sz_sigma_find(&spec->sigma, "default") < 0,
          "default_sigma= is missing: how far energies, forces and virials are trusted, "
          "as in default_sigma={0.01 0.1 0.1 0.0}"},
-        {!(spec->sparse_jitter >= 0.0), "sparse_jitter must not be negative"},
         {!*spec->gp_file, "gp_file is empty; name the file of the model"},
     };
     sz_status status = SZ_OK;
@@ -84,6 +83,16 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
     return status;
 }
 
+/* A file of our own grammar under gap_fit's key. */
+static int has_section(const char *text)
+{
+    for (; text; text = strchr(text, '\n')) {
+        text += *text == '\n';
+        if (*sz_skip_blanks(text) == '[') return 1;
+    }
+    return 0;
+}
+
 /* The text of config_file replaces the command line. */
 static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
                                     int with_data, sz_error *err)
@@ -92,6 +101,11 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
     char *text;
     sz_status status = sz_read_text(&text, path, err);
 
+    if (status == SZ_OK && has_section(text))
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s has sections like [soap]: such a file is named alone, "
+                         "without config_file=, which is for words of gap_fit",
+                         path);
     if (status == SZ_OK) status = sz_fit_spec_text(spec, text, path, with_data, err);
     free(text);
     if (status == SZ_OK && sz_args_n_fields(args) > 1)
@@ -112,6 +126,46 @@ sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *wh
     return sz_fit_spec_text(spec, text, where, 0, err);
 }
 
+/* Of a key that is given twice the last counts, as in gap_fit: the others say so. */
+static sz_status warn_of_repeated(sz_fit_spec *spec, const sz_args *args, int k,
+                                  sz_error *err)
+{
+    const char *key = sz_fit_key(sz_args_key(args, k)), *value = sz_args_value(args, k);
+    int next = k + 1, n = sz_args_n_fields(args), gap = sz_same_word(key, "gap");
+
+    while (next < n && sz_fit_key(sz_args_key(args, next)) != key) next++;
+    if (next == n) return SZ_OK;
+    if (gap)
+        return sz_warnings_add(&spec->warnings, err,
+                               "%s: gap= is given twice and only the last counts, as in "
+                               "gap_fit: NOT fitted is {%.200s}; to fit both write "
+                               "gap={.. : ..}",
+                               sz_args_where(args), value);
+    return sz_warnings_add(&spec->warnings, err,
+                           "%s: %s=%.100s is overruled by %s=%.100s behind it: of a key "
+                           "that is given twice the last counts, as in gap_fit",
+                           sz_args_where(args), sz_args_key(args, k), value ? value : "T",
+                           sz_args_key(args, next),
+                           sz_args_value(args, next) ? sz_args_value(args, next) : "T");
+}
+
+static sz_status set_fields(sz_fit_spec *spec, const sz_args *args, sz_error *err)
+{
+    const char *where = sz_args_where(args);
+    sz_status status = SZ_OK;
+
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
+        status =
+            sz_fit_set(spec, sz_args_key(args, k), sz_args_value(args, k), where, err);
+        if (status == SZ_OK) status = warn_of_repeated(spec, args, k, err);
+    }
+    if (status == SZ_OK && sz_args_has(args, "e0") && sz_args_has(args, "e0_method"))
+        status = sz_warnings_add(&spec->warnings, err,
+                                 "%s: e0_method=%.40s is ignored, as e0 is given", where,
+                                 sz_args_string(args, "e0_method", ""));
+    return status;
+}
+
 sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *where,
                            int with_data, sz_error *err)
 {
@@ -127,8 +181,7 @@ sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *whe
         return status;
     }
     if (status == SZ_OK && !(s = sz_fit_spec_new(err))) status = SZ_ERR_MEMORY;
-    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++)
-        status = sz_fit_set(s, sz_args_key(args, k), sz_args_value(args, k), where, err);
+    if (status == SZ_OK) status = set_fields(s, args, err);
     if (status == SZ_OK) status = sz_fit_complete(s, with_data, where, err);
     if (status == SZ_OK) status = copy_value(&s->command_line, text, err);
     if (status == SZ_OK) {
@@ -151,8 +204,10 @@ static void add_argument(sz_text *text, const char *argument)
                  strcspn(argument, " \t\n{\"'") >= (size_t)(value - argument);
 
     if (text->n) sz_text_add(text, " ");
-    if (is_key && value[1] && !strchr("{\"' \t\n", value[1]) &&
-        strpbrk(value + 1, " \t\n,=\"'"))
+    if (is_key && !value[1])
+        sz_text_add(text, "%s{}", argument);
+    else if (is_key && value[1] && !strchr("{\"' \t\n", value[1]) &&
+             strpbrk(value + 1, " \t\n,=\"'"))
         sz_text_add(text, "%.*s={%s}", (int)(value - argument), argument, value + 1);
     else
         sz_text_add(text, "%s", argument);
@@ -164,27 +219,52 @@ static int ends_in_conf(const char *argument)
            sz_ends_in(argument, ".conf");
 }
 
+/* The number of the argument that names a configuration file, or -1: one that ends in
+ * .conf, or the first, where it is no key. */
+static int find_config(int n, char *const *argument)
+{
+    for (int k = 0; k < n; k++)
+        if (ends_in_conf(argument[k])) return k;
+    if (n == 0 || argument[0][strcspn(argument[0], "={ \\")] || !*argument[0]) return -1;
+    if (n > 1 && (*argument[1] == '=' || sz_fit_key(argument[0]))) return -1;
+    return 0;
+}
+
+static sz_status read_config(sz_fit_spec **spec, const char *path, const char *words,
+                             sz_error *err)
+{
+    sz_args *args;
+    sz_status status = sz_args_parse_once(&args, words, "command line", err);
+
+    if (status == SZ_OK) status = sz_fit_spec_overruled(spec, path, args, 1, err);
+    sz_args_free(args);
+    return status;
+}
+
 sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
                                 sz_error *err)
 {
+    int config = find_config(n, argument);
     sz_text text = {0};
     char *joined;
     sz_status status;
 
     *spec = NULL;
-    if (n == 1 && !strchr(argument[0], '='))
-        return sz_fit_spec_file(spec, argument[0], 1, err);
-    for (int k = 0; k < n; k++)
+    for (int k = config + 1; k < n && config >= 0; k++)
         if (ends_in_conf(argument[k]))
             return sz_fail(
                 err, SZ_ERR_FORMAT,
-                "%.300s is a configuration file, which stands alone: write the "
-                "other settings into it",
-                argument[k]);
-    for (int k = 0; k < n; k++) add_argument(&text, argument[k]);
+                "both %.300s and %.300s are configuration files; a fit has one",
+                argument[config], argument[k]);
+    for (int k = 0; k < n; k++)
+        if (k != config) add_argument(&text, argument[k]);
+    sz_text_add(&text, "%s", ""); /* there may be none */
     joined = sz_text_take(&text, "the command line", err);
     if (!joined) return SZ_ERR_MEMORY;
-    status = sz_fit_spec_text(spec, joined, "command line", 1, err);
+    if (config >= 0)
+        status = read_config(spec, argument[config], joined, err);
+    else
+        status = sz_fit_spec_text(spec, joined, "command line", 1, err);
     free(joined);
     return status;
 }

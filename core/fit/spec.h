@@ -5,6 +5,9 @@
 #ifndef SZ_SPEC_H
 #define SZ_SPEC_H
 
+#include "base/args.h"
+#include "base/text.h"
+#include "base/watch.h"
 #include "data/e0.h"
 #include "data/sigma.h"
 #include "select/method.h"
@@ -19,10 +22,24 @@ typedef enum {
 
 typedef struct sz_term_type sz_term_type; /* term/term.h */
 
+/* A key of a configuration file, where it stands. */
+typedef struct {
+    char *key;     /* gap_fit's name */
+    char *written; /* as it is in the file */
+    char *value;
+    int line; /* 0: of no line */
+} sz_key_place;
+
+typedef struct {
+    int n;
+    sz_key_place *place;
+} sz_key_places;
+
 /* One descriptor of gap={..}, for all the elements it is expanded to. */
 typedef struct {
-    char *text;  /* as gap_fit sees it: one brace level removed */
-    char *where; /* for messages: "command line: gap, descriptor 2" */
+    char *text;           /* as gap_fit sees it: one brace level removed */
+    char *where;          /* for messages: "command line: gap, descriptor 2" */
+    sz_key_places places; /* of its keys in a configuration file */
     const sz_term_type *type;
     int add_species, order; /* order: of distance_Nb */
     double cutoff;
@@ -83,9 +100,10 @@ struct sz_fit_spec {
     sz_warnings warnings;
 };
 
-/* The arguments of a program. One that is neither a setting nor an option names a
- * configuration file and stands alone; the rest is gap_fit's command line. Unlike
- * sz_fit_spec_parse and sz_fit_spec_config it wants to know where the data are. */
+/* The arguments of a program. One that is neither a setting nor a key names a
+ * configuration file, whose settings the others overrule; else they are gap_fit's command
+ * line. Unlike sz_fit_spec_parse and sz_fit_spec_config it wants to know where the data
+ * are. */
 sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
                                 sz_error *err);
 /* sz_fit_spec_parse and sz_fit_spec_config; with_data 1: at_file must not be missing. */
@@ -93,11 +111,22 @@ sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *whe
                            int with_data, sz_error *err);
 sz_status sz_fit_spec_file(sz_fit_spec **spec, const char *path, int with_data,
                            sz_error *err);
+/* The same; words, settings of the command line, overrule those of the file. */
+sz_status sz_fit_spec_overruled(sz_fit_spec **spec, const char *path,
+                                const sz_args *words, int with_data, sz_error *err);
+/* A line for each setting that is not the default: "  rnd_seed = 7". */
+sz_status sz_fit_settings(sz_text *text, const sz_fit_spec *spec, sz_error *err);
+/* A line for each key: name, default, unit and meaning. */
+void sz_fit_explain(sz_text *text);
+void sz_fit_explain_descriptors(sz_text *text);
 
 /* Fills term[] for the n elements z, in order of their first appearance in the
  * data: add_species multiplies a descriptor by all choices of elements. */
 sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err);
 void sz_fit_unexpand(sz_fit_spec *spec);
+/* Once expanded: warns of settings of a descriptor that add_species overrules. */
+sz_status sz_fit_warn_overruled(const sz_fit_spec *spec, const sz_watch *watch,
+                                sz_error *err);
 double sz_fit_cutoff(const sz_fit_spec *spec); /* the largest of the descriptors */
 /* e0 as spec wants it. */
 sz_status sz_fit_find_e0(sz_e0 *e0, const sz_targets *targets, const sz_fit_spec *spec,

@@ -23,15 +23,15 @@
  * line    = [ "[" name [ word ] "]" | key "=" value ] [ "#" text ]
  * value   = the rest of the line; words of a list are separated by blanks, no quotes
  *
- * Every key of gap_fit's command line and of its descriptors may be used. Shorter names:
+ * A backslash at its end continues a line, unless a setting begins on the next one.
  *
- *   train test model seed            at_file test_file gp_file rnd_seed
- *   jitter core core_args            sparse_jitter core_param_file core_ip_args
- *   energy_key force_key virial_key  energy_parameter_name ..
- *   stress_key config_type_key       stress_parameter_name ..
- *   mask_key                         force_mask_parameter_name
+ * Every key of gap_fit's command line and of its descriptors may be used; shorter names
+ * are in the table of spec_keys.c and
+ *
  *   cutoff_width kernel sparse       cutoff_transition_width covariance_type
- * sparse_method theta theta_factor               theta_uniform theta_fac
+ *   theta theta_factor               sparse_method theta_uniform theta_fac
+ *
+ * Words of the command line overrule the settings before the first section.
  *
  * Left out, a key has gap_fit's default, but: soap has kernel = dot_product, zeta = 4 and
  * sparse = cur_points; the others kernel = gaussian, theta = 1.0 and sparse = uniform
@@ -46,90 +46,104 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct {
+static const struct {
     const char *ours, *gap_fit;
-} translation;
-
-static const translation of_fit[] = {{"train", "at_file"},
-                                     {"test", "test_file"},
-                                     {"model", "gp_file"},
-                                     {"seed", "rnd_seed"},
-                                     {"jitter", "sparse_jitter"},
-                                     {"core", "core_param_file"},
-                                     {"core_args", "core_ip_args"},
-                                     {"energy_key", "energy_parameter_name"},
-                                     {"force_key", "force_parameter_name"},
-                                     {"virial_key", "virial_parameter_name"},
-                                     {"stress_key", "stress_parameter_name"},
-                                     {"config_type_key", "config_type_parameter_name"},
-                                     {"mask_key", "force_mask_parameter_name"}};
-static const translation of_descriptor[] = {{"cutoff_width", "cutoff_transition_width"},
-                                            {"kernel", "covariance_type"},
-                                            {"sparse", "sparse_method"},
-                                            {"theta", "theta_uniform"},
-                                            {"theta_factor", "theta_fac"}};
-static const char *const sigma_name[3] = {"sigma_energy", "sigma_force", "sigma_virial"};
-enum { N_FIT = sizeof of_fit / sizeof *of_fit, N_SIGMAS = 3 };
-enum { N_DESCRIPTOR = sizeof of_descriptor / sizeof *of_descriptor };
+} of_descriptor[] = {{"cutoff_width", "cutoff_transition_width"},
+                     {"kernel", "covariance_type"},
+                     {"sparse", "sparse_method"},
+                     {"theta", "theta_uniform"},
+                     {"theta_factor", "theta_fac"}};
+static const char *const sigma_name[] = {"sigma_energy", "sigma_force", "sigma_virial",
+                                         NULL};
+/* N_DEFAULTS: settings that are there before the first line */
+enum {
+    N_SIGMAS = 3,
+    N_DEFAULTS = 2,
+    N_DESCRIPTOR = sizeof of_descriptor / sizeof *of_descriptor
+};
 
 typedef enum { OF_FIT, OF_DESCRIPTOR, OF_CONFIG_TYPE } section_kind;
 
 typedef struct {
     sz_fit_spec *spec;
     const char *path;
-    int with_data, line;
-    char where[256];   /* path:line */
-    sz_text command;   /* the same settings as gap_fit would take them */
-    sz_text gap;       /* its value of gap= */
-    double sigma[3];   /* default_sigma; below 0: not yet given */
-    sz_text type_list; /* the value of config_type_sigma= */
+    const sz_args *words; /* of the command line, or NULL */
+    int with_data, line;  /* line 0: those words, or a default */
+    char where[256];      /* path:line */
+    sz_key_places set;    /* the settings of the fit */
+    sz_text gap;          /* the value of gap= */
+    double sigma[3];      /* default_sigma; below 0: not yet given */
+    sz_key_places types;  /* the config_types with sigmas */
+    sz_text type_list;    /* the value of config_type_sigma= */
 
     section_kind kind; /* the section that is open */
     char *name;        /* its descriptor or config_type */
     char section[256]; /* path:line of its head */
-    sz_text text;      /* OF_DESCRIPTOR: the argument string so far */
+    sz_key_places in;  /* its settings */
     double type_sigma[3];
 } reader;
 
-static const char *translate(const translation *list, int n, const char *key)
+/* gap_fit's name of a key of a descriptor */
+static const char *translate(const char *key)
 {
-    for (int k = 0; k < n; k++)
-        if (sz_same_word(list[k].ours, key)) return list[k].gap_fit;
+    for (int k = 0; k < N_DESCRIPTOR; k++)
+        if (sz_same_word(of_descriptor[k].ours, key)) return of_descriptor[k].gap_fit;
     return key;
 }
 
-/* " key=value", in braces where the grammar of argument strings wants them */
-static void add_setting(sz_text *text, const char *key, const char *value, int braces)
+const char *sz_fit_short_key(const char *name)
 {
-    int quoted = *value && strchr("{\"'", *value);
-    int plain = *value && !strpbrk(value, " \t,=:;\"'{}");
+    for (int k = 0; k < N_DESCRIPTOR; k++)
+        if (sz_same_word(of_descriptor[k].gap_fit, name)) return of_descriptor[k].ours;
+    return NULL;
+}
 
-    sz_text_add(text, "%s%s=", text->n ? " " : "", key);
-    for (int k = 0; k < braces && !plain && !quoted; k++) sz_text_add(text, "{");
-    sz_text_add(text, "%s", value);
-    for (int k = 0; k < braces && !plain && !quoted; k++) sz_text_add(text, "}");
+static int is_in(const char *word, const char *const *list)
+{
+    for (; *list; list++)
+        if (sz_same_word(word, *list)) return 1;
+    return 0;
+}
+
+/* key, as it is written, of this line; one that stood in the file before says so. */
+static sz_status note(reader *r, sz_key_places *places, const char *key,
+                      const char *written, const char *value, sz_error *err)
+{
+    const sz_key_place place = {(char *)key, (char *)written, (char *)value, r->line};
+    const sz_key_place *old = sz_key_places_find(places, key);
+    sz_status status = SZ_OK;
+
+    if (old && old->line && r->line)
+        status = sz_warnings_add(&r->spec->warnings, err,
+                                 "%s: %s is given twice and this one counts; %s = %.100s "
+                                 "in line %d does not",
+                                 r->where, written, old->written, old->value, old->line);
+    return status == SZ_OK ? sz_key_places_set(places, &place, err) : status;
 }
 
 /* ---- sigmas ------------------------------------------------------------------------ */
 
-/* 1 where key is one of the sigmas, which is then set. */
-static int take_sigma(reader *r, const char *key, const char *value, double *sigma,
-                      sz_status *status, sz_error *err)
+/* One of the sigmas; -1: key is none. */
+static int find_sigma(const char *key)
 {
-    for (int k = 0; k < N_SIGMAS; k++) {
-        if (!sz_same_word(key, sigma_name[k])) continue;
-        if (!sz_parse_double(value, &sigma[k]) || sigma[k] < 0.0)
-            *status = sz_fail(err, SZ_ERR_FORMAT,
-                              "%s: %s='%.40s' is not a number of at least 0", r->where,
-                              key, value);
-        return 1;
-    }
-    return 0;
+    for (int k = 0; k < N_SIGMAS; k++)
+        if (sz_same_word(key, sigma_name[k])) return k;
+    return -1;
+}
+
+static sz_status take_sigma(reader *r, sz_key_places *places, const char *key,
+                            const char *value, double *sigma, sz_error *err)
+{
+    if (sz_parse_double(value, sigma) && *sigma >= 0.0)
+        return note(r, places, key, key, value, err);
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.40s' is not a number of at least 0",
+                   r->where, key, value);
 }
 
 static sz_status set_default_sigma(reader *r, sz_error *err)
 {
     char value[128];
+    sz_status status;
 
     if (r->sigma[0] < 0.0 || r->sigma[1] < 0.0)
         return sz_fail(err, SZ_ERR_FORMAT,
@@ -141,73 +155,36 @@ static sz_status set_default_sigma(reader *r, sz_error *err)
     if (r->sigma[2] < 0.0) r->sigma[2] = 0.0;
     snprintf(value, sizeof value, "%.17g %.17g %.17g 0.0", r->sigma[0], r->sigma[1],
              r->sigma[2]);
-    add_setting(&r->command, "default_sigma", value, 1);
+    status = note(r, &r->set, "default_sigma", "", value, err);
+    if (status != SZ_OK) return status;
     return sz_fit_set(r->spec, "default_sigma", value, r->path, err);
 }
 
 /* ---- sections ---------------------------------------------------------------------- */
 
-static void add_default(sz_text *text, const sz_args *args, const char *a, const char *b,
-                        const char *value)
+static sz_status close_descriptor(reader *r, sz_error *err)
 {
-    if (!sz_args_has(args, a) && !sz_args_has(args, b))
-        sz_text_add(text, " %s=%s", a, value);
-}
+    sz_text text = {0};
+    char *all;
+    sz_status status;
 
-/* gap_fit's defaults are few: what nearly every fit says anyway. */
-static void add_defaults(sz_text *text, const sz_term_type *type)
-{
-    sz_args *args;
-    sz_error why;
-
-    if (!text->s || sz_args_parse(&args, text->s, "", &why) != SZ_OK) {
-        text->failed |= !text->s || why.status == SZ_ERR_MEMORY;
-        return; /* a fault of the grammar is named when the text is used */
-    }
-    add_default(text, args, "delta", "energy_scale", "1.0");
-    add_default(text, args, "covariance_type", "", type->covariance);
-    add_default(text, args, "sparse_method", "", type->sparse_method);
-    if (sz_same_word(sz_args_string(args, "covariance_type", type->covariance),
-                     "dot_product")) {
-        if (!sz_args_has(args, "zeta") && !sz_args_has(args, "soap_exponent"))
-            sz_text_add(text, " zeta=4");
-    } else if (!sz_args_has(args, "theta_fac") && !sz_args_has(args, "theta_uniform") &&
-               !sz_args_has(args, "theta_file") &&
-               !sz_args_has(args, "lengthscale_factor") &&
-               !sz_args_has(args, "lengthscale_uniform") &&
-               !sz_args_has(args, "lengthscale_file")) {
-        sz_text_add(text, " theta_uniform=1.0");
-    }
-    sz_args_free(args);
-}
-
-/* The argument string joins the value of gap=, with its lists in double braces. */
-static void add_to_gap(sz_text *gap, const char *text)
-{
-    int depth = 0;
-
-    if (gap->n) sz_text_add(gap, " : ");
-    for (; *text; text++) {
-        int outer = (*text == '{' && depth++ == 0) || (*text == '}' && --depth == 0);
-
-        sz_text_add(gap, outer ? "%c%c" : "%c", *text, *text);
-    }
+    sz_text_add(&text, "%s", r->name);
+    for (int k = 0; k < r->in.n; k++)
+        sz_fit_add_setting(&text, r->in.place[k].key, r->in.place[k].value, 1);
+    sz_fit_add_defaults(&text, sz_term_type_of(r->name));
+    all = sz_text_take(&text, "a descriptor", err);
+    if (!all) return SZ_ERR_MEMORY;
+    sz_fit_add_to_gap(&r->gap, all);
+    status = sz_fit_add_descriptor(r->spec, all, r->section, &r->in, err);
+    free(all);
+    return status;
 }
 
 static sz_status close_section(reader *r, sz_error *err)
 {
     sz_status status = SZ_OK;
 
-    if (r->kind == OF_DESCRIPTOR) {
-        char *text;
-
-        add_defaults(&r->text, sz_term_type_of(r->name));
-        text = sz_text_take(&r->text, "a descriptor", err);
-        if (!text) return SZ_ERR_MEMORY;
-        add_to_gap(&r->gap, text);
-        status = sz_fit_add_descriptor(r->spec, text, r->section, err);
-        free(text);
-    }
+    if (r->kind == OF_DESCRIPTOR) status = close_descriptor(r, err);
     if (r->kind == OF_CONFIG_TYPE) {
         for (int k = 0; k < N_SIGMAS; k++)
             if (r->type_sigma[k] < 0.0) r->type_sigma[k] = r->sigma[k];
@@ -217,8 +194,29 @@ static sz_status close_section(reader *r, sz_error *err)
     }
     free(r->name);
     r->name = NULL;
+    sz_key_places_free(&r->in);
     return status;
 }
+
+static sz_status open_type(reader *r, const char *type, sz_error *err)
+{
+    const sz_key_place place = {(char *)type, "", "", r->line};
+    const sz_key_place *old = NULL;
+
+    for (int k = 0; k < r->types.n; k++) /* case counts */
+        if (strcmp(r->types.place[k].key, type) == 0) old = r->types.place + k;
+    if (old)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: [config_type %.100s] stands there twice, the first in line "
+                       "%d; keep one",
+                       r->where, type, old->line);
+    r->kind = OF_CONFIG_TYPE;
+    for (int k = 0; k < N_SIGMAS; k++) r->type_sigma[k] = -1.0;
+    return sz_key_places_set(&r->types, &place, err);
+}
+
+/* The first section ends the settings of the fit: the command line has the last word. */
+static sz_status close_fit(reader *r, sz_error *err);
 
 /* [soap] or [config_type liquid] */
 static sz_status open_section(reader *r, char *head, sz_error *err)
@@ -227,7 +225,7 @@ static sz_status open_section(reader *r, char *head, sz_error *err)
     sz_status status = close_section(r, err);
 
     if (status != SZ_OK) return status;
-    if (r->kind == OF_FIT) status = set_default_sigma(r, err);
+    if (r->kind == OF_FIT) status = close_fit(r, err);
     if (status != SZ_OK) return status;
     if (!end || *sz_skip_blanks(end + 1))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: a section is a line like [soap]",
@@ -235,10 +233,15 @@ static sz_status open_section(reader *r, char *head, sz_error *err)
     *end = '\0';
     name = sz_next_item(&rest, " \t");
     second = name ? sz_next_item(&rest, " \t") : NULL;
-    if (name && sz_same_word(name, "config_type") && second) {
-        r->kind = OF_CONFIG_TYPE;
+    if (name && sz_same_word(name, "config_type")) {
+        if (!second || sz_next_item(&rest, " \t"))
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s: the section of a config_type names one, as in "
+                           "[config_type liquid]",
+                           r->where);
+        status = open_type(r, second, err);
+        if (status != SZ_OK) return status;
         r->name = sz_copy_text(second);
-        for (int k = 0; k < N_SIGMAS; k++) r->type_sigma[k] = -1.0;
     } else {
         r->kind = OF_DESCRIPTOR;
         if (!name || second)
@@ -249,7 +252,6 @@ static sz_status open_section(reader *r, char *head, sz_error *err)
         status = sz_fit_check_type(name, r->where, err);
         if (status != SZ_OK) return status;
         r->name = sz_copy_text(name);
-        sz_text_add(&r->text, "%s", name);
     }
     memcpy(r->section, r->where, sizeof r->section);
     return r->name ? SZ_OK : sz_fail_memory(err, 64, "a section");
@@ -257,81 +259,151 @@ static sz_status open_section(reader *r, char *head, sz_error *err)
 
 /* ---- lines ------------------------------------------------------------------------- */
 
-static sz_status set_of_fit(reader *r, const char *key, const char *value, sz_error *err)
+/* e0 and e0_method are one setting. */
+static sz_status forget_other_e0(reader *r, const char *name, sz_error *err)
 {
-    const char *name = translate(of_fit, N_FIT, key);
+    int is_method = sz_same_word(name, "e0_method");
+    const sz_key_place *old;
+    sz_key_places kept = {0, NULL};
     sz_status status = SZ_OK;
 
-    if (take_sigma(r, key, value, r->sigma, &status, err)) return status;
-    if (sz_same_word(key, "gap") || sz_same_word(key, "config_file") ||
-        sz_same_word(key, "default_sigma") || sz_same_word(key, "config_type_sigma"))
+    if (!is_method && !sz_same_word(name, "e0")) return SZ_OK;
+    if (is_method) r->spec->e0_given = 0;
+    old = sz_key_places_find(&r->set, is_method ? "e0" : "e0_method");
+    if (!old) return SZ_OK;
+    if (old->line && r->line)
+        status = sz_warnings_add(&r->spec->warnings, err,
+                                 "%s: e0 is given twice and this one counts; %s = %.100s "
+                                 "in line %d does not",
+                                 r->where, old->written, old->value, old->line);
+    for (int k = 0; k < r->set.n && status == SZ_OK; k++)
+        if (r->set.place + k != old)
+            status = sz_key_places_set(&kept, r->set.place + k, err);
+    sz_key_places_free(&r->set);
+    r->set = kept;
+    return status;
+}
+
+/* value NULL: a word of the command line without "=" */
+static sz_status set_of_fit(reader *r, const char *key, const char *value, sz_error *err)
+{
+    static const char *const more[] = {"sigma_energy", "sigma_force", "sigma_virial",
+                                       NULL};
+    const char *name = sz_fit_config_key(key);
+    const sz_key_place place = {(char *)name, (char *)key, "", r->line};
+    const sz_key_places alone = {1, (sz_key_place *)&place};
+    int sigma = find_sigma(key);
+    sz_status status;
+
+    if (sigma >= 0)
+        return take_sigma(r, &r->set, key, value ? value : "", &r->sigma[sigma], err);
+    if (sz_same_word(key, "config_file") ||
+        (name && (!strcmp(name, "gap") || !strcmp(name, "default_sigma") ||
+                  !strcmp(name, "config_type_sigma"))))
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: in this file %s is written as sections or as sigma_energy, "
-                       "sigma_force, sigma_virial",
+                       "%s: in a configuration file %s is written as sections or as "
+                       "sigma_energy, sigma_force, sigma_virial",
                        r->where, key);
-    if (sz_same_word(key, "e0") &&
+    if (!name) return sz_fit_unknown_in_config(key, more, r->where, err);
+    if (!strcmp(name, "e0") && value &&
         (sz_same_word(value, "isolated") || sz_same_word(value, "average")))
         name = "e0_method";
-    if (!sz_fit_is_key(name)) {
-        const char *list[N_FIT + N_SIGMAS + 2];
+    status = forget_other_e0(r, name, err);
+    if (status == SZ_OK) status = sz_fit_set(r->spec, name, value, r->where, err);
+    if (status != SZ_OK) return sz_fit_blame(&alone, r->where, status, err);
+    return note(r, &r->set, name, key, value ? value : "T", err);
+}
 
-        for (int k = 0; k < N_FIT; k++) list[k] = of_fit[k].ours;
-        for (int k = 0; k < N_SIGMAS; k++) list[N_FIT + k] = sigma_name[k];
-        list[N_FIT + N_SIGMAS] = "e0";
-        list[N_FIT + N_SIGMAS + 1] = NULL;
-        return sz_fit_unknown_key(key, list, r->where, err);
-    }
-    if (!sz_same_word(name, "test_file")) add_setting(&r->command, name, value, 1);
-    return sz_fit_set(r->spec, name, value, r->where, err);
+static sz_status close_fit(reader *r, sz_error *err)
+{
+    sz_status status = SZ_OK;
+    char where[sizeof r->where];
+    int line = r->line;
+
+    memcpy(where, r->where, sizeof where);
+    r->line = 0;
+    memcpy(r->where, "command line", sizeof "command line");
+    for (int k = 0; r->words && k < sz_args_n_fields(r->words) && status == SZ_OK; k++)
+        status = set_of_fit(r, sz_args_key(r->words, k), sz_args_value(r->words, k), err);
+    if (status == SZ_OK) status = set_default_sigma(r, err);
+    memcpy(r->where, where, sizeof where);
+    r->line = line;
+    return status;
+}
+
+static int is_of_descriptor(const reader *r, const char *key, const char **keys)
+{
+    sz_fit_descriptor_keys(sz_term_type_of(r->name), keys);
+    return is_in(translate(key), keys);
 }
 
 static sz_status set_of_descriptor(reader *r, const char *key, const char *value,
                                    sz_error *err)
 {
-    const char *name = translate(of_descriptor, N_DESCRIPTOR, key);
-    const char *keys[SZ_FIT_KEYS_MAX];
-    int known = 0, n_keys = sz_fit_descriptor_keys(sz_term_type_of(r->name), keys), n;
+    const char *name = translate(key), *keys[SZ_FIT_KEYS_MAX];
+    int n;
 
-    for (int k = 0; k < n_keys; k++) known |= sz_same_word(keys[k], name);
-    if (!known) return sz_fit_unknown_key(key, keys, r->where, err);
+    if (!is_of_descriptor(r, key, keys)) {
+        if (sz_fit_config_key(key) || find_sigma(key) >= 0)
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s: '%.60s' is a setting of the fit; write it before the "
+                           "first section",
+                           r->where, key);
+        return sz_fit_unknown_key(key, keys, r->where, err);
+    }
     if (sz_same_word(name, "n_sparse") && !sz_parse_int(value, &n))
         name = "config_type_n_sparse";
-    add_setting(&r->text, name, value, 1);
-    return SZ_OK;
+    return note(r, &r->in, name, key, value, err);
 }
 
 static sz_status set_of_config_type(reader *r, const char *key, const char *value,
                                     sz_error *err)
 {
-    static const char *const known[] = {"sigma_energy", "sigma_force", "sigma_virial",
-                                        NULL};
-    sz_status status = SZ_OK;
+    int sigma = find_sigma(key);
 
-    if (take_sigma(r, key, value, r->type_sigma, &status, err)) return status;
-    return sz_fit_unknown_key(key, known, r->where, err);
+    if (sigma < 0) return sz_fit_unknown_key(key, sigma_name, r->where, err);
+    return take_sigma(r, &r->in, key, value, &r->type_sigma[sigma], err);
+}
+
+/* A key of the section that is open. */
+static int is_known(const reader *r, const char *key)
+{
+    const char *keys[SZ_FIT_KEYS_MAX];
+
+    switch (r->kind) {
+    case OF_FIT:
+        return sz_fit_config_key(key) || find_sigma(key) >= 0;
+    case OF_DESCRIPTOR:
+        return is_of_descriptor(r, key, keys);
+    default:
+        return find_sigma(key) >= 0;
+    }
 }
 
 static sz_status read_line(reader *r, char *line, sz_error *err)
 {
-    char *equals, *end;
+    char *equals;
     const char *value;
 
-    line[strcspn(line, "#")] = '\0';
-    line += strspn(line, " \t\r");
-    end = line + strlen(line);
-    while (end > line && sz_is_blank(end[-1])) *--end = '\0';
     if (!*line) return SZ_OK;
     if (*line == '[') return open_section(r, line + 1, err);
     equals = strchr(line, '=');
     value = equals ? sz_skip_blanks(equals + 1) : "";
-    if (!equals || equals == line || !*value)
+    if (!equals || equals == line || *line == '<')
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: '%.60s' is neither key = value nor [section]", r->where,
-                       line);
+                       "%s: '%.60s' is neither key = value nor [section]%s", r->where,
+                       line,
+                       r->kind == OF_FIT && r->set.n <= N_DEFAULTS
+                           ? "; is this a configuration file? Data are named by at_file="
+                           : "");
     while (equals > line && sz_is_blank(equals[-1])) equals--;
     *equals = '\0';
     if (line[strcspn(line, " \t,{}\"'")])
         return sz_fail(err, SZ_ERR_FORMAT, "%s: '%.60s' is not a key", r->where, line);
+    if (!*value)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: %s = is empty; give it a value or leave the line out",
+                       r->where, line);
     switch (r->kind) {
     case OF_FIT:
         return set_of_fit(r, line, value, err);
@@ -342,18 +414,37 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
     }
 }
 
+/* The same settings as gap_fit would take them. */
+static sz_status write_command(reader *r, sz_error *err)
+{
+    sz_text command = {0};
+
+    for (int k = 0; k < r->set.n; k++)
+        if (find_sigma(r->set.place[k].key) < 0 &&
+            strcmp(r->set.place[k].key, "test_file") != 0)
+            sz_fit_add_setting(&command, r->set.place[k].key, r->set.place[k].value, 1);
+    if (r->type_list.n)
+        sz_fit_add_setting(&command, "config_type_sigma", r->type_list.s, 1);
+    sz_text_add(&command, " gap={%s}", r->gap.s ? r->gap.s : "");
+    r->spec->command_line = sz_text_take(&command, "the command line", err);
+    return r->spec->command_line ? SZ_OK : SZ_ERR_MEMORY;
+}
+
 /* What the command line says besides: the descriptors and the sigmas of the types. */
 static sz_status finish(reader *r, sz_error *err)
 {
     sz_status status = close_section(r, err);
 
-    if (status == SZ_OK && r->kind == OF_FIT) status = set_default_sigma(r, err);
+    if (status == SZ_OK && r->kind == OF_FIT && r->set.n <= N_DEFAULTS)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s holds no setting; docs/fit.md has the grammar, soapz fit "
+                       "--suggest writes such a file",
+                       r->path);
+    if (status == SZ_OK && r->kind == OF_FIT) status = close_fit(r, err);
     if (status == SZ_OK && (r->type_list.failed || r->gap.failed))
         status = sz_fail_memory(err, 1, "the settings");
-    if (status == SZ_OK && r->type_list.n) {
-        add_setting(&r->command, "config_type_sigma", r->type_list.s, 1);
+    if (status == SZ_OK && r->type_list.n)
         status = sz_fit_set(r->spec, "config_type_sigma", r->type_list.s, r->path, err);
-    }
     if (status == SZ_OK && r->with_data && !*r->spec->at_file)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: train is missing: the extended XYZ file with the data",
@@ -361,11 +452,66 @@ static sz_status finish(reader *r, sz_error *err)
     if (status == SZ_OK && r->spec->n_descriptors == 0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: there is no descriptor; add a section like [soap]", r->path);
-    sz_text_add(&r->command, " gap={%s}", r->gap.s ? r->gap.s : "");
     if (status == SZ_OK) status = sz_fit_complete(r->spec, r->with_data, r->path, err);
-    if (status != SZ_OK) return status;
-    r->spec->command_line = sz_text_take(&r->command, "the command line", err);
-    return r->spec->command_line ? SZ_OK : SZ_ERR_MEMORY;
+    return status == SZ_OK ? write_command(r, err) : status;
+}
+
+/* ---- the file ---------------------------------------------------------------------- */
+
+/* Cuts the next line off *text, without its comment and the blanks round it; *goes_on is
+ * 1 where a backslash ends it, which is taken away. */
+static char *cut_line(char **text, int *goes_on)
+{
+    char *line = *text, *end = line + strcspn(line, "\n");
+
+    *text = *end ? end + 1 : end;
+    *end = '\0';
+    line[strcspn(line, "#")] = '\0';
+    line += strspn(line, " \t\r");
+    end = line + strlen(line);
+    while (end > line && sz_is_blank(end[-1])) end--;
+    *goes_on = end > line && end[-1] == '\\';
+    if (*goes_on) end--;
+    if (*line == '[') *goes_on = 0;
+    while (end > line && sz_is_blank(end[-1])) end--;
+    *end = '\0';
+    return line;
+}
+
+/* The line at text is one of its own, whatever ends the line before it. */
+static int begins_setting(const reader *r, const char *text)
+{
+    char word[80];
+    size_t n;
+
+    text += strspn(text, " \t\r");
+    n = strcspn(text, " \t\r\n=#");
+    if (*text == '[' || *text == '#' || !*text || *text == '\n') return 1;
+    if (n >= sizeof word || text[n + strspn(text + n, " \t")] != '=') return 0;
+    memcpy(word, text, n);
+    word[n] = '\0';
+    return is_known(r, word);
+}
+
+static sz_status read_text(reader *r, char *text, sz_error *err)
+{
+    sz_status status = SZ_OK;
+    int line = 0, goes_on;
+
+    while (status == SZ_OK && *text) {
+        sz_text whole = {0};
+        char *all;
+
+        r->line = ++line;
+        sz_text_add(&whole, "%s", cut_line(&text, &goes_on));
+        for (; goes_on && !begins_setting(r, text); line++)
+            sz_text_add(&whole, " %s", cut_line(&text, &goes_on));
+        snprintf(r->where, sizeof r->where, "%.200s:%d", r->path, r->line);
+        all = sz_text_take(&whole, "a line", err);
+        status = all ? read_line(r, all, err) : SZ_ERR_MEMORY;
+        free(all);
+    }
+    return status;
 }
 
 static sz_status read_lines(reader *r, char *text, sz_error *err)
@@ -376,14 +522,7 @@ static sz_status read_lines(reader *r, char *text, sz_error *err)
     snprintf(r->where, sizeof r->where, "%.200s", r->path);
     status = set_of_fit(r, "model", "soapz.xml", err);
     if (status == SZ_OK) status = set_of_fit(r, "do_copy_at_file", "F", err);
-    while (status == SZ_OK && *text) {
-        char *next = text + strcspn(text, "\n");
-
-        if (*next) *next++ = '\0';
-        snprintf(r->where, sizeof r->where, "%.200s:%d", r->path, ++r->line);
-        status = read_line(r, text, err);
-        text = next;
-    }
+    if (status == SZ_OK) status = read_text(r, text, err);
     return status == SZ_OK ? finish(r, err) : status;
 }
 
@@ -395,7 +534,13 @@ sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err
 sz_status sz_fit_spec_file(sz_fit_spec **spec, const char *path, int with_data,
                            sz_error *err)
 {
-    reader r = {.path = path, .with_data = with_data};
+    return sz_fit_spec_overruled(spec, path, NULL, with_data, err);
+}
+
+sz_status sz_fit_spec_overruled(sz_fit_spec **spec, const char *path,
+                                const sz_args *words, int with_data, sz_error *err)
+{
+    reader r = {.path = path, .words = words, .with_data = with_data};
     char *text;
     sz_status status = sz_read_text(&text, path, err);
 
@@ -407,10 +552,11 @@ sz_status sz_fit_spec_file(sz_fit_spec **spec, const char *path, int with_data,
         r.spec = NULL;
     }
     sz_fit_spec_free(r.spec);
-    sz_text_free(&r.command);
     sz_text_free(&r.gap);
     sz_text_free(&r.type_list);
-    sz_text_free(&r.text);
+    sz_key_places_free(&r.set);
+    sz_key_places_free(&r.types);
+    sz_key_places_free(&r.in);
     free(r.name);
     free(text);
     return status;

@@ -8,6 +8,7 @@
 #include "select/sparsify.h"
 #include "term/term.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,28 +18,39 @@
 
 /* The keys of the fit, beside those by which the descriptor itself is read. */
 static const sz_key fit_keys[] = {
-    {"energy_scale", SZ_KEY_OTHER, 0},
-    {"delta", SZ_KEY_OTHER, 0},
-    {"covariance_type", SZ_KEY_OTHER, 0},
-    {"f0", SZ_KEY_REAL, AT(f0)},
-    {"n_sparse", SZ_KEY_INT, AT(n_sparse)},
-    {"config_type_n_sparse", SZ_KEY_OTHER, 0},
-    {"sparse_method", SZ_KEY_OTHER, 0},
-    {"lengthscale_factor", SZ_KEY_OTHER, 0},
-    {"theta_fac", SZ_KEY_OTHER, 0},
-    {"lengthscale_uniform", SZ_KEY_OTHER, 0},
-    {"theta_uniform", SZ_KEY_OTHER, 0},
-    {"lengthscale_file", SZ_KEY_OTHER, 0},
-    {"theta_file", SZ_KEY_OTHER, 0},
-    {"soap_exponent", SZ_KEY_OTHER, 0},
-    {"zeta", SZ_KEY_OTHER, 0},
-    {"sparse_file", SZ_KEY_OTHER, 0},
-    {"mark_sparse_atoms", SZ_KEY_IGNORED, 0},
-    {"add_species", SZ_KEY_BOOL, AT(add_species)},
-    {"print_sparse_index", SZ_KEY_OTHER, 0},
-    {"unique_hash_tolerance", SZ_KEY_REAL, AT(unique_hash_tolerance)},
-    {"unique_descriptor_tolerance", SZ_KEY_REAL, AT(unique_descriptor_tolerance)},
-    {NULL, SZ_KEY_OTHER, 0},
+    {"delta", SZ_KEY_OTHER, 0, NULL, "needed, eV: scale of the kernel; in a .conf 1.0"},
+    {"energy_scale", SZ_KEY_OTHER, 0, NULL, "=delta"},
+    {"covariance_type", SZ_KEY_OTHER, 0, NULL,
+     "needed: dot_product (soap), gaussian or ard_se, pp; in a .conf the usual one"},
+    {"zeta", SZ_KEY_OTHER, 0, NULL, "exponent of dot_product; in a .conf 4"},
+    {"soap_exponent", SZ_KEY_OTHER, 0, NULL, "=zeta"},
+    {"theta_uniform", SZ_KEY_OTHER, 0, NULL,
+     "length scale of gaussian and pp; in a .conf 1.0"},
+    {"lengthscale_uniform", SZ_KEY_OTHER, 0, NULL, "=theta_uniform"},
+    {"theta_fac", SZ_KEY_OTHER, 0, NULL,
+     "or: that times the range of a component in the data"},
+    {"lengthscale_factor", SZ_KEY_OTHER, 0, NULL, "=theta_fac"},
+    {"theta_file", SZ_KEY_OTHER, 0, NULL, "or: a file with one for each component"},
+    {"lengthscale_file", SZ_KEY_OTHER, 0, NULL, "=theta_file"},
+    {"f0", SZ_KEY_REAL, AT(f0), "0", "eV: added to the kernel before it is scaled"},
+    {"sparse_method", SZ_KEY_OTHER, 0, "random",
+     "cur_points, farthest_points, uniform, random, none, file, index_file"},
+    {"n_sparse", SZ_KEY_INT, AT(n_sparse), "0",
+     "sparse points of each term; in a .conf also: liquid 200 dimer 20"},
+    {"config_type_n_sparse", SZ_KEY_OTHER, 0, "",
+     "instead, of each config_type: {{liquid:200:dimer:20}}"},
+    {"sparse_file", SZ_KEY_OTHER, 0, "", "of sparse_method=file and index_file"},
+    {"print_sparse_index", SZ_KEY_OTHER, 0, "",
+     "file to append the numbers of the chosen to"},
+    {"add_species", SZ_KEY_BOOL, AT(add_species), "T",
+     "one term for each choice of elements of the data"},
+    {"unique_hash_tolerance", SZ_KEY_REAL, AT(unique_hash_tolerance), "1e-10",
+     "vectors that differ less are one"},
+    {"unique_descriptor_tolerance", SZ_KEY_REAL, AT(unique_descriptor_tolerance), "1e-10",
+     "the same, in a component"},
+    {"mark_sparse_atoms", SZ_KEY_IGNORED, 0, "F",
+     "soapz writes no copy of the data with marks"},
+    {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
 /* Descriptors of QUIP that soapz does not have. */
@@ -87,6 +99,31 @@ int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEY
         name[n++] = k->name;
     name[n] = NULL;
     return n;
+}
+
+static const sz_key *find_in(const sz_key *keys, const char *name)
+{
+    for (; keys->name; keys++)
+        if (sz_same_word(keys->name, name)) return keys;
+    return NULL;
+}
+
+/* A key of the fit or of a descriptor of this type, or NULL. */
+static const sz_key *find_key(const sz_term_type *type, const char *name)
+{
+    const sz_key *key = find_in(fit_keys, name);
+
+    return key ? key : find_in(type->keys, name);
+}
+
+int sz_fit_is_descriptor_key(const char *name)
+{
+    int found = find_in(fit_keys, name) != NULL;
+
+    for (int k = 0; sz_term_kinds[k]; k++)
+        for (const sz_term_type *const *t = sz_term_kinds[k]->types; t && *t; t++)
+            found |= find_in((*t)->keys, name) != NULL;
+    return found;
 }
 
 sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err)
@@ -145,20 +182,65 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
 
 /* gap_fit ignores unknown keys of descriptors: so do we, with a warning. */
 static sz_status warn_of_unknown(sz_fit_spec *spec, const sz_fit_descriptor *d,
-                                 const sz_args *args, sz_error *err)
+                                 const char *key, sz_error *err)
 {
     const char *keys[SZ_FIT_KEYS_MAX];
-    sz_status status = SZ_OK;
     sz_error why;
 
+    if (sz_same_word(key, d->type->word)) return SZ_OK;
     sz_fit_descriptor_keys(d->type, keys);
-    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
-        const char *key = sz_args_key(args, k);
+    sz_fit_unknown_key(key, keys, d->where, &why);
+    return sz_warnings_add(&spec->warnings, err, "%.900s (ignored, as by gap_fit)",
+                           why.message);
+}
 
-        if (is_in(key, keys)) continue;
-        sz_fit_unknown_key(key, keys, d->where, &why);
-        status = sz_warnings_add(&spec->warnings, err, "%.900s (ignored, as by gap_fit)",
-                                 why.message);
+/* 1 where the two are names of one key */
+static int is_same_key(const sz_key *a, const sz_key *b)
+{
+    const char *of_a = sz_key_main(a) ? sz_key_main(a) : a->name;
+    const char *of_b = sz_key_main(b) ? sz_key_main(b) : b->name;
+
+    return strcmp(of_a, of_b) == 0;
+}
+
+/* Field k of args once more, under whichever name, or -1. */
+static int next_of_key(const sz_fit_descriptor *d, const sz_args *args, int k)
+{
+    const sz_key *key = find_key(d->type, sz_args_key(args, k)), *other;
+
+    for (int j = k + 1; j < sz_args_n_fields(args); j++)
+        if ((other = find_key(d->type, sz_args_key(args, j))) && is_same_key(key, other))
+            return j;
+    return -1;
+}
+
+/* What is left out of account says so: unknown and repeated keys, and those of no
+ * consequence. */
+static sz_status warn_of_fields(sz_fit_spec *spec, const sz_fit_descriptor *d,
+                                const sz_args *args, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
+        const char *name = sz_args_key(args, k), *value = sz_args_value(args, k);
+        const sz_key *key = find_key(d->type, name);
+        char place[256];
+        int next = key ? next_of_key(d, args, k) : -1;
+
+        if (!key)
+            status = warn_of_unknown(spec, d, name, err);
+        else if (key->kind == SZ_KEY_IGNORED)
+            status = sz_warnings_add(&spec->warnings, err, "%s: %s is ignored: %s",
+                                     sz_fit_place(&d->places, d->where, name, place),
+                                     name, key->help);
+        else if (next >= 0)
+            status = sz_warnings_add(
+                &spec->warnings, err,
+                "%s: %s=%.60s is overruled by %s=%.60s behind it: of a key that is given "
+                "twice the last counts",
+                sz_fit_place(&d->places, d->where, name, place), name,
+                value ? value : "T", sz_args_key(args, next),
+                sz_args_value(args, next) ? sz_args_value(args, next) : "T");
     }
     return status;
 }
@@ -166,7 +248,7 @@ static sz_status warn_of_unknown(sz_fit_spec *spec, const sz_fit_descriptor *d,
 /* The value of a key that has two names. */
 static const char *either(const sz_args *args, const char *a, const char *b)
 {
-    return sz_args_string(args, a, sz_args_string(args, b, NULL));
+    return sz_args_string(args, sz_args_last(args, a, b), NULL);
 }
 
 static sz_status read_covariance(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
@@ -198,6 +280,7 @@ static sz_status read_covariance(sz_fit_descriptor *d, const sz_args *args, sz_e
 static sz_status read_theta(sz_fit_descriptor *d, const char *text, sz_error *err)
 {
     char *copy, *rest, *item;
+    const char *rule = d->theta_rule == SZ_THETA_FACTOR ? "theta_fac" : "theta_uniform";
     size_t n = 0;
     sz_status status = copy_text(&copy, text, err);
 
@@ -208,12 +291,12 @@ static sz_status read_theta(sz_fit_descriptor *d, const char *text, sz_error *er
          n++)
         if (!sz_parse_double(item, d->theta + n) || !(d->theta[n] > 0.0))
             status = sz_fail(err, SZ_ERR_FORMAT,
-                             "%s: the length scale '%.40s' is not a positive number",
-                             d->where, item);
+                             "%s: %s: the length scale '%.40s' is not a positive number",
+                             d->where, rule, item);
     if (status == SZ_OK && (n == 0 || (n > 1 && d->theta_rule != SZ_THETA_FACTOR)))
-        status =
-            sz_fail(err, SZ_ERR_FORMAT, "%s: the length scale '%.60s' must be one number",
-                    d->where, text);
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: %s: the length scale '%.60s' must be one number", d->where,
+                         rule, text);
     d->n_theta = (int)n;
     free(copy);
     return status;
@@ -285,7 +368,7 @@ static sz_status read_type_counts(sz_fit_descriptor *d, const char *text, sz_err
             status =
                 sz_fail(err, SZ_ERR_FORMAT,
                         "%s: in config_type_n_sparse '%.60s' needs a count after it, "
-                        "as in {{%.60s:100}}",
+                        "as in %.60s:100",
                         d->where, type, type);
             break;
         }
@@ -314,6 +397,12 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
     if (from_file && (!d->sparse_file || !*d->sparse_file))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: sparse_method=%s needs sparse_file=..",
                        d->where, sz_args_string(args, "sparse_method", ""));
+    if (!from_file && d->sparse_file && *d->sparse_file)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: sparse_file=%.100s belongs to sparse_method=file or "
+                       "index_file, not to %s",
+                       d->where, d->sparse_file,
+                       sz_args_string(args, "sparse_method", "random"));
     if (from_file || d->method == SZ_SPARSE_NONE) return SZ_OK;
     if (d->n_sparse < 0)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: n_sparse is %d, must be positive",
@@ -329,8 +418,6 @@ static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_erro
     const char *delta = either(args, "energy_scale", "delta");
     sz_status status;
 
-    d->unique_hash_tolerance = d->unique_descriptor_tolerance = 1e-10;
-    d->add_species = 1;
     status = sz_keys_read(fit_keys, args, d, err);
     /* keys of the descriptor that the fit needs too */
     if (status == SZ_OK) status = sz_args_double(args, "cutoff", &d->cutoff, err);
@@ -343,10 +430,12 @@ static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_erro
     if (!sz_parse_double(delta, &d->delta) || d->delta == 0.0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: delta='%.40s' is not a number other than 0", d->where, delta);
-    /* soap_turbo has both names for it and checks them itself */
-    if (!(d->cutoff > 0.0) && !sz_args_has(args, "rcut_hard"))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is missing or not positive",
-                       d->where);
+    /* soap_turbo has two names for it and checks them itself */
+    if (!sz_args_has(args, "cutoff") && !sz_args_has(args, "rcut_hard"))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is missing: Angstrom", d->where);
+    if (sz_args_has(args, "cutoff") && !(d->cutoff > 0.0))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is %g, must be positive", d->where,
+                       d->cutoff);
     if (d->type->n_elements < 0 && (d->order < 2 || d->order > 6))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: order is missing or not from 2 to 6",
                        d->where);
@@ -363,6 +452,7 @@ static void free_descriptor(sz_fit_descriptor *d)
     free(d->theta_file);
     free(d->sparse_file);
     free(d->print_sparse_index);
+    sz_key_places_free(&d->places);
 }
 
 void sz_fit_free_descriptors(sz_fit_spec *spec)
@@ -385,13 +475,14 @@ static sz_status read_descriptor(sz_fit_descriptor *d, sz_fit_spec *spec,
     if (status == SZ_OK) status = read_lengths(d, args, err);
     if (status == SZ_OK) status = read_method(d, args, err);
     if (status == SZ_OK) status = read_counts(d, args, err);
-    if (status == SZ_OK && index) status = copy_text(&d->print_sparse_index, index, err);
-    if (status == SZ_OK) status = warn_of_unknown(spec, d, args, err);
+    if (status == SZ_OK && index && *index)
+        status = copy_text(&d->print_sparse_index, index, err);
+    if (status == SZ_OK) status = warn_of_fields(spec, d, args, err);
     return status;
 }
 
 sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char *where,
-                                sz_error *err)
+                                sz_key_places *places, sz_error *err)
 {
     size_t n = (size_t)spec->n_descriptors + 1;
     sz_fit_descriptor *d;
@@ -402,10 +493,55 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
         return sz_fail_memory(err, n * sizeof *d, "a descriptor");
     d = spec->descriptor + spec->n_descriptors++;
     memset(d, 0, sizeof *d);
+    if (places) {
+        d->places = *places;
+        *places = (sz_key_places){0, NULL};
+    }
     status = copy_text(&d->text, text, err);
     if (status == SZ_OK) status = copy_text(&d->where, where, err);
     if (status == SZ_OK) status = sz_args_parse(&args, text, where, err);
     if (status == SZ_OK) status = read_descriptor(d, spec, args, err);
     sz_args_free(args);
-    return status;
+    return sz_fit_blame(&d->places, where, status, err);
+}
+
+/* ---- what it says ------------------------------------------------------------------ */
+
+static void explain(sz_text *text, const sz_key *keys)
+{
+    for (const sz_key *k = keys; k->name; k++) {
+        const sz_key *also;
+        const char *ours;
+        char name[80];
+
+        if (sz_key_main(k)) continue;
+        ours = sz_fit_short_key(k->name);
+        snprintf(name, sizeof name, "%s%s%s%s", k->name, ours ? " [" : "",
+                 ours ? ours : "", ours ? "]" : "");
+        sz_text_add(text, "  %-38s %-20s %s%s", name, k->standard ? k->standard : "",
+                    k->kind == SZ_KEY_IGNORED ? "ignored: " : "", k->help ? k->help : "");
+        for (also = keys; also->name; also++)
+            if (also != k && is_same_key(also, k))
+                sz_text_add(text, " (also %s)", also->name);
+        sz_text_add(text, "\n");
+    }
+}
+
+void sz_fit_explain_descriptors(sz_text *text)
+{
+    const sz_term_type *seen[64];
+    int n = 0;
+
+    sz_text_add(text, "every descriptor, in a fit\n");
+    explain(text, fit_keys);
+    for (int k = 0; sz_term_kinds[k]; k++)
+        for (const sz_term_type *const *t = sz_term_kinds[k]->types; t && *t; t++) {
+            int again = 0; /* two kinds may share a word */
+
+            for (int i = 0; i < n; i++) again |= seen[i] == *t;
+            if (again || n == 64) continue;
+            seen[n++] = *t;
+            sz_text_add(text, "\n%s\n", (*t)->word);
+            explain(text, (*t)->keys);
+        }
 }

@@ -96,7 +96,7 @@ static sz_status split_gap(sz_fit_spec *spec, const char *value, int wrapped,
         if (!wrapped && is_wrapped(p, (size_t)(end - p)))
             status = split_gap(spec, text, 1, where, err);
         else if (*text)
-            status = sz_fit_add_descriptor(spec, text, place, err);
+            status = sz_fit_add_descriptor(spec, text, place, NULL, err);
         free(text);
         p = *end ? end + 1 : end;
     }
@@ -221,6 +221,72 @@ sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err)
         }
         sz_text_add(&text, "%s", spec->descriptor[k].text);
         status = add_coordinate(spec, k, &text, err);
+    }
+    return status;
+}
+
+/* ---- what add_species overrules ---------------------------------------------------- */
+
+/* the same but for blanks */
+static int is_same_value(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a = sz_skip_blanks(a);
+        b = sz_skip_blanks(b);
+        if (*a != *b || !*a) return *a == *b;
+    }
+}
+
+/* A key of own that has another value in term, from k on; -1: none. */
+static int next_overruled(const sz_args *own, const sz_args *term, int k)
+{
+    for (; k < sz_args_n_fields(own); k++) {
+        const char *key = sz_args_key(own, k), *value = sz_args_value(own, k);
+
+        if (value && !sz_same_word(key, "add_species") &&
+            !is_same_value(sz_args_string(own, key, ""), sz_args_string(term, key, "")))
+            return k;
+    }
+    return -1;
+}
+
+static sz_status warn_overruled(const sz_fit_descriptor *d, const char *text,
+                                int *n_warned, const sz_watch *watch, sz_error *err)
+{
+    sz_args *own = NULL, *term = NULL;
+    sz_status status = sz_args_parse(&own, d->text, d->where, err);
+    char place[256];
+
+    if (status == SZ_OK) status = sz_args_parse(&term, text, d->where, err);
+    for (int k = 0; status == SZ_OK && (k = next_overruled(own, term, k)) >= 0; k++) {
+        const char *key = sz_args_key(own, k);
+
+        sz_watch_warn(watch,
+                      "%s: %s=%.100s is overruled: add_species=T, the default, gives a "
+                      "term to each choice of elements of the data, as in gap_fit; with "
+                      "add_species=F it holds",
+                      sz_fit_place(&d->places, d->where, key, place), key,
+                      sz_args_value(own, k));
+        ++*n_warned;
+    }
+    sz_args_free(own);
+    sz_args_free(term);
+    return status;
+}
+
+sz_status sz_fit_warn_overruled(const sz_fit_spec *spec, const sz_watch *watch,
+                                sz_error *err)
+{
+    sz_status status = SZ_OK;
+    int warned = -1, n = 0; /* once for a descriptor */
+
+    for (int k = 0; status == SZ_OK && k < spec->n_terms; k++) {
+        int d = spec->term[k].descriptor;
+
+        if (d == warned || !spec->descriptor[d].add_species) continue;
+        n = 0;
+        status = warn_overruled(spec->descriptor + d, spec->term[k].text, &n, watch, err);
+        if (n) warned = d;
     }
     return status;
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_keys.c - the keys of gap_fit's command line, with alias and default in one table.
+ * spec_keys.c - the keys of a fit in one table: by it they are read, defaulted, shown and
+ * explained.
  *
  *   at_file=train.xyz default_sigma={0.01 0.1 0.1 0} gap={soap .. : distance_2b ..} ...
  *
- * Keys of what soapz does otherwise (parallel runs, timing) are accepted and do nothing;
- * those that would change the result and that soapz lacks are refused. */
+ * Keys of what soapz does otherwise (parallel runs, timing) are accepted, do nothing and
+ * say so; those that would change the result and that soapz lacks are refused. */
 #include "fit/spec_keys.h"
 
 #include "data/names.h"
+#include "fit/spec_values.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -16,10 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- settings that are more than a value ------------------------------------------- */
-
-typedef sz_status setter(sz_fit_spec *spec, const char *value, const char *where,
-                         sz_error *err);
+/* ---- the table --------------------------------------------------------------------- */
 
 static sz_status copy_value(char **copy, const char *value, sz_error *err)
 {
@@ -27,248 +26,132 @@ static sz_status copy_value(char **copy, const char *value, sz_error *err)
     return *copy ? SZ_OK : sz_fail_memory(err, strlen(value), "a setting");
 }
 
-/* {energy force virial hessian}; a second setting replaces the first. */
-static sz_status set_default_sigma(sz_fit_spec *spec, const char *value,
-                                   const char *where, sz_error *err)
-{
-    char *copy, *rest, *item;
-    double s[4] = {0};
-    int n = 0, k = sz_sigma_find(&spec->sigma, "default");
-    sz_sigma sigma;
-    sz_status status = copy_value(&copy, value, err);
-
-    if (status != SZ_OK) return status;
-    for (rest = copy; (item = sz_next_item(&rest, SZ_LIST_SEPARATORS)); n++)
-        if (n > 3 || !sz_parse_double(item, &s[n]) || s[n] < 0.0) n = 10;
-    free(copy);
-    if (n != 4)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: default_sigma={%.60s} must be four numbers, none negative: "
-                       "of energy, force, virial and hessian",
-                       where, value);
-    sigma.energy = s[0];
-    sigma.force = s[1];
-    sigma.virial = s[2];
-    if (k < 0) return sz_sigma_add(&spec->sigma, "default", sigma, where, err);
-    spec->sigma.entry[k].sigma = sigma;
-    return SZ_OK;
-}
-
-/* type:E:F:V:H:type2:.. ; "default" there overrides default_sigma, whichever stands
- * first: kept in a table of its own until both are known. */
-static sz_status set_type_sigma(sz_fit_spec *spec, const char *value, const char *where,
-                                sz_error *err)
-{
-    char *copy, *rest, *type, *item;
-    sz_status status = copy_value(&copy, value, err);
-
-    if (status != SZ_OK) return status;
-    sz_sigma_free(&spec->type_sigma);
-    rest = copy;
-    while (status == SZ_OK && (type = sz_next_item(&rest, SZ_LIST_SEPARATORS))) {
-        double s[4] = {0};
-        sz_sigma sigma;
-
-        for (int k = 0; status == SZ_OK && k < 4; k++) {
-            item = sz_next_item(&rest, SZ_LIST_SEPARATORS);
-            if (!item || !sz_parse_double(item, &s[k]))
-                status = sz_fail(err, SZ_ERR_FORMAT,
-                                 "%s: in config_type_sigma '%.60s' needs four numbers "
-                                 "after it, as in {%.60s:0.01:0.1:0.1:0.0}",
-                                 where, type, type);
-        }
-        sigma.energy = s[0];
-        sigma.force = s[1];
-        sigma.virial = s[2];
-        if (status == SZ_OK)
-            status = sz_sigma_add(&spec->type_sigma, type, sigma, where, err);
-    }
-    free(copy);
-    return status;
-}
-
-static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
-                             sz_error *err)
-{
-    char *symbol, *item;
-
-    while ((symbol = sz_next_item(&rest, SZ_LIST_SEPARATORS))) {
-        int z = sz_element_number(symbol);
-
-        if (!z)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: '%.40s' in e0 is not an element",
-                           where, symbol);
-        item = sz_next_item(&rest, SZ_LIST_SEPARATORS);
-        if (!item || !sz_parse_double(item, &spec->e0.value[z]))
-            return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s: e0 of %s is missing or not a number; write "
-                           "e0={Mo:-4.6:W:-4.5}",
-                           where, symbol);
-        if (spec->e0.known[z]++)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: e0 of %s stands there twice", where,
-                           symbol);
-    }
-    return SZ_OK;
-}
-
-/* A number for every element, or {H:-13.6:O:-430}. */
-static sz_status set_e0(sz_fit_spec *spec, const char *value, const char *where,
-                        sz_error *err)
-{
-    double e0;
-    char *copy;
-    sz_status status;
-
-    memset(&spec->e0, 0, sizeof spec->e0);
-    spec->e0_given = 1;
-    spec->e0_is_list = !sz_parse_double(value, &e0);
-    for (int z = 1; !spec->e0_is_list && z <= SZ_Z_MAX; z++) {
-        spec->e0.value[z] = e0;
-        spec->e0.known[z] = 1;
-    }
-    if (!spec->e0_is_list) return SZ_OK;
-    status = copy_value(&copy, value, err);
-    if (status == SZ_OK) status = set_e0_list(spec, copy, where, err);
-    free(copy);
-    return status;
-}
-
-static sz_status set_e0_method(sz_fit_spec *spec, const char *value, const char *where,
-                               sz_error *err)
-{
-    if (sz_same_word(value, "isolated"))
-        spec->e0_method = SZ_E0_ISOLATED;
-    else if (sz_same_word(value, "average"))
-        spec->e0_method = SZ_E0_AVERAGE;
-    else
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: e0_method=%.40s is unknown; known are isolated and average",
-                       where, value);
-    return SZ_OK;
-}
-
-static sz_status set_solver(sz_fit_spec *spec, const char *value, const char *where,
-                            sz_error *err)
-{
-    if (sz_same_word(value, "qr"))
-        spec->solver = SZ_SOLVER_QR;
-    else if (sz_same_word(value, "normal"))
-        spec->solver = SZ_SOLVER_NORMAL;
-    else
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: solver=%.40s is unknown; known are qr and normal", where,
-                       value);
-    return SZ_OK;
-}
-
-static sz_status set_seed(sz_fit_spec *spec, const char *value, const char *where,
-                          sz_error *err)
-{
-    if (sz_parse_int(value, &spec->rnd_seed) && spec->rnd_seed != 0) return SZ_OK;
-    return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: rnd_seed=%.40s must be an integer other than 0", where, value);
-}
-
-static sz_status refuse_local(sz_fit_spec *spec, const char *value, const char *where,
-                              sz_error *err)
-{
-    (void)spec;
-    (void)value;
-    return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: local_property0 asks for a fit of local properties, which soapz "
-                   "does not do; it fits energies, forces and virials",
-                   where);
-}
-
-static sz_status warn_dump(sz_fit_spec *spec, const char *value, const char *where,
-                           sz_error *err)
-{
-    return sz_warnings_add(
-        &spec->warnings, err,
-        "%s: linear_system_dump_file=%.100s is not written: soapz never "
-        "has the whole system in memory",
-        where, value);
-}
-
-/* ---- the table --------------------------------------------------------------------- */
-
 typedef enum {
     TEXT,
     REAL,
     LOGICAL,
     SPECIAL,
-    IGNORED,   /* of no consequence here */
+    ANYWAY,    /* what it asks for is done anyway */
+    IGNORED,   /* of no consequence here: help says why */
     ONLY_FALSE /* a logical that may not be true */
 } key_kind;
 
 typedef struct {
     const char *name, *alias;
+    const char *ours; /* its name in a configuration file */
     key_kind kind;
     size_t at;            /* where in sz_fit_spec */
     const char *standard; /* default, NULL: nothing to set */
-    setter *set;          /* SPECIAL */
+    sz_fit_setter *set;   /* SPECIAL */
+    sz_fit_show *show;
+    const char *help; /* unit and meaning on a line */
 } key;
 
 #define AT(member) offsetof(sz_fit_spec, member)
 
 static const key table[] = {
-    {"atoms_filename", "at_file", TEXT, AT(at_file), "", NULL},
-    {"test_file", NULL, TEXT, AT(test_file), "", NULL},
-    {"gap", NULL, SPECIAL, 0, NULL, sz_fit_set_gap},
-    {"default_kernel_regularisation", "default_sigma", SPECIAL, 0, NULL,
-     set_default_sigma},
-    {"config_type_kernel_regularisation", "config_type_sigma", SPECIAL, 0, NULL,
-     set_type_sigma},
-    {"kernel_regularisation_is_per_atom", "sigma_per_atom", LOGICAL, AT(sigma.per_atom),
-     "T", NULL},
-    {"e0", NULL, SPECIAL, 0, NULL, set_e0},
-    {"e0_method", NULL, SPECIAL, 0, "isolated", set_e0_method},
-    {"e0_offset", NULL, REAL, AT(e0_offset), "0", NULL},
-    {"baseline_param_filename", "core_param_file", TEXT, AT(core_param_file),
-     "quip_params.xml", NULL},
-    {"baseline_ip_args", "core_ip_args", TEXT, AT(core_ip_args), "", NULL},
-    {"sparse_jitter", NULL, REAL, AT(sparse_jitter), "1e-10", NULL},
-    {"gap_file", "gp_file", TEXT, AT(gp_file), "gap_new.xml", NULL},
-    {"rnd_seed", NULL, SPECIAL, 0, "-1", set_seed},
-    {"solver", NULL, SPECIAL, 0, "qr", set_solver},
-    {"sparse_separate_file", NULL, LOGICAL, AT(sparse_separate_file), "T", NULL},
-    {"do_copy_atoms_file", "do_copy_at_file", LOGICAL, AT(do_copy_at_file), "T", NULL},
-    {"sparse_environments", NULL, LOGICAL, AT(sparse_environments), "T", NULL},
-    {"data", NULL, TEXT, AT(data), "", NULL},
-    {"licence", NULL, TEXT, AT(licence), "", NULL},
-    {"citation", NULL, TEXT, AT(citation), "", NULL},
-    {"note", NULL, TEXT, AT(note), "", NULL},
-    {"dryrun", NULL, LOGICAL, AT(dryrun), "F", NULL},
-    {"sparsify_only_no_fit", NULL, LOGICAL, AT(sparsify_only), "F", NULL},
+    {"atoms_filename", "at_file", "train", TEXT, AT(at_file), "", NULL, NULL,
+     "needed, extended XYZ file with the data"},
+    {"test_file", NULL, "test", TEXT, AT(test_file), "", NULL, NULL,
+     "extended XYZ file whose errors are reported too (ours)"},
+    {"gap", NULL, NULL, SPECIAL, 0, NULL, sz_fit_set_gap, sz_fit_show_gap,
+     "needed, descriptors: {soap .. : distance_2b ..}; in a .conf its sections"},
+    {"default_kernel_regularisation", "default_sigma", NULL, SPECIAL, 0, NULL,
+     sz_fit_set_default_sigma, sz_fit_show_sigma,
+     "needed, {energy force virial hessian}: eV/atom, eV/Angstrom, eV/atom; in a .conf "
+     "sigma_energy, .."},
+    {"config_type_kernel_regularisation", "config_type_sigma", NULL, SPECIAL, 0, "",
+     sz_fit_set_type_sigma, sz_fit_show_type_sigma,
+     "those of some frames, {type:E:F:V:H:type2:..}; in a .conf [config_type NAME]"},
+    {"kernel_regularisation_is_per_atom", "sigma_per_atom", NULL, LOGICAL,
+     AT(sigma.per_atom), "T", NULL, NULL,
+     "sigmas of energies and virials grow with sqrt(atoms)"},
+    {"e0", NULL, "e0", SPECIAL, 0, NULL, sz_fit_set_e0, sz_fit_show_e0,
+     "eV: energy of an atom alone, a number or {Mo:-4.6:W:-4.5}; in a .conf also "
+     "isolated, average"},
+    {"e0_method", NULL, NULL, SPECIAL, 0, "isolated", sz_fit_set_e0_method,
+     sz_fit_show_e0_method,
+     "where e0 is not given: isolated (atoms in the data), average"},
+    {"e0_offset", NULL, NULL, REAL, AT(e0_offset), "0.0", NULL, NULL, "eV: added to e0"},
+    {"baseline_param_filename", "core_param_file", "core", TEXT, AT(core_param_file),
+     "quip_params.xml", NULL, NULL, "XML with the parameters of the core potential"},
+    {"baseline_ip_args", "core_ip_args", "core_args", TEXT, AT(core_ip_args), "", NULL,
+     NULL, "core potential, {IP ZBL cutoff=2.4 cutoff_width=1.2}; none where empty"},
+    {"sparse_jitter", NULL, "jitter", SPECIAL, 0, "1.0e-10", sz_fit_set_jitter,
+     sz_fit_show_jitter, "eV^2: added to the diagonal of K_MM"},
+    {"gap_file", "gp_file", "model", TEXT, AT(gp_file), "gap_new.xml", NULL, NULL,
+     "the model: .soapz, else XML; in a .conf soapz.xml"},
+    {"rnd_seed", NULL, "seed", SPECIAL, 0, "-1", sz_fit_set_seed, sz_fit_show_seed,
+     "of the choice of sparse points; below 0: 1"},
+    {"solver", NULL, NULL, SPECIAL, 0, "qr", sz_fit_set_solver, sz_fit_show_solver,
+     "qr or normal (ours)"},
+    {"sparse_separate_file", NULL, NULL, LOGICAL, AT(sparse_separate_file), "T", NULL,
+     NULL, "sparse points in files beside the XML"},
+    {"do_copy_atoms_file", "do_copy_at_file", NULL, LOGICAL, AT(do_copy_at_file), "T",
+     NULL, NULL, "the data go into the XML; in a .conf F"},
+    {"sparse_environments", NULL, NULL, LOGICAL, AT(sparse_environments), "T", NULL, NULL,
+     "a .soapz holds sparse points of soap as environments (ours)"},
+    {"data", NULL, NULL, TEXT, AT(data), "", NULL, NULL,
+     "note in a .soapz: what was fitted (ours)"},
+    {"licence", NULL, NULL, TEXT, AT(licence), "", NULL, NULL, "note in a .soapz (ours)"},
+    {"citation", NULL, NULL, TEXT, AT(citation), "", NULL, NULL,
+     "note in a .soapz (ours)"},
+    {"note", NULL, NULL, TEXT, AT(note), "", NULL, NULL, "note in a .soapz (ours)"},
+    {"dryrun", NULL, NULL, LOGICAL, AT(dryrun), "F", NULL, NULL,
+     "says what would be fitted, and the memory"},
+    {"sparsify_only_no_fit", NULL, NULL, LOGICAL, AT(sparsify_only), "F", NULL, NULL,
+     "chooses sparse points and stops"},
 
-    {"parameter_name_prefix", NULL, TEXT, AT(prefix), "", NULL},
-    {"energy_parameter_name", NULL, TEXT, AT(name.energy), "energy", NULL},
-    {"force_parameter_name", NULL, TEXT, AT(name.force), "force", NULL},
-    {"virial_parameter_name", NULL, TEXT, AT(name.virial), "virial", NULL},
-    {"stress_parameter_name", NULL, TEXT, AT(name.stress), "stress", NULL},
-    {"config_type_parameter_name", NULL, TEXT, AT(name.config_type), "config_type", NULL},
-    {"sigma_parameter_name", NULL, TEXT, AT(name.sigma), "sigma", NULL},
-    {"force_mask_parameter_name", NULL, TEXT, AT(name.force_mask), "force_mask", NULL},
-    {"hessian_parameter_name", NULL, TEXT, AT(name.hessian), "hessian", NULL},
-    {"local_property_parameter_name", NULL, TEXT, AT(name.local_property),
-     "local_property", NULL},
-    {"local_property_mask_parameter_name", NULL, IGNORED, 0, NULL, NULL},
+    {"parameter_name_prefix", NULL, NULL, TEXT, AT(prefix), "", NULL, NULL,
+     "stands before all the names below"},
+    {"energy_parameter_name", NULL, "energy_key", TEXT, AT(name.energy), "energy", NULL,
+     NULL, "energies in the data, eV"},
+    {"force_parameter_name", NULL, "force_key", TEXT, AT(name.force), "force", NULL, NULL,
+     "forces, eV/Angstrom"},
+    {"virial_parameter_name", NULL, "virial_key", TEXT, AT(name.virial), "virial", NULL,
+     NULL, "virials, eV: -volume times stress"},
+    {"stress_parameter_name", NULL, "stress_key", TEXT, AT(name.stress), "stress", NULL,
+     NULL, "stresses, eV/Angstrom^3, where a frame has no virial"},
+    {"config_type_parameter_name", NULL, "config_type_key", TEXT, AT(name.config_type),
+     "config_type", NULL, NULL, "kinds of frames"},
+    {"kernel_regularisation_parameter_name", "sigma_parameter_name", NULL, TEXT,
+     AT(name.sigma), "sigma", NULL, NULL, "sigmas of a frame: energy_sigma, .."},
+    {"force_mask_parameter_name", NULL, "mask_key", TEXT, AT(name.force_mask),
+     "force_mask", NULL, NULL, "column of T where an atom's force is left out"},
+    {"hessian_parameter_name", NULL, NULL, TEXT, AT(name.hessian), "hessian", NULL, NULL,
+     "second derivatives; frames that have them are refused"},
+    {"local_property_parameter_name", NULL, NULL, TEXT, AT(name.local_property),
+     "local_property", NULL, NULL, "local properties; frames that have them are refused"},
 
-    {"local_property0", NULL, SPECIAL, 0, NULL, refuse_local},
-    {"default_kernel_regularisation_local_property", "default_local_property_sigma",
-     IGNORED, 0, NULL, NULL},
-    {"export_covariance", NULL, ONLY_FALSE, 0, NULL, NULL},
-    {"linear_system_dump_file", NULL, SPECIAL, 0, NULL, warn_dump},
-    {"condition_number_norm", NULL, IGNORED, 0, NULL, NULL},
-    {"sparse_use_actual_gpcov", NULL, IGNORED, 0, NULL, NULL},
-    {"hessian_displacement", "hessian_delta", IGNORED, 0, NULL, NULL},
-    {"template_file", NULL, IGNORED, 0, NULL, NULL},
-    {"verbosity", NULL, IGNORED, 0, NULL, NULL},
-    {"openmp_chunk_size", NULL, IGNORED, 0, NULL, NULL},
-    {"do_ip_timing", NULL, IGNORED, 0, NULL, NULL},
-    {"mpi_blocksize_rows", NULL, IGNORED, 0, NULL, NULL},
-    {"mpi_blocksize_cols", NULL, IGNORED, 0, NULL, NULL},
-    {"mpi_print_all", NULL, IGNORED, 0, NULL, NULL},
+    {"local_property0", NULL, NULL, SPECIAL, 0, NULL, sz_fit_refuse_local, NULL,
+     "refused: soapz fits no local properties"},
+    {"export_covariance", NULL, NULL, ONLY_FALSE, 0, "F", NULL, NULL,
+     "T is refused: gap_fit's posterior covariance; soapz eval has variances of its own"},
+    {"local_property_mask_parameter_name", NULL, NULL, IGNORED, 0, "local_property_mask",
+     NULL, NULL, "soapz fits no local properties"},
+    {"default_kernel_regularisation_local_property", "default_local_property_sigma", NULL,
+     IGNORED, 0, "0.001", NULL, NULL, "soapz fits no local properties"},
+    {"linear_system_dump_file", NULL, NULL, IGNORED, 0, "", NULL, NULL,
+     "soapz never has the whole system in memory"},
+    {"condition_number_norm", NULL, NULL, ANYWAY, 0, "", NULL, NULL,
+     "the condition number is always estimated"},
+    {"sparse_use_actual_gpcov", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
+     "it concerns sparse methods that soapz refuses"},
+    {"hessian_displacement", "hessian_delta", NULL, IGNORED, 0, "1.0e-2", NULL, NULL,
+     "soapz fits no hessians"},
+    {"template_file", NULL, NULL, IGNORED, 0, "template.xyz", NULL, NULL,
+     "soapz needs no template, the data are enough"},
+    {"verbosity", NULL, NULL, IGNORED, 0, "NORMAL", NULL, NULL,
+     "soapz always says the same"},
+    {"openmp_chunk_size", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
+     "soapz gives a thread a frame at a time"},
+    {"do_ip_timing", NULL, NULL, ANYWAY, 0, "F", NULL, NULL, "times are always printed"},
+    {"mpi_blocksize_rows", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
+     "no rank of soapz holds a block of the matrix"},
+    {"mpi_blocksize_cols", NULL, NULL, IGNORED, 0, "100", NULL, NULL,
+     "no rank of soapz holds a block of the matrix"},
+    {"mpi_print_all", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
+     "only the first rank prints"},
 };
 enum { N_KEYS = sizeof table / sizeof *table };
 
@@ -281,9 +164,31 @@ static const key *find_key(const char *name)
     return NULL;
 }
 
-int sz_fit_is_key(const char *name)
+static const key *find_ours(const char *name)
 {
-    return find_key(name) != NULL;
+    for (int k = 0; k < N_KEYS; k++)
+        if (table[k].ours && sz_same_word(table[k].ours, name)) return table + k;
+    return find_key(name);
+}
+
+/* the name that command lines use */
+static const char *usual(const key *k)
+{
+    return k->alias ? k->alias : k->name;
+}
+
+const char *sz_fit_key(const char *name)
+{
+    const key *k = find_key(name);
+
+    return k ? usual(k) : NULL;
+}
+
+const char *sz_fit_config_key(const char *name)
+{
+    const key *k = find_ours(name);
+
+    return k ? usual(k) : NULL;
 }
 
 static void take_nearer(const char **best, int *distance, const char *word,
@@ -296,19 +201,58 @@ static void take_nearer(const char **best, int *distance, const char *word,
     *best = candidate;
 }
 
+/* A word that is far from all keys resembles none. */
+static sz_status fail_unknown(const char *name, const char *best, int distance,
+                              const char *where, sz_error *err)
+{
+    if ((size_t)distance > 1 + strlen(name) / 2)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: unknown key '%.60s'; soapz fit --help-keys lists them", where,
+                       name);
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
+                   where, name, best);
+}
+
 sz_status sz_fit_unknown_key(const char *name, const char *const *list, const char *where,
                              sz_error *err)
 {
     const char *best = NULL;
     int distance = INT_MAX;
+    const key *ours = list ? NULL : find_ours(name);
 
+    if (ours)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: '%.60s' is a key of configuration files; here it is %s",
+                       where, name, usual(ours));
+    if (!list && sz_fit_is_descriptor_key(name))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: '%.60s' is a key of a descriptor; write it inside gap={..}",
+                       where, name);
     for (int k = 0; !list && k < N_KEYS; k++) {
         take_nearer(&best, &distance, name, table[k].name);
         take_nearer(&best, &distance, name, table[k].alias);
     }
     for (; list && *list; list++) take_nearer(&best, &distance, name, *list);
-    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
-                   where, name, best);
+    return fail_unknown(name, best, distance, where, err);
+}
+
+sz_status sz_fit_unknown_in_config(const char *name, const char *const *more,
+                                   const char *where, sz_error *err)
+{
+    const char *best = NULL;
+    int distance = INT_MAX;
+
+    if (sz_fit_is_descriptor_key(name))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: '%.60s' is a key of a descriptor; write it into a section "
+                       "like [soap]",
+                       where, name);
+    for (int k = 0; k < N_KEYS; k++) {
+        take_nearer(&best, &distance, name, table[k].ours);
+        take_nearer(&best, &distance, name, usual(table + k));
+    }
+    for (; *more; more++) take_nearer(&best, &distance, name, *more);
+    return fail_unknown(name, best, distance, where, err);
 }
 
 /* Names of data that are set are not looked for. */
@@ -334,18 +278,70 @@ static sz_status set_text(sz_fit_spec *spec, const key *k, const char *value,
     return SZ_OK;
 }
 
+/* value, NULL for a bare word, asks for no more than the default. */
+static int is_standard(const key *k, const char *value)
+{
+    double a, b;
+    int p, q;
+
+    if (!value) value = "T";
+    if (!*value) return 1;
+    if (sz_parse_double(value, &a) && sz_parse_double(k->standard, &b)) return a == b;
+    if (sz_parse_bool(value, &p) && sz_parse_bool(k->standard, &q)) return p == q;
+    return sz_same_word(value, k->standard);
+}
+
+/* Said aloud where it asks for what is not done anyway. */
+static sz_status ignore(sz_fit_spec *spec, const key *k, const char *name,
+                        const char *value, const char *where, sz_error *err)
+{
+    if (is_standard(k, value)) return SZ_OK;
+    return sz_warnings_add(&spec->warnings, err, "%s: %s%s%.100s is ignored: %s", where,
+                           name, value ? "=" : "", value ? value : "", k->help);
+}
+
+static sz_status set_logical(const key *k, int *at, const char *name, const char *value,
+                             const char *where, sz_error *err)
+{
+    int logical = 1; /* so is a key without a value, and an empty one */
+
+    if (value && *value && !sz_parse_bool(value, &logical))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not T or F", where, name,
+                       value);
+    if (k->kind == LOGICAL) *at = logical;
+    if (k->kind == LOGICAL || !logical) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: %s=T is not supported; leave it out", where,
+                   name);
+}
+
+static int takes_value(const key *k)
+{
+    return k->kind == TEXT || k->kind == REAL || k->kind == SPECIAL;
+}
+
+/* An empty value of these means something. */
+static int may_be_empty(const key *k)
+{
+    return k->kind == TEXT || k->set == sz_fit_set_gap ||
+           k->set == sz_fit_set_type_sigma || k->set == sz_fit_set_e0 ||
+           k->set == sz_fit_refuse_local;
+}
+
 sz_status sz_fit_set(sz_fit_spec *spec, const char *name, const char *value,
                      const char *where, sz_error *err)
 {
     const key *k = find_key(name);
     char *at;
-    int logical = 1;
 
     if (!k) return sz_fit_unknown_key(name, NULL, where, err);
     at = (char *)spec + k->at;
-    if (!value && k->kind != LOGICAL && k->kind != ONLY_FALSE && k->kind != IGNORED)
+    if (takes_value(k) && !value)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: %s stands without a value; write %s=..",
                        where, name, name);
+    if (takes_value(k) && !*value && !may_be_empty(k))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: %s= is empty; give it a value or leave it out%s%s", where,
+                       name, k->standard ? " for " : "", k->standard ? k->standard : "");
     switch (k->kind) {
     case TEXT:
         return set_text(spec, k, value, err);
@@ -357,19 +353,62 @@ sz_status sz_fit_set(sz_fit_spec *spec, const char *name, const char *value,
                        value);
     case LOGICAL:
     case ONLY_FALSE:
-        if (value && !sz_parse_bool(value, &logical))
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not T or F", where,
-                           name, value);
-        if (k->kind == LOGICAL)
-            *(int *)(void *)at = logical;
-        else if (logical)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s=T is not supported; leave it out",
-                           where, name);
+        return set_logical(k, (int *)(void *)at, name, value, where, err);
+    case ANYWAY:
         return SZ_OK;
     case IGNORED:
-        return SZ_OK;
+        return ignore(spec, k, name, value, where, err);
     }
     return SZ_OK;
+}
+
+/* ---- what it says ------------------------------------------------------------------ */
+
+static void show(const key *k, const sz_fit_spec *spec, sz_text *text)
+{
+    const char *at = (const char *)spec + k->at;
+
+    if (k->show) k->show(spec, text);
+    if (k->kind == TEXT) sz_text_add(text, "%s", *(char *const *)(const void *)at);
+    if (k->kind == REAL) sz_text_add(text, "%g", *(const double *)(const void *)at);
+    if (k->kind == LOGICAL)
+        sz_text_add(text, "%s", *(const int *)(const void *)at ? "T" : "F");
+    sz_text_add(text, "%s", "");
+}
+
+sz_status sz_fit_settings(sz_text *text, const sz_fit_spec *spec, sz_error *err)
+{
+    sz_fit_spec *standard = sz_fit_spec_new(err);
+
+    if (!standard) return SZ_ERR_MEMORY;
+    for (int k = 0; k < N_KEYS; k++) {
+        sz_text now = {0}, before = {0};
+
+        show(table + k, spec, &now);
+        show(table + k, standard, &before);
+        if (now.s && before.s && strcmp(now.s, before.s) != 0)
+            sz_text_add(text, "  %s = %s\n", usual(table + k), now.s);
+        text->failed |= now.failed | before.failed;
+        sz_text_free(&now);
+        sz_text_free(&before);
+    }
+    sz_fit_spec_free(standard);
+    return text->failed ? sz_fail_memory(err, text->room, "the settings") : SZ_OK;
+}
+
+void sz_fit_explain(sz_text *text)
+{
+    for (int k = 0; k < N_KEYS; k++) {
+        const key *t = table + k;
+        char name[80];
+
+        snprintf(name, sizeof name, "%s%s%s%s", usual(t), t->ours ? " [" : "",
+                 t->ours ? t->ours : "", t->ours ? "]" : "");
+        sz_text_add(text, "  %-38s %-20s %s%s", name, t->standard ? t->standard : "",
+                    t->kind == IGNORED ? "ignored: " : "", t->help);
+        sz_text_add(text, "%s%s%s\n", t->alias ? " (also " : "", t->alias ? t->name : "",
+                    t->alias ? ")" : "");
+    }
 }
 
 /* ---- the whole --------------------------------------------------------------------- */

@@ -16,11 +16,16 @@ sz_fit_spec *sz_fit_spec_new(sz_error *err);
 /* Sets one key of the command line; value NULL for a key without "=". */
 sz_status sz_fit_set(sz_fit_spec *spec, const char *key, const char *value,
                      const char *where, sz_error *err);
-int sz_fit_is_key(const char *key);
+/* The usual name of a key of the command line, or NULL; and of one that may have the name
+ * of configuration files. */
+const char *sz_fit_key(const char *name);
+const char *sz_fit_config_key(const char *name);
 /* "unknown key ..", with the nearest key of a list ended by NULL (or of the command line
- * where list is NULL). */
+ * where list is NULL); in the settings of a configuration file, which has more. */
 sz_status sz_fit_unknown_key(const char *key, const char *const *list, const char *where,
                              sz_error *err);
+sz_status sz_fit_unknown_in_config(const char *key, const char *const *more,
+                                   const char *where, sz_error *err);
 /* Mandatory settings and those that depend on others, once all keys are set. with_data:
  * 1 where at_file is mandatory. */
 sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
@@ -29,14 +34,42 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
 /* The value of gap=: descriptors separated by ':' or ';' at brace level. */
 sz_status sz_fit_set_gap(sz_fit_spec *spec, const char *value, const char *where,
                          sz_error *err);
-/* One descriptor; its lists have single braces. */
+/* One descriptor; its lists have single braces. *places, or NULL, become its own. */
 sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char *where,
-                                sz_error *err);
+                                sz_key_places *places, sz_error *err);
 void sz_fit_free_descriptors(sz_fit_spec *spec);
+
+/* ---- words of gap_fit ---- */
+
+/* " key=value", in braces where the grammar of argument strings wants them */
+void sz_fit_add_setting(sz_text *text, const char *key, const char *value, int braces);
+/* What a section leaves out, behind the argument string of a descriptor. */
+void sz_fit_add_defaults(sz_text *text, const sz_term_type *type);
+/* The argument string joins the value of gap=, with its lists in double braces. */
+void sz_fit_add_to_gap(sz_text *gap, const char *text);
+
+/* ---- where a key stands in a configuration file ---- */
+
+/* A key that is there already gets the new value, name and line. */
+sz_status sz_key_places_set(sz_key_places *places, const sz_key_place *place,
+                            sz_error *err);
+const sz_key_place *sz_key_places_find(const sz_key_places *places, const char *key);
+void sz_key_places_free(sz_key_places *places);
+/* An error "path:3: .." about a section: where it names a key that stands in places, the
+ * line and the name become those of the key. Returns status. */
+sz_status sz_fit_blame(const sz_key_places *places, const char *where, sz_status status,
+                       sz_error *err);
+/* "path:line" of key, or where itself. */
+const char *sz_fit_place(const sz_key_places *places, const char *where, const char *key,
+                         char place[256]);
+
 enum { SZ_FIT_KEYS_MAX = 100 };
 /* The names of the keys of a descriptor, those of the fit first, ended by NULL; returns
  * how many. */
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX]);
+/* What configuration files call a key of a descriptor, or NULL. */
+const char *sz_fit_short_key(const char *name);
+int sz_fit_is_descriptor_key(const char *name); /* of any type, or of the fit */
 /* SZ_OK for a type that can be fitted; else it is named with what there is. */
 sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err);
 

@@ -183,9 +183,10 @@ static sz_status fail_xml(sz_reader *r)
                               "not XML; a model is a GAP XML file with its sparse points "
                               "beside it, or a .soapz file");
     return sz_reader_fail(r,
-                          "not well-formed XML (%s); the file is cut off or damaged, "
+                          "not well-formed XML (%s); the file is %scut off or damaged, "
                           "copy it again",
-                          XML_ErrorString(code));
+                          XML_ErrorString(code),
+                          code == XML_ERROR_NO_ELEMENTS ? "empty, " : "");
 }
 
 static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)
@@ -317,8 +318,8 @@ static sz_status choose_core(sz_reader *r, sz_status of_file, const char *core,
     status = sz_reader_choose_core(r, core, gap, parts);
     r->err = err;
     if (status == SZ_OK) return SZ_OK;
-    return sz_fail(err, status == SZ_ERR_MEMORY ? status : of_file,
-                   "%.400s; without it: %.500s", missing.message, why.message);
+    return sz_fail(err, status == SZ_ERR_MEMORY ? status : of_file, "%.500s (%.400s)",
+                   why.message, missing.message);
 }
 
 static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_error *err)

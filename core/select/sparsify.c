@@ -229,20 +229,25 @@ static sz_status warn(sz_sparse_choice *choice, const char *type, int asked, int
                            *type ? " from config_type " : "", type, why);
 }
 
+enum { TYPES_SHOWN = 5 };
+
 /* One sentence for all types without an environment; with add_species there are many. */
 static sz_status warn_absent(sz_sparse_choice *choice, const sz_sparsify_options *o,
                              const int *member, int n_member, sz_error *err)
 {
     sz_text absent = {0};
     sz_status status = SZ_OK;
+    int n = 0;
 
     for (int k = 0; k < o->n_types; k++) {
         int j = 0;
 
         while (j < n_member && o->type_of[member[j]] != k) j++;
         if (j < n_member || o->type[k].n == 0) continue;
-        sz_text_add(&absent, "%s%s", absent.n ? ", " : "", o->type[k].config_type);
+        if (++n <= TYPES_SHOWN)
+            sz_text_add(&absent, "%s%s", absent.n ? ", " : "", o->type[k].config_type);
     }
+    if (n > TYPES_SHOWN) sz_text_add(&absent, ", .. (%d of them)", n);
     if (absent.failed)
         status = sz_fail_memory(err, absent.room, "a warning");
     else if (absent.n)

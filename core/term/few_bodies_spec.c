@@ -17,40 +17,63 @@ enum { VERSION_COMPACT = 1596837814 };
 /* ---- the keys --------------------------------------------------------------------- */
 
 #define AT(member) offsetof(sz_few_bodies, member)
-#define COMMON                                                                           \
-    {"cutoff", SZ_KEY_REAL, AT(cutoff)},                                                 \
-        {"cutoff_transition_width", SZ_KEY_REAL, AT(pair.cutoff_width)},                 \
+#define CUTOFF(help)                                                                     \
     {                                                                                    \
-        "xml_version", SZ_KEY_IGNORED, 0                                                 \
+        "cutoff", SZ_KEY_REAL, AT(cutoff), NULL, help                                    \
+    }
+#define WIDTH                                                                            \
+    {                                                                                    \
+        "cutoff_transition_width", SZ_KEY_REAL, AT(pair.cutoff_width), "0.5",            \
+            "Angstrom: the cutoff function falls from 1 to 0 over it"                    \
+    }
+#define VERSION                                                                          \
+    {                                                                                    \
+        "xml_version", SZ_KEY_IGNORED, 0, NULL, "the file has gap_version"               \
+    }
+#define END                                                                              \
+    {                                                                                    \
+        NULL, SZ_KEY_OTHER, 0, NULL, NULL                                                \
     }
 
 const sz_key sz_distance_2b_keys[] = {
-    COMMON,
-    {"Z1", SZ_KEY_INT, AT(pair.z[0])},
-    {"Z2", SZ_KEY_INT, AT(pair.z[1])},
-    {"n_exponents", SZ_KEY_INT, AT(pair.n_exponents)},
-    {"exponents", SZ_KEY_OTHER, 0},
-    {"tail_range", SZ_KEY_REAL, AT(pair.tail_range)},
-    {"tail_exponent", SZ_KEY_INT, AT(pair.tail_exponent)},
-    {"only_intra", SZ_KEY_OTHER, 0},
-    {"only_inter", SZ_KEY_OTHER, 0},
-    {"resid_name", SZ_KEY_IGNORED, 0},
-    {NULL, SZ_KEY_OTHER, 0},
+    CUTOFF("needed, Angstrom: pairs end there"),
+    WIDTH,
+    VERSION,
+    {"Z1", SZ_KEY_INT, AT(pair.z[0]), "0",
+     "element of one atom; 0 is any; add_species says it"},
+    {"Z2", SZ_KEY_INT, AT(pair.z[1]), "0", "element of the other"},
+    {"n_exponents", SZ_KEY_INT, AT(pair.n_exponents), "1", "components, 1 to 8"},
+    {"exponents", SZ_KEY_OTHER, 0, NULL,
+     "x_k = r^exponent_k; 1 for a single one, else -1, -2, .."},
+    {"tail_range", SZ_KEY_REAL, AT(pair.tail_range), "1.0",
+     "1/Angstrom: range of the damped tail"},
+    {"tail_exponent", SZ_KEY_INT, AT(pair.tail_exponent), "0",
+     "the cutoff function is times (erf(tail_range r) / r)^tail_exponent"},
+    {"only_intra", SZ_KEY_OTHER, 0, "F", "T is refused: soapz knows no molecules"},
+    {"only_inter", SZ_KEY_OTHER, 0, "F", "T is refused: soapz knows no molecules"},
+    {"resid_name", SZ_KEY_IGNORED, 0, NULL, "soapz knows no molecules"},
+    END,
 };
 const sz_key sz_angle_3b_keys[] = {
-    COMMON,
-    {"Z", SZ_KEY_INT, AT(triplet.z[0])}, /* Z is Z_center */
-    {"Z_center", SZ_KEY_INT, AT(triplet.z[0])},
-    {"Z1", SZ_KEY_INT, AT(triplet.z[1])},
-    {"Z2", SZ_KEY_INT, AT(triplet.z[2])},
-    {NULL, SZ_KEY_OTHER, 0},
+    CUTOFF("needed, Angstrom: neighbours of the centre end there"),
+    WIDTH,
+    VERSION,
+    {"Z_center", SZ_KEY_INT, AT(triplet.z[0]), "0",
+     "element of the centre; 0 is any; add_species says it"},
+    {"Z", SZ_KEY_INT, AT(triplet.z[0]), NULL, "=Z_center"},
+    {"Z1", SZ_KEY_INT, AT(triplet.z[1]), "0", "element of a neighbour"},
+    {"Z2", SZ_KEY_INT, AT(triplet.z[2]), "0", "element of the other"},
+    END,
 };
 const sz_key sz_distance_nb_keys[] = {
-    COMMON,
-    {"order", SZ_KEY_INT, AT(bodies)},
-    {"compact_clusters", SZ_KEY_OTHER, 0},
-    {"Z", SZ_KEY_OTHER, 0},
-    {NULL, SZ_KEY_OTHER, 0},
+    CUTOFF("needed, Angstrom: neighbours of the centre end there"),
+    WIDTH,
+    VERSION,
+    {"order", SZ_KEY_INT, AT(bodies), NULL, "needed, atoms: 2 or 3"},
+    {"compact_clusters", SZ_KEY_OTHER, 0, "T",
+     "all within cutoff of the centre; F: of one of them"},
+    {"Z", SZ_KEY_OTHER, 0, NULL, "their elements; add_species says it"},
+    END,
 };
 
 static const struct {
@@ -185,8 +208,7 @@ sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_arg
                        type);
     few->bodies = keys == sz_distance_nb_keys ? 0 : 2; /* order= says it */
     few->n_dim = p->n_exponents = p->exponent[0] = 1;
-    p->share = p->tail_range = 1.0;
-    p->cutoff_width = 0.5;
+    p->share = 1.0;
     status = sz_keys_read(keys, args, few, err);
     if (status != SZ_OK) return status;
     p->cutoff = few->triplet.cutoff = few->cutoff;

@@ -7,10 +7,9 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from .dataset import NAMES
+from .dataset import PREFIXES, STEMS
 from .structures import from_voigt
 
-PREFIXES = ("REF", "DFT", "QM_")
 FREE = ("free_energy", "energy", "total_energy")
 USUAL = re.compile("((REF|DFT|QM)_)?((free_|total_)?energy|forces?|virials?|stress(es)?)", re.I)
 OUT = {"energy": "energy", "forces": "force", "virial": "virial"}  # gap_fit's names
@@ -39,13 +38,13 @@ def _lower(holder: Any) -> Dict[str, str]:
 
 def _named(kind: str, holder: Any, prefixed: bool) -> Optional[Found]:
     """The first usual name that the holder has, in any case."""
-    names, keys = NAMES[kind], _lower(holder)
-    if kind == "energy" and not prefixed:
-        names = FREE
-    for name in names:
-        if name.startswith(PREFIXES) == prefixed and name.lower() in keys:
-            key = keys[name.lower()]
-            return Found(holder[key], key, key)
+    keys = _lower(holder)
+    stems = FREE if kind == "energy" and not prefixed else STEMS[kind]
+    for prefix in (p for p in PREFIXES if bool(p) == prefixed):
+        for stem in stems:
+            key = keys.get((prefix + stem).lower())
+            if key is not None:
+                return Found(holder[key], key, key)
     return None
 
 

@@ -57,11 +57,51 @@ def command(out):
 def runs(out):
     words = command(out)
     check(words[:2] == ["soapz", "fit"], words)
-    words = [re.sub(r"n_max=8 l_max=6", "n_max=3 l_max=2", w) for w in words[2:]]
+    words = [re.sub(r"n_max=\d+ l_max=\d+", "n_max=3 l_max=2", w) for w in words[2:]]
     model = os.path.join(folder, "model.soapz")
     code, said, err = run("fit", *[w.replace("=model.soapz", "=" + model) for w in words],
                           "dryrun=T")
     check(code == 0 and "unknowns" in said, err)
+    return shown(said)
+
+
+def shown(out):
+    """the settings of a dry run"""
+    return dict(re.findall(r"^  (\w+) = (.*)$", out, re.M))
+
+
+def as_file(path, plain):
+    """--suggest FILE.conf: the settings of the command, in a file that stays as it is"""
+    conf = os.path.join(folder, "fit.conf")
+    if os.path.exists(conf):
+        os.remove(conf)
+    code, out, err = run("fit", "--suggest", conf, "at_file=" + path)
+    check(code == 0 and not err and out.endswith(f"soapz fit {conf}\n"), out + err)
+    text = open(conf).read()
+    words = shlex.split(plain.split("\n\n")[-1])[2:]
+    small = [re.sub(r"n_max=\d+ l_max=\d+", "n_max=3 l_max=2", w) for w in words]
+    put("fit.conf", re.sub(r"l_max = \d+", "l_max = 2", re.sub(r"n_max = \d+", "n_max = 3", text)))
+    code, of_file, err = run("fit", conf, "dryrun=T")
+    check(code == 0 and not err, err)
+    code, of_words, err = run("fit", *small, "dryrun=T", "do_copy_at_file=F")
+    check(code == 0 and not err, err)
+    check(shown(of_file) == shown(of_words), f"{shown(of_file)} {shown(of_words)}")
+    # every key of every descriptor
+    sections = [dict(re.findall(r"^(\w+) = (.*)$", part, re.M))
+                for part in re.split(r"^\[(?:soap|distance_2b)\]$", text, flags=re.M)[1:]]
+    given = [dict(w.split("=") for w in part.split() if "=" in w)
+             for part in words[-1][len("gap={"):-1].split(" : ")]
+    usual = {"cutoff_transition_width": "cutoff_width", "theta_uniform": "theta"}
+    by_default = ("covariance_type", "sparse_method")
+    check(sections == [{usual.get(k, k): v for k, v in d.items() if k not in by_default}
+                       for d in given], f"{sections} {given}")
+    check(text.count("[soap]") == plain.count("soap n_max"), text)
+    before = open(conf).read()
+    check_fails(1, [conf, "is there already"], "fit", "--suggest", conf, path)
+    check_fails(1, [conf, "is there already"], "fit", "--suggest=" + conf, path)
+    check_fails(1, [conf, "is there already"], "fit", path, conf, "--suggest")
+    check(open(conf).read() == before, "the file was changed")
+    return text
 
 
 def of_known_data():
@@ -105,7 +145,15 @@ def of_known_data():
     check("hot:" in out and "cold:" not in out, "config_type_sigma")
     check("no virials" in out and "force_parameter_name=forces" in out, out)
     check("Mo" in out and re.search(r"Nb (\d+) of \1\b", out), "unlike environments")
-    runs(out)
+    # the pair of docs/compressions.md, over a pair term and ZBL
+    settings = runs(out)
+    check(settings["gap"] == "distance_2b : soap : soap", settings)
+    check(settings["core_ip_args"] == f"IP ZBL cutoff={zbl:g} cutoff_width={zbl / 2:.1f}", settings)
+    soaps = command(out)[-1].split(" : ")[1:]
+    check("n_max=8 l_max=4" in soaps[0] and "nu_R=2 nu_S=1" in soaps[0], soaps)
+    check("n_max=12 l_max=8" in soaps[1] and "nu_R=2 nu_S=0" in soaps[1], soaps)
+    text = as_file(path, out)
+    check("[config_type hot]" in text and "force_key = forces" in text, text)
 
 
 def other_data():
@@ -123,12 +171,22 @@ def other_data():
     one = re.sub(r"^Mo", "Nb", frames(4), flags=re.M)
     code, out, err = run("fit", "--suggest", put("one.xyz", one))
     check(code == 0 and "e0_method=average" in out and "have no meaning" in out, out + err)
-    runs(out)
+    check(runs(out)["gap"] == "distance_2b : soap", "one element")
+    check("soap nu=2: n_max = 8 l_max = 6" in out and "nu_S" not in out, out)
+    as_file(os.path.join(folder, "one.xyz"), out)
+    lines = frames(2).split("\n")
+    lines[3] = re.sub(r"^(\S+) \S+ \S+ \S+", r"\1 0.0 0.0 0.0", lines[3])
+    lines[2] = re.sub(r"^(\S+) \S+ \S+ \S+", r"\1 0.2 0.0 0.0", lines[2])
+    code, out, err = run("fit", "--suggest", put("near.xyz", "\n".join(lines)))
+    check(code == 0 and "no room for a ZBL" in out and "core_ip_args" not in out, out + err)
 
 
 def bad():
     check_fails(2, ["at_file"], "fit", "--suggest")
     check_fails(2, ["twice"], "fit", "--suggest", "at_file=-")
+    check_fails(2, ["is a .conf"], "fit", "--suggest=x.txt", "at_file=x.xyz")
+    check_fails(1, ["cannot stand in a .conf"], "fit", "--suggest", os.path.join(folder, "new.conf"),
+                put("a#b.xyz", frames(2)), quiet=False, gone=os.path.join(folder, "new.conf"))
     check_fails(1, ["nowhere.xyz"], "fit", "--suggest", "nowhere.xyz")
     text = frames(2)
     check_fails(1, ["energy_parameter_name"], "fit", "--suggest",
