@@ -73,10 +73,20 @@ static sz_status take_frame(sz_predictor *p, sz_targets *targets, int f,
 
 /* A GAP as baseline knows its own elements only, ZBL acts on all: in one model atoms that
  * the GAP does not know would miss ZBL. */
-static sz_status check_elements(const sz_model *model, const sz_dataset *data,
+static sz_status check_elements(const sz_baseline *baseline, const sz_dataset *data,
                                 const int *species, sz_error *err)
 {
-    const void *zbl = sz_model_group(model, &sz_kind_zbl);
+    const void *zbl = sz_model_group(baseline->model, &sz_kind_zbl);
+
+    for (int k = 0; k < data->n_species; k++) {
+        const char *core = sz_core_without(baseline->gap, data->z[k]);
+
+        if (core)
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "core_ip_args: %s does not list %s, which the data have; add "
+                           "a <per_type_data> with atomic_num=\"%d\" to its parameters",
+                           core, sz_element_symbol(data->z[k]), data->z[k]);
+    }
 
     for (int k = 0; k < data->n_species && zbl; k++)
         if (species[k] < 0)
@@ -100,7 +110,7 @@ sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
 
     if (!baseline->model) return SZ_OK;
     sz_dataset_map(species, data, baseline->model);
-    status = check_elements(baseline->model, data, species, err);
+    status = check_elements(baseline, data, species, err);
     if (status == SZ_OK) status = sz_predictor_create(&p, baseline->model, err);
     for (int f = 0; f < data->n_frames && status == SZ_OK; f++) {
         status = sz_watch_check(watch, err);

@@ -16,7 +16,9 @@
 #include "base/md5.h"
 #include "base/text.h"
 #include "model/gap_check.h"
+#include "term/coulomb.h"
 #include "term/glue.h"
+#include "term/lj.h"
 #include "term/zbl.h"
 
 #include <math.h>
@@ -188,29 +190,110 @@ static void zbl_args(const sz_zbl *z, char text[200])
              z->scale == 1.0 ? "" : " E_scale=", z->scale == 1.0 ? "" : scale);
 }
 
-/* The init string: core and GAP, with the core's XML after it. */
-static void write_potential(FILE *f, const sz_gap *gap, const char *label)
+static void begin_type(FILE *f, int type, int z)
 {
-    char zbl[200], scale[NUMBER];
+    fprintf(f, "<per_type_data type=\"%d\" atomic_num=\"%d\"", type, z);
+}
 
+static void write_lj(FILE *f, const sz_gap_lj *lj)
+{
+    fprintf(f, "<LJ_params n_types=\"%d\" label=\"core\">\n", lj->n_types);
+    for (int t = 0; t < lj->n_types; t++) {
+        begin_type(f, t + 1, lj->z[t]);
+        fputs("/>\n", f);
+    }
+    for (int k = 0; k < lj->n_pairs; k++) {
+        const sz_gap_lj_pair *p = lj->pair + k;
+
+        fprintf(f, "<per_pair_data type1=\"%d\" type2=\"%d\"", p->type1 + 1,
+                p->type2 + 1);
+        write_attribute(f, "sigma", p->sigma);
+        write_attribute(f, "eps6", p->eps6);
+        write_attribute(f, "eps12", p->eps12);
+        write_attribute(f, "cutoff", p->cutoff);
+        fprintf(f, " energy_shift=\"%c\" linear_force_shift=\"%c\"",
+                p->energy_shift ? 'T' : 'F', p->force_shift ? 'T' : 'F');
+        if (p->cutoff_width > 0.0)
+            write_attribute(f, "smooth_cutoff_width", p->cutoff_width);
+        fputs("/>\n", f);
+    }
+    fputs("</LJ_params>\n", f);
+}
+
+static void write_coulomb(FILE *f, const sz_coulomb *c)
+{
+    int n = 0;
+
+    for (int z = 1; z <= SZ_Z_MAX; z++) n += c->listed[z];
+    fprintf(f, "<Coulomb_params n_types=\"%d\" label=\"core\" method=\"%s\"", n,
+            sz_coulomb_name(c->method));
+    write_attribute(f, "cutoff", c->cutoff);
+    if (c->method == SZ_COULOMB_YUKAWA) {
+        write_attribute(f, "yukawa_alpha", c->alpha);
+        write_attribute(f, "yukawa_smooth_length", c->smooth_length);
+    }
+    if (c->method == SZ_COULOMB_DSF) write_attribute(f, "dsf_alpha", c->alpha);
+    fputs(">\n", f);
+    for (int z = 1, type = 0; z <= SZ_Z_MAX; z++) {
+        if (!c->listed[z]) continue;
+        begin_type(f, ++type, z);
+        write_attribute(f, "charge", c->charge[z]);
+        fputs("/>\n", f);
+    }
+    fputs("</Coulomb_params>\n", f);
+}
+
+/* The init string of all cores, Sums of two and two; empty where there is none. */
+static void add_core(sz_text *all, const char *core)
+{
+    sz_text before = *all;
+
+    *all = (sz_text){0};
+    if (before.n)
+        sz_text_add(all, "Sum init_args_pot1={%s} init_args_pot2={%s}", before.s, core);
+    else
+        sz_text_add(all, "%s", core);
+    all->failed |= before.failed;
+    sz_text_free(&before);
+}
+
+static void core_args(sz_text *all, const sz_gap *gap)
+{
+    char zbl[200];
+
+    if (gap->glue) add_core(all, "IP Glue label=core");
+    if (gap->zbl) {
+        zbl_args(gap->zbl, zbl);
+        add_core(all, zbl);
+    }
+    if (gap->lj) add_core(all, "IP LJ label=core");
+    if (gap->coulomb) add_core(all, "IP Coulomb label=core");
+}
+
+/* The init string: core and GAP, with the core's XML after it. */
+static sz_status write_potential(FILE *f, const sz_gap *gap, const char *label,
+                                 sz_error *err)
+{
+    sz_text text = {0};
+    char *core, scale[NUMBER];
+
+    core_args(&text, gap);
+    core = sz_text_take(&text, "the core potential", err);
+    if (!core) return SZ_ERR_MEMORY;
     fprintf(f, "<Potential label=\"%s\" init_args=\"", label);
-    if (gap->zbl) zbl_args(gap->zbl, zbl);
-    if (gap->glue && gap->zbl)
-        fprintf(f,
-                "Sum init_args_pot1={Sum init_args_pot1={IP Glue label=core} "
-                "init_args_pot2={%s}} init_args_pot2={",
-                zbl);
-    else if (gap->glue || gap->zbl)
-        fprintf(f, "Sum init_args_pot1={%s} init_args_pot2={",
-                gap->glue ? "IP Glue label=core" : zbl);
+    if (*core) fprintf(f, "Sum init_args_pot1={%s} init_args_pot2={", core);
     fprintf(f, "IP GAP label=%s", label);
     if (gap->e_scale != 1.0) {
         sz_gap_number(gap->e_scale, scale);
         fprintf(f, " E_scale=%s", scale);
     }
-    fprintf(f, "%s\"/>\n", gap->glue || gap->zbl ? "}" : "");
+    fprintf(f, "%s\"/>\n", *core ? "}" : "");
     if (gap->glue) write_glue(f, gap->glue);
     if (gap->zbl) fputs("<ZBL_params> </ZBL_params>\n", f);
+    if (gap->lj) write_lj(f, gap->lj);
+    if (gap->coulomb) write_coulomb(f, gap->coulomb);
+    free(core);
+    return SZ_OK;
 }
 
 /* ---- terms ----------------------------------------------------------------------- */
@@ -280,7 +363,9 @@ static void write_coordinate(FILE *f, const sz_gap_term *c, const char *descript
 
 static void write_energies(FILE *f, const sz_gap *gap)
 {
-    fprintf(f, "  <GAP_data do_core=\"%c\">\n", gap->glue || gap->zbl ? 'T' : 'F');
+    int core = gap->glue || gap->zbl || gap->lj || gap->coulomb;
+
+    fprintf(f, "  <GAP_data do_core=\"%c\">\n", core ? 'T' : 'F');
     for (int z = 1; z <= SZ_Z_MAX; z++) {
         fprintf(f, "    <e0 Z=\"%d\"", z);
         write_attribute(f, "value", gap->e0[z]);
@@ -360,7 +445,8 @@ static sz_status write_xml(writer *w)
 
     if (status != SZ_OK) return status;
     fprintf(f, "<%s>\n", w->label);
-    write_potential(f, gap, w->label);
+    status = write_potential(f, gap, w->label, w->err);
+    if (status != SZ_OK) return status;
     fprintf(f, "<GAP_params label=\"%s\"", w->label);
     if (gap->version) fprintf(f, " gap_version=\"%d\"", gap->version);
     fputs(">\n", f);

@@ -3,12 +3,14 @@
  * gap_xml.c - from a GAP XML file to sz_gap. The file is streamed through expat; each
  * element that means something stands in the table below with the element it must be
  * in, everything else within them (training data can be most of the file) is skipped.
- * Elements outside GAP_params and Glue_params are looked through, because a core
+ * Elements outside GAP_params and those of the cores are looked through, because a core
  * potential may be wrapped in a root of its own.
  *
  *   xml_params.c     handlers of <GAP_params>: energies of the atoms, list of terms
  *   xml_term.c       handlers of a term, <gpCoordinates>: kernel, sparse points
  *   xml_glue.c       handlers of <Glue_params>
+ *   xml_lj.c         handlers of <LJ_params>
+ *   xml_coulomb.c    handlers of <Coulomb_params>
  *   xml_potential.c  <Potential>: which of these make up the potential
  *   xml_sparse.c     sparse points in files beside the XML
  *   xml_reader.c     errors, memory, attributes, text */
@@ -44,7 +46,10 @@ enum {
     DENSITY,
     EMBEDDING,
     PAIR_TABLE,
-    KNOT
+    KNOT,
+    LJ,
+    COULOMB,
+    LINE /* an element without children */
 };
 
 static const struct sz_rule {
@@ -56,6 +61,11 @@ static const struct sz_rule {
     {DOCUMENT, "Potential", POTENTIAL, 0, sz_start_potential, NULL},
     {DOCUMENT, "GAP_params", PARAMS, 0, sz_start_params, sz_end_params},
     {DOCUMENT, "Glue_params", GLUE, 0, sz_start_glue, sz_end_glue},
+    {DOCUMENT, "LJ_params", LJ, 0, sz_start_lj, sz_end_lj},
+    {DOCUMENT, "Coulomb_params", COULOMB, 0, sz_start_coulomb, sz_end_coulomb},
+    {LJ, "per_type_data", LINE, 0, sz_start_lj_type, NULL},
+    {LJ, "per_pair_data", LINE, 0, sz_start_lj_pair, NULL},
+    {COULOMB, "per_type_data", LINE, 0, sz_start_coulomb_type, NULL},
     {PARAMS, "GAP_data", DATA, 0, sz_start_data, NULL},
     {PARAMS, "gpSparse", SPARSE, 0, sz_start_sparse, sz_end_sparse},
     {DATA, "e0", E0, 0, sz_start_e0, NULL},
@@ -243,12 +253,22 @@ static void free_reader(sz_reader *r)
     }
     for (int k = 0; k < r->n_params; k++) sz_params_xml_free(r->params + k);
     for (int k = 0; k < r->n_glues; k++) {
-        free(r->glue[k].label);
+        free(r->glue[k].head.label);
         sz_gap_glue_clear(&r->glue[k].glue);
+    }
+    for (int k = 0; k < r->n_ljs; k++) {
+        free(r->lj[k].head.label);
+        sz_gap_lj_clear(&r->lj[k].lj);
+    }
+    for (int k = 0; k < r->n_coulombs; k++) {
+        free(r->coulomb[k].head.label);
+        free(r->coulomb[k].method);
     }
     free(r->potential);
     free(r->params);
     free(r->glue);
+    free(r->lj);
+    free(r->coulomb);
     free(r->root);
     free(r->text);
     free(r->number);

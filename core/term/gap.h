@@ -10,6 +10,8 @@
 
 typedef struct sz_gap_glue sz_gap_glue; /* term/glue.h */
 typedef struct sz_zbl sz_zbl;           /* term/zbl.h */
+typedef struct sz_gap_lj sz_gap_lj;     /* term/lj.h */
+typedef struct sz_coulomb sz_coulomb;   /* term/coulomb.h */
 
 /* What a model says about itself: "citation", "licence", "training_data", .. */
 typedef struct {
@@ -24,8 +26,10 @@ typedef struct sz_gap {
     double e0[SZ_Z_MAX + 1];
     int n_terms;
     sz_gap_term *term;
-    sz_gap_glue *glue; /* core potential, or NULL */
-    sz_zbl *zbl;       /* core potential, or NULL */
+    sz_gap_glue *glue; /* core potentials, each or NULL */
+    sz_zbl *zbl;
+    sz_gap_lj *lj;
+    sz_coulomb *coulomb;
     int n_notes;
     sz_gap_note *note; /* of a .soapz file, or of a fit */
 } sz_gap;
