@@ -10,7 +10,9 @@
 #include "model/model.h"
 #include "model/predict.h"
 #include "term/core_terms.h"
+#include "term/coulomb.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +126,14 @@ sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
     return status;
 }
 
+/* The direct Coulomb sum ends at the largest cutoff of the whole model (coulomb.c), so
+ * here as in gap_fit at those of the descriptors too. */
+static void reach_out(sz_gap *gap, const sz_fit_spec *spec)
+{
+    if (gap->coulomb && gap->coulomb->method == SZ_COULOMB_DIRECT)
+        gap->coulomb->cutoff = fmax(gap->coulomb->cutoff, sz_fit_cutoff(spec));
+}
+
 sz_status sz_baseline_open(sz_baseline *baseline, const sz_fit_spec *spec, sz_error *err)
 {
     sz_status status;
@@ -132,6 +142,7 @@ sz_status sz_baseline_open(sz_baseline *baseline, const sz_fit_spec *spec, sz_er
     if (!*spec->core_ip_args) return SZ_OK;
     status =
         sz_gap_read_core(&baseline->gap, spec->core_param_file, spec->core_ip_args, err);
+    if (status == SZ_OK) reach_out(baseline->gap, spec);
     if (status == SZ_OK) status = sz_model_build(&baseline->model, baseline->gap, err);
     return status;
 }

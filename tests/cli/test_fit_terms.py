@@ -87,8 +87,8 @@ def refit(name, work):
     root = ET.parse(xml).getroot()
     e0 = {int(e.get("Z")): e.get("value") for e in root.iter("e0")}
     used = set(s for f in read_xyz(frames) for s in f["species"].ravel())
-    symbols = dict(zip(["Li", "Si", "V", "Nb", "Mo", "Ta", "W"], [3, 14, 23, 41, 42, 73, 74]))
-    core = re.search(r"init_args_pot1=\{([^}]*)\}", open(xml).read())
+    symbols = dict(Li=3, Na=11, Si=14, Cl=17, V=23, Cu=29, Nb=41, Mo=42, Ta=73, W=74, Au=79)
+    core = re.search(r"init_args_pot1=\{((?:[^{}]|\{[^{}]*\})*)\}", open(xml).read())
     words = ["e0={" + ":".join(f"{s}:{e0[symbols[s]]}" for s in sorted(used)) + "}",
              same_terms(folder, root, work), "sparse_jitter=1e-12"]
     if core:
@@ -281,8 +281,12 @@ def refusals(folder):
     fails(["theta_fac", "2 numbers"], "gap={" + two + "theta_fac={{1 2}}}")
     fails(["order 4"], "gap={" + two.replace("distance_2b", "distance_Nb order=4") +
           "theta_uniform=1}")
-    fails(["coordination is not supported; there are soap, distance_2b, distance_Nb, angle_3b"],
-          "gap={" + two.replace("distance_2b", "coordination") + "theta_uniform=1}")
+    fails(["co_angle_3b is not supported; there are soap, distance_2b, distance_Nb, angle_3b, "
+           "coordination"],
+          "gap={" + two.replace("distance_2b", "co_angle_3b") + "theta_uniform=1}")
+    fails(["transition_width=-1", "is not a range of distances"],
+          "gap={" + two.replace("distance_2b", "coordination transition_width=-1") +
+          "theta_uniform=1}")
     fails(["only_intra"], "gap={" + two + "only_intra=T theta_uniform=1}")
     fails(["local_property0"], gap, "local_property0=1.0")
 

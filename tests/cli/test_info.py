@@ -85,7 +85,8 @@ with tempfile.TemporaryDirectory() as folder:
     for old, new, says in (
             ("order=3", "order=4", "order 4"),
             ("Z={41 41 41 }", "Z={0 41 41}", "mixes 0"),
-            ("distance_Nb order=3", "coordination", "coordination"),
+            ("distance_Nb order=3", "co_angle_3b", "co_angle_3b"),
+            ("distance_Nb order=3", "coordination", "dimensions is 3"),
             ("cutoff=3.1", "cutoff=-3.1", "cutoff=-3.1"),
             ("distance_Nb order=3", "distance_2b", "dimensions is 3"),
             ("order=3 cutoff=3.1 cutoff_transition_width=0.5 covariance_type=ard_se "
