@@ -162,6 +162,7 @@ static int test_round_trips(void)
         {"", ""},
         {"IP Glue label=core", "IP ZBL cutoff=2.6 cutoff_width=.3 shift_cutoff=T"},
         {" gap_version=\"1769700636\"", ""},
+        {SAMPLE_GLUE, SAMPLE_CORES},
         {"      <theta>  0.7",
          "<compression_matrix>.1 -2 3e-300</compression_matrix><theta>0.7"}};
     sz_error err;
@@ -460,6 +461,15 @@ static void write_edited(const char *bytes, size_t n, const char *old, const cha
     free(text);
 }
 
+#define LJ_PAIR(types, cutoff)                                                           \
+    "{\\\"types\\\":[" types "],\\\"sigma\\\":1,\\\"eps6\\\":1,\\\"eps12\\\":1,"         \
+    "\\\"cutoff\\\":" cutoff ",\\\"cutoff_width\\\":0,\\\"energy_shift\\\":false,"       \
+    "\\\"force_shift\\\":false}"
+#define COULOMB(method, cutoff, alpha, z)                                                \
+    "\\\"coulomb\\\":{\\\"method\\\":\\\"" method "\\\",\\\"cutoff\\\":" cutoff          \
+    ",\\\"alpha\\\":" alpha ",\\\"smooth_length\\\":0,\\\"charges\\\":[{\\\"z\\\":" z    \
+    ",\\\"charge\\\":1}]},"
+
 static void test_hostile_models(void)
 {
     static const struct {
@@ -473,6 +483,37 @@ static void test_hostile_models(void)
         {"\"model\":\"{", "\"model\":\"{\\\"a\\\":1,", "description of the model"},
         {"\"model\":\"{", "\"model\":\"{\\\"glue\\\":1,", "description of Glue"},
         {"\"model\":\"{", "\"model\":\"{\\\"zbl\\\":{},", "description of ZBL"},
+        {"\"model\":\"{", "\"model\":\"{\\\"lj\\\":{},", "description of LJ"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[1]},",
+         "description of a pair of LJ"},
+        {"\"model\":\"{", "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[]},",
+         "LJ has no types or pairs"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8,200],\\\"pairs\\\":[" LJ_PAIR(
+             "0,0", "1") "]},",
+         "LJ has a type with no atomic number"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[" LJ_PAIR("0,1",
+                                                                              "1") "]},",
+         "a pair of LJ is out of range"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[" LJ_PAIR("0,0",
+                                                                              "-1") "]},",
+         "a pair of LJ is out of range"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[" LJ_PAIR(
+             "0,0", "1") "," LJ_PAIR("0,0", "1") "]},",
+         "LJ has a pair of types twice"},
+        {"\"model\":\"{", "\"model\":\"{\\\"coulomb\\\":{},", "description of Coulomb"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("ewald", "5", "1", "8"),
+         "screening of Coulomb is out of range"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "0", "1", "8"),
+         "screening of Coulomb is out of range"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "5", "-1", "8"),
+         "screening of Coulomb is out of range"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "5", "1", "119"),
+         "description of a charge of Coulomb: its z is given twice or no element"},
         {"\"model\":\"{",
          "\"model\":\"{\\\"zbl\\\":{\\\"cutoff\\\":-1,\\\"cutoff_width\\\""
          ":0,\\\"shift\\\":true,\\\"scale\\\":1},",

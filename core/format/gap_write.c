@@ -374,8 +374,17 @@ static void write_energies(FILE *f, const sz_gap *gap)
     fputs("  </GAP_data>\n", f);
 }
 
+/* gap_fit's, or as much of it as makes the model known for one of a local property. */
 static void write_command(FILE *f, const sz_gap *gap)
 {
+    const char *property = sz_gap_find_note(gap, SZ_LOCAL_PROPERTY);
+
+    if (property && !sz_gap_find_note(gap, "command_line")) {
+        fputs("  <command_line>", f);
+        write_cdata(f, "local_property_parameter_name=");
+        write_cdata(f, property);
+        fputs("</command_line>\n", f);
+    }
     for (int k = 0; k < gap->n_notes; k++) {
         if (strcmp(gap->note[k].key, "command_line") != 0) continue;
         fputs("  <command_line>", f);

@@ -67,6 +67,7 @@ static const struct sz_rule {
     {LJ, "per_pair_data", LINE, 0, sz_start_lj_pair, NULL},
     {COULOMB, "per_type_data", LINE, 0, sz_start_coulomb_type, NULL},
     {PARAMS, "GAP_data", DATA, 0, sz_start_data, NULL},
+    {PARAMS, "command_line", LINE, 1, NULL, sz_end_command},
     {PARAMS, "gpSparse", SPARSE, 0, sz_start_sparse, sz_end_sparse},
     {DATA, "e0", E0, 0, sz_start_e0, NULL},
     {SPARSE, "gpCoordinates", COORDINATE, 0, sz_start_term, sz_end_term},
@@ -294,7 +295,31 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *g
     memcpy(gap->e0, p->e0, sizeof gap->e0);
     gap->label = p->label;
     p->label = NULL;
-    return SZ_OK;
+    if (p->local_property)
+        status = sz_gap_set_note(gap, SZ_LOCAL_PROPERTY, p->local_property, r->err);
+    return status;
+}
+
+/* A GAP_params that the potential does not name may be one of a property. */
+static sz_status warn_of_unused(sz_reader *r, const sz_gap_parts *parts, sz_gap *gap)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < r->n_params && status == SZ_OK; k++) {
+        const sz_params_xml *p = r->params + k;
+        int used = 0;
+
+        for (int j = 0; j < parts->n; j++) used |= parts->params[j] == k;
+        if (!used)
+            status = sz_warnings_add(
+                &gap->warnings, r->err,
+                "%s:%d: <GAP_params label=\"%.100s\">%s%.100s is no part of the "
+                "potential and was left out",
+                r->path, p->line, p->label,
+                p->local_property ? " of the local property " : "",
+                p->local_property ? p->local_property : "");
+    }
+    return status;
 }
 
 /* The GAPs of a Sum become one. */
@@ -314,6 +339,8 @@ static sz_status publish_parts(sz_reader *r, const sz_gap_parts *parts, sz_gap *
         if (!next) return sz_fail_memory(r->err, sizeof *next, r->path);
         status = sz_reader_copy(r, r->path, &next->path);
         if (status == SZ_OK) status = publish(r, p, parts->scale[k], next);
+        if (status == SZ_OK && p->local_property)
+            status = sz_gap_set_note(gap, SZ_LOCAL_PROPERTY, p->local_property, r->err);
         if (status == SZ_OK) status = sz_gap_add(gap, next, r->err);
         sz_gap_free(next);
     }
@@ -354,6 +381,7 @@ static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_e
         status = choose_core(&r, status, core, g, &parts);
     else if (status == SZ_OK)
         status = sz_reader_choose(&r, g, &parts);
+    if (status == SZ_OK) status = warn_of_unused(&r, &parts, g);
     if (status == SZ_OK) status = publish_parts(&r, &parts, g);
     if (status == SZ_OK) {
         *gap = g;

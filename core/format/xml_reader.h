@@ -39,8 +39,9 @@ typedef struct {
     char *label;
     int version;
     double e0[SZ_Z_MAX + 1];
-    char *sparse_label; /* of <gpSparse>, NULL before it */
-    int n_wanted;       /* its n_coordinate */
+    char *sparse_label;   /* of <gpSparse>, NULL before it */
+    char *local_property; /* that gap_fit was given to fit, or NULL */
+    int n_wanted;         /* its n_coordinate */
     int n_terms;
     sz_term_xml *term;
 } sz_params_xml;
@@ -143,7 +144,7 @@ sz_status sz_att_maybe_bool(sz_reader *r, const char **atts, const char *element
 /* ---- xml_params.c: <GAP_params> -------------------------------------------------- */
 
 sz_xml_handler sz_start_params, sz_end_params, sz_start_data, sz_start_e0,
-    sz_start_sparse, sz_end_sparse;
+    sz_start_sparse, sz_end_sparse, sz_end_command;
 void sz_params_xml_free(sz_params_xml *p);
 
 /* ---- xml_term.c: <gpCoordinates> ------------------------------------------------- */

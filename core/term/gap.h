@@ -6,6 +6,7 @@
 #define SZ_GAP_H
 
 #include "base/args.h"
+#include "base/warnings.h"
 #include "term/gap_term.h"
 
 typedef struct sz_gap_glue sz_gap_glue; /* term/glue.h */
@@ -31,10 +32,14 @@ typedef struct sz_gap {
     sz_gap_lj *lj;
     sz_coulomb *coulomb;
     int n_notes;
-    sz_gap_note *note; /* of a .soapz file, or of a fit */
+    sz_gap_note *note;    /* of a .soapz file, or of a fit */
+    sz_warnings warnings; /* what the reader accepted with a doubt */
 } sz_gap;
 
 void sz_gap_free(sz_gap *gap);
+
+/* The note that names the local property that a model was fitted to. */
+#define SZ_LOCAL_PROPERTY "local_property"
 
 /* The descriptor of a term of gap; messages about it name file and line. *args is NULL
  * after a failure. */
