@@ -273,6 +273,15 @@ def refusals(folder):
     broken = os.path.join(folder, "broken.xml")
     open(broken, "w").write(open(os.path.join(GLUE, "gp.xml")).read()[:900])
     fails(["broken.xml", "cut off"], gap, "core_ip_args={IP Glue}", f"core_param_file={broken}")
+    charges = os.path.join(folder, "charges.xml")
+    text = ('<Coulomb_params n_types="1" method="direct" cutoff="4"><per_type_data type="1" '
+            'atomic_num="42" charge="1"/></Coulomb_params>')
+    open(charges, "w").write(text)
+    fails(["core_ip_args: IP Coulomb does not list W, which the data have", 'atomic_num="74"'], gap,
+          "core_ip_args={IP Coulomb}", f"core_param_file={charges}")
+    open(charges, "w").write(text.replace("direct", "ewald"))
+    fails(["charges.xml:1", "method ewald of IP Coulomb is not supported"], gap,
+          "core_ip_args={IP Coulomb}", f"core_param_file={charges}")
     theta = os.path.join(folder, "theta")
     for text, part in (("0.3 0.4", "2 numbers"), ("nan", "nan"), ("", "0 numbers"), ("-1", "-1")):
         open(theta, "w").write(text)
