@@ -131,9 +131,10 @@ sz_status sz_end_command(sz_reader *r, const char **atts)
 
     (void)atts;
     if (status == SZ_ERR_MEMORY) return sz_fail_memory(r->err, r->n_text, r->path);
-    if (status != SZ_OK || p->local_property) return SZ_OK;
+    if (status != SZ_OK) return SZ_OK;
     if (sz_args_has(args, key)) name = sz_args_string(args, key, name);
-    if (sz_args_has(args, key) || sz_args_has(args, "local_property0"))
+    if (!p->local_property &&
+        (sz_args_has(args, key) || sz_args_has(args, "local_property0")))
         status = sz_reader_copy(r, name, &p->local_property);
     sz_args_free(args);
     return status;
