@@ -14,8 +14,6 @@
 
 #include "base/number.h"
 
-#include <string.h>
-
 static sz_coulomb_xml *current_coulomb(sz_reader *r)
 {
     return r->coulomb + r->n_coulombs - 1;
@@ -42,7 +40,7 @@ static sz_status read_numbers(sz_reader *r, const char **atts, sz_coulomb_xml *x
     if (status != SZ_OK) return status;
     if (pseudise)
         return sz_reader_fail(r, "yukawa_pseudise=\"T\" of <Coulomb_params> is not "
-                                 "supported: its form is not published; remove it");
+                                 "supported: its form is not known; remove it");
     if (x->coulomb.cutoff > 0.0 && x->coulomb.cutoff <= 1000.0 &&
         x->coulomb.smooth_length >= 0.0)
         return SZ_OK;

@@ -9,9 +9,6 @@
  * What depends on more than distances and elements is refused. */
 #include "format/xml_reader.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 static sz_gap_lj *current_lj(sz_reader *r)
 {
     return &r->lj[r->n_ljs - 1].lj;

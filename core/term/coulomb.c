@@ -19,7 +19,6 @@
 #include "term/pair.h"
 
 #include <math.h>
-#include <stddef.h>
 
 static const double k = 14.399645352528232, pi = 3.14159265358979323846;
 
