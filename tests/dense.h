@@ -181,8 +181,8 @@ static inline void dense_density(const dense *c, int d, const sz_soap_spec *spec
                       y, x);
     }
     y[0] = spec->central_weight; /* Y_00 is in central */
-    dense_deposit(c, d, z[at->species[atom]], spec->central_all, 0, radial->table[0].central, 0, y,
-                  x);
+    dense_deposit(c, d, z[at->species[atom]], spec->central_all, 0,
+                  radial->table[0].central, 0, y, x);
 }
 
 /* y = W^T x */

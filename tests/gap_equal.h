@@ -6,7 +6,9 @@
 
 #include "descriptor/environment.h"
 #include "model/gap.h"
+#include "term/coulomb.h"
 #include "term/glue.h"
+#include "term/lj.h"
 #include "term/zbl.h"
 
 #include <stdio.h>
@@ -45,6 +47,36 @@ static inline int same_glue(const sz_gap_glue *a, const sz_gap_glue *b)
                a->pair[k].type2 == b->pair[k].type2 &&
                same_points(&a->pair[k].pair, &b->pair[k].pair);
     return same;
+}
+
+static inline int same_lj(const sz_gap_lj *a, const sz_gap_lj *b)
+{
+    int same = a && b ? a->n_types == b->n_types && a->n_pairs == b->n_pairs : a == b;
+
+    if (!a || !same) return same;
+    same = same_bits(a->z, b->z, (size_t)a->n_types, sizeof *a->z);
+    for (int k = 0; same && k < a->n_pairs; k++) {
+        const sz_gap_lj_pair *p = a->pair + k, *q = b->pair + k;
+
+        same = p->type1 == q->type1 && p->type2 == q->type2 &&
+               same_bits(&p->sigma, &q->sigma, 1, 8) &&
+               same_bits(&p->eps6, &q->eps6, 1, 8) &&
+               same_bits(&p->eps12, &q->eps12, 1, 8) &&
+               same_bits(&p->cutoff, &q->cutoff, 1, 8) &&
+               same_bits(&p->cutoff_width, &q->cutoff_width, 1, 8) &&
+               p->energy_shift == q->energy_shift && p->force_shift == q->force_shift;
+    }
+    return same;
+}
+
+static inline int same_coulomb(const sz_coulomb *a, const sz_coulomb *b)
+{
+    if (!a || !b) return a == b;
+    return a->method == b->method && same_bits(&a->cutoff, &b->cutoff, 1, 8) &&
+           same_bits(&a->alpha, &b->alpha, 1, 8) &&
+           same_bits(&a->smooth_length, &b->smooth_length, 1, 8) &&
+           same_bits(a->listed, b->listed, SZ_Z_MAX + 1, 1) &&
+           same_bits(a->charge, b->charge, SZ_Z_MAX + 1, 8);
 }
 
 static inline int same_environments(const sz_environments *a, const sz_environments *b)
@@ -96,6 +128,8 @@ static inline int same_gap(const sz_gap *a, const sz_gap *b)
                           : a->n_terms != b->n_terms                      ? "n_terms"
                           : !same_glue(a->glue, b->glue)                  ? "glue"
                           : !zbl                                          ? "zbl"
+                          : !same_lj(a->lj, b->lj)                        ? "lj"
+                          : !same_coulomb(a->coulomb, b->coulomb)         ? "coulomb"
                                                                           : NULL;
 
     for (int k = 0; !differs && k < a->n_terms; k++)

@@ -100,6 +100,25 @@ static inline int write_file(const char *path, const char *text, size_t n)
 }
 
 /* Writes the sample with its first old replaced by new; 0 when old is not in it. */
+/* A variant: all kinds of core at once. */
+#define SAMPLE_GLUE                                                                      \
+    "{IP Glue label=core} init_args_pot2={IP GAP label=GAP_1 E_scale=.25}\"/>"
+#define SAMPLE_CORES                                                                     \
+    "{Sum init_args_pot1={Sum init_args_pot1={IP Glue label=core} init_args_pot2={IP "   \
+    "LJ}} init_args_pot2={Sum init_args_pot1={IP Coulomb} init_args_pot2={IP ZBL "       \
+    "cutoff=2}}} init_args_pot2={IP GAP}\"/>"                                            \
+    "<LJ_params n_types=\"2\"><per_type_data type=\"1\" atomic_num=\"74\"/>"             \
+    "<per_type_data type=\"2\" atomic_num=\"42\"/>"                                      \
+    "<per_pair_data type1=\"1\" type2=\"1\" sigma=\"2.1\" eps6=\".1\" eps12=\"1e-7\" "   \
+    "cutoff=\"4.7\" energy_shift=\"T\" linear_force_shift=\"F\"/>"                       \
+    "<per_pair_data type1=\"1\" type2=\"2\" sigma=\"2.3\" eps6=\"-.1\" eps12=\"3\" "     \
+    "cutoff=\"5.3\" energy_shift=\"F\" linear_force_shift=\"T\" "                        \
+    "smooth_cutoff_width=\".7\"/></LJ_params>"                                           \
+    "<Coulomb_params n_types=\"2\" method=\"yukawa\" cutoff=\"6.1\" "                    \
+    "yukawa_alpha=\".3\" yukawa_smooth_length=\"1.1\">"                                  \
+    "<per_type_data type=\"2\" atomic_num=\"42\" charge=\".7\"/>"                        \
+    "<per_type_data type=\"1\" atomic_num=\"74\" charge=\"-1e-3\"/></Coulomb_params>"
+
 static inline int write_sample(const char *path, const char *old, const char *new)
 {
     const char *at = strstr(sample_xml, old);

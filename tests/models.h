@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const model_names[] = {"hea4_diagonal_radial",
+static const char *const model_names[] = {"cuau_coordination",
+                                          "cuau_coordination_2b_soap",
+                                          "hea4_diagonal_radial",
                                           "hea4_mix_others",
                                           "hea4_mix_tensor_decomposition",
                                           "hea4_nuR0_all_zeta1",
@@ -29,6 +31,9 @@ static const char *const model_names[] = {"hea4_diagonal_radial",
                                           "mow_old_version_4b",
                                           "mow_zbl_soap",
                                           "nbta_soap_nu22_zeta2",
+                                          "nacl_direct_2b",
+                                          "nacl_lj_dsf_2b",
+                                          "nacl_yukawa_soap",
                                           "nbw_nb23",
                                           "nbw_nb3_noncompact_pp",
                                           "si_2b_3b_soap"};

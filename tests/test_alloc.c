@@ -272,7 +272,8 @@ int main(void)
 {
     static const char *const name[] = {
         "mow_glue_soap",   "mow_2b_soap_nonint_zeta", "hea4_nuR1_nuS1", "hea4_zmap",
-        "hea4_mix_others", "li_nonorm_gto",           "nbw_nb23"};
+        "hea4_mix_others", "li_nonorm_gto",           "nbw_nb23",       "nacl_lj_dsf_2b",
+        "nacl_direct_2b",  "cuau_coordination"};
     enum { N = sizeof name / sizeof *name };
 
     CHECK(attempt(model_path(name[0]), 1L << 40)); /* BLAS makes its own buffers once */

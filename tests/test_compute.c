@@ -9,8 +9,11 @@
 #include "groups.h"
 #include "model/plan.h"
 #include "models.h"
+#include "term/coordination.h"
 #include "term/core_terms.h"
+#include "term/coulomb.h"
 #include "term/glue.h"
+#include "term/lj.h"
 #include "term/zbl.h"
 
 enum { PAIRS_MAX = 20000 };
@@ -43,6 +46,9 @@ static int kinks(const sz_model *m, double *r)
 {
     const sz_glue *glue = sz_model_group(m, &sz_kind_glue);
     const sz_zbl *zbl = sz_model_group(m, &sz_kind_zbl);
+    const sz_lj *lj = sz_model_group(m, &sz_kind_lj);
+    const sz_coulomb *coulomb = sz_model_group(m, &sz_kind_coulomb);
+    const sz_coordination_set *counts = sz_model_group(m, &sz_kind_coordination);
     int n = 0;
 
     for (int k = 0; k < soaps_of(m)->n_soaps; k++) {
@@ -68,7 +74,27 @@ static int kinks(const sz_model *m, double *r)
                 r[n++] = glue->range[t * glue->n_types + u];
     }
     if (zbl) r[n++] = zbl->cutoff;
+    for (int k = 0; lj && k < lj->n_species * lj->n_species; k++)
+        r[n++] = lj->pair[k].cutoff;
+    if (coulomb) r[n++] = coulomb->cutoff;
+    for (int k = 0; counts && k < counts->n; k++) {
+        r[n++] = counts->term[k].spec.cutoff;
+        r[n++] = counts->term[k].spec.cutoff - counts->term[k].spec.width;
+    }
     return n;
+}
+
+/* A core that is cut there, not switched off. */
+static int is_sharp(const sz_model *m, double r)
+{
+    const sz_lj *lj = sz_model_group(m, &sz_kind_lj);
+    const sz_coulomb *coulomb = sz_model_group(m, &sz_kind_coulomb);
+
+    for (int k = 0; lj && k < lj->n_species * lj->n_species; k++)
+        if (lj->pair[k].cutoff == r && !(lj->pair[k].cutoff_width > 0.0) &&
+            (lj->pair[k].shift == 0.0 || lj->pair[k].slope == 0.0))
+            return 1;
+    return coulomb && coulomb->cutoff == r && coulomb->method == SZ_COULOMB_DIRECT;
 }
 
 static int near_kink(const sz_model *m, const double *d)
@@ -369,6 +395,7 @@ static void test_cutoff(const subject *s)
         double r[6] = {2.2, 0.3, -0.7, 0, 0, 0}, energy[4], dedr[4][6], most;
         const sz_neigh nb = {1, species, first, neigh_species, r};
 
+        if (is_sharp(s->model, at[k])) continue;
         species[0] = k % s->n_species;
         neigh_species[0] = k / 2 % s->n_species;
         neigh_species[1] = (k + k / 3) % s->n_species;
@@ -443,8 +470,10 @@ static void test_refused(const subject *s)
 static sz_status load(subject *s, const char *name, sz_error *err)
 {
     sz_status status = sz_model_load(&s->model, model_path(name), err);
+    const sz_coordination_set *counts;
 
     if (status != SZ_OK) return status;
+    counts = sz_model_group(s->model, &sz_kind_coordination);
     s->name = name;
     s->n_species = sz_model_n_species(s->model);
     s->size = 1.0;
@@ -459,6 +488,9 @@ static sz_status load(subject *s, const char *name, sz_error *err)
     for (int k = 0; k < triplets_of(s->model)->n_triplets; k++)
         for (int p = 0; p < triplets_of(s->model)->triplet[k].n_points; p++)
             s->size += fabs(triplets_of(s->model)->triplet[k].point[4 * p + 3]);
+    for (int k = 0; counts && k < counts->n; k++)
+        for (int p = 0; p < counts->term[k].points.n_sparse; p++)
+            s->size += fabs(counts->term[k].points.alpha[p]);
     return sz_work_create(&s->work, s->model, 0, err);
 }
 

@@ -249,6 +249,7 @@ static int test_variants(void)
          "IP ZBL cutoff=2.6 cutoff_width=.3 shift_cutoff=T E_scale=2"},
         {"{IP Glue label=core}",
          "{Sum init_args_pot1={IP Glue label=other} init_args_pot2={IP ZBL cutoff=2}}"},
+        {SAMPLE_GLUE, SAMPLE_CORES},
         {"E_scale=.25", ""},
         {" gap_version=\"1769700636\"", ""},
         {"Z=42</desc", "Z=42 a={&lt;&quot;&amp;>} \xc3\xbc</desc"},

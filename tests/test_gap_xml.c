@@ -7,7 +7,9 @@
 #include "check.h"
 #include "format/gap_xml.h"
 #include "gap_xml_sample.h"
+#include "term/coulomb.h"
 #include "term/glue.h"
+#include "term/lj.h"
 #include "term/zbl.h"
 
 #include <locale.h>
@@ -267,7 +269,8 @@ static void test_refused(void)
         {SUM_ARGS, "IP GAP label=GAP_2",
          XML
          ":2: init_args names the GAP label GAP_2, but the first <GAP_params> has GAP_1"},
-        {SUM_ARGS, "IP LJ", XML ":2: IP LJ is not supported; soapz reads IP GAP"},
+        {SUM_ARGS, "IP BOP", XML ":2: IP BOP is not supported; soapz reads IP GAP"},
+        {SUM_ARGS, "IP LJ", XML ":2: init_args names IP LJ but there is no <LJ_params>"},
         {SUM_ARGS, "IP", XML ":2: IP without a type is not supported"},
         {SUM_ARGS, "TB DFTB", XML ":2: init_args 'TB DFTB' is not supported"},
         {SUM_ARGS, "", XML ":2: init_args '' is not supported"},
@@ -471,6 +474,203 @@ static void test_refused(void)
     }
 }
 
+/* ---- LJ and Coulomb ------------------------------------------------------------------
+ */
+
+#define WITH_LJ "Sum init_args_pot1={IP LJ} init_args_pot2={IP GAP}"
+#define WITH_COULOMB "Sum init_args_pot1={IP Coulomb} init_args_pot2={IP GAP}"
+#define TYPES(a, b)                                                                      \
+    "<per_type_data type=\"1\" atomic_num=\"42\"" a "/>\n<per_type_data type=\"2\" "     \
+    "atomic_num=\"74\"" b "/>\n"
+#define LJ(attributes, pairs)                                                            \
+    "<LJ_params n_types=\"2\"" attributes ">\n" TYPES("", "") pairs "</LJ_params>\n"
+#define PAIR(types, rest) "<per_pair_data " types " sigma=\"2\" eps6=\"1\" " rest "/>\n"
+#define PAIR_12 "type1=\"1\" type2=\"2\""
+#define REST "eps12=\"3\" cutoff=\"5\" energy_shift=\"T\" linear_force_shift=\"F\""
+#define COULOMB(attributes)                                                              \
+    "<Coulomb_params n_types=\"2\" " attributes                                          \
+    ">\n" TYPES(" charge=\"1\"", " charge=\"-2\"") "</Coulomb_params>\n"
+
+/* the sample with a core: these parameters before GAP_params, at line 18 */
+static int write_core(const char *args, const char *params)
+{
+    static char text[1 << 16];
+    const char *at, *potential = strstr(sample_xml, SUM_ARGS), *end;
+
+    if (!potential) return 0;
+    end = potential + strlen(SUM_ARGS);
+    at = strstr(sample_xml, "<GAP_params");
+    snprintf(text, sizeof text, "%.*s%s%.*s%s%s", (int)(potential - sample_xml),
+             sample_xml, args, (int)(at - end), end, params, at);
+    return write_file(XML, text, strlen(text));
+}
+
+static int test_pair_cores(void)
+{
+    sz_gap *gap;
+    sz_error err;
+
+    CHECK(
+        write_core(WITH_LJ, LJ("", PAIR(PAIR_12, REST " smooth_cutoff_width=\"0.5\""))));
+    CHECK_OK(sz_gap_read(&gap, XML, &err), err);
+    CHECK(gap->lj && !gap->coulomb && gap->lj->n_types == 2 && gap->lj->n_pairs == 1);
+    CHECK(gap->lj->z[0] == 42 && gap->lj->pair[0].type2 == 1);
+    CHECK(gap->lj->pair[0].sigma == 2.0 && gap->lj->pair[0].eps6 == 1.0);
+    CHECK(gap->lj->pair[0].eps12 == 3.0 && gap->lj->pair[0].cutoff == 5.0);
+    CHECK(gap->lj->pair[0].energy_shift && !gap->lj->pair[0].force_shift);
+    CHECK(gap->lj->pair[0].cutoff_width == 0.5);
+    sz_gap_free(gap);
+    CHECK(write_core("Sum init_args_pot1={IP Coulomb label=b method=DSF} "
+                     "init_args_pot2={IP GAP}",
+                     COULOMB("label=\"a\" method=\"ewald\" cutoff=\"9\"")
+                         COULOMB("label=\"b\" cutoff=\"6\" dsf_alpha=\".2\" "
+                                 "yukawa_smooth_length=\"1\"")));
+    CHECK_OK(sz_gap_read(&gap, XML, &err), err);
+    CHECK(gap->coulomb && gap->coulomb->method == SZ_COULOMB_DSF);
+    CHECK(gap->coulomb->cutoff == 6.0 && gap->coulomb->alpha == 0.2);
+    CHECK(gap->coulomb->smooth_length == 0.0 && gap->coulomb->charge[74] == -2.0);
+    CHECK(gap->coulomb->listed[42] && !gap->coulomb->listed[1]);
+    sz_gap_free(gap);
+    return 0;
+}
+
+static void test_pair_cores_refused(void)
+{
+    static const struct {
+        const char *args, *params, *message;
+    } bad[] = {
+        {WITH_LJ, "<LJ_params/>", XML ":18: <LJ_params> has no attribute n_types"},
+        {WITH_LJ, "<LJ_params n_types=\"1\"/>",
+         XML ":18: n_types is 1 but there is no <per_type_data type=\"1\">"},
+        {WITH_LJ, LJ("", ""), XML ":21: <LJ_params> has no <per_pair_data>; add it"},
+        {WITH_LJ, LJ(" tail_corr_factor=\"1\"", PAIR(PAIR_12, REST)),
+         XML ":18: tail_corr_factor=\"1\" of <LJ_params> is not supported"},
+        {WITH_LJ, LJ(" only_inter_resid=\"T\"", PAIR(PAIR_12, REST)),
+         XML ":18: only_inter_resid=\"T\" of <LJ_params> is not supported"},
+        {WITH_LJ, LJ("", PAIR("type1=\"1\" type2=\"3\"", REST)),
+         XML ":21: <per_pair_data> has type2=\"3\", allowed 1 to 2"},
+        {WITH_LJ, LJ("", PAIR(PAIR_12, REST) PAIR("type1=\"2\" type2=\"1\"", REST)),
+         XML ":22: the pair of types 2 and 1 is given twice"},
+        {WITH_LJ, LJ("", PAIR(PAIR_12, "")),
+         XML ":21: <per_pair_data> has no attribute eps12; the file is incomplete"},
+        {WITH_LJ, LJ("", PAIR(PAIR_12, "eps12=\"1\" cutoff=\"5\"")),
+         XML ":21: <per_pair_data> has no attribute energy_shift"},
+        {WITH_LJ,
+         LJ("", PAIR(PAIR_12, "eps12=\"1\" cutoff=\"5\" energy_shift=\"maybe\"")),
+         XML ":21: <per_pair_data> has energy_shift=\"maybe\", which is not T or F"},
+        {WITH_LJ,
+         LJ("", PAIR(PAIR_12, "eps12=\"1\" cutoff=\"0\" energy_shift=\"F\" "
+                              "linear_force_shift=\"F\"")),
+         XML
+         ":21: sigma=\"2\" cutoff=\"0\" smooth_cutoff_width=\"0\" of a pair of types"},
+        {"Sum init_args_pot1={IP LJ E_scale=2} init_args_pot2={IP GAP}",
+         LJ("", PAIR(PAIR_12, REST)),
+         XML ":2: E_scale of IP LJ is not supported; scale its eps6 and eps12"},
+        {WITH_LJ, LJ("", PAIR(PAIR_12, REST)) LJ("", PAIR(PAIR_12, REST)),
+         XML ":2: there are 2 <LJ_params>; add label=.. to IP LJ"},
+        {"Sum init_args_pot1={IP LJ label=x} init_args_pot2={IP GAP}",
+         LJ("", PAIR(PAIR_12, REST)),
+         XML ":2: init_args names IP LJ but there is no <LJ_params label=\"x\">"},
+        {"Sum init_args_pot1={IP LJ} init_args_pot2={" WITH_LJ "}",
+         LJ("", PAIR(PAIR_12, REST)), XML ":2: two IP LJ parts in one potential"},
+        {WITH_COULOMB, "", XML ":2: init_args names IP Coulomb but there is no"},
+        {WITH_COULOMB, COULOMB("method=\"direct\""),
+         XML ":18: <Coulomb_params> has no attribute cutoff"},
+        {WITH_COULOMB, COULOMB("cutoff=\"5\""),
+         XML ":18: <Coulomb_params> has no method; add method=\"direct\", \"yukawa\" or"},
+        {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"ewald\""),
+         XML
+         ":18: method ewald of IP Coulomb is not supported: it sums over all periodic "
+         "images"},
+        {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"Ewald_nb\""),
+         XML ":18: method Ewald_nb of IP Coulomb is not supported"},
+        {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"wolf\""),
+         XML
+         ":18: method wolf of IP Coulomb is unknown; there are direct, yukawa and dsf"},
+        {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"yukawa\""),
+         XML ":18: method yukawa of IP Coulomb needs yukawa_alpha=\"..\""},
+        {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"dsf\" dsf_alpha=\"-1\""),
+         XML
+         ":18: method dsf of IP Coulomb needs dsf_alpha=\"..\" in <Coulomb_params>, not "
+         "negative"},
+        {WITH_COULOMB,
+         COULOMB("cutoff=\"5\" method=\"yukawa\" yukawa_alpha=\"0\" "
+                 "yukawa_pseudise=\"T\""),
+         XML ":18: yukawa_pseudise=\"T\" of <Coulomb_params> is not supported"},
+        {WITH_COULOMB, COULOMB("cutoff=\"-5\" method=\"direct\""),
+         XML ":18: cutoff=\"-5\" yukawa_smooth_length=\"0\" of <Coulomb_params> are not"},
+        {"Sum init_args_pot1={IP Coulomb method=direct} init_args_pot2={IP GAP}",
+         COULOMB("cutoff=\"5\" method=\"dsf\" dsf_alpha=\"1\""),
+         XML
+         ":18: <Coulomb_params> has method=\"dsf\" but the init string method=direct"},
+        {WITH_COULOMB,
+         "<Coulomb_params n_types=\"2\" cutoff=\"5\" method=\"direct\">" TYPES(
+             "", "") "</Coulomb_params>",
+         XML ":18: <per_type_data> has no attribute charge"},
+        {WITH_COULOMB,
+         "<Coulomb_params n_types=\"3\" cutoff=\"5\" method=\"direct\">" TYPES(
+             " charge=\"1\"", " charge=\"1\"") "</Coulomb_params>",
+         XML ":20: n_types is 3 but there is no <per_type_data type=\"3\">"},
+    };
+    sz_gap *gap;
+    sz_error err;
+
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        CHECK(write_core(bad[k].args, bad[k].params));
+        CHECK_FAILS(sz_gap_read(&gap, XML, &err), SZ_ERR_FORMAT, bad[k].message, err);
+        CHECK(gap == NULL);
+    }
+}
+
+/* ---- local properties ----------------------------------------------------------------
+ */
+
+static void test_local_property(void)
+{
+    static const struct {
+        const char *command, *property;
+    } known[] = {
+        {" at_file=x gap={soap a={{1 2}} : distance_2b} e0={H:1:O:2}", NULL},
+        {" local_property_parameter_name=hirshfeld_v local_property0={C:0.8}",
+         "hirshfeld_v"},
+        {" at_file=x local_property0=0.3", "local_property"},
+        {" gap={soap", NULL}, /* no command: left alone */
+        {"", NULL},
+    };
+    char new[400];
+
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        sz_gap *gap;
+        const char *note;
+
+        snprintf(new, sizeof new,
+                 "</gpSparse><command_line><![CDATA[%s]]></command_line>",
+                 known[k].command);
+        gap = read_variant("</gpSparse>", new);
+        if (!gap) continue;
+        note = sz_gap_find_note(gap, SZ_LOCAL_PROPERTY);
+        CHECK(known[k].property ? note && same(note, known[k].property) : !note);
+        CHECK(gap->warnings.n == 0);
+        sz_gap_free(gap);
+    }
+}
+
+/* A GAP_params that no part of the potential names is told of. */
+static void test_unused(void)
+{
+    sz_gap *gap = read_variant(
+        "</GAP_params>",
+        "</GAP_params><GAP_params label=\"v\"><gpSparse label=\"v\" n_coordinate=\"0\"/>"
+        "<command_line>local_property_parameter_name=hirshfeld_v</command_line>"
+        "</GAP_params>");
+
+    if (!gap) return;
+    CHECK(gap->warnings.n == 1 && !sz_gap_find_note(gap, SZ_LOCAL_PROPERTY));
+    CHECK(strstr(gap->warnings.text[0], "<GAP_params label=\"v\"> of the local property "
+                                        "hirshfeld_v is no part of the potential"));
+    sz_gap_free(gap);
+}
+
 /* Contents of the sparse file that are refused, with the line of the defect. */
 static void test_bad_sparse_file(void)
 {
@@ -567,6 +767,10 @@ int main(void)
     if (test_sample()) return 1;
     test_init_strings();
     test_zbl();
+    if (test_pair_cores()) return 1;
+    test_pair_cores_refused();
+    test_local_property();
+    test_unused();
     test_forms();
     test_old_theta();
     test_no_sparse_points();

@@ -96,5 +96,10 @@ int main(void)
     CHECK(write_file(SPARSE, SAMPLE_SPARSE, strlen(SAMPLE_SPARSE)));
     test_files("", "");
     test_files("IP Glue label=core", "IP ZBL cutoff=2");
+    test_files(SAMPLE_GLUE, SAMPLE_CORES);
+    test_files("</GAP_params>",
+               "<command_line>local_property0=1</command_line></GAP_params><GAP_params "
+               "label=\"unused\"><gpSparse label=\"unused\" n_coordinate=\"0\"/>"
+               "</GAP_params>");
     return check_done();
 }

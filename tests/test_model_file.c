@@ -10,6 +10,7 @@
 #include "format/gap_write.h"
 #include "format/gap_xml.h"
 #include "format/load.h"
+#include "format/soapz_core.h"
 #include "format/soapz_write.h"
 #include "gap_equal.h"
 #include "gap_xml_sample.h"
@@ -162,6 +163,7 @@ static int test_round_trips(void)
         {"", ""},
         {"IP Glue label=core", "IP ZBL cutoff=2.6 cutoff_width=.3 shift_cutoff=T"},
         {" gap_version=\"1769700636\"", ""},
+        {SAMPLE_GLUE, SAMPLE_CORES},
         {"      <theta>  0.7",
          "<compression_matrix>.1 -2 3e-300</compression_matrix><theta>0.7"}};
     sz_error err;
@@ -460,6 +462,15 @@ static void write_edited(const char *bytes, size_t n, const char *old, const cha
     free(text);
 }
 
+#define LJ_PAIR(types, cutoff)                                                           \
+    "{\\\"types\\\":[" types "],\\\"sigma\\\":1,\\\"eps6\\\":1,\\\"eps12\\\":1,"         \
+    "\\\"cutoff\\\":" cutoff ",\\\"cutoff_width\\\":0,\\\"energy_shift\\\":false,"       \
+    "\\\"force_shift\\\":false}"
+#define COULOMB(method, cutoff, alpha, z)                                                \
+    "\\\"coulomb\\\":{\\\"method\\\":\\\"" method "\\\",\\\"cutoff\\\":" cutoff          \
+    ",\\\"alpha\\\":" alpha ",\\\"smooth_length\\\":0,\\\"charges\\\":[{\\\"z\\\":" z    \
+    ",\\\"charge\\\":1}]},"
+
 static void test_hostile_models(void)
 {
     static const struct {
@@ -473,6 +484,37 @@ static void test_hostile_models(void)
         {"\"model\":\"{", "\"model\":\"{\\\"a\\\":1,", "description of the model"},
         {"\"model\":\"{", "\"model\":\"{\\\"glue\\\":1,", "description of Glue"},
         {"\"model\":\"{", "\"model\":\"{\\\"zbl\\\":{},", "description of ZBL"},
+        {"\"model\":\"{", "\"model\":\"{\\\"lj\\\":{},", "description of LJ"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[1]},",
+         "description of a pair of LJ"},
+        {"\"model\":\"{", "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[]},",
+         "LJ has no types or pairs"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8,200],\\\"pairs\\\":[" LJ_PAIR(
+             "0,0", "1") "]},",
+         "LJ has a type with no atomic number"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[" LJ_PAIR("0,1",
+                                                                              "1") "]},",
+         "a pair of LJ is out of range"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[" LJ_PAIR("0,0",
+                                                                              "-1") "]},",
+         "a pair of LJ is out of range"},
+        {"\"model\":\"{",
+         "\"model\":\"{\\\"lj\\\":{\\\"types\\\":[8],\\\"pairs\\\":[" LJ_PAIR(
+             "0,0", "1") "," LJ_PAIR("0,0", "1") "]},",
+         "LJ has a pair of types twice"},
+        {"\"model\":\"{", "\"model\":\"{\\\"coulomb\\\":{},", "description of Coulomb"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("ewald", "5", "1", "8"),
+         "screening of Coulomb is out of range"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "0", "1", "8"),
+         "screening of Coulomb is out of range"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "5", "-1", "8"),
+         "screening of Coulomb is out of range"},
+        {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "5", "1", "119"),
+         "description of a charge of Coulomb: its z is given twice or no element"},
         {"\"model\":\"{",
          "\"model\":\"{\\\"zbl\\\":{\\\"cutoff\\\":-1,\\\"cutoff_width\\\""
          ":0,\\\"shift\\\":true,\\\"scale\\\":1},",
@@ -575,7 +617,7 @@ static void test_resealed(void)
 
 static int test_write_memory(void)
 {
-    sz_gap *gap = read_sample("", "");
+    sz_gap *gap = read_sample(SAMPLE_GLUE, SAMPLE_CORES);
     sz_error err;
     long before = n_held, n;
 
@@ -649,6 +691,43 @@ static int test_memory(void)
     return 0;
 }
 
+/* LJ and Coulomb apart: jansson 2.14 stops the program where memory runs out behind a
+ * backslash, and a whole description has many. */
+static int test_core_memory(void)
+{
+    sz_gap *gap = read_sample(SAMPLE_GLUE, SAMPLE_CORES), again;
+    sz_error err;
+    long before = n_held, n = 1;
+
+    json_set_alloc_funcs(json_malloc, __wrap_free);
+    for (long k = -1; k < n; k++) {
+        json_t *lj, *coulomb;
+        sz_status status = SZ_ERR_MEMORY;
+
+        memset(&again, 0, sizeof again);
+        n_calls = json_refused = 0;
+        fail_at = k;
+        lj = sz_describe_lj(gap->lj);
+        coulomb = sz_describe_coulomb(gap->coulomb);
+        if (lj && coulomb) status = sz_load_lj(&again, lj, "here", &err);
+        if (status == SZ_OK) status = sz_load_coulomb(&again, coulomb, "here", &err);
+        fail_at = -1;
+        if (k < 0) n = n_calls;
+        CHECK((status == SZ_OK) == (k < 0));
+        if (k < 0) CHECK(same_lj(gap->lj, again.lj));
+        if (k < 0) CHECK(same_coulomb(gap->coulomb, again.coulomb));
+        json_decref(lj);
+        json_decref(coulomb);
+        if (again.lj) sz_gap_lj_clear(again.lj);
+        free(again.lj);
+        free(again.coulomb);
+        CHECK(n_held == before);
+    }
+    CHECK(n > 20);
+    sz_gap_free(gap);
+    return 0;
+}
+
 int main(void)
 {
     mkdir(FOLDER, 0777);
@@ -661,6 +740,6 @@ int main(void)
     test_resealed();
     CHECK(largest < 3 << 20); /* read_whole's buffer; nothing near what the files claim */
     test_nesting();
-    if (test_write_memory() || test_memory()) failures++;
+    if (test_write_memory() || test_memory() || test_core_memory()) failures++;
     return check_done();
 }

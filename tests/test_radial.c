@@ -54,7 +54,8 @@ static void test_table(const sz_radial *radial)
         for (int i = 0; i < n; i++) {
             r[i] = uniform(0.3, radial->spec.cutoff);
             if (batch == 7) r[i] = radial->spec.cutoff * (1.0 - 1e-15 * i);
-            if (batch == 8) r[i] = (i + 20) / radial->table[0].per_r[0]; /* on the knots */
+            if (batch == 8)
+                r[i] = (i + 20) / radial->table[0].per_r[0]; /* on the knots */
         }
         sz_radial_eval(radial, n, NULL, r, h, dh);
         sz_radial_eval(radial, n, NULL, r, only, NULL);
@@ -175,7 +176,8 @@ static int test_reduction(void)
             }
     }
     CHECK_CLOSE(dot(full->table[0].central, full->table[0].central, usual.n_max),
-                dot(reduced->table[0].central, reduced->table[0].central, n_rad[0]), 1e-16);
+                dot(reduced->table[0].central, reduced->table[0].central, n_rad[0]),
+                1e-16);
     CHECK_CLOSE(full->table[0].central[full->family[1].first],
                 reduced->table[0].central[reduced->family[1].first], 1e-16);
     for (int k = 0; k < 300; k++) {
@@ -291,8 +293,8 @@ static int test_families(sz_basis_kind basis)
         CHECK_CLOSE(distance(h + at, one + l * plain->n_lane, 2 * l + 1), 0.0, 1e-15);
         CHECK_CLOSE(distance(dh + at, slope + l * plain->n_lane, 2 * l + 1), 0.0, 1e-15);
         if (l == 0)
-            CHECK_CLOSE(radial->table[0].central[radial->family[1].first], plain->table[0].central[0],
-                        1e-15);
+            CHECK_CLOSE(radial->table[0].central[radial->family[1].first],
+                        plain->table[0].central[0], 1e-15);
         sz_radial_free(plain);
     }
     sz_radial_free(radial);

@@ -78,7 +78,8 @@ static void warn(const sz_gap *gap, const char *out)
     if (kind_of(out) != XML) return;
     if (sz_gap_is_foreign(gap, text)) fprintf(stderr, "soapz: warning: %s\n", text);
     for (int k = 0; k < gap->n_notes; k++)
-        if (strcmp(gap->note[k].key, "command_line") != 0)
+        if (strcmp(gap->note[k].key, "command_line") != 0 &&
+            strcmp(gap->note[k].key, SZ_LOCAL_PROPERTY) != 0)
             fprintf(stderr, "soapz: warning: the note %s has no place in %s\n",
                     gap->note[k].key, out);
 }

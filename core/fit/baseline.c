@@ -10,7 +10,9 @@
 #include "model/model.h"
 #include "model/predict.h"
 #include "term/core_terms.h"
+#include "term/coulomb.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,10 +75,20 @@ static sz_status take_frame(sz_predictor *p, sz_targets *targets, int f,
 
 /* A GAP as baseline knows its own elements only, ZBL acts on all: in one model atoms that
  * the GAP does not know would miss ZBL. */
-static sz_status check_elements(const sz_model *model, const sz_dataset *data,
+static sz_status check_elements(const sz_baseline *baseline, const sz_dataset *data,
                                 const int *species, sz_error *err)
 {
-    const void *zbl = sz_model_group(model, &sz_kind_zbl);
+    const void *zbl = sz_model_group(baseline->model, &sz_kind_zbl);
+
+    for (int k = 0; k < data->n_species; k++) {
+        const char *core = sz_core_without(baseline->gap, data->z[k]);
+
+        if (core)
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "core_ip_args: %s does not list %s, which the data have; add "
+                           "a <per_type_data> with atomic_num=\"%d\" to its parameters",
+                           core, sz_element_symbol(data->z[k]), data->z[k]);
+    }
 
     for (int k = 0; k < data->n_species && zbl; k++)
         if (species[k] < 0)
@@ -100,7 +112,7 @@ sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
 
     if (!baseline->model) return SZ_OK;
     sz_dataset_map(species, data, baseline->model);
-    status = check_elements(baseline->model, data, species, err);
+    status = check_elements(baseline, data, species, err);
     if (status == SZ_OK) status = sz_predictor_create(&p, baseline->model, err);
     for (int f = 0; f < data->n_frames && status == SZ_OK; f++) {
         status = sz_watch_check(watch, err);
@@ -114,6 +126,14 @@ sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
     return status;
 }
 
+/* The direct Coulomb sum ends at the largest cutoff of the whole model (coulomb.c), so
+ * here as in gap_fit at those of the descriptors too. */
+static void reach_out(sz_gap *gap, const sz_fit_spec *spec)
+{
+    if (gap->coulomb && gap->coulomb->method == SZ_COULOMB_DIRECT)
+        gap->coulomb->cutoff = fmax(gap->coulomb->cutoff, sz_fit_cutoff(spec));
+}
+
 sz_status sz_baseline_open(sz_baseline *baseline, const sz_fit_spec *spec, sz_error *err)
 {
     sz_status status;
@@ -122,6 +142,7 @@ sz_status sz_baseline_open(sz_baseline *baseline, const sz_fit_spec *spec, sz_er
     if (!*spec->core_ip_args) return SZ_OK;
     status =
         sz_gap_read_core(&baseline->gap, spec->core_param_file, spec->core_ip_args, err);
+    if (status == SZ_OK) reach_out(baseline->gap, spec);
     if (status == SZ_OK) status = sz_model_build(&baseline->model, baseline->gap, err);
     return status;
 }

@@ -54,33 +54,19 @@ static const sz_key fit_keys[] = {
 };
 
 /* Descriptors of QUIP that soapz does not have. */
-static const char *const refused_types[] = {"coordination",
-                                            "soap_express",
-                                            "bispectrum_so4",
-                                            "bispectrum_so3",
-                                            "behler",
-                                            "co_angle_3b",
-                                            "co_distance_2b",
-                                            "cosnx",
-                                            "trihis",
-                                            "water_monomer",
-                                            "water_dimer",
-                                            "a2_dimer",
-                                            "ab_dimer",
-                                            "an_monomer",
-                                            "bond_real_space",
-                                            "atom_real_space",
-                                            "power_so3",
-                                            "power_so4",
-                                            "rdf",
-                                            "as_distance_2b",
-                                            "alex",
-                                            "general_monomer",
-                                            "general_dimer",
-                                            "general_trimer",
-                                            "com_dimer",
-                                            "molecule_lo_d",
-                                            NULL};
+static const char *const refused_types[] = {"soap_express",    "bispectrum_so4",
+                                            "bispectrum_so3",  "behler",
+                                            "co_angle_3b",     "co_distance_2b",
+                                            "cosnx",           "trihis",
+                                            "water_monomer",   "water_dimer",
+                                            "a2_dimer",        "ab_dimer",
+                                            "an_monomer",      "bond_real_space",
+                                            "atom_real_space", "power_so3",
+                                            "power_so4",       "rdf",
+                                            "as_distance_2b",  "alex",
+                                            "general_monomer", "general_dimer",
+                                            "general_trimer",  "com_dimer",
+                                            "molecule_lo_d",   NULL};
 
 static int is_in(const char *word, const char *const *list)
 {

@@ -16,16 +16,15 @@
 #include "base/md5.h"
 #include "base/text.h"
 #include "descriptor/turbo_map.h"
+#include "format/gap_write_core.h"
 #include "model/gap_check.h"
-#include "term/glue.h"
-#include "term/zbl.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { LABEL = 256, NUMBER = 48 };
+enum { LABEL = 256, NUMBER = SZ_GAP_NUMBER };
 
 /* ---- numbers --------------------------------------------------------------------- */
 
@@ -108,14 +107,6 @@ static void write_cdata(FILE *f, const char *text)
     fprintf(f, "%s]]>", text);
 }
 
-static void write_attribute(FILE *f, const char *name, double value)
-{
-    char text[NUMBER];
-
-    sz_gap_number(value, text);
-    fprintf(f, " %s=\"%s\"", name, text);
-}
-
 /* GAP_Y_M_D_Z_h_m_s_ms, the zone Z always 0 */
 static void label_of_now(char label[LABEL])
 {
@@ -128,92 +119,6 @@ static void label_of_now(char label[LABEL])
              t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)(now.tv_nsec / 1000000));
 }
 
-/* ---- core potentials ------------------------------------------------------------- */
-
-static void write_points(FILE *f, const sz_gap_points *p, const char *x, const char *y)
-{
-    for (int k = 0; k < p->n; k++) {
-        fputs("<point", f);
-        write_attribute(f, x, p->x[k]);
-        write_attribute(f, y, p->y[k]);
-        fputs("/>\n", f);
-    }
-}
-
-static void write_table(FILE *f, const char *element, const sz_gap_points *p,
-                        const char *x)
-{
-    fprintf(f, "<%s num_points=\"%d\"", element, p->n);
-    write_attribute(f, "y1", p->y1);
-    write_attribute(f, "yn", p->yn);
-    fputs(">\n", f);
-    write_points(f, p, x, "E");
-    fprintf(f, "</%s>\n", element);
-}
-
-static void write_glue(FILE *f, const sz_gap_glue *g)
-{
-    fprintf(f, "<Glue_params n_types=\"%d\" label=\"core\">\n", g->n_types);
-    for (int t = 0; t < g->n_types; t++) {
-        const sz_gap_glue_type *type = g->type + t;
-
-        fprintf(f, "<per_type_data type=\"%d\" atomic_num=\"%d\">\n", t + 1, type->z);
-        fprintf(f, "<density num_points=\"%d\"", type->density.n);
-        if (type->do_spline) fputs(" do_spline=\"T\"", f);
-        write_attribute(f, "density_y1", type->density.y1);
-        write_attribute(f, "density_yn", type->density.yn);
-        fputs(">\n", f);
-        write_points(f, &type->density, "a", "rho");
-        fputs("</density>\n", f);
-        write_table(f, "potential_density", &type->embedding, "rho");
-        fputs("</per_type_data>\n", f);
-    }
-    for (int k = 0; k < g->n_pairs; k++) {
-        fprintf(f, "<per_pair_data type1=\"%d\" type2=\"%d\">\n", g->pair[k].type1 + 1,
-                g->pair[k].type2 + 1);
-        write_table(f, "potential_pair", &g->pair[k].pair, "r");
-        fputs("</per_pair_data>\n", f);
-    }
-    fputs("</Glue_params>\n", f);
-}
-
-static void zbl_args(const sz_zbl *z, char text[200])
-{
-    char rc[NUMBER], width[NUMBER], scale[NUMBER];
-
-    sz_gap_number(z->cutoff, rc);
-    sz_gap_number(z->cutoff_width, width);
-    sz_gap_number(z->scale, scale);
-    snprintf(text, 200, "IP ZBL cutoff=%s cutoff_width=%s shift_cutoff=%c%s%s", rc, width,
-             z->shift ? 'T' : 'F',
-             z->scale == 1.0 ? "" : " E_scale=", z->scale == 1.0 ? "" : scale);
-}
-
-/* The init string: core and GAP, with the core's XML after it. */
-static void write_potential(FILE *f, const sz_gap *gap, const char *label)
-{
-    char zbl[200], scale[NUMBER];
-
-    fprintf(f, "<Potential label=\"%s\" init_args=\"", label);
-    if (gap->zbl) zbl_args(gap->zbl, zbl);
-    if (gap->glue && gap->zbl)
-        fprintf(f,
-                "Sum init_args_pot1={Sum init_args_pot1={IP Glue label=core} "
-                "init_args_pot2={%s}} init_args_pot2={",
-                zbl);
-    else if (gap->glue || gap->zbl)
-        fprintf(f, "Sum init_args_pot1={%s} init_args_pot2={",
-                gap->glue ? "IP Glue label=core" : zbl);
-    fprintf(f, "IP GAP label=%s", label);
-    if (gap->e_scale != 1.0) {
-        sz_gap_number(gap->e_scale, scale);
-        fprintf(f, " E_scale=%s", scale);
-    }
-    fprintf(f, "%s\"/>\n", gap->glue || gap->zbl ? "}" : "");
-    if (gap->glue) write_glue(f, gap->glue);
-    if (gap->zbl) fputs("<ZBL_params> </ZBL_params>\n", f);
-}
-
 /* ---- terms ----------------------------------------------------------------------- */
 
 static void write_kernel(FILE *f, const sz_gap_term *c)
@@ -221,11 +126,11 @@ static void write_kernel(FILE *f, const sz_gap_term *c)
     int dot = c->covariance == SZ_COVARIANCE_DOT_PRODUCT;
 
     fprintf(f, " dimensions=\"%d\"", c->n_dim);
-    write_attribute(f, "signal_variance", c->delta);
-    write_attribute(f, "signal_mean", c->f0);
+    sz_gap_attribute(f, "signal_variance", c->delta);
+    sz_gap_attribute(f, "signal_mean", c->f0);
     fprintf(f, " sparsified=\"T\" n_permutations=\"%d\" covariance_type=\"%d\"",
             dot ? 1 : c->n_perm, (int)c->covariance);
-    if (dot) write_attribute(f, "zeta", c->zeta);
+    if (dot) sz_gap_attribute(f, "zeta", c->zeta);
     fprintf(f, " n_sparseX=\"%d\"", c->n_sparse);
 }
 
@@ -272,8 +177,8 @@ static void write_coordinate(FILE *f, const sz_gap_term *c, const char *descript
     write_permutations(f, c);
     for (int s = 0; s < c->n_sparse; s++) {
         fprintf(f, "      <sparseX i=\"%d\"", s + 1);
-        write_attribute(f, "alpha", c->alpha[s]);
-        write_attribute(f, "sparseCutoff", c->fc_sparse[s]);
+        sz_gap_attribute(f, "alpha", c->alpha[s]);
+        sz_gap_attribute(f, "sparseCutoff", c->fc_sparse[s]);
         fputs("/>\n", f);
     }
     fputs("    </gpCoordinates>\n", f);
@@ -281,17 +186,28 @@ static void write_coordinate(FILE *f, const sz_gap_term *c, const char *descript
 
 static void write_energies(FILE *f, const sz_gap *gap)
 {
-    fprintf(f, "  <GAP_data do_core=\"%c\">\n", gap->glue || gap->zbl ? 'T' : 'F');
+    int core = gap->glue || gap->zbl || gap->lj || gap->coulomb;
+
+    fprintf(f, "  <GAP_data do_core=\"%c\">\n", core ? 'T' : 'F');
     for (int z = 1; z <= SZ_Z_MAX; z++) {
         fprintf(f, "    <e0 Z=\"%d\"", z);
-        write_attribute(f, "value", gap->e0[z]);
+        sz_gap_attribute(f, "value", gap->e0[z]);
         fputs("/>\n", f);
     }
     fputs("  </GAP_data>\n", f);
 }
 
+/* gap_fit's, or as much of it as makes the model known for one of a local property. */
 static void write_command(FILE *f, const sz_gap *gap)
 {
+    const char *property = sz_gap_find_note(gap, SZ_LOCAL_PROPERTY);
+
+    if (property && !sz_gap_find_note(gap, "command_line")) {
+        fputs("  <command_line>", f);
+        write_cdata(f, "local_property_parameter_name=");
+        write_cdata(f, property);
+        fputs("</command_line>\n", f);
+    }
     for (int k = 0; k < gap->n_notes; k++) {
         if (strcmp(gap->note[k].key, "command_line") != 0) continue;
         fputs("  <command_line>", f);
@@ -387,7 +303,8 @@ static sz_status write_xml(writer *w)
 
     if (status != SZ_OK) return status;
     fprintf(f, "<%s>\n", w->label);
-    write_potential(f, gap, w->label);
+    status = sz_gap_write_potential(f, gap, w->label, w->err);
+    if (status != SZ_OK) return status;
     fprintf(f, "<GAP_params label=\"%s\"", w->label);
     if (gap->version) fprintf(f, " gap_version=\"%d\"", gap->version);
     fputs(">\n", f);

@@ -3,12 +3,14 @@
  * gap_xml.c - from a GAP XML file to sz_gap. The file is streamed through expat; each
  * element that means something stands in the table below with the element it must be
  * in, everything else within them (training data can be most of the file) is skipped.
- * Elements outside GAP_params and Glue_params are looked through, because a core
+ * Elements outside GAP_params and those of the cores are looked through, because a core
  * potential may be wrapped in a root of its own.
  *
  *   xml_params.c     handlers of <GAP_params>: energies of the atoms, list of terms
  *   xml_term.c       handlers of a term, <gpCoordinates>: kernel, sparse points
  *   xml_glue.c       handlers of <Glue_params>
+ *   xml_lj.c         handlers of <LJ_params>
+ *   xml_coulomb.c    handlers of <Coulomb_params>
  *   xml_potential.c  <Potential>: which of these make up the potential
  *   xml_sparse.c     sparse points in files beside the XML
  *   xml_reader.c     errors, memory, attributes, text */
@@ -44,7 +46,10 @@ enum {
     DENSITY,
     EMBEDDING,
     PAIR_TABLE,
-    KNOT
+    KNOT,
+    LJ,
+    COULOMB,
+    LINE /* an element without children */
 };
 
 static const struct sz_rule {
@@ -56,7 +61,13 @@ static const struct sz_rule {
     {DOCUMENT, "Potential", POTENTIAL, 0, sz_start_potential, NULL},
     {DOCUMENT, "GAP_params", PARAMS, 0, sz_start_params, sz_end_params},
     {DOCUMENT, "Glue_params", GLUE, 0, sz_start_glue, sz_end_glue},
+    {DOCUMENT, "LJ_params", LJ, 0, sz_start_lj, sz_end_lj},
+    {DOCUMENT, "Coulomb_params", COULOMB, 0, sz_start_coulomb, sz_end_coulomb},
+    {LJ, "per_type_data", LINE, 0, sz_start_lj_type, NULL},
+    {LJ, "per_pair_data", LINE, 0, sz_start_lj_pair, NULL},
+    {COULOMB, "per_type_data", LINE, 0, sz_start_coulomb_type, NULL},
     {PARAMS, "GAP_data", DATA, 0, sz_start_data, NULL},
+    {PARAMS, "command_line", LINE, 1, NULL, sz_end_command},
     {PARAMS, "gpSparse", SPARSE, 0, sz_start_sparse, sz_end_sparse},
     {DATA, "e0", E0, 0, sz_start_e0, NULL},
     {SPARSE, "gpCoordinates", COORDINATE, 0, sz_start_term, sz_end_term},
@@ -244,12 +255,22 @@ static void free_reader(sz_reader *r)
     }
     for (int k = 0; k < r->n_params; k++) sz_params_xml_free(r->params + k);
     for (int k = 0; k < r->n_glues; k++) {
-        free(r->glue[k].label);
+        free(r->glue[k].head.label);
         sz_gap_glue_clear(&r->glue[k].glue);
+    }
+    for (int k = 0; k < r->n_ljs; k++) {
+        free(r->lj[k].head.label);
+        sz_gap_lj_clear(&r->lj[k].lj);
+    }
+    for (int k = 0; k < r->n_coulombs; k++) {
+        free(r->coulomb[k].head.label);
+        free(r->coulomb[k].method);
     }
     free(r->potential);
     free(r->params);
     free(r->glue);
+    free(r->lj);
+    free(r->coulomb);
     free(r->root);
     free(r->text);
     free(r->number);
@@ -278,7 +299,31 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *g
     memcpy(gap->e0, p->e0, sizeof gap->e0);
     gap->label = p->label;
     p->label = NULL;
-    return SZ_OK;
+    if (p->local_property)
+        status = sz_gap_set_note(gap, SZ_LOCAL_PROPERTY, p->local_property, r->err);
+    return status;
+}
+
+/* A GAP_params that the potential does not name may be one of a property. */
+static sz_status warn_of_unused(sz_reader *r, const sz_gap_parts *parts, sz_gap *gap)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < r->n_params && status == SZ_OK; k++) {
+        const sz_params_xml *p = r->params + k;
+        int used = 0;
+
+        for (int j = 0; j < parts->n; j++) used |= parts->params[j] == k;
+        if (!used)
+            status = sz_warnings_add(
+                &gap->warnings, r->err,
+                "%s:%d: <GAP_params label=\"%.100s\">%s%.100s is no part of the "
+                "potential and was left out",
+                r->path, p->line, p->label,
+                p->local_property ? " of the local property " : "",
+                p->local_property ? p->local_property : "");
+    }
+    return status;
 }
 
 /* The GAPs of a Sum become one. */
@@ -298,6 +343,8 @@ static sz_status publish_parts(sz_reader *r, const sz_gap_parts *parts, sz_gap *
         if (!next) return sz_fail_memory(r->err, sizeof *next, r->path);
         status = sz_reader_copy(r, r->path, &next->path);
         if (status == SZ_OK) status = publish(r, p, parts->scale[k], next);
+        if (status == SZ_OK && p->local_property)
+            status = sz_gap_set_note(gap, SZ_LOCAL_PROPERTY, p->local_property, r->err);
         if (status == SZ_OK) status = sz_gap_add(gap, next, r->err);
         sz_gap_free(next);
     }
@@ -338,6 +385,7 @@ static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_e
         status = choose_core(&r, status, core, g, &parts);
     else if (status == SZ_OK)
         status = sz_reader_choose(&r, g, &parts);
+    if (status == SZ_OK) status = warn_of_unused(&r, &parts, g);
     if (status == SZ_OK) status = publish_parts(&r, &parts, g);
     if (status == SZ_OK) {
         *gap = g;

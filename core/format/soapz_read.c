@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "descriptor/environment.h"
 #include "format/safetensors.h"
+#include "format/soapz_core.h"
 #include "format/soapz_format.h"
 #include "model/gap_check.h"
 #include "term/glue.h"
@@ -401,15 +402,16 @@ static sz_status check_format(loader *l)
 static sz_status load_model(loader *l)
 {
     const char *label = NULL;
-    json_t *skip, *terms, *glue = NULL, *zbl = NULL;
+    json_t *skip, *terms, *glue = NULL, *zbl = NULL, *lj = NULL, *coulomb = NULL;
     json_error_t why;
     sz_gap *gap = l->gap;
     double *e0 = NULL;
     sz_status status;
 
-    if (json_unpack_ex(l->model, &why, 0, "{s?s, s:o, s:F, s:o, s?o, s?o!}", "label",
-                       &label, "gap_version", &skip, "e_scale", &gap->e_scale, "terms",
-                       &terms, "glue", &glue, "zbl", &zbl) != 0)
+    if (json_unpack_ex(l->model, &why, 0, "{s?s, s:o, s:F, s:o, s?o, s?o, s?o, s?o!}",
+                       "label", &label, "gap_version", &skip, "e_scale", &gap->e_scale,
+                       "terms", &terms, "glue", &glue, "zbl", &zbl, "lj", &lj, "coulomb",
+                       &coulomb) != 0)
         return fail_description(l, "the model", &why);
     if (label && !sz_is_label(label)) return fail(l, "the label is not a word");
     status = get_int(l, l->model, "gap_version", 0, INT_MAX, &gap->version);
@@ -420,6 +422,9 @@ static sz_status load_model(loader *l)
     if (status == SZ_OK) status = load_terms(l, terms);
     if (status == SZ_OK && glue) status = load_glue(l, glue);
     if (status == SZ_OK && zbl) status = load_zbl(l, zbl);
+    if (status == SZ_OK && lj) status = sz_load_lj(gap, lj, l->path, l->err);
+    if (status == SZ_OK && coulomb)
+        status = sz_load_coulomb(gap, coulomb, l->path, l->err);
     if (status == SZ_OK && l->n_taken != sz_tensors_count(l->file))
         status = fail(l, "there are tensors that the model does not mention");
     return status;

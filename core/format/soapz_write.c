@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "descriptor/environment.h"
 #include "format/safetensors.h"
+#include "format/soapz_core.h"
 #include "format/soapz_format.h"
 #include "model/gap_check.h"
 #include "term/glue.h"
@@ -232,6 +233,9 @@ static char *describe(const sz_gap *gap)
     bad |= json_object_set_new(model, "terms", terms);
     if (gap->glue) bad |= json_object_set_new(model, "glue", describe_glue(gap->glue));
     if (gap->zbl) bad |= json_object_set_new(model, "zbl", describe_zbl(gap->zbl));
+    if (gap->lj) bad |= json_object_set_new(model, "lj", sz_describe_lj(gap->lj));
+    if (gap->coulomb)
+        bad |= json_object_set_new(model, "coulomb", sz_describe_coulomb(gap->coulomb));
     if (!bad) text = sz_json_write(model);
     json_decref(model);
     return text;

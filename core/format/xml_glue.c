@@ -31,10 +31,10 @@ sz_status sz_start_glue(sz_reader *r, const char **atts)
 
     if (status != SZ_OK) return status;
     g = r->glue + r->n_glues++;
-    g->line = r->line;
+    g->head.line = r->line;
     status = sz_att_int(r, atts, "Glue_params", "n_types", 1, SZ_Z_MAX, &n);
     if (status == SZ_OK && sz_att(atts, "label"))
-        status = sz_att_string(r, atts, "Glue_params", "label", &g->label);
+        status = sz_att_string(r, atts, "Glue_params", "label", &g->head.label);
     if (status != SZ_OK) return status;
     g->glue.type = calloc((size_t)n, sizeof *g->glue.type);
     if (!g->glue.type) return sz_fail_memory(r->err, sizeof *g->glue.type, r->path);
@@ -58,24 +58,37 @@ sz_status sz_end_glue(sz_reader *r, const char **atts)
 
 /* ---- per_type_data, per_pair_data ------------------------------------------------ */
 
-sz_status sz_start_glue_type(sz_reader *r, const char **atts)
+sz_status sz_start_type(sz_reader *r, const char **atts, int n_types, int *z, int *number)
 {
     static const char name[] = "per_type_data";
-    sz_gap_glue *g = current_glue(r);
-    int type, z;
-    sz_status status = sz_att_int(r, atts, name, "type", 1, g->n_types, &type);
+    int type, atomic_num;
+    sz_status status = sz_att_int(r, atts, name, "type", 1, n_types, &type);
 
     if (status == SZ_OK)
-        status = sz_att_int(r, atts, name, "atomic_num", 1, SZ_Z_MAX, &z);
+        status = sz_att_int(r, atts, name, "atomic_num", 1, SZ_Z_MAX, &atomic_num);
     if (status != SZ_OK) return status;
-    if (g->type[type - 1].z)
-        return sz_reader_fail(r, "type %d is given twice; keep one", type);
-    for (int t = 0; t < g->n_types; t++)
-        if (g->type[t].z == z)
+    if (z[type - 1]) return sz_reader_fail(r, "type %d is given twice; keep one", type);
+    for (int t = 0; t < n_types; t++)
+        if (z[t] == atomic_num)
             return sz_reader_fail(r, "types %d and %d both have atomic_num %d; keep one",
-                                  t + 1, type, z);
-    r->type = g->type + type - 1;
-    r->type->z = z;
+                                  t + 1, type, atomic_num);
+    z[type - 1] = atomic_num;
+    if (number) *number = atomic_num;
+    return SZ_OK;
+}
+
+sz_status sz_start_glue_type(sz_reader *r, const char **atts)
+{
+    sz_gap_glue *g = current_glue(r);
+    int z[SZ_Z_MAX] = {0}, number;
+    sz_status status;
+
+    for (int t = 0; t < g->n_types; t++) z[t] = g->type[t].z;
+    status = sz_start_type(r, atts, g->n_types, z, &number);
+    if (status != SZ_OK) return status;
+    for (int t = 0; t < g->n_types; t++)
+        if (g->type[t].z != z[t]) r->type = g->type + t;
+    r->type->z = number;
     return SZ_OK;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * xml_params.c - handlers of <GAP_params>: energies of the atoms in <GAP_data>, then
- * <gpSparse> with its terms (xml_term.c). */
+ * <gpSparse> with its terms (xml_term.c), then gap_fit's <command_line>. */
 #include "format/xml_reader.h"
+
+#include "base/args.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -23,6 +25,7 @@ void sz_params_xml_free(sz_params_xml *p)
     free(p->term);
     free(p->label);
     free(p->sparse_label);
+    free(p->local_property);
 }
 
 /* ---- GAP_params, GAP_data -------------------------------------------------------- */
@@ -109,4 +112,30 @@ sz_status sz_end_sparse(sz_reader *r, const char **atts)
                           "<gpSparse> announces n_coordinate=\"%d\" but holds %d "
                           "<gpCoordinates>; the file is incomplete",
                           p->n_wanted, p->n_terms);
+}
+
+/* ---- command_line ----------------------------------------------------------------- */
+
+/* A model of a local property looks like one of energies, but for the command that made
+ * it: it gives local_property0 or the name of the property. What is no command is left.
+ */
+sz_status sz_end_command(sz_reader *r, const char **atts)
+{
+    static const char key[] = "local_property_parameter_name";
+    sz_params_xml *p = current_params(r);
+    const char *name = SZ_LOCAL_PROPERTY;
+    sz_args *args;
+    sz_error why;
+    sz_status status =
+        sz_args_parse(&args, r->n_text ? r->text : "", "command_line", &why);
+
+    (void)atts;
+    if (status == SZ_ERR_MEMORY) return sz_fail_memory(r->err, r->n_text, r->path);
+    if (status != SZ_OK) return SZ_OK;
+    if (sz_args_has(args, key)) name = sz_args_string(args, key, name);
+    if (!p->local_property &&
+        (sz_args_has(args, key) || sz_args_has(args, "local_property0")))
+        status = sz_reader_copy(r, name, &p->local_property);
+    sz_args_free(args);
+    return status;
 }

@@ -4,6 +4,8 @@
  *
  *   IP GAP [label=L] [E_scale=x]      the GAP_params L
  *   IP Glue [label=L]                 the Glue_params L
+ *   IP LJ [label=L]                   the LJ_params L
+ *   IP Coulomb [label=L] [method=..]  the Coulomb_params L
  *   IP ZBL cutoff=rc ..               all parameters are in the string
  *   Sum init_args_pot1={..} init_args_pot2={..}
  *
@@ -17,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SZ_SUPPORTED "soapz reads IP GAP, IP Glue, IP ZBL and Sums of them"
+#define SZ_SUPPORTED                                                                     \
+    "soapz reads IP GAP, IP Glue, IP LJ, IP Coulomb, IP ZBL and Sums of them"
 
 typedef struct {
     sz_reader *r;
@@ -82,29 +85,95 @@ static sz_status use_gap(sz_choice *c, const sz_args *args)
     return sz_args_double(args, "E_scale", &parts->scale[parts->n++], r->err);
 }
 
+/* The elements with the parameters of a kind of core. */
+typedef struct {
+    const char *name;    /* Glue, LJ or Coulomb */
+    const char *numbers; /* what E_scale would scale */
+    const void *first;   /* [n] of size bytes; each begins with a sz_core_head */
+    int n;
+    size_t size;
+    int one; /* 1: of several the label tells which; 0: else it is the first */
+} core_list;
+
+/* Which of them an init string means. */
+static sz_status find_core(sz_choice *c, const sz_args *args, const core_list *list,
+                           int *found)
+{
+    const char *label = sz_args_string(args, "label", ""), *name = list->name;
+    int k = 0;
+
+    if (sz_args_has(args, "E_scale"))
+        return sz_fail(c->r->err, SZ_ERR_FORMAT,
+                       "%s: E_scale of IP %s is not supported; scale its %s", c->where,
+                       name, list->numbers);
+    if (list->one && list->n > 1 && !*label)
+        return sz_fail(c->r->err, SZ_ERR_FORMAT,
+                       "%s: there are %d <%s_params>; add label=.. to IP %s", c->where,
+                       list->n, name, name);
+    for (; k < list->n && *label; k++) {
+        const char *at = (const char *)list->first + (size_t)k * list->size;
+
+        if (same(((const sz_core_head *)(const void *)at)->label, label)) break;
+    }
+    if (k == list->n)
+        return sz_fail(c->r->err, SZ_ERR_FORMAT,
+                       "%s: init_args names IP %s but there is no <%s_params%s%.100s%s>; "
+                       "add it or correct the label",
+                       c->where, name, name, *label ? " label=\"" : "", label,
+                       *label ? "\"" : "");
+    *found = k;
+    return SZ_OK;
+}
+
 static sz_status use_glue(sz_choice *c, const sz_args *args)
 {
     sz_reader *r = c->r;
-    const char *label = sz_args_string(args, "label", "");
-    int k = 0;
+    const core_list list = {"Glue", "tables", r->glue, r->n_glues, sizeof *r->glue, 0};
+    int k;
+    sz_status status;
 
     if (c->gap->glue) return fail_twice(c, "IP Glue");
-    if (sz_args_has(args, "E_scale"))
-        return sz_fail(r->err, SZ_ERR_FORMAT,
-                       "%s: E_scale of IP Glue is not supported; scale its tables",
-                       c->where);
-    while (k < r->n_glues && *label && !same(r->glue[k].label, label)) k++;
-    if (k == r->n_glues)
-        return sz_fail(
-            r->err, SZ_ERR_FORMAT,
-            "%s: init_args names IP Glue but there is no <Glue_params%s%.100s%s>; "
-            "add it or correct the label",
-            c->where, *label ? " label=\"" : "", label, *label ? "\"" : "");
+    status = find_core(c, args, &list, &k);
+    if (status != SZ_OK) return status;
     c->gap->glue = malloc(sizeof *c->gap->glue);
     if (!c->gap->glue) return sz_fail_memory(r->err, sizeof *c->gap->glue, r->path);
     *c->gap->glue = r->glue[k].glue;
     memset(&r->glue[k].glue, 0, sizeof r->glue[k].glue);
     return SZ_OK;
+}
+
+static sz_status use_lj(sz_choice *c, const sz_args *args)
+{
+    sz_reader *r = c->r;
+    const core_list list = {"LJ", "eps6 and eps12", r->lj, r->n_ljs, sizeof *r->lj, 1};
+    int k;
+    sz_status status;
+
+    if (c->gap->lj) return fail_twice(c, "IP LJ");
+    status = find_core(c, args, &list, &k);
+    if (status != SZ_OK) return status;
+    c->gap->lj = malloc(sizeof *c->gap->lj);
+    if (!c->gap->lj) return sz_fail_memory(r->err, sizeof *c->gap->lj, r->path);
+    *c->gap->lj = r->lj[k].lj;
+    memset(&r->lj[k].lj, 0, sizeof r->lj[k].lj);
+    return SZ_OK;
+}
+
+static sz_status use_coulomb(sz_choice *c, const sz_args *args)
+{
+    sz_reader *r = c->r;
+    const core_list list = {"Coulomb",     "charges",          r->coulomb,
+                            r->n_coulombs, sizeof *r->coulomb, 1};
+    int k;
+    sz_status status;
+
+    if (c->gap->coulomb) return fail_twice(c, "IP Coulomb");
+    status = find_core(c, args, &list, &k);
+    if (status != SZ_OK) return status;
+    c->gap->coulomb = calloc(1, sizeof *c->gap->coulomb);
+    if (!c->gap->coulomb) return sz_fail_memory(r->err, sizeof *c->gap->coulomb, r->path);
+    return sz_coulomb_choose(r, r->coulomb + k, sz_args_string(args, "method", NULL),
+                             c->gap->coulomb);
 }
 
 static sz_status check_zbl(sz_choice *c, const sz_zbl *zbl, int scale_radii)
@@ -175,14 +244,18 @@ static sz_status use_ip(sz_choice *c, const sz_args *args)
     static const struct {
         const char *name;
         sz_status (*use)(sz_choice *, const sz_args *);
-    } ip[] = {{"GAP", use_gap}, {"Glue", use_glue}, {"ZBL", use_zbl}};
+    } ip[] = {{"GAP", use_gap},
+              {"Glue", use_glue},
+              {"LJ", use_lj},
+              {"Coulomb", use_coulomb},
+              {"ZBL", use_zbl}};
     const char *other = "without a type";
     int n = sz_args_n_words(args);
 
     for (int i = 0; i < n; i++) {
         const char *word = sz_args_word(args, i);
 
-        for (int k = 0; k < 3; k++)
+        for (size_t k = 0; k < sizeof ip / sizeof *ip; k++)
             if (sz_same_word(word, ip[k].name)) return ip[k].use(c, args);
     }
     for (int i = n; i-- > 0;)

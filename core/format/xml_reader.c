@@ -167,6 +167,15 @@ sz_status sz_att_double(sz_reader *r, const char **atts, const char *element,
     return sz_att_maybe_double(r, atts, element, name, value);
 }
 
+sz_status sz_att_bool(sz_reader *r, const char **atts, const char *element,
+                      const char *name, int *value)
+{
+    sz_status status = require(r, atts, element, name);
+
+    if (status != SZ_OK) return status;
+    return sz_att_maybe_bool(r, atts, element, name, value);
+}
+
 sz_status sz_att_maybe_int(sz_reader *r, const char **atts, const char *element,
                            const char *name, int low, int high, int *value)
 {

@@ -5,8 +5,10 @@
 #ifndef SZ_XML_READER_H
 #define SZ_XML_READER_H
 
+#include "term/coulomb.h"
 #include "term/gap.h"
 #include "term/glue.h"
+#include "term/lj.h"
 #include "term/zbl.h"
 
 #include <expat.h>
@@ -37,18 +39,39 @@ typedef struct {
     char *label;
     int version;
     double e0[SZ_Z_MAX + 1];
-    char *sparse_label; /* of <gpSparse>, NULL before it */
-    int n_wanted;       /* its n_coordinate */
+    char *sparse_label;   /* of <gpSparse>, NULL before it */
+    char *local_property; /* that gap_fit was given to fit, or NULL */
+    int n_wanted;         /* its n_coordinate */
     int n_terms;
     sz_term_xml *term;
 } sz_params_xml;
 
-/* <Glue_params> */
+/* Parameters of a core potential begin so: an init string finds them by their label. */
 typedef struct {
     int line;
     char *label;
+} sz_core_head;
+
+/* <Glue_params> */
+typedef struct {
+    sz_core_head head;
     sz_gap_glue glue;
 } sz_glue_xml;
+
+/* <LJ_params> */
+typedef struct {
+    sz_core_head head;
+    sz_gap_lj lj;
+} sz_lj_xml;
+
+/* <Coulomb_params> */
+typedef struct {
+    sz_core_head head;
+    char *method;                   /* or NULL */
+    double yukawa_alpha, dsf_alpha; /* negative: missing */
+    int n_types, z[SZ_Z_MAX];       /* [n_types] 0: not read yet */
+    sz_coulomb coulomb;             /* but for method and alpha */
+} sz_coulomb_xml;
 
 typedef struct {
     const char *path;
@@ -78,6 +101,10 @@ typedef struct {
     sz_params_xml *params;
     int n_glues;
     sz_glue_xml *glue;
+    int n_ljs;
+    sz_lj_xml *lj;
+    int n_coulombs;
+    sz_coulomb_xml *coulomb;
 } sz_reader;
 
 /* A handler of an element's start (atts: name, value, .., NULL) or end (atts NULL). */
@@ -98,13 +125,15 @@ sz_status sz_reader_numbers(sz_reader *r, const char *element);
 
 const char *sz_att(const char **atts, const char *name); /* or NULL */
 /* Each fails when the attribute is not what it should be; a missing one fails in the
- * first three and leaves *value alone in sz_att_maybe_*. */
+ * first four and leaves *value alone in sz_att_maybe_*. */
 sz_status sz_att_string(sz_reader *r, const char **atts, const char *element,
                         const char *name, char **copy);
 sz_status sz_att_double(sz_reader *r, const char **atts, const char *element,
                         const char *name, double *value);
 sz_status sz_att_int(sz_reader *r, const char **atts, const char *element,
                      const char *name, int low, int high, int *value);
+sz_status sz_att_bool(sz_reader *r, const char **atts, const char *element,
+                      const char *name, int *value);
 sz_status sz_att_maybe_double(sz_reader *r, const char **atts, const char *element,
                               const char *name, double *value);
 sz_status sz_att_maybe_int(sz_reader *r, const char **atts, const char *element,
@@ -115,7 +144,7 @@ sz_status sz_att_maybe_bool(sz_reader *r, const char **atts, const char *element
 /* ---- xml_params.c: <GAP_params> -------------------------------------------------- */
 
 sz_xml_handler sz_start_params, sz_end_params, sz_start_data, sz_start_e0,
-    sz_start_sparse, sz_end_sparse;
+    sz_start_sparse, sz_end_sparse, sz_end_command;
 void sz_params_xml_free(sz_params_xml *p);
 
 /* ---- xml_term.c: <gpCoordinates> ------------------------------------------------- */
@@ -131,7 +160,18 @@ sz_xml_handler sz_start_glue, sz_end_glue, sz_start_glue_type, sz_end_glue_type,
     sz_start_glue_pair, sz_end_glue_pair, sz_start_density, sz_start_embedding,
     sz_start_pair_table, sz_end_table, sz_start_density_knot, sz_start_embedding_knot,
     sz_start_pair_knot, sz_refuse_neighbours;
-void sz_gap_glue_clear(sz_gap_glue *glue);
+/* A <per_type_data>: its place in z [n_types], 0 where there is none yet, gets its
+ * atomic_num, which *number (or NULL) gets too. */
+sz_status sz_start_type(sz_reader *r, const char **atts, int n_types, int *z,
+                        int *number);
+
+/* ---- xml_lj.c: <LJ_params>; xml_coulomb.c: <Coulomb_params> ---------------------- */
+
+sz_xml_handler sz_start_lj, sz_end_lj, sz_start_lj_type, sz_start_lj_pair,
+    sz_start_coulomb, sz_end_coulomb, sz_start_coulomb_type;
+/* init: method of the init string, or NULL. */
+sz_status sz_coulomb_choose(sz_reader *r, const sz_coulomb_xml *x, const char *init,
+                            sz_coulomb *to);
 
 /* ---- xml_potential.c: <Potential> ------------------------------------------------ */
 

@@ -78,7 +78,8 @@ static sz_status add_terms(builder *b, sz_error *err)
         const sz_term_kind *kind = sz_term_kinds[k];
 
         if (kind->core)
-            status = kind->core(&model->group[k], b->gap, &model->species, err);
+            status = kind->core(&model->group[k], b->gap, &model->species,
+                                &model->warnings, err);
         else if (model->group[k] && kind->finish)
             status = kind->finish(model->group[k], &model->species, err);
     }
@@ -116,6 +117,37 @@ static double largest_cutoff(const sz_model *model)
     return cutoff;
 }
 
+static sz_status tell_cutoff(builder *b, sz_error *err)
+{
+    sz_model *model = b->model;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
+        if (model->group[k] && sz_term_kinds[k]->reach)
+            status = sz_term_kinds[k]->reach(model->group[k], model->cutoff, b->gap,
+                                             &model->warnings, err);
+    return status;
+}
+
+/* What the reader had to say, and what the energies are where they are none. */
+static sz_status take_warnings(builder *b, sz_error *err)
+{
+    const sz_gap *gap = b->gap;
+    const char *property = sz_gap_find_note(gap, SZ_LOCAL_PROPERTY);
+    sz_warnings *all = &b->model->warnings;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < gap->warnings.n && status == SZ_OK; k++)
+        status = sz_warnings_add(all, err, "%s", gap->warnings.text[k]);
+    if (status == SZ_OK && property)
+        status =
+            sz_warnings_add(all, err,
+                            "%s: gap_fit was given the local property '%.100s' to "
+                            "fit: what this model has for energies of atoms holds it",
+                            gap->path, property);
+    return status;
+}
+
 static sz_status build(builder *b, sz_error *err)
 {
     sz_status status = open_model(b, err);
@@ -124,9 +156,12 @@ static sz_status build(builder *b, sz_error *err)
         status = sz_term_read(&b->term[k], b->gap, k, err);
     if (status != SZ_OK) return status;
     collect_species(b);
-    status = add_terms(b, err);
+    status = take_warnings(b, err);
+    if (status == SZ_OK) status = add_terms(b, err);
     if (status != SZ_OK) return status;
     b->model->cutoff = largest_cutoff(b->model);
+    status = tell_cutoff(b, err);
+    if (status != SZ_OK) return status;
     if (b->model->species.n == 0 || b->model->cutoff <= 0.0)
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%s: the model has no term that acts on atoms", b->gap->path);

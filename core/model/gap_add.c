@@ -34,17 +34,41 @@ static void take_scale_in(sz_gap *gap)
     gap->e_scale = 1.0;
 }
 
+/* the core potential that both have, or NULL */
+static const char *shared_core(const sz_gap *a, const sz_gap *b)
+{
+    return a->glue && b->glue         ? "IP Glue"
+           : a->zbl && b->zbl         ? "IP ZBL"
+           : a->lj && b->lj           ? "IP LJ"
+           : a->coulomb && b->coulomb ? "IP Coulomb"
+                                      : NULL;
+}
+
+static void take_core(sz_gap *gap, sz_gap *other)
+{
+    if (other->glue) gap->glue = other->glue;
+    if (other->zbl) gap->zbl = other->zbl;
+    if (other->lj) gap->lj = other->lj;
+    if (other->coulomb) gap->coulomb = other->coulomb;
+    other->glue = NULL;
+    other->zbl = NULL;
+    other->lj = NULL;
+    other->coulomb = NULL;
+}
+
 sz_status sz_gap_add(sz_gap *gap, sz_gap *other, sz_error *err)
 {
     size_t n = (size_t)gap->n_terms, m = (size_t)other->n_terms;
+    const char *core;
     sz_gap_term *all;
     sz_status status = check_versions(gap, other, err);
 
     if (status != SZ_OK) return status;
-    if ((gap->glue && other->glue) || (gap->zbl && other->zbl))
+    core = shared_core(gap, other);
+    if (core)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s and %s both have %s: a model can have it once", gap->path,
-                       other->path, gap->glue && other->glue ? "IP Glue" : "IP ZBL");
+                       other->path, core);
     all = calloc(n + m + 1, sizeof *all);
     if (!all) return sz_fail_memory(err, (n + m) * sizeof *all, "the terms");
     if (gap->e_scale != 1.0 || other->e_scale != 1.0) {
@@ -59,9 +83,6 @@ sz_status sz_gap_add(sz_gap *gap, sz_gap *other, sz_error *err)
     gap->n_terms += other->n_terms;
     other->n_terms = 0;
     if (m && other->version > gap->version) gap->version = other->version;
-    if (other->glue) gap->glue = other->glue;
-    if (other->zbl) gap->zbl = other->zbl;
-    other->glue = NULL;
-    other->zbl = NULL;
+    take_core(gap, other);
     return SZ_OK;
 }

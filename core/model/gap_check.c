@@ -7,7 +7,9 @@
 
 #include "base/text.h"
 #include "descriptor/environment.h"
+#include "term/coulomb.h"
 #include "term/glue.h"
+#include "term/lj.h"
 #include "term/zbl.h"
 
 #include <math.h>
@@ -202,6 +204,49 @@ static sz_status check_zbl(const context *c, const sz_zbl *z)
     return fail(c, "cutoff, cutoff_width or scale of ZBL is out of range");
 }
 
+static int good_lj_pair(const sz_gap_lj *lj, const sz_gap_lj_pair *p)
+{
+    const double x[] = {p->sigma, p->eps6, p->eps12, p->cutoff, p->cutoff_width};
+
+    return p->type1 >= 0 && p->type1 < lj->n_types && p->type2 >= 0 &&
+           p->type2 < lj->n_types && all_finite(x, 5) && p->sigma > 0.0 &&
+           p->cutoff > 0.0 && p->cutoff_width >= 0.0;
+}
+
+static sz_status check_lj(const context *c, const sz_gap_lj *lj)
+{
+    unsigned char met[SZ_Z_MAX + 1] = {0}, pairs[SZ_Z_MAX][SZ_Z_MAX] = {{0}};
+
+    if (lj->n_types < 1 || lj->n_types > SZ_Z_MAX || lj->n_pairs < 1)
+        return fail(c, "LJ has no types or pairs, or too many");
+    for (int t = 0; t < lj->n_types; t++)
+        if (lj->z[t] < 1 || lj->z[t] > SZ_Z_MAX || met[lj->z[t]]++)
+            return fail(c, "LJ has a type with no atomic number of its own");
+    for (int k = 0; k < lj->n_pairs; k++) {
+        const sz_gap_lj_pair *p = lj->pair + k;
+
+        if (!good_lj_pair(lj, p)) return fail(c, "a pair of LJ is out of range");
+        if (pairs[p->type1][p->type2]++ ||
+            (p->type1 != p->type2 && pairs[p->type2][p->type1]++))
+            return fail(c, "LJ has a pair of types twice");
+    }
+    return SZ_OK;
+}
+
+static sz_status check_coulomb(const context *c, const sz_coulomb *q)
+{
+    int n = 0;
+
+    for (int z = 1; z <= SZ_Z_MAX; z++) n += q->listed[z];
+    if (n == 0 || !all_finite(q->charge, SZ_Z_MAX + 1))
+        return fail(c, "Coulomb has no charges, or one that is not finite");
+    if (q->method >= SZ_COULOMB_DIRECT && q->method <= SZ_COULOMB_DSF &&
+        q->cutoff > 0.0 && isfinite(q->cutoff) && q->alpha >= 0.0 && isfinite(q->alpha) &&
+        q->smooth_length >= 0.0 && isfinite(q->smooth_length))
+        return SZ_OK;
+    return fail(c, "method, cutoff or screening of Coulomb is out of range");
+}
+
 /* ---- the whole ------------------------------------------------------------------- */
 
 sz_status sz_gap_check(const sz_gap *gap, const char *name, const char *remedy,
@@ -217,6 +262,8 @@ sz_status sz_gap_check(const sz_gap *gap, const char *name, const char *remedy,
         status = check_term(&c, k, gap->term + k);
     if (status == SZ_OK && gap->glue) status = check_glue(&c, gap->glue);
     if (status == SZ_OK && gap->zbl) status = check_zbl(&c, gap->zbl);
+    if (status == SZ_OK && gap->lj) status = check_lj(&c, gap->lj);
+    if (status == SZ_OK && gap->coulomb) status = check_coulomb(&c, gap->coulomb);
     for (int k = 0; k < gap->n_notes && status == SZ_OK; k++)
         if (!sz_is_label(gap->note[k].key) || !sz_text_is_clean(gap->note[k].text))
             status = sz_fail(err, SZ_ERR_FORMAT,

@@ -6,6 +6,10 @@
 
 #include "term/term.h"
 
-extern const sz_term_kind sz_kind_glue, sz_kind_zbl;
+extern const sz_term_kind sz_kind_glue, sz_kind_zbl, sz_kind_lj, sz_kind_coulomb;
+
+/* "IP LJ" or "IP Coulomb" where gap has that core and it does not list the element: QUIP
+ * stops there or takes numbers from nowhere. Else NULL. */
+const char *sz_core_without(const sz_gap *gap, int z);
 
 #endif

@@ -4,6 +4,7 @@
 #include "term/gap.h"
 
 #include "term/glue.h"
+#include "term/lj.h"
 #include "term/zbl.h"
 
 #include <stdio.h>
@@ -18,7 +19,11 @@ void sz_gap_free(sz_gap *gap)
     if (gap->glue) sz_gap_glue_clear(gap->glue);
     free(gap->glue);
     free(gap->zbl);
+    if (gap->lj) sz_gap_lj_clear(gap->lj);
+    free(gap->lj);
+    free(gap->coulomb);
     sz_gap_notes_free(gap->note, gap->n_notes);
+    sz_warnings_free(&gap->warnings);
     free(gap->path);
     free(gap->label);
     free(gap->potential);

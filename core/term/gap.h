@@ -6,10 +6,13 @@
 #define SZ_GAP_H
 
 #include "base/args.h"
+#include "base/warnings.h"
 #include "term/gap_term.h"
 
 typedef struct sz_gap_glue sz_gap_glue; /* term/glue.h */
 typedef struct sz_zbl sz_zbl;           /* term/zbl.h */
+typedef struct sz_gap_lj sz_gap_lj;     /* term/lj.h */
+typedef struct sz_coulomb sz_coulomb;   /* term/coulomb.h */
 
 /* What a model says about itself: "citation", "licence", "training_data", .. */
 typedef struct {
@@ -24,15 +27,21 @@ typedef struct sz_gap {
     double e0[SZ_Z_MAX + 1];
     int n_terms;
     sz_gap_term *term;
-    sz_gap_glue *glue; /* core potential, or NULL */
-    sz_zbl *zbl;       /* core potential, or NULL */
+    sz_gap_glue *glue; /* core potentials, each or NULL */
+    sz_zbl *zbl;
+    sz_gap_lj *lj;
+    sz_coulomb *coulomb;
     int n_notes;
-    sz_gap_note *note; /* of a .soapz file, or of a fit */
+    sz_gap_note *note;    /* of a .soapz file, or of a fit */
+    sz_warnings warnings; /* what the reader accepted with a doubt */
     /* label and init_args of the <Potential> used; NULL: there is none */
     char *potential, *init_args;
 } sz_gap;
 
 void sz_gap_free(sz_gap *gap);
+
+/* The note that names the local property that a model was fitted to. */
+#define SZ_LOCAL_PROPERTY "local_property"
 
 /* The descriptor of a term of gap; messages about it name file and line. *args is NULL
  * after a failure. */

@@ -109,10 +109,13 @@ struct sz_term_kind {
      * where gap has none. */
     void (*core_elements)(const sz_gap *gap, sz_add_element *add, void *context);
     sz_status (*core)(void **group, const sz_gap *gap, const sz_species *species,
-                      sz_error *err);
+                      sz_warnings *warnings, sz_error *err);
 
     double (*cutoff)(const void *group); /* the largest, Angstrom */
-    int (*ordered)(const void *group);   /* 1: see sz_model_ordered */
+    /* Told the largest cutoff of the whole model, at the end. */
+    sz_status (*reach)(void *group, double cutoff, const sz_gap *gap,
+                       sz_warnings *warnings, sz_error *err);
+    int (*ordered)(const void *group); /* 1: see sz_model_ordered */
     size_t (*bytes)(const void *group, const void *plan);
     /* plan may be NULL. */
     void (*print)(const void *group, const void *plan, const sz_species *species,

@@ -26,6 +26,18 @@ json.dump(result, open(sys.argv[2], "w"))
 GLUE = os.path.join(MODELS, "mow_glue_soap", "gp.xml")
 DATA = os.path.join(MODELS, "mow_glue_soap", "reference.xyz")
 GAUSS = "covariance_type=ard_se delta=0.5 sparse_method=file"
+LISTED = ('<per_type_data type="1" atomic_num="42"{0}/>'
+          '<per_type_data type="2" atomic_num="74"{1}/>')
+PAIR = ('<per_pair_data type1="{}" type2="{}" sigma="2.3" eps6="{}" eps12="0.3" cutoff="4.5" '
+        'energy_shift="T" linear_force_shift="T"/>')
+CORES = {
+    "lj": f'<LJ_params n_types="2" label="far">{LISTED.format("", "")}' + "".join(
+        PAIR.format(*p) for p in ((1, 1, 0.2), (1, 2, 0.1), (2, 2, 0.3))) + "</LJ_params>",
+    "coulomb": '<Coulomb_params n_types="2" method="yukawa" cutoff="5.5" yukawa_alpha="0.3" '
+               'yukawa_smooth_length="0.8">' + LISTED.format(' charge="0.9"', ' charge="-0.5"') +
+               "</Coulomb_params>",
+    "direct": '<Coulomb_params n_types="2" method="direct" cutoff="3.5">' +
+              LISTED.format(' charge="0.3"', ' charge="-0.3"') + "</Coulomb_params>"}
 SOAP = ("soap n_max=3 l_max=2 cutoff=4.0 atom_sigma=0.5 zeta=2 delta=1.0 n_species=2 "
         "covariance_type=dot_product sparse_method=index_file species_Z={{42 74}}")
 # name: descriptors with components of sparse points or numbers of them, core
@@ -48,6 +60,16 @@ FITS = {
     "zbl": ([(f"distance_2b cutoff=4 Z1=42 Z2=74 theta_uniform=0.6 {GAUSS}",
               [(2.0,), (2.5,), (3.1,)])],
             ["core_ip_args=IP ZBL cutoff=2.6 cutoff_width=0.8"]),
+    "coordination": ([(f"coordination cutoff=4 Z_center=74 theta_uniform=2.0 {GAUSS}",
+                       [(6.0,), (9.0,), (13.0,)]),
+                      (f"coordination cutoff=3.6 transition_width=0.8 theta_uniform=3.0 {GAUSS}",
+                       [(4.0,), (8.0,)])], []),
+    "lj": ([(f"distance_2b cutoff=4 Z1=42 Z2=74 theta_uniform=0.6 {GAUSS}",
+             [(2.0,), (2.5,), (3.1,)])], ["core_ip_args=IP LJ label=far"]),
+    "coulomb": ([(f"distance_2b cutoff=4 Z1=42 Z2=74 theta_uniform=0.6 {GAUSS}",
+                  [(2.0,), (2.5,), (3.1,)])], ["core_ip_args=IP Coulomb"]),
+    "direct": ([(f"distance_2b cutoff=4 Z1=42 Z2=74 theta_uniform=0.6 {GAUSS}",
+                 [(2.0,), (2.5,), (3.1,)])], ["core_ip_args=IP Coulomb"]),
     "gap": ([(f"distance_2b cutoff=4 Z1=42 Z2=74 theta_uniform=0.6 {GAUSS}",
               [(2.0,), (2.5,), (3.1,)])], ["core_ip_args=IP GAP"]),
 }
@@ -94,7 +116,7 @@ def differ(a, b):
 def test(name, terms, core, folder):
     glue, whole = core_file(folder)
     path = os.path.join(folder, "core.xml")
-    open(path, "w").write(whole if name == "gap" else glue)
+    open(path, "w").write(whole if name == "gap" else CORES.get(name, glue))
     gap = []
     for k, (text, rows) in enumerate(terms):
         points = os.path.join(folder, f"points{k}")

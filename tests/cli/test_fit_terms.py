@@ -88,9 +88,9 @@ def refit(name, work):
     root = ET.parse(xml).getroot()
     e0 = {int(e.get("Z")): e.get("value") for e in root.iter("e0")}
     used = set(s for f in read_xyz(frames) for s in f["species"].ravel())
-    symbols = {"H": 1, "Li": 3, "C": 6, "O": 8, "Al": 13, "Si": 14, "P": 15, "V": 23, "Cu": 29,
-               "Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "Au": 79}
-    core = re.search(r"init_args_pot1=\{([^}]*)\}", open(xml).read())
+    symbols = {"H": 1, "Li": 3, "C": 6, "O": 8, "Na": 11, "Al": 13, "Si": 14, "P": 15, "Cl": 17,
+               "V": 23, "Cu": 29, "Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "Au": 79}
+    core = re.search(r"init_args_pot1=\{((?:[^{}]|\{[^{}]*\})*)\}", open(xml).read())
     words = ["e0={" + ":".join(f"{s}:{e0[symbols[s]]}" for s in sorted(used)) + "}",
              same_terms(folder, root, work), "sparse_jitter=1e-12"]
     if core:
@@ -275,6 +275,15 @@ def refusals(folder):
     broken = os.path.join(folder, "broken.xml")
     open(broken, "w").write(open(os.path.join(GLUE, "gp.xml")).read()[:900])
     fails(["broken.xml", "cut off"], gap, "core_ip_args={IP Glue}", f"core_param_file={broken}")
+    charges = os.path.join(folder, "charges.xml")
+    text = ('<Coulomb_params n_types="1" method="direct" cutoff="4"><per_type_data type="1" '
+            'atomic_num="42" charge="1"/></Coulomb_params>')
+    open(charges, "w").write(text)
+    fails(["core_ip_args: IP Coulomb does not list W, which the data have", 'atomic_num="74"'], gap,
+          "core_ip_args={IP Coulomb}", f"core_param_file={charges}")
+    open(charges, "w").write(text.replace("direct", "ewald"))
+    fails(["charges.xml:1", "method ewald of IP Coulomb is not supported"], gap,
+          "core_ip_args={IP Coulomb}", f"core_param_file={charges}")
     theta = os.path.join(folder, "theta")
     for text, part in (("0.3 0.4", "2 numbers"), ("nan", "nan"), ("", "0 numbers"), ("-1", "-1")):
         open(theta, "w").write(text)
@@ -283,9 +292,13 @@ def refusals(folder):
     fails(["theta_fac", "2 numbers"], "gap={" + two + "theta_fac={{1 2}}}")
     fails(["order 4"], "gap={" + two.replace("distance_2b", "distance_Nb order=4") +
           "theta_uniform=1}")
-    fails(["coordination is not supported; there are soap, soap_turbo, "
-           "distance_2b, distance_Nb, angle_3b"],
-          "gap={" + two.replace("distance_2b", "coordination") + "theta_uniform=1}")
+    fails(["co_angle_3b is not supported; there are soap, soap_turbo, distance_2b, "
+           "distance_Nb, angle_3b, "
+           "coordination"],
+          "gap={" + two.replace("distance_2b", "co_angle_3b") + "theta_uniform=1}")
+    fails(["transition_width=-1", "is not a range of distances"],
+          "gap={" + two.replace("distance_2b", "coordination transition_width=-1") +
+          "theta_uniform=1}")
     fails(["only_intra"], "gap={" + two + "only_intra=T theta_uniform=1}")
     fails(["local_property0"], gap, "local_property0=1.0")
 

@@ -255,7 +255,9 @@ def one(form, words, name, key, default, kind, value, show):
     if name == "energy_parameter_name" and form != "default" or name == "parameter_name_prefix" \
             and value in "".join(words):
         code, _, err = dry(words)
-        check(code == 1 and ("an energy under" in err or "without a value" in err), f"{words}: {err}")
+        check(code == 1 and any(part in err for part in
+                                ("an energy under", "without a value", "are under '")),
+              f"{words}: {err}")
         return
     if name == "dryrun":
         code, out, err = run("fit", *words_with(words), "sparsify_only_no_fit=T")

@@ -32,6 +32,11 @@ says("hea4_diagonal_radial", "n=n'")
 says("hea4_per_species_hypers", "soap: 1 term", "zeta 4", "delta 0.8", "65 published")
 says("mow_glue_soap", "Glue", "two-body terms: 3", "Mo-W", "12 sparse points")
 says("mow_zbl_soap", "ZBL", "cutoff 2.6")
+says("nacl_lj_dsf_2b", "core potential: LJ", "Na-Cl: cutoff 5.5", "Coulomb, dsf", "Cl -0.7")
+says("nacl_yukawa_soap", "Coulomb, yukawa", "cutoff 7", "smooth_length 1.2", "Na +0.7")
+says("nacl_direct_2b", "Coulomb, direct cutoff 5 Angstrom", "ends at the largest cutoff")
+says("cuau_coordination_2b_soap", "coordination terms: 2", "Au cutoff 3.9, width 0.2")
+says("cuau_coordination", "any cutoff 4.4", "warning: ", "coordination does not read Z")
 says("si_2b_3b_soap", "three-body terms: 1", "Si(Si,Si) angle_3b, cutoff 3.2", "40 sparse")
 says("nbw_nb23", "three-body terms: 4", "Nb-Nb-W distance_Nb", "2 permutations",
      "6 permutations", "Z={41 41 74}", "warning")
@@ -77,6 +82,14 @@ with tempfile.TemporaryDirectory() as folder:
     open(broken, "w").write(text[:len(text) // 2])
     check_fails(1, ["gp.xml:"], "info", broken)
     restore()
+    edit("gp.xml", "</gpSparse>", "</gpSparse><command_line>local_property0={Mo:1} "
+         "local_property_parameter_name=volume</command_line>")
+    for path in (broken, os.path.join(folder, "volume.soapz"), os.path.join(folder, "back.xml")):
+        if path != broken:
+            check(run("convert", broken, path)[::2] == (0, ""), f"convert to {path}")
+        out = run("info", path)[1]
+        check("warning: " in out and "local property 'volume'" in out, f"{path}: {out}")
+    restore()
     edit("gp.xml", "soap ", "soap_express ")
     check_fails(1, ["soap_express", "gp.xml:"], "info", broken)
     restore()
@@ -85,7 +98,8 @@ with tempfile.TemporaryDirectory() as folder:
     for old, new, says in (
             ("order=3", "order=4", "order 4"),
             ("Z={41 41 41 }", "Z={0 41 41}", "mixes 0"),
-            ("distance_Nb order=3", "coordination", "coordination"),
+            ("distance_Nb order=3", "co_angle_3b", "co_angle_3b"),
+            ("distance_Nb order=3", "coordination", "dimensions is 3"),
             ("cutoff=3.1", "cutoff=-3.1", "cutoff=-3.1"),
             ("distance_Nb order=3", "distance_2b", "dimensions is 3"),
             ("order=3 cutoff=3.1 cutoff_transition_width=0.5 covariance_type=ard_se "
