@@ -182,7 +182,44 @@ static void XMLCALL on_text(void *data, const char *text, int n)
 
 /* ---- the file -------------------------------------------------------------------- */
 
-static sz_status fail_xml(sz_reader *r)
+/* 1 where a text is a potential of TurboGAP: "gap_beg soap_turbo" on a line of its own;
+ * xml gets the file that its sparse points are of, "carbon.xml", or "". */
+static int is_turbogap(const char *text, size_t n, char xml[80])
+{
+    const char *mark = ".sparseX.", *end = text + n;
+    int found = 0;
+
+    *xml = '\0';
+    for (const char *p = text; p < end && !*xml; p++) {
+        size_t left = (size_t)(end - p), length = 0;
+
+        if (left > 8 && (p == text || p[-1] == '\n') && memcmp(p, "gap_beg ", 8) == 0)
+            found = 1;
+        if (left < strlen(mark) || memcmp(p, mark, strlen(mark)) != 0) continue;
+        while (p - length > text && length < 79 && !strchr(" \t\n'\"/=", p[-1 - length]))
+            length++;
+        memcpy(xml, p - length, length);
+        xml[length] = '\0';
+    }
+    return found;
+}
+
+/* text: what was read until now, as far as it is at hand */
+static sz_status fail_no_xml(sz_reader *r, const char *text, size_t n)
+{
+    char xml[80];
+
+    if (is_turbogap(text, n, xml))
+        return sz_reader_fail(r,
+                              "a potential in TurboGAP's own form, which lacks the "
+                              "energies of isolated atoms; give the GAP XML that it was "
+                              "made from%s%s",
+                              *xml ? ", " : "", xml);
+    return sz_reader_fail(r, "not XML; a model is a GAP XML file with its sparse points "
+                             "beside it, or a .soapz file");
+}
+
+static sz_status fail_xml(sz_reader *r, const char *text, size_t n)
 {
     enum XML_Error code = XML_GetErrorCode(r->parser);
 
@@ -190,9 +227,7 @@ static sz_status fail_xml(sz_reader *r)
     if (code == XML_ERROR_NO_MEMORY) return sz_fail_memory(r->err, SZ_CHUNK, r->path);
     note_line(r);
     if (!r->root && (code == XML_ERROR_SYNTAX || code == XML_ERROR_INVALID_TOKEN))
-        return sz_reader_fail(r,
-                              "not XML; a model is a GAP XML file with its sparse points "
-                              "beside it, or a .soapz file");
+        return fail_no_xml(r, text, n);
     return sz_reader_fail(r,
                           "not well-formed XML (%s); the file is %scut off or damaged, "
                           "copy it again",
@@ -202,7 +237,8 @@ static sz_status fail_xml(sz_reader *r)
 
 static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)
 {
-    if (wrap && XML_Parse(r->parser, "<core>", 6, 0) != XML_STATUS_OK) return fail_xml(r);
+    if (wrap && XML_Parse(r->parser, "<core>", 6, 0) != XML_STATUS_OK)
+        return fail_xml(r, "", 0);
     for (;;) {
         void *chunk = XML_GetBuffer(r->parser, SZ_CHUNK);
         size_t n;
@@ -214,9 +250,9 @@ static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)
             return sz_fail(r->err, SZ_ERR_FILE, "%s: cannot be read: %s", r->path,
                            strerror(errno));
         if (XML_ParseBuffer(r->parser, (int)n, n == 0 && !wrap) != XML_STATUS_OK)
-            return fail_xml(r);
+            return fail_xml(r, chunk, n);
         if (n == 0 && wrap && XML_Parse(r->parser, "</core>", 7, 1) != XML_STATUS_OK)
-            return fail_xml(r);
+            return fail_xml(r, "", 0);
         if (n == 0 || r->status != SZ_OK) return r->status;
     }
 }

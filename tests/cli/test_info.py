@@ -113,6 +113,11 @@ with tempfile.TemporaryDirectory() as folder:
         check_fails(1, [says, "gp.xml:"], "info", broken)
     open(broken, "w").write("not XML at all\n")
     check_fails(1, ["gp.xml:1"], "info", broken)
+    for more, says in (("", "made from"), ("desc_sparse = 'gap_files/carbon.xml.sparseX.GAP_2'\n",
+                                           "made from, carbon.xml")):
+        open(broken, "w").write("! carbon\n\ngap_beg soap_turbo\nn_species = 1\n" + more +
+                                "gap_end\n")
+        check_fails(1, ["gp.xml:1: ", "TurboGAP", says], "info", broken)
     open(broken, "w").close()
     check_fails(1, ["gp.xml"], "info", broken)
     check_fails(1, [folder], "info", folder)

@@ -36,4 +36,14 @@ for ranks in (2, 4):
     compare(f"{ranks} ranks", lmp.evaluate(frames, ranks=ranks))
 for block in (1, 7, 64, 4096):
     compare(f"block {block}", lmp.evaluate(frames, style=f"soapz block {block}"))
+
+# soap_turbo beside a two-body term, and beside Glue, two and three bodies
+for name, elements, a in (("turbo_alcu_add_species", ("Al", "Cu"), 3.0),
+                          ("turbo_c_published", ("C",), 2.4)):
+    frames = [lmp.bcc((6, 6, 6), a, seed=3, elements=elements)]
+    model = lmp.ROOT / "tests" / "data" / "models" / name / "gp.xml"
+    one, two = (lmp.evaluate(frames, elements, model, ranks=ranks)[0] for ranks in (1, 2))
+    lmp.check(f"{name}: forces are not zero", bool(np.abs(one["forces"]).max() > 0.1))
+    for key in one:
+        lmp.check_close(f"{name}, 2 ranks: {key}", two[key], one[key], TOLERANCE)
 lmp.finish()
