@@ -80,6 +80,55 @@ static int test_radial(const char *text)
     return 0;
 }
 
+/* R_n of one species against 80 digits, S^(-1/2) as it stands in the definition:
+ * alpha_max, poly3gauss, r; rcut_hard 5, rcut_soft 4.5, atom_sigma 0.5,
+ * radial_enhancement 1 */
+static void test_digits(void)
+{
+    static const struct {
+        int n_max, gauss;
+        double r, want[SZ_TURBO_N_MAX];
+    } list[] = {
+        {8,
+         0,
+         1.8,
+         {3.89636441950743233e+01, 2.45131404731503402e+01, 3.97460179735324992e+00,
+          -1.41036055529843907e+01, -1.89349991935566067e+01, -2.40130290083707676e+00,
+          1.83549267954083706e+00, -1.28295438132035228e-01}},
+        {8,
+         1,
+         4.1,
+         {3.42945911757812922e+01, -7.24872167833497230e+01, 5.61351745263489761e+01,
+          -1.90054619954703874e+01, 5.09954344046133734e+00, -4.74001466950554207e+00,
+          8.35090611431706487e-01, 1.42590742013714999e+00}},
+        {11,
+         1,
+         1.8,
+         {3.70748036936758751e+01, 2.49225018851917888e+01, 9.94655263654992261e+00,
+          -4.12757648206888028e+00, -1.25081200756049888e+01, -1.31267138140835957e+01,
+          -7.10643997269855365e+00, -1.87670182108757433e+00, -4.68410652580820319e-01,
+          1.03672337035195454e+01, -1.02128834614633526e+01}},
+    };
+
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        sz_turbo_spec spec = {.n_species = 1,
+                              .gauss = list[i].gauss,
+                              .enhancement = 1,
+                              .cutoff_soft = 4.5,
+                              .filter = 4.0,
+                              .species = {{list[i].n_max, 0.5, 0.5, 0.0, 0.0, 1.0, 1.0}}};
+        const sz_radial_spec radial = {.cutoff = 5.0, .l_max = 0};
+        double h[SZ_TURBO_N_MAX], excess[SZ_TURBO_N_MAX],
+            y = list[i].r * list[i].r / 0.25;
+        double damping = (1.0 - exp(-2.0 * y)) / (2.0 * y) * 100.0; /* A_0 */
+
+        CHECK(sz_turbo_exact(&spec, 0, &radial, list[i].r, h, excess));
+        for (int n = 0; n < list[i].n_max; n++)
+            CHECK_CLOSE(h[n] / damping, list[i].want[n],
+                        1e-14 * largest(list[i].want, SZ_TURBO_N_MAX));
+    }
+}
+
 /* Symmetries; slopes, where the excess is nothing; the Jacobian against the adjoint. */
 static int test_descriptor(const char *text, const int *z)
 {
@@ -356,6 +405,7 @@ int main(void)
         test_descriptor(SAME "nf=30 compress_mode=trivial", all) || test_trivial() ||
         test_compress_file())
         return 1;
+    test_digits();
     test_refused();
     test_map_files();
     return check_done();
