@@ -194,9 +194,10 @@ SZ_INLINE void locate(const sz_radial *radial, int n, const int *slot, const dou
     }
 }
 
-/* SZ_LANES functions of neighbour i from column c of the nodes, and their slopes */
+/* SZ_LANES functions of neighbour i from column c of the nodes, and their slopes where
+ * these are wanted */
 SZ_INLINE void interpolate(const sz_radial *radial, const weights *at, int i, int c,
-                           sz_lanes *value, sz_lanes *slope)
+                           int slopes, sz_lanes *value, sz_lanes *slope)
 {
     const double *node = at->node[i] + c, *next = node + radial->n_node;
 
@@ -205,13 +206,13 @@ SZ_INLINE void interpolate(const sz_radial *radial, const weights *at, int i, in
         sz_lanes row = SZ_GET((k < 3 ? node : next) + k % 3 * radial->n_row);
 
         *value += at->w[k][i] * row;
-        *slope += at->dw[k][i] * row;
+        if (slopes) *slope += at->dw[k][i] * row;
     }
 }
 
 /* h = F R A and its slope for neighbour i of a soap_turbo */
-SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, double *h,
-                          double *dh)
+SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int slopes,
+                          double *h, double *dh)
 {
     int n_lane = radial->n_lane, n_l = radial->spec.l_max + 1;
     double a[SZ_PAD(SZ_L_MAX + 1)], da[SZ_PAD(SZ_L_MAX + 1)];
@@ -219,19 +220,34 @@ SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, dou
     sz_lanes value, slope;
 
     for (int l = 0; l < n_l; l += SZ_LANES) {
-        interpolate(radial, at, i, n_lane + l, &value, &slope);
+        interpolate(radial, at, i, n_lane + l, slopes, &value, &slope);
         SZ_AT(a + l) = value;
-        SZ_AT(da + l) = slope;
+        if (slopes) SZ_AT(da + l) = slope;
     }
     for (int q = 0; q < n_lane; q += SZ_LANES) {
-        interpolate(radial, at, i, q, &value, &slope);
-        slope += SZ_GET(more + q) * (1.0 - at->t[i]) +
-                 SZ_GET(more + radial->n_node + q) * at->t[i];
-        slope = at->f[i] * slope + at->df[i] * value;
+        interpolate(radial, at, i, q, slopes, &value, &slope);
+        if (slopes) {
+            slope += SZ_GET(more + q) * (1.0 - at->t[i]) +
+                     SZ_GET(more + radial->n_node + q) * at->t[i];
+            slope = at->f[i] * slope + at->df[i] * value;
+        }
         value *= at->f[i];
-        for (int l = 0; l < n_l; l++) SZ_AT(h + l * n_lane + q) = a[l] * value;
-        for (int l = 0; l < n_l && dh; l++)
-            SZ_AT(dh + l * n_lane + q) = a[l] * slope + da[l] * value;
+        for (int l = 0; l < n_l; l++) {
+            SZ_AT(h + l * n_lane + q) = a[l] * value;
+            if (slopes) SZ_AT(dh + l * n_lane + q) = a[l] * slope + da[l] * value;
+        }
+    }
+}
+
+SZ_INLINE void eval_soap(const sz_radial *radial, const weights *at, int i, int slopes,
+                         double *h, double *dh)
+{
+    sz_lanes value, slope;
+
+    for (int c = 0; c < radial->n_row; c += SZ_LANES) {
+        interpolate(radial, at, i, c, slopes, &value, &slope);
+        SZ_AT(h + c) = value;
+        if (slopes) SZ_AT(dh + c) = slope;
     }
 }
 
@@ -242,18 +258,14 @@ SZ_CLONES void sz_radial_eval(const sz_radial *radial, int n, const int *slot,
     weights at;
 
     locate(radial, n, slot, r, &at);
-    for (int i = 0; i < n; i++) {
-        double *own = h + i * n_h, *change = dh ? dh + i * n_h : NULL;
-        sz_lanes value, slope;
-
-        if (radial->turbo) {
-            eval_turbo(radial, &at, i, own, change);
-            continue;
-        }
-        for (int c = 0; c < n_h; c += SZ_LANES) {
-            interpolate(radial, &at, i, c, &value, &slope);
-            SZ_AT(own + c) = value;
-            if (change) SZ_AT(change + c) = slope;
-        }
+    for (int i = 0; i < n; i++) { /* slopes only where they are wanted */
+        if (radial->turbo && dh)
+            eval_turbo(radial, &at, i, 1, h + i * n_h, dh + i * n_h);
+        else if (radial->turbo)
+            eval_turbo(radial, &at, i, 0, h + i * n_h, NULL);
+        else if (dh)
+            eval_soap(radial, &at, i, 1, h + i * n_h, dh + i * n_h);
+        else
+            eval_soap(radial, &at, i, 0, h + i * n_h, NULL);
     }
 }
