@@ -8,6 +8,7 @@
 #include "term/few_bodies_term.h"
 
 #include "term/gap.h"
+#include "term/radial_rows.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -163,48 +164,21 @@ static sz_status collect(sz_probe *probe, const sz_list *list, sz_take_vector *t
 
 /* ---- rows -------------------------------------------------------------------------- */
 
-typedef struct {
-    const sz_pair_set *set;
-    const sz_gap_term *term;
-    const int *column;
-    sz_species species;
-    double *value, *slope, *g; /* [n_sparse] of the largest term */
-} pair_rows;
-
-static void free_rows(void *rows)
-{
-    pair_rows *r = rows;
-
-    if (r) free(r->value);
-    free(r);
-}
-
 static sz_status make_rows(void **rows, const void *group, const sz_gap_term *term,
                            const int *column, const sz_species *species, sz_error *err)
 {
+    const sz_radial_rows like = {
+        .group = group, .term = term, .column = column, .species = *species};
     const sz_pair_set *set = group;
-    pair_rows *r = calloc(1, sizeof *r);
-    size_t n = 1;
+    int most = 0;
 
-    *rows = NULL;
     for (int k = 0; k < set->n_pairs; k++)
-        if ((size_t)set->pair[k].n_sparse > n) n = (size_t)set->pair[k].n_sparse;
-    if (r) r->value = malloc(3 * n * sizeof *r->value);
-    if (!r || !r->value) {
-        free_rows(r);
-        return sz_fail_memory(err, 3 * n * sizeof *r->value, "the rows");
-    }
-    r->set = set;
-    r->term = term;
-    r->column = column;
-    r->species = *species;
-    r->slope = r->value + n;
-    r->g = r->slope + n;
-    *rows = r;
-    return SZ_OK;
+        if (set->pair[k].n_sparse > most) most = set->pair[k].n_sparse;
+    return sz_radial_rows_create(rows, &like, most, err);
 }
 
-static void add_atom(pair_rows *rows, const sz_pair *pair, const sz_row_frame *f, int i)
+static void add_atom(sz_radial_rows *rows, const sz_pair *pair, const sz_row_frame *f,
+                     int i)
 {
     const sz_gap_term *c = &rows->term[pair->gap_term];
     const sz_neigh *nb = &f->list->nb;
@@ -212,32 +186,25 @@ static void add_atom(pair_rows *rows, const sz_pair *pair, const sz_row_frame *f
     int column = rows->column[pair->gap_term];
 
     for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
-        const double *d = nb->r + 3 * (size_t)j;
-        double r = length(d);
-        sz_row_target to;
+        double r = length(nb->r + 3 * (size_t)j);
 
         if (!sz_pair_acts(&pair->spec, zi, rows->species.z[nb->neigh_species[j]]) ||
             r >= pair->spec.cutoff)
             continue;
         sz_pair_row(&pair->spec, c, r, rows->value, rows->slope);
         for (int s = 0; s < m; s++) f->energy[column + s] += rows->value[s];
-        if (!f->force) continue;
-        to = sz_row_find(f, column, i, j);
-        for (int x = 0; x < 3; x++) {
-            for (int s = 0; s < m; s++) rows->g[s] = rows->slope[s] * d[x] / r;
-            sz_row_scatter(&to, x, m, rows->g);
-        }
+        if (f->force) sz_radial_rows_add(rows, f, column, i, j, m, 1.0);
     }
 }
 
 static sz_status add_rows(void *rows, const sz_row_frame *frame, sz_error *err)
 {
-    pair_rows *r = rows;
+    const sz_pair_set *set = ((sz_radial_rows *)rows)->group;
 
     (void)err;
-    for (int k = 0; k < r->set->n_pairs; k++)
+    for (int k = 0; k < set->n_pairs; k++)
         for (int i = 0; i < frame->list->nb.n_atoms; i++)
-            add_atom(r, &r->set->pair[k], frame, i);
+            add_atom(rows, &set->pair[k], frame, i);
     return SZ_OK;
 }
 
@@ -260,5 +227,5 @@ const sz_term_kind sz_kind_pair = {
     .free_probe = sz_few_bodies_probe_free,
     .rows = make_rows,
     .add_rows = add_rows,
-    .free_rows = free_rows,
+    .free_rows = sz_radial_rows_free,
 };
