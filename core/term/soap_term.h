@@ -47,6 +47,10 @@ extern const sz_term_kind sz_kind_soap;
  * are not looked at: another thread may give them back. */
 sz_kernel sz_soap_kernel(const sz_soap_group *group, int t, const sz_soap_run *run);
 
+/* In words, for soapz info; soap_print.c. */
+void sz_soap_print(const void *group, const void *plan, const sz_species *species,
+                   sz_text *text);
+
 /* ---- soap_plan.c ----------------------------------------------------------------- */
 
 sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *layout,
