@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Extended XYZ, out of ase.Atoms and into them, with nothing lost on the way.
+"""Extended XYZ: values of the comment line, and ase.Atoms as text, with nothing lost on the way.
 
 ASE writes positions with eight decimals and reads every word that looks like a number as one
 (run=007 comes back as 7); here numbers keep all their digits, and texts stay texts."""
@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 import numpy as np
 
 COLUMN_NAMES = {"charges": "charge"}  # of arrays, where ASE gives a column another name
+ARRAY_NAMES = {column: name for name, column in COLUMN_NAMES.items()}
 
 # ---- the comment line ----------------------------------------------------------------------
 
@@ -122,26 +123,6 @@ def _is_block(value: Any) -> bool:
     return (all(not isinstance(v, list) for v in value) or
             (all(isinstance(v, list) and len(v) == len(value[0]) for v in value) and
              all(_is_block(v) for v in value)))
-
-
-def parse_comment(line: str) -> Dict[str, Any]:
-    """What ASE's reader wants to know of a comment line, its properties_parser."""
-    found: Dict[str, Any] = {}
-    for key, text in split_comment(line).items():
-        name = {"lattice": "Lattice", "properties": "Properties", "pbc": "pbc"}.get(key.lower(), key)
-        if name == "Properties":
-            found[name] = text
-            continue
-        value = parse_value(text)
-        if name == "Lattice":
-            value = np.asarray(value, float)
-            if value.size != 9:
-                raise ValueError(f"Lattice has {value.size} numbers, it needs 9")
-            value = value.reshape(3, 3).T  # ASE takes the transposed one
-        elif name == "pbc":
-            value = [bool(p) for p in np.ravel(value)]
-        found[name] = value
-    return found
 
 
 # ---- writing -------------------------------------------------------------------------------

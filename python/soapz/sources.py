@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from .extxyz import parse_comment
+from .xyz_frames import read_frames
 
 # Formats of ASE that may hold energies or forces. In a folder the others are passed over;
 # named outright they are read.
@@ -246,9 +246,7 @@ def _frames(source: Source, kind: str, elements: Optional[Sequence[str]]) -> Ite
         yield from _rows(source.path)
         return
     words: Dict[str, Any] = {}
-    if kind == "extxyz":
-        words["properties_parser"] = parse_comment
-    elif kind == "espresso-out":
+    if kind == "espresso-out":
         words["results_required"] = False  # to be counted as espresso_convergence counts
     elif kind == "lammps-dump-text":
         words = _dump_words(source.path, elements)
@@ -285,18 +283,24 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
                              "names one of ASE's formats") from None
         except (OSError, UnicodeDecodeError) as e:
             raise ValueError(f"{source.path} cannot be read: {e}") from None
+    said: List[str] = []
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            frames = list(_frames(source, kind, elements))
+            if kind in ("extxyz", "xyz"):
+                with open_any(source.path, "rb") as file:
+                    frames = list(read_frames(source.path, file, said))
+            else:
+                frames = list(_frames(source, kind, elements))
         states = CONVERGENCE[kind](source.path) if kind in CONVERGENCE else []
     except Exception as e:  # a reader of ASE may fail in any way
-        said = str(e) or type(e).__name__
-        raise ValueError(f"{source.path} cannot be read as {kind}: {said}") from None
+        if str(e).startswith(source.path + ":"):  # ours
+            raise
+        raise ValueError(f"{source.path} cannot be read as {kind}: {e or type(e).__name__}") from None
     said_once = {str(w.message) for w in caught
                  if not issubclass(w.category, (DeprecationWarning, FutureWarning))}
     if notes is not None:
-        notes += [f"{source.path}: ASE says: {text}" for text in sorted(said_once)]
+        notes += said + [f"{source.path}: ASE says: {text}" for text in sorted(said_once)]
         if states and len(states) < len(frames):
             notes.append(f"{source.path}: of {len(frames)} frames the electronic convergence of "
                          f"{len(states)} is known")

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import numpy as np  # noqa: E402
 from soapz_cli import check, done, fails  # noqa: E402
 import soapz  # noqa: E402
-from soapz.dataset import PREFIXES, STEMS  # noqa: E402
+from soapz.names import PREFIXES, STEMS  # noqa: E402
 
 PAIR = ("gap={distance_2b cutoff=4 covariance_type=ard_se delta=1 theta_uniform=1 "
         "sparse_method=uniform n_sparse=5} default_sigma={0.01 0.1 0.1 0} e0_method=average")
@@ -111,7 +111,7 @@ def said():
     with warnings.catch_warnings(record=True) as w:
         warnings.simplefilter("always")
         soapz.Dataset(atoms)
-    check(len(w) == 1 and "energy under different names: energy (5 frames), REF_energy (1 frames)"
+    check(len(w) == 1 and "energy under different names: energy (5 frames), REF_energy (1 frame); energy is taken, and 1 goes without"
           in str(w[0].message), [str(x.message) for x in w])
     atoms = structures(["energy", "forces", "virial"],
                        lambda k: (ENERGY[k], FORCES[k], -VIRIAL[k] / VOLUME / 30))
