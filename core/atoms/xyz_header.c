@@ -224,16 +224,20 @@ done:
     return status;
 }
 
-/* pbc="T F T"; without it a frame with a Lattice is periodic, one without is not. */
+/* pbc="T F T", or T for all three; without it a frame with a Lattice is periodic, one
+ * without is not. */
 static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
                           sz_error *err)
 {
     char *text, *word[3];
     sz_status status = sz_xyz_value(&text, frame, "pbc", err);
+    int n;
 
     for (int k = 0; k < 3; k++) frame->pbc[k] = has_lattice;
     if (!text || (at->is_free && !*text)) goto done;
-    if (split_list(text, word, 3) != 3)
+    n = split_list(text, word, 3);
+    if (n == 1) word[1] = word[2] = word[0];
+    if (n != 1 && n != 3)
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%s:%d: pbc must be three logicals such as \"T T F\"", at->name,
                          at->line);
