@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Se
 
 import numpy as np
 
-from .names import Names, choose_names
+from .names import NONE, Names, choose_names
 from .reference import OUT, find_reference, write_reference
 from .selection import (ISOLATED, Frame, LeftOut, count, leave_out_atoms, leave_out_duplicates,
                         set_config_types)
@@ -93,7 +93,7 @@ def _take(f: Frame, read: Any, found: Names, options: DataOptions, data: Importe
 
 def _check_names(data: ImportedData, options: DataOptions) -> None:
     for kind, key in options.names.items():
-        if key and not any(key in name for name in data.took["virial" if kind == "stress" else kind]):
+        if key and key.lower() not in NONE and not any(key in name for name in data.took["virial" if kind == "stress" else kind]):
             raise ValueError(f"no frame has the {kind} {key!r}")
 
 

@@ -81,7 +81,7 @@ class Dataset:
             raise TypeError("Dataset.read reads a file")
         read = [(atoms, _calculated(atoms)) for atoms in frames]
         names = choose_names(read, keys)
-        missing = dict(names.asked)
+        missing = {kind: key for kind, key in names.asked.items() if names.taken[kind]}
         for n, (atoms, results) in enumerate(read):
             try:
                 known = _known(atoms, results, names)

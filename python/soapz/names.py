@@ -17,6 +17,7 @@ PREFIXES = ("REF_", "DFT_", "QM_", "")
 STEMS = {"energy": ("energy", "free_energy", "total_energy"), "forces": ("forces", "force"),
          "virial": ("virial", "virials"), "stress": ("stress",)}
 FREE_FIRST = ("free_energy", "energy", "total_energy")
+NONE = ("", "none", "null", "no", "dummy", "ignore", "ignored", "unused", "notused", "not_used")
 CALCULATOR = "calculator"  # what stands for the name of a result
 
 
@@ -28,7 +29,7 @@ class Found(NamedTuple):
 
 class Names(NamedTuple):
     """taken  {kind: names in small letters, the most frequent first}
-    asked  the names that were asked for
+    asked  the names that were asked for; one of NONE that no frame has: nothing of the kind
     stress_counts  stresses count where a frame has no virial
     notes  sentences about frames that go without, and about what is not taken"""
     taken: Dict[str, List[str]]
@@ -79,7 +80,9 @@ def find(kind: str, atoms: Any, results: Dict[str, Any], names: Names) -> Option
 def _choose(kind: str, frames: Sequence[Tuple[Any, Dict[str, Any]]], asked: Dict[str, str],
             free_first: bool, notes: List[str]) -> List[str]:
     if kind in asked:
-        return [asked[kind].lower()]
+        absent = asked[kind].lower() in NONE and not any(
+            asked[kind].lower() in _there(kind, *f, asked[kind]) for f in frames)
+        return [] if absent else [asked[kind].lower()]
     groups = _groups(kind, asked, free_first)
     count: Dict[str, int] = {}  # of frames
     spelled: Dict[str, str] = {}
@@ -126,7 +129,13 @@ def choose_names(frames: Iterable[Tuple[Any, Dict[str, Any]]], asked: Dict[str, 
     asked       {"energy": key, ..}, as far as keys were asked for
     free_first  of two energies without a prefix the free energy goes first"""
     frames, notes = list(frames), []
-    wish = {kind: key for kind, key in asked.items() if key}
+    wish = {kind: key for kind, key in asked.items() if key is not None}
+    for kind, other in (("virial", "stress"), ("stress", "virial")):
+        key = wish.get(kind, "").lower()
+        if other in key and kind not in key:
+            raise ValueError(f"'{wish[kind]}' is to hold {'virials' if kind == 'virial' else 'stresses'}, "
+                             f"but is named a {other}: give it as the {other}, or rename it: a virial is "
+                             "in eV, -volume * stress, a stress in eV/Angstrom^3")
     taken = {kind: _choose(kind, frames, wish, free_first, notes) for kind in STEMS}
     names = Names(taken, wish, True, notes)
     counts = _stress_counts(frames, names)

@@ -11,6 +11,7 @@ from .names import Found, Names, find
 from .structures import from_voigt
 
 USUAL = re.compile("((REF|DFT|QM)_)?((free_|total_)?energy|forces?|virials?|stress(es)?)", re.I)
+ENERGIES = re.compile("((REF|DFT|QM)_)?(free_|total_)?energy", re.I)
 OUT = {"energy": "energy", "forces": "force", "virial": "virial"}  # gap_fit's names
 
 
@@ -114,6 +115,13 @@ def find_reference(atoms: Any, results: Dict[str, Any], names: Names) -> Referen
     return Reference(value["energy"], value["forces"], value["virial"], took, used, doubts)
 
 
+def _is_number(value: Any, number: Optional[float]) -> bool:
+    try:
+        return number is not None and as_number(value, "") == number
+    except ValueError:
+        return False
+
+
 def _kept(name: str, taken: Any) -> str:
     """A free name for what the frame has under a name that now means the reference."""
     new = "other_" + name
@@ -134,6 +142,8 @@ def write_reference(atoms: Any, results: Dict[str, Any], ref: Reference,
         for key in list(holder):
             if key in ref.used:
                 del holder[key]
+            elif ENERGIES.fullmatch(str(key)) and _is_number(holder[key], ref.energy):
+                del holder[key]  # the same again
             elif USUAL.fullmatch(str(key)) or str(key).lower() in taken:
                 new = _kept(key, holder)
                 holder[new] = holder.pop(key)

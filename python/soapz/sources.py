@@ -62,6 +62,17 @@ def format_of(path: str) -> Optional[str]:
     return name
 
 
+def begins_with_count(path: str) -> bool:
+    """As an XYZ file does, whatever its name; POSCAR begins with a comment."""
+    if "POSCAR" in path or "CONTCAR" in path or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as f:
+        for line in f:
+            if line.strip():
+                return line.replace(b"\xef\xbb\xbf", b"", 1).strip().isdigit()
+    return False
+
+
 def open_any(path: str, mode: str = "rt") -> Any:
     """gzip, bzip2 and xz as ASE reads them"""
     from ase.io.formats import open_with_compression
@@ -256,6 +267,8 @@ def _frames(source: Source, kind: str, elements: Optional[Sequence[str]]) -> Ite
 def _index(text: str, n: int) -> List[int]:
     from ase.io.formats import string2index
     index = string2index(text)
+    if not isinstance(index, slice) and not -n <= index < n:
+        raise ValueError(f"there is no frame {text}: it has {n} frames, from 0")
     return list(range(n))[index] if isinstance(index, slice) else [range(n)[index]]
 
 
@@ -274,6 +287,8 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
     """All frames of a file; ValueError, in a sentence, where ASE cannot read it. What ASE
     warned of goes to notes."""
     kind = source.format or format_of(source.path)
+    if not source.format and kind not in RESULTS and begins_with_count(source.path):
+        kind = "extxyz"
     if kind is None:
         from ase.io.formats import UnknownFileTypeError, filetype
         try:
@@ -309,5 +324,8 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
     if kind == "espresso-out":  # pw.x prints the last structure of a relaxation again
         read = [r for r in read if r.results or r.converged is False]
     if source.index is not None:
-        read = [read[k] for k in _index(source.index, len(read))]
+        try:
+            read = [read[k] for k in _index(source.index, len(read))]
+        except ValueError as e:
+            raise ValueError(f"{source.path}@{source.index}: {e}") from None
     return read
