@@ -94,6 +94,17 @@ static const char *end_of_word(const char *p)
     return p;
 }
 
+/* Where the value behind a = begins. Of "a= b=3" that of a is empty: ASE writes an empty
+ * text so. */
+static const char *begin_of_value(const char *p)
+{
+    const char *next = sz_skip_blanks(p);
+    const size_t word = strcspn(next, "= \t\r\n\v\f\"'{[");
+
+    if (next == p || word == 0) return next;
+    return *sz_skip_blanks(next + word) == '=' ? p : next;
+}
+
 /* Splits the line into key=value and bare keys. */
 static sz_status split_info(sz_xyz_frame *frame, const place *at, const char *line,
                             sz_error *err)
@@ -117,9 +128,9 @@ static sz_status split_info(sz_xyz_frame *frame, const place *at, const char *li
         }
         equals = sz_skip_blanks(end);
         if (*equals == '=') {
-            end = end_of_value(sz_skip_blanks(equals + 1));
+            end = end_of_value(begin_of_value(equals + 1));
             if (!end && !at->is_free) goto open;
-            if (!end) end = end_of_word(sz_skip_blanks(equals + 1));
+            if (!end) end = end_of_word(begin_of_value(equals + 1));
         }
         if (key_length == 0 && at->is_free) {
             key = p;

@@ -177,6 +177,28 @@ static sz_status look_twice(sz_scan *scan, const sz_xyz_frame *frame, int k,
     return SZ_OK;
 }
 
+/* Columns that may be forces: of three numbers; else those with the name of forces, for
+ * the reader to say what is wrong with them. */
+static sz_status look_columns(sz_scan *scan, const sz_name_wish *wish,
+                              const sz_xyz_frame *frame, sz_error *err)
+{
+    size_t n_prefix;
+    int n_good = 0;
+    sz_status status = SZ_OK;
+
+    for (int good = 1; good >= 0 && !n_good; good--)
+        for (int k = 0; k < frame->n_columns && status == SZ_OK; k++) {
+            const sz_xyz_column *c = frame->column + k;
+            const int is_good = c->n_fields == 3 && strchr("RI", c->type);
+            const int stem_of = sz_name_stem(c->name, SZ_NAME_FORCE, &n_prefix);
+
+            if (good ? !is_good : stem_of < 0) continue;
+            n_good += stem_of >= 0;
+            status = note(scan, wish, SZ_NAME_FORCE, c->name, err);
+        }
+    return status;
+}
+
 /* A force is a column, the rest are keys. */
 static sz_status look(sz_scan *scan, const sz_name_wish *wish, const sz_xyz_frame *frame,
                       sz_error *err)
@@ -197,9 +219,7 @@ static sz_status look(sz_scan *scan, const sz_name_wish *wish, const sz_xyz_fram
     }
     scan->seen[n] = 0;
     scan->frame_line[n] = frame->line + 1;
-    for (int k = 0; k < frame->n_columns && status == SZ_OK; k++)
-        if (frame->column[k].n_fields == 3 && strchr("RI", frame->column[k].type))
-            status = note(scan, wish, SZ_NAME_FORCE, frame->column[k].name, err);
+    status = look_columns(scan, wish, frame, err);
     for (int k = 0; k < frame->n_info && status == SZ_OK; k++) {
         for (int kind = 0; kind < SZ_N_NAMES && status == SZ_OK; kind++)
             if (kind != SZ_NAME_FORCE)

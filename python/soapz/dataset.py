@@ -34,6 +34,26 @@ def _known(atoms: Any, results: Dict[str, Any], names: Names) -> Dict[str, Any]:
     return known
 
 
+# of a frame: what add takes, and what only a file can say
+OWN_SIGMAS = ("energy_sigma", "force_sigma", "virial_sigma")
+FINE_SIGMAS = ("force_atom_sigma", "force_component_sigma", "virial_component_sigma")
+
+
+def _weights(atoms: Any) -> Dict[str, Any]:
+    """Sigmas and the force mask that a frame has under the names of a file."""
+    info, arrays = getattr(atoms, "info", {}), getattr(atoms, "arrays", {})
+    for name in FINE_SIGMAS:
+        if name in info or name in arrays:
+            raise ValueError(f"{name} can be said in a file alone: write one, or remove it")
+    found = {name: info[name] for name in OWN_SIGMAS if name in info}
+    if "force_mask" in arrays:
+        mask = np.asarray(arrays["force_mask"])
+        if mask.dtype.kind not in "biu" or not np.isin(mask, (0, 1)).all():
+            raise ValueError("force_mask must be logicals, or 1 and 0")
+        found["force_mask"] = mask
+    return found
+
+
 def _finite(array: np.ndarray, what: str) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ValueError(f"{what} hold something that is not a number; leave it out where it is "
@@ -62,7 +82,8 @@ class Dataset:
     results of the calculator if they belong to the positions (nothing is computed), then the
     names without a prefix: one name for all frames, as in a file; a warning tells of frames that
     have another. energy_key, forces_key, virial_key and stress_key name them instead.
-    info["config_type"] is the frame's type.
+    info["config_type"] is the frame's type; info["energy_sigma"], ["force_sigma"], ["virial_sigma"]
+    and arrays["force_mask"] (True: left out) count as in a file.
 
     Units are eV and eV/Angstrom; stress is ASE's, virial = -volume * stress. A frame may lack
     any of them. Wrong shapes and numbers that are not finite are ValueError. Threads may share
@@ -85,7 +106,7 @@ class Dataset:
         for n, (atoms, results) in enumerate(read):
             try:
                 known = _known(atoms, results, names)
-                self.add(atoms, **known)
+                self.add(atoms, **known, **_weights(atoms))
             except (ValueError, TypeError, SoapzError) as e:
                 raise type(e)(f"frame {n}: {e}") from None
             missing = {kind: key for kind, key in missing.items() if known[kind] is None}

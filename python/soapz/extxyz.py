@@ -6,6 +6,7 @@ ASE writes positions with eight decimals and reads every word that looks like a 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Dict, Iterator, List, Tuple
 
 import numpy as np
@@ -44,6 +45,9 @@ def _value(line: str, at: int) -> Tuple[str, int]:
     raise ValueError(f"a quote or bracket is not closed: {line[:60]!r}")
 
 
+EMPTY = re.compile(r"""\s+[^\s="'{[]+\s*=""")  # behind "a=": " b=3", as ASE writes an empty text
+
+
 def split_comment(line: str) -> Dict[str, str]:
     """{key: text of its value}; a key alone has the value T."""
     found, at = {}, 0
@@ -65,6 +69,9 @@ def split_comment(line: str) -> Dict[str, str]:
             found[key] = "T"
             continue
         at = after + 1
+        if EMPTY.match(line, at):
+            found[key] = ""
+            continue
         while at < len(line) and line[at].isspace():
             at += 1
         found[key], at = _value(line, at)

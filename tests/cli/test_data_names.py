@@ -390,7 +390,7 @@ def one_reading():
         "Z of others": file(columns=":forces:R:3:Z:I:1", row="{s} {x} {f} 41"),
         "more columns": file(columns=":forces:R:3:tags:I:1:name:S:1:mask:I:1", row="{s} {x} {f} 3 a_1 0"),
         "not named": file(props=" ", row="{s} {x} {f}"), "latin": file("energy={e} a=gr\xfcn").encode("latin1"),
-        "D": file("energy=-1.805D2"), "comma": file("energy={e}, a=1"), "list": file('energy="_JSON [{e}]"'),
+        "D": file("energy=-1.805D2"), "comma": file("energy={e}, a=1"), "empty text": file("note= energy={e} b= "), "list": file('energy="_JSON [{e}]"'),
         "braces": file("energy={{{e}}}"), "twice": file("energy=1.0 energy={e}"),
         "both cases": file("Energy=1.0 energy={e}"), "free": file("energy={e} free_energy=-1.5"),
         "free alone": file("free_energy={e}"), "free in half": file(["energy={e}", "free_energy={e}"]),
@@ -426,6 +426,10 @@ def one_reading():
             "three lengths": (file('Lattice="5 5 5" energy={e}', lattice=False, pbc=""), "Lattice has 3 numbers"),
             }.items():
         same_reading(name, text, False, says)
+    out = os.path.join(folder, "no.xyz")
+    with open(os.path.join(folder, "text.xyz"), "w") as f:
+        f.write(file(columns=":forces:S:3"))
+    check_fails(1, ["text.xyz, frame 1: forces are not three numbers"], "data", f.name, "-o", out, gone=out)
 
 
 def with_gap_fit():
