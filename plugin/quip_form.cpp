@@ -23,13 +23,21 @@ static std::string lower(std::string word)
     return word;
 }
 
-/* Words of the initialization string; {..} holds a value together. */
-static std::vector<std::string> split(const std::string &text)
+/* Words of the initialization string; {..} holds a value together, blanks around a = are
+ * none. */
+static std::vector<std::string> split(const std::string &init)
 {
     std::vector<std::string> words;
-    std::string word;
+    std::string text, word;
     int depth = 0;
 
+    for (char c : init) {
+        const bool blank = std::isspace(static_cast<unsigned char>(c));
+
+        if (blank && !text.empty() && text.back() == '=') continue;
+        if (c == '=') text.erase(text.find_last_not_of(" \t") + 1);
+        text += c;
+    }
     for (char c : text + " ") {
         depth += (c == '{') - (c == '}');
         if (depth > 0 || !std::isspace(static_cast<unsigned char>(c))) {
@@ -46,7 +54,8 @@ static std::string unbraced(const std::string &text)
 {
     const size_t n = text.size();
     const bool held = n >= 2 && ((text[0] == '{' && text[n - 1] == '}') ||
-                                 (text[0] == '"' && text[n - 1] == '"'));
+                                 (text[0] == '"' && text[n - 1] == '"') ||
+                                 (text[0] == '\'' && text[n - 1] == '\''));
 
     return held ? text.substr(1, n - 2) : text;
 }
@@ -86,17 +95,29 @@ static std::string read_elements(QuipForm &form, const std::vector<std::string> 
     return "";
 }
 
+/* A word that can be no symbol and no number: of the initialization string, which may
+ * stand without quotes. */
+static bool is_of_init(const std::string &word)
+{
+    const std::string small = lower(word);
+
+    return small == "potential" || small == "ip" || small == "gap" ||
+           word.find_first_of(" =") != std::string::npos;
+}
+
 std::string read_quip_form(QuipForm &form, const std::vector<std::string> &words,
                            size_t n_types)
 {
     std::vector<std::string> types = words;
 
-    /* a symbol or number cannot be an initialization string */
-    form.has_init =
-        !words.empty() && (words[0].empty() || lower(words[0]) == "potential" ||
-                           words[0].find_first_of(" =") != std::string::npos);
-    if (form.has_init) {
-        form.init = words[0];
+    form.n_types = n_types;
+    if (!types.empty() && types[0].empty()) { /* "" */
+        form.has_init = true;
+        types.erase(types.begin());
+    }
+    while (!types.empty() && is_of_init(types[0])) {
+        form.init += (form.init.empty() ? "" : " ") + types[0];
+        form.has_init = true;
         types.erase(types.begin());
     }
     std::string wrong = read_elements(form, types);
@@ -141,6 +162,9 @@ std::string quip_form_remedy(const QuipForm &form, const std::string &file)
 {
     std::string line = "pair_coeff * * " + file;
 
+    if (form.element.size() != form.n_types)
+        return line + " and an element symbol for each of the " +
+               std::to_string(form.n_types) + " atom types";
     for (const std::string &element : form.element) line += " " + element;
     return line;
 }

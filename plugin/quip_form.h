@@ -20,6 +20,7 @@ struct QuipForm {
     bool is_gap = false;              /* IP GAP: no more than this part */
     std::string gap_label;            /* its label, "": not given */
     std::vector<std::string> element; /* one for each type, symbols or NULL */
+    size_t n_types = 0;
 };
 
 /* Returns "" or what is wrong with words, in a sentence. */

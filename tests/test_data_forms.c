@@ -230,6 +230,9 @@ static int test_atom_forms(void)
          "W 1 2 3\n",
          0, 0},
         {"2\n" BOX "energy=1.0 pbc=\"1 1 1\"\nNb 0 0 0\nW 1 2 3\n", 0, 0},
+        {"2\n" BOX PROP " energy=1.0 pbc=T\nNb 0 0 0\nW 1 2 3\n", 0, 0},
+        {"2\n" BOX PROP " energy=1.0 pbc=true\nNb 0 0 0\nW 1 2 3\n", 0, 0},
+        {"2\n" BOX PROP ":Z:I:1 energy=1.0\nNb 0 0 0 74\nW 1 2 3 74\n", 0, 0},
         {"2\n" BOX "energy=1.0\nNb 0 0 0 9 9\nW 1 2 3 9 9 9\n", 0, 0},
     };
 
@@ -342,6 +345,37 @@ static const struct {
     {"parameter_name_prefix=dft_",
      "1\n" BOX PROP ":forces:R:3:dft_forces:R:3 energy=1.0 dft_energy=2.0\n" ATOM2,
      "energies from 'dft_energy', forces from 'dft_forces'", ""},
+    /* of what a frame says twice one counts, aloud */
+    {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 free_energy=2.0\n" ATOM1,
+     "energies from 'energy', forces from 'forces'",
+     ":2: 'free_energy' is another energy than 'energy', which is taken (1 in all); "
+     "forces "
+     "are derivatives of the free energy: energy_parameter_name=free_energy takes it"},
+    {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 free_energy=1.0\n" ATOM1,
+     "energies from 'energy', forces from 'forces'", ""},
+    {"energy_parameter_name=energy",
+     "1\n" BOX PROP ":forces:R:3 energy=1.0 free_energy=2.0\n" ATOM1,
+     "energies from 'energy', forces from 'forces'", ""},
+    {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 Energy=2.0\n" ATOM1,
+     "energies from 'energy', forces from 'forces'",
+     ":2: Energy stands twice in the frame (1 in all); the last one counts"},
+    /* what cannot be meant */
+    {"", "1\n" BOX PROP ":Z:I:1 energy=1.0\nW 0 0 0 41\n", "energies from 'energy'",
+     ":3: Z says another element than species, which counts (W)"},
+    {"", "1\nVEC1=\"5 0 0\" " PROP " energy=1.0\nW 0 0 0\n", "energies from 'energy'",
+     ":2: VEC1 is not read as a cell and the structure is not periodic; write Lattice="},
+    {"", "1\n" BOX PROP ":forces:R:3 note= energy=1.0 text= \n" ATOM1,
+     "energies from 'energy', forces from 'forces'", ""},
+    {"", "1\n" BOX PROP ":forces:S:3 energy=1.0\n" ATOM1, NULL,
+     ":2: the column forces is forces:S:3, not forces:R:3"},
+    {"", "1\n" BOX PROP ":force:R:1:forces:R:3 energy=1.0\nW 0 0 0 7 1 2 3\n",
+     "energies from 'energy', forces from 'forces'", ""},
+    {"", "1\r" BOX PROP " energy=1.0\rW 0 0 0\r", NULL,
+     ":1: lines end with a carriage return alone"},
+    {"", "1\n" BOX PROP " energy=1.0 stress=\"1 2 3\"\nW 0 0 0\n", NULL,
+     ":2: stress has 3 numbers, not 9 or six, xx yy zz yz xz xy"},
+    {"", "1\n" BOX PROP " energy=1.0 virial=\"1 2 3 4 5 6\"\nW 0 0 0\n", NULL,
+     ":2: virial has 6 numbers, not 9, row by row; write all of them"},
     /* forces are never lost */
     {"force_parameter_name=force", "1\n" BOX PROP ":forces:R:3 energy=1.0\n" ATOM1, NULL,
      ":2: forces are under 'forces' (1 of 1 frames), not under 'force': give "

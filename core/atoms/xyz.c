@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xyz.c - reads and writes extended XYZ; every error names file and line. */
+ * xyz.c - reads extended XYZ; every error names file and line. */
 #define _POSIX_C_SOURCE 200809L
 #include "atoms/xyz.h"
 
@@ -26,8 +26,8 @@ struct sz_xyz_reader {
     int line;     /* lines read so far */
     char *buffer; /* the last of them, without its end */
     size_t room, length;
-    int last_line, last_atoms, last_fields; /* of the frame before; 0: none */
-    int said_more, said_number;             /* 1: this warning is there */
+    int last_line, last_atoms, last_fields;            /* of the frame before; 0: none */
+    int said_more, said_number, said_cell, said_other; /* 1: this warning is there */
     sz_warnings warnings;
 };
 
@@ -154,11 +154,18 @@ static sz_status next_line(sz_xyz_reader *r, int *more, sz_error *err)
     }
     r->line++;
     if (memchr(r->buffer, 0, (size_t)n))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s:%d: this is not a text file", r->name,
-                       r->line);
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s:%d: this is not a text file, or one in UTF-16; save it as UTF-8", r->name,
+            r->line);
     skip_mark(r, &n);
     while (n > 0 && (r->buffer[n - 1] == '\n' || r->buffer[n - 1] == '\r')) n--;
     r->buffer[n] = 0;
+    if (memchr(r->buffer, '\r', (size_t)n))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: lines end with a carriage return alone; end them with a "
+                       "line feed",
+                       r->name, r->line);
     r->length = (size_t)n;
     return SZ_OK;
 }
@@ -218,6 +225,7 @@ static int element_of(const char *word)
 
 typedef struct {
     const sz_xyz_column *species, *z, *pos;
+    const sz_xyz_column *other; /* atomic numbers beside symbols, or NULL */
 } known;
 
 /* The first of these columns that is there. */
@@ -237,7 +245,9 @@ static sz_status find_known(const sz_xyz_frame *frame, const sz_xyz_reader *r, k
                              *const pos[] = {"pos", "positions", NULL};
 
     c->species = find_one(frame, species);
-    c->z = c->species ? NULL : find_one(frame, z);
+    c->z = find_one(frame, z);
+    c->other = c->species ? c->z : NULL;
+    if (c->species) c->z = NULL;
     c->pos = find_one(frame, pos);
     if (c->species && c->species->type == 'I') {
         c->z = c->species;
@@ -289,6 +299,15 @@ static sz_status read_element(sz_xyz_frame *frame, sz_xyz_reader *r, const known
                    c->species ? "" : "'s atomic number");
 }
 
+/* The line has two elements for the atom. */
+static sz_status warn_of_other(sz_xyz_reader *r, const known *c, int z, sz_error *err)
+{
+    if (r->said_other++) return SZ_OK;
+    return sz_warnings_add(
+        &r->warnings, err, "%s:%d: %s says another element than %s, which counts (%s)",
+        r->name, r->line, c->other->name, c->species->name, sz_element_symbol(z));
+}
+
 /* Words behind symbol x y z of plain XYZ have no names. */
 static sz_status warn_of_columns(sz_xyz_reader *r, int n, sz_error *err)
 {
@@ -305,7 +324,7 @@ static sz_status warn_of_columns(sz_xyz_reader *r, int n, sz_error *err)
 static sz_status read_atom(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c, int i,
                            sz_error *err)
 {
-    int element = c->species ? c->species->first : c->z->first, n = 0;
+    int element = c->species ? c->species->first : c->z->first, n = 0, other = 0;
     const char *p = r->buffer;
     sz_status status = SZ_OK;
 
@@ -315,6 +334,8 @@ static sz_status read_atom(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c
 
         if (n == element) status = read_element(frame, r, c, i, p, length, err);
         if (status != SZ_OK) return status;
+        if (c->other && n == c->other->first && copy_word(word, p, length))
+            sz_parse_int(word, &other);
         if (x < 0 || x > 2) continue;
         if (!copy_word(word, p, length) ||
             !sz_parse_double(word, frame->position + 3 * (size_t)i + x))
@@ -322,7 +343,9 @@ static sz_status read_atom(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c
                            "%s:%d: the position \"%.*s\" is not a finite number", r->name,
                            r->line, length < WORD ? (int)length : WORD, p);
     }
-    if (n == frame->n_fields) return SZ_OK;
+    if (n == frame->n_fields)
+        return other && other != frame->z[i] ? warn_of_other(r, c, frame->z[i], err)
+                                             : SZ_OK;
     if (frame->is_plain && n > frame->n_fields) return warn_of_columns(r, n, err);
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s:%d: this line has %d columns, by line %d it should have %d",
@@ -446,6 +469,25 @@ static sz_status read_count(sz_xyz_frame *frame, sz_xyz_reader *r, int *more,
     return fail_count(r, err);
 }
 
+/* The cell of another program's file is not read. */
+static sz_status warn_of_cell(sz_xyz_reader *r, const sz_xyz_frame *frame, sz_error *err)
+{
+    static const char *const cell[] = {"cell",      "VEC1", "lattice_vectors",
+                                       "unit_cell", "box",  NULL};
+
+    for (int k = 0; k < frame->n_info; k++)
+        if (sz_same_word(frame->info[k].key, "Lattice") || r->said_cell) return SZ_OK;
+    for (int k = 0; k < frame->n_info; k++)
+        for (const char *const *name = cell; *name; name++)
+            if (sz_same_word(frame->info[k].key, *name) && !r->said_cell++)
+                return sz_warnings_add(
+                    &r->warnings, err,
+                    "%s:%d: %s is not read as a cell and the structure is not periodic; "
+                    "write Lattice=\"..\" with the three vectors",
+                    r->name, r->line, frame->info[k].key);
+    return SZ_OK;
+}
+
 static sz_status read_header(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
 {
     int more;
@@ -456,6 +498,7 @@ static sz_status read_header(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *er
             sz_fail(err, SZ_ERR_FORMAT, "%s:%d: the file ends after the number of atoms",
                     r->name, r->line);
     if (status == SZ_OK) status = sz_xyz_header(frame, r->buffer, r->name, r->line, err);
+    if (status == SZ_OK) status = warn_of_cell(r, frame, err);
     return status;
 }
 
@@ -496,76 +539,4 @@ void sz_xyz_frame_free(sz_xyz_frame *frame)
     free(frame->text);
     free(frame->row);
     free(frame);
-}
-
-/* ---- writing -------------------------------------------------------------------- */
-
-static int is_one_of(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (sz_same_word(word, *list)) return 1;
-    return 0;
-}
-
-static int replaced_info(const char *key)
-{
-    static const char *const list[] = {"energy",      "virial",     "stress",
-                                       "free_energy", "Properties", NULL};
-
-    return is_one_of(key, list);
-}
-
-static int replaced_column(const char *name)
-{
-    static const char *const list[] = {"forces", "local_energy", NULL};
-
-    return is_one_of(name, list);
-}
-
-static void write_header(FILE *file, const sz_xyz_frame *frame,
-                         const sz_xyz_result *result)
-{
-    const char *between = "";
-
-    for (int k = 0; k < frame->n_info; k++)
-        if (!replaced_info(frame->info[k].key)) fprintf(file, "%s ", frame->info[k].text);
-    fputs("Properties=", file);
-    for (int k = 0; k < frame->n_columns; k++) {
-        const sz_xyz_column *c = frame->column + k;
-
-        if (replaced_column(c->name)) continue;
-        fprintf(file, "%s%s:%c:%d", between, c->name, c->type, c->n_fields);
-        between = ":";
-    }
-    fprintf(file, ":forces:R:3:local_energy:R:1 energy=%.16e virial=\"", result->energy);
-    for (int k = 0; k < 9; k++) fprintf(file, k ? " %.16e" : "%.16e", result->virial[k]);
-    fputs("\"\n", file);
-}
-
-/* The words of atom i's line that stay. */
-static void write_kept(FILE *file, const sz_xyz_frame *frame, int i)
-{
-    const char *p = frame->text + frame->row[i];
-
-    for (int k = 0; k < frame->n_columns; k++)
-        for (int n = 0; n < frame->column[k].n_fields; n++) {
-            size_t length = sz_xyz_next_word(&p);
-
-            if (!replaced_column(frame->column[k].name))
-                fprintf(file, "%.*s ", (int)length, p);
-            p += length;
-        }
-}
-
-void sz_xyz_write(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result)
-{
-    fprintf(file, "%d\n", frame->n_atoms);
-    write_header(file, frame, result);
-    for (int i = 0; i < frame->n_atoms; i++) {
-        const double *f = result->forces + 3 * (size_t)i;
-
-        write_kept(file, frame, i);
-        fprintf(file, "%.16e %.16e %.16e %.16e\n", f[0], f[1], f[2],
-                result->local_energy[i]);
-    }
 }

@@ -94,6 +94,17 @@ static const char *end_of_word(const char *p)
     return p;
 }
 
+/* Where the value behind a = begins. Of "a= b=3" that of a is empty: ASE writes an empty
+ * text so. */
+static const char *begin_of_value(const char *p)
+{
+    const char *next = sz_skip_blanks(p);
+    const size_t word = strcspn(next, "= \t\r\n\v\f\"'{[");
+
+    if (next == p || word == 0) return next;
+    return *sz_skip_blanks(next + word) == '=' ? p : next;
+}
+
 /* Splits the line into key=value and bare keys. */
 static sz_status split_info(sz_xyz_frame *frame, const place *at, const char *line,
                             sz_error *err)
@@ -117,9 +128,9 @@ static sz_status split_info(sz_xyz_frame *frame, const place *at, const char *li
         }
         equals = sz_skip_blanks(end);
         if (*equals == '=') {
-            end = end_of_value(sz_skip_blanks(equals + 1));
+            end = end_of_value(begin_of_value(equals + 1));
             if (!end && !at->is_free) goto open;
-            if (!end) end = end_of_word(sz_skip_blanks(equals + 1));
+            if (!end) end = end_of_word(begin_of_value(equals + 1));
         }
         if (key_length == 0 && at->is_free) {
             key = p;
@@ -224,16 +235,20 @@ done:
     return status;
 }
 
-/* pbc="T F T"; without it a frame with a Lattice is periodic, one without is not. */
+/* pbc="T F T", or T for all three; without it a frame with a Lattice is periodic, one
+ * without is not. */
 static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
                           sz_error *err)
 {
     char *text, *word[3];
     sz_status status = sz_xyz_value(&text, frame, "pbc", err);
+    int n;
 
     for (int k = 0; k < 3; k++) frame->pbc[k] = has_lattice;
     if (!text || (at->is_free && !*text)) goto done;
-    if (split_list(text, word, 3) != 3)
+    n = split_list(text, word, 3);
+    if (n == 1) word[1] = word[2] = word[0];
+    if (n != 1 && n != 3)
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%s:%d: pbc must be three logicals such as \"T T F\"", at->name,
                          at->line);

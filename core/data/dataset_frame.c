@@ -76,8 +76,11 @@ static sz_status read_numbers(reader *r, const char *key, int n, int n2, double 
                        "%s:%d: %s is not made of finite numbers; mend the frame or "
                        "remove the key",
                        r->data->path, head_line(r), key);
-    return sz_fail(r->err, SZ_ERR_FORMAT, "%s:%d: %s has %d numbers, not %d",
-                   r->data->path, head_line(r), key, *found, n);
+    return sz_fail(r->err, SZ_ERR_FORMAT, "%s:%d: %s has %d number%s, not %d%s",
+                   r->data->path, head_line(r), key, *found, *found == 1 ? "" : "s", n,
+                   n2      ? " or six, xx yy zz yz xz xy"
+                   : n > 1 ? ", row by row; write all of them, or remove the key"
+                           : "; write one, or remove the key");
 }
 
 /* A column of the frame with this name, type and number of fields; *column NULL without

@@ -21,4 +21,7 @@ typedef struct {
 /* Appends r->frame to r->data. */
 sz_status sz_dataset_read_frame(sz_dataset_reader *r);
 
+/* "energy stress config_type", keys and columns of a frame, to choose a name from. */
+void sz_list_names(const sz_xyz_frame *frame, char *text, size_t room);
+
 #endif

@@ -12,8 +12,7 @@
 
 typedef sz_dataset_reader reader;
 
-/* "energy stress config_type" of the first frame, to choose a name from */
-static void list_names(const sz_xyz_frame *frame, char *text, size_t room)
+void sz_list_names(const sz_xyz_frame *frame, char *text, size_t room)
 {
     size_t used = 0;
 
@@ -31,7 +30,7 @@ static sz_status keep_names(reader *r)
     sz_dataset *t = r->data;
     char text[640];
 
-    list_names(r->frame, text, sizeof text);
+    sz_list_names(r->frame, text, sizeof text);
     t->names = sz_copy_text(text);
     t->energy_name = sz_copy_text(r->name->energy);
     return t->names && t->energy_name ? SZ_OK : sz_fail_memory(r->err, 640, "the names");
@@ -50,11 +49,10 @@ static sz_status warn_of_data(reader *r)
                             "fitted; force_parameter_name may be one of: %.600s",
                             t->path, t->frame[0].line + 1, r->name->force, t->names);
     if (status == SZ_OK && r->n_stresses)
-        status = sz_warnings_add(
-            &r->data->warnings, r->err,
-            "%s:%d: the virial is taken from '%s' (%d in all); set "
-            "stress_parameter_name to an absent key if it is not meant as data",
-            t->path, r->stress_line, r->name->stress, r->n_stresses);
+        status = sz_warnings_add(&r->data->warnings, r->err,
+                                 "%s:%d: the virial is taken from '%s' (%d in all); "
+                                 "stress_parameter_name=none leaves it out",
+                                 t->path, r->stress_line, r->name->stress, r->n_stresses);
     if (status == SZ_OK && r->n_integers && *r->name->sigma) /* of a fit */
         status = sz_warnings_add(
             &r->data->warnings, r->err,

@@ -320,6 +320,8 @@ static sz_status choose_stress(search *s)
     if (status != SZ_OK || !*name[SZ_NAME_STRESS] || s->wish->given[SZ_NAME_STRESS] ||
         is_wanted(s, virials, found_bits(s, SZ_NAME_STRESS)))
         return status;
+    if (virial && sz_same_word(virial, name[SZ_NAME_STRESS])) /* judged by its values */
+        return set_name(s, &name[SZ_NAME_STRESS], "");
     status = sz_warnings_add(
         &s->found->warnings, s->err,
         virials ? "%s: the stress under '%s' is left out, as the virials are those under "
@@ -361,12 +363,40 @@ static sz_status check_any(const search *s)
 {
     for (int kind = 0; kind < SZ_N_NAMES; kind++)
         if (*s->found->name[kind]) return SZ_OK;
-    if (s->wish->use != SZ_NAMES_COMPARE) return SZ_OK;
+    if (s->wish->use != SZ_NAMES_COMPARE || s->scan.n_frames == 0) return SZ_OK;
     return sz_fail(s->err, SZ_ERR_FORMAT,
-                   "%s: no frame has energies, forces or virials under a usual name; "
+                   "%s:%d: no frame has energies, forces or virials under a usual name; "
                    "name them: energy_parameter_name=KEY force_parameter_name=COLUMN "
-                   "virial_parameter_name=KEY",
-                   s->path);
+                   "virial_parameter_name=KEY; this one has: %.300s",
+                   s->path, s->scan.frame_line[0], s->scan.names);
+}
+
+/* A key twice in a frame, and two energies of which the free energy, that of the forces,
+ * does not count. */
+static sz_status warn_of_two(search *s)
+{
+    const sz_twice *t = s->scan.twice;
+    size_t n_prefix;
+    sz_status status = SZ_OK;
+
+    if (t[SZ_SAME_KEY].n)
+        status = sz_warnings_add(&s->found->warnings, s->err,
+                                 "%s:%d: %s stands twice in the frame (%d in all); the "
+                                 "last one counts",
+                                 s->path, t[SZ_SAME_KEY].line, t[SZ_SAME_KEY].name,
+                                 t[SZ_SAME_KEY].n);
+    if (status != SZ_OK || !t[SZ_FREE_ENERGY].n ||
+        sz_name_stem(s->found->name[SZ_NAME_ENERGY], SZ_NAME_ENERGY, &n_prefix) != 0 ||
+        strlen(t[SZ_FREE_ENERGY].name) != n_prefix + strlen("free_energy") ||
+        s->wish->given[SZ_NAME_ENERGY])
+        return status;
+    return sz_warnings_add(&s->found->warnings, s->err,
+                           "%s:%d: '%s' is another energy than '%s', which is taken (%d "
+                           "in all); forces are derivatives of the free energy: "
+                           "energy_parameter_name=%s takes it",
+                           s->path, t[SZ_FREE_ENERGY].line, t[SZ_FREE_ENERGY].name,
+                           s->found->name[SZ_NAME_ENERGY], t[SZ_FREE_ENERGY].n,
+                           t[SZ_FREE_ENERGY].name);
 }
 
 static sz_status find(search *s, sz_xyz_reader *file)
@@ -380,6 +410,7 @@ static sz_status find(search *s, sz_xyz_reader *file)
     for (int kind = 0; kind < SZ_NAME_STRESS && status == SZ_OK; kind++)
         status = choose(s, kind);
     if (status == SZ_OK) status = choose_stress(s);
+    if (status == SZ_OK) status = warn_of_two(s);
     if (status == SZ_OK) status = check_any(s);
     if (status == SZ_OK) status = write_sentence(s);
     sz_scan_free(&s->scan);

@@ -7,7 +7,9 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "data/dataset_frame.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,6 +129,76 @@ static sz_status note(sz_scan *scan, const sz_name_wish *wish, int kind, const c
     return SZ_OK;
 }
 
+static sz_status note_twice(sz_twice *twice, const sz_xyz_frame *frame, const char *name,
+                            sz_error *err)
+{
+    if (twice->n++) return SZ_OK;
+    twice->line = frame->line + 1;
+    twice->name = sz_copy_text(name);
+    return twice->name ? SZ_OK : sz_fail_memory(err, strlen(name), "a name");
+}
+
+/* The number under a key; 0 where it is none. */
+static int number_of(const sz_xyz_frame *frame, const char *key, double *number)
+{
+    sz_error err;
+    char *text = NULL;
+    int ok = sz_xyz_value(&text, frame, key, &err) == SZ_OK && text &&
+             sz_parse_double(text, number);
+
+    free(text);
+    return ok;
+}
+
+/* Info k of the frame against those before it. */
+static sz_status look_twice(sz_scan *scan, const sz_xyz_frame *frame, int k,
+                            sz_error *err)
+{
+    const char *key = frame->info[k].key;
+    size_t n_prefix;
+    double free_energy, energy;
+    int stem_of = -1;
+
+    for (int kind = 0; kind < SZ_N_NAMES && stem_of < 0; kind++)
+        if (kind != SZ_NAME_FORCE) stem_of = sz_name_stem(key, kind, &n_prefix);
+    for (int before = 0; before < k && stem_of >= 0; before++)
+        if (sz_same_word(frame->info[before].key, key) &&
+            strcmp(frame->info[before].text, frame->info[k].text) != 0)
+            return note_twice(&scan->twice[SZ_SAME_KEY], frame, key, err);
+    if (sz_name_stem(key, SZ_NAME_ENERGY, &n_prefix) == 1 && n_prefix < 64) {
+        char other[80] = "";
+
+        memcpy(other, key, n_prefix);
+        strcat(other, "energy");
+        if (number_of(frame, key, &free_energy) && number_of(frame, other, &energy) &&
+            fabs(energy - free_energy) > 1e-6 * frame->n_atoms)
+            return note_twice(&scan->twice[SZ_FREE_ENERGY], frame, key, err);
+    }
+    return SZ_OK;
+}
+
+/* Columns that may be forces: of three numbers; else those with the name of forces, for
+ * the reader to say what is wrong with them. */
+static sz_status look_columns(sz_scan *scan, const sz_name_wish *wish,
+                              const sz_xyz_frame *frame, sz_error *err)
+{
+    size_t n_prefix;
+    int n_good = 0;
+    sz_status status = SZ_OK;
+
+    for (int good = 1; good >= 0 && !n_good; good--)
+        for (int k = 0; k < frame->n_columns && status == SZ_OK; k++) {
+            const sz_xyz_column *c = frame->column + k;
+            const int is_good = c->n_fields == 3 && strchr("RI", c->type);
+            const int stem_of = sz_name_stem(c->name, SZ_NAME_FORCE, &n_prefix);
+
+            if (good ? !is_good : stem_of < 0) continue;
+            n_good += stem_of >= 0;
+            status = note(scan, wish, SZ_NAME_FORCE, c->name, err);
+        }
+    return status;
+}
+
 /* A force is a column, the rest are keys. */
 static sz_status look(sz_scan *scan, const sz_name_wish *wish, const sz_xyz_frame *frame,
                       sz_error *err)
@@ -138,15 +210,22 @@ static sz_status look(sz_scan *scan, const sz_name_wish *wish, const sz_xyz_fram
         (!sz_grow(&scan->seen, n ? 2 * n : 1, sizeof *scan->seen) ||
          !sz_grow(&scan->frame_line, n ? 2 * n : 1, sizeof *scan->frame_line)))
         return sz_fail_memory(err, 16 * n, "frames");
+    if (n == 0) {
+        char names[640];
+
+        sz_list_names(frame, names, sizeof names);
+        scan->names = sz_copy_text(names);
+        if (!scan->names) return sz_fail_memory(err, sizeof names, "the names");
+    }
     scan->seen[n] = 0;
     scan->frame_line[n] = frame->line + 1;
-    for (int k = 0; k < frame->n_columns && status == SZ_OK; k++)
-        if (frame->column[k].n_fields == 3 && strchr("RI", frame->column[k].type))
-            status = note(scan, wish, SZ_NAME_FORCE, frame->column[k].name, err);
-    for (int k = 0; k < frame->n_info && status == SZ_OK; k++)
+    status = look_columns(scan, wish, frame, err);
+    for (int k = 0; k < frame->n_info && status == SZ_OK; k++) {
         for (int kind = 0; kind < SZ_N_NAMES && status == SZ_OK; kind++)
             if (kind != SZ_NAME_FORCE)
                 status = note(scan, wish, kind, frame->info[k].key, err);
+        if (status == SZ_OK) status = look_twice(scan, frame, k, err);
+    }
     scan->n_frames++;
     return status;
 }
@@ -170,6 +249,8 @@ sz_status sz_scan_names(sz_scan *scan, const sz_name_wish *wish, sz_xyz_reader *
 void sz_scan_free(sz_scan *scan)
 {
     for (int k = 0; k < scan->n; k++) free(scan->sighting[k].name);
+    for (int k = 0; k < SZ_N_TWICE; k++) free(scan->twice[k].name);
+    free(scan->names);
     free(scan->seen);
     free(scan->frame_line);
     *scan = (sz_scan){0};

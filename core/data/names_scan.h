@@ -22,9 +22,20 @@ typedef struct {
     int n_frames;
 } sz_sighting;
 
+/* A frame says one thing twice: a key that stands there again, a free energy that differs
+ * from the energy of the same prefix. */
+enum { SZ_SAME_KEY, SZ_FREE_ENERGY, SZ_N_TWICE };
+
 typedef struct {
-    int n, n_frames, line; /* line: of the comment of the first frame */
+    int n, line; /* frames; the first of them */
+    char *name;
+} sz_twice;
+
+typedef struct {
+    int n, n_frames;
+    char *names; /* keys and columns of the first frame */
     sz_sighting sighting[SZ_SIGHTINGS];
+    sz_twice twice[SZ_N_TWICE];
     uint64_t *seen;  /* [n_frames] bits: sightings in the frame */
     int *frame_line; /* [n_frames] of the comment */
 } sz_scan;

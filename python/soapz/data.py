@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Se
 
 import numpy as np
 
+from .names import NONE, Names, choose_names
 from .reference import OUT, find_reference, write_reference
 from .selection import (ISOLATED, Frame, LeftOut, count, leave_out_atoms, leave_out_duplicates,
                         set_config_types)
@@ -60,32 +61,39 @@ def _finite(atoms: Any, ref: Any) -> bool:
     return all(np.isfinite(v).all() for v in values if v is not None)
 
 
-def _take(f: Frame, read: Any, options: DataOptions, names: Dict[str, str], data: ImportedData,
-          seen: Dict[str, int]) -> Optional[str]:
+class _Notes(NamedTuple):
+    """names  under which the reference is written; seen  {sentence: frames}"""
+    names: Dict[str, str]
+    seen: Dict[str, int]
+
+
+def _take(f: Frame, read: Any, found: Names, options: DataOptions, data: ImportedData,
+          notes: _Notes) -> Optional[str]:
     """Finds the reference of one frame; why it is left out, or None."""
     if read.converged is False and not (options.keep_unconverged or options.as_is):
         return "the electronic structure did not converge"
     if not len(f.atoms):
         return "no atoms"
-    ref = find_reference(f.atoms, read.results, options.names, options.extrapolated)
+    ref = find_reference(f.atoms, read.results, found)
     if not _finite(f.atoms, ref):
         return "a number is not finite"
     for kind, name in ref.took.items():
         data.took[kind][name] = data.took[kind].get(name, 0) + 1
-    for text in ref.doubts + write_reference(f.atoms, read.results, ref, names):
-        seen[text] = seen.get(text, 0) + 1
+    for text in ref.doubts + write_reference(f.atoms, read.results, ref, notes.names):
+        notes.seen[text] = notes.seen.get(text, 0) + 1
     f.energy = ref.energy
     f.n_known = sum(x is not None for x in (ref.energy, ref.forces, ref.virial))
     if f.n_known or options.as_is:
         return None
     keys = " ".join(str(k) for k in [*f.atoms.info, *f.atoms.arrays]
                     if k not in ("numbers", "positions"))
-    return f"no energy, forces, virial or stress{f' (what it has: {keys})' if keys else ''}"
+    return "no energy, forces, virial or stress under a usual name" + (
+        f" (what it has: {keys}; energy_parameter_name=.. says which is meant)" if keys else "")
 
 
 def _check_names(data: ImportedData, options: DataOptions) -> None:
     for kind, key in options.names.items():
-        if key and not any(key in name for name in data.took["virial" if kind == "stress" else kind]):
+        if key and key.lower() not in NONE and not any(key in name for name in data.took["virial" if kind == "stress" else kind]):
             raise ValueError(f"no frame has the {kind} {key!r}")
 
 
@@ -95,7 +103,7 @@ def read_all(search: Search, options: DataOptions, names: Dict[str, str] = OUT,
     """All frames with their reference, before any choice among them."""
     data = ImportedData([], [], {"energy": {}, "forces": {}, "virial": {}}, [], [])
     frames: List[Frame] = []
-    seen: Dict[str, int] = {}
+    notes = _Notes(names, {})
     for n, source in enumerate(search.sources):
         if progress:
             progress(n, len(search.sources), len(frames))
@@ -109,10 +117,14 @@ def read_all(search: Search, options: DataOptions, names: Dict[str, str] = OUT,
         data.files.append(source.path)
         if not reads:
             data.notes.append(f"{source.path} holds no finished structure")
+        # in outputs the free energy is the one that forces are derivatives of
+        found = choose_names([(r.atoms, r.results) for r in reads], options.names,
+                             not options.extrapolated and any(r.results for r in reads))
+        data.notes.extend(f"{source.path}: {text}" for text in found.notes)
         for r in reads:
             f = Frame(r.atoms, source, r.number)
             try:
-                why = _take(f, r, options, names, data, seen)
+                why = _take(f, r, found, options, data, notes)
             except ValueError as e:
                 raise ValueError(f"{f.where}: {e}") from None
             if why:
@@ -121,7 +133,7 @@ def read_all(search: Search, options: DataOptions, names: Dict[str, str] = OUT,
                 frames.append(f)
     for why, paths in search.passed.items():
         data.notes.append(f"not read: {count(len(paths), 'file')} {why}, {some(paths)}")
-    data.notes.extend(f"{text} (in {count(n, 'frame')})" for text, n in seen.items())
+    data.notes.extend(f"{text} (in {count(n, 'frame')})" for text, n in notes.seen.items())
     _check_names(data, options)
     return frames, data
 
@@ -219,6 +231,9 @@ def write_data(path: Any, frames: Iterable[Any]) -> None:
     write_all({os.fspath(path): frames_text(frames)})
 
 
+TEXT: Dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}  # bytes stay what they are
+
+
 def write_all(texts: Dict[str, Iterable[str]]) -> None:
     """{path: pieces of text}: all files, or none of them."""
     import tempfile
@@ -228,7 +243,9 @@ def write_all(texts: Dict[str, Iterable[str]]) -> None:
     try:
         for path, pieces in texts.items():
             if path == "-" or os.path.exists(path) and not os.path.isfile(path):
-                f = sys.stdout if path == "-" else open(path, "w")
+                if path == "-" and hasattr(sys.stdout, "reconfigure"):
+                    sys.stdout.reconfigure(**TEXT)
+                f = sys.stdout if path == "-" else open(path, "w", **TEXT)
                 for piece in pieces:
                     f.write(piece)
                 f.flush()
@@ -236,7 +253,7 @@ def write_all(texts: Dict[str, Iterable[str]]) -> None:
             real = os.path.realpath(path)
             handle, part = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".soapz-")
             parts.append((part, real))
-            with os.fdopen(handle, "w", encoding="utf-8") as f:
+            with os.fdopen(handle, "w", **TEXT) as f:
                 for piece in pieces:
                     f.write(piece)
                 f.flush()

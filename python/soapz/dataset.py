@@ -10,15 +10,8 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 import numpy as np
 
 from .library import Frame, SoapzError, call, create, existing, function, sentences
+from .names import STEMS, Names, choose_names, find
 from .structures import as_reals, as_symbol, from_voigt, read_atoms
-
-# The rule of soapz fit and validate (core/data/names.c): the first that a frame has counts,
-# in any case of letters; a calculator's results stand between those that say that they are
-# the reference and the rest.
-PREFIXES = ("REF_", "DFT_", "QM_", "")
-STEMS = {"energy": ("energy", "free_energy", "total_energy"), "forces": ("forces", "force"),
-         "virial": ("virial", "virials"), "stress": ("stress",)}
-
 
 def _calculated(atoms: Any) -> Dict[str, Any]:
     """Results that the calculator of an ase.Atoms has for it now; nothing is computed."""
@@ -30,60 +23,35 @@ def _calculated(atoms: Any) -> Dict[str, Any]:
     return results
 
 
-def _prefixes(keys: Dict[str, Optional[str]]) -> Tuple[str, ...]:
-    """Those of the names that were given, then the usual ones."""
-    given = []
-    for kind, key in keys.items():
-        for stem in sorted(STEMS[kind], key=len, reverse=True):
-            before = (key or "")[:-len(stem)]
-            if (key or "").lower().endswith(stem) and (not before or before[-1] in "_-."):
-                given.append(before)
-                break
-    return tuple(given) + PREFIXES
+def _known(atoms: Any, results: Dict[str, Any], names: Names) -> Dict[str, Any]:
+    """energy, forces, virial or stress of an ase.Atoms"""
+    found = {kind: find(kind, atoms, results, names) for kind in STEMS}
+    known = {kind: f.value if f else None for kind, f in found.items()}
+    if known["energy"] is not None and np.size(known["energy"]) == 1:  # [-3.5], as ASE may have it
+        known["energy"] = np.reshape(known["energy"], ())
+    if known["virial"] is not None or not names.stress_counts:
+        known["stress"] = None
+    return known
 
 
-def _find(kind: str, keys: Dict[str, Optional[str]], atoms: Any,
-          results: Dict[str, Any]) -> Tuple[str, Any]:
-    """The name and the value of one kind, or None."""
+# of a frame: what add takes, and what only a file can say
+OWN_SIGMAS = ("energy_sigma", "force_sigma", "virial_sigma")
+FINE_SIGMAS = ("force_atom_sigma", "force_component_sigma", "virial_component_sigma")
+
+
+def _weights(atoms: Any) -> Dict[str, Any]:
+    """Sigmas and the force mask that a frame has under the names of a file."""
     info, arrays = getattr(atoms, "info", {}), getattr(atoms, "arrays", {})
-    key = keys[kind]
-    if key is not None:
-        return key, next((h[key] for h in (info, arrays, results) if key in h), None)
-    holder = arrays if kind == "forces" else info
-    there = {str(name).lower(): name for name in holder}
-    for prefix in _prefixes(keys):
-        if prefix == "" and results.get(kind) is not None:
-            return "calculator", results[kind]
-        for stem in STEMS[kind]:
-            name = there.get((prefix + stem).lower())
-            if name is not None:
-                return name, holder[name]
-    return "", None
-
-
-def _known(atoms: Any, keys: Dict[str, Optional[str]],
-           names: Dict[str, Dict[str, int]]) -> Dict[str, Any]:
-    """energy, forces, virial or stress of an ase.Atoms. names counts where they were found."""
-    results = _calculated(atoms)
-    found = {}
-    for kind in STEMS:
-        name, found[kind] = _find(kind, keys, atoms, results)
-        if found[kind] is not None:
-            names[kind][name] = names[kind].get(name, 0) + 1
-    if found["energy"] is not None and np.size(found["energy"]) == 1:  # [-3.5], as ASE may have it
-        found["energy"] = np.reshape(found["energy"], ())
-    if found["virial"] is not None:
-        found["stress"] = None
+    for name in FINE_SIGMAS:
+        if name in info or name in arrays:
+            raise ValueError(f"{name} can be said in a file alone: write one, or remove it")
+    found = {name: info[name] for name in OWN_SIGMAS if name in info}
+    if "force_mask" in arrays:
+        mask = np.asarray(arrays["force_mask"])
+        if mask.dtype.kind not in "biu" or not np.isin(mask, (0, 1)).all():
+            raise ValueError("force_mask must be logicals, or 1 and 0")
+        found["force_mask"] = mask
     return found
-
-
-def _say_mixed(names: Dict[str, Dict[str, int]]) -> None:
-    """Different prefixes may be different calculations."""
-    for kind, count in names.items():
-        if len({name.lower().rstrip("s") for name in count}) > 1:
-            which = ", ".join(f"{name} ({n} frames)" for name, n in count.items())
-            warnings.warn(f"frames have the {kind} under different names: {which}; name one with "
-                          f"{kind}_key if they are different calculations", stacklevel=3)
 
 
 def _finite(array: np.ndarray, what: str) -> np.ndarray:
@@ -109,11 +77,13 @@ class Dataset:
         Dataset.read("train.xyz")               # an extended XYZ file, read in C
         data = Dataset(); data.add(atoms, energy=-10.1, forces=f)
 
-    Of an ase.Atoms count info and arrays under names that say that they are the reference
+    Of ase.Atoms count info and arrays under names that say that they are the reference
     (REF_, DFT_ or QM_energy, _forces, _virial, _stress, in any case of letters), then the
-    results of its calculator if they belong to its positions (nothing is computed), then the
-    names without a prefix. energy_key, forces_key, virial_key and stress_key name them instead.
-    info["config_type"] is the frame's type.
+    results of the calculator if they belong to the positions (nothing is computed), then the
+    names without a prefix: one name for all frames, as in a file; a warning tells of frames that
+    have another. energy_key, forces_key, virial_key and stress_key name them instead.
+    info["config_type"] is the frame's type; info["energy_sigma"], ["force_sigma"], ["virial_sigma"]
+    and arrays["force_mask"] (True: left out) count as in a file.
 
     Units are eV and eV/Angstrom; stress is ASE's, virial = -volume * stress. A frame may lack
     any of them. Wrong shapes and numbers that are not finite are ValueError. Threads may share
@@ -130,18 +100,20 @@ class Dataset:
             raise TypeError("a Dataset is made of a list of structures, not of one: write [atoms]")
         if isinstance(frames, (str, bytes, os.PathLike)):
             raise TypeError("Dataset.read reads a file")
-        missing = {kind: key for kind, key in keys.items() if key is not None}
-        names: Dict[str, Dict[str, int]] = {kind: {} for kind in STEMS}
-        for n, atoms in enumerate(frames):
+        read = [(atoms, _calculated(atoms)) for atoms in frames]
+        names = choose_names(read, keys)
+        missing = {kind: key for kind, key in names.asked.items() if names.taken[kind]}
+        for n, (atoms, results) in enumerate(read):
             try:
-                known = _known(atoms, keys, names)
-                self.add(atoms, **known)
+                known = _known(atoms, results, names)
+                self.add(atoms, **known, **_weights(atoms))
             except (ValueError, TypeError, SoapzError) as e:
                 raise type(e)(f"frame {n}: {e}") from None
             missing = {kind: key for kind, key in missing.items() if known[kind] is None}
         for kind, key in missing.items():
             raise ValueError(f"no frame has the {kind} {key!r}")
-        _say_mixed(names)
+        for sentence in names.notes:
+            warnings.warn(sentence, stacklevel=2)
 
     @classmethod
     def read(cls, path: Union[str, "os.PathLike[str]"],

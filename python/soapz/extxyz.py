@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Extended XYZ, out of ase.Atoms and into them, with nothing lost on the way.
+"""Extended XYZ: values of the comment line, and ase.Atoms as text, with nothing lost on the way.
 
 ASE writes positions with eight decimals and reads every word that looks like a number as one
 (run=007 comes back as 7); here numbers keep all their digits, and texts stay texts."""
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Dict, Iterator, List, Tuple
 
 import numpy as np
 
 COLUMN_NAMES = {"charges": "charge"}  # of arrays, where ASE gives a column another name
+ARRAY_NAMES = {column: name for name, column in COLUMN_NAMES.items()}
 
 # ---- the comment line ----------------------------------------------------------------------
 
@@ -43,6 +45,9 @@ def _value(line: str, at: int) -> Tuple[str, int]:
     raise ValueError(f"a quote or bracket is not closed: {line[:60]!r}")
 
 
+EMPTY = re.compile(r"""\s+[^\s="'{[]+\s*=""")  # behind "a=": " b=3", as ASE writes an empty text
+
+
 def split_comment(line: str) -> Dict[str, str]:
     """{key: text of its value}; a key alone has the value T."""
     found, at = {}, 0
@@ -64,6 +69,9 @@ def split_comment(line: str) -> Dict[str, str]:
             found[key] = "T"
             continue
         at = after + 1
+        if EMPTY.match(line, at):
+            found[key] = ""
+            continue
         while at < len(line) and line[at].isspace():
             at += 1
         found[key], at = _value(line, at)
@@ -122,26 +130,6 @@ def _is_block(value: Any) -> bool:
     return (all(not isinstance(v, list) for v in value) or
             (all(isinstance(v, list) and len(v) == len(value[0]) for v in value) and
              all(_is_block(v) for v in value)))
-
-
-def parse_comment(line: str) -> Dict[str, Any]:
-    """What ASE's reader wants to know of a comment line, its properties_parser."""
-    found: Dict[str, Any] = {}
-    for key, text in split_comment(line).items():
-        name = {"lattice": "Lattice", "properties": "Properties", "pbc": "pbc"}.get(key.lower(), key)
-        if name == "Properties":
-            found[name] = text
-            continue
-        value = parse_value(text)
-        if name == "Lattice":
-            value = np.asarray(value, float)
-            if value.size != 9:
-                raise ValueError(f"Lattice has {value.size} numbers, it needs 9")
-            value = value.reshape(3, 3).T  # ASE takes the transposed one
-        elif name == "pbc":
-            value = [bool(p) for p in np.ravel(value)]
-        found[name] = value
-    return found
 
 
 # ---- writing -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from .data import DataOptions, need_ase, read_all
+from .data import TEXT, DataOptions, need_ase, read_all
 from .extxyz import frames_text
 from .sources import Search
 
@@ -20,7 +20,7 @@ def convert(path: str, out: str) -> None:
         raise ValueError(f"{data.left_out[0].where}: {data.left_out[0].why}")
     if not frames:
         raise ValueError("ASE finds no structure in it")
-    with open(out, "w", encoding="utf-8") as f:
+    with open(out, "w", **TEXT) as f:
         for text in frames_text(frame.atoms for frame in frames):
             f.write(text)
 

@@ -7,18 +7,12 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from .dataset import PREFIXES, STEMS
+from .names import Found, Names, find
 from .structures import from_voigt
 
-FREE = ("free_energy", "energy", "total_energy")
 USUAL = re.compile("((REF|DFT|QM)_)?((free_|total_)?energy|forces?|virials?|stress(es)?)", re.I)
+ENERGIES = re.compile("((REF|DFT|QM)_)?(free_|total_)?energy", re.I)
 OUT = {"energy": "energy", "forces": "force", "virial": "virial"}  # gap_fit's names
-
-
-class Found(NamedTuple):
-    value: Any
-    name: str  # in words
-    key: Optional[str]  # of info or arrays; None: of the calculator
 
 
 class Reference(NamedTuple):
@@ -32,126 +26,100 @@ class Reference(NamedTuple):
     doubts: List[str]
 
 
-def _lower(holder: Any) -> Dict[str, str]:
-    return {str(key).lower(): key for key in holder}
+def _in_words(kind: str, found: Found, results: Dict[str, Any], names: Names) -> str:
+    """Where it is from, as the summary says it."""
+    if found.key is not None or kind in names.asked:
+        return names.asked.get(kind, found.name)
+    both = [results.get(key) for key in ("free_energy", "energy")]
+    if kind == "energy" and None not in both and both[0] != both[1]:
+        return ("the free energy, of which forces are derivatives" if found.value is both[0]
+                else "the energy extrapolated to no smearing")
+    return f"ASE's {kind}"
 
 
-def _named(kind: str, holder: Any, prefixed: bool) -> Optional[Found]:
-    """The first usual name that the holder has, in any case."""
-    keys = _lower(holder)
-    stems = FREE if kind == "energy" and not prefixed else STEMS[kind]
-    for prefix in (p for p in PREFIXES if bool(p) == prefixed):
-        for stem in stems:
-            key = keys.get((prefix + stem).lower())
-            if key is not None:
-                return Found(holder[key], key, key)
-    return None
-
-
-def _asked(key: str, atoms: Any, results: Dict[str, Any]) -> Optional[Found]:
-    for holder, own in ((atoms.info, True), (atoms.arrays, True), (results, False)):
-        keys = _lower(holder)
-        if key.lower() in keys:
-            return Found(holder[keys[key.lower()]], key, keys[key.lower()] if own else None)
-    return None
-
-
-def _energy(atoms: Any, results: Dict[str, Any], extrapolated: bool) -> Optional[Found]:
-    found = _named("energy", atoms.info, True)
-    if found:
-        return found
-    order = ("energy", "free_energy") if extrapolated else ("free_energy", "energy")
-    words = {"free_energy": "the free energy, of which forces are derivatives",
-             "energy": "the energy extrapolated to no smearing"}
-    both = all(results.get(k) is not None for k in order)
-    for key in order:
-        if results.get(key) is not None:
-            return Found(results[key], words[key] if both and results["energy"] !=
-                         results["free_energy"] else "ASE's energy", None)
-    return _named("energy", atoms.info, False)
-
-
-def _candidates(atoms: Any, results: Dict[str, Any],
-                asked: Dict[str, Optional[str]]) -> List[Tuple[str, Found]]:
-    """Virials and stresses, the one that counts first."""
-    if asked.get("virial") or asked.get("stress"):
-        found = [(kind, _asked(asked[kind], atoms, results)) for kind in ("virial", "stress")
-                 if asked.get(kind)]
-        return [(kind, f) for kind, f in found if f]
-    of_calculator = (Found(results["stress"], "ASE's stress", None)
-                     if results.get("stress") is not None else None)
-    found = [("virial", _named("virial", atoms.info, True)),
-             ("stress", _named("stress", atoms.info, True)),
-             ("virial", _named("virial", atoms.info, False)),
-             ("stress", of_calculator), ("stress", _named("stress", atoms.info, False))]
-    return [(kind, f) for kind, f in found if f]
-
-
-def _tensor(value: Any, name: str) -> np.ndarray:
-    """[3][3] of nine numbers in any shape, or of six in ASE's order xx yy zz yz xz xy."""
+def as_numbers(value: Any) -> np.ndarray:
+    """Numbers of an array, a list or a text as files have it ("[[1. 2.] [3. 4.]]", -3.5D0), in one
+    row. ValueError: something else is there."""
+    if isinstance(value, str):
+        words = value.translate({ord(c): " " for c in ",;[]{}()\"\\"}).split()
+        return np.array([float(re.sub("[dD]", "e", word)) for word in words])
     array = np.asarray(value)
-    if array.dtype.kind not in "fiu" or array.size not in (6, 9):
-        raise ValueError(f"{name} is not made of six or nine numbers, but {value!r:.60}")
-    array = array.astype(float).ravel()
-    return from_voigt(array) if array.size == 6 else array.reshape(3, 3)
+    if array.dtype.kind in "USO" and array.size and all(isinstance(v, str) for v in array.ravel()):
+        return as_numbers(" ".join(array.ravel()))
+    if array.dtype.kind not in "fiu":
+        raise ValueError("not numbers")
+    return array.astype(float).ravel()
 
 
-def _virial(kind: str, found: Found, atoms: Any) -> Optional[np.ndarray]:
-    tensor = _tensor(found.value, found.name)
+def as_number(value: Any, name: str) -> float:
+    try:
+        (number,) = as_numbers(value)
+    except ValueError:
+        raise ValueError(f"{name} is not a number, but {value!r:.60}") from None
+    return float(number)
+
+
+def _virial(kind: str, found: Found, name: str, atoms: Any) -> Optional[np.ndarray]:
+    """[3][3] of nine numbers in any shape, or of a stress in ASE's order xx yy zz yz xz xy."""
+    sizes = (9,) if kind == "virial" else (6, 9)
+    try:
+        array = as_numbers(found.value)
+    except ValueError:
+        array = np.empty(0)
+    if array.size not in sizes:
+        raise ValueError(f"{name} is not made of {'six or ' * (6 in sizes)}nine numbers, but "
+                         f"{found.value!r:.60}")
+    tensor = from_voigt(array) if array.size == 6 else array.reshape(3, 3)
     if kind == "virial":
         return tensor
     volume = abs(np.linalg.det(np.asarray(atoms.cell)))
     return -volume * tensor if volume > 0 else None
 
 
-def find_reference(atoms: Any, results: Dict[str, Any], asked: Dict[str, Optional[str]],
-                   extrapolated: bool = False) -> Reference:
-    """What counts of a frame: names that are asked for; else those with a prefix that says
-    reference (REF_, DFT_, QM_); else what the calculator says; else energy, forces, virial,
-    stress. asked: {"energy": key or None, ..}.
+def _forces(found: Found, name: str, n: int) -> np.ndarray:
+    array = np.asarray(found.value)
+    if array.dtype.kind not in "fiu" or array.shape != (n, 3):
+        raise ValueError(f"{name} are not three numbers for each of {n} atoms")
+    return array.astype(float)
 
-    ValueError: a value has the wrong shape."""
-    took, used, doubts = {}, {}, []
-    energy = (_asked(asked["energy"], atoms, results) if asked.get("energy")
-              else _energy(atoms, results, extrapolated))
-    if asked.get("forces"):
-        forces = _asked(asked["forces"], atoms, results)
-    else:
-        forces = _named("forces", atoms.arrays, True)
-        if not forces and results.get("forces") is not None:
-            forces = Found(results["forces"], "ASE's forces", None)
-        forces = forces or _named("forces", atoms.arrays, False)
-    value = {"energy": None, "forces": None, "virial": None}
-    if energy:
-        number = np.asarray(energy.value)
-        if number.dtype.kind not in "fiu" or number.size != 1:
-            raise ValueError(f"{energy.name} is not a number, but {energy.value!r:.60}")
-        value["energy"] = float(number.ravel()[0])
-    if forces:
-        array = np.asarray(forces.value)
-        if array.dtype.kind not in "fiu" or array.shape != (len(atoms), 3):
-            raise ValueError(f"{forces.name} are not three numbers for each of {len(atoms)} atoms")
-        value["forces"] = array.astype(float)
-    for kind, found in (("energy", energy), ("forces", forces)):
-        if found:
-            took[kind] = found.name
-            if found.key is not None:
-                used[found.key] = kind
-    for kind, found in _candidates(atoms, results, asked):
-        virial = _virial(kind, found, atoms)
-        if virial is None:
-            doubts.append(f"{found.name} without a cell of three vectors is left out")
+
+def find_reference(atoms: Any, results: Dict[str, Any], names: Names) -> Reference:
+    """What counts of a frame under these names. ValueError: a value has the wrong shape."""
+    value: Dict[str, Any] = {"energy": None, "forces": None, "virial": None}
+    took: Dict[str, str] = {}
+    used: Dict[str, str] = {}
+    doubts: List[str] = []
+    for kind in ("energy", "forces", "virial", "stress"):
+        found = find(kind, atoms, results, names)
+        if not found:
             continue
-        if value["virial"] is None:
-            value["virial"] = virial
-            took["virial"] = found.name if kind == "virial" else f"-volume * {found.name}"
-            if found.key is not None:
-                used[found.key] = "virial"
-        elif abs(virial - value["virial"]).max() > 1e-3 + 0.01 * abs(virial).max():
-            doubts.append(f"{found.name} says another virial than {took['virial']}, which is taken")
-        elif found.key is not None:
-            used[found.key] = "virial"  # the same again
+        name, to = _in_words(kind, found, results, names), "virial" if kind == "stress" else kind
+        if kind == "energy":
+            got = as_number(found.value, name)
+        elif kind == "forces":
+            got = _forces(found, name, len(atoms))
+        else:
+            got = _virial(kind, found, name, atoms)
+        if got is None:
+            doubts.append(f"{name} without a cell of three vectors is left out")
+            continue
+        if value[to] is not None and abs(got - value[to]).max() > 1e-3 + 0.01 * abs(got).max():
+            doubts.append(f"{name} says another virial than {took[to]}, which is taken")
+            continue
+        if value[to] is None and kind == "stress" and not names.stress_counts:
+            continue
+        if value[to] is None:
+            value[to], took[to] = got, f"-volume * {name}" if kind == "stress" else name
+        if found.key is not None:
+            used[found.key] = to  # also where it says the same again
     return Reference(value["energy"], value["forces"], value["virial"], took, used, doubts)
+
+
+def _is_number(value: Any, number: Optional[float]) -> bool:
+    try:
+        return number is not None and as_number(value, "") == number
+    except ValueError:
+        return False
 
 
 def _kept(name: str, taken: Any) -> str:
@@ -174,6 +142,8 @@ def write_reference(atoms: Any, results: Dict[str, Any], ref: Reference,
         for key in list(holder):
             if key in ref.used:
                 del holder[key]
+            elif ENERGIES.fullmatch(str(key)) and _is_number(holder[key], ref.energy):
+                del holder[key]  # the same again
             elif USUAL.fullmatch(str(key)) or str(key).lower() in taken:
                 new = _kept(key, holder)
                 holder[new] = holder.pop(key)

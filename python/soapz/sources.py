@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from .extxyz import parse_comment
+from .xyz_frames import read_frames
 
 # Formats of ASE that may hold energies or forces. In a folder the others are passed over;
 # named outright they are read.
@@ -60,6 +60,17 @@ def format_of(path: str) -> Optional[str]:
             if LOOK_INSIDE[name] not in f.read(50000):
                 return None
     return name
+
+
+def begins_with_count(path: str) -> bool:
+    """As an XYZ file does, whatever its name; POSCAR begins with a comment."""
+    if "POSCAR" in path or "CONTCAR" in path or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as f:
+        for line in f:
+            if line.strip():
+                return line.replace(b"\xef\xbb\xbf", b"", 1).strip().isdigit()
+    return False
 
 
 def open_any(path: str, mode: str = "rt") -> Any:
@@ -246,9 +257,7 @@ def _frames(source: Source, kind: str, elements: Optional[Sequence[str]]) -> Ite
         yield from _rows(source.path)
         return
     words: Dict[str, Any] = {}
-    if kind == "extxyz":
-        words["properties_parser"] = parse_comment
-    elif kind == "espresso-out":
+    if kind == "espresso-out":
         words["results_required"] = False  # to be counted as espresso_convergence counts
     elif kind == "lammps-dump-text":
         words = _dump_words(source.path, elements)
@@ -258,6 +267,8 @@ def _frames(source: Source, kind: str, elements: Optional[Sequence[str]]) -> Ite
 def _index(text: str, n: int) -> List[int]:
     from ase.io.formats import string2index
     index = string2index(text)
+    if not isinstance(index, slice) and not -n <= index < n:
+        raise ValueError(f"there is no frame {text}: it has {n} frames, from 0")
     return list(range(n))[index] if isinstance(index, slice) else [range(n)[index]]
 
 
@@ -276,6 +287,8 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
     """All frames of a file; ValueError, in a sentence, where ASE cannot read it. What ASE
     warned of goes to notes."""
     kind = source.format or format_of(source.path)
+    if not source.format and kind not in RESULTS and begins_with_count(source.path):
+        kind = "extxyz"
     if kind is None:
         from ase.io.formats import UnknownFileTypeError, filetype
         try:
@@ -285,18 +298,24 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
                              "names one of ASE's formats") from None
         except (OSError, UnicodeDecodeError) as e:
             raise ValueError(f"{source.path} cannot be read: {e}") from None
+    said: List[str] = []
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            frames = list(_frames(source, kind, elements))
+            if kind in ("extxyz", "xyz"):
+                with open_any(source.path, "rb") as file:
+                    frames = list(read_frames(source.path, file, said))
+            else:
+                frames = list(_frames(source, kind, elements))
         states = CONVERGENCE[kind](source.path) if kind in CONVERGENCE else []
     except Exception as e:  # a reader of ASE may fail in any way
-        said = str(e) or type(e).__name__
-        raise ValueError(f"{source.path} cannot be read as {kind}: {said}") from None
+        if str(e).startswith(source.path + ":"):  # ours
+            raise
+        raise ValueError(f"{source.path} cannot be read as {kind}: {e or type(e).__name__}") from None
     said_once = {str(w.message) for w in caught
                  if not issubclass(w.category, (DeprecationWarning, FutureWarning))}
     if notes is not None:
-        notes += [f"{source.path}: ASE says: {text}" for text in sorted(said_once)]
+        notes += said + [f"{source.path}: ASE says: {text}" for text in sorted(said_once)]
         if states and len(states) < len(frames):
             notes.append(f"{source.path}: of {len(frames)} frames the electronic convergence of "
                          f"{len(states)} is known")
@@ -305,5 +324,8 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
     if kind == "espresso-out":  # pw.x prints the last structure of a relaxation again
         read = [r for r in read if r.results or r.converged is False]
     if source.index is not None:
-        read = [read[k] for k in _index(source.index, len(read))]
+        try:
+            read = [read[k] for k in _index(source.index, len(read))]
+        except ValueError as e:
+            raise ValueError(f"{source.path}@{source.index}: {e}") from None
     return read

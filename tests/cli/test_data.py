@@ -255,6 +255,33 @@ def names(folder):
         check(abs(numbers(f["virial"]).reshape(3, 3) + 24 * full).max() < 1e-12, f"{key}={text}")
 
 
+def like_a_fit(folder):
+    """what soapz fit does with these names and files"""
+    path, dat = os.path.join(folder, "l.xyz"), os.path.join(folder, "l.dat")
+    atoms = [with_results(k) for k in range(2)]
+    for k, a in enumerate(atoms):
+        a.calc.results["free_energy"] = a.calc.results["energy"] - k
+    ase.io.write(path, atoms, format="extxyz")
+    frames, said, err = data(folder, path, "force_parameter_name=none")
+    check(len(frames) == 2 and "force, eV/Angstrom: none" in said and "force" not in frames[0], said)
+    # in extended XYZ the energy counts, as for a fit; of the free energy only what differs stays
+    check("free_energy is not what was taken: it is kept as other_free_energy (in 1 frame)" in err and
+          "other_free_energy" in frames[1] and "other_free_energy" not in frames[0], err)
+    check("energy, eV: energy in 2 frames" in said, said)
+    # in other files the free energy, of which the forces are derivatives
+    ase.io.write(os.path.join(folder, "l.traj"), atoms)
+    said = data(folder, os.path.join(folder, "l.traj"))[1]
+    check("the free energy, of which forces are derivatives in 1 frame" in said, said)
+    os.rename(path, dat)
+    check(len(data(folder, dat)[0]) == 2, "extended XYZ under another name")
+    for a in atoms:
+        del a.calc.results["energy"]
+    got = soapz.Dataset(atoms)
+    fails(soapz.SoapzError, ["no isolated atom"], lambda: soapz.fit(got, "gap={distance_2b cutoff=4 delta=1 theta_uniform=1 "
+          "covariance_type=ard_se sparse_method=uniform n_sparse=3} default_sigma={0.1 0.1 0.1 0} "
+          "e0_method=isolated"))  # energies are there, of no isolated atom
+
+
 def atoms_alone(folder):
     def single(symbol, energy, cell=15.0, **info):
         atoms = ase.Atoms(symbol, cell=[cell] * 3, pbc=True, info=info)
@@ -321,9 +348,9 @@ def types_and_split(folder):
 
     frames, said, err = data(folder, runs)
     check(kinds(frames) == {"bulk": 20, "liquid": 10, "isolated_atom": 1}, f"{kinds(frames)}")
-    for part in ("damaged.xyz cannot be read", "it is left out", "slurm-1.out", "POSCAR"):
+    for part in ("damaged.xyz:2: Lattice has 0 numbers", "it is left out", "slurm-1.out", "POSCAR"):
         check(part in err, f"{err} lacks {part}")
-    check_fails(1, ["damaged.xyz cannot be read"], "data", os.path.join(runs, "damaged.xyz"),
+    check_fails(1, ["damaged.xyz:2: Lattice has 0 numbers"], "data", os.path.join(runs, "damaged.xyz"),
                 "-o", os.path.join(folder, "no.xyz"), gone=os.path.join(folder, "no.xyz"))
     for words, want in ((["--config-type", "folder"], {"bulk": 20, "liquid": 10}),
                         (["--config-type", "file"], {"a": 12, "b": 8, "c": 10}),
@@ -365,6 +392,9 @@ def faults(folder):
             (1, ["no file matches", "*.none"], ["*.none", "-o", out]),
             (1, ["would overwrite", "f.xyz"], [path, "-o", path]),
             (1, ["would overwrite", "f.xyz", "which lies in"], [folder, "-o", path]),
+            (1, ["f.xyz@5: there is no frame 5: it has 1 frames"], [path + "@5", "-o", out]),
+            (1, ["'stress' is to hold virials, but is named a stress: give it as the stress"],
+             [path, "-o", out, "virial_parameter_name=stress"]),
             (1, ["there is no folder"], [path, "-o", os.path.join(folder, "none", "a.xyz")]),
             (1, ["this is a folder"], [path, "-o", folder])):
         check_fails(code, parts, "data", *words, gone=out)
@@ -457,7 +487,7 @@ def evaluation(folder):
                     gone=os.path.join(folder, "no.xyz"))
 
 
-for part in (programs, dumps, ase_files, names, atoms_alone, duplicates, types_and_split, faults,
+for part in (programs, dumps, ase_files, names, like_a_fit, atoms_alone, duplicates, types_and_split, faults,
              evaluation, python_package):
     with tempfile.TemporaryDirectory() as temporary:
         part(temporary)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Data as ASE, MACE, QUIP and people write them: one model, whatever the form; forces that are
 not asked for, stresses taken for virials, standard input, other names in the test set; eval,
-describe and validate read the same forms. ASE and gap_fit (SOAPZ_QUIPPY_PYTHON) judge where
+describe, validate and data read the same forms, and refuse the same. ASE and gap_fit (SOAPZ_QUIPPY_PYTHON) judge where
 they are there and take the form."""
 import json
 import os
@@ -325,6 +325,113 @@ def with_ase():
             check(abs(a.get_potential_energy() - energy) < 1e-9, f"ASE reads {name}")
 
 
+def reading(path):
+    """errors of a model by what validate reads, or None, and the last line of what it says"""
+    out = os.path.join(folder, "reading.json")
+    code, _, err = run("validate", HEA, path, "--json", out)
+    if code:
+        return None, err.splitlines()[-1].split(": ", 1)[1]
+    known = json.load(open(out))["models"][0]["errors"]["all"]
+    return {kind: (known[kind]["n"], known[kind].get("max")) for kind in ("energy", "force", "virial")}, err
+
+
+def same_reading(name, text, want=True, says=""):
+    """validate, soapz data and soapz.Dataset read one thing in a file, or refuse one line of it"""
+    path, out = os.path.join(folder, "same.xyz"), os.path.join(folder, "data.xyz")
+    with open(path, "wb") as f:
+        f.write(text if isinstance(text, bytes) else text.encode())
+    direct, said = reading(path)
+    check((direct is not None) == want and says in said, f"{name}: {said}")
+    code, _, err = run("data", path, "-o", out, "--keep-duplicates")
+    if not want:
+        line = re.match(r"\S+:\d+:", said)[0]  # where both see the fault
+        check(code == 1 and line in err and says in err, f"{name}: {said!r} but soapz data: {err!r}")
+        return
+    if not check(code == 0, f"{name}: {err}"):
+        return
+    again, _ = reading(out)
+    for kind, (n, largest) in direct.items():
+        check(again[kind][0] == n and (not n or abs(again[kind][1] - largest) < 1e-9),
+              f"{name}: {kind}: {direct}, by soapz data {again}")
+
+
+def one_reading():
+    """forms, and what is wrong, in a file of four frames"""
+    try:
+        import ase  # noqa: F401
+    except ImportError:
+        print("without ASE")
+        return
+    cell, rng = 6.4 * np.eye(3), np.random.default_rng(4)
+    sites = np.argwhere(np.ones((2, 2, 2)))
+    x = np.concatenate([sites, sites + 0.5]) / 2 @ cell + rng.uniform(-.1, .1, (16, 3))
+    z = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74}
+
+    def file(head="energy={e}", columns=":forces:R:3", row="{s} {x} {f}", lattice=True, pbc='pbc="T T T"',
+             props=None, between="", count=16):
+        text = ""
+        for k in range(4):
+            words = [f'Lattice="{text_of(cell)}"' if lattice else "", props or
+                     f"Properties=species:S:1:pos:R:3{columns}", pbc,
+                     (head[k % len(head)] if isinstance(head, list) else head).format(e=-180.5 - k, k=k)]
+            text += f"{count}\n{' '.join(w for w in words if w)}\n"
+            for i, s in enumerate(["Nb", "Mo", "Ta", "W"] * 4):
+                text += row.format(s=s, z=z[s], S=s.upper(), x=text_of(x[i]), f=f"0.5 {k} 1.5") + "\n"
+            text += between
+        return text
+
+    nine, six = "1.5 2 3 2 5 6 3 6 9", "0.01 0.02 0.03 0.004 0.005 0.006"
+    good = {
+        "plain": file(), "CRLF": file().replace("\n", "\r\n"), "mark": "\ufeff" + file(),
+        "blank lines": file(between="\n \n"), "capitals": file(row="{S} {x} {f}"),
+        "numbers": file(row="{z} {x} {f}"),
+        "Z alone": file(props="Properties=Z:I:1:pos:R:3:forces:R:3", row="{z} {x} {f}"),
+        "Z and species": file(columns=":forces:R:3:Z:I:1", row="{s} {x} {f} {z}"),
+        "Z of others": file(columns=":forces:R:3:Z:I:1", row="{s} {x} {f} 41"),
+        "more columns": file(columns=":forces:R:3:tags:I:1:name:S:1:mask:I:1", row="{s} {x} {f} 3 a_1 0"),
+        "not named": file(props=" ", row="{s} {x} {f}"), "latin": file("energy={e} a=gr\xfcn").encode("latin1"),
+        "D": file("energy=-1.805D2"), "comma": file("energy={e}, a=1"), "empty text": file("note= energy={e} b= "), "list": file('energy="_JSON [{e}]"'),
+        "braces": file("energy={{{e}}}"), "twice": file("energy=1.0 energy={e}"),
+        "both cases": file("Energy=1.0 energy={e}"), "free": file("energy={e} free_energy=-1.5"),
+        "free alone": file("free_energy={e}"), "free in half": file(["energy={e}", "free_energy={e}"]),
+        "REF in half": file(["energy={e}", "REF_energy={e}"]),
+        "REF in one of four": file(["energy={e}", "energy={e}", "energy={e}", "REF_energy={e}"]),
+        "given by stress": file(["energy={e} REF_virial=\"%s\"" % nine, "energy={e} stress=\"%s\"" % six]),
+        "virial or stress": file(["energy={e} virial=\"%s\"" % nine, "energy={e} stress=\"%s\"" % six]),
+        "virials": file(["energy={e} virials=\"%s\"" % nine, "energy={e} virial=\"%s\"" % nine]),
+        "semicolons": file('energy={e} virial="1.5, 2, 3; 2, 5, 6; 3, 6, 9"'),
+        "printed": file('energy={e} virial="[[1.5 2. 3.] [2. 5. 6.] [3. 6. 9.]]"'),
+        "VEC1": file('energy={e} VEC1="5 0 0"', lattice=False, pbc=""),
+        "no cell": file(lattice=False, pbc=""), "pbc T": file(pbc="pbc=T"), "PBC": file(pbc='PBC="T T F"'),
+        "free text": file('a "b c energy={e} x=(', lattice=False, pbc="", props=" ", row="{s} {x}")}
+    for n, pbc in enumerate(("[true,true,false]", '"1 1 0"', "[T,T,F]", '"_JSON [true, true, false]"', "true",
+                             "F", "{T T F}", '"[ True  True False]"', '"True True False"')):
+        good[f"pbc {n}"] = file(pbc="pbc=" + pbc)
+    for name, text in good.items():
+        same_reading(name, text)
+    for name, (text, says) in {
+            "UTF-16": (file().encode("utf-16"), "UTF-16"), "CR": (file().replace("\n", "\r"), "carriage return"),
+            "negative": (file(count=-16), "begins with its number of atoms"),
+            "real": (file(count="16.0"), "begins with its number of atoms"),
+            "too many": (file(count=17), "the frame says 17 atoms here, but after 16"),
+            "too few": (file(count=15), ""), "cut off": (file()[:-300], "columns"),
+            "no element": (file(row="X {x} {f}"), "is not an element"),
+            "a label": (file(row="Nb1 {x} {f}"), "is not an element"),
+            "no species": (file(props="Properties=pos:R:3:forces:R:3", row="{x} {f}"), "species:S:1"),
+            "a column more": (file(row="{s} {x} {f} 1"), "this line has 8 columns"),
+            "a column less": (file(row="{s} {x} 1 2"), "this line has 6 columns"),
+            "pbc TTF": (file(pbc="pbc=TTF"), "pbc"), "pbc yes": (file(pbc='pbc="yes yes no"'), "pbc"),
+            "pbc p": (file(pbc='pbc="p p f"'), "pbc"), "pbc of two": (file(pbc='pbc="T T"'), "pbc"),
+            "pbc without a cell": (file(lattice=False), "pbc says periodic"),
+            "three lengths": (file('Lattice="5 5 5" energy={e}', lattice=False, pbc=""), "Lattice has 3 numbers"),
+            }.items():
+        same_reading(name, text, False, says)
+    out = os.path.join(folder, "no.xyz")
+    with open(os.path.join(folder, "text.xyz"), "w") as f:
+        f.write(file(columns=":forces:S:3"))
+    check_fails(1, ["text.xyz, frame 1: forces are not three numbers"], "data", f.name, "-o", out, gone=out)
+
+
 def with_gap_fit():
     """gap_fit with the names given, soapz with those it finds"""
     if not PYTHON:
@@ -350,5 +457,6 @@ with tempfile.TemporaryDirectory() as folder:
     elsewhere()
     readers()
     with_ase()
+    one_reading()
     with_gap_fit()
 done()

@@ -164,7 +164,7 @@ def names(folder):
     check(data["models"][0]["errors"]["all"]["energy"]["n"] == 0 and
           data["models"][0]["errors"]["all"]["virial"]["max"] < 1e-8, "virials alone")
     write(path, frames, energy=None, forces=None, virial=None)
-    check_fails(1, ["n.xyz: no frame has energies, forces or virials", "energy_parameter_name="],
+    check_fails(1, ["n.xyz:2: no frame has energies, forces or virials", "energy_parameter_name="],
                 "validate", MODEL, path)
 
 

@@ -41,7 +41,10 @@ ours = energy("Nb Mo Ta W")[2]
 lmp.check("there is an energy", ours is not None and ours < -100, f"{ours}")
 for words in (f'"Potential xml_label={LABEL}" {NUMBERS}', f'"xml_label={LABEL}" {NUMBERS}',
               f'"" {NUMBERS}', f'"Potential" {NUMBERS}', f'"IP GAP" {NUMBERS}', f'"ip gap label={LABEL}" {NUMBERS}',
-              f'"IP GAP label={{{LABEL}}}" {NUMBERS}', f'"Potential xml_label={LABEL}" Nb Mo Ta W', NUMBERS):
+              f'"IP GAP label={{{LABEL}}}" {NUMBERS}', f'"Potential xml_label={LABEL}" Nb Mo Ta W', NUMBERS,
+              f'"Potential xml_label = {LABEL} " {NUMBERS}', f"\"xml_label='{LABEL}'\" {NUMBERS}",
+              f'Potential xml_label={LABEL} {NUMBERS}', f'"Potential" "xml_label={LABEL}" {NUMBERS}',
+              f"IP GAP {NUMBERS}", f'"IP" {NUMBERS}', f'"GAP" 41 Mo 73 W', f"'IP GAP' 041 42 73 74"):
     same(f"pair_coeff .. {words}", ours, words)
 same("hybrid", ours, f'"Potential xml_label={LABEL}" {NUMBERS}', style="hybrid soapz",
      model=f"soapz {lmp.MODEL}")
@@ -52,7 +55,8 @@ refused("a word that is not understood", ['"E_scale=2"', f"write: pair_coeff * *
         f'"IP GAP E_scale=2" {NUMBERS}')
 refused("a sum", ["init_args_pot1", "write: pair_coeff"],
         f'"Sum init_args_pot1={{IP ZBL}} init_args_pot2={{IP GAP}}" {NUMBERS}')
-refused("too few numbers", ["stand 2 atomic numbers", "4 atom types"], f'"Potential xml_label={LABEL}" 41 42')
+refused("too few numbers", ["stand 2 atomic numbers",
+        f"write: pair_coeff * * {lmp.MODEL} and an element symbol for each of the 4 atom types"], f'"Potential xml_label={LABEL}" 41 42')
 refused("no element", ["500 is not the atomic number"], f'"Potential xml_label={LABEL}" 41 42 500 74')
 refused("an element that the model lacks", ["knows no element Cu (atom type 3)"], '"" 41 42 29 74')
 

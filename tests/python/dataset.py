@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import numpy as np  # noqa: E402
 from soapz_cli import check, done, fails  # noqa: E402
 import soapz  # noqa: E402
-from soapz.dataset import PREFIXES, STEMS  # noqa: E402
+from soapz.names import PREFIXES, STEMS  # noqa: E402
 
 PAIR = ("gap={distance_2b cutoff=4 covariance_type=ard_se delta=1 theta_uniform=1 "
         "sparse_method=uniform n_sparse=5} default_sigma={0.01 0.1 0.1 0} e0_method=average")
@@ -104,6 +104,30 @@ def order(folder):
           lambda: soapz.fit(path, PAIR + " force_parameter_name=force"))
 
 
+def weights(folder):
+    """masks and sigmas of structures are those of a file"""
+    path = os.path.join(folder, "w.xyz")
+    atoms = structures(["energy", "forces"], lambda k: (ENERGY[k], FORCES[k]))
+    write(path, atoms)
+    text = open(path).read().replace(":forces:R:3", ":forces:R:3:force_mask:I:1 energy_sigma=0.5")
+    lines = text.split("\n")
+    text = "\n".join(line + (" 1" if k % 5 == 2 else " 0" if k % 5 > 2 else "")
+                     if line else "" for k, line in enumerate(lines))
+    open(path, "w").write(text)
+    without = fitted(atoms)
+    for a in atoms:
+        a.info["energy_sigma"] = 0.5
+        a.arrays["force_mask"] = np.array([1, 0, 0])
+    want, got = fitted(path), fitted(atoms)
+    check(np.abs(got - want).max() < 1e-9 and np.abs(got - without).max() > 1e-4,
+          f"{np.abs(got - want).max()} {np.abs(got - without).max()}")
+    atoms[1].arrays["force_mask"] = np.array([2, 0, 0])
+    fails(ValueError, ["frame 1", "force_mask"], lambda: soapz.Dataset(atoms))
+    del atoms[1].arrays["force_mask"]
+    atoms[1].arrays["force_atom_sigma"] = np.ones(3)
+    fails(ValueError, ["frame 1", "force_atom_sigma"], lambda: soapz.Dataset(atoms))
+
+
 def said():
     """mixed names, and virials that are none"""
     atoms = structures(["energy"], lambda k: (ENERGY[k],))
@@ -111,7 +135,7 @@ def said():
     with warnings.catch_warnings(record=True) as w:
         warnings.simplefilter("always")
         soapz.Dataset(atoms)
-    check(len(w) == 1 and "energy under different names: energy (5 frames), REF_energy (1 frames)"
+    check(len(w) == 1 and "energy under different names: energy (5 frames), REF_energy (1 frame); energy is taken, and 1 goes without"
           in str(w[0].message), [str(x.message) for x in w])
     atoms = structures(["energy", "forces", "virial"],
                        lambda k: (ENERGY[k], FORCES[k], -VIRIAL[k] / VOLUME / 30))
@@ -127,5 +151,6 @@ def said():
 with tempfile.TemporaryDirectory() as folder:
     same_names(folder)
     order(folder)
+    weights(folder)
     said()
 done()
