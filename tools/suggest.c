@@ -106,10 +106,13 @@ static void print_data(const plan *p)
 {
     const sz_dataset *t = p->data;
     const sz_facts *f = p->facts;
+    int n_isolated = t->n_frames - f->all.n_frames;
 
-    printf("%s: %d frames, %zu atoms, %d energies, %d frames with forces, %d virials\n",
-           t->path, t->n_frames, t->n_atoms, f->all.n_energies, f->all.n_forces,
+    printf("%s: %d frames, %zu atoms, %d energies, %d frames with forces, %d virials",
+           t->path, f->all.n_frames, f->all.n_atoms, f->all.n_energies, f->all.n_forces,
            f->all.n_virials);
+    if (n_isolated) printf("; besides %d of an atom alone", n_isolated);
+    printf("\n");
     printf("%-20s %7s %8s %8s %20s %22s\n", "", "", "", "", "energy, eV/atom",
            "force, eV/Angstrom");
     printf("%-20s %7s %8s %8s %10s %9s %11s %10s\n", "config_type", "frames", "atoms",
@@ -219,7 +222,7 @@ static int is_special(const plan *p, int type)
 {
     double ratio = p->of_type[type].force / p->sigma.force;
 
-    return p->facts->type[type].n_components && (ratio > 1.9 || ratio < 0.26) &&
+    return p->facts->type[type].n_components && (ratio > 1.9 || ratio < 0.34) &&
            !strpbrk(p->data->config_type[type], ":;,#[]{}\"' ");
 }
 
@@ -267,7 +270,7 @@ static void print_size(const plan *p)
     double rows =
         all->n_energies + (double)all->n_components + 6.0 * (double)all->n_virials;
     double columns = (double)all->n_atoms * (1 + 3 * sz_fact_neighbours(f, p->cutoff));
-    double flops;
+    double flops, seconds;
 
     for (int k = 0; k < p->n_soaps; k++) components += n_components(p, p->soap + k);
     flops = 2.0 * columns * p->n_sparse * components + 2.0 * rows * m * m;
@@ -277,33 +280,58 @@ static void print_size(const plan *p)
         printf(" %s %d of %d%s", sz_element_symbol(p->data->z[k]), f->n_different[k],
                f->n_atoms[k], k + 1 < n_species ? "," : "");
     printf("\n        --curve FILE.json tells what more or fewer would do\n");
-    printf("the fit: %d unknowns, %.0f rows, about %.3g TFLOP of matrix products (%.3g "
-           "minutes on one core at 40 GF/s), %.0f MB for each thread\n",
-           m, rows, 1e-12 * flops, flops / 40e9 / 60.0,
-           1e-6 * (double)sz_lsq_memory(m, 0));
+    seconds = flops / 40e9;
+    printf("the fit: %d unknowns, %.0f rows, about %.3g TFLOP of matrix products (%.2g "
+           "%s on one core at 40 GF/s), %.0f MB for each thread\n",
+           m, rows, 1e-12 * flops, seconds < 60.0 ? seconds : seconds / 60.0,
+           seconds < 60.0 ? "seconds" : "minutes", 1e-6 * (double)sz_lsq_memory(m, 0));
 }
 
 /* ---- the command ------------------------------------------------------------------- */
 
-static void print_names(const sz_validation *v)
+/* A name of data that a fit has to be told. */
+typedef struct {
+    const char *key, *ours, *name; /* ours: in a .conf */
+} told;
+enum { N_TOLD = SZ_N_NAMES + 1 };
+
+/* The unusual names, and "none" of a kind that was named and is not there, which a fit
+ * would look for. A name for the virials alone would leave the stresses out. */
+static int find_told(told found[N_TOLD], const sz_validation *v)
 {
     char *const *name = v->name.name;
     const struct {
-        const char *key, *usual, *name;
-    } all[] = {{"energy_parameter_name", "energy", name[SZ_NAME_ENERGY]},
-               {"force_parameter_name", "force", name[SZ_NAME_FORCE]},
-               {"virial_parameter_name", "virial", name[SZ_NAME_VIRIAL]},
-               /* a name for the virials alone would leave the stresses out */
-               {"stress_parameter_name", *name[SZ_NAME_VIRIAL] ? "" : "stress",
-                name[SZ_NAME_STRESS]},
-               {"config_type_parameter_name", "config_type", v->config_type}};
+        const char *key, *ours, *usual, *name;
+        int given;
+    } all[N_TOLD] = {{"energy_parameter_name", "energy_key", "energy",
+                      name[SZ_NAME_ENERGY], v->given[SZ_NAME_ENERGY] != NULL},
+                     {"force_parameter_name", "force_key", "force", name[SZ_NAME_FORCE],
+                      v->given[SZ_NAME_FORCE] != NULL},
+                     {"virial_parameter_name", "virial_key", "virial",
+                      name[SZ_NAME_VIRIAL], v->given[SZ_NAME_VIRIAL] != NULL},
+                     {"stress_parameter_name", "stress_key",
+                      *name[SZ_NAME_VIRIAL] ? "" : "stress", name[SZ_NAME_STRESS],
+                      v->given[SZ_NAME_STRESS] != NULL},
+                     {"config_type_parameter_name", "config_type_key", "config_type",
+                      v->config_type, 0}};
     int n = 0;
 
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-        if (*all[k].name && strcmp(all[k].name, all[k].usual) != 0)
-            printf("%s%s=%s", n++ ? " " : "  ", all[k].key, all[k].name);
-    for (int k = 0; k < SZ_N_NAMES; k++) /* else the fit would look for them */
-        if (v->given[k] && !*name[k]) printf("%s%s=none", n++ ? " " : "  ", all[k].key);
+    for (int k = 0; k < N_TOLD; k++) {
+        const char *word = *all[k].name ? all[k].name : all[k].given ? "none" : "";
+
+        if (*word && strcmp(word, all[k].usual) != 0)
+            found[n++] = (told){all[k].key, all[k].ours, word};
+    }
+    return n;
+}
+
+static void print_names(const sz_validation *v)
+{
+    told found[N_TOLD];
+    int n = find_told(found, v);
+
+    for (int k = 0; k < n; k++)
+        printf("%s%s=%s", k ? " " : "  ", found[k].key, found[k].name);
     if (n) printf(" \\\n");
 }
 
@@ -380,18 +408,10 @@ static void print_command(const plan *p, const sz_validation *v)
 
 static void write_names(FILE *file, const sz_validation *v)
 {
-    char *const *name = v->name.name;
-    const struct {
-        const char *key, *usual, *name;
-    } all[] = {{"energy_key", "energy", name[SZ_NAME_ENERGY]},
-               {"force_key", "force", name[SZ_NAME_FORCE]},
-               {"virial_key", "virial", name[SZ_NAME_VIRIAL]},
-               {"stress_key", "stress", name[SZ_NAME_STRESS]},
-               {"config_type_key", "config_type", v->config_type}};
+    told found[N_TOLD];
+    int n = find_told(found, v);
 
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-        if (*all[k].name && strcmp(all[k].name, all[k].usual) != 0)
-            fprintf(file, "%s = %s\n", all[k].key, all[k].name);
+    for (int k = 0; k < n; k++) fprintf(file, "%s = %s\n", found[k].ours, found[k].name);
 }
 
 static void write_e0(FILE *file, const plan *p)

@@ -81,10 +81,11 @@ static int scan_list(const char *text, int n, double *list)
         double value;
 
         p = sz_scan_double(p, &value);
-        if (!p || (*p && !sz_is_blank(*p))) return -1;
+        if (!p || (*p && *p != ',' && !sz_is_blank(*p))) return -1;
         if (found < n) list[found] = value;
         found++;
         p = sz_skip_blanks(p);
+        if (*p == ',') p = sz_skip_blanks(p + 1);
     }
     return found;
 }

@@ -399,14 +399,28 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
                    d->where);
 }
 
+/* The cutoff, which some descriptors have under another name too. */
+static sz_status read_cutoff(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
+{
+    const sz_key *key = find_in(d->type->keys, "cutoff");
+    const char *usual = key && sz_key_main(key) ? sz_key_main(key) : "cutoff";
+    const char *used = sz_args_last(args, usual, "cutoff");
+    sz_status status = sz_args_double(args, used, &d->cutoff, err);
+
+    if (status != SZ_OK || d->cutoff > 0.0) return status;
+    if (sz_args_has(args, used))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is %g, must be positive", d->where,
+                       used, d->cutoff);
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is missing: Angstrom", d->where, usual);
+}
+
 static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
 {
     const char *delta = either(args, "energy_scale", "delta");
     sz_status status;
 
     status = sz_keys_read(fit_keys, args, d, err);
-    /* keys of the descriptor that the fit needs too */
-    if (status == SZ_OK) status = sz_args_double(args, "cutoff", &d->cutoff, err);
+    /* of the descriptor, and the fit needs it too */
     if (status == SZ_OK) status = sz_args_int(args, "order", &d->order, err);
     if (status != SZ_OK) return status;
     if (!delta)
@@ -416,12 +430,8 @@ static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_erro
     if (!sz_parse_double(delta, &d->delta) || d->delta == 0.0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: delta='%.40s' is not a number other than 0", d->where, delta);
-    /* soap_turbo has two names for it and checks them itself */
-    if (!sz_args_has(args, "cutoff") && !sz_args_has(args, "rcut_hard"))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is missing: Angstrom", d->where);
-    if (sz_args_has(args, "cutoff") && !(d->cutoff > 0.0))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is %g, must be positive", d->where,
-                       d->cutoff);
+    status = read_cutoff(d, args, err);
+    if (status != SZ_OK) return status;
     if (d->type->n_elements < 0 && (d->order < 2 || d->order > 6))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: order is missing or not from 2 to 6",
                        d->where);

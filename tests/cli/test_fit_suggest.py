@@ -163,6 +163,9 @@ def other_data():
     code, out, err = run("fit", "--suggest", path)
     check(code == 0 and "free atoms" in out and "e0_method=isolated" in out, out + err)
     check("force_parameter_name" not in out, "the usual name")
+    check("8 frames, 432 atoms, 8 energies, 8 frames with forces, 0 virials; besides 2 of an atom "
+          "alone\n" in out, out)
+    check(" seconds on one core" in out, out)
     runs(out)
     path = put("copies.xyz", 3 * frames(4) + atoms + atoms)
     code, out, err = run("fit", "--suggest", path)
@@ -179,6 +182,31 @@ def other_data():
     lines[2] = re.sub(r"^(\S+) \S+ \S+ \S+", r"\1 0.2 0.0 0.0", lines[2])
     code, out, err = run("fit", "--suggest", put("near.xyz", "\n".join(lines)))
     check(code == 0 and "no room for a ZBL" in out and "core_ip_args" not in out, out + err)
+
+
+def names():
+    """virials in some frames and stresses in others, and a kind that is not wanted: command and
+    .conf say the same"""
+    parts = frames(8).replace(" energy=", " REF_energy=").replace("\nLattice", '\nREF_virial='
+                              '"1.0 0.0 0.0 0.0 1.0 0.0 0.0 0.0 1.0" Lattice', 4)
+    path = put("both.xyz", parts.replace('"1.0 0.0 0.0 0.0 1.0 0.0 0.0 0.0 1.0"', '"9.0 0.0 0.0 0.0 '
+                                         '9.0 0.0 0.0 0.0 9.0"'))
+    for more in ([], ["virial_parameter_name=none"], ["force_parameter_name=none"]):
+        conf = os.path.join(folder, "names.conf")
+        if os.path.exists(conf):
+            os.remove(conf)
+        code, out, err = run("fit", "--suggest", path, *more)
+        check(code == 0, err)
+        want = runs(out)
+        code, _, err = run("fit", "--suggest", conf, path, *more)
+        check(code == 0, err)
+        code, said, err = run("fit", conf, "dryrun=T")
+        got = shown(said)
+        for key in [k for k in want if k.endswith("_name")] + [k for k in got if k.endswith("_name")]:
+            check(got.get(key) == want.get(key), f"{more} {key}: {got.get(key)} {want.get(key)}")
+        check(got.get("energy_parameter_name") == "REF_energy", f"{more} {got}")
+        for m in more:
+            check(got.get(m.split("=")[0]) == "none", f"{more} {got}")
 
 
 def bad():
@@ -202,5 +230,6 @@ def bad():
 with tempfile.TemporaryDirectory() as folder:
     of_known_data()
     other_data()
+    names()
     bad()
 done()
