@@ -515,12 +515,20 @@ static int read_words(sz_validation *v, const char **path, const char **to, int 
                       char **word)
 {
     for (int i = 0; i < n; i++) {
+        const char *data = NULL;
+
         if (!strncmp(word[i], "at_file=", 8))
-            *path = word[i] + 8;
+            data = word[i] + 8;
         else if (!strchr(word[i], '=') && sz_ends_in(word[i], ".conf"))
             *to = word[i];
         else if (!strchr(word[i], '='))
-            *path = word[i];
+            data = word[i];
+        if (data && *path && strcmp(data, *path) != 0)
+            return sz_usage_error("fit",
+                                  "--suggest looks at one file of data: %s or %s; put "
+                                  "their frames into one",
+                                  *path, data);
+        if (data) *path = data;
         sz_take_name(v, word[i]);
     }
     if (!*path || !**path)

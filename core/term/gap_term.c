@@ -41,10 +41,11 @@ static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_er
     else if (status != SZ_OK && !model)
         sz_fail(err, status, "compress_file: %.400s", why.message);
     else if (status != SZ_OK)
-        sz_fail(err, status,
-                "%s:%d: compress_file: %.400s; the file goes with the "
-                "model, put it beside the XML file",
-                model, c->descriptor_line, why.message);
+        sz_fail(err, status, "%s:%d: compress_file: %.400s%s", model, c->descriptor_line,
+                why.message,
+                status == SZ_ERR_FILE
+                    ? "; the file goes with the model, put it beside the XML file"
+                    : "");
     free(path);
     return status;
 }

@@ -211,6 +211,7 @@ def names():
 
 def bad():
     check_fails(2, ["at_file"], "fit", "--suggest")
+    check_fails(2, ["one file of data: a.xyz or b.xyz"], "fit", "--suggest", "a.xyz", "b.xyz")
     check_fails(2, ["twice"], "fit", "--suggest", "at_file=-")
     check_fails(2, ["is a .conf"], "fit", "--suggest=x.txt", "at_file=x.xyz")
     check_fails(1, ["cannot stand in a .conf"], "fit", "--suggest", os.path.join(folder, "new.conf"),

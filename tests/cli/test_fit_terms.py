@@ -299,6 +299,11 @@ def refusals(folder):
     fails(["transition_width=-1", "is not a range of distances"],
           "gap={" + two.replace("distance_2b", "coordination transition_width=-1") +
           "theta_uniform=1}")
+    for core, part in (("IP SW", "IP SW is not supported"), ("IP ZBL", "without a positive cutoff")):
+        code, _, err = run("fit", f"at_file={DATA}", "default_sigma={0.1 0.1 0.1 0}", gap,
+                           f"core_ip_args={core}", "core_param_file=nofile.xml")
+        check(code == 1 and part in err and "nofile.xml" not in err, err)
+    fails(["no <LJ_params>", "nofile.xml"], gap, "core_ip_args=IP LJ", "core_param_file=nofile.xml")
     fails(["only_intra"], "gap={" + two + "only_intra=T theta_uniform=1}")
     fails(["local_property0"], gap, "local_property0=1.0")
 
