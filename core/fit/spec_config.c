@@ -98,13 +98,6 @@ const char *sz_fit_short_key(const char *name)
     return NULL;
 }
 
-static int is_in(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (sz_same_word(word, *list)) return 1;
-    return 0;
-}
-
 /* key, as it is written, of this line; one that stood in the file before says so. */
 static sz_status note(reader *r, sz_key_places *places, const char *key,
                       const char *written, const char *value, sz_error *err)
@@ -334,7 +327,7 @@ static sz_status close_fit(reader *r, sz_error *err)
 static int is_of_descriptor(const reader *r, const char *key, const char **keys)
 {
     sz_fit_descriptor_keys(sz_term_type_of(r->name), keys);
-    return is_in(translate(key), keys);
+    return sz_fit_is_in(translate(key), keys);
 }
 
 static sz_status set_of_descriptor(reader *r, const char *key, const char *value,

@@ -68,13 +68,6 @@ static const char *const refused_types[] = {"soap_express",    "bispectrum_so4",
                                             "general_trimer",  "com_dimer",
                                             "molecule_lo_d",   NULL};
 
-static int is_in(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (sz_same_word(word, *list)) return 1;
-    return 0;
-}
-
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX])
 {
     int n = 0;
@@ -119,20 +112,15 @@ sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err)
 
     if (sz_term_type_of(type)) return SZ_OK;
     sz_term_list_types(&known);
-    status = sz_fail(
-        err, SZ_ERR_FORMAT, "%s: descriptor %.60s is %s; there are %s", where, type,
-        is_in(type, refused_types) ? "not supported" : "unknown", known.s ? known.s : "");
+    status =
+        sz_fail(err, SZ_ERR_FORMAT, "%s: descriptor %.60s is %s; there are %s", where,
+                type, sz_fit_is_in(type, refused_types) ? "not supported" : "unknown",
+                known.s ? known.s : "");
     sz_text_free(&known);
     return status;
 }
 
 /* ---- the keys of the fit ----------------------------------------------------------- */
-
-static sz_status copy_text(char **copy, const char *text, sz_error *err)
-{
-    *copy = sz_copy_text(text);
-    return *copy ? SZ_OK : sz_fail_memory(err, strlen(text), "a descriptor");
-}
 
 /* The type is the one bare word that names one; other bare words are logical keys. */
 static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
@@ -148,7 +136,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                            "%s: '%.40s' stands without a key; inside gap={..} a list has "
                            "double braces, as in species_Z={{41 42}}",
                            d->where, word);
-        if (!sz_term_type_of(word) && !is_in(word, refused_types)) continue;
+        if (!sz_term_type_of(word) && !sz_fit_is_in(word, refused_types)) continue;
         if (type)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: both %s and %s; separate descriptors by ':'", d->where,
@@ -268,7 +256,7 @@ static sz_status read_theta(sz_fit_descriptor *d, const char *text, sz_error *er
     char *copy, *rest, *item;
     const char *rule = d->theta_rule == SZ_THETA_FACTOR ? "theta_fac" : "theta_uniform";
     size_t n = 0;
-    sz_status status = copy_text(&copy, text, err);
+    sz_status status = sz_fit_copy(&copy, text, err);
 
     if (status != SZ_OK) return status;
     d->theta = malloc((strlen(text) / 2 + 1) * sizeof *d->theta);
@@ -307,7 +295,7 @@ static sz_status read_lengths(sz_fit_descriptor *d, const sz_args *args, sz_erro
                        "theta_fac, theta_uniform, theta_file",
                        d->where, sz_args_string(args, "covariance_type", ""),
                        dot ? "zeta" : "one of theta_fac, theta_uniform, theta_file");
-    if (d->theta_rule == SZ_THETA_FILE) return copy_text(&d->theta_file, text[3], err);
+    if (d->theta_rule == SZ_THETA_FILE) return sz_fit_copy(&d->theta_file, text[3], err);
     if (!dot) return read_theta(d, text[d->theta_rule], err);
     if (sz_parse_double(text[0], &d->zeta) && d->zeta > 0.0) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT, "%s: zeta='%.40s' is not a positive number",
@@ -332,14 +320,14 @@ static sz_status read_method(sz_fit_descriptor *d, const sz_args *args, sz_error
         err, SZ_ERR_FORMAT,
         "%s: sparse_method=%.40s is %s; there are cur_points, farthest_points, "
         "uniform, random, none, file and index_file",
-        d->where, name, is_in(name, refused) ? "not supported" : "unknown");
+        d->where, name, sz_fit_is_in(name, refused) ? "not supported" : "unknown");
 }
 
 /* type:n:type2:n2 */
 static sz_status read_type_counts(sz_fit_descriptor *d, const char *text, sz_error *err)
 {
     char *copy, *rest, *type;
-    sz_status status = copy_text(&copy, text, err);
+    sz_status status = sz_fit_copy(&copy, text, err);
 
     if (status != SZ_OK) return status;
     d->type_count = calloc(strlen(text) / 4 + 1, sizeof *d->type_count);
@@ -363,7 +351,7 @@ static sz_status read_type_counts(sz_fit_descriptor *d, const char *text, sz_err
                 status =
                     sz_fail(err, SZ_ERR_FORMAT,
                             "%s: config_type_n_sparse has %.60s twice", d->where, type);
-        if (status == SZ_OK) status = copy_text(&c->config_type, type, err);
+        if (status == SZ_OK) status = sz_fit_copy(&c->config_type, type, err);
         if (status == SZ_OK) d->n_type_counts++;
     }
     free(copy);
@@ -378,7 +366,8 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
 
     if (list) status = read_type_counts(d, list, err);
     if (status == SZ_OK && sz_args_has(args, "sparse_file"))
-        status = copy_text(&d->sparse_file, sz_args_string(args, "sparse_file", ""), err);
+        status =
+            sz_fit_copy(&d->sparse_file, sz_args_string(args, "sparse_file", ""), err);
     if (status != SZ_OK) return status;
     if (from_file && (!d->sparse_file || !*d->sparse_file))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: sparse_method=%s needs sparse_file=..",
@@ -472,7 +461,7 @@ static sz_status read_descriptor(sz_fit_descriptor *d, sz_fit_spec *spec,
     if (status == SZ_OK) status = read_method(d, args, err);
     if (status == SZ_OK) status = read_counts(d, args, err);
     if (status == SZ_OK && index && *index)
-        status = copy_text(&d->print_sparse_index, index, err);
+        status = sz_fit_copy(&d->print_sparse_index, index, err);
     if (status == SZ_OK) status = warn_of_fields(spec, d, args, err);
     return status;
 }
@@ -493,8 +482,8 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
         d->places = *places;
         *places = (sz_key_places){0, NULL};
     }
-    status = copy_text(&d->text, text, err);
-    if (status == SZ_OK) status = copy_text(&d->where, where, err);
+    status = sz_fit_copy(&d->text, text, err);
+    if (status == SZ_OK) status = sz_fit_copy(&d->where, where, err);
     if (status == SZ_OK) status = sz_args_parse(&args, text, where, err);
     if (status == SZ_OK) status = read_descriptor(d, spec, args, err);
     sz_args_free(args);
