@@ -21,8 +21,9 @@
  *
  * file    = { line }
  * line    = [ "[" name [ word ] "]" | key "=" value ] [ "#" text ]
- * value   = the rest of the line; words of a list are separated by blanks, no quotes
+ * value   = the rest of the line; words of a list are separated by blanks
  *
+ * Quotes or braces round a whole value of the fit are taken away, as on a command line.
  * A backslash at its end continues a line, unless a setting begins on the next one.
  *
  * Every key of gap_fit's command line and of its descriptors may be used; shorter names
@@ -373,15 +374,32 @@ static int is_known(const reader *r, const char *key)
     }
 }
 
+/* "text", 'text' or {text} without what is round it */
+static char *unwrap(char *value)
+{
+    size_t n = strlen(value);
+    int depth = 0;
+    char close = *value == '{' ? '}' : *value;
+
+    if (n < 2 || !strchr("{\"'", *value)) return value;
+    for (size_t k = 0; k < n; k++) {
+        depth += value[k] == close ? -1 : value[k] == *value;
+        if (k == 0) depth = 1;
+        if (depth == 0 && k < n - 1) return value; /* {a} {b} */
+    }
+    if (depth != 0) return value;
+    value[n - 1] = '\0';
+    return value + 1;
+}
+
 static sz_status read_line(reader *r, char *line, sz_error *err)
 {
-    char *equals;
-    const char *value;
+    char *equals, *value;
 
     if (!*line) return SZ_OK;
     if (*line == '[') return open_section(r, line + 1, err);
     equals = strchr(line, '=');
-    value = equals ? sz_skip_blanks(equals + 1) : "";
+    value = equals ? line + (sz_skip_blanks(equals + 1) - line) : line;
     if (!equals || equals == line || *line == '<')
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: '%.60s' is neither key = value nor [section]%s", r->where,
@@ -399,7 +417,7 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
                        r->where, line);
     switch (r->kind) {
     case OF_FIT:
-        return set_of_fit(r, line, value, err);
+        return set_of_fit(r, line, unwrap(value), err);
     case OF_DESCRIPTOR:
         return set_of_descriptor(r, line, value, err);
     default:
@@ -491,6 +509,7 @@ static sz_status read_text(reader *r, char *text, sz_error *err)
     sz_status status = SZ_OK;
     int line = 0, goes_on;
 
+    if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3; /* a byte order mark */
     while (status == SZ_OK && *text) {
         sz_text whole = {0};
         char *all;
