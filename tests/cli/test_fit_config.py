@@ -18,6 +18,7 @@ LINES = ["train = train.xyz", "model = o.xml", "sigma_energy = 0.01", "sigma_for
 BAD = [
     (13, "n_max = 0", "f.conf:13: n_max is 0, allowed 1 to 40"),
     (13, "n_max = x", "f.conf:13: n_max='x' is not an integer"),
+    (13, "n_max = 40", "f.conf:13: the radial basis with n_max=40 is singular"),
     (14, "l_max = 99", "f.conf:14: l_max is 99"),
     (15, "cutoff = -1", "f.conf:15: cutoff is -1, must be positive"),
     (15, "", "f.conf:12: cutoff is missing"),
