@@ -104,10 +104,11 @@ static int test_types(void)
     sz_args *args;
     sz_error err;
     double x = 7.5;
-    int k = 9, v[2] = {-1, -1};
+    int k = 9, v[3] = {-1, -1, -1};
 
     CHECK_OK(sz_args_parse(&args,
-                           "x=-.1E-004 k=-12 yes no=F t=TRUE f=false Z={42 74 } bad=1.5x",
+                           "x=-.1E-004 k=-12 yes no=F t=TRUE f=false Z={42 74 } bad=1.5x "
+                           "comma={6, 7 ,8} gap={6,,7}",
                            "t:1", &err),
              err);
     CHECK_OK(sz_args_double(args, "absent", &x, &err), err);
@@ -130,6 +131,10 @@ static int test_types(void)
     CHECK(k == 0);
     CHECK_OK(sz_args_ints(args, "Z", 2, v, &err), err);
     CHECK(v[0] == 42 && v[1] == 74);
+    CHECK_OK(sz_args_ints(args, "comma", 3, v, &err), err);
+    CHECK(v[0] == 6 && v[1] == 7 && v[2] == 8);
+    CHECK_FAILS(sz_args_ints(args, "gap", 2, v, &err), SZ_ERR_FORMAT,
+                "gap='6,,7' is not a list of integers", err);
     CHECK_FAILS(sz_args_ints(args, "Z", 3, v, &err), SZ_ERR_FORMAT,
                 "t:1: Z={42 74 } has 2 entries, not 3", err);
     CHECK_FAILS(sz_args_ints(args, "Z", 1, v, &err), SZ_ERR_FORMAT, "2 entries, not 1",

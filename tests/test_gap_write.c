@@ -382,6 +382,43 @@ static void test_quip_words(void)
     }
 }
 
+static void test_quip_lists(void)
+{
+    static const struct {
+        const char *own, *quip; /* NULL: the same */
+    } list[] = {
+        {"soap species_Z={41,42, 73 , 74} n_species=4",
+         "soap species_Z={41 42  73   74} n_species=4"},
+        {"soap_turbo alpha_max=4 n_species=2 species_Z={6 8}",
+         "soap_turbo alpha_max={4 4} n_species=2 species_Z={6 8}"},
+        {"soap_turbo n_species=2 n_max = {4, 5} l_max=2",
+         "soap_turbo n_species=2 alpha_max={4  5} l_max=2"},
+        {"soap_turbo n_species=2 n_max=4 atom_sigma=0.5 amplitude_scaling=2", NULL},
+        {"soap_turbo n_species=2 atom_sigma={.4 .5} l_max=2",
+         "soap_turbo n_species=2 atom_sigma_r={.4 .5} atom_sigma_t={.4 .5} l_max=2"},
+        {"soap_turbo n_species=2 atom_sigma={.4 .5} atom_sigma_t={.1 .2}",
+         "soap_turbo n_species=2 atom_sigma_r={.4 .5} atom_sigma_t={.1 .2}"},
+        {"soap_turbo n_species=2 atom_sigma_scaling='0 .1'",
+         "soap_turbo n_species=2 atom_sigma_r_scaling={0 .1} "
+         "atom_sigma_t_scaling={0 .1}"},
+        {"soap_turbo n_species=2 alpha_max={3 4} n_max={5 6} l_max=2",
+         "soap_turbo n_species=2 alpha_max={3 4}  l_max=2"},
+        {"soap_turbo alpha_max=4 n_species=1", NULL},
+        {"soap_turbo alpha_max=4", NULL},
+        {"soap alpha_max=4 n_species=2", NULL},
+        {"soap Z_map={41, 42 73} Z=41", NULL},
+    };
+
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
+        const char *want = list[k].quip ? list[k].quip : list[k].own;
+        char *got = sz_gap_quip_descriptor(list[k].own, SZ_GAP_VERSION);
+
+        CHECK(got && strcmp(got, want) == 0);
+        if (got && strcmp(got, want) != 0) printf("%s\n%s\n", got, want);
+        free(got);
+    }
+}
+
 static void test_foreign(void)
 {
     sz_gap *gap = read_sample("", "");
@@ -466,6 +503,7 @@ int main(void)
     if (test_variants() || test_names() || test_command_line() || test_failures())
         failures++;
     test_quip_words();
+    test_quip_lists();
     test_foreign();
     if (setlocale(LC_ALL, "de_DE.UTF-8")) test_numbers();
     return check_done();

@@ -307,14 +307,16 @@ static int read_ints(const char *text, int n, int *value)
 
         text = sz_skip_blanks(text);
         if (!*text) return count;
-        while (text[length] && !sz_is_blank(text[length])) length++;
+        while (text[length] && text[length] != ',' && !sz_is_blank(text[length]))
+            length++;
         if (length >= sizeof word) return -1;
         memcpy(word, text, length);
         word[length] = '\0';
         if (!sz_parse_int(word, &v)) return -1;
         if (count < n) value[count] = v;
         count++;
-        text += length;
+        text = sz_skip_blanks(text + length);
+        if (*text == ',') text++;
     }
 }
 

@@ -60,8 +60,9 @@ static sz_status check_sigma(const sz_targets *t, int f, int atom, double sigma,
     if (sigma > 0.0) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: the %s of this frame has sigma %g; give a positive one in "
-                   "default_sigma, config_type_sigma or the frame%s%s%s",
-                   sz_dataset_place(t->data, f, atom, place), of, sigma,
+                   "default_sigma, config_type_sigma (in a .conf sigma_%s) or the "
+                   "frame%s%s%s",
+                   sz_dataset_place(t->data, f, atom, place), of, sigma, of,
                    strcmp(of, "energy") ? ", or leave them all out with " : "",
                    strcmp(of, "energy") ? of : "",
                    strcmp(of, "energy") ? "_parameter_name=none" : "");

@@ -81,10 +81,11 @@ static int scan_list(const char *text, int n, double *list)
         double value;
 
         p = sz_scan_double(p, &value);
-        if (!p || (*p && !sz_is_blank(*p))) return -1;
+        if (!p || (*p && *p != ',' && !sz_is_blank(*p))) return -1;
         if (found < n) list[found] = value;
         found++;
         p = sz_skip_blanks(p);
+        if (*p == ',') p = sz_skip_blanks(p + 1);
     }
     return found;
 }
@@ -183,6 +184,12 @@ static sz_status check_values(const values *v, const sz_args *args, sz_error *er
                    ? sz_fail(err, SZ_ERR_FORMAT,
                              "%s: rcut_hard is %g, allowed 0.1 to 100", where, v->cutoff)
                    : sz_fail(err, SZ_ERR_FORMAT, "%s: rcut_hard is missing", where);
+    if (!sz_args_has(args, "rcut_soft") &&
+        !(v->cutoff_width > 0.0 && v->cutoff_width < v->cutoff))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: cutoff_transition_width is %g, allowed are numbers above 0 "
+                       "and below rcut_hard, %g",
+                       where, v->cutoff_width, v->cutoff);
     if (!(v->cutoff_soft > 0.0 && v->cutoff_soft < v->cutoff))
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: rcut_soft is %g, allowed are numbers above 0 and below "

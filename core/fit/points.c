@@ -314,6 +314,16 @@ static sz_status choose_points(sz_gap_term *c, sz_fit_vectors *s, const sz_fit_s
     return status;
 }
 
+/* compress_file, from the working directory as the other files of a fit */
+static sz_status load_map(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *err)
+{
+    sz_error why;
+    sz_status status = sz_gap_term_load_map(c, NULL, &why);
+
+    if (status == SZ_OK) return SZ_OK;
+    return sz_fail(err, status, "%s: %.700s", d->where, why.message);
+}
+
 static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
                                  const sz_dataset *train, sz_rng *rng,
                                  const sz_watch *watch, sz_error *err)
@@ -327,7 +337,7 @@ static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
         c->descriptor = sz_copy_text(spec->term[k].text);
         if (!c->descriptor) status = sz_fail_memory(err, 1, "a descriptor");
     }
-    if (status == SZ_OK) status = sz_gap_term_load_map(c, NULL, err);
+    if (status == SZ_OK) status = load_map(c, d, err);
     if (status == SZ_OK) status = sz_fit_vectors_open(&s, train, args, watch, err);
     if (status == SZ_OK) status = fill_kernel(c, d, &s, err);
     if (status == SZ_OK && d->method == SZ_SPARSE_FILE)

@@ -10,12 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static sz_status copy_value(char **copy, const char *value, sz_error *err)
-{
-    *copy = sz_copy_text(value);
-    return *copy ? SZ_OK : sz_fail_memory(err, strlen(value), "a setting");
-}
-
 /* name <- prefix name; the one of local properties gets it twice, as in gap_fit. */
 static sz_status apply_prefix(sz_fit_spec *spec, sz_error *err)
 {
@@ -79,7 +73,7 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
     if (spec->e0_given) spec->e0_method = SZ_E0_GIVEN;
     status = merge_sigmas(spec, where, err);
     if (status == SZ_OK) status = apply_prefix(spec, err);
-    if (status == SZ_OK) status = copy_value(&spec->where, where, err);
+    if (status == SZ_OK) status = sz_fit_copy(&spec->where, where, err);
     return status;
 }
 
@@ -183,7 +177,7 @@ sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *whe
     if (status == SZ_OK && !(s = sz_fit_spec_new(err))) status = SZ_ERR_MEMORY;
     if (status == SZ_OK) status = set_fields(s, args, err);
     if (status == SZ_OK) status = sz_fit_complete(s, with_data, where, err);
-    if (status == SZ_OK) status = copy_value(&s->command_line, text, err);
+    if (status == SZ_OK) status = sz_fit_copy(&s->command_line, text, err);
     if (status == SZ_OK) {
         *spec = s;
         s = NULL;

@@ -21,8 +21,9 @@
  *
  * file    = { line }
  * line    = [ "[" name [ word ] "]" | key "=" value ] [ "#" text ]
- * value   = the rest of the line; words of a list are separated by blanks, no quotes
+ * value   = the rest of the line; words of a list are separated by blanks
  *
+ * Quotes or braces round a whole value of the fit are taken away, as on a command line.
  * A backslash at its end continues a line, unless a setting begins on the next one.
  *
  * Every key of gap_fit's command line and of its descriptors may be used; shorter names
@@ -96,13 +97,6 @@ const char *sz_fit_short_key(const char *name)
     for (int k = 0; k < N_DESCRIPTOR; k++)
         if (sz_same_word(of_descriptor[k].gap_fit, name)) return of_descriptor[k].ours;
     return NULL;
-}
-
-static int is_in(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (sz_same_word(word, *list)) return 1;
-    return 0;
 }
 
 /* key, as it is written, of this line; one that stood in the file before says so. */
@@ -334,7 +328,7 @@ static sz_status close_fit(reader *r, sz_error *err)
 static int is_of_descriptor(const reader *r, const char *key, const char **keys)
 {
     sz_fit_descriptor_keys(sz_term_type_of(r->name), keys);
-    return is_in(translate(key), keys);
+    return sz_fit_is_in(translate(key), keys);
 }
 
 static sz_status set_of_descriptor(reader *r, const char *key, const char *value,
@@ -380,15 +374,32 @@ static int is_known(const reader *r, const char *key)
     }
 }
 
+/* "text", 'text' or {text} without what is round it */
+static char *unwrap(char *value)
+{
+    size_t n = strlen(value);
+    int depth = 0;
+    char close = *value == '{' ? '}' : *value;
+
+    if (n < 2 || !strchr("{\"'", *value)) return value;
+    for (size_t k = 0; k < n; k++) {
+        depth += value[k] == close ? -1 : value[k] == *value;
+        if (k == 0) depth = 1;
+        if (depth == 0 && k < n - 1) return value; /* {a} {b} */
+    }
+    if (depth != 0) return value;
+    value[n - 1] = '\0';
+    return value + 1;
+}
+
 static sz_status read_line(reader *r, char *line, sz_error *err)
 {
-    char *equals;
-    const char *value;
+    char *equals, *value;
 
     if (!*line) return SZ_OK;
     if (*line == '[') return open_section(r, line + 1, err);
     equals = strchr(line, '=');
-    value = equals ? sz_skip_blanks(equals + 1) : "";
+    value = equals ? line + (sz_skip_blanks(equals + 1) - line) : line;
     if (!equals || equals == line || *line == '<')
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: '%.60s' is neither key = value nor [section]%s", r->where,
@@ -406,7 +417,7 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
                        r->where, line);
     switch (r->kind) {
     case OF_FIT:
-        return set_of_fit(r, line, value, err);
+        return set_of_fit(r, line, unwrap(value), err);
     case OF_DESCRIPTOR:
         return set_of_descriptor(r, line, value, err);
     default:
@@ -498,6 +509,7 @@ static sz_status read_text(reader *r, char *text, sz_error *err)
     sz_status status = SZ_OK;
     int line = 0, goes_on;
 
+    if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3; /* a byte order mark */
     while (status == SZ_OK && *text) {
         sz_text whole = {0};
         char *all;

@@ -68,13 +68,6 @@ static const char *const refused_types[] = {"soap_express",    "bispectrum_so4",
                                             "general_trimer",  "com_dimer",
                                             "molecule_lo_d",   NULL};
 
-static int is_in(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (sz_same_word(word, *list)) return 1;
-    return 0;
-}
-
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX])
 {
     int n = 0;
@@ -119,20 +112,15 @@ sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err)
 
     if (sz_term_type_of(type)) return SZ_OK;
     sz_term_list_types(&known);
-    status = sz_fail(
-        err, SZ_ERR_FORMAT, "%s: descriptor %.60s is %s; there are %s", where, type,
-        is_in(type, refused_types) ? "not supported" : "unknown", known.s ? known.s : "");
+    status =
+        sz_fail(err, SZ_ERR_FORMAT, "%s: descriptor %.60s is %s; there are %s", where,
+                type, sz_fit_is_in(type, refused_types) ? "not supported" : "unknown",
+                known.s ? known.s : "");
     sz_text_free(&known);
     return status;
 }
 
 /* ---- the keys of the fit ----------------------------------------------------------- */
-
-static sz_status copy_text(char **copy, const char *text, sz_error *err)
-{
-    *copy = sz_copy_text(text);
-    return *copy ? SZ_OK : sz_fail_memory(err, strlen(text), "a descriptor");
-}
 
 /* The type is the one bare word that names one; other bare words are logical keys. */
 static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
@@ -148,7 +136,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
                            "%s: '%.40s' stands without a key; inside gap={..} a list has "
                            "double braces, as in species_Z={{41 42}}",
                            d->where, word);
-        if (!sz_term_type_of(word) && !is_in(word, refused_types)) continue;
+        if (!sz_term_type_of(word) && !sz_fit_is_in(word, refused_types)) continue;
         if (type)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: both %s and %s; separate descriptors by ':'", d->where,
@@ -268,7 +256,7 @@ static sz_status read_theta(sz_fit_descriptor *d, const char *text, sz_error *er
     char *copy, *rest, *item;
     const char *rule = d->theta_rule == SZ_THETA_FACTOR ? "theta_fac" : "theta_uniform";
     size_t n = 0;
-    sz_status status = copy_text(&copy, text, err);
+    sz_status status = sz_fit_copy(&copy, text, err);
 
     if (status != SZ_OK) return status;
     d->theta = malloc((strlen(text) / 2 + 1) * sizeof *d->theta);
@@ -307,7 +295,7 @@ static sz_status read_lengths(sz_fit_descriptor *d, const sz_args *args, sz_erro
                        "theta_fac, theta_uniform, theta_file",
                        d->where, sz_args_string(args, "covariance_type", ""),
                        dot ? "zeta" : "one of theta_fac, theta_uniform, theta_file");
-    if (d->theta_rule == SZ_THETA_FILE) return copy_text(&d->theta_file, text[3], err);
+    if (d->theta_rule == SZ_THETA_FILE) return sz_fit_copy(&d->theta_file, text[3], err);
     if (!dot) return read_theta(d, text[d->theta_rule], err);
     if (sz_parse_double(text[0], &d->zeta) && d->zeta > 0.0) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT, "%s: zeta='%.40s' is not a positive number",
@@ -332,14 +320,14 @@ static sz_status read_method(sz_fit_descriptor *d, const sz_args *args, sz_error
         err, SZ_ERR_FORMAT,
         "%s: sparse_method=%.40s is %s; there are cur_points, farthest_points, "
         "uniform, random, none, file and index_file",
-        d->where, name, is_in(name, refused) ? "not supported" : "unknown");
+        d->where, name, sz_fit_is_in(name, refused) ? "not supported" : "unknown");
 }
 
 /* type:n:type2:n2 */
 static sz_status read_type_counts(sz_fit_descriptor *d, const char *text, sz_error *err)
 {
     char *copy, *rest, *type;
-    sz_status status = copy_text(&copy, text, err);
+    sz_status status = sz_fit_copy(&copy, text, err);
 
     if (status != SZ_OK) return status;
     d->type_count = calloc(strlen(text) / 4 + 1, sizeof *d->type_count);
@@ -363,7 +351,7 @@ static sz_status read_type_counts(sz_fit_descriptor *d, const char *text, sz_err
                 status =
                     sz_fail(err, SZ_ERR_FORMAT,
                             "%s: config_type_n_sparse has %.60s twice", d->where, type);
-        if (status == SZ_OK) status = copy_text(&c->config_type, type, err);
+        if (status == SZ_OK) status = sz_fit_copy(&c->config_type, type, err);
         if (status == SZ_OK) d->n_type_counts++;
     }
     free(copy);
@@ -378,7 +366,8 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
 
     if (list) status = read_type_counts(d, list, err);
     if (status == SZ_OK && sz_args_has(args, "sparse_file"))
-        status = copy_text(&d->sparse_file, sz_args_string(args, "sparse_file", ""), err);
+        status =
+            sz_fit_copy(&d->sparse_file, sz_args_string(args, "sparse_file", ""), err);
     if (status != SZ_OK) return status;
     if (from_file && (!d->sparse_file || !*d->sparse_file))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: sparse_method=%s needs sparse_file=..",
@@ -399,14 +388,28 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
                    d->where);
 }
 
+/* The cutoff, which some descriptors have under another name too. */
+static sz_status read_cutoff(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
+{
+    const sz_key *key = find_in(d->type->keys, "cutoff");
+    const char *usual = key && sz_key_main(key) ? sz_key_main(key) : "cutoff";
+    const char *used = sz_args_last(args, usual, "cutoff");
+    sz_status status = sz_args_double(args, used, &d->cutoff, err);
+
+    if (status != SZ_OK || d->cutoff > 0.0) return status;
+    if (sz_args_has(args, used))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is %g, must be positive", d->where,
+                       used, d->cutoff);
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: %s is missing: Angstrom", d->where, usual);
+}
+
 static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
 {
     const char *delta = either(args, "energy_scale", "delta");
     sz_status status;
 
     status = sz_keys_read(fit_keys, args, d, err);
-    /* keys of the descriptor that the fit needs too */
-    if (status == SZ_OK) status = sz_args_double(args, "cutoff", &d->cutoff, err);
+    /* of the descriptor, and the fit needs it too */
     if (status == SZ_OK) status = sz_args_int(args, "order", &d->order, err);
     if (status != SZ_OK) return status;
     if (!delta)
@@ -416,12 +419,8 @@ static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_erro
     if (!sz_parse_double(delta, &d->delta) || d->delta == 0.0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: delta='%.40s' is not a number other than 0", d->where, delta);
-    /* soap_turbo has two names for it and checks them itself */
-    if (!sz_args_has(args, "cutoff") && !sz_args_has(args, "rcut_hard"))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is missing: Angstrom", d->where);
-    if (sz_args_has(args, "cutoff") && !(d->cutoff > 0.0))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is %g, must be positive", d->where,
-                       d->cutoff);
+    status = read_cutoff(d, args, err);
+    if (status != SZ_OK) return status;
     if (d->type->n_elements < 0 && (d->order < 2 || d->order > 6))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: order is missing or not from 2 to 6",
                        d->where);
@@ -462,7 +461,7 @@ static sz_status read_descriptor(sz_fit_descriptor *d, sz_fit_spec *spec,
     if (status == SZ_OK) status = read_method(d, args, err);
     if (status == SZ_OK) status = read_counts(d, args, err);
     if (status == SZ_OK && index && *index)
-        status = copy_text(&d->print_sparse_index, index, err);
+        status = sz_fit_copy(&d->print_sparse_index, index, err);
     if (status == SZ_OK) status = warn_of_fields(spec, d, args, err);
     return status;
 }
@@ -483,8 +482,8 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
         d->places = *places;
         *places = (sz_key_places){0, NULL};
     }
-    status = copy_text(&d->text, text, err);
-    if (status == SZ_OK) status = copy_text(&d->where, where, err);
+    status = sz_fit_copy(&d->text, text, err);
+    if (status == SZ_OK) status = sz_fit_copy(&d->where, where, err);
     if (status == SZ_OK) status = sz_args_parse(&args, text, where, err);
     if (status == SZ_OK) status = read_descriptor(d, spec, args, err);
     sz_args_free(args);

@@ -20,12 +20,6 @@
 
 /* ---- the table --------------------------------------------------------------------- */
 
-static sz_status copy_value(char **copy, const char *value, sz_error *err)
-{
-    *copy = sz_copy_text(value);
-    return *copy ? SZ_OK : sz_fail_memory(err, strlen(value), "a setting");
-}
-
 typedef enum {
     TEXT,
     REAL,
@@ -269,7 +263,7 @@ static sz_status set_text(sz_fit_spec *spec, const key *k, const char *value,
                           sz_error *err)
 {
     char **text = (char **)((char *)spec + k->at), *copy;
-    sz_status status = copy_value(&copy, value, err);
+    sz_status status = sz_fit_copy(&copy, value, err);
 
     if (status != SZ_OK) return status;
     free(*text);

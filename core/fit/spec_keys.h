@@ -11,6 +11,9 @@
 
 #define SZ_LIST_SEPARATORS " \t\r\n\v\f:;,{}"
 
+sz_status sz_fit_copy(char **copy, const char *text, sz_error *err); /* to free */
+/* list ends with NULL; case does not matter */
+int sz_fit_is_in(const char *word, const char *const *list);
 /* A spec with every default, or NULL. */
 sz_fit_spec *sz_fit_spec_new(sz_error *err);
 /* Sets one key of the command line; value NULL for a key without "=". */

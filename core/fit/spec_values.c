@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static sz_status copy_value(char **copy, const char *value, sz_error *err)
+sz_status sz_fit_copy(char **copy, const char *text, sz_error *err)
 {
-    *copy = sz_copy_text(value);
-    return *copy ? SZ_OK : sz_fail_memory(err, strlen(value), "a setting");
+    *copy = sz_copy_text(text);
+    return *copy ? SZ_OK : sz_fail_memory(err, strlen(text), "a setting");
 }
 
 /* {energy force virial hessian}; a second setting replaces the first. */
@@ -26,17 +26,17 @@ sz_status sz_fit_set_default_sigma(sz_fit_spec *spec, const char *value,
     double s[4] = {0};
     int n = 0, k = sz_sigma_find(&spec->sigma, "default");
     sz_sigma sigma;
-    sz_status status = copy_value(&copy, value, err);
+    sz_status status = sz_fit_copy(&copy, value, err);
 
     if (status != SZ_OK) return status;
     for (rest = copy; (item = sz_next_item(&rest, SZ_LIST_SEPARATORS)); n++)
         if (n > 3 || !sz_parse_double(item, &s[n]) || s[n] < 0.0) n = 10;
     free(copy);
-    if (n != 4)
+    if (n != 4) /* {1,2,3,4} is four words to many a shell */
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: default_sigma={%.60s} must be four numbers, none negative: "
-                       "of energy, force, virial and hessian",
-                       where, value);
+                       "of energy, force, virial and hessian%s",
+                       where, value, n == 1 ? "; commas in braces need quotes" : "");
     sigma.energy = s[0];
     sigma.force = s[1];
     sigma.virial = s[2];
@@ -51,7 +51,7 @@ sz_status sz_fit_set_type_sigma(sz_fit_spec *spec, const char *value, const char
                                 sz_error *err)
 {
     char *copy, *rest, *type, *item;
-    sz_status status = copy_value(&copy, value, err);
+    sz_status status = sz_fit_copy(&copy, value, err);
 
     if (status != SZ_OK) return status;
     sz_sigma_free(&spec->type_sigma);
@@ -143,7 +143,7 @@ sz_status sz_fit_set_e0(sz_fit_spec *spec, const char *value, const char *where,
         spec->e0.known[z] = 1;
     }
     if (!spec->e0_is_list) return SZ_OK;
-    status = copy_value(&copy, value, err);
+    status = sz_fit_copy(&copy, value, err);
     if (status == SZ_OK) status = set_e0_list(spec, copy, where, err);
     free(copy);
     return status;

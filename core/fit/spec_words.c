@@ -7,6 +7,13 @@
 
 #include <string.h>
 
+int sz_fit_is_in(const char *word, const char *const *list)
+{
+    for (; *list; list++)
+        if (sz_same_word(word, *list)) return 1;
+    return 0;
+}
+
 /* " key=value", in braces where the grammar of argument strings wants them */
 void sz_fit_add_setting(sz_text *text, const char *key, const char *value, int braces)
 {

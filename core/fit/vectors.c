@@ -121,6 +121,20 @@ static sz_status collect(sz_fit_vectors *v, sz_error *err)
     return status;
 }
 
+/* What a descriptor finds wrong as it is made names its place, as what its reader does.
+ */
+static sz_status make_probe(sz_fit_vectors *v, const sz_args *args, sz_error *err)
+{
+    const char *where = sz_args_where(args);
+    sz_error why;
+    sz_status status = v->kind->probe(&v->probe, v->spec, &v->species, &why);
+
+    if (status == SZ_OK) return SZ_OK;
+    if (strncmp(why.message, where, strlen(where)) == 0)
+        return sz_fail(err, status, "%.900s", why.message);
+    return sz_fail(err, status, "%s: %.700s", where, why.message);
+}
+
 sz_status sz_fit_vectors_open(sz_fit_vectors *v, const sz_dataset *train,
                               const sz_args *args, const sz_watch *watch, sz_error *err)
 {
@@ -136,7 +150,7 @@ sz_status sz_fit_vectors_open(sz_fit_vectors *v, const sz_dataset *train,
     if (status == SZ_OK && !v->kind->probe)
         status = sz_fail(err, SZ_ERR_FORMAT, "%s: fitting %s is not supported",
                          sz_args_where(args), v->kind->name);
-    if (status == SZ_OK) status = v->kind->probe(&v->probe, v->spec, &v->species, err);
+    if (status == SZ_OK) status = make_probe(v, args, err);
     if (status == SZ_OK) status = collect(v, err);
     if (status != SZ_OK) return status;
     v->vectors = (sz_vectors){.n = v->n,

@@ -294,6 +294,18 @@ static sz_status write_sparse(writer *w, int k)
     return status == SZ_OK ? sum_of(w->part[k].part, w->md5[k], w->err) : status;
 }
 
+/* The descriptor in QUIP's words, with the map that is written; NULL: out of memory. */
+static char *quip_text(const writer *w, int k)
+{
+    const char *map = map_part(w, k)->name;
+    char *text = sz_gap_quip_descriptor(w->gap->term[k].descriptor, w->gap->version);
+    char *with_map = text && map ? sz_gap_with_map(text, base_name(map)) : NULL;
+
+    if (!map) return text;
+    free(text);
+    return with_map;
+}
+
 static sz_status write_xml(writer *w)
 {
     const sz_gap *gap = w->gap;
@@ -313,10 +325,7 @@ static sz_status write_xml(writer *w)
             gap->n_terms);
     for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
         const sz_gap_term *c = gap->term + k;
-        char *descriptor =
-            map_part(w, k)->name
-                ? sz_gap_with_map(c->descriptor, base_name(map_part(w, k)->name))
-                : sz_gap_quip_descriptor(c->descriptor, gap->version);
+        char *descriptor = quip_text(w, k);
 
         if (!descriptor)
             status = sz_fail_memory(w->err, strlen(c->descriptor), w->path);

@@ -18,8 +18,8 @@ enum { SZ_GAP_VERSION = 1769700636, SZ_GAP_VERSION_LEAST = 1686132232 };
 sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
 
 /* A descriptor in QUIP's keys, to free; NULL when out of memory. Labels of compressions
- * that are a pair nu_R, nu_S become these keys, everything else stays. sz_gap_write uses
- * it. */
+ * that are a pair nu_R, nu_S become these keys, and lists what QUIP reads as lists
+ * (quip.c); everything else stays. sz_gap_write uses it. */
 char *sz_gap_quip_descriptor(const char *descriptor, int version);
 /* The same text with another compress_file. */
 char *sz_gap_with_map(const char *descriptor, const char *file);

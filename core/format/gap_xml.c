@@ -401,8 +401,9 @@ static sz_status choose_core(sz_reader *r, sz_status of_file, const char *core,
     status = sz_reader_choose_core(r, core, gap, parts);
     r->err = err;
     if (status == SZ_OK) return SZ_OK;
-    return sz_fail(err, status == SZ_ERR_MEMORY ? status : of_file, "%.500s (%.400s)",
-                   why.message, missing.message);
+    if (!strstr(why.message, "there is no <")) /* it is not the file that is missed */
+        return sz_fail(err, status, "%.900s", why.message);
+    return sz_fail(err, of_file, "%.500s (%.400s)", why.message, missing.message);
 }
 
 static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_error *err)

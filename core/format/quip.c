@@ -3,8 +3,14 @@
  * quip.c - a model in QUIP's keys, and what QUIP cannot read.
  *
  * Nine of our compression labels are QUIP's keys nu_R, nu_S in the words of the paper:
- * compression={nu,mu=1,1} is nu_R=2 nu_S=1. */
+ * compression={nu,mu=1,1} is nu_R=2 nu_S=1. Lists of numbers have blanks between them,
+ * not commas alone. In a soap_turbo of several species QUIP reads alpha_max and the
+ * sigmas of r and t as lists, n_max and what stands for both sigmas as a number:
+ *
+ *   alpha_max=4 -> alpha_max={4 4}           n_max={4 5} -> alpha_max={4 5}
+ *   atom_sigma={0.4 0.5} -> atom_sigma_r={0.4 0.5} atom_sigma_t={0.4 0.5} */
 #include "base/args.h"
+#include "base/text.h"
 #include "descriptor/soap_spec.h"
 #include "format/gap_write.h"
 
@@ -93,21 +99,121 @@ static int find_nu(const char *descriptor, int version, const char **begin,
     return is_nu && find_field(descriptor, "compression", begin, end) == 1;
 }
 
+/* The last field with this key becomes field, which may be empty. */
+static void replace_field(sz_text *text, const char *key, const char *field)
+{
+    const char *begin, *end;
+    sz_text old = *text;
+
+    if (!old.s || find_field(old.s, key, &begin, &end) == 0) return;
+    *text = (sz_text){.failed = old.failed};
+    sz_text_add(text, "%.*s%s%s", (int)(begin - old.s), old.s, field, end);
+    sz_text_free(&old);
+}
+
+static int count_numbers(const char *list)
+{
+    int n = 0;
+
+    for (const char *p = list; *p; p++)
+        n += !is_separator(*p) && (p == list || is_separator(p[-1]));
+    return n;
+}
+
+/* key={4 4}; one number is repeated */
+static void add_list(sz_text *field, const char *key, const char *list, int n)
+{
+    int times = count_numbers(list) == 1 ? n : 1;
+
+    sz_text_add(field, "%s%s={", field->n ? " " : "", key);
+    for (int k = 0; k < times; k++) {
+        if (k) sz_text_add(field, " ");
+        for (const char *p = list; *p; p++)
+            sz_text_add(field, "%c", *p == ',' ? ' ' : *p);
+    }
+    sz_text_add(field, "}");
+}
+
+/* {29,79} -> {29 79}; the commas of Z_map mean something. */
+static void blank_commas(sz_text *text, const sz_args *args)
+{
+    static const char *const keys[] = {"Z",
+                                       "species_Z",
+                                       "alpha_max",
+                                       "atom_sigma_r",
+                                       "atom_sigma_t",
+                                       "atom_sigma_r_scaling",
+                                       "atom_sigma_t_scaling",
+                                       "amplitude_scaling",
+                                       "central_weight"};
+
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        const char *list = sz_args_string(args, keys[k], "");
+        sz_text field = {0};
+
+        if (!strchr(list, ',')) continue;
+        add_list(&field, keys[k], list, 1);
+        if (field.s) replace_field(text, keys[k], field.s);
+        text->failed |= field.failed;
+        sz_text_free(&field);
+    }
+}
+
+/* Lists of a soap_turbo under the keys that QUIP reads as lists. */
+static void list_species(sz_text *text, const sz_args *args)
+{
+    static const struct {
+        const char *key, *to[2];
+        int from; /* as many numbers there are to rewrite: 1, or more */
+    } rule[] = {
+        {"alpha_max", {"alpha_max", NULL}, 1},
+        {"n_max", {"alpha_max", NULL}, 2},
+        {"atom_sigma", {"atom_sigma_r", "atom_sigma_t"}, 2},
+        {"atom_sigma_scaling", {"atom_sigma_r_scaling", "atom_sigma_t_scaling"}, 2},
+    };
+    int n = 1;
+
+    if (!sz_args_has(args, "soap_turbo")) return;
+    if (sz_args_int(args, "n_species", &n, NULL) != SZ_OK || n < 2) return;
+    for (size_t k = 0; k < sizeof rule / sizeof *rule; k++) {
+        const char *list = sz_args_string(args, rule[k].key, "");
+        int found = count_numbers(list);
+        sz_text field = {0};
+
+        if (found == 0 || (found == 1) != (rule[k].from == 1)) continue;
+        for (int t = 0; t < 2 && rule[k].to[t]; t++)
+            if (rule[k].from == 1 || !sz_args_has(args, rule[k].to[t]))
+                add_list(&field, rule[k].to[t], list, n);
+        replace_field(text, rule[k].key, field.s ? field.s : "");
+        text->failed |= field.failed;
+        sz_text_free(&field);
+    }
+}
+
 char *sz_gap_quip_descriptor(const char *descriptor, int version)
 {
     const char *begin, *end;
-    int nu_R, nu_S;
-    size_t n = strlen(descriptor) + 32;
-    int is_nu = find_nu(descriptor, version, &begin, &end, &nu_R, &nu_S);
-    char *text = is_nu < 0 ? NULL : malloc(n);
+    int nu_R, nu_S, is_nu = find_nu(descriptor, version, &begin, &end, &nu_R, &nu_S);
+    sz_text text = {0};
+    sz_args *args;
+    sz_error why;
 
-    if (!text) return NULL;
-    if (is_nu)
-        snprintf(text, n, "%.*snu_R=%d nu_S=%d%s", (int)(begin - descriptor), descriptor,
-                 nu_R, nu_S, end);
-    else
-        memcpy(text, descriptor, strlen(descriptor) + 1);
-    return text;
+    if (is_nu < 0) return NULL;
+    sz_text_add(&text, "%s", descriptor);
+    if (is_nu) {
+        char field[40];
+
+        snprintf(field, sizeof field, "nu_R=%d nu_S=%d", nu_R, nu_S);
+        replace_field(&text, "compression", field);
+    }
+    if (sz_args_parse(&args, descriptor, "", &why) == SZ_OK) {
+        blank_commas(&text, args);
+        list_species(&text, args);
+        sz_args_free(args);
+    } else {
+        text.failed |= why.status == SZ_ERR_MEMORY;
+    }
+    return sz_text_take(&text, "a descriptor", &why);
 }
 
 char *sz_gap_with_map(const char *descriptor, const char *file)

@@ -38,11 +38,14 @@ static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_er
     status = sz_turbo_map_read(&c->matrix, &c->n_matrix, path, &why);
     if (status == SZ_ERR_MEMORY)
         sz_fail_memory(err, 1, path);
+    else if (status != SZ_OK && !model)
+        sz_fail(err, status, "compress_file: %.400s", why.message);
     else if (status != SZ_OK)
-        sz_fail(err, status, "%s:%d: compress_file: %.400s%s", model ? model : "gap",
-                c->descriptor_line, why.message,
-                model ? "; the file goes with the model, put it beside the XML file"
-                      : "");
+        sz_fail(err, status, "%s:%d: compress_file: %.400s%s", model, c->descriptor_line,
+                why.message,
+                status == SZ_ERR_FILE
+                    ? "; the file goes with the model, put it beside the XML file"
+                    : "");
     free(path);
     return status;
 }

@@ -47,6 +47,12 @@ def _needs(given: bool, label: str, fits: bool, name: str, owner: str) -> None:
         raise ValueError(f"{name} belongs to the compression {owner}, not to {label}")
 
 
+def _is_string(label: str) -> bool:
+    """"soap n_max=8 ..": a word, and keys behind it"""
+    first, *rest = label.split() or [""]
+    return first in ("soap", "soap_turbo") or (first.isidentifier() and any("=" in w for w in rest))
+
+
 class Descriptor:
     """SOAP vectors, by a compression's label or by a descriptor string.
 
@@ -66,9 +72,9 @@ class Descriptor:
     d_J, embedding  of "nu=2,d_J": dimension and numbers [element][d_J]
     seed            of the random matrices of "W^T P_l" and "Q^T P_l Q"
 
-    A string starts with the word soap and is as in gap_fit; its vectors have
-    covariance_sigma0 as last component, those by label do not. average=T gives one vector
-    for a structure. Settings out of range, labels and keys that are not known are SoapzError.
+    A string starts with the word soap or soap_turbo and is as in gap_fit; the vectors of soap
+    have covariance_sigma0 as last component, those by label and of soap_turbo do not.
+    average=T gives one vector for a structure. Settings out of range, labels and keys that are not known are SoapzError.
 
     length  components of a vector
     labels  [length] where they come from: "l=2 [n=3 Z=42][n=1]", n counts from 1
@@ -86,7 +92,7 @@ class Descriptor:
         if not isinstance(label, str):
             raise TypeError(f"a descriptor is a label or a string, not {type(label).__name__}")
         library()
-        if label.split()[:1] == ["soap"]:
+        if _is_string(label):
             if elements is not None:
                 raise ValueError("a descriptor string says all itself: no elements beside it")
             self._start(label, 0)

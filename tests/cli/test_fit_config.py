@@ -3,12 +3,13 @@
 line overrule it, and nothing of it is dropped in silence."""
 import os
 import re
+import shlex
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import check, check_fails, done, run  # noqa: E402
+from soapz_cli import check, check_fails, done, read_xyz, run  # noqa: E402
 
 LINES = ["train = train.xyz", "model = o.xml", "sigma_energy = 0.01", "sigma_force = 0.1",
          "e0 = average", "seed = 1", "", "[distance_2b]", "cutoff = 4", "n_sparse = 5", "", "[soap]",
@@ -17,6 +18,7 @@ LINES = ["train = train.xyz", "model = o.xml", "sigma_energy = 0.01", "sigma_for
 BAD = [
     (13, "n_max = 0", "f.conf:13: n_max is 0, allowed 1 to 40"),
     (13, "n_max = x", "f.conf:13: n_max='x' is not an integer"),
+    (13, "n_max = 40", "f.conf:13: the radial basis with n_max=40 is singular"),
     (14, "l_max = 99", "f.conf:14: l_max is 99"),
     (15, "cutoff = -1", "f.conf:15: cutoff is -1, must be positive"),
     (15, "", "f.conf:12: cutoff is missing"),
@@ -163,6 +165,60 @@ def test_types():
         check("t4, .. (150 of them)" in line and len(line) < 200, line)
 
 
+def test_wrapped():
+    """quotes and braces round a value, a byte order mark, CR LF"""
+    put()
+    plain, _ = dry("f.conf")
+    core = {"core_ip_args": "IP ZBL cutoff=2 cutoff_width=1"}
+    for number, text, change in [
+            (1, 'train = "train.xyz"', {}), (1, "train = 'train.xyz'", {}), (1, "train = {train.xyz}", {}),
+            (6, "seed = 1\ncore_args = {IP ZBL cutoff=2 cutoff_width=1}", core),
+            (6, "seed = 1\ncore_args = 'IP ZBL cutoff=2 cutoff_width=1'", core),
+            (5, "e0 = {Nb:-4:Ta:-3}", {"e0": "Nb:-4:Ta:-3", "e0_method": "given"}),
+            (6, 'seed = 1\nnote = "a" and "b"', {"note": '"a" and "b"'}),
+            (6, "seed = 1\nnote = {a} {b}", {"note": "{a} {b}"})]:
+        put(number, text)
+        got, err = dry("f.conf")
+        check(not err and got == {**plain, **change}, f"{text}: {err} {got}")
+    put()
+    text = open("f.conf").read()
+    open("f.conf", "w", newline="").write("\ufeff" + text.replace("\n", "\r\n"))
+    got, err = dry("f.conf")
+    check(not err and got == plain, f"{err} {got}")
+
+
+def test_turbo(text):
+    """the two examples of soap_turbo in docs/fit.md are one fit; its own errors"""
+    part = text.split("## soap_turbo")[1].split("\n## ")[0]
+    code = [line[4:] for line in part.split("\n") if line.startswith("    ")]
+    k = code.index("[soap_turbo]")
+    words = shlex.split(" ".join(code[:k]).replace("\\ ", ""))
+    conf = "train = train.xyz\nsigma_energy = 0.01\nsigma_force = 0.1\ne0 = average\n" + \
+        "\n".join(code[k:]) + "\n"
+    for old, new in (("500", "6"), ("6 8", "73 41")):
+        words, conf = [w.replace(old, new) for w in words], conf.replace(old, new)
+    check(len(words) == 1 and "species_Z={{73 41}}" in words[0], words)
+    code, _, err = run("fit", "at_file=train.xyz", "default_sigma={0.01 0.1 0 0}",
+                       "e0_method=average", "gp_file=a.xml", *words)
+    check(code == 0 and not err, err)
+    open("turbo.conf", "w").write(conf)
+    code, _, err = run("fit", "turbo.conf", "model=b.xml")
+    check(code == 0 and not err, err)
+    forces = []
+    for model in ("a.xml", "b.xml"):
+        check(run("eval", model, "u.xyz", "-o", "out.xyz")[0] == 0, model)
+        forces.append(np.concatenate([f["forces"] for f in read_xyz("out.xyz")]))
+    check(np.abs(forces[0] - forces[1]).max() < 1e-9, "one fit")
+    for old, new, sentence in [
+            ("cutoff_width = 0.5", "cutoff_width = 7", "turbo.conf:10: cutoff_width is 7, allowed are"),
+            ("alpha_max = 8 8", "alpha_max = 8 8 8", "turbo.conf:7: alpha_max=8 8 8 is no list of 2"),
+            ("trivial", "3_1", "turbo.conf:13: compress_mode=3_1 is unknown"),
+            ("cutoff = 5.0", "cutoff = -5", "turbo.conf:9: cutoff is -5, must be positive"),
+            ("cutoff = 5.0\n", "", "turbo.conf:5: rcut_hard is missing")]:
+        open("turbo.conf", "w").write(conf.replace(old, new))
+        check_fails(1, [sentence], "fit", "turbo.conf", quiet=False)
+
+
 def test_docs(text):
     """the example of docs/fit.md"""
     example = text.split("## Configuration files")[1].split("    soapz fit ")[0]
@@ -185,5 +241,7 @@ with tempfile.TemporaryDirectory() as folder:
     test_bad()
     test_overruled()
     test_types()
+    test_wrapped()
+    test_turbo(open(DOCS).read())
     os.chdir(here)
 done()

@@ -163,6 +163,9 @@ def other_data():
     code, out, err = run("fit", "--suggest", path)
     check(code == 0 and "free atoms" in out and "e0_method=isolated" in out, out + err)
     check("force_parameter_name" not in out, "the usual name")
+    check("8 frames, 432 atoms, 8 energies, 8 frames with forces, 0 virials; besides 2 of an atom "
+          "alone\n" in out, out)
+    check(" seconds on one core" in out, out)
     runs(out)
     path = put("copies.xyz", 3 * frames(4) + atoms + atoms)
     code, out, err = run("fit", "--suggest", path)
@@ -181,8 +184,34 @@ def other_data():
     check(code == 0 and "no room for a ZBL" in out and "core_ip_args" not in out, out + err)
 
 
+def names():
+    """virials in some frames and stresses in others, and a kind that is not wanted: command and
+    .conf say the same"""
+    parts = frames(8).replace(" energy=", " REF_energy=").replace("\nLattice", '\nREF_virial='
+                              '"1.0 0.0 0.0 0.0 1.0 0.0 0.0 0.0 1.0" Lattice', 4)
+    path = put("both.xyz", parts.replace('"1.0 0.0 0.0 0.0 1.0 0.0 0.0 0.0 1.0"', '"9.0 0.0 0.0 0.0 '
+                                         '9.0 0.0 0.0 0.0 9.0"'))
+    for more in ([], ["virial_parameter_name=none"], ["force_parameter_name=none"]):
+        conf = os.path.join(folder, "names.conf")
+        if os.path.exists(conf):
+            os.remove(conf)
+        code, out, err = run("fit", "--suggest", path, *more)
+        check(code == 0, err)
+        want = runs(out)
+        code, _, err = run("fit", "--suggest", conf, path, *more)
+        check(code == 0, err)
+        code, said, err = run("fit", conf, "dryrun=T")
+        got = shown(said)
+        for key in [k for k in want if k.endswith("_name")] + [k for k in got if k.endswith("_name")]:
+            check(got.get(key) == want.get(key), f"{more} {key}: {got.get(key)} {want.get(key)}")
+        check(got.get("energy_parameter_name") == "REF_energy", f"{more} {got}")
+        for m in more:
+            check(got.get(m.split("=")[0]) == "none", f"{more} {got}")
+
+
 def bad():
     check_fails(2, ["at_file"], "fit", "--suggest")
+    check_fails(2, ["one file of data: a.xyz or b.xyz"], "fit", "--suggest", "a.xyz", "b.xyz")
     check_fails(2, ["twice"], "fit", "--suggest", "at_file=-")
     check_fails(2, ["is a .conf"], "fit", "--suggest=x.txt", "at_file=x.xyz")
     check_fails(1, ["cannot stand in a .conf"], "fit", "--suggest", os.path.join(folder, "new.conf"),
@@ -202,5 +231,6 @@ def bad():
 with tempfile.TemporaryDirectory() as folder:
     of_known_data()
     other_data()
+    names()
     bad()
 done()

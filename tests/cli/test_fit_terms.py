@@ -299,8 +299,72 @@ def refusals(folder):
     fails(["transition_width=-1", "is not a range of distances"],
           "gap={" + two.replace("distance_2b", "coordination transition_width=-1") +
           "theta_uniform=1}")
+    for core, part in (("IP SW", "IP SW is not supported"), ("IP ZBL", "without a positive cutoff")):
+        code, _, err = run("fit", f"at_file={DATA}", "default_sigma={0.1 0.1 0.1 0}", gap,
+                           f"core_ip_args={core}", "core_param_file=nofile.xml")
+        check(code == 1 and part in err and "nofile.xml" not in err, err)
+    fails(["no <LJ_params>", "nofile.xml"], gap, "core_ip_args=IP LJ", "core_param_file=nofile.xml")
     fails(["only_intra"], "gap={" + two + "only_intra=T theta_uniform=1}")
     fails(["local_property0"], gap, "local_property0=1.0")
+
+
+# ---- soap_turbo --------------------------------------------------------------------------
+
+def frame(energy, side, *atoms):
+    text = "".join("%s %.6f %.6f %.6f 0 0 0\n" % a for a in atoms)
+    return (f'{len(atoms)}\nLattice="{side} 0 0 0 {side} 0 0 0 {side}" energy={energy} '
+            f'Properties=species:S:1:pos:R:3:forces:R:3\n{text}')
+
+
+TURBO_CONF = """train = turbo.xyz
+model = turbo.soapz
+sigma_energy = 0.01
+sigma_force = 0.1
+[soap_turbo]
+cutoff = 4.0
+l_max = 2
+n_max = 3 4
+atom_sigma = 0.5
+n_sparse = 3
+compress_file = %s
+"""
+
+
+def turbo(folder):
+    """rcut_hard is the cutoff of a fit, too: a cell of one atom that sees its images is no
+    isolated one; lists; compress_file and its errors"""
+    here = os.getcwd()
+    os.chdir(folder)
+    os.mkdir("maps")
+    os.mkdir("out")
+    keep = [1, 2, 3, 5, 9, 14, 20, 33, 60, 84]
+    open("maps/keep.dat", "w").write("3 4 2 %d\n" % len(keep) + "".join(f"{k}\n" for k in keep))
+    open("turbo.xyz", "w").write(
+        frame(-3.0, 3.0, ("Mo", 0, 0, 0)) + frame(-1.0, 20.0, ("Mo", 0, 0, 0)) +
+        frame(-2.0, 20.0, ("W", 0, 0, 0)) + frame(-5.0, 20.0, ("W", 0, 0, 0), ("Mo", 0, 0, 2.2)) +
+        frame(-6.0, 20.0, ("W", 0, 0, 0), ("W", 0, 0, 2.5), ("Mo", 2, 0, 1)))
+    words = ["fit", "at_file=turbo.xyz", "default_sigma={0.01 0.1 0.1 0}"]
+    keys = ("soap_turbo l_max=2 alpha_max={{3%s4}} atom_sigma=0.5 %s zeta=4 delta=1 n_sparse=3 "
+            "covariance_type=dot_product sparse_method=cur_points compress_file=maps/keep.dat")
+    models = []
+    for k, (comma, cut) in enumerate(((" ", "rcut_hard=4.0"), (", ", "cutoff=4.0"),
+                                      (",", "cutoff=9 rcut_hard=4.0"))):
+        out = ok(*words, f"gp_file=out/t{k}.xml", "gap={" + keys % (comma, cut) + "}")
+        check(re.search(r"e0 Mo +-1\.0", out) and re.search(r"e0 W +-2\.0", out), out)
+        models.append(predict(f"out/t{k}.xml", "turbo.xyz", folder))
+    open("fit.conf", "w").write(TURBO_CONF % "maps/keep.dat")
+    ok("fit", "fit.conf")
+    models.append(predict("turbo.soapz", "turbo.xyz", folder))
+    for other in models[1:]:
+        check(differ(models[0], other) < 1e-9, "one fit in other words")
+    for k, part in (("maps/none.dat", "compress_file: cannot open maps/none.dat"),
+                    ("turbo.xyz", "compress_file: turbo.xyz:2: expected alpha_max")):
+        open("fit.conf", "w").write(TURBO_CONF % k)
+        check_fails(1, ["fit.conf:11: " + part], "fit", "fit.conf", quiet=False)
+        check_fails(1, ["gap, descriptor 1: " + part], *words, "gap={" + (
+            keys % (" ", "rcut_hard=4")).replace("maps/keep.dat", k) + "}", quiet=False)
+    check_fails(1, ["rcut_hard is missing"], *words, "gap={" + keys % (" ", "") + "}")
+    os.chdir(here)
 
 
 def every_model():
@@ -312,7 +376,7 @@ def every_model():
 
 
 every_model()
-for part in (cores, gap_fit_types, files, refusals):
+for part in (cores, gap_fit_types, files, refusals, turbo):
     with tempfile.TemporaryDirectory() as folder:
         part(folder)
 done()

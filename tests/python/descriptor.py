@@ -8,7 +8,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import MODELS, check, done, fails, run, write_xyz  # noqa: E402
+from soapz_cli import HERE, MODELS, check, done, fails, run, write_xyz  # noqa: E402
 from soapz import Descriptor, Potential, SoapzError  # noqa: E402
 
 SYMBOLS = ["W", "Nb", "W", "Mo", "Ta"]
@@ -96,6 +96,46 @@ def derivatives():
         check(d.derivatives(ATOMS, centres=[]).dpdr.shape == (0, 3, d.length), "of none")
 
 
+def turbo():
+    """soap_turbo: vectors, and slopes of the first centre, of tests/data/turbo_descriptors.json,
+    which are QUIP's; the slopes are the vectors' own by central differences"""
+    with open(os.path.join(HERE, "data", "turbo_descriptors.json")) as f:
+        known = json.load(f)
+    n_slopes = 0
+    for case in known["cases"]:
+        a, text = known["structures"][case["structure"]], case["descriptor"]
+        x = np.array(a["positions"])
+        d = Descriptor(text)
+        centres = np.ravel(case["centres"])
+
+        def vectors(x):
+            return d((a["numbers"], x, a["cell"], a["pbc"]))
+        check(d.length == case["n_dim"], f"{text}: {d.length}")
+        check(np.array_equal(d.centres((a["numbers"], x, a["cell"], a["pbc"])), centres), text)
+        if "grad" not in case:
+            continue
+        want, i = np.zeros((len(x), 3, d.length)), centres[0]
+        for g in case["grad"]:
+            want[g["atom"]] = np.transpose(g["d"])
+        found = d.derivatives((a["numbers"], x, a["cell"], a["pbc"]), centres=[int(i)])
+        got = np.zeros_like(want)
+        for j, dp in zip(found.j, found.dpdr):
+            got[j] += dp
+            got[i] -= dp
+        off = np.abs(got - want).max() / np.abs(want).max()
+        check(off < 1e-8, f"{text}: slopes are {off:.1e} from QUIP's")
+        h = 1e-4
+        for j in range(len(x)):
+            for c in range(3):
+                step = np.zeros_like(x)
+                step[j, c] = h
+                slope = (vectors(x + step)[0] - vectors(x - step)[0]) / (2 * h)
+                off = np.abs(slope - got[j, c]).max() / np.abs(want).max()
+                check(off < 1e-6, f"{text}: atom {j}: {off:.1e} from central differences")
+        n_slopes += 1
+    check(n_slopes >= 10, f"{n_slopes} cases with slopes")
+
+
 def labels():
     d = Descriptor("nu,mu=1,1", elements=["Mo", "W"], n_max=3, l_max=2)
     check(d.labels[0] == "l=0 [n=1 Z=42][n=1]" and d.labels[1] == "l=1 [n=1 Z=42][n=1]", d.labels[0])
@@ -138,6 +178,7 @@ def refusals():
 
 agreement()
 derivatives()
+turbo()
 labels()
 refusals()
 done()
