@@ -13,7 +13,8 @@
  *
  * with means over frames of one composition and config_type. The pressure falls with the
  * volume: B is a bulk modulus, 0.01 to 6 eV/Angstrom^3. With the sign of a stress it is
- * below 0. */
+ * below 0. So it is in cells that are stretched until they give way; then the energies
+ * tell, for dE / d ln V = - tr W / 3. */
 #include "data/virials.h"
 
 #include <math.h>
@@ -32,11 +33,13 @@
 #define PRESSURE_LARGE 0.6  /* eV/Angstrom^3; 100 GPa */
 #define PRESSURE_ABSURD 6.0 /* eV/Angstrom^3; 1000 GPa */
 #define CORRELATION 0.4     /* below, the volumes tell nothing */
+#define EVIDENCE 5.0        /* against the sign: a few random cells may have any */
 #define VOLUME_SPREAD 0.003 /* of ln V */
 
 typedef struct {
     uint64_t group;                 /* config_type and composition */
     double pressure, log_volume, q; /* q below 0: not known */
+    double energy, third;           /* tr W / 3; energy NaN: not known */
 } sample;
 
 /* ---- the measures ------------------------------------------------------------------ */
@@ -96,6 +99,8 @@ static int measure(sample *s, const sz_dataset *data, const sz_dataset_frame *f)
     s->group = group_of(data, f);
     s->pressure = (f->virial[0] + f->virial[4] + f->virial[8]) / (3.0 * v);
     s->log_volume = log(v);
+    s->third = s->pressure * v;
+    s->energy = f->has_energy ? f->energy : NAN;
     s->q = -1.0;
     force = f->has_force ? root_mean_square(components, data->force + 3 * f->first) : 0.0;
     if (force > SMALL_FORCE)
@@ -123,38 +128,52 @@ static double median(int n, double *x)
     return n ? 0.5 * (x[(n - 1) / 2] + x[n / 2]) : 0.0;
 }
 
+static double evidence_of(double correlation, int free)
+{
+    return fabs(correlation) * sqrt((free - 1) / (1.0 - correlation * correlation));
+}
+
 /* Bulk modulus and correlation; those stay 0 where the volumes are too much alike. */
 static void find_bulk(sz_virials_facts *facts, int n, sample *s)
 {
-    double vv = 0.0, vp = 0.0, pp = 0.0;
+    double vv = 0.0, vp = 0.0, pp = 0.0, ve = 0.0, ee = 0.0, third = 0.0;
     int free = 0, end;
 
     qsort(s, (size_t)n, sizeof *s, by_group);
     for (int k = 0; k < n; k = end) {
-        double v = 0.0, p = 0.0;
+        double v = 0.0, p = 0.0, e = 0.0;
 
         for (end = k; end < n && s[end].group == s[k].group; end++) {
             v += s[end].log_volume;
             p += s[end].pressure;
+            e += s[end].energy;
         }
         v /= end - k;
         p /= end - k;
+        e /= end - k;
         for (int i = k; i < end; i++) {
             vv += (s[i].log_volume - v) * (s[i].log_volume - v);
             pp += (s[i].pressure - p) * (s[i].pressure - p);
             vp += (s[i].log_volume - v) * (s[i].pressure - p);
+            ve += (s[i].log_volume - v) * (s[i].energy - e);
+            ee += (s[i].energy - e) * (s[i].energy - e);
+            third += s[i].third;
         }
         free += end - k - 1;
     }
     if (free < 3 || vv < free * VOLUME_SPREAD * VOLUME_SPREAD || !(pp > 0.0)) return;
     facts->bulk = -vp / vv;
     facts->correlation = vp / sqrt(vv * pp);
+    facts->evidence = evidence_of(facts->correlation, free);
+    facts->energies_agree =
+        ve * third < 0.0 && evidence_of(ve / sqrt(vv * ee), free) > 2.0;
 }
 
 static sz_virials_verdict judge(const sz_virials_facts *f)
 {
     const int has_q = f->n_forces >= 3, has_bulk = fabs(f->correlation) >= CORRELATION;
-    const int opposite = has_bulk && f->bulk < 0.0;
+    const int opposite =
+        has_bulk && f->bulk < 0.0 && f->evidence > EVIDENCE && !f->energies_agree;
     const double size = fabs(f->bulk);
 
     if (has_bulk && f->bulk > BULK_SMALL && f->bulk < BULK_LARGE) return SZ_VIRIALS_FINE;

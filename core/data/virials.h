@@ -22,6 +22,8 @@ typedef struct {
     double pressure;    /* median of its size, eV/Angstrom^3 */
     double bulk;        /* bulk modulus that pressures and volumes mean, eV/Angstrom^3 */
     double correlation; /* of volume and pressure; 0: the volumes tell nothing */
+    double evidence;    /* its size in units of its error (Student's t) */
+    int energies_agree; /* 1: energies rise with the volume as the virials say */
 } sz_virials_facts;
 
 /* Of the frames whose virial was given as a virial, or (from_stress 1) as a stress. */

@@ -16,6 +16,7 @@
 #include "term/covariance.h"
 #include "term/few_bodies_term.h"
 #include "term/gap.h"
+#include "term/radial_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -330,50 +331,21 @@ static void free_probe(sz_probe *probe)
 
 /* ---- rows -------------------------------------------------------------------------- */
 
-typedef struct {
-    const sz_coordination_set *set;
-    const sz_gap_term *term;
-    const int *column;
-    sz_species species;
-    double *value, *slope, *g; /* [n_sparse] of the largest term */
-} coordination_rows;
-
-static void free_rows(void *rows)
-{
-    coordination_rows *r = rows;
-
-    if (r) free(r->value);
-    free(r);
-}
-
 static sz_status make_rows(void **rows, const void *group, const sz_gap_term *term,
                            const int *column, const sz_species *species, sz_error *err)
 {
+    const sz_radial_rows like = {
+        .group = group, .term = term, .column = column, .species = *species};
     const sz_coordination_set *set = group;
-    coordination_rows *r = calloc(1, sizeof *r);
-    size_t n = 1;
+    int most = 0;
 
-    *rows = NULL;
     for (int k = 0; k < set->n; k++)
-        if ((size_t)set->term[k].points.n_sparse > n)
-            n = (size_t)set->term[k].points.n_sparse;
-    if (r) r->value = malloc(3 * n * sizeof *r->value);
-    if (!r || !r->value) {
-        free_rows(r);
-        return sz_fail_memory(err, 3 * n * sizeof *r->value, "the rows");
-    }
-    r->set = set;
-    r->term = term;
-    r->column = column;
-    r->species = *species;
-    r->slope = r->value + n;
-    r->g = r->slope + n;
-    *rows = r;
-    return SZ_OK;
+        if (set->term[k].points.n_sparse > most) most = set->term[k].points.n_sparse;
+    return sz_radial_rows_create(rows, &like, most, err);
 }
 
-static void add_row(coordination_rows *rows, const sz_coordination *t,
-                    const sz_row_frame *f, int i)
+static void add_row(sz_radial_rows *rows, const sz_coordination *t, const sz_row_frame *f,
+                    int i)
 {
     const sz_gap_term *c = &rows->term[t->gap_term];
     const sz_neigh *nb = &f->list->nb;
@@ -382,33 +354,27 @@ static void add_row(coordination_rows *rows, const sz_coordination *t,
     const double along = 1.0;
 
     sz_covariance_row(c, &x, &along, rows->value, rows->slope);
-    for (int s = 0; s < m; s++) f->energy[column + s] += c->fc_sparse[s] * rows->value[s];
+    for (int s = 0; s < m; s++) {
+        f->energy[column + s] += c->fc_sparse[s] * rows->value[s];
+        rows->slope[s] *= c->fc_sparse[s];
+    }
     for (int j = nb->first[i]; f->force && j < nb->first[i + 1]; j++) {
-        const double *d = nb->r + 3 * (size_t)j;
-        double r = length(d);
-        sz_row_target to;
-
-        sz_cutoff(r, t->spec.cutoff, t->spec.width, &df);
-        if (df == 0.0) continue;
-        to = sz_row_find(f, column, i, j);
-        for (int a = 0; a < 3; a++) {
-            for (int s = 0; s < m; s++)
-                rows->g[s] = c->fc_sparse[s] * rows->slope[s] * df * d[a] / r;
-            sz_row_scatter(&to, a, m, rows->g);
-        }
+        sz_cutoff(length(nb->r + 3 * (size_t)j), t->spec.cutoff, t->spec.width, &df);
+        if (df != 0.0) sz_radial_rows_add(rows, f, column, i, j, m, df);
     }
 }
 
 static sz_status add_rows(void *rows, const sz_row_frame *frame, sz_error *err)
 {
-    coordination_rows *r = rows;
+    sz_radial_rows *r = rows;
+    const sz_coordination_set *set = r->group;
     const sz_neigh *nb = &frame->list->nb;
 
     (void)err;
-    for (int k = 0; k < r->set->n; k++)
+    for (int k = 0; k < set->n; k++)
         for (int i = 0; i < nb->n_atoms; i++)
-            if (is_centre_of(&r->set->term[k].spec, r->species.z[nb->species[i]]))
-                add_row(r, &r->set->term[k], frame, i);
+            if (is_centre_of(&set->term[k].spec, r->species.z[nb->species[i]]))
+                add_row(r, &set->term[k], frame, i);
     return SZ_OK;
 }
 
@@ -430,5 +396,5 @@ const sz_term_kind sz_kind_coordination = {
     .free_probe = free_probe,
     .rows = make_rows,
     .add_rows = add_rows,
-    .free_rows = free_rows,
+    .free_rows = sz_radial_rows_free,
 };
