@@ -13,7 +13,8 @@ PUBLIC = {"soapz.h", "soapz_fit.h"}
 # What a file of tools/ needs beside the public headers and base/, and why.
 BEYOND = {
     # frames as the user wrote them, every column kept; neighbour lists that name file and line
-    "tools/describe.c": {"atoms/frame_list.h", "format/load.h", "model/descriptor.h"},
+    "tools/describe.c": {"atoms/frame_list.h", "fit/spec_keys.h", "format/load.h",
+                         "model/descriptor.h"},
     "tools/describe_out.h": {"descriptor/soap.h"},  # the matrices of a compression
     "tools/eval.c": {"atoms/frame_list.h", "model/predict.h"},  # progress within a frame
     "tools/survey.c": {"atoms/frame_list.h", "descriptor/soap_spec.h"},

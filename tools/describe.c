@@ -6,6 +6,7 @@
 #include "base/args.h"
 #include "base/number.h"
 #include "describe_out.h"
+#include "fit/spec_keys.h"
 #include "foreign.h"
 #include "format/load.h"
 #include "model/descriptor.h"
@@ -156,6 +157,16 @@ static sz_status take_text(description *d, const char *text, const char *where,
         status = sz_descriptor_of_spec(&d->descriptor, &spec, centre, text, err);
     sz_soap_spec_free(&spec);
     free(matrix);
+    return status;
+}
+
+static sz_status warn_of_keys(const char *text, sz_error *err)
+{
+    sz_warnings warnings = {0};
+    sz_status status = sz_fit_warn_of_keys(&warnings, text, "--descriptor", err);
+
+    sz_print_warnings("describe", &warnings);
+    sz_warnings_free(&warnings);
     return status;
 }
 
@@ -421,7 +432,10 @@ static sz_status take_request(description *d, const request *r, sz_error *err)
     sz_status status;
 
     if (r->model) return take_model(d, r->model, r->term, err);
-    if (r->descriptor) return take_text(d, r->descriptor, "--descriptor", data, err);
+    if (r->descriptor) {
+        status = take_text(d, r->descriptor, "--descriptor", data, err);
+        return status == SZ_OK ? warn_of_keys(r->descriptor, err) : status;
+    }
     status = sz_recipe_text(&text, &r->recipe, r->in, err);
     if (status == SZ_OK) status = take_text(d, text, "--compression", data, err);
     free(text);

@@ -46,8 +46,9 @@ static sz_status warn_of_data(reader *r)
         status =
             sz_warnings_add(&r->data->warnings, r->err,
                             "%s:%d: no frame has forces in a column '%s', so none are "
-                            "fitted; force_parameter_name may be one of: %.600s",
-                            t->path, t->frame[0].line + 1, r->name->force, t->names);
+                            "fitted; name the column with force_parameter_name, or give "
+                            "force_parameter_name=none",
+                            t->path, t->frame[0].line + 1, r->name->force);
     if (status == SZ_OK && r->n_stresses)
         status = sz_warnings_add(&r->data->warnings, r->err,
                                  "%s:%d: the virial is taken from '%s' (%d in all); "

@@ -168,6 +168,29 @@ static sz_status warn_of_unknown(sz_fit_spec *spec, const sz_fit_descriptor *d,
                            why.message);
 }
 
+sz_status sz_fit_warn_of_keys(sz_warnings *warnings, const char *descriptor,
+                              const char *where, sz_error *err)
+{
+    const char *keys[SZ_FIT_KEYS_MAX];
+    const sz_term_type *type;
+    sz_args *args;
+    sz_error why;
+    sz_status status = sz_args_parse(&args, descriptor, where, err);
+
+    if (status == SZ_OK) status = sz_term_find_type(&type, args, err);
+    if (status == SZ_OK) sz_fit_descriptor_keys(type, keys);
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
+        const char *name = sz_args_key(args, k);
+
+        if (sz_same_word(name, type->word) || find_key(type, name)) continue;
+        sz_fit_unknown_key(name, keys, where, &why);
+        status = sz_warnings_add(warnings, err, "%.900s (ignored, as by gap_fit)",
+                                 why.message);
+    }
+    sz_args_free(args);
+    return status;
+}
+
 /* 1 where the two are names of one key */
 static int is_same_key(const sz_key *a, const sz_key *b)
 {

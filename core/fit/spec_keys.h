@@ -70,6 +70,9 @@ enum { SZ_FIT_KEYS_MAX = 100 };
 /* The names of the keys of a descriptor, those of the fit first, ended by NULL; returns
  * how many. */
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX]);
+/* A warning for each key of a descriptor that nothing reads. */
+sz_status sz_fit_warn_of_keys(sz_warnings *warnings, const char *descriptor,
+                              const char *where, sz_error *err);
 /* What configuration files call a key of a descriptor, or NULL. */
 const char *sz_fit_short_key(const char *name);
 int sz_fit_is_descriptor_key(const char *name); /* of any type, or of the fit */

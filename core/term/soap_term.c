@@ -267,15 +267,27 @@ static sz_status find_points(const maker *m, sz_error *err)
     return try_soap(m, 0, INFINITY, &lost, err);
 }
 
-static sz_status warn_of_weight(const sz_soap_spec *s, const sz_term_source *source,
-                                sz_warnings *warnings, sz_error *err)
+/* Keys of a soap_turbo that have no effect. */
+static sz_status warn_of_turbo(const sz_soap_spec *s, const sz_term_source *source,
+                               sz_warnings *warnings, sz_error *err)
 {
-    if (!sz_turbo_ignores_weight(source->args, s->n_slots)) return SZ_OK;
-    return sz_warnings_add(
-        warnings, err,
-        "%s:%d: central_weight is taken as 1, as QUIP does: in soap_turbo it counts only "
-        "as a list of one number for each of several species",
-        source->gap->path, source->term->line);
+    const char *path = source->gap->path;
+    int line = source->term->line;
+    sz_status status = SZ_OK;
+
+    if (sz_turbo_ignores_weight(source->args, s->n_slots))
+        status = sz_warnings_add(
+            warnings, err,
+            "%s:%d: central_weight is taken as 1, as QUIP does: in soap_turbo it counts "
+            "only as a list of one number for each of several species",
+            path, line);
+    if (status == SZ_OK && sz_args_has(source->args, "rcut_soft") &&
+        sz_args_has(source->args, "cutoff_transition_width"))
+        status = sz_warnings_add(warnings, err,
+                                 "%s:%d: cutoff_transition_width has no effect beside "
+                                 "rcut_soft",
+                                 path, line);
+    return status;
 }
 
 static sz_status warn_of_versions(const sz_soap_spec *s, const sz_term_source *source,
@@ -288,7 +300,7 @@ static sz_status warn_of_versions(const sz_soap_spec *s, const sz_term_source *s
     /* both are integers: they were read before */
     sz_args_int(source->args, "nu_R", &nu_R, NULL);
     sz_args_int(source->args, "nu_S", &nu_S, NULL);
-    if (s->turbo.n_species) status = warn_of_weight(s, source, warnings, err);
+    if (s->turbo.n_species) status = warn_of_turbo(s, source, warnings, err);
     if (status == SZ_OK && sz_args_has(source->args, "radial_scaling"))
         status = sz_warnings_add(
             warnings, err,

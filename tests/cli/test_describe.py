@@ -249,6 +249,9 @@ with tempfile.TemporaryDirectory() as folder:
                   ["--compression", "mu=2", "--term", 1, path, "-o", npz],
                   ["--data", path, model, path, "-o", npz], ["--compression", "mu=2", path]):
         check_fails(2, ["--help"], "describe", *words, gone=npz)
+    code, _, err = run("describe", "--descriptor", soap + "Z=74 frob=2 n_sparse=5", path, "-o", npz)
+    check(code == 0 and err.count("warning") == 1 and "'frob'" in err, f"unknown key: {err}")
+    os.remove(npz)
     check_fails(1, ["standard output", "real file"], "describe", model, path, "-o", "-")
     if os.path.exists("/dev/full"):
         os.symlink("/dev/full", npz)
