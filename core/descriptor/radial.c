@@ -407,11 +407,6 @@ size_t sz_radial_bytes(const sz_radial *radial)
     return knots * radial->n_node * sizeof(double);
 }
 
-const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot)
-{
-    return &radial->table[radial->n_tables > 1 ? slot : 0];
-}
-
 void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
 {
     int n_row = (radial->spec.l_max + 1) * radial->n_lane;

@@ -69,11 +69,11 @@ sz_status sz_radial_create_turbo(sz_radial **radial, const sz_radial_spec *spec,
                                  const sz_radial_family *family, sz_error *err);
 void sz_radial_free(sz_radial *radial);
 size_t sz_radial_bytes(const sz_radial *radial);
-/* The table of a slot. */
-const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot);
 
 /* ---- radial_eval.c ---------------------------------------------------------------- */
 
+/* The table of a slot. */
+const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot);
 /* F and its slope for neighbours of a slot. */
 double sz_radial_switch(const sz_radial *radial, int slot, double r, double *slope);
 /* Channels at n <= SZ_LANES distances 0 < r < cutoff of neighbours of the slots slot[n],

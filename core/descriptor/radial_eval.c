@@ -15,6 +15,11 @@
 
 #include <math.h>
 
+const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot)
+{
+    return &radial->table[radial->n_tables > 1 ? slot : 0];
+}
+
 double sz_radial_switch(const sz_radial *radial, int slot, double r, double *slope)
 {
     const sz_radial_spec *s = &radial->spec;
