@@ -152,28 +152,42 @@ SZ_INLINE void amplitude_lanes(const sz_radial *radial, int n, const int *slot,
     }
 }
 
-/* F and F' of n distances */
-SZ_INLINE void find_switch(const sz_radial *radial, int n, const int *slot,
-                           const double *r, sz_lanes *f, sz_lanes *df)
+/* of soap: one table of one piece, F a factor of all functions */
+SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weights *at)
 {
-    if (radial->turbo) {
-        amplitude_lanes(radial, n, slot, r, f, df);
-        return;
+    const sz_radial_table *table = radial->table;
+    double per_r = table->per_r[0], room[SZ_LANES] = {0};
+    int last = table->first[1] - 2;
+    sz_lanes t = {0}, f, df;
+
+    for (int i = 0; i < n; i++) {
+        double x = r[i] * per_r;
+        int knot = (int)x < last ? (int)x : last;
+
+        room[i] = r[i];
+        at->node[i] = table->node + (size_t)knot * radial->n_node;
+        t[i] = x - knot;
     }
-    switch_lanes(&radial->spec, r, f, df);
+    switch_lanes(&radial->spec, room, &f, &df);
     for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
         double slope;
 
-        (*f)[i] = sz_radial_switch(radial, slot ? slot[i] : 0, r[i], &slope);
-        (*df)[i] = slope;
+        f[i] = sz_radial_switch(radial, 0, r[i], &slope);
+        df[i] = slope;
+    }
+    hermite(t, at->w, at->dw);
+    for (int c = 0; c < 6; c++) {
+        at->dw[c] = f * per_r * at->dw[c] + df * at->w[c];
+        at->w[c] *= f;
     }
 }
 
-SZ_INLINE void locate(const sz_radial *radial, int n, const int *slot, const double *r,
-                      weights *at)
+/* of soap_turbo: a table for each slot, F a factor of R alone */
+SZ_INLINE void locate_turbo(const sz_radial *radial, int n, const int *slot,
+                            const double *r, weights *at)
 {
-    sz_lanes t = {0}, per_r = {0}, f, df;
     double room[SZ_LANES] = {0};
+    sz_lanes t = {0}, per_r = {0};
 
     for (int i = 0; i < n; i++) {
         double place, spacing;
@@ -184,59 +198,51 @@ SZ_INLINE void locate(const sz_radial *radial, int n, const int *slot, const dou
         t[i] = place;
         per_r[i] = spacing;
     }
-    find_switch(radial, n, slot, room, &f, &df);
+    at->t = t;
+    amplitude_lanes(radial, n, slot, room, &at->f, &at->df);
     hermite(t, at->w, at->dw);
-    if (radial->turbo) { /* F is a factor of R alone */
-        at->t = t;
-        at->f = f;
-        at->df = df;
-        for (int c = 0; c < 6; c++) at->dw[c] *= per_r;
-        return;
-    }
-    for (int c = 0; c < 6; c++) {
-        at->dw[c] = f * per_r * at->dw[c] + df * at->w[c];
-        at->w[c] *= f;
-    }
+    for (int c = 0; c < 6; c++) at->dw[c] *= per_r;
 }
 
 /* SZ_LANES functions of neighbour i from column c of the nodes, and their slopes where
- * these are wanted */
-SZ_INLINE void interpolate(const sz_radial *radial, const weights *at, int i, int c,
+ * these are wanted; gap: from one node to the next what stands behind its three rows */
+SZ_INLINE void interpolate(const weights *at, int i, int n_row, int gap, int c,
                            int slopes, sz_lanes *value, sz_lanes *slope)
 {
-    const double *node = at->node[i] + c, *next = node + radial->n_node;
+    const double *node = at->node[i] + c;
+    sz_lanes row = SZ_GET(node), sum = at->w[0][i] * row, change = at->dw[0][i] * row;
 
-    *value = *slope = (sz_lanes){0};
-    for (int k = 0; k < 6; k++) {
-        sz_lanes row = SZ_GET((k < 3 ? node : next) + k % 3 * radial->n_row);
-
-        *value += at->w[k][i] * row;
-        if (slopes) *slope += at->dw[k][i] * row;
+    for (int k = 1; k < 6; k++) {
+        row = SZ_GET(node + k * n_row + (k < 3 ? 0 : gap));
+        sum += at->w[k][i] * row;
+        if (slopes) change += at->dw[k][i] * row;
     }
+    *value = sum;
+    *slope = change;
 }
 
 /* h = F R A and its slope for neighbour i of a soap_turbo */
 SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int slopes,
                           double *h, double *dh)
 {
-    int n_lane = radial->n_lane, n_l = radial->spec.l_max + 1;
+    int n_lane = radial->n_lane, n_l = radial->spec.l_max + 1, n_row = radial->n_row;
     double a[SZ_PAD(SZ_L_MAX + 1)], da[SZ_PAD(SZ_L_MAX + 1)];
-    const double *more = at->node[i] + 3 * radial->n_row;
+    const double *more = at->node[i] + 3 * n_row, *next = more + radial->n_node;
+    double t = at->t[i], f = at->f[i], df = at->df[i];
     sz_lanes value, slope;
 
     for (int l = 0; l < n_l; l += SZ_LANES) {
-        interpolate(radial, at, i, n_lane + l, slopes, &value, &slope);
+        interpolate(at, i, n_row, n_lane, n_lane + l, slopes, &value, &slope);
         SZ_AT(a + l) = value;
         if (slopes) SZ_AT(da + l) = slope;
     }
     for (int q = 0; q < n_lane; q += SZ_LANES) {
-        interpolate(radial, at, i, q, slopes, &value, &slope);
+        interpolate(at, i, n_row, n_lane, q, slopes, &value, &slope);
         if (slopes) {
-            slope += SZ_GET(more + q) * (1.0 - at->t[i]) +
-                     SZ_GET(more + radial->n_node + q) * at->t[i];
-            slope = at->f[i] * slope + at->df[i] * value;
+            slope += SZ_GET(more + q) * (1.0 - t) + SZ_GET(next + q) * t;
+            slope = f * slope + df * value;
         }
-        value *= at->f[i];
+        value *= f;
         for (int l = 0; l < n_l; l++) {
             SZ_AT(h + l * n_lane + q) = a[l] * value;
             if (slopes) SZ_AT(dh + l * n_lane + q) = a[l] * slope + da[l] * value;
@@ -244,33 +250,40 @@ SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int
     }
 }
 
-SZ_INLINE void eval_soap(const sz_radial *radial, const weights *at, int i, int slopes,
-                         double *h, double *dh)
-{
-    sz_lanes value, slope;
-
-    for (int c = 0; c < radial->n_row; c += SZ_LANES) {
-        interpolate(radial, at, i, c, slopes, &value, &slope);
-        SZ_AT(h + c) = value;
-        if (slopes) SZ_AT(dh + c) = slope;
-    }
-}
-
-SZ_CLONES void sz_radial_eval(const sz_radial *radial, int n, const int *slot,
-                              const double *r, double *h, double *dh)
+SZ_CLONES static void eval_all_turbo(const sz_radial *radial, int n, const int *slot,
+                                     const double *r, double *h, double *dh)
 {
     int n_h = (radial->spec.l_max + 1) * radial->n_lane;
     weights at;
 
-    locate(radial, n, slot, r, &at);
-    for (int i = 0; i < n; i++) { /* slopes only where they are wanted */
-        if (radial->turbo && dh)
-            eval_turbo(radial, &at, i, 1, h + i * n_h, dh + i * n_h);
-        else if (radial->turbo)
-            eval_turbo(radial, &at, i, 0, h + i * n_h, NULL);
-        else if (dh)
-            eval_soap(radial, &at, i, 1, h + i * n_h, dh + i * n_h);
-        else
-            eval_soap(radial, &at, i, 0, h + i * n_h, NULL);
-    }
+    locate_turbo(radial, n, slot, r, &at);
+    for (int i = 0; i < n && dh; i++)
+        eval_turbo(radial, &at, i, 1, h + i * n_h, dh + i * n_h);
+    for (int i = 0; i < n && !dh; i++) eval_turbo(radial, &at, i, 0, h + i * n_h, NULL);
+}
+
+SZ_CLONES static void eval_all_soap(const sz_radial *radial, int n, const double *r,
+                                    double *h, double *dh)
+{
+    int n_row = radial->n_row;
+    weights at;
+
+    locate_soap(radial, n, r, &at);
+    for (int i = 0; i < n; i++)
+        for (int c = 0; c < n_row; c += SZ_LANES) {
+            sz_lanes value, slope;
+
+            interpolate(&at, i, n_row, 0, c, 1, &value, &slope);
+            SZ_AT(h + i * n_row + c) = value;
+            if (dh) SZ_AT(dh + i * n_row + c) = slope;
+        }
+}
+
+void sz_radial_eval(const sz_radial *radial, int n, const int *slot, const double *r,
+                    double *h, double *dh)
+{
+    if (radial->turbo)
+        eval_all_turbo(radial, n, slot, r, h, dh);
+    else
+        eval_all_soap(radial, n, r, h, dh);
 }
