@@ -350,10 +350,12 @@ static void test_map_files(void)
         {"4 3 5 3 2\n1\n", "the place of a component"},
         {"4 3 5 3 2\nP_transformation\n1 2 0.5\n", "end_transformation"},
         {"4 3 5 3 2\nP_transformation\n1 2\nend_transformation\n", "three numbers"},
-        {"4 3 5 3 2\nP_transformation\n3 2 1.0\nend_transformation\n",
+        {"4 3 5 3 2\nP_transformation\n1 2 1.0\n3 2 1.0\nend_transformation\n",
          "component 3 of 2"},
         {"4 3 5 3 2\n1\n400\n", "place 400 of 312"},
         {"4 3 5 2 2\n1\n2\n", "l_max than the descriptor"},
+        {"4 3 5 3 400000000\nP_transformation\n1 2 1.0\nend_transformation\n",
+         "4e+08 components, but 1 entries"},
     };
 
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {

@@ -210,8 +210,11 @@ sz_status sz_turbo_map_check(const double *number, int n, int n_species, const i
                        "%s: compress_file is of another number of species, alpha_max or "
                        "l_max than the descriptor",
                        where);
-    if (!is_index(number[header - 1] - 1.0, 5e8) || (n - header) % 3)
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: compress_file is damaged", where);
+    if ((n - header) % 3 || !is_index(number[header - 1] - 1.0, (n - header) / 3))
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: compress_file has %g components, but %d entries; it is damaged", where,
+            number[header - 1], (n - header) / 3);
     for (int k = header; k < n; k += 3)
         if (!is_index(number[k], number[header - 1]) || !is_index(number[k + 1], n_full))
             return sz_fail(err, SZ_ERR_FORMAT,
