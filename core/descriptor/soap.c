@@ -287,20 +287,28 @@ static void next_chunk(const sz_soap *soap, const sz_neigh *nb, const int *slot,
                        cursor *at)
 {
     double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
-    int n_slots = n_sorts(soap);
+    int n_slots = n_sorts(soap), end = nb->first[i + 1], next = at->next;
     int n = 0, first[SZ_Z_MAX + 1];
     int pair[CHUNK], of[CHUNK];
 
-    memset(first, 0, ((size_t)n_slots + 1) * sizeof *first);
-    for (; at->next < nb->first[i + 1] && n < CHUNK; at->next++) {
-        const double *d = nb->r + 3 * (size_t)at->next;
+    for (; next < end && n < CHUNK; next++) {
+        const double *d = nb->r + 3 * (size_t)next;
         double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-        int s = slot[nb->neigh_species[at->next]];
+        int s = slot[nb->neigh_species[next]];
 
-        pair[n] = at->next;
+        pair[n] = next;
         of[n] = n_slots > 1 ? s : 0;
         n += (s >= 0) & (r2 < cutoff2);
     }
+    at->next = next;
+    at->n = n;
+    at->taken = 0;
+    if (n_slots == 1) { /* sorted as they are */
+        memcpy(at->pair, pair, (size_t)n * sizeof *pair);
+        memcpy(at->slot, of, (size_t)n * sizeof *of);
+        return;
+    }
+    memset(first, 0, ((size_t)n_slots + 1) * sizeof *first);
     for (int k = 0; k < n; k++) first[of[k] + 1]++;
     for (int k = 1; k < n_slots; k++) first[k] += first[k - 1];
     for (int k = 0; k < n; k++) {
@@ -309,8 +317,6 @@ static void next_chunk(const sz_soap *soap, const sz_neigh *nb, const int *slot,
         at->pair[to] = pair[k];
         at->slot[to] = of[k];
     }
-    at->n = n;
-    at->taken = 0;
 }
 
 /* r and u from the pairs' vectors */
