@@ -366,8 +366,9 @@ sz_status sz_turbo_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
 
     memset(spec, 0, sizeof *spec);
     *n_centres = 1;
+    if (status != SZ_OK) return status;
     if (!sz_args_has(args, "rcut_soft")) v.cutoff_soft = v.cutoff - v.cutoff_width;
-    if (status == SZ_OK) status = check_values(&v, args, err);
+    status = check_values(&v, args, err);
     if (status == SZ_OK) status = read_species(spec, &v, centre_z, args, err);
     t->gauss = sz_same_word(v.basis, "poly3gauss");
     t->enhancement = v.enhancement;
