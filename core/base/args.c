@@ -215,6 +215,13 @@ const char *sz_args_word(const sz_args *args, int k)
     return NULL;
 }
 
+int sz_args_has_word(const sz_args *args, const char *word)
+{
+    for (int k = 0; k < sz_args_n_words(args); k++)
+        if (sz_same_word(sz_args_word(args, k), word)) return 1;
+    return 0;
+}
+
 int sz_args_n_fields(const sz_args *args)
 {
     return args->n_fields;

@@ -25,9 +25,10 @@ const char *sz_args_where(const sz_args *args);
 
 int sz_args_n_words(const sz_args *args); /* bare words, in order */
 const char *sz_args_word(const sz_args *args, int k);
-int sz_args_n_fields(const sz_args *args);             /* every field, words too */
-const char *sz_args_key(const sz_args *args, int k);   /* as written */
-const char *sz_args_value(const sz_args *args, int k); /* NULL for a bare word */
+int sz_args_has_word(const sz_args *args, const char *word); /* in any case */
+int sz_args_n_fields(const sz_args *args);                   /* every field, words too */
+const char *sz_args_key(const sz_args *args, int k);         /* as written */
+const char *sz_args_value(const sz_args *args, int k);       /* NULL for a bare word */
 
 int sz_args_has(const sz_args *args, const char *key); /* 0 or 1 */
 /* Of two names of the same thing the one that stands last and so counts; a where neither

@@ -79,6 +79,21 @@ static int lower(char c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
+char *sz_path_beside(const char *path, const char *name, sz_error *err)
+{
+    const char *slash = *name == '/' ? NULL : strrchr(path, '/');
+    size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+    size_t n = folder + strlen(name) + 1;
+    char *text = malloc(n);
+
+    if (text) {
+        memcpy(text, path, folder);
+        strcpy(text + folder, name);
+    } else
+        sz_fail_memory(err, n, name);
+    return text;
+}
+
 int sz_ends_in(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);

@@ -26,6 +26,10 @@ char *sz_next_item(char **rest, const char *separators);
 /* Letters to change, insert or delete to get from a to b, whatever their case. */
 int sz_word_distance(const char *a, const char *b);
 
+/* The path of a file beside another one, for the caller to free; a name that begins with
+ * / stays. NULL with err set when out of memory. */
+char *sz_path_beside(const char *path, const char *name, sz_error *err);
+
 /* 1 where text ends in end; case counts. */
 int sz_ends_in(const char *text, const char *end);
 

@@ -36,6 +36,26 @@
 #define EVIDENCE 5.0        /* against the sign: a few random cells may have any */
 #define VOLUME_SPREAD 0.003 /* of ln V */
 
+typedef enum {
+    UNKNOWN, /* too few data to tell */
+    FINE,
+    SMALL, /* as stresses in eV/Angstrom^3 would be, taken for virials */
+    LARGE, /* as virials would be, taken for stresses */
+    SIGN   /* of the right size and the other sign */
+} verdict;
+
+typedef struct {
+    verdict verdict;
+    int n;              /* frames with a virial that were looked at */
+    int n_forces;       /* of them those with forces that are not small */
+    double to_force;    /* median of q; 0 where n_forces is 0 */
+    double pressure;    /* median of its size, eV/Angstrom^3 */
+    double bulk;        /* bulk modulus that pressures and volumes mean, eV/Angstrom^3 */
+    double correlation; /* of volume and pressure; 0: the volumes tell nothing */
+    double evidence;    /* its size in units of its error (Student's t) */
+    int energies_agree; /* 1: energies rise with the volume as the virials say */
+} measures;
+
 typedef struct {
     uint64_t group;                 /* config_type and composition */
     double pressure, log_volume, q; /* q below 0: not known */
@@ -134,7 +154,7 @@ static double evidence_of(double correlation, int free)
 }
 
 /* Bulk modulus and correlation; those stay 0 where the volumes are too much alike. */
-static void find_bulk(sz_virials_facts *facts, int n, sample *s)
+static void find_bulk(measures *facts, int n, sample *s)
 {
     double vv = 0.0, vp = 0.0, pp = 0.0, ve = 0.0, ee = 0.0, third = 0.0;
     int free = 0, end;
@@ -169,27 +189,26 @@ static void find_bulk(sz_virials_facts *facts, int n, sample *s)
         ve * third < 0.0 && evidence_of(ve / sqrt(vv * ee), free) > 2.0;
 }
 
-static sz_virials_verdict judge(const sz_virials_facts *f)
+static verdict judge(const measures *f)
 {
     const int has_q = f->n_forces >= 3, has_bulk = fabs(f->correlation) >= CORRELATION;
     const int opposite =
         has_bulk && f->bulk < 0.0 && f->evidence > EVIDENCE && !f->energies_agree;
     const double size = fabs(f->bulk);
 
-    if (has_bulk && f->bulk > BULK_SMALL && f->bulk < BULK_LARGE) return SZ_VIRIALS_FINE;
-    if (has_q && f->to_force < Q_SMALL) return SZ_VIRIALS_SMALL;
-    if (has_q && f->to_force > Q_LARGE && f->pressure > PRESSURE_LARGE)
-        return SZ_VIRIALS_LARGE;
-    if (has_bulk && size > BULK_LARGE) return SZ_VIRIALS_LARGE;
-    if (opposite && size < BULK_SMALL) return SZ_VIRIALS_SMALL;
-    if (opposite) return SZ_VIRIALS_SIGN;
-    if (has_q) return SZ_VIRIALS_FINE;
-    return f->n > 0 && f->pressure > PRESSURE_ABSURD ? SZ_VIRIALS_LARGE
-                                                     : SZ_VIRIALS_UNKNOWN;
+    if (has_bulk && f->bulk > BULK_SMALL && f->bulk < BULK_LARGE) return FINE;
+    if (has_q && f->to_force < Q_SMALL) return SMALL;
+    if (has_q && f->to_force > Q_LARGE && f->pressure > PRESSURE_LARGE) return LARGE;
+    if (has_bulk && size > BULK_LARGE) return LARGE;
+    if (opposite && size < BULK_SMALL) return SMALL;
+    if (opposite) return SIGN;
+    if (has_q) return FINE;
+    return f->n > 0 && f->pressure > PRESSURE_ABSURD ? LARGE : UNKNOWN;
 }
 
-sz_status sz_virials_look(sz_virials_facts *facts, const sz_dataset *data,
-                          int from_stress, sz_error *err)
+/* Of the frames whose virial was given as a virial, or (from_stress 1) as a stress. */
+static sz_status look(measures *facts, const sz_dataset *data, int from_stress,
+                      sz_error *err)
 {
     size_t room = (size_t)data->n_frames + 1;
     sample *s = malloc(room * sizeof *s);
@@ -197,7 +216,7 @@ sz_status sz_virials_look(sz_virials_facts *facts, const sz_dataset *data,
     int n = 0, n_q = 0;
     sz_status status = SZ_OK;
 
-    *facts = (sz_virials_facts){.verdict = SZ_VIRIALS_UNKNOWN};
+    *facts = (measures){.verdict = UNKNOWN};
     if (!s || !x) status = sz_fail_memory(err, room * sizeof *s, "the virials");
     for (int f = 0; f < data->n_frames && status == SZ_OK; f++)
         if (data->frame[f].from_stress == from_stress)
@@ -221,7 +240,7 @@ sz_status sz_virials_look(sz_virials_facts *facts, const sz_dataset *data,
 /* ---- what is said of them ---------------------------------------------------------- */
 
 /* "the pressures are 1e-05 GPa in the median, and rise with the volume; .." */
-static void describe(char *text, size_t room, const sz_virials_facts *f)
+static void describe(char *text, size_t room, const measures *f)
 {
     size_t used = (size_t)snprintf(text, room, "they mean pressures of %.2g GPa",
                                    GPA * f->pressure);
@@ -229,7 +248,7 @@ static void describe(char *text, size_t room, const sz_virials_facts *f)
     if (f->correlation != 0.0 && used < room)
         used += (size_t)snprintf(text + used, room - used,
                                  " and a bulk modulus of %.2g GPa", GPA * f->bulk);
-    if (f->n_forces >= 3 && f->verdict != SZ_VIRIALS_SIGN && used < room)
+    if (f->n_forces >= 3 && f->verdict != SIGN && used < room)
         snprintf(text + used, room - used,
                  ", and beside the forces they are %.2g of what is usual",
                  f->to_force / 0.15);
@@ -252,7 +271,7 @@ static int names_it(const char *name, const char *word)
 /* What the two kinds are called. */
 typedef struct {
     const char *what, *other, *key, *other_key, *meaning;
-    sz_virials_verdict swapped; /* the other kind, taken for this */
+    verdict swapped; /* the other kind, taken for this */
 } kind;
 
 static const kind of_virials = {
@@ -261,20 +280,19 @@ static const kind of_virials = {
     "virial_parameter_name",
     "stress_parameter_name",
     "a virial is in eV, -volume * stress, above 0 under pressure",
-    SZ_VIRIALS_SMALL};
+    SMALL};
 static const kind of_stresses = {
     "stresses",
     "virial",
     "stress_parameter_name",
     "virial_parameter_name",
     "a stress is in eV/Angstrom^3 (160.22 GPa), below 0 under pressure",
-    SZ_VIRIALS_LARGE};
+    LARGE};
 
 static sz_status fail_misnamed(const sz_dataset *data, const kind *k, const char *name,
-                               const sz_virials_facts *facts, sz_error *err)
+                               const measures *facts, sz_error *err)
 {
-    const int knows =
-        facts->verdict != SZ_VIRIALS_UNKNOWN && facts->verdict != SZ_VIRIALS_FINE;
+    const int knows = facts->verdict != UNKNOWN && facts->verdict != FINE;
     char text[300], place[SZ_PLACE];
     int f = 0;
 
@@ -291,7 +309,7 @@ static sz_status fail_misnamed(const sz_dataset *data, const kind *k, const char
 }
 
 static sz_status warn(sz_warnings *to, const char *path, const kind *k, const char *name,
-                      const sz_virials_facts *facts, sz_error *err)
+                      const measures *facts, sz_error *err)
 {
     char text[300], remedy[400] = "";
 
@@ -299,7 +317,7 @@ static sz_status warn(sz_warnings *to, const char *path, const kind *k, const ch
     if (facts->verdict == k->swapped && *name)
         snprintf(remedy, sizeof remedy, "; give %s=none %s=%.80s if that is so", k->key,
                  k->other_key, name);
-    else if (facts->verdict == SZ_VIRIALS_SIGN && *name) /* in small cells */
+    else if (facts->verdict == SIGN && *name) /* in small cells */
         snprintf(remedy, sizeof remedy, "; give %s=none %s=%.80s if each is a %s", k->key,
                  k->other_key, name, k->other);
     return sz_warnings_add(to, err, "%s: the %s%s%s%s look like %s: %s; %s%s", path,
@@ -307,13 +325,13 @@ static sz_status warn(sz_warnings *to, const char *path, const kind *k, const ch
                            facts->verdict == k->swapped
                                ? k == &of_virials ? "stresses in eV/Angstrom^3"
                                                   : "virials, or are in GPa"
-                           : facts->verdict == SZ_VIRIALS_SIGN ? "ones of the other sign"
-                                                               : "ones in another unit",
+                           : facts->verdict == SIGN ? "ones of the other sign"
+                                                    : "ones in another unit",
                            text, k->meaning, remedy);
 }
 
 /* Sizes of a few frames do not speak against a name. */
-static int is_weak(const sz_virials_facts *facts)
+static int is_weak(const measures *facts)
 {
     return fabs(facts->correlation) < CORRELATION && facts->n_forces < 10;
 }
@@ -323,16 +341,16 @@ static sz_status check(sz_dataset *data, const kind *k, const char *name, sz_err
     const int from_stress = k == &of_stresses;
     const int misnamed =
         names_it(name, k->other) && !names_it(name, from_stress ? "stress" : "virial");
-    sz_virials_facts facts;
-    sz_status status = sz_virials_look(&facts, data, from_stress, err);
+    measures facts;
+    sz_status status = look(&facts, data, from_stress, err);
     int n = 0;
 
     for (int f = 0; f < data->n_frames; f++)
         n += data->frame[f].has_virial && data->frame[f].from_stress == from_stress;
     if (status != SZ_OK || n == 0) return status;
-    if (facts.verdict == SZ_VIRIALS_FINE && !(misnamed && is_weak(&facts))) return SZ_OK;
+    if (facts.verdict == FINE && !(misnamed && is_weak(&facts))) return SZ_OK;
     if (misnamed) return fail_misnamed(data, k, name, &facts, err);
-    if (facts.verdict == SZ_VIRIALS_UNKNOWN) return SZ_OK;
+    if (facts.verdict == UNKNOWN) return SZ_OK;
     return warn(&data->warnings, data->path, k, name, &facts, err);
 }
 
@@ -345,11 +363,10 @@ sz_status sz_virials_check(sz_dataset *data, const sz_dataset_names *name, sz_er
 
 sz_status sz_virials_warn(sz_warnings *warnings, const sz_dataset *data, sz_error *err)
 {
-    sz_virials_facts facts;
-    sz_status status = sz_virials_look(&facts, data, 0, err);
+    measures facts;
+    sz_status status = look(&facts, data, 0, err);
 
-    if (status != SZ_OK || facts.verdict == SZ_VIRIALS_UNKNOWN ||
-        facts.verdict == SZ_VIRIALS_FINE)
+    if (status != SZ_OK || facts.verdict == UNKNOWN || facts.verdict == FINE)
         return status;
     return warn(warnings, data->path, &of_virials, "", &facts, err);
 }

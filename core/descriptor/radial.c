@@ -412,7 +412,7 @@ void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
     int n_row = (radial->spec.l_max + 1) * radial->n_lane;
     double room[3][(SZ_L_MAX + 1) * (SZ_N_MAX + 2 * SZ_L_MAX + 1)];
     double *f[3] = {room[0], room[1], room[2]}, slope;
-    double value = sz_radial_switch(radial, 0, r, &slope);
+    double value = sz_radial_switch(&radial->spec, r, &slope);
 
     functions(radial, r, f);
     project(radial, f[0], 1.0, h);

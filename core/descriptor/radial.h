@@ -74,8 +74,8 @@ size_t sz_radial_bytes(const sz_radial *radial);
 
 /* The table of a slot. */
 const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot);
-/* F and its slope for neighbours of a slot. */
-double sz_radial_switch(const sz_radial *radial, int slot, double r, double *slope);
+/* F of a soap and its slope. */
+double sz_radial_switch(const sz_radial_spec *spec, double r, double *slope);
 /* Channels at n <= SZ_LANES distances 0 < r < cutoff of neighbours of the slots slot[n],
  * NULL: of the first, from the tables: h and, unless NULL, dh/dr, each
  * [n][l_max+1][n_lane]. */

@@ -20,14 +20,11 @@ const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot)
     return &radial->table[radial->n_tables > 1 ? slot : 0];
 }
 
-double sz_radial_switch(const sz_radial *radial, int slot, double r, double *slope)
+double sz_radial_switch(const sz_radial_spec *s, double r, double *slope)
 {
-    const sz_radial_spec *s = &radial->spec;
-    double power = sz_radial_table_of(radial, slot)->power;
     double df, f = sz_cutoff(r, s->cutoff, s->cutoff_width, &df);
     double k = s->decay_exponent, q = s->decay_rate, c, u, d, dd;
 
-    if (power > 0.0) return sz_turbo_amplitude(power, s->cutoff, r, slope);
     *slope = df;
     if (s->decay_exponent == 0) return f;
     c = q == 0.0 ? 1.0 : q / (1.0 + q);
@@ -172,7 +169,7 @@ SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weig
     for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
         double slope;
 
-        f[i] = sz_radial_switch(radial, 0, r[i], &slope);
+        f[i] = sz_radial_switch(&radial->spec, r[i], &slope);
         df[i] = slope;
     }
     hermite(t, at->w, at->dw);

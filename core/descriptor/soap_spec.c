@@ -428,16 +428,9 @@ static sz_status check_tolerance(const sz_soap_spec *spec, const sz_args *args,
                    sz_args_where(args), spec->radial.tolerance, spec->compression.label);
 }
 
-static int has_word(const sz_args *args, const char *word)
-{
-    for (int k = 0; k < sz_args_n_words(args); k++)
-        if (sz_same_word(sz_args_word(args, k), word)) return 1;
-    return 0;
-}
-
 int sz_soap_spec_is(const sz_args *args)
 {
-    return has_word(args, "soap") || has_word(args, "soap_turbo");
+    return sz_args_has_word(args, "soap") || sz_args_has_word(args, "soap_turbo");
 }
 
 sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
@@ -447,7 +440,7 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
     values v = defaults;
     sz_status status;
 
-    if (has_word(args, "soap_turbo"))
+    if (sz_args_has_word(args, "soap_turbo"))
         return sz_turbo_spec_parse(spec, n_centres, centre_z, args, n_matrix, matrix,
                                    err);
     status = sz_keys_read(sz_soap_keys, args, &v, err);

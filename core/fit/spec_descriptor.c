@@ -155,38 +155,29 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
 }
 
 /* gap_fit ignores unknown keys of descriptors: so do we, with a warning. */
-static sz_status warn_of_unknown(sz_fit_spec *spec, const sz_fit_descriptor *d,
-                                 const char *key, sz_error *err)
+static sz_status warn_of_unknown(sz_warnings *warnings, const sz_term_type *type,
+                                 const char *key, const char *where, sz_error *err)
 {
     const char *keys[SZ_FIT_KEYS_MAX];
     sz_error why;
 
-    if (sz_same_word(key, d->type->word)) return SZ_OK;
-    sz_fit_descriptor_keys(d->type, keys);
-    sz_fit_unknown_key(key, keys, d->where, &why);
-    return sz_warnings_add(&spec->warnings, err, "%.900s (ignored, as by gap_fit)",
-                           why.message);
+    if (sz_same_word(key, type->word)) return SZ_OK;
+    sz_fit_descriptor_keys(type, keys);
+    sz_fit_unknown_key(key, keys, where, &why);
+    return sz_warnings_add(warnings, err, "%.900s (ignored, as by gap_fit)", why.message);
 }
 
 sz_status sz_fit_warn_of_keys(sz_warnings *warnings, const char *descriptor,
                               const char *where, sz_error *err)
 {
-    const char *keys[SZ_FIT_KEYS_MAX];
     const sz_term_type *type;
     sz_args *args;
-    sz_error why;
     sz_status status = sz_args_parse(&args, descriptor, where, err);
 
     if (status == SZ_OK) status = sz_term_find_type(&type, args, err);
-    if (status == SZ_OK) sz_fit_descriptor_keys(type, keys);
-    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
-        const char *name = sz_args_key(args, k);
-
-        if (sz_same_word(name, type->word) || find_key(type, name)) continue;
-        sz_fit_unknown_key(name, keys, where, &why);
-        status = sz_warnings_add(warnings, err, "%.900s (ignored, as by gap_fit)",
-                                 why.message);
-    }
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++)
+        if (!find_key(type, sz_args_key(args, k)))
+            status = warn_of_unknown(warnings, type, sz_args_key(args, k), where, err);
     sz_args_free(args);
     return status;
 }
@@ -225,7 +216,7 @@ static sz_status warn_of_fields(sz_fit_spec *spec, const sz_fit_descriptor *d,
         int next = key ? next_of_key(d, args, k) : -1;
 
         if (!key)
-            status = warn_of_unknown(spec, d, name, err);
+            status = warn_of_unknown(&spec->warnings, d->type, name, d->where, err);
         else if (key->kind == SZ_KEY_IGNORED)
             status = sz_warnings_add(&spec->warnings, err, "%s: %s is ignored: %s",
                                      sz_fit_place(&d->places, d->where, name, place),

@@ -85,13 +85,7 @@ sz_status sz_end_coulomb(sz_reader *r, const char **atts)
     const sz_coulomb_xml *x = current_coulomb(r);
 
     (void)atts;
-    for (int t = 0; t < x->n_types; t++)
-        if (!x->z[t])
-            return sz_reader_fail(r,
-                                  "n_types is %d but there is no <per_type_data "
-                                  "type=\"%d\">; the file is incomplete",
-                                  x->n_types, t + 1);
-    return SZ_OK;
+    return sz_check_types(r, x->n_types, x->z);
 }
 
 /* ---- which form it is ------------------------------------------------------------ */

@@ -42,18 +42,19 @@ sz_status sz_start_glue(sz_reader *r, const char **atts)
     return SZ_OK;
 }
 
+static void take_elements(const sz_gap_glue *g, int z[SZ_Z_MAX])
+{
+    for (int t = 0; t < g->n_types; t++) z[t] = g->type[t].z;
+}
+
 sz_status sz_end_glue(sz_reader *r, const char **atts)
 {
     const sz_gap_glue *g = current_glue(r);
+    int z[SZ_Z_MAX];
 
     (void)atts;
-    for (int t = 0; t < g->n_types; t++)
-        if (!g->type[t].z)
-            return sz_reader_fail(r,
-                                  "n_types is %d but there is no <per_type_data "
-                                  "type=\"%d\">; the file is incomplete",
-                                  g->n_types, t + 1);
-    return SZ_OK;
+    take_elements(g, z);
+    return sz_check_types(r, g->n_types, z);
 }
 
 /* ---- per_type_data, per_pair_data ------------------------------------------------ */
@@ -77,13 +78,24 @@ sz_status sz_start_type(sz_reader *r, const char **atts, int n_types, int *z, in
     return SZ_OK;
 }
 
+sz_status sz_check_types(sz_reader *r, int n_types, const int *z)
+{
+    for (int t = 0; t < n_types; t++)
+        if (!z[t])
+            return sz_reader_fail(r,
+                                  "n_types is %d but there is no <per_type_data "
+                                  "type=\"%d\">; the file is incomplete",
+                                  n_types, t + 1);
+    return SZ_OK;
+}
+
 sz_status sz_start_glue_type(sz_reader *r, const char **atts)
 {
     sz_gap_glue *g = current_glue(r);
     int z[SZ_Z_MAX] = {0}, number;
     sz_status status;
 
-    for (int t = 0; t < g->n_types; t++) z[t] = g->type[t].z;
+    take_elements(g, z);
     status = sz_start_type(r, atts, g->n_types, z, &number);
     if (status != SZ_OK) return status;
     for (int t = 0; t < g->n_types; t++)

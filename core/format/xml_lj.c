@@ -56,15 +56,10 @@ sz_status sz_start_lj(sz_reader *r, const char **atts)
 sz_status sz_end_lj(sz_reader *r, const char **atts)
 {
     const sz_gap_lj *lj = current_lj(r);
+    sz_status status = sz_check_types(r, lj->n_types, lj->z);
 
     (void)atts;
-    for (int t = 0; t < lj->n_types; t++)
-        if (!lj->z[t])
-            return sz_reader_fail(r,
-                                  "n_types is %d but there is no <per_type_data "
-                                  "type=\"%d\">; the file is incomplete",
-                                  lj->n_types, t + 1);
-    if (lj->n_pairs) return SZ_OK;
+    if (status != SZ_OK || lj->n_pairs) return status;
     return sz_reader_fail(r, "<LJ_params> has no <per_pair_data>; add it");
 }
 

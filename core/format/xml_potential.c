@@ -264,13 +264,6 @@ static sz_status use_ip(sz_choice *c, const sz_args *args)
                    "%s: IP %.60s is not supported; " SZ_SUPPORTED, c->where, other);
 }
 
-static int has_word(const sz_args *args, const char *word)
-{
-    for (int k = 0; k < sz_args_n_words(args); k++)
-        if (sz_same_word(sz_args_word(args, k), word)) return 1;
-    return 0;
-}
-
 static sz_status use_string(sz_choice *c, const char *text);
 
 static sz_status use_sum(sz_choice *c, const sz_args *args)
@@ -298,9 +291,9 @@ static sz_status use_string(sz_choice *c, const char *text)
 
     if (status == SZ_OK) status = refuse_rescaling(c, args);
     if (status == SZ_OK) {
-        if (has_word(args, "Sum"))
+        if (sz_args_has_word(args, "Sum"))
             status = use_sum(c, args);
-        else if (has_word(args, "IP"))
+        else if (sz_args_has_word(args, "IP"))
             status = use_ip(c, args);
         else
             status = sz_fail(c->r->err, SZ_ERR_FORMAT,

@@ -164,6 +164,8 @@ sz_xml_handler sz_start_glue, sz_end_glue, sz_start_glue_type, sz_end_glue_type,
  * atomic_num, which *number (or NULL) gets too. */
 sz_status sz_start_type(sz_reader *r, const char **atts, int n_types, int *z,
                         int *number);
+/* At the end: each of z [n_types] was there. */
+sz_status sz_check_types(sz_reader *r, int n_types, const int *z);
 
 /* ---- xml_lj.c: <LJ_params>; xml_coulomb.c: <Coulomb_params> ---------------------- */
 

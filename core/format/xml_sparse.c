@@ -7,6 +7,7 @@
 
 #include "base/md5.h"
 #include "base/number.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -19,20 +20,6 @@ typedef struct {
     char *text; /* [size+1] NUL-terminated */
     size_t size;
 } sz_sparse_file;
-
-/* file next to the XML, whatever the working directory */
-static sz_status locate(sz_reader *r, const char *file, sz_sparse_file *f)
-{
-    const char *slash = strrchr(r->path, '/');
-    size_t n_folder = slash && *file != '/' ? (size_t)(slash - r->path) + 1 : 0;
-    size_t n = n_folder + strlen(file) + 1;
-
-    f->path = malloc(n);
-    if (!f->path) return sz_fail_memory(r->err, n, r->path);
-    memcpy(f->path, r->path, n_folder);
-    strcpy(f->path + n_folder, file);
-    return SZ_OK;
-}
 
 static sz_status fail_file(sz_reader *r, int line, const char *path, const char *what)
 {
@@ -145,7 +132,8 @@ sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
     sz_status status;
 
     if (!x->file || x->c.n_sparse == 0) return SZ_OK;
-    status = locate(r, x->file, &f);
+    f.path = sz_path_beside(r->path, x->file, r->err);
+    status = f.path ? SZ_OK : SZ_ERR_MEMORY;
     if (status == SZ_OK) status = read_file(r, x->c.line, &f);
     if (status == SZ_OK) status = check_md5(r, x, &f);
     if (status == SZ_OK) status = check_size(r, x, &f);

@@ -217,18 +217,14 @@ static void print(const void *group, const void *plan, const sz_species *species
 
 /* ---- energies ---------------------------------------------------------------------- */
 
-static double length(const double *d)
-{
-    return sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-}
-
 static double count_neighbours(const sz_coordination_spec *spec, const sz_neigh *nb,
                                int i)
 {
     double x = 0.0, slope;
 
     for (int j = nb->first[i]; j < nb->first[i + 1]; j++)
-        x += sz_cutoff(length(nb->r + 3 * (size_t)j), spec->cutoff, spec->width, &slope);
+        x += sz_cutoff(sz_length(nb->r + 3 * (size_t)j), spec->cutoff, spec->width,
+                       &slope);
     return x;
 }
 
@@ -261,7 +257,7 @@ static void add_atom(const sz_coordination *t, const sz_neigh *nb, int i, double
     *energy += energy_of(t, count_neighbours(&t->spec, nb, i), &de);
     for (int j = nb->first[i]; dedr && j < nb->first[i + 1]; j++) {
         const double *d = nb->r + 3 * (size_t)j;
-        double r = length(d);
+        double r = sz_length(d);
 
         sz_cutoff(r, t->spec.cutoff, t->spec.width, &df);
         if (df != 0.0) sz_add_radial(de * df, d, r, dedr + 3 * (size_t)j);
@@ -359,7 +355,7 @@ static void add_row(sz_radial_rows *rows, const sz_coordination *t, const sz_row
         rows->slope[s] *= c->fc_sparse[s];
     }
     for (int j = nb->first[i]; f->force && j < nb->first[i + 1]; j++) {
-        sz_cutoff(length(nb->r + 3 * (size_t)j), t->spec.cutoff, t->spec.width, &df);
+        sz_cutoff(sz_length(nb->r + 3 * (size_t)j), t->spec.cutoff, t->spec.width, &df);
         if (df != 0.0) sz_radial_rows_add(rows, f, column, i, j, m, df);
     }
 }

@@ -4,6 +4,7 @@
 #include "term/gap_term.h"
 
 #include "base/args.h"
+#include "base/text.h"
 #include "descriptor/environment.h"
 #include "descriptor/turbo_map.h"
 
@@ -25,16 +26,11 @@ void sz_gap_term_clear(sz_gap_term *c)
 
 static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_error *err)
 {
-    const char *slash = model && *name != '/' ? strrchr(model, '/') : NULL;
-    size_t folder = slash ? (size_t)(slash - model) + 1 : 0;
-    size_t n = folder + strlen(name) + 1;
-    char *path = malloc(n);
+    char *path = sz_path_beside(model ? model : "", name, err);
     sz_error why;
     sz_status status;
 
-    if (!path) return sz_fail_memory(err, n, name);
-    memcpy(path, model ? model : "", folder);
-    strcpy(path + folder, name);
+    if (!path) return SZ_ERR_MEMORY;
     status = sz_turbo_map_read(&c->matrix, &c->n_matrix, path, &why);
     if (status == SZ_ERR_MEMORY)
         sz_fail_memory(err, 1, path);

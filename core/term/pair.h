@@ -7,6 +7,8 @@
 #include "term/gap_term.h"
 #include "term/table.h"
 
+#include <math.h>
+
 enum { SZ_PAIR_DIM_MAX = 8 }; /* exponents of one descriptor */
 
 typedef struct {
@@ -61,6 +63,12 @@ void sz_pair_set_free(sz_pair_set *set);
 /* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are added to. */
 void sz_pair_set_energy(const sz_pair_set *set, const sz_neigh *nb, double *energy,
                         double *dedr);
+
+/* of d[3] */
+static inline double sz_length(const double *d)
+{
+    return sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+}
 
 /* adds slope * d / r to dedr[3] */
 static inline void sz_add_radial(double slope, const double *d, double r, double *dedr)

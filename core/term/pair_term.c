@@ -135,11 +135,6 @@ static void energy(const void *plan, void *work, const sz_species *species,
 
 /* ---- vectors of the data ----------------------------------------------------------- */
 
-static double length(const double *d)
-{
-    return sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-}
-
 static sz_status collect(sz_probe *probe, const sz_list *list, sz_take_vector *take,
                          void *context, sz_error *err)
 {
@@ -151,7 +146,7 @@ static sz_status collect(sz_probe *probe, const sz_list *list, sz_take_vector *t
     for (int i = 0; i < list->nb.n_atoms; i++)
         for (int k = list->first[i]; k < list->first[i + 1] && status == SZ_OK; k++) {
             const double *d = list->r + 3 * (size_t)k;
-            double r = length(d), x[SZ_PAIR_DIM_MAX];
+            double r = sz_length(d), x[SZ_PAIR_DIM_MAX];
 
             if (!sz_pair_acts(pair, z[list->species[i]], z[list->neigh_species[k]]))
                 continue;
@@ -186,7 +181,7 @@ static void add_atom(sz_radial_rows *rows, const sz_pair *pair, const sz_row_fra
     int column = rows->column[pair->gap_term];
 
     for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
-        double r = length(nb->r + 3 * (size_t)j);
+        double r = sz_length(nb->r + 3 * (size_t)j);
 
         if (!sz_pair_acts(&pair->spec, zi, rows->species.z[nb->neigh_species[j]]) ||
             r >= pair->spec.cutoff)

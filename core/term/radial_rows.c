@@ -5,7 +5,8 @@
  *   dE_s/dr_ij = factor slope_s r_ij / |r_ij| */
 #include "term/radial_rows.h"
 
-#include <math.h>
+#include "term/pair.h"
+
 #include <stdlib.h>
 
 sz_status sz_radial_rows_create(void **rows, const sz_radial_rows *like, int n_sparse,
@@ -41,7 +42,7 @@ void sz_radial_rows_add(sz_radial_rows *rows, const sz_row_frame *frame, int col
                         int i, int pair, int n, double factor)
 {
     const double *d = frame->list->nb.r + 3 * (size_t)pair;
-    double r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+    double r = sz_length(d);
     sz_row_target to = sz_row_find(frame, column, i, pair);
 
     for (int x = 0; x < 3; x++) {
