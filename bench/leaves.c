@@ -47,7 +47,7 @@ static int y_size(const sz_compression *c, int d)
 {
     const sz_map *map = &c->map[d];
 
-    if ((d == 1 && c->spec.symmetric) || (!map->run && !map->matrix)) return 0;
+    if (c->spec.y_of[d] != d || (!map->run && !map->matrix)) return 0;
     return SZ_N_LM(c->l_max) * map->stride + SZ_LANES;
 }
 
@@ -150,7 +150,7 @@ static void gather(leaves *b, const sz_neigh *nb, const int *slot_of, const int 
 /* Y1 or Y2 of atom k */
 static double *channels(const leaves *b, int d, int k)
 {
-    if (b->c->spec.symmetric) d = 0;
+    d = b->c->spec.y_of[d];
     return b->n_y[d] ? b->y[d] + (size_t)k * b->n_y[d] : b->x + (size_t)k * b->n_x;
 }
 
@@ -226,7 +226,7 @@ static void adjoint(leaves *b, watch *w, double atoms)
 {
     const sz_compression *c = b->c;
     double *dedy1 = b->n_y[0] ? b->dedy[0] : b->dedx;
-    double *dedy2 = c->spec.symmetric ? dedy1 : b->n_y[1] ? b->dedy[1] : b->dedx;
+    double *dedy2 = sz_alike(&c->spec, 0, 1) ? dedy1 : b->n_y[1] ? b->dedy[1] : b->dedx;
 
     watch_start(w);
     for (int k = 0; k < b->n; k++)

@@ -20,8 +20,8 @@ typedef struct {
 
 static sz_status make(sample *s, int k, int n_max, int reduce, sz_error *err)
 {
-    sz_radial_family family[2];
-    int index[2], reducible, n;
+    sz_radial_family family[SZ_FACTORS];
+    int index[SZ_FACTORS], reducible, n;
     char text[512];
     const double *matrix;
     sz_status status;
@@ -149,16 +149,18 @@ static void test_blocks(const sample *s)
         for (int d = 0; d < 2; d++)
             CHECK(c->group[g].slot[d] >= -1 && c->group[g].slot[d] < c->n_slots);
         for (int t = c->group[g].block; t < c->group[g + 1].block; t++)
-            for (int i = 0; i < c->block[t].n_b * c->block[t].n; i++, k++) {
+            for (int i = 0, n_b = c->block[t].n_b; i < (n_b ? n_b : 1) * c->block[t].n;
+                 i++, k++) {
                 const sz_block *block = &c->block[t];
                 const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
-                int l = c->l[k], n1 = w1->n[l], n2 = w2->n[l];
+                const sz_factors *f = &c->factors[k];
+                int l = f->l[0], a = f->channel[0], b = f->channel[1];
+                int n1 = w1->n[l], n2 = w2->n[l];
 
                 CHECK(block->l == l);
-                CHECK(block->a + i % block->n ==
-                      w1->base + c->fast[k] / n1 * w1->lanes + c->fast[k] % n1);
-                CHECK(block->b + i / block->n ==
-                      w2->base + c->slow[k] / n2 * w2->lanes + c->slow[k] % n2);
+                CHECK(block->a + i % block->n == w1->base + a / n1 * w1->lanes + a % n1);
+                CHECK(block->b + (n_b ? i / block->n : i) ==
+                      w2->base + b / n2 * w2->lanes + b % n2);
             }
     }
     CHECK(k == c->n_desc && c->group[c->n_groups].component == k);

@@ -95,8 +95,8 @@ static void closed_formulas(int s, int n, int l_max, row list[N_ROWS])
 /* The rows of channels that sz_compression_create asks for, without the functions. */
 static void empty_radial(sz_radial *radial, const sz_soap_spec *spec)
 {
-    sz_radial_family family[2];
-    int index[2], reducible;
+    sz_radial_family family[SZ_FACTORS];
+    int index[SZ_FACTORS], reducible;
     int n = sz_compression_families(&spec->compression, family, index, &reducible);
 
     memset(radial, 0, sizeof *radial);
@@ -198,14 +198,14 @@ static int test_names(void)
     static double matrix[4 * 6 * 2];
     sz_error err;
 
-    CHECK(sz_n_compression_names == 15);
+    CHECK(sz_n_compression_names == 27);
     for (int k = 0; k < sz_n_compression_names; k++) {
         const sz_compression_name *name = &sz_compression_names[k];
         int optimal = strcmp(name->label, "optimal") == 0;
         sz_soap_spec by_label, by_keys;
         char text[128];
 
-        snprintf(text, sizeof text, "compression={ %s } u_max=2", name->label);
+        snprintf(text, sizeof text, "compression={ %s } u_max=2 K=3", name->label);
         CHECK_OK(
             parse(&by_label, 2, 3, 3, text, optimal ? 48 : 0, optimal ? matrix : 0, &err),
             err);

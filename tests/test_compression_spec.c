@@ -80,7 +80,7 @@ static int test_groups(const char *text, int n1, const double *w1, int n2,
     sz_error err;
 
     CHECK_OK(sz_compress_z_map(&spec, text, 3, slots, 0, &err), err);
-    CHECK(spec.y[0].n_groups == n1 && spec.symmetric == (n2 == 0));
+    CHECK(spec.y[0].n_groups == n1 && sz_alike(&spec, 0, 1) == (n2 == 0));
     CHECK(memcmp(spec.y[0].weight, w1, 3 * n1 * sizeof *w1) == 0);
     if (n2 > 0) CHECK(spec.y[1].n_groups == n2);
     if (n2 > 0) CHECK(memcmp(spec.y[1].weight, w2, 3 * n2 * sizeof *w2) == 0);
@@ -203,7 +203,18 @@ static void test_refused(void)
         {"Z_mix K=100001", "K", "100001"},
         {"nu_R=3", "nu_R", "3"},
         {"nu_S=-1", "nu_S", "-1"},
-        {"compression={nu=3}", "compression", "nu=3"},
+        {"compression={nu=4}", "compression", "nu=4"},
+        {"compression={nu=1}", "compression", "nu=1"},
+        {"compression={nu,mu=1,3}", "compression", "nu,mu=1,3"},
+        {"compression={nu,nu=1,2}", "compression", "nu,nu=1,2"},
+        {"compression={nu,mu=3}", "compression", "nu,mu=3"},
+        {"compression={nu=3} l_min=3", "l_min", "0 to l_max, 2"},
+        {"compression={nu=3} l_min=-1", "l_min", "-1"},
+        {"compression={mu=2} l_min=1", "l_min", "three factors"},
+        {"l_min=1", "l_min", "compression"},
+        {"compression={K=3}", "K", "1 to 10000"},
+        {"compression={K=2} K=-1", "K", "-1"},
+        {"compression={K=3} K=2 compression_seed=0", "compression_seed", "0"},
         {"compression={NU=2}", "compression", "NU=2"},
         {"compression={nu,mu}", "compression", "nu,mu"},
         {"compression={nu=2,d_J} d_J=4", "d_J", "4"},

@@ -23,8 +23,8 @@ typedef struct {
 
 static sz_status make(sample *s, int k, int n_max, int reduce, sz_error *err)
 {
-    sz_radial_family family[2];
-    int index[2], reducible, n;
+    sz_radial_family family[SZ_FACTORS];
+    int index[SZ_FACTORS], reducible, n;
     char text[512];
     const double *matrix;
     sz_status status;
@@ -58,7 +58,7 @@ static int at(const sz_map *map, int l, int lm, int a)
 
 static double *second(sample *s)
 {
-    return s->c.spec.symmetric ? s->y1 : s->y2;
+    return sz_alike(&s->c.spec, 0, 1) ? s->y1 : s->y2;
 }
 
 static double power(sample *s, double *p)
@@ -69,7 +69,7 @@ static double power(sample *s, double *p)
 /* the slot that channel a of map d belongs to is there, or there is no such slot */
 static int is_present(const sample *s, int d, int l, int a)
 {
-    const sz_channels *y = &s->c.spec.y[s->c.spec.symmetric ? 0 : d];
+    const sz_channels *y = &s->c.spec.y[sz_alike(&s->c.spec, 0, 1) ? 0 : d];
 
     if (y->species != SZ_SPECIES_APART) return 1;
     return s->present[a / s->c.map[d].n[l]];
@@ -87,14 +87,15 @@ static void test_naive(sample *s)
     fill_random(p, N_P);
     norm = power(s, p);
     for (int k = 0; k < c->n_desc; k++) {
-        int l = c->l[k], a = c->fast[k], b = c->slow[k];
+        int l = c->factors[k].l[0], a = c->factors[k].channel[0];
+        int b = c->factors[k].channel[1];
 
         want[k] = 0.0;
         if (!is_present(s, 0, l, a) || !is_present(s, 1, l, b)) continue;
         for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
             want[k] += s->y1[at(&c->map[0], l, lm, a)] * y2[at(&c->map[1], l, lm, b)];
         if (!s->plain_l) want[k] /= sqrt(2.0 * l + 1.0);
-        if (c->spec.symmetric && a != b) want[k] *= c->spec.root2;
+        if (sz_alike(&c->spec, 0, 1) && a != b) want[k] *= c->spec.root2;
         sum2 += want[k] * want[k];
     }
     if (s->normalise)
@@ -143,9 +144,9 @@ static void test_adjoint(sample *s)
     memcpy(dedp, s->g, sizeof dedp);
     for (int k = 0; k < N_Y; k++) dedy1[k] = dedy2[k] = 0.0;
     sz_power_adjoint(&s->c, s->present, s->y1, second(s), p, s->normalise, norm, dedp,
-                     dedy1, s->c.spec.symmetric ? dedy1 : dedy2);
+                     dedy1, sz_alike(&s->c.spec, 0, 1) ? dedy1 : dedy2);
     check_channels(s, 0, s->y1, dedy1);
-    if (!s->c.spec.symmetric) check_channels(s, 1, s->y2, dedy2);
+    if (!sz_alike(&s->c.spec, 0, 1)) check_channels(s, 1, s->y2, dedy2);
 }
 
 /* The adjoint adds to what is there, and looks at active groups alone. */
@@ -153,7 +154,7 @@ static void test_adding(sample *s)
 {
     static double p[N_P], dedp[N_P], dedy[2 * N_Y], again[2 * N_Y];
     const sz_compression *c = &s->c;
-    int second_at = c->spec.symmetric ? 0 : N_Y;
+    int second_at = sz_alike(&c->spec, 0, 1) ? 0 : N_Y;
     double norm = power(s, p);
 
     for (int turn = 0; turn < 2; turn++) {
@@ -186,7 +187,7 @@ static void test_nothing(sample *s)
     fill_random(dedp, N_P);
     memset(dedy, 0, sizeof dedy);
     sz_power_adjoint(&s->c, s->present, s->y1, second(s), p, s->normalise, norm, dedp,
-                     dedy, dedy + (s->c.spec.symmetric ? 0 : N_Y));
+                     dedy, dedy + (sz_alike(&s->c.spec, 0, 1) ? 0 : N_Y));
     CHECK(largest(dedy, 2 * N_Y) == 0.0);
 }
 

@@ -122,7 +122,7 @@ static void print_json(const sz_compression_name *c, int length, int last)
 
 static int print_all(const request *r)
 {
-    int n = sz_n_compression_names, length[32];
+    int n = sz_n_compression_names, length[64];
     sz_error err;
 
     for (int k = 0; k < n; k++)

@@ -10,7 +10,7 @@
 
 const sz_channels *sz_channels_of(const sz_compression_spec *spec, int d)
 {
-    return &spec->y[spec->symmetric ? 0 : d];
+    return &spec->y[spec->y_of[d]];
 }
 
 int sz_channel_groups(const sz_channels *y, int n_species)
@@ -65,7 +65,7 @@ static int count_upper(const sz_compression_spec *spec, int k1, int n1,
 int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int g2,
                      int n2, sz_channel_pair *list)
 {
-    int k1 = g1 * n1, k2 = g2 * n2, sym = spec->symmetric, n = 0;
+    int k1 = g1 * n1, k2 = g2 * n2, sym = sz_alike(spec, 0, 1), n = 0;
 
     switch (spec->pairs) {
     case SZ_PAIRS_ALL:

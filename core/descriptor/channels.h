@@ -6,7 +6,7 @@
 
 #include "descriptor/compression.h"
 
-/* Channels of Y1 (d = 0) or Y2; those of Y1 for both when symmetric. */
+/* Channels of factor d. */
 const sz_channels *sz_channels_of(const sz_compression_spec *spec, int d);
 /* Groups of channels, and channels of a group of l in the published vector. */
 int sz_channel_groups(const sz_channels *y, int n_species);
@@ -24,14 +24,9 @@ int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int
 double sz_channel_pairs_bound(const sz_compression_spec *spec, double g1, double n1,
                               double g2, double n2);
 
-/* A component of the published vector: of l, channel a of Y1 and b of Y2; l < 0: a sum of
- * several. */
-typedef struct {
-    int l, a, b;
-} sz_component;
-
-/* All of them, list [sz_compression_published], in order; in published.c. */
-sz_status sz_compression_components(const sz_compression *c, sz_component *list,
+/* The products of the published vector, list [sz_compression_published], in order; l[0] <
+ * 0: a sum of several. In published.c. */
+sz_status sz_compression_components(const sz_compression *c, sz_factors *list,
                                     sz_error *err);
 
 #endif

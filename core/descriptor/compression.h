@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compression.h - two linear maps of the density channels and a list of pairs that are
- * multiplied in the power spectrum: as specified, and as evaluated. */
+ * compression.h - linear maps of the density channels, two or three, and a list of the
+ * pairs or triples of channels that are multiplied: as specified, and as evaluated. */
 #ifndef SZ_COMPRESSION_H
 #define SZ_COMPRESSION_H
 
@@ -17,7 +17,10 @@ typedef enum {
     SZ_SPECIES_MATRIX   /* any combination of all (slot, n), for each l */
 } sz_species_kind;
 
-/* One of the two channel sets Y1, Y2. Channels are (group, radial), radial fast. */
+/* Factors of a product: two make the power spectrum, three its four-body relatives. */
+enum { SZ_FACTORS = 3 };
+
+/* One of the channel sets Y1, Y2, Y3. Channels are (group, radial), radial fast. */
 typedef struct {
     sz_species_kind species;
     sz_radial_kind radial;
@@ -30,7 +33,7 @@ typedef struct {
 } sz_channels;
 
 typedef enum {
-    SZ_PAIRS_ALL,       /* every (a,b); a >= b when symmetric */
+    SZ_PAIRS_ALL,       /* every (a,b); a >= b of alike factors */
     SZ_PAIRS_IN_GROUP,  /* of one group */
     SZ_PAIRS_SAME_LANE, /* of one radial channel, groups slow */
     SZ_PAIRS_DIAGONAL,  /* of one radial channel, radial slow (diagonal_radial) */
@@ -42,10 +45,12 @@ typedef enum {
 
 typedef struct {
     char label[48]; /* as the paper writes it, in ASCII */
-    sz_channels y[2];
-    int symmetric; /* Y2 = Y1, y[1] unused */
+    int order;      /* factors: 2 or 3 */
+    sz_channels y[SZ_FACTORS];
+    int y_of[SZ_FACTORS]; /* factor d is Y of y[y_of[d]]: alike ones share the first's */
     sz_pairs_kind pairs;
-    double root2; /* factor of pairs a != b of symmetric lists */
+    double root2; /* order 2: factor of pairs a != b of alike factors */
+    int l_min;    /* order 3: products with a smaller l are left out */
     int by_l;     /* the list depends on l: published with l slowest */
     /* [n_slots] functions of each slot, where not all have n_max: SZ_PAIRS_UPPER, FIRST
      */
@@ -81,16 +86,23 @@ typedef struct {
     double *matrix; /* [l_max+1][n_chan][stride] */
 } sz_map;
 
-/* n_b rows of n components of l: positions b .. of Y2, each with a .. a+n-1 of Y1 */
+/* n_b rows of n components of l: positions b .. of Y2, each with a .. a+n-1 of Y1; or,
+ * with n_b = 0, one row of like positions, b .. b+n-1 with a .. a+n-1. With three factors
+ * what stands for Y2 are the columns of sz_couple. */
 typedef struct {
     int l, b, n_b, a, n;
 } sz_block;
 
 /* Blocks and components that vanish unless the density has these slots (-1: none). */
 typedef struct {
-    int slot[2];
+    int slot[SZ_FACTORS];
     int block, component; /* the first; the next group starts where this one ends */
 } sz_group;
+
+/* Where a product comes from: l and channel of each factor (of pairs one l for both). */
+typedef struct {
+    int l[SZ_FACTORS], channel[SZ_FACTORS];
+} sz_factors;
 
 /* component[k] of the vector gets factor[k] times product[k] */
 typedef struct {
@@ -99,30 +111,48 @@ typedef struct {
     double *factor;
 } sz_sums;
 
+typedef struct sz_coupling sz_coupling; /* coupling.h */
+
 typedef struct {
     sz_compression_spec spec;
     int l_max, n_max;
-    int n_slots;   /* slots of X: species kept apart, or 1 */
-    int n_chan;    /* channels of X: n_slots * n_lane */
-    int family[2]; /* radial family of Y1, Y2 */
-    sz_map map[2];
+    int n_slots;            /* slots of X: species kept apart, or 1 */
+    int n_chan;             /* channels of X: n_slots * n_lane */
+    int family[SZ_FACTORS]; /* radial family of Y1, Y2, Y3 */
+    sz_map map[SZ_FACTORS]; /* of factors that are alike the same */
+    sz_coupling *coupling;  /* order 3: of Y2 and Y3 */
+    int stride_a, stride_b; /* of Y1, and of Y2 or the coupled columns */
     int n_groups;
     sz_group *group; /* [n_groups + 1] of products */
     sz_block *block;
     int n_products, product_stride;
-    double *scale;     /* [product_stride] (2l+1)^-1/2, times root2 off the diagonal */
-    int *slow, *fast;  /* [n_products] the channels of a product */
-    int *l;            /* [n_products] */
-    sz_sums sum;       /* only with spec.sum: else the products are the vector */
-    double least_norm; /* shorter vectors are not normalised */
+    double *scale;       /* [product_stride] (2l+1)^-1/2, times root2 off the diagonal;
+                            order 3: square root of the number of permutations */
+    sz_factors *factors; /* [n_products]; of pairs of alike factors a <= b */
+    int *place;          /* [n_products] in the published list; order 3 */
+    sz_sums sum;         /* only with spec.sum: else the products are the vector */
+    double least_norm;   /* shorter vectors are not normalised */
     int n_desc;
     int stride; /* room for p: n_desc, padded; the pad is zero */
 } sz_compression;
 
-/* The radial families that a compression needs (one or two; index[d] is that of Y1, Y2)
- * and whether they may be reduced. */
-int sz_compression_families(const sz_compression_spec *spec, sz_radial_family family[2],
-                            int index[2], int *reducible);
+/* 1 where two factors have the same channels. */
+static inline int sz_alike(const sz_compression_spec *spec, int d, int e)
+{
+    return spec->y_of[d] == spec->y_of[e];
+}
+
+/* Where a channel of l stands in a row of Y. */
+static inline int sz_map_position(const sz_map *map, int l, int channel)
+{
+    return map->base + channel / map->n[l] * map->lanes + channel % map->n[l];
+}
+
+/* The radial families that a compression needs; index[d] is that of factor d. Returns
+ * their number; reducible: whether they may be reduced. */
+int sz_compression_families(const sz_compression_spec *spec,
+                            sz_radial_family family[SZ_FACTORS], int index[SZ_FACTORS],
+                            int *reducible);
 
 sz_status sz_compression_create(sz_compression *c, const sz_compression_spec *spec,
                                 const sz_radial *radial, int n_species, int plain_l,

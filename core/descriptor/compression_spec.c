@@ -2,8 +2,10 @@
  *
  * compression_spec.c - the compressions by name.
  *
- * nu keeps species apart, mu sums over them; a hat (^) sums over n; the indices are the
- * powers of the densities. What each is made of is said in docs/compressions.md. */
+ * nu keeps species apart, mu sums over them; a hat (^) sums over n; K mixes them into K
+ * channels; the indices are the powers of the densities, two in all for the power
+ * spectrum, three for its four-body relatives. What each is made of is said in
+ * docs/compressions.md. */
 #include "descriptor/compression_spec.h"
 
 #include "base/number.h"
@@ -21,7 +23,15 @@ static void start(sz_compression_spec *spec, const char *label)
 {
     memset(spec, 0, sizeof *spec);
     snprintf(spec->label, sizeof spec->label, "%s", label);
+    spec->order = 2;
+    for (int d = 0; d < SZ_FACTORS; d++) spec->y_of[d] = d;
     spec->root2 = root2;
+}
+
+/* Both factors are made of the first one's channels. */
+static void make_alike(sz_compression_spec *spec, int alike)
+{
+    spec->y_of[1] = !alike;
 }
 
 static void set(sz_channels *y, sz_species_kind species, sz_radial_kind radial)
@@ -40,12 +50,12 @@ sz_status sz_compress_nu(sz_compression_spec *spec, int nu_R, int nu_S, int elem
     };
 
     start(spec, label[nu_R][nu_S]);
-    spec->symmetric = nu_R != 1 && nu_S != 1;
+    make_alike(spec, nu_R != 1 && nu_S != 1);
     for (int d = 0; d < 2; d++)
         set(&spec->y[d], nu_S > d ? SZ_SPECIES_APART : SZ_SPECIES_SUM,
             nu_R > d ? SZ_RADIAL_N : SZ_RADIAL_SUM);
     if (!element) return SZ_OK;
-    if (!spec->symmetric)
+    if (!sz_alike(spec, 0, 1))
         return sz_fail(err, SZ_ERR_FORMAT,
                        "coupling=F pairs equal channels, but nu_R=%d nu_S=%d makes two "
                        "different sets",
@@ -58,7 +68,7 @@ sz_status sz_compress_nu(sz_compression_spec *spec, int nu_R, int nu_S, int elem
 void sz_compress_diagonal(sz_compression_spec *spec)
 {
     start(spec, "nu=2, n=n'");
-    spec->symmetric = 1;
+    make_alike(spec, 1);
     spec->pairs = SZ_PAIRS_DIAGONAL;
     set(&spec->y[0], SZ_SPECIES_APART, SZ_RADIAL_N);
 }
@@ -124,7 +134,7 @@ sz_status sz_compress_z_map(sz_compression_spec *spec, const char *text, int n_s
     sz_status status;
 
     start(spec, "Z_map");
-    spec->symmetric = !colon;
+    make_alike(spec, !colon);
     if (colon && strchr(colon + 1, ':'))
         return sz_fail(err, SZ_ERR_FORMAT, "Z_map={%s} has more than two densities",
                        text);
@@ -197,7 +207,7 @@ sz_status sz_compress_mix(sz_compression_spec *spec, const sz_mix_keys *keys, in
     sz_status status = SZ_OK;
 
     start(spec, both ? "R_mix Z_mix" : keys->z_mix ? "Z_mix" : "R_mix");
-    spec->symmetric = keys->sym_mix;
+    make_alike(spec, keys->sym_mix);
     if (keys->k < 1 || keys->k > 100000)
         return sz_fail(err, SZ_ERR_FORMAT, "mixing needs K of 1 to 100000, not %d",
                        keys->k);
@@ -221,7 +231,7 @@ sz_status sz_compress_embedding(sz_compression_spec *spec, int n_slots, int d_j,
     size_t size = (size_t)n_slots * d_j * sizeof *u;
 
     start(spec, "nu=2,d_J");
-    spec->symmetric = 1;
+    make_alike(spec, 1);
     set(&spec->y[0], SZ_SPECIES_WEIGHTS, SZ_RADIAL_N);
     spec->y[0].n_groups = d_j;
     spec->y[0].weight = malloc(size);
@@ -307,7 +317,7 @@ sz_status sz_compress_matrix(sz_compression_spec *spec, sz_matrix_kind kind, int
     sz_channels *y = &spec->y[kind == SZ_MATRIX_W ? 1 : 0];
 
     start(spec, label[kind]);
-    spec->symmetric = kind != SZ_MATRIX_W;
+    make_alike(spec, kind != SZ_MATRIX_W);
     spec->by_l = kind != SZ_MATRIX_OPTIMAL;
     if (kind == SZ_MATRIX_Q) spec->pairs = SZ_PAIRS_TOP;
     set(&spec->y[0], SZ_SPECIES_APART, SZ_RADIAL_N);
@@ -317,6 +327,81 @@ sz_status sz_compress_matrix(sz_compression_spec *spec, sz_matrix_kind kind, int
     y->matrix = malloc(size + 1);
     if (!y->matrix) return sz_fail_memory(err, size, "the matrices of a compression");
     memcpy(y->matrix, matrix, size);
+    return SZ_OK;
+}
+
+/* ---- three factors, and K channels ------------------------------------------------- */
+
+/* Letters of the label with their powers: "nu,mu^=1,2". */
+static void name_powers(const int power[4], char *label, size_t size)
+{
+    static const char *const letter[] = {"nu", "nu^", "mu", "mu^"};
+    size_t at = 0;
+
+    for (int k = 0; k < 4; k++)
+        if (power[k])
+            at +=
+                (size_t)snprintf(label + at, size - at, "%s%s", at ? "," : "", letter[k]);
+    for (int k = 0, first = 1; k < 4; k++) {
+        if (!power[k]) continue;
+        at +=
+            (size_t)snprintf(label + at, size - at, "%s%d", first ? "=" : ",", power[k]);
+        first = 0;
+    }
+}
+
+/* The factor with the longest rows of channels is the first, the next the third: see
+ * coupling.c. */
+void sz_compress_powers(sz_compression_spec *spec, const int power[4], int l_min)
+{
+    static const sz_channels kind[] = {
+        {.species = SZ_SPECIES_APART, .radial = SZ_RADIAL_N},
+        {.species = SZ_SPECIES_APART, .radial = SZ_RADIAL_SUM},
+        {.species = SZ_SPECIES_SUM, .radial = SZ_RADIAL_N},
+        {.species = SZ_SPECIES_SUM, .radial = SZ_RADIAL_SUM},
+    };
+    static const int by_rows[] = {0, 2, 1, 3}, place[] = {0, 2, 1};
+    int factor[SZ_FACTORS], n = 0;
+
+    start(spec, "");
+    name_powers(power, spec->label, sizeof spec->label);
+    for (int k = 0; k < 4; k++)
+        for (int i = 0; i < power[by_rows[k]]; i++) factor[place[n++]] = by_rows[k];
+    spec->order = 3;
+    spec->l_min = l_min;
+    for (int d = 0; d < SZ_FACTORS; d++) {
+        spec->y[d] = kind[factor[d]];
+        for (int e = d - 1; e >= 0; e--)
+            if (factor[e] == factor[d]) spec->y_of[d] = e;
+    }
+}
+
+sz_status sz_compress_channels(sz_compression_spec *spec, int order, int n_maps, int K,
+                               int n_slots, int n_max, int l_max, int l_min,
+                               const double *matrix, sz_error *err)
+{
+    size_t n = (size_t)(l_max + 1) * n_slots * n_max * K;
+
+    start(spec, n_maps > 1   ? order == 3 ? "K,K,K=1,1,1" : "K,K=1,1"
+                : order == 3 ? "K=3"
+                             : "K=2");
+    spec->order = order;
+    spec->l_min = l_min;
+    spec->pairs = SZ_PAIRS_ELEMENT;
+    for (int d = 0; d < order; d++) spec->y_of[d] = n_maps > 1 ? d : 0;
+    for (int d = 0; d < n_maps; d++) {
+        sz_channels *y = &spec->y[d];
+
+        set(y, SZ_SPECIES_MATRIX, SZ_RADIAL_N);
+        for (int l = 0; l <= l_max; l++) y->n_matrix[l] = K;
+        y->matrix = malloc(n * sizeof *y->matrix + 1);
+        if (!y->matrix) {
+            sz_compression_spec_free(spec);
+            return sz_fail_memory(err, n * sizeof *y->matrix,
+                                  "the matrices of a compression");
+        }
+        memcpy(y->matrix, matrix + d * n, n * sizeof *matrix);
+    }
     return SZ_OK;
 }
 
@@ -347,6 +432,21 @@ const sz_compression_name sz_compression_names[] = {
     {"W^T P_l", NULL, "N S (L+1)^2", "nothing", "yes"},
     {"Q^T P_l Q", NULL, "sum over l of r N S - r (r-1)/2, r = min(2l+1, N S)", "nothing",
      "yes"},
+    {"K=2", NULL, "K (L+1)", "what K mixtures of species and n do not hold", "no"},
+    {"K,K=1,1", NULL, "K (L+1)", "what K mixtures of species and n do not hold", "no"},
+    {"nu=3", NULL, "about (N S)^3 t/6", "nothing of four bodies", "no"},
+    {"nu,nu^,mu=1,1,1", NULL, "N^2 S^2 t",
+     "radial detail of one neighbour, species of another", "no"},
+    {"nu,mu=1,2", NULL, "about N^3 S t/2", "species of two neighbours", "no"},
+    {"nu,mu,mu^=1,1,1", NULL, "N^2 S t",
+     "species of two neighbours, radial detail of one of them", "no"},
+    {"nu,nu^,mu^=1,1,1", NULL, "N S^2 t",
+     "radial detail of two neighbours, species of one of them", "no"},
+    {"nu,mu^=1,2", NULL, "N S u", "species and radial detail of two neighbours", "no"},
+    {"mu=3", NULL, "about N^3 t/6", "the species", "no"},
+    {"mu,mu^=1,2", NULL, "N u", "the species, radial detail of two neighbours", "no"},
+    {"K=3", NULL, "K v", "what K mixtures of species and n do not hold", "no"},
+    {"K,K,K=1,1,1", NULL, "K t", "what K mixtures of species and n do not hold", "no"},
 };
 const int sz_n_compression_names =
     sizeof sz_compression_names / sizeof *sz_compression_names;

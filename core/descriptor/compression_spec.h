@@ -53,7 +53,20 @@ size_t sz_matrix_numbers(sz_matrix_kind kind, int n_slots, int n_max, int l_max,
 /* Normal numbers for them from a seed. */
 void sz_matrix_random(int seed, size_t n, double *matrix);
 
-/* What the command lists: every compression of the paper by its label. */
+/* Three factors, power[4] of nu, nu^, mu and mu^ that are 3 in all; l_min: products with
+ * a smaller l of any factor are left out (1: those that repeat the power spectrum). */
+void sz_compress_powers(sz_compression_spec *spec, const int power[4], int l_min);
+
+/* Two or three factors of K mixtures of species and radial functions each, of which only
+ * like ones are multiplied (Darby, Kovacs, Batatia, Caro, Hart, Ortner, Csanyi 2023):
+ * one map for all factors or one for each. matrix [n_maps][l_max+1][n_slots n_max][K],
+ * copied. */
+sz_status sz_compress_channels(sz_compression_spec *spec, int order, int n_maps, int K,
+                               int n_slots, int n_max, int l_max, int l_min,
+                               const double *matrix, sz_error *err);
+
+/* What the command lists: the compressions by their labels. In the lengths of three
+ * factors t, u and v are the numbers of (l1, l2, l3): all, l2 <= l3, l1 <= l2 <= l3. */
 typedef struct {
     const char *label;
     const char *keys;   /* gap_fit's, or NULL */

@@ -18,7 +18,7 @@ static const char *matrix_name(const sz_compression_spec *spec)
     return spec->label[0] == 'Q' ? "Q" : "mix";
 }
 
-/* the channel number of Y1 (d = 0) or Y2 in words */
+/* the channel number of factor d in words */
 static void name_channel(const sz_soap *soap, int d, int l, int number, char text[48])
 {
     const sz_compression_spec *spec = &soap->compression.spec;
@@ -46,15 +46,19 @@ static void name_channel(const sz_soap *soap, int d, int l, int number, char tex
 int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text, size_t size)
 {
     int last = sz_descriptor_length(descriptor) - 1;
-    const sz_component *c = descriptor->component;
-    char one[48], two[48];
+    const sz_factors *f = descriptor->component;
+    int order = descriptor->soap->compression.spec.order;
+    char channel[SZ_FACTORS][48];
 
     if (k < 0 || k > last) return snprintf(text, size, "no component");
     if (k == last && !descriptor->soap->spec.turbo.n_species)
         return snprintf(text, size, "covariance_sigma0");
-    c += k;
-    if (c->l < 0) return snprintf(text, size, "sum %d", k + 1);
-    name_channel(descriptor->soap, 0, c->l, c->a, one);
-    name_channel(descriptor->soap, 1, c->l, c->b, two);
-    return snprintf(text, size, "l=%d [%s][%s]", c->l, one, two);
+    f += k;
+    if (f->l[0] < 0) return snprintf(text, size, "sum %d", k + 1);
+    for (int d = 0; d < order; d++)
+        name_channel(descriptor->soap, d, f->l[d], f->channel[d], channel[d]);
+    if (order == 2)
+        return snprintf(text, size, "l=%d [%s][%s]", f->l[0], channel[0], channel[1]);
+    return snprintf(text, size, "l=%d,%d,%d [%s][%s][%s]", f->l[0], f->l[1], f->l[2],
+                    channel[0], channel[1], channel[2]);
 }

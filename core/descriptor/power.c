@@ -8,8 +8,8 @@
  *   dE/dY1_lm,a += D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += D_l(a,b) Y1_lm,a   for every pair
  *
  * The list is kept in blocks: consecutive b, each with the same consecutive a, taken
- * SZ_LANES at a time. What runs over the end of a row of p is overwritten by the next row
- * or cleared. */
+ * SZ_LANES at a time; or a row of like positions. What runs over the end of a row of p is
+ * overwritten by the next row or cleared. With three factors Y2 is Q of coupling.c. */
 #include "descriptor/power.h"
 
 #include "linear/vec.h"
@@ -22,8 +22,10 @@ enum { TILE = 4 }; /* rows of p that share the loads of Y1 */
 int sz_group_active(const sz_compression *c, int group, const unsigned char *present)
 {
     const int *slot = c->group[group].slot;
+    int active = 1;
 
-    return (slot[0] < 0 || present[slot[0]]) && (slot[1] < 0 || present[slot[1]]);
+    for (int d = 0; d < SZ_FACTORS; d++) active &= slot[d] < 0 || present[slot[d]];
+    return active;
 }
 
 /* TILE rows of p, SZ_LANES wide: p[i][..] = sum_m y1_m,a.. y2_m,b+i */
@@ -40,6 +42,23 @@ SZ_INLINE void products(int rows, int n_m, const double *y1, int stride1,
     for (int i = 0; i < rows; i++) SZ_AT(p + i * next) = sum[i];
 }
 
+/* SZ_LANES components: p[i] = sum_m y1_m,a+i y2_m,b+i */
+SZ_INLINE void like_products(int n_m, const double *y1, int stride1, const double *y2,
+                             int stride2, double *p)
+{
+    sz_lanes sum = {0};
+
+    for (int m = 0; m < n_m; m++)
+        sum += SZ_GET(y1 + m * stride1) * SZ_GET(y2 + m * stride2);
+    SZ_AT(p) = sum;
+}
+
+/* components of a block */
+SZ_INLINE int block_size(const sz_block *t)
+{
+    return t->n_b ? t->n_b * t->n : t->n;
+}
+
 /* Rows are finished in order: a row's overrun is overwritten by the next one. */
 SZ_INLINE void block_products(const sz_block *t, const double *y1, int stride1,
                               const double *y2, int stride2, double *p)
@@ -48,6 +67,8 @@ SZ_INLINE void block_products(const sz_block *t, const double *y1, int stride1,
 
     y1 += m0 * stride1 + t->a;
     y2 += m0 * stride2 + t->b;
+    for (int k = 0; t->n_b == 0 && k < t->n; k += SZ_LANES)
+        like_products(n_m, y1 + k, stride1, y2 + k, stride2, p + k);
     for (; t->n <= SZ_LANES && b + TILE <= t->n_b; b += TILE)
         products(TILE, n_m, y1, stride1, y2 + b, stride2, p + b * t->n, t->n);
     for (; t->n <= SZ_LANES && b + 2 <= t->n_b; b += 2)
@@ -71,8 +92,8 @@ SZ_INLINE void all_products(const sz_compression *c, const unsigned char *presen
         }
         for (const sz_block *t = c->block + group->block; t < c->block + group[1].block;
              t++) {
-            block_products(t, y1, c->map[0].stride, y2, c->map[1].stride, out);
-            out += t->n_b * t->n;
+            block_products(t, y1, c->stride_a, y2, c->stride_b, out);
+            out += block_size(t);
         }
     }
     memset(p + c->n_products, 0, (size_t)(c->product_stride - c->n_products) * sizeof *p);
@@ -122,11 +143,6 @@ SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *pr
         SZ_AT(dp + k) -= inverse * SZ_GET(p + k);
 }
 
-/* All bits of the first n of the eight lanes at row_mask + 8 - n: what lies behind a row
- * may be anything, so it is cut off and not multiplied by zero. */
-typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
-static const long long row_mask[2 * SZ_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
-
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
@@ -163,9 +179,11 @@ SZ_INLINE void spread(int rows, int n_m, const double *d, int next, int n,
 {
     sz_lanes h[TILE];
 
-    for (int i = 0; i < rows; i++)
-        h[i] = (sz_lanes)(*(const bits *)(d + i * next) &
-                          *(const bits *)(row_mask + SZ_LANES - n));
+    /* what lies behind a row may be anything: it is cut off, not multiplied by zero */
+    for (int i = 0; i < rows; i++) {
+        h[i] = SZ_GET(d + i * next);
+        sz_keep_lanes(&h[i], n);
+    }
     for (int m = 0; m < n_m; m++) {
         sz_lanes a = SZ_GET(y1 + m * stride1), to1 = SZ_GET(dedy1 + m * stride1);
         sz_lanes to2[TILE];
@@ -177,6 +195,32 @@ SZ_INLINE void spread(int rows, int n_m, const double *d, int next, int n,
         SZ_AT(dedy1 + m * stride1) = to1;
         add_sums(rows, to2, dedy2 + m * stride2);
     }
+}
+
+/* The same of like positions; dedy1 and dedy2 may be the same array. */
+SZ_INLINE void spread_like(int n_m, const double *d, int n, const double *y1, int stride1,
+                           const double *y2, int stride2, double *dedy1, double *dedy2)
+{
+    sz_lanes h = SZ_GET(d);
+
+    sz_keep_lanes(&h, n);
+    for (int m = 0; m < n_m; m++) {
+        SZ_AT(dedy1 + m * stride1) += SZ_GET(y2 + m * stride2) * h;
+        SZ_AT(dedy2 + m * stride2) += SZ_GET(y1 + m * stride1) * h;
+    }
+}
+
+/* a row of like positions of a block */
+SZ_INLINE void spread_row(const sz_block *t, const double *d, const double *y1,
+                          int stride1, const double *y2, int stride2, double *dedy1,
+                          double *dedy2)
+{
+    int at1 = t->l * t->l * stride1 + t->a, at2 = t->l * t->l * stride2 + t->b;
+
+    for (int k = 0; k < t->n; k += SZ_LANES)
+        spread_like(2 * t->l + 1, d + k, t->n - k < SZ_LANES ? t->n - k : SZ_LANES,
+                    y1 + at1 + k, stride1, y2 + at2 + k, stride2, dedy1 + at1 + k,
+                    dedy2 + at2 + k);
 }
 
 /* rows b .. b+rows-1 of a block */
@@ -198,6 +242,7 @@ SZ_INLINE void block_spread(const sz_block *t, const double *d, const double *y1
 {
     int b = 0;
 
+    if (t->n_b == 0) spread_row(t, d, y1, stride1, y2, stride2, dedy1, dedy2);
     for (; b + TILE <= t->n_b; b += TILE)
         spread_rows(TILE, b, t, d, y1, stride1, y2, stride2, dedy1, dedy2);
     for (; b + 2 <= t->n_b; b += 2)
@@ -211,7 +256,7 @@ SZ_CLONES void sz_power_adjoint(const sz_compression *c, const unsigned char *pr
                                 int normalise, double norm, double *dedp, double *dedy1,
                                 double *dedy2)
 {
-    int stride1 = c->map[0].stride, stride2 = c->map[1].stride;
+    int stride1 = c->stride_a, stride2 = c->stride_b;
     double along = 0.0, inverse = norm > 0.0 ? 1.0 / norm : 0.0;
 
     for (int g = 0; g < c->n_groups && normalise; g++) {
@@ -231,7 +276,7 @@ SZ_CLONES void sz_power_adjoint(const sz_compression *c, const unsigned char *pr
             const sz_block *t = &c->block[k];
 
             block_spread(t, d, y1, stride1, y2, stride2, dedy1, dedy2);
-            d += t->n_b * t->n;
+            d += block_size(t);
         }
     }
 }

@@ -11,14 +11,14 @@
 int sz_group_active(const sz_compression *c, int group, const unsigned char *present);
 
 /* Power spectrum p [product_stride] of one atom from its channels y1, y2, laid out as
- * sz_map says; with normalise divided by its norm, which is returned (else 1, and where
- * the norm is less than least_norm). A vanishing spectrum stays zero. Groups that are not
- * active are zero. */
+ * sz_map says (with three factors y2 is that of sz_couple); with normalise divided by its
+ * norm, which is returned (else 1, and where the norm is less than least_norm). A
+ * vanishing spectrum stays zero. Groups that are not active are zero. */
 double sz_power(const sz_compression *c, const unsigned char *present, const double *y1,
                 const double *y2, int normalise, double *p);
 
 /* From dE/dp (destroyed) and the norm that sz_power returned (0: no gradient) to dedy1
- * and dedy2, which are added to; for symmetric lists they are the same array. Only active
+ * and dedy2, which are added to; of alike factors they are the same array. Only active
  * groups of p and dedp are looked at. */
 void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
                       const double *y1, const double *y2, const double *p, int normalise,

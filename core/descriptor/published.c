@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * published.c - vectors in the published order and inside.
+ * published.c - vectors in the published order and inside; those of triples: triples.c.
  *
  * For each l the components are the matrix P_l[b][a]. Inside, radial channels may be
  * rotated and cut off: P'_l = O P_l O^T, and back P_l = O^T P'_l O, which is the whole of
  * it where what was cut off is null, or left out on purpose (radial_tolerance). */
 #include "descriptor/channels.h"
+#include "descriptor/triples.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -79,6 +80,7 @@ int sz_compression_published(const sz_compression *c)
     int g2 = sz_channel_groups(sz_channels_of(&c->spec, 1), c->n_slots);
 
     if (c->spec.sum) return c->n_desc;
+    if (c->spec.order == 3) return sz_triples_published(c, NULL);
     for (int l = 0; l <= c->l_max; l++)
         n += sz_channel_pairs(
             &c->spec, l, g1, sz_channel_radial(sz_channels_of(&c->spec, 0), c->n_max, l),
@@ -86,41 +88,46 @@ int sz_compression_published(const sz_compression *c)
     return n;
 }
 
-static void list_products(published *v, const sz_compression *c, sz_component *list)
+static void list_products(published *v, const sz_compression *c, sz_factors *list)
 {
     for (int l = 0; l <= c->l_max; l++) {
         published_next(v, c, l);
         for (int k = 0; k < v->n_pairs; k++)
             list[published_index(v, c, l, k)] =
-                (sz_component){l, v->list[k].a, v->list[k].b};
+                (sz_factors){{l, l}, {v->list[k].a, v->list[k].b}};
     }
 }
 
 /* A sum of one product is called after it. */
-static sz_status list_sums(published *v, const sz_compression *c, sz_component *list,
+static sz_status list_sums(published *v, const sz_compression *c, sz_factors *list,
                            sz_error *err)
 {
     size_t n = (size_t)v->most * (c->l_max + 1);
-    sz_component *all = malloc(n * sizeof *all + 1);
+    sz_factors *all = malloc(n * sizeof *all + 1);
 
     if (!all) return sz_fail_memory(err, n * sizeof *all, "a vector");
     list_products(v, c, all);
-    for (int k = 0; k < c->n_desc; k++) list[k] = (sz_component){-2, 0, 0};
+    for (int k = 0; k < c->n_desc; k++) list[k] = (sz_factors){{-2}, {0}};
     for (int e = 1; e < c->spec.n_sum; e += 3) {
-        sz_component *own = &list[(int)c->spec.sum[e]];
+        sz_factors *own = &list[(int)c->spec.sum[e]];
 
-        *own = own->l == -2 ? all[(int)c->spec.sum[e + 1]] : (sz_component){-1, 0, 0};
+        *own = own->l[0] == -2 ? all[(int)c->spec.sum[e + 1]] : (sz_factors){{-1}, {0}};
     }
     free(all);
     return SZ_OK;
 }
 
-sz_status sz_compression_components(const sz_compression *c, sz_component *list,
+sz_status sz_compression_components(const sz_compression *c, sz_factors *list,
                                     sz_error *err)
 {
     published v;
-    sz_status status = published_open(&v, c, err);
+    sz_status status;
 
+    if (c->spec.order == 3) {
+        sz_triples_published(c, list);
+        return SZ_OK;
+    }
+    status = published_open(&v, c, err);
     if (status != SZ_OK) return status;
     if (c->spec.sum)
         status = list_sums(&v, c, list, err);
@@ -191,7 +198,7 @@ static void transpose(published *v, int *rows, int *columns)
 /* factor of a component without (2l+1)^-1/2 */
 static double weight(const sz_compression *c, int a, int b)
 {
-    return c->spec.symmetric && a != b ? c->spec.root2 : 1.0;
+    return sz_alike(&c->spec, 0, 1) && a != b ? c->spec.root2 : 1.0;
 }
 
 /* The radial combinations [n][n_fun] of Y1 or Y2 for one l, NULL where n is not resolved:
@@ -220,7 +227,7 @@ static void import_l(published *v, const sz_compression *c, const sz_radial *rad
         double value = vector[published_index(v, c, l, k)] / weight(c, a, b);
 
         v->matrix[b * columns + a] = value;
-        if (c->spec.symmetric) v->matrix[a * columns + b] = value;
+        if (sz_alike(&c->spec, 0, 1)) v->matrix[a * columns + b] = value;
     }
     for (int d = 0; d < 2; d++) {
         const double *comb = rotation(c, radial, d, l);
@@ -231,16 +238,18 @@ static void import_l(published *v, const sz_compression *c, const sz_radial *rad
         else
             transpose(v, &rows, &columns);
     }
-    for (; *of_l >= 0; of_l++)
-        inner[*of_l] = v->matrix[c->slow[*of_l] * columns + c->fast[*of_l]] *
-                       weight(c, c->fast[*of_l], c->slow[*of_l]);
+    for (; *of_l >= 0; of_l++) {
+        int a = c->factors[*of_l].channel[0], b = c->factors[*of_l].channel[1];
+
+        inner[*of_l] = v->matrix[b * columns + a] * weight(c, a, b);
+    }
 }
 
 /* the components of l, -1 behind them */
 static void components_of(const sz_compression *c, int l, int *list)
 {
     for (int k = 0; k < c->n_products; k++)
-        if (c->l[k] == l) *list++ = k;
+        if (c->factors[k].l[0] == l) *list++ = k;
     *list = -1;
 }
 
@@ -285,6 +294,8 @@ sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial
                                 sz_error *err)
 {
     memset(inner, 0, (size_t)n * c->stride * sizeof *inner);
+    if (c->spec.order == 3)
+        return sz_triples_import(c, radial, n, ld, vectors, inner, err);
     if (!c->spec.sum) return import_products(c, radial, n, ld, vectors, inner, err);
     import_sums(c, n, ld, vectors, inner);
     return SZ_OK;
@@ -295,9 +306,11 @@ static void publish_l(published *v, const sz_compression *c, int l, const double
                       double *vector)
 {
     for (int k = 0; k < c->n_products; k++) {
-        if (c->l[k] != l) continue;
-        v->matrix[c->slow[k] * v->k1 + c->fast[k]] = inner[k];
-        if (c->spec.symmetric) v->matrix[c->fast[k] * v->k1 + c->slow[k]] = inner[k];
+        int a = c->factors[k].channel[0], b = c->factors[k].channel[1];
+
+        if (c->factors[k].l[0] != l) continue;
+        v->matrix[b * v->k1 + a] = inner[k];
+        if (sz_alike(&c->spec, 0, 1)) v->matrix[a * v->k1 + b] = inner[k];
     }
     for (int k = 0; k < v->n_pairs; k++)
         vector[published_index(v, c, l, k)] =
@@ -312,12 +325,12 @@ static void publish_rotated_l(published *v, const sz_compression *c,
     int rows = v->g2 * c->map[1].n[l], columns = v->g1 * c->map[0].n[l];
 
     for (int k = 0; k < c->n_products; k++) {
-        int a = c->fast[k], b = c->slow[k];
+        int a = c->factors[k].channel[0], b = c->factors[k].channel[1];
         double value = inner[k] / weight(c, a, b);
 
-        if (c->l[k] != l) continue;
+        if (c->factors[k].l[0] != l) continue;
         v->matrix[b * columns + a] = value;
-        if (c->spec.symmetric) v->matrix[a * columns + b] = value;
+        if (sz_alike(&c->spec, 0, 1)) v->matrix[a * columns + b] = value;
     }
     for (int d = 0; d < 2; d++) {
         const double *comb = rotation(c, radial, d, l);
@@ -342,6 +355,7 @@ sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radia
     published v;
     sz_status status;
 
+    if (c->spec.order == 3) return sz_triples_publish(c, radial, inner, vector, err);
     if (c->spec.sum) {
         memcpy(vector, inner, (size_t)c->n_desc * sizeof *vector);
         return SZ_OK;

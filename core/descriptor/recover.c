@@ -86,7 +86,7 @@ static kind kind_of(const sz_compression_spec *spec)
     const sz_channels *y = spec->y;
 
     if (spec->pairs == SZ_PAIRS_TOP && y[0].species == SZ_SPECIES_MATRIX) return KIND_Q;
-    if (spec->pairs != SZ_PAIRS_ALL || spec->symmetric ||
+    if (spec->order != 2 || spec->pairs != SZ_PAIRS_ALL || sz_alike(spec, 0, 1) ||
         y[0].species != SZ_SPECIES_APART || y[0].radial != SZ_RADIAL_N)
         return KIND_NONE;
     if (y[1].species == SZ_SPECIES_MATRIX && spec->by_l) return KIND_W;

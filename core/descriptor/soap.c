@@ -2,13 +2,14 @@
  *
  * soap.c - one descriptor: the chain of its stages for a block of atoms, and back.
  *
- *   r_ij --radial, harmonics, density--> X --maps--> Y1, Y2 --power--> p
+ *   r_ij --radial, harmonics, density--> X --maps--> Y1, Y2 (Y3) --power--> p
  *   dE/dp --power--> dE/dY --maps--> dE/dX --density--> dE/dr_ij
  *
- * Nothing is kept between the two sweeps but X, Y1, Y2 and |P| of each atom; radial
+ * Nothing is kept between the two sweeps but X, Y and |P| of each atom; radial
  * functions and harmonics are computed again, and the neighbours sorted by slot again. */
 #include "descriptor/soap.h"
 
+#include "descriptor/coupling.h"
 #include "descriptor/density.h"
 #include "descriptor/power.h"
 
@@ -20,19 +21,21 @@
 #define TURBO_LEAST_NORM 1e-5
 
 struct sz_soap_work {
-    int n_x;                /* doubles of X of one atom, rounded up */
-    int n_y[2];             /* of Y1, Y2; 0 where they are X, or Y2 is Y1 */
-    double *x;              /* [n_block][n_x] */
-    double *y[2];           /* [n_block][n_y] */
-    double *norm;           /* [n_block] */
-    unsigned char *present; /* [n_block][n_slots] slots in the density */
-    double *dedx;           /* [n_x] */
-    double *dedy[2];        /* [n_y] */
-    double *h, *dh;         /* [SZ_LANES][l_max+1][n_lane] */
-    double *ylm;            /* [n_lm][SZ_LANES] */
-    double *dylm;           /* [n_lm][3][SZ_LANES] */
-    double *tangent;        /* [product_stride] of sz_power_tangent */
-    double *products;       /* [product_stride] where a vector sums them */
+    int n_x;                  /* doubles of X of one atom, rounded up */
+    int n_y[SZ_FACTORS];      /* of Y1, Y2, Y3; 0 where they are X, or alike */
+    int n_q;                  /* of the coupled Y2 and Y3 */
+    double *x;                /* [n_block][n_x] */
+    double *y[SZ_FACTORS];    /* [n_block][n_y] */
+    double *norm;             /* [n_block] */
+    unsigned char *present;   /* [n_block][n_slots] slots in the density */
+    double *dedx;             /* [n_x] */
+    double *dedy[SZ_FACTORS]; /* [n_y] */
+    double *q, *dedq;         /* [n_q] */
+    double *h, *dh;           /* [SZ_LANES][l_max+1][n_lane] */
+    double *ylm;              /* [n_lm][SZ_LANES] */
+    double *dylm;             /* [n_lm][3][SZ_LANES] */
+    double *tangent;          /* [product_stride] of sz_power_tangent */
+    double *products;         /* [product_stride] where a vector sums them */
     void *memory;
 };
 
@@ -86,8 +89,8 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
                          sz_error *err)
 {
     sz_soap *s = calloc(1, sizeof *s);
-    sz_radial_family family[2];
-    int index[2], reducible, n;
+    sz_radial_family family[SZ_FACTORS];
+    int index[SZ_FACTORS], reducible, n;
     sz_status status;
 
     *soap = NULL;
@@ -192,14 +195,20 @@ sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *publ
 
 /* ---- scratch ---------------------------------------------------------------------- */
 
-/* Doubles of Y1 or Y2 of one atom; 0 where it is X itself, or Y1 for Y2. Lanes that run
- * over the end of the last row have room. */
+/* Doubles of Y of factor d of one atom; 0 where it is X itself, or that of a factor
+ * before it. Lanes that run over the end of the last row have room. */
 static size_t y_size(const sz_compression *c, int d)
 {
     const sz_map *map = &c->map[d];
 
-    if ((d == 1 && c->spec.symmetric) || (!map->run && !map->matrix)) return 0;
+    if (c->spec.y_of[d] != d || (!map->run && !map->matrix)) return 0;
     return (size_t)SZ_N_LM(c->l_max) * map->stride + SZ_LANES;
+}
+
+/* of the coupled channels of three factors */
+static size_t q_size(const sz_compression *c)
+{
+    return c->coupling ? (size_t)SZ_N_LM(c->l_max) * c->coupling->stride + SZ_LANES : 0;
 }
 
 sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_block,
@@ -207,16 +216,17 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
 {
     const sz_compression *c = &soap->compression;
     size_t n_lm = SZ_N_LM(c->l_max), n = (size_t)n_block;
-    size_t n_x = n_lm * c->n_chan + 2 * SZ_LANES, n_y1 = y_size(c, 0),
-           n_y2 = y_size(c, 1);
+    size_t n_x = n_lm * c->n_chan + 2 * SZ_LANES, n_q = q_size(c), n_y = 0;
     size_t n_row = (size_t)(c->l_max + 1) * soap->radial->n_lane * SZ_LANES;
-    size_t total = (n + 1) * (n_x + n_y1 + n_y2) + SZ_PAD(n) + 2 * n_row +
-                   4 * n_lm * SZ_LANES + 2 * (size_t)c->product_stride +
-                   SZ_PAD(n * c->n_slots) / SZ_LANES;
+    size_t total;
     sz_soap_work *w = calloc(1, sizeof *w);
     double *next;
 
     *work = NULL;
+    for (int d = 0; d < c->spec.order; d++) n_y += y_size(c, d);
+    total = (n + 1) * (n_x + n_y) + 2 * n_q + SZ_PAD(n) + 2 * n_row +
+            4 * n_lm * SZ_LANES + 2 * (size_t)c->product_stride +
+            SZ_PAD(n * c->n_slots) / SZ_LANES;
     total = SZ_PAD(total);
     if (w) w->memory = aligned_alloc(64, total * sizeof *next);
     if (!w || !w->memory) {
@@ -226,8 +236,7 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     memset(w->memory, 0, total * sizeof *next);
     next = w->memory;
     w->n_x = (int)n_x;
-    w->n_y[0] = (int)n_y1;
-    w->n_y[1] = (int)n_y2;
+    w->n_q = (int)n_q;
     w->h = next, next += n_row;
     w->dh = next, next += n_row;
     w->ylm = next, next += n_lm * SZ_LANES;
@@ -237,10 +246,13 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     w->norm = next, next += SZ_PAD(n);
     w->x = next, next += n * n_x;
     w->dedx = next, next += n_x;
-    w->y[0] = next, next += n * n_y1;
-    w->y[1] = next, next += n * n_y2;
-    w->dedy[0] = next, next += n_y1;
-    w->dedy[1] = next, next += n_y2;
+    for (int d = 0; d < c->spec.order; d++) {
+        w->n_y[d] = (int)y_size(c, d);
+        w->y[d] = next, next += n * w->n_y[d];
+        w->dedy[d] = next, next += w->n_y[d];
+    }
+    w->q = next, next += n_q;
+    w->dedq = next, next += n_q;
     w->present = (unsigned char *)next;
     *work = w;
     return SZ_OK;
@@ -253,12 +265,23 @@ void sz_soap_work_free(sz_soap_work *work)
     free(work);
 }
 
-/* Y1 or Y2 of atom k of the block */
+/* Y of factor d of atom k of the block */
 static double *channels_of(const sz_soap *soap, const sz_soap_work *work, int d, int k)
 {
-    if (soap->compression.spec.symmetric) d = 0;
+    d = soap->compression.spec.y_of[d];
     return work->n_y[d] ? work->y[d] + (size_t)k * work->n_y[d]
                         : work->x + (size_t)k * work->n_x;
+}
+
+/* What Y1 is multiplied with: Y2, or Y2 coupled to Y3, made now. */
+static const double *second_factor(const sz_soap *soap, sz_soap_work *work, int k)
+{
+    const sz_compression *c = &soap->compression;
+    const double *y2 = channels_of(soap, work, 1, k);
+
+    if (!c->coupling) return y2;
+    sz_couple(c, y2, channels_of(soap, work, 2, k), work->q);
+    return work->q;
 }
 
 /* ---- the chain -------------------------------------------------------------------- */
@@ -413,13 +436,13 @@ static void finish(const sz_soap *soap, sz_soap_work *work, int k, double *p)
     double *power = c->spec.sum ? work->products : p;
     int normalise = soap->spec.normalise;
 
-    for (int d = 0; d < 2; d++)
+    for (int d = 0; d < c->spec.order; d++)
         if (work->n_y[d])
             sz_map_apply(&c->map[d], c->l_max, c->n_chan, x,
                          channels_of(soap, work, d, k));
     work->norm[k] =
         sz_power(c, work->present + (size_t)k * c->n_slots, channels_of(soap, work, 0, k),
-                 channels_of(soap, work, 1, k), normalise && !c->spec.sum, power);
+                 second_factor(soap, work, k), normalise && !c->spec.sum, power);
     if (c->spec.sum) work->norm[k] = sz_sum(c, power, normalise, p);
 }
 
@@ -482,10 +505,36 @@ static void fetch_atom(const sz_soap *soap, const sz_soap_work *work, int k,
     int stride = soap->compression.stride;
 
     fetch(work->x + (size_t)k * work->n_x, work->n_x, part);
-    for (int d = 0; d < 2; d++)
+    for (int d = 0; d < soap->compression.spec.order; d++)
         fetch(work->y[d] + (size_t)k * work->n_y[d], work->n_y[d], part);
     fetch(p + (size_t)k * stride, stride, part);
     fetch(dedp + (size_t)k * stride, stride, part);
+}
+
+/* dE/dY of factor d, or what takes its place in a sweep: dedx where Y is X. */
+static double *gradient_of(const sz_soap *soap, const sz_soap_work *work, int d)
+{
+    d = soap->compression.spec.y_of[d];
+    return work->n_y[d] ? work->dedy[d] : work->dedx;
+}
+
+/* dE/dY of all factors of atom k, from dE/dp of its products, to what gradient_of gives
+ */
+static void products_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
+                             const double *p, int normalise, double norm, double *dedp)
+{
+    const sz_compression *c = &soap->compression;
+    const double *second = second_factor(soap, work, k);
+    double *to = c->coupling ? work->dedq : gradient_of(soap, work, 1);
+
+    memset(work->dedq, 0, (size_t)work->n_q * sizeof *work->dedq);
+    sz_power_adjoint(c, work->present + (size_t)k * c->n_slots,
+                     channels_of(soap, work, 0, k), second, p, normalise, norm, dedp,
+                     gradient_of(soap, work, 0), to);
+    if (c->coupling)
+        sz_couple_adjoint(c, channels_of(soap, work, 1, k), channels_of(soap, work, 2, k),
+                          work->dedq, gradient_of(soap, work, 1),
+                          gradient_of(soap, work, 2));
 }
 
 /* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
@@ -494,27 +543,21 @@ static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
 {
     const sz_compression *c = &soap->compression;
     int normalise = soap->spec.normalise;
-    double *dedy[2], norm = work->norm[k];
+    double norm = work->norm[k];
 
     memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
-    for (int d = 0; d < 2; d++) {
-        int from = c->spec.symmetric ? 0 : d;
-
-        dedy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
-        if (work->n_y[d]) memset(dedy[d], 0, (size_t)work->n_y[d] * sizeof *dedy[d]);
-    }
+    for (int d = 0; d < c->spec.order; d++)
+        memset(work->dedy[d], 0, (size_t)work->n_y[d] * sizeof *work->dedy[d]);
     if (c->spec.sum) {
         sz_sum_adjoint(c, p, normalise, norm, dedp, work->products);
         p = dedp = work->products;
         normalise = 0;
         norm = 1.0;
     }
-    sz_power_adjoint(c, work->present + (size_t)k * c->n_slots,
-                     channels_of(soap, work, 0, k), channels_of(soap, work, 1, k), p,
-                     normalise, norm, dedp, dedy[0], dedy[1]);
-    for (int d = 0; d < 2; d++)
+    products_adjoint(soap, work, k, p, normalise, norm, dedp);
+    for (int d = 0; d < c->spec.order; d++)
         if (work->n_y[d])
-            sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, dedy[d], work->dedx);
+            sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, work->dedy[d], work->dedx);
 }
 
 void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
@@ -590,18 +633,23 @@ static void vector_tangent(const sz_soap *soap, sz_soap_work *work, const double
     const sz_compression *c = &soap->compression;
     int sum = c->spec.sum != NULL, normalise = soap->spec.normalise;
     double *change = sum ? work->products : dp; /* of the products */
-    const double *dy[2];
+    const double *dy[SZ_FACTORS] = {0};
+    /* the forward stage has just left it */
+    const double *second = c->coupling ? work->q : channels_of(soap, work, 1, 0);
 
-    for (int d = 0; d < 2; d++) {
-        int from = c->spec.symmetric ? 0 : d;
-
-        dy[d] = work->n_y[from] ? work->dedy[from] : work->dedx;
+    for (int d = 0; d < c->spec.order; d++) {
+        dy[d] = gradient_of(soap, work, d);
         if (work->n_y[d])
             sz_map_apply(&c->map[d], c->l_max, c->n_chan, work->dedx, work->dedy[d]);
     }
-    sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0),
-                     channels_of(soap, work, 1, 0), dy[0], dy[1], sum ? change : p,
-                     normalise && !sum, sum ? 1.0 : work->norm[0], change, work->tangent);
+    if (c->coupling) {
+        sz_couple_tangent(c, channels_of(soap, work, 1, 0), channels_of(soap, work, 2, 0),
+                          dy[1], dy[2], work->dedq);
+        dy[1] = work->dedq;
+    }
+    sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0), second, dy[0],
+                     dy[1], sum ? change : p, normalise && !sum,
+                     sum ? 1.0 : work->norm[0], change, work->tangent);
     if (sum) sz_sum_tangent(c, change, p, normalise, work->norm[0], dp);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "descriptor/compression_spec.h"
+#include "descriptor/coupling.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ enum { VERSION_REFERENCE = 1426512068, VERSION_L_FACTOR = 1423143769 };
 
 /* The keys that choose a compression. */
 typedef struct {
-    int nu_R, nu_S, diagonal_radial, d_J, u_max, seed;
+    int nu_R, nu_S, diagonal_radial, d_J, u_max, seed, l_min;
     sz_mix_keys mix;
     const char *z_map, *label, *embedding;
 } compression_keys;
@@ -89,7 +90,8 @@ const sz_key sz_soap_keys[] = {
      "both factors are mixed alike"},
     {"coupling", SZ_KEY_BOOL, AT(compression.mix.coupling), "T",
      "F: products of like channels only"},
-    {"K", SZ_KEY_INT, AT(compression.mix.k), "0", "channels of Z_mix and R_mix"},
+    {"K", SZ_KEY_INT, AT(compression.mix.k), "0",
+     "channels of Z_mix and R_mix, and of compression={K=3} and its like (ours)"},
     {"mix_shift", SZ_KEY_INT, AT(compression.mix.shift), "0",
      "shifts the seeds of the mixing"},
     {"Z_map", SZ_KEY_TEXT, AT(compression.z_map), "",
@@ -106,6 +108,9 @@ const sz_key sz_soap_keys[] = {
      "channels of compression={optimal} (ours)"},
     {"compression_seed", SZ_KEY_INT, AT(compression.seed), "1",
      "of random matrices, 1 to 2147483645 (ours)"},
+    {"l_min", SZ_KEY_INT, AT(compression.l_min), "0",
+     "products of three factors with a smaller l are left out; 1: those that repeat the "
+     "power spectrum (ours)"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
@@ -129,7 +134,8 @@ static sz_status check_compression_keys(const compression_keys *k, const sz_args
                                         sz_error *err)
 {
     const char *mix = k->mix.z_mix ? "Z_mix" : "R_mix";
-    static const char *const own[] = {"d_J", "embedding", "u_max", "compression_seed"};
+    static const char *const own[] = {"d_J", "embedding", "u_max", "compression_seed",
+                                      "l_min"};
     int mixing = k->mix.z_mix || k->mix.r_mix;
     const char *nu = k->nu_R != 2 ? "nu_R" : k->nu_S != 2 ? "nu_S" : NULL;
     const struct {
@@ -180,7 +186,7 @@ int sz_soap_label_is_nu(const char *label, int *nu_R, int *nu_S)
 {
     for (*nu_R = 0; *nu_R <= 2; ++*nu_R)
         for (*nu_S = 0; *nu_S <= 2; ++*nu_S) {
-            sz_compression_spec c = {.symmetric = 0};
+            sz_compression_spec c = {0};
             int same = sz_compress_nu(&c, *nu_R, *nu_S, 0, NULL) == SZ_OK &&
                        is_label(label, c.label);
 
@@ -222,13 +228,33 @@ static sz_status compress_embedding(sz_soap_spec *spec, const compression_keys *
     return status;
 }
 
+/* The numbers of a compression: those given, or random ones, to be freed. */
+static sz_status find_numbers(const compression_keys *k, const sz_args *args, size_t n,
+                              int n_matrix, const double *matrix, double **random,
+                              sz_error *err)
+{
+    *random = NULL;
+    if (n == 0 || (matrix && n != (size_t)n_matrix))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the matrices of this compression have %zu numbers, not %d",
+                       sz_args_where(args), n, n_matrix);
+    if (matrix) return SZ_OK;
+    if (k->seed < 1 || k->seed > 2147483645)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: compression_seed is %d, allowed 1 to %d",
+                       sz_args_where(args), k->seed, 2147483645);
+    *random = malloc(n * sizeof **random);
+    if (!*random) return sz_fail_memory(err, n * sizeof **random, "random matrices");
+    sz_matrix_random(k->seed, n, *random);
+    return SZ_OK;
+}
+
 static sz_status compress_matrix(sz_soap_spec *spec, const compression_keys *k,
                                  sz_matrix_kind kind, const sz_args *args, int n_matrix,
                                  const double *matrix, sz_error *err)
 {
     int n_max = spec->radial.n_max, l_max = spec->radial.l_max;
     size_t n = sz_matrix_numbers(kind, spec->n_slots, n_max, l_max, k->u_max);
-    double *random = NULL;
+    double *random;
     sz_status status;
 
     if (kind == SZ_MATRIX_OPTIMAL && (k->u_max < 1 || k->u_max > spec->n_slots * n_max))
@@ -238,20 +264,100 @@ static sz_status compress_matrix(sz_soap_spec *spec, const compression_keys *k,
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: the optimal basis needs its matrices, which come from data",
                        sz_args_where(args));
-    if (n == 0 || (matrix && n != (size_t)n_matrix))
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: the matrices of this compression have %zu numbers, not %d",
-                       sz_args_where(args), n, n_matrix);
-    if (!matrix && (k->seed < 1 || k->seed > 2147483645))
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: compression_seed is %d, allowed 1 to %d",
-                       sz_args_where(args), k->seed, 2147483645);
-    if (!matrix) {
-        random = malloc(n * sizeof *random);
-        if (!random) return sz_fail_memory(err, n * sizeof *random, "random matrices");
-        sz_matrix_random(k->seed, n, random);
-    }
+    status = find_numbers(k, args, n, n_matrix, matrix, &random, err);
+    if (status != SZ_OK) return status;
     status = sz_compress_matrix(&spec->compression, kind, spec->n_slots, n_max, l_max,
                                 k->u_max, matrix ? matrix : random, err);
+    free(random);
+    return status;
+}
+
+/* Reads "nu,mu^=1,2": the powers of nu, nu^, mu, mu^. Returns their sum, 0 where label is
+ * nothing like it. */
+static int read_powers(const char *label, int power[4])
+{
+    static const char *const letter[] = {"nu", "nu^", "mu", "mu^"};
+    const char *p = sz_skip_blanks(label);
+    int named[4], n = 0, sum = 0;
+
+    memset(power, 0, 4 * sizeof *power);
+    while (n < 4) {
+        size_t length = strcspn(p, " \t,=");
+        int k = 0;
+
+        while (k < 4 && (strlen(letter[k]) != length || strncmp(p, letter[k], length)))
+            k++;
+        for (int i = 0; i < n; i++)
+            if (k == named[i]) return 0;
+        if (k == 4) return 0;
+        named[n++] = k;
+        p = sz_skip_blanks(p + length);
+        if (*p != ',') break;
+        p = sz_skip_blanks(p + 1);
+    }
+    if (*p != '=') return 0;
+    for (int k = 0; k < n; k++) {
+        p = sz_skip_blanks(p + 1); /* behind = or , */
+        if (*p < '1' || *p > '3') return 0;
+        power[named[k]] = *p - '0';
+        sum += *p - '0';
+        p = sz_skip_blanks(p + 1);
+        if (*p != (k + 1 < n ? ',' : '\0')) return 0;
+    }
+    return sum;
+}
+
+/* Labels of K mixtures of all channels. */
+typedef struct {
+    const char *label;
+    int order, n_maps;
+} mixed_label;
+static const mixed_label mixed_labels[] = {
+    {"K=2", 2, 1}, {"K,K=1,1", 2, 2}, {"K=3", 3, 1}, {"K,K,K=1,1,1", 3, 3}};
+
+static const mixed_label *find_mixed(const char *label)
+{
+    for (size_t i = 0; i < sizeof mixed_labels / sizeof *mixed_labels; i++)
+        if (is_label(label, mixed_labels[i].label)) return &mixed_labels[i];
+    return NULL;
+}
+
+/* l_max and l_min of a label with so many factors */
+static sz_status check_order(const sz_soap_spec *spec, const compression_keys *k,
+                             int order, const sz_args *args, sz_error *err)
+{
+    if (order == 2 && k->l_min != 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: l_min is of products of three factors, compression={%.60s} "
+                       "has two; leave it out",
+                       sz_args_where(args), k->label);
+    if (order == 3 && spec->radial.l_max > SZ_COUPLED_L_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: l_max is %d, allowed with three factors are 0 to %d",
+                       sz_args_where(args), spec->radial.l_max, SZ_COUPLED_L_MAX);
+    if (k->l_min < 0 || k->l_min > spec->radial.l_max)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: l_min is %d, allowed 0 to l_max, %d",
+                       sz_args_where(args), k->l_min, spec->radial.l_max);
+    return SZ_OK;
+}
+
+static sz_status compress_channels(sz_soap_spec *spec, const compression_keys *k,
+                                   const mixed_label *mixed, const sz_args *args,
+                                   int n_matrix, const double *matrix, sz_error *err)
+{
+    int n_max = spec->radial.n_max, l_max = spec->radial.l_max, K = k->mix.k;
+    size_t n = (size_t)mixed->n_maps * (l_max + 1) * spec->n_slots * n_max;
+    double *random;
+    sz_status status;
+
+    if (K < 1 || K > 10000)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: K is %d, allowed 1 to 10000",
+                       sz_args_where(args), K);
+    status = find_numbers(k, args, n * K, n_matrix, matrix, &random, err);
+    if (status != SZ_OK) return status;
+    status = sz_compress_channels(&spec->compression, mixed->order, mixed->n_maps, K,
+                                  spec->n_slots, n_max, l_max, k->l_min,
+                                  matrix ? matrix : random, err);
     free(random);
     return status;
 }
@@ -261,9 +367,17 @@ static sz_status compress_label(sz_soap_spec *spec, const compression_keys *k,
                                 sz_error *err)
 {
     sz_compression_spec *c = &spec->compression;
+    const mixed_label *mixed = find_mixed(k->label);
+    int nu_R, nu_S, power[4], three = read_powers(k->label, power) == SZ_FACTORS;
+    sz_status status =
+        check_order(spec, k, three || (mixed && mixed->order == 3) ? 3 : 2, args, err);
 
-    int nu_R, nu_S;
-
+    if (status != SZ_OK) return status;
+    if (three) {
+        sz_compress_powers(c, power, k->l_min);
+        return SZ_OK;
+    }
+    if (mixed) return compress_channels(spec, k, mixed, args, n_matrix, matrix, err);
     if (sz_soap_label_is_nu(k->label, &nu_R, &nu_S))
         return sz_compress_nu(c, nu_R, nu_S, 0, err);
     if (is_label(k->label, "mu,nu^=1,1")) {
@@ -416,8 +530,8 @@ static sz_status read_species(sz_soap_spec *spec, const values *v, int *n_centre
 static sz_status check_tolerance(const sz_soap_spec *spec, const sz_args *args,
                                  sz_error *err)
 {
-    sz_radial_family family[2];
-    int index[2], reducible, resolved = 0;
+    sz_radial_family family[SZ_FACTORS];
+    int index[SZ_FACTORS], reducible, resolved = 0;
     int n = sz_compression_families(&spec->compression, family, index, &reducible);
 
     for (int k = 0; k < n; k++) resolved |= family[k].kind == SZ_RADIAL_N;

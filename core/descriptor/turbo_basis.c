@@ -30,6 +30,8 @@
  * out is kept beside the functions, as their excess: about 1e-7 of the derivative. */
 #include "descriptor/turbo_basis.h"
 
+#include "linear/quadrature.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -38,28 +40,6 @@ enum { N = SZ_TURBO_N_MAX, POINTS = SZ_TURBO_POINTS };
 static const long double pi = 3.14159265358979323846264338327950288L;
 
 /* ---- integrals --------------------------------------------------------------------- */
-
-static void gauss_legendre(sz_turbo_basis *t)
-{
-    for (int k = 0; k < POINTS; k++) {
-        long double x = cosl(pi * (k + 0.75L) / (POINTS + 0.5L)), slope = 1.0L;
-
-        for (int step = 0; step < 8; step++) {
-            long double p = 1.0L, before = 0.0L;
-
-            for (int j = 1; j <= POINTS; j++) {
-                long double next = ((2 * j - 1) * x * p - (j - 1) * before) / j;
-
-                before = p;
-                p = next;
-            }
-            slope = POINTS * (x * p - before) / (x * x - 1.0L);
-            x -= p / slope;
-        }
-        t->node[k] = x;
-        t->weight[k] = 2.0L / ((1.0L - x * x) * slope * slope);
-    }
-}
 
 /* sum [n_poly] += factor int_lo^hi psi_j(u) exp(-(u-centre)^2 / 2 s^2) du */
 static void integrate(const sz_turbo_basis *t, long double centre, long double s,
@@ -218,7 +198,7 @@ sz_status sz_turbo_basis_make(sz_turbo_basis *t, const sz_turbo_spec *spec, int 
     t->sigma = s->sigma_r / rc;
     t->scaling = s->scaling_r;
     norm = sqrtl(2.0L / t->sigma) / sqrtl(sqrtl(pi));
-    gauss_legendre(t);
+    sz_gauss_legendre(POINTS, t->node, t->weight);
     set_recurrence(t);
     t->rest = 1.0L;
     if (t->gauss) upper(t, 0.0L, t->sigma, 0.0L, norm, t->beta);

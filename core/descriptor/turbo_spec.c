@@ -259,7 +259,7 @@ static int is_nu(const char *mode, int *nu_R, int *nu_S)
 static void take_all(sz_compression_spec *c)
 {
     memset(c, 0, sizeof *c);
-    c->symmetric = 1;
+    c->order = 2; /* of one factor twice: y_of is 0 */
     c->pairs = SZ_PAIRS_UPPER;
     c->root2 = sqrt(2.0);
     c->y[0].species = SZ_SPECIES_APART;
@@ -290,7 +290,7 @@ static sz_status compress_nu(sz_soap_spec *spec, int nu_R, int nu_S, const sz_ar
                 sz_fail(err, SZ_ERR_FORMAT,
                         "%s: compress_mode=%d_%d needs one alpha_max for all species",
                         sz_args_where(args), nu_R, nu_S);
-    if (c->symmetric) c->pairs = SZ_PAIRS_UPPER;
+    if (sz_alike(c, 0, 1)) c->pairs = SZ_PAIRS_UPPER;
     return status;
 }
 

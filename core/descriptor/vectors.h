@@ -13,7 +13,7 @@ struct sz_descriptor {
     unsigned char centre[SZ_Z_MAX + 1]; /* of an atomic number */
     /* a species is its atomic number */
     int z[SZ_Z_MAX + 1], slot[SZ_Z_MAX + 1];
-    sz_component *component; /* [length-1] */
+    sz_factors *component; /* [length-1] */
 };
 
 /* spec is copied; centre[z] 1 where element z is a centre; text: what to call it. */

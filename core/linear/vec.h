@@ -33,6 +33,15 @@ SZ_INLINE double sz_sum_lanes_of(const sz_lanes *v)
     return s[0] + s[1];
 }
 
+/* clears the lanes from n on, whatever they hold */
+SZ_INLINE void sz_keep_lanes(sz_lanes *v, int n)
+{
+    typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
+    const bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
+
+    *(bits *)v &= lane < (long long)n;
+}
+
 /* the sum of a vector's lanes */
 #define sz_sum_lanes(v) sz_sum_lanes_of(&(v))
 

@@ -5,7 +5,7 @@
 
 #include "descriptor/channels.h"
 
-/* what one of the two densities of a compression is made of */
+/* what one of the densities of a compression is made of */
 static void print_density(const sz_channels *y, int n_max, sz_text *text)
 {
     int n_n = y->radial == SZ_RADIAL_MIX ? y->n_mix
@@ -99,14 +99,12 @@ static void print_soap(const sz_soap *soap, sz_text *text)
     else
         print_density_of_soap(spec, text);
     sz_text_add(text, "  %-12s%s", "compression", c->spec.label);
-    if (!c->spec.n_radial) {
-        sz_text_add(text, ": ");
-        print_density(&c->spec.y[0], spec->radial.n_max, text);
+    for (int d = 0; d < c->spec.order && !c->spec.n_radial; d++) {
+        if (c->spec.y_of[d] != d) continue; /* said already */
+        sz_text_add(text, d ? " x " : ": ");
+        print_density(&c->spec.y[d], spec->radial.n_max, text);
     }
-    if (!c->spec.symmetric) {
-        sz_text_add(text, " x ");
-        print_density(&c->spec.y[1], spec->radial.n_max, text);
-    }
+    if (c->spec.order == 3) sz_text_add(text, "; three factors: four-body");
     sz_text_add(text, "\n");
     print_channels(soap, text);
     sz_text_add(text, "  %-12s%d published, %d inside\n", "components",
