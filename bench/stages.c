@@ -174,7 +174,7 @@ static void time_block(bench *all, term_bench *b, int n, const int *atom, int co
     watch_stop(&all->watch, FORWARD, nb->n_atoms);
     n_ranges = sz_soap_ranges(b->soap, b->work, n, b->range);
     if (b->collapse)
-        sz_collapse_energy(b->collapse, n, n_ranges, b->range, b->p, b->e, b->dedp);
+        sz_collapse_energy(b->collapse, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
     else
         sz_kernel_energy(&b->kernel, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
     watch_stop(&all->watch, KERNEL, nb->n_atoms);

@@ -68,7 +68,7 @@ static void test_ranges(sample *s, int n_ranges, const sz_range *range)
     for (int c = 0; c < N * LD; c++) got[c] = 77.0;
     for (int i = 0; i < N; i++) energy[i] = other[i] = 0.1 * i; /* added to */
     sz_kernel_energy(&s->kernel, N, n_ranges, range, s->p, k, energy, want);
-    sz_collapse_energy(s->collapse, N, n_ranges, range, s->p, other, got);
+    sz_collapse_energy(s->collapse, N, n_ranges, range, s->p, NULL, other, got);
     for (int i = 0; i < N; i++) CHECK_CLOSE(other[i], energy[i], 1e-14 * s->size);
     for (int c = 0; c < N * LD; c++)
         if (inside[c % LD])
@@ -83,7 +83,7 @@ static double energy_sum(void *context)
     double energy[N] = {0}, sum = 0.0;
     static double dedp[N * LD];
 
-    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, energy, dedp);
+    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, NULL, energy, dedp);
     for (int i = 0; i < N; i++) sum += energy[i];
     return sum;
 }
@@ -92,7 +92,7 @@ static void test_slopes(sample *s)
 {
     double energy[N] = {0}, dedp[N * LD];
 
-    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, energy, dedp);
+    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, NULL, energy, dedp);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < D; k++)
             CHECK_CLOSE(dedp[i * LD + k],
