@@ -35,6 +35,7 @@ static const char help[] =
     "\n"
     "  --cells 10   bcc cells along each axis    --lattice 3.25  Angstrom\n"
     "  --repeat 7   medians over so many         --block 128     atoms of a block\n"
+    "  --rank-tolerance 0   eV, of kernels of zeta 2, as in soapz eval\n"
     "  --json       one object instead of a table\n";
 
 static const char *const stage_name[N_STAGES][2] = {
@@ -61,7 +62,7 @@ static const char *const stage_name[N_STAGES][2] = {
 
 typedef struct {
     const char *path, *descriptor;
-    double cells, lattice, repeat, block, sparse;
+    double cells, lattice, repeat, block, sparse, rank_tolerance;
     int json;
 } options;
 
@@ -253,7 +254,8 @@ static sz_status make_plan(bench *b, const options *o, sz_error *err)
 {
     const sz_plan_layout layout = {.tile = sz_tile_best(),
                                    .collapse = o->descriptor ? SZ_COLLAPSE_NEVER
-                                                             : SZ_COLLAPSE_CHEAPER};
+                                                             : SZ_COLLAPSE_CHEAPER,
+                                   .rank_tolerance = o->rank_tolerance};
     const sz_model *model = b->subject.model;
     sz_status status = sz_plan_lay_out(&b->plan, model, (int)o->block, &layout, err);
 
@@ -377,15 +379,17 @@ static int parse(int argc, char **argv, options *o)
                   {"--lattice", 1, 20, &o->lattice},
                   {"--repeat", 1, MAX_REPEAT, &o->repeat},
                   {"--block", 1, 4096, &o->block},
-                  {"--sparse", 1, 100000, &o->sparse}};
+                  {"--sparse", 1, 100000, &o->sparse},
+                  {"--rank-tolerance", 0, 1, &o->rank_tolerance}};
+    enum { N = sizeof number / sizeof *number };
 
     for (int k = 1; k < argc; k++) {
         const char *next = k + 1 < argc ? argv[k + 1] : "";
         size_t n = 0;
         char *end;
 
-        while (n < 5 && strcmp(argv[k], number[n].name) != 0) n++;
-        if (n < 5) {
+        while (n < N && strcmp(argv[k], number[n].name) != 0) n++;
+        if (n < N) {
             *number[n].value = strtod(next, &end);
             if (end == next || *end || !(*number[n].value >= number[n].least) ||
                 *number[n].value > number[n].most) {
@@ -408,7 +412,7 @@ static int parse(int argc, char **argv, options *o)
 
 int main(int argc, char **argv)
 {
-    options o = {NULL, NULL, 10, 3.25, 7, 128, 800, 0};
+    options o = {NULL, NULL, 10, 3.25, 7, 128, 800, 0.0, 0};
     static bench b;
     double median[N_STAGES];
     sz_error err;

@@ -26,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLOOR 1e-8 /* of the mean |p|^2: rounding gets 1 / FLOOR times larger at most */
+#define FLOOR 1e-6 /* of the mean |p|^2: rounding gets 1 / FLOOR times larger at most */
 
 enum { CHUNK = 256 }; /* points at a time */
 
@@ -258,11 +258,10 @@ int sz_rank_text(const sz_rank *rank, char *text, size_t size)
 {
     return snprintf(
         text, size,
-        "term %d: rank %d of %d%s, energies change by %.2g eV rms and %.2g eV "
-        "at most over the sparse points, by less than %.2g |p|^2 anywhere",
-        rank->term + 1, rank->rank, rank->n_desc,
-        rank->used ? "" : " is not cheaper and not used", rank->rms, rank->max,
-        rank->bound);
+        "term %d: rank %d of %d, off by %.2g eV rms and %.2g at most over the "
+        "sparse points, %.2g |p|^2 at most anywhere%s",
+        rank->term + 1, rank->rank, rank->n_desc, rank->rms, rank->max, rank->bound,
+        rank->used ? "" : "; not cheaper, not used");
 }
 
 void sz_low_rank_free(sz_low_rank *low)
