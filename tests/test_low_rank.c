@@ -377,6 +377,71 @@ static int test_model(const char *name, double tolerance, int *n_used)
     return 0;
 }
 
+/* Each term becomes two of the same vectors, with half of its points each. */
+static int split_terms(sz_soap_group *g)
+{
+    int n = g->n_terms;
+
+    g->term = realloc(g->term, 2 * (size_t)n * sizeof *g->term);
+    if (!g->term) return 1;
+    for (int t = 0; t < n; t++) {
+        sz_soap_term *a = g->term + t, *b = g->term + n + t;
+        size_t ld = (size_t)sz_soap_stride(g->soap[a->soap]);
+        size_t half = (size_t)a->n_sparse / 2, rest = (size_t)a->n_sparse - half;
+
+        *b = *a;
+        b->centre = malloc((size_t)g->n_species);
+        b->p_sparse = aligned_alloc(64, rest * ld * sizeof(double));
+        b->weight = malloc(rest * sizeof(double));
+        if (!b->centre || !b->p_sparse || !b->weight) return 1;
+        memcpy(b->centre, a->centre, (size_t)g->n_species);
+        memcpy(b->p_sparse, a->p_sparse + half * ld, rest * ld * sizeof(double));
+        memcpy(b->weight, a->weight + half, rest * sizeof(double));
+        a->n_sparse = (int)half;
+        b->n_sparse = (int)rest;
+    }
+    g->n_terms = 2 * n;
+    return 0;
+}
+
+/* Joined terms are one: its squares are found over the points of all. Terms that are not
+ * worth a collapse get squares of their own, and none where no collapse is wanted. */
+static int test_joined(const char *name)
+{
+    sz_plan_layout layout = {
+        .tile = sz_tile_best(), .collapse = SZ_COLLAPSE_ALL, .rank_tolerance = 1e-5};
+    sz_rank want[4];
+    sz_model *m;
+    sz_plan *plan;
+    sz_error err;
+
+    CHECK_OK(sz_model_load(&m, model_path(name), &err), err);
+    for (int split = 0; split < 2; split++) {
+        if (split && split_terms(soaps_of(m))) return 1;
+        CHECK_OK(sz_plan_lay_out(&plan, m, 0, &layout, &err), err);
+        CHECK(sz_plan_n_ranks(plan) == 4);
+        for (int k = 0; k < 4; k++) {
+            const sz_rank rank = sz_plan_rank(plan, k);
+
+            if (!split) want[k] = rank;
+            CHECK(rank.rank == want[k].rank && rank.used == want[k].used);
+            CHECK_CLOSE(rank.rms, want[k].rms, 1e-13);
+            CHECK_CLOSE(rank.bound, want[k].bound, 1e-6 * want[k].bound);
+        }
+        sz_plan_free(plan);
+    }
+    layout.collapse = SZ_COLLAPSE_CHEAPER; /* halves are not worth it: D > 2 M */
+    CHECK_OK(sz_plan_lay_out(&plan, m, 0, &layout, &err), err);
+    CHECK(sz_plan_n_ranks(plan) == 8);
+    sz_plan_free(plan);
+    layout.collapse = SZ_COLLAPSE_NEVER;
+    CHECK_OK(sz_plan_lay_out(&plan, m, 0, &layout, &err), err);
+    CHECK(sz_plan_n_ranks(plan) == 0);
+    sz_plan_free(plan);
+    sz_model_free(m);
+    return 0;
+}
+
 /* The model's own plan, and numbers that are no tolerance. */
 static int test_options(const char *name)
 {
@@ -438,6 +503,7 @@ int main(void)
             test_model(model_names[k], 1e-6, &n_used))
             return 1;
     CHECK(n_used >= 40);
+    if (test_joined("hea4_nuR1_nuS1")) return 1;
     if (test_options("hea4_nuR2_nuS1")) return 1;
     return check_done();
 }

@@ -82,10 +82,14 @@ static sz_status factor_metric(maker *m, int n, const sz_kernel *points, int n_p
     double trace = 0.0;
     int d = m->d, info = 0;
 
-    for (int k = 0; k < n; k++)
-        if (points[k].n_sparse > 0) SZ_BLAS(dsyrk)
-    ("U", "N", &d, &points[k].n_sparse, &share, points[k].p_sparse, &m->ld, &one,
-     m->factor, &d);
+    for (int k = 0; k < n; k++) {
+        const sz_kernel *some = &points[k];
+
+        if (some->n_sparse == 0) continue;
+        SZ_BLAS(dsyrk)
+        ("U", "N", &d, &some->n_sparse, &share, some->p_sparse, &m->ld, &one, m->factor,
+         &d);
+    }
     for (int i = 0; i < d; i++) trace += m->factor[(size_t)i * d + i];
     for (int i = 0; i < d; i++) m->factor[(size_t)i * d + i] += FLOOR * trace;
     *found = trace > 0.0;

@@ -72,63 +72,82 @@ static int shall_collapse(const sz_soap_group *g, int t, sz_collapse_rule rule)
                             rule == SZ_COLLAPSE_ALL ? INT_MAX : term->n_sparse);
 }
 
-/* Term t and those in its collapse; their number. */
-static int list_joined(const sz_soap_plan *p, int t, sz_kernel *kernel)
-{
-    int n = 0;
-
-    for (int u = t; u < p->group->n_terms; u++)
-        if (u == t || (p->run[u].joined && find_partner(p, u) == &p->run[t]))
-            kernel[n++] = sz_soap_kernel(p->group, u, NULL);
-    return n;
-}
-
-/* The collapse of term t gets few squares where these cost less than it does now, exact:
- * flops an atom. */
-static sz_status lower_rank(sz_soap_plan *p, int t, double tolerance, double flops,
-                            sz_error *err)
+/* The collapse of term t gets few squares where these cost less than it does exactly, in
+ * flops an atom. The points are those of n kernels. */
+static sz_status lower_rank(sz_soap_plan *p, int t, int n, const sz_kernel *points,
+                            double tolerance, double flops, sz_error *err)
 {
     sz_soap_run *run = &p->run[t];
-    sz_kernel *kernel = malloc((size_t)p->group->n_terms * sizeof *kernel);
-    sz_low_rank *low = NULL;
+    int d = run->collapse->n_desc;
+    sz_low_rank *low;
+    sz_status status =
+        sz_low_rank_create(&low, run->collapse->square, n, points, tolerance, err);
+
+    if (!low) return status;
+    run->rank = (sz_rank){.term = t,
+                          .n_desc = d,
+                          .rank = low->rank,
+                          .used = 4.0 * low->rank * d < flops,
+                          .rms = low->rms,
+                          .max = low->max,
+                          .bound = low->bound};
+    if (run->rank.used)
+        sz_collapse_lower(run->collapse, low);
+    else
+        sz_low_rank_free(low);
+    return status;
+}
+
+/* A collapsed term, with all that are joined to it. */
+static sz_status lower_collapsed(sz_soap_plan *p, int t, double tolerance, sz_error *err)
+{
+    sz_soap_run *run = &p->run[t];
+    double d = run->collapse->n_desc;
+    sz_kernel *points = malloc((size_t)p->group->n_terms * sizeof *points);
     sz_status status;
+    int n = 0;
 
-    if (!kernel) return sz_fail_memory(err, sizeof *kernel, "a kernel of low rank");
-    status = sz_low_rank_create(&low, run->collapse->square, list_joined(p, t, kernel),
-                                kernel, tolerance, err);
-    if (low) {
-        int d = run->collapse->n_desc;
-
-        run->rank = (sz_rank){t,        d,        low->rank, 4.0 * low->rank * d < flops,
-                              low->rms, low->max, low->bound};
-        if (run->rank.used) {
-            sz_collapse_lower(run->collapse, low);
-            low = NULL;
-        }
-    }
-    sz_low_rank_free(low);
-    free(kernel);
+    if (!points) return sz_fail_memory(err, sizeof *points, "a kernel of low rank");
+    for (int u = t; u < p->group->n_terms; u++)
+        if (u == t || (p->run[u].joined && find_partner(p, u) == run))
+            points[n++] = sz_soap_kernel(p->group, u, NULL);
+    status = lower_rank(p, t, n, points, tolerance, 2.0 * d * d, err);
+    free(points);
     return status;
 }
 
 /* A term that is not worth a collapse may be worth one of low rank. */
-static sz_status lower_term(sz_soap_plan *p, int t, double tolerance, sz_error *err)
+static sz_status lower_plain(sz_soap_plan *p, int t, double tolerance, sz_error *err)
 {
     const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
-    double d = kernel.n_desc, m = kernel.n_sparse;
     sz_soap_run *run = &p->run[t];
-    sz_status status = SZ_OK;
+    double flops = 4.0 * kernel.n_sparse * kernel.n_desc;
+    sz_status status = sz_collapse_create(&run->collapse, &kernel, err);
 
-    if (d > LOW_RANK_MAX || run->joined) return SZ_OK;
-    if (run->collapse)
-        return run->collapse->square ? lower_rank(p, t, tolerance, 2.0 * d * d, err)
-                                     : SZ_OK;
-    if (!sz_collapse_pays(kernel.zeta, kernel.n_desc, INT_MAX)) return SZ_OK;
-    status = sz_collapse_create(&run->collapse, &kernel, err);
-    if (status == SZ_OK) status = lower_rank(p, t, tolerance, 4.0 * m * d, err);
+    if (status == SZ_OK) status = lower_rank(p, t, 1, &kernel, tolerance, flops, err);
     if (run->rank.used) return status;
     sz_collapse_free(run->collapse);
     run->collapse = NULL;
+    return status;
+}
+
+/* First what is collapsed: find_partner shall not meet what is collapsed here. */
+static sz_status lower_terms(sz_soap_plan *p, double tolerance, sz_error *err)
+{
+    const sz_soap_group *g = p->group;
+    sz_status status = SZ_OK;
+
+    for (int plain = 0; plain < 2; plain++)
+        for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
+            const sz_soap_run *run = &p->run[t];
+            int d = sz_soap_n_desc(g->soap[g->term[t].soap]);
+
+            if (d > LOW_RANK_MAX || run->joined || run->rank.n_desc > 0) continue;
+            if (!plain && run->collapse && run->collapse->square)
+                status = lower_collapsed(p, t, tolerance, err);
+            if (plain && !run->collapse && sz_collapse_pays(g->term[t].zeta, d, INT_MAX))
+                status = lower_plain(p, t, tolerance, err);
+        }
     return status;
 }
 
@@ -139,9 +158,9 @@ static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *e
 
     for (int t = 0; t < g->n_terms && status == SZ_OK; t++)
         if (shall_collapse(g, t, layout->collapse)) status = collapse_term(p, t, err);
-    for (int t = 0; t < g->n_terms && status == SZ_OK && layout->rank_tolerance > 0.0;
-         t++)
-        status = lower_term(p, t, layout->rank_tolerance, err);
+    if (status == SZ_OK && layout->rank_tolerance > 0.0 &&
+        layout->collapse != SZ_COLLAPSE_NEVER)
+        status = lower_terms(p, layout->rank_tolerance, err);
     for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
         if (p->run[t].joined) continue;
         if (p->run[t].collapse)
