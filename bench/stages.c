@@ -35,6 +35,7 @@ static const char help[] =
     "\n"
     "  --cells 10   bcc cells along each axis    --lattice 3.25  Angstrom\n"
     "  --repeat 7   medians over so many         --block 128     atoms of a block\n"
+    "  --rank-tolerance 0   eV, of kernels of zeta 2, as in soapz eval\n"
     "  --json       one object instead of a table\n";
 
 static const char *const stage_name[N_STAGES][2] = {
@@ -63,7 +64,7 @@ static const char *const stage_name[N_STAGES][2] = {
 
 typedef struct {
     const char *path, *descriptor;
-    double cells, lattice, repeat, block, sparse;
+    double cells, lattice, repeat, block, sparse, rank_tolerance;
     int json;
 } options;
 
@@ -176,7 +177,7 @@ static void time_block(bench *all, term_bench *b, int n, const int *atom, int co
     watch_stop(&all->watch, FORWARD, nb->n_atoms);
     n_ranges = sz_soap_ranges(b->soap, b->work, n, b->range);
     if (b->collapse)
-        sz_collapse_energy(b->collapse, n, n_ranges, b->range, b->p, b->e, b->dedp);
+        sz_collapse_energy(b->collapse, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
     else
         sz_kernel_energy(&b->kernel, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
     watch_stop(&all->watch, KERNEL, nb->n_atoms);
@@ -255,7 +256,8 @@ static sz_status make_plan(bench *b, const options *o, sz_error *err)
 {
     const sz_plan_layout layout = {.tile = sz_tile_best(),
                                    .collapse = o->descriptor ? SZ_COLLAPSE_NEVER
-                                                             : SZ_COLLAPSE_CHEAPER};
+                                                             : SZ_COLLAPSE_CHEAPER,
+                                   .rank_tolerance = o->rank_tolerance};
     const sz_model *model = b->subject.model;
     sz_status status = sz_plan_lay_out(&b->plan, model, (int)o->block, &layout, err);
 
@@ -379,15 +381,17 @@ static int parse(int argc, char **argv, options *o)
                   {"--lattice", 1, 20, &o->lattice},
                   {"--repeat", 1, MAX_REPEAT, &o->repeat},
                   {"--block", 1, 4096, &o->block},
-                  {"--sparse", 1, 100000, &o->sparse}};
+                  {"--sparse", 1, 100000, &o->sparse},
+                  {"--rank-tolerance", 0, 1, &o->rank_tolerance}};
+    enum { N = sizeof number / sizeof *number };
 
     for (int k = 1; k < argc; k++) {
         const char *next = k + 1 < argc ? argv[k + 1] : "";
         size_t n = 0;
         char *end;
 
-        while (n < 5 && strcmp(argv[k], number[n].name) != 0) n++;
-        if (n < 5) {
+        while (n < N && strcmp(argv[k], number[n].name) != 0) n++;
+        if (n < N) {
             *number[n].value = strtod(next, &end);
             if (end == next || *end || !(*number[n].value >= number[n].least) ||
                 *number[n].value > number[n].most) {
@@ -410,7 +414,7 @@ static int parse(int argc, char **argv, options *o)
 
 int main(int argc, char **argv)
 {
-    options o = {NULL, NULL, 10, 3.25, 7, 128, 800, 0};
+    options o = {NULL, NULL, 10, 3.25, 7, 128, 800, 0.0, 0};
     static bench b;
     double median[N_STAGES];
     sz_error err;

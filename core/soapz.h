@@ -105,13 +105,42 @@ typedef struct {
     /* Atoms of one matrix product, 1 to 4096; 0 takes the default, 128. Results do not
      * depend on it beyond rounding. */
     int n_block;
+    /* eV, 0: off. More than 0: SOAP terms of zeta 2, of up to 4096 components, may change
+     * a local energy by that much each, rms over their sparse points, and are computed
+     * with the leading eigenvectors of their kernel in the metric of these points where
+     * that is cheaper; sz_plan_rank says what came of it. */
+    double rank_tolerance;
 } sz_plan_options;
+
+/* What rank_tolerance made of a term. */
+typedef struct {
+    int term;        /* of the model's SOAP terms, from 0 */
+    int n_desc;      /* D, components of its vectors inside */
+    int rank;        /* R eigenvectors: 4 R D flops an atom */
+    int used;        /* 1; 0: the exact form costs less, and is used */
+    double rms, max; /* changes of its local energy over its sparse points, eV */
+    double bound;    /* no vector p has one of more than bound |p|^2, eV */
+} sz_rank;
 
 /* options NULL: the defaults. */
 SZ_API sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
                                 const sz_plan_options *options, sz_error *err);
 SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
 SZ_API size_t sz_plan_bytes(const sz_plan *plan);
+/* The terms that rank_tolerance was tried on, 0 <= k < n. */
+SZ_API int sz_plan_n_ranks(const sz_plan *plan);
+SZ_API sz_rank sz_plan_rank(const sz_plan *plan, int k);
+/* The same in words of at most size bytes: "term 3: rank 70 of 224, ..", counted from 1;
+ * returns what snprintf does. */
+SZ_API int sz_rank_text(const sz_rank *rank, char *text, size_t size);
+
+/* The plan that the model makes for itself at the first call of this function,
+ * sz_work_create or sz_predictor_create, and keeps; it is the model's. */
+SZ_API sz_status sz_model_plan(const sz_plan **plan, const sz_model *model,
+                               sz_error *err);
+/* Before that, and before the model is shared: how it will be made. */
+SZ_API sz_status sz_model_set_plan(sz_model *model, const sz_plan_options *options,
+                                   sz_error *err);
 
 /* The model in words: elements, terms, hyperparameters, sizes. plan NULL: what the model
  * says alone. *summary is the caller's to free(). */
@@ -119,7 +148,7 @@ SZ_API sz_status sz_model_summary(char **summary, const sz_model *model,
                                   const sz_plan *plan, sz_error *err);
 
 SZ_API sz_status sz_plan_work(sz_work **work, const sz_plan *plan, sz_error *err);
-/* The same by a plan that the model makes at the first call, and keeps. */
+/* The same by the model's own plan; n_block as in sz_plan_options. */
 SZ_API sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
                                 sz_error *err);
 SZ_API void sz_work_free(sz_work *work);

@@ -35,8 +35,8 @@ static constexpr int DEFAULT_BLOCK = 128;
 static constexpr int CHUNK = 2048;
 
 PairSoapz::PairSoapz(LAMMPS *host)
-    : Pair(host), n_block(DEFAULT_BLOCK), work(nullptr), cutoff(0.0), ordered(0),
-      n_centres(0), n_pairs(0)
+    : Pair(host), n_block(DEFAULT_BLOCK), rank_tolerance(0.0), work(nullptr), cutoff(0.0),
+      ordered(0), n_centres(0), n_pairs(0)
 {
     single_enable = 0;
     restartinfo = 0;
@@ -67,21 +67,34 @@ void PairSoapz::allocate()
 
 /* ---- setting up ------------------------------------------------------------------ */
 
-/* pair_style soapz [block N] */
+/* pair_style soapz [block N] [rank_tolerance E] */
 void PairSoapz::settings(int narg, char **arg)
 {
     n_block = DEFAULT_BLOCK;
+    rank_tolerance = 0.0;
     for (int k = 0; k < narg; k += 2) {
-        if (std::strcmp(arg[k], "block") != 0)
-            error->all(FLERR, "pair_style soapz: unknown keyword '{}', known is: block N",
+        const bool is_block = std::strcmp(arg[k], "block") == 0;
+
+        if (!is_block && std::strcmp(arg[k], "rank_tolerance") != 0)
+            error->all(FLERR,
+                       "pair_style soapz: unknown keyword '{}', known are: block N, "
+                       "rank_tolerance E",
                        arg[k]);
         if (k + 1 == narg)
-            error->all(FLERR, "pair_style soapz: keyword block needs a number");
-        n_block = utils::inumeric(FLERR, arg[k + 1], false, lmp);
-        if (n_block < 1 || n_block > MAX_BLOCK)
-            error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n_block,
-                       MAX_BLOCK);
+            error->all(FLERR, "pair_style soapz: keyword {} needs a number", arg[k]);
+        if (is_block)
+            n_block = utils::inumeric(FLERR, arg[k + 1], false, lmp);
+        else
+            rank_tolerance = utils::numeric(FLERR, arg[k + 1], false, lmp);
     }
+    if (n_block < 1 || n_block > MAX_BLOCK)
+        error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n_block,
+                   MAX_BLOCK);
+    if (!std::isfinite(rank_tolerance) || rank_tolerance < 0.0)
+        error->all(FLERR,
+                   "pair_style soapz: rank_tolerance is {}, it must be an energy in eV, "
+                   "or 0 for exact kernels",
+                   rank_tolerance);
 }
 
 /* pair_coeff * * model.xml Nb NULL ..., or with the words of pair_style quip */
@@ -118,7 +131,7 @@ void PairSoapz::coeff(int narg, char **arg)
 /* The work keeps what it needs of the model, so that the sparse points are given back. */
 void PairSoapz::load_model(const std::string &path, char **symbol, const QuipForm &form)
 {
-    const sz_plan_options options = {n_block};
+    const sz_plan_options options = {n_block, rank_tolerance};
     sz_model *loaded;
     sz_plan *laid_out;
     sz_error err;
@@ -143,7 +156,7 @@ void PairSoapz::load_model(const std::string &path, char **symbol, const QuipFor
     const std::unique_ptr<sz_plan, decltype(&sz_plan_free)> plan(laid_out, sz_plan_free);
 
     if (sz_plan_work(&work, laid_out, &err) != SZ_OK) stop_load(err);
-    if (comm->me == 0) report(loaded, path, symbol);
+    if (comm->me == 0) report(loaded, laid_out, path, symbol);
 }
 
 /* What is wrong with a file is wrong on all ranks; memory may fail on one alone. */
@@ -172,7 +185,8 @@ void PairSoapz::map_types(const sz_model *model, char **symbol)
     }
 }
 
-void PairSoapz::report(const sz_model *model, const std::string &path, char **symbol)
+void PairSoapz::report(const sz_model *model, const sz_plan *plan,
+                       const std::string &path, char **symbol)
 {
     std::string text = fmt::format("pair_style soapz: {}\n", path);
 
@@ -181,6 +195,13 @@ void PairSoapz::report(const sz_model *model, const std::string &path, char **sy
     text += "  atom type  element\n";
     for (int type = 1; type <= atom->ntypes; type++)
         text += fmt::format("  {:9}  {}\n", type, symbol[type - 1]);
+    for (int k = 0; k < sz_plan_n_ranks(plan); k++) {
+        const sz_rank rank = sz_plan_rank(plan, k);
+        char sentence[256];
+
+        sz_rank_text(&rank, sentence, sizeof sentence);
+        text += fmt::format("  {}\n", sentence);
+    }
     utils::logmesg(lmp, text);
     for (int k = 0; k < sz_model_n_warnings(model); k++)
         error->warning(FLERR, "pair_style soapz: {}", sz_model_warning(model, k));

@@ -31,7 +31,8 @@ class PairSoapz : public Pair
     void allocate();
     void load_model(const std::string &path, char **symbol, const QuipForm &form);
     void map_types(const sz_model *model, char **symbol);
-    void report(const sz_model *model, const std::string &path, char **symbol);
+    void report(const sz_model *model, const sz_plan *plan, const std::string &path,
+                char **symbol);
     [[noreturn]] void stop_load(const sz_error &err);
 
     void gather(int begin, int end);
@@ -43,7 +44,8 @@ class PairSoapz : public Pair
     void tally_energy(int i, double energy);
     void tally_virial(int j, const double *r, const double *dedr);
 
-    int n_block; /* atoms in one matrix product, keyword block */
+    int n_block;           /* atoms in one matrix product, keyword block */
+    double rank_tolerance; /* eV, keyword rank_tolerance */
     sz_work *work;
     double cutoff;            /* of the model, Angstrom */
     int ordered;              /* see sz_model_ordered */

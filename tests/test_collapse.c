@@ -68,7 +68,7 @@ static void test_ranges(sample *s, int n_ranges, const sz_range *range)
     for (int c = 0; c < N * LD; c++) got[c] = 77.0;
     for (int i = 0; i < N; i++) energy[i] = other[i] = 0.1 * i; /* added to */
     sz_kernel_energy(&s->kernel, N, n_ranges, range, s->p, k, energy, want);
-    sz_collapse_energy(s->collapse, N, n_ranges, range, s->p, other, got);
+    sz_collapse_energy(s->collapse, N, n_ranges, range, s->p, NULL, other, got);
     for (int i = 0; i < N; i++) CHECK_CLOSE(other[i], energy[i], 1e-14 * s->size);
     for (int c = 0; c < N * LD; c++)
         if (inside[c % LD])
@@ -83,7 +83,7 @@ static double energy_sum(void *context)
     double energy[N] = {0}, sum = 0.0;
     static double dedp[N * LD];
 
-    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, energy, dedp);
+    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, NULL, energy, dedp);
     for (int i = 0; i < N; i++) sum += energy[i];
     return sum;
 }
@@ -92,7 +92,7 @@ static void test_slopes(sample *s)
 {
     double energy[N] = {0}, dedp[N * LD];
 
-    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, energy, dedp);
+    sz_collapse_energy(s->collapse, N, 1, &whole, s->p, NULL, energy, dedp);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < D; k++)
             CHECK_CLOSE(dedp[i * LD + k],
@@ -196,7 +196,7 @@ static int test_model(const char *name, int *n_collapsed)
 }
 
 /* Terms of the same vectors become one: two zetas, and each sign of the order. */
-static int test_joined(int first_zeta, int second_zeta)
+static int test_joined(int first_zeta, int second_zeta, double sigma0)
 {
     enum { ATOMS = 24, PAIRS = 3 * ATOMS * ATOMS };
     static double dedr[2][PAIRS];
@@ -213,6 +213,7 @@ static int test_joined(int first_zeta, int second_zeta)
     sz_gap_free(gap);
     g = soaps_of(m);
     n = g->n_terms;
+    for (int k = 0; k < g->n_soaps; k++) g->soap[k]->spec.sigma0 = sigma0;
     g->term = realloc(g->term, 2 * (size_t)n * sizeof *g->term);
     if (!g->term) return 1;
     for (int t = 0; t < n; t++) { /* each term once more, half as strong */
@@ -232,7 +233,7 @@ static int test_joined(int first_zeta, int second_zeta)
         b->zeta = second_zeta;
     }
     g->n_terms = 2 * n;
-    size = size_of(m);
+    size = size_of(m) * pow(1.0 + sigma0 * sigma0, 2.0);
     random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 1.9);
     CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
     CHECK(evaluate(m, SZ_COLLAPSE_NEVER, &c, energy[0], only[0], dedr[0], 0) == 0);
@@ -244,6 +245,75 @@ static int test_joined(int first_zeta, int second_zeta)
     printf("zeta %d and %d: %d of %d terms joined\n", first_zeta, second_zeta, n_joined,
            g->n_terms);
     sz_model_free(m);
+    sz_list_free(&c.list);
+    return 0;
+}
+
+/* Each point of the terms `times` times, its weight shared. */
+static int repeat_points(sz_soap_group *g, int times)
+{
+    for (int t = 0; t < g->n_terms; t++) {
+        sz_soap_term *term = &g->term[t];
+        size_t n = (size_t)term->n_sparse, m = n * (size_t)times;
+        size_t ld = (size_t)sz_soap_stride(g->soap[term->soap]);
+        double *p = aligned_alloc(64, m * ld * sizeof *p), *w = malloc(m * sizeof *w);
+
+        if (!p || !w) return 1;
+        for (size_t s = 0; s < m; s++) {
+            memcpy(p + s * ld, term->p_sparse + s % n * ld, ld * sizeof *p);
+            w[s] = term->weight[s % n] / times;
+        }
+        free(term->p_sparse);
+        free(term->weight);
+        term->p_sparse = p;
+        term->weight = w;
+        term->n_sparse = (int)m;
+    }
+    return 0;
+}
+
+/* The number of points costs nothing once they are folded: no byte of the plan, of its
+ * scratch or of what stays of the model, and the energies are the same. */
+static int test_many_points(void)
+{
+    enum { ATOMS = 24, PAIRS = 3 * ATOMS * ATOMS };
+    static double dedr[2][PAIRS];
+    double energy[2][ATOMS], size = 0.0;
+    size_t bytes[2];
+    cluster c = {0};
+    sz_error err;
+
+    for (int k = 0; k < 2; k++) {
+        sz_model *m;
+        sz_soap_group *g;
+        sz_plan *plan;
+        sz_work *work;
+
+        CHECK_OK(sz_model_load(&m, model_path("hea4_nuR0_all_zeta1"), &err), err);
+        g = soaps_of(m);
+        for (int t = 0; t < g->n_terms; t++) CHECK(g->term[t].zeta <= 2.0);
+        if (repeat_points(g, k ? 500 : 10)) return 1; /* all are worth a collapse */
+        if (k == 0) {
+            size = size_of(m);
+            random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 1.9);
+            CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
+        }
+        CHECK_OK(sz_plan_create(&plan, m, NULL, &err), err);
+        CHECK(count_collapsed(plan, 0) == g->n_terms);
+        bytes[k] = sz_plan_bytes(plan);
+        CHECK_OK(sz_plan_work(&work, plan, &err), err);
+        sz_model_free(m); /* what is needed is held by the plan */
+        for (int t = 0; t < g->n_terms; t++)
+            CHECK(!g->term[t].p_sparse && !g->term[t].weight);
+        CHECK_OK(sz_compute(NULL, work, &c.list.nb, energy[k], dedr[k], &err), err);
+        sz_work_free(work);
+        sz_plan_free(plan);
+    }
+    printf("points 50 times over: %zu and %zu bytes\n", bytes[0], bytes[1]);
+    CHECK(bytes[0] == bytes[1]);
+    CHECK_CLOSE(distance(energy[0], energy[1], ATOMS), 0.0, 1e-12 * size);
+    CHECK_CLOSE(distance(dedr[0], dedr[1], 3 * (size_t)c.list.n_pairs), 0.0,
+                1e-12 * size);
     sz_list_free(&c.list);
     return 0;
 }
@@ -295,7 +365,10 @@ int main(void)
         if (test_model(model_names[k], &n_collapsed)) return 1;
     CHECK(n_collapsed >= 20);
     for (int k = 0; k < 4; k++)
-        if (test_joined(1 + k % 2, 1 + k / 2)) return 1;
+        if (test_joined(1 + k % 2, 1 + k / 2, 0.0) ||
+            test_joined(1 + k % 2, 1 + k / 2, 0.7))
+            return 1;
+    if (test_many_points()) return 1;
     if (test_choice()) return 1;
     return check_done();
 }

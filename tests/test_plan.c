@@ -113,7 +113,8 @@ static int test_points(const char *path)
     sz_model_free(model);
     CHECK(soaps_of(model)->term[0].p_sparse && model->gap);
     sz_variance_free(variance);
-    if (sz_tile_best() != SZ_TILE_NONE) CHECK(!soaps_of(model)->term[0].p_sparse);
+    if (sz_tile_best() != SZ_TILE_NONE)
+        CHECK(!soaps_of(model)->term[0].p_sparse && !soaps_of(model)->term[0].weight);
     CHECK(!model->gap);
     sz_plan_free(packed);
 

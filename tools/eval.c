@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: soapz eval MODEL IN -o OUT.xyz\n"
+    "usage: soapz eval MODEL IN -o OUT.xyz [--rank-tolerance E]\n"
     "\n"
     "Energies, forces and virials of every frame of a file.\n"
     "\n"
@@ -27,6 +27,12 @@ static const char help[] =
     "              the columns forces (eV/Angstrom) and local_energy (eV), all with\n"
     "              17 digits; what the input says under these names, or as stress or\n"
     "              free_energy, is replaced, the rest is kept. - is standard output\n"
+    "  --rank-tolerance E\n"
+    "              kernels of zeta 2 by their leading eigenvectors where that is "
+    "cheaper:\n"
+    "              each may change a local energy by E eV, rms over its sparse points; "
+    "0,\n"
+    "              the default: exact. What came of it is printed, see also soapz info\n"
     "  --help      this text\n"
     "\n"
     "A frame without Lattice is not periodic; pbc=\"T T F\" names periodic directions.\n"
@@ -36,6 +42,7 @@ static const char help[] =
 
 typedef struct {
     const char *model_path;
+    double rank_tolerance;
     sz_model *model;
     sz_predictor *predictor;
     sz_xyz_reader *in;
@@ -105,21 +112,47 @@ static sz_status eval_file(evaluation *e, sz_error *err)
     return status;
 }
 
+static sz_status load(evaluation *e, sz_error *err)
+{
+    const sz_plan_options options = {.rank_tolerance = e->rank_tolerance};
+    sz_status status = sz_model_load(&e->model, e->model_path, err);
+
+    if (status == SZ_OK) status = sz_model_set_plan(e->model, &options, err);
+    return status == SZ_OK ? sz_predictor_create(&e->predictor, e->model, err) : status;
+}
+
+/* What rank_tolerance came to. */
+static void print_ranks(const evaluation *e)
+{
+    const sz_plan *plan; /* which is there since load() */
+
+    if (sz_model_plan(&plan, e->model, NULL) != SZ_OK) return;
+    for (int k = 0; k < sz_plan_n_ranks(plan); k++) {
+        const sz_rank rank = sz_plan_rank(plan, k);
+        char sentence[256];
+
+        sz_rank_text(&rank, sentence, sizeof sentence);
+        printf("%s\n", sentence);
+    }
+}
+
 /* -1, or the exit code when there is nothing to do */
-static int read_options(int argc, char **argv, const char **model, const char **in,
+static int read_options(int argc, char **argv, evaluation *e, const char **in,
                         const char **out)
 {
-    const char *argument[2];
+    const char *argument[2], *tolerance = NULL;
     int want_help = 0, n, code;
     sz_option option[] = {{"--output", 'o', out, NULL},
+                          {"--rank-tolerance", 0, &tolerance, NULL},
                           {"--help", 'h', NULL, &want_help}};
 
-    code = sz_options(argc, argv, option, 2, argument, 2, &n);
+    code = sz_options(argc, argv, option, 3, argument, 2, &n);
     if (want_help) return sz_print_text(help);
+    if (!code) code = sz_read_tolerance("eval", tolerance, &e->rank_tolerance);
     if (code) return code;
     if (n < 2) return sz_usage_error("eval", "a model and an XYZ file are needed");
     if (!*out) return sz_usage_error("eval", "say with -o where the result shall go");
-    *model = argument[0];
+    e->model_path = argument[0];
     *in = argument[1];
     return -1;
 }
@@ -131,13 +164,12 @@ int sz_verb_eval(int argc, char **argv)
     sz_foreign foreign = {0};
     sz_error err;
     sz_status status, closed;
-    int code = read_options(argc, argv, &e.model_path, &in, &out);
+    int code = read_options(argc, argv, &e, &in, &out);
 
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
-    status = sz_model_load(&e.model, e.model_path, &err);
-    if (status == SZ_OK) status = sz_predictor_create(&e.predictor, e.model, &err);
+    status = load(&e, &err);
     if (status == SZ_OK) status = sz_foreign_open(&foreign, in, &err);
     if (status == SZ_OK) status = sz_xyz_open(&e.in, sz_foreign_path(&foreign), &err);
     if (strcmp(out, "-") != 0) sz_catch_interrupts();
@@ -145,6 +177,7 @@ int sz_verb_eval(int argc, char **argv)
     if (status == SZ_OK) status = eval_file(&e, &err);
     closed = sz_output_close(&e.out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;
+    if (status == SZ_OK && strcmp(out, "-") != 0) print_ranks(&e);
     if (status == SZ_OK && strcmp(out, "-") != 0)
         printf("%s: %ld frame%s, %ld atom%s\n", out, e.n_frames,
                e.n_frames == 1 ? "" : "s", e.n_atoms, e.n_atoms == 1 ? "" : "s");

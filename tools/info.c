@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static const char help[] =
-    "usage: soapz info MODEL\n"
+    "usage: soapz info MODEL [--rank-tolerance E]\n"
     "       soapz info --machine\n"
     "\n"
     "What is in a GAP model, in words: elements, terms, hyperparameters, compression,\n"
@@ -23,6 +23,15 @@ static const char help[] =
     "notes:\n"
     "what it was fitted to, licence, errors, the version of soapz.\n"
     "\n"
+    "  --rank-tolerance E\n"
+    "              also what kernels of zeta 2 become where each may change a local "
+    "energy\n"
+    "              by E eV (rms over its sparse points, 1e-5 say): their rank, the "
+    "changes\n"
+    "              over the sparse points, a bound, and whether that is cheaper than "
+    "the\n"
+    "              exact kernel. eval and pair_style soapz (rank_tolerance E) then use "
+    "it\n"
     "  --machine   the CPU, the BLAS library and its kernels, and the speed of its\n"
     "              matrix product in the kernel's shape on one core\n"
     "  --help      this text\n"
@@ -50,8 +59,9 @@ static void print_notes(const sz_gap_note *note, int n)
     for (int k = 0; k < n; k++) print_note(note[k].key, note[k].text);
 }
 
-static sz_status print_model(const char *path, sz_error *err)
+static sz_status print_model(const char *path, double tolerance, sz_error *err)
 {
+    const sz_plan_options options = {.rank_tolerance = tolerance};
     sz_gap_note *note = NULL;
     int n_notes = 0;
     sz_model *model;
@@ -59,7 +69,9 @@ static sz_status print_model(const char *path, sz_error *err)
     char *summary = NULL;
     sz_status status = sz_model_load(&model, path, err);
 
-    if (status == SZ_OK) status = sz_plan_create(&plan, model, NULL, err);
+    sz_blas_tune();
+    sz_blas_set_threads(1);
+    if (status == SZ_OK) status = sz_plan_create(&plan, model, &options, err);
     if (status == SZ_OK) status = sz_gap_notes(&note, &n_notes, path, err);
     if (status == SZ_OK) status = sz_model_summary(&summary, model, plan, err);
     if (status == SZ_OK) {
@@ -131,17 +143,23 @@ static int print_machine(void)
 
 int sz_verb_info(int argc, char **argv)
 {
-    const char *model;
+    const char *model, *text = NULL;
+    double tolerance;
     int want_help = 0, machine = 0, n, code;
     sz_error err;
     sz_option option[] = {{"--machine", 0, NULL, &machine},
+                          {"--rank-tolerance", 0, &text, NULL},
                           {"--help", 'h', NULL, &want_help}};
 
-    code = sz_options(argc, argv, option, 2, &model, 1, &n);
+    code = sz_options(argc, argv, option, 3, &model, 1, &n);
     if (want_help) return sz_print_text(help);
+    if (!code) code = sz_read_tolerance("info", text, &tolerance);
     if (code) return code;
+    if (machine && text)
+        return sz_usage_error("info", "--rank-tolerance is of a model, not of a machine");
     if (n + machine != 1)
         return sz_usage_error("info", "either a model or --machine is needed");
     if (machine) return print_machine();
-    return print_model(model, &err) == SZ_OK ? sz_finish_stdout() : sz_report(&err);
+    return print_model(model, tolerance, &err) == SZ_OK ? sz_finish_stdout()
+                                                        : sz_report(&err);
 }

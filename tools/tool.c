@@ -4,7 +4,10 @@
 #define _XOPEN_SOURCE 700 /* isatty, sigaction */
 #include "tool.h"
 
+#include "base/number.h"
+
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -60,6 +63,16 @@ int sz_options(int argc, char **argv, const sz_option *option, int n_options,
         }
     }
     return 0;
+}
+
+int sz_read_tolerance(const char *verb, const char *text, double *tolerance)
+{
+    *tolerance = 0.0;
+    if (!text ||
+        (sz_parse_double(text, tolerance) && isfinite(*tolerance) && *tolerance >= 0.0))
+        return 0;
+    return sz_usage_error(
+        verb, "--rank-tolerance needs an energy in eV, 0 or more, not \"%s\"", text);
 }
 
 /* ---- messages ------------------------------------------------------------------- */

@@ -37,6 +37,10 @@ typedef struct {
 int sz_options(int argc, char **argv, const sz_option *option, int n_options,
                const char **argument, int max_arguments, int *n_arguments);
 
+/* --rank-tolerance of a verb; text NULL: 0. Returns 0, or 2 after saying what is wrong.
+ */
+int sz_read_tolerance(const char *verb, const char *text, double *tolerance);
+
 /* "soapz VERB: sentence" on stderr; returns 2. */
 int sz_usage_error(const char *verb, const char *format, ...) SZ_PRINTF(2, 3);
 /* "soapz: sentence" on stderr; returns 1. */

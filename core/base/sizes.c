@@ -17,6 +17,7 @@ size_t sz_sizeof(const char *name)
                 {"sz_list", sizeof(sz_list)},
                 {"sz_prediction", sizeof(sz_prediction)},
                 {"sz_plan_options", sizeof(sz_plan_options)},
+                {"sz_rank", sizeof(sz_rank)},
                 {"sz_frame", sizeof(sz_frame)},
                 {"sz_fit_options", sizeof(sz_fit_options)},
                 {"sz_error_summary", sizeof(sz_error_summary)}};

@@ -9,20 +9,20 @@
 
 #include <stdlib.h>
 
-sz_status sz_eigenvectors(int n, double *a, double *w, sz_error *err)
+static sz_status eigen(const char *job, int n, double *a, double *w, sz_error *err)
 {
     int lwork = -1, liwork = -1, info = 0, ask_i;
     int *iwork = NULL;
     double ask, *work = NULL;
     sz_status status = SZ_OK;
 
-    SZ_BLAS(dsyevd)("V", "U", &n, a, &n, w, &ask, &lwork, &ask_i, &liwork, &info);
+    SZ_BLAS(dsyevd)(job, "U", &n, a, &n, w, &ask, &lwork, &ask_i, &liwork, &info);
     lwork = (int)ask;
     liwork = ask_i;
     work = malloc((size_t)lwork * sizeof *work);
     iwork = malloc((size_t)liwork * sizeof *iwork);
     if (work && iwork) {
-        SZ_BLAS(dsyevd)("V", "U", &n, a, &n, w, work, &lwork, iwork, &liwork, &info);
+        SZ_BLAS(dsyevd)(job, "U", &n, a, &n, w, work, &lwork, iwork, &liwork, &info);
     } else {
         status = sz_fail_memory(err, (size_t)lwork * sizeof *work, "eigenvectors");
     }
@@ -30,10 +30,20 @@ sz_status sz_eigenvectors(int n, double *a, double *w, sz_error *err)
     free(iwork);
     if (status == SZ_OK && info != 0)
         status = sz_fail(err, SZ_ERR_NUMERIC,
-                         "the eigenvectors of a %d x %d matrix were not found (dsyevd "
+                         "the eigenvalues of a %d x %d matrix were not found (dsyevd "
                          "says %d); does it hold NaN?",
                          n, n, info);
     return status;
+}
+
+sz_status sz_eigenvectors(int n, double *a, double *w, sz_error *err)
+{
+    return eigen("V", n, a, w, err);
+}
+
+sz_status sz_eigenvalues(int n, double *a, double *w, sz_error *err)
+{
+    return eigen("N", n, a, w, err);
 }
 
 sz_status sz_solve(int n, int m, double *a, double *b, sz_error *err)

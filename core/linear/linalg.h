@@ -9,6 +9,8 @@
 /* a [n][n] symmetric becomes its eigenvectors, one a row, by ascending eigenvalue
  * w [n]. */
 sz_status sz_eigenvectors(int n, double *a, double *w, sz_error *err);
+/* The eigenvalues alone; a is destroyed, its part a(i,k), k <= i, is looked at. */
+sz_status sz_eigenvalues(int n, double *a, double *w, sz_error *err);
 
 /* A X = B for a [n][n] (destroyed); b [m][n]: right-hand sides, one a row, that become
  * the solutions. A singular A is SZ_ERR_NUMERIC. */

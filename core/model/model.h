@@ -22,11 +22,12 @@ struct sz_model {
     sz_warnings warnings;
     sz_gap *gap; /* the potential on paper that it came from, or NULL */
 
-    pthread_mutex_t lock; /* of what follows */
-    int n_users;          /* need the sparse points */
-    int n_holders;        /* plans, which do without them */
-    int keep_points;      /* 1: a plan does not, and the points stay to the end */
-    sz_plan *plan;        /* of sz_work_create, once it is asked for */
+    pthread_mutex_t lock;    /* of what follows */
+    int n_users;             /* need the sparse points */
+    int n_holders;           /* plans, which do without them */
+    int keep_points;         /* 1: a plan does not, and the points stay to the end */
+    sz_plan *plan;           /* its own, once it is asked for */
+    sz_plan_options options; /* of that plan */
 };
 
 /* The model of a potential on paper, which stays the caller's; such a model cannot be

@@ -5,6 +5,9 @@
  * A plan holds its model and a work its plan, so that all may be freed in any order. */
 #include "model/plan.h"
 
+#include "term/soap_term.h"
+
+#include <math.h>
 #include <stdlib.h>
 
 /* ---- the plan ---------------------------------------------------------------------- */
@@ -80,12 +83,26 @@ sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
     return status;
 }
 
+static sz_status check_tolerance(double tolerance, sz_error *err)
+{
+    if (isfinite(tolerance) && tolerance >= 0.0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT,
+                   "rank_tolerance is %g, it must be an energy in eV, or 0 for exact "
+                   "kernels",
+                   tolerance);
+}
+
 sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
                          const sz_plan_options *options, sz_error *err)
 {
     const sz_plan_layout layout = {.tile = sz_tile_best(),
-                                   .collapse = SZ_COLLAPSE_CHEAPER};
+                                   .collapse = SZ_COLLAPSE_CHEAPER,
+                                   .rank_tolerance =
+                                       options ? options->rank_tolerance : 0};
+    sz_status status = check_tolerance(layout.rank_tolerance, err);
 
+    *plan = NULL;
+    if (status != SZ_OK) return status;
     return sz_plan_lay_out(plan, model, options ? options->n_block : 0, &layout, err);
 }
 
@@ -103,6 +120,44 @@ size_t sz_plan_bytes(const sz_plan *plan)
         if (model->group[k] && sz_term_kinds[k]->bytes)
             sum += sz_term_kinds[k]->bytes(model->group[k], plan->part[k]);
     return sum;
+}
+
+/* ---- ranks ------------------------------------------------------------------------- */
+
+static const sz_soap_plan *soaps_of(const sz_plan *plan)
+{
+    for (int k = 0; k < plan->model->n_kinds; k++)
+        if (sz_term_kinds[k] == &sz_kind_soap) return plan->part[k];
+    return NULL;
+}
+
+/* Term number k of those that were tried, or NULL; *n: how many these are. */
+static const sz_rank *find_rank(const sz_plan *plan, int k, int *n)
+{
+    const sz_soap_plan *p = soaps_of(plan);
+    const sz_rank *found = NULL;
+
+    *n = 0;
+    for (int t = 0; p && t < p->group->n_terms; t++)
+        if (p->run[t].rank.n_desc > 0 && (*n)++ == k) found = &p->run[t].rank;
+    return found;
+}
+
+int sz_plan_n_ranks(const sz_plan *plan)
+{
+    int n;
+
+    find_rank(plan, 0, &n);
+    return n;
+}
+
+sz_rank sz_plan_rank(const sz_plan *plan, int k)
+{
+    const sz_rank none = {0};
+    int n;
+    const sz_rank *found = find_rank(plan, k, &n);
+
+    return found ? *found : none;
 }
 
 /* ---- work -------------------------------------------------------------------------- */
@@ -149,29 +204,56 @@ sz_status sz_plan_work(sz_work **work, const sz_plan *plan, sz_error *err)
     return sz_work_of_plan(work, plan, 0, err);
 }
 
-sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
-                         sz_error *err)
+sz_status sz_model_plan(const sz_plan **plan, const sz_model *model, sz_error *err)
 {
     sz_model *m = (sz_model *)model; /* its plan is made once */
-    sz_status status = check_block(&n_block, err);
+    sz_status status = SZ_OK;
 
-    *work = NULL;
-    if (status != SZ_OK) return status;
     pthread_mutex_lock(&m->lock);
     if (!m->plan) {
-        sz_plan *plan;
+        sz_plan *made;
 
         pthread_mutex_unlock(&m->lock);
-        status = sz_plan_create(&plan, model, NULL, err);
+        status = sz_plan_create(&made, model, &m->options, err);
         pthread_mutex_lock(&m->lock);
         if (!m->plan) {
-            m->plan = plan;
-            plan = NULL;
+            m->plan = made;
+            made = NULL;
         }
         pthread_mutex_unlock(&m->lock);
-        sz_plan_free(plan); /* another thread was faster */
+        sz_plan_free(made); /* another thread was faster */
     } else {
         pthread_mutex_unlock(&m->lock);
     }
-    return status == SZ_OK ? sz_work_of_plan(work, m->plan, n_block, err) : status;
+    *plan = status == SZ_OK ? m->plan : NULL;
+    return status;
+}
+
+sz_status sz_model_set_plan(sz_model *model, const sz_plan_options *options,
+                            sz_error *err)
+{
+    const sz_plan_options none = {0};
+    int n_block = options ? options->n_block : 0;
+    sz_status status = check_block(&n_block, err);
+
+    if (status == SZ_OK && options)
+        status = check_tolerance(options->rank_tolerance, err);
+    if (status == SZ_OK && model->plan)
+        status = sz_fail(err, SZ_ERR_ARGUMENT,
+                         "the model has its plan already; say how it is made before the "
+                         "first sz_work_create or sz_predictor_create");
+    if (status == SZ_OK) model->options = options ? *options : none;
+    return status;
+}
+
+sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
+                         sz_error *err)
+{
+    const sz_plan *plan;
+    int checked = n_block;
+    sz_status status = check_block(&checked, err);
+
+    *work = NULL;
+    if (status == SZ_OK) status = sz_model_plan(&plan, model, err);
+    return status == SZ_OK ? sz_work_of_plan(work, plan, n_block, err) : status;
 }

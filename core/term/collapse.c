@@ -13,7 +13,10 @@
  * Exact: what rounding adds is that of the sum itself, 1e-16 sum_s |w_s K_s|. One product
  * A p of 2 D^2 flops an atom gives energy and gradient, against two of 2 M D: cheaper for
  * D < 2 M, and then the number M of sparse points costs nothing. Terms of the same
- * vectors add up: a linear one beside a quadratic one costs nothing either. */
+ * vectors add up: a linear one beside a quadratic one costs nothing either.
+ *
+ * Where a tolerance allows it A is a sum of R squares (low_rank.c), a kernel of zeta 2
+ * with R points: 4 R D flops. */
 #include "term/collapse.h"
 
 #include "linear/blas.h"
@@ -127,11 +130,46 @@ void sz_collapse_add(sz_collapse *to, sz_collapse *from)
     from->square = NULL;
 }
 
+void sz_collapse_lower(sz_collapse *c, sz_low_rank *low)
+{
+    c->low = low;
+    free(c->square);
+    c->square = NULL;
+}
+
+int sz_collapse_rank(const sz_collapse *c)
+{
+    return c->low ? c->low->rank : 0;
+}
+
+/* p . A p as a kernel */
+static sz_kernel kernel_of(const sz_collapse *c)
+{
+    const sz_kernel kernel = {c->n_desc,      c->stride, c->low->rank, c->low->row,
+                              c->low->weight, 1.0,       2.0,          0.0,
+                              c->values,      c->slopes};
+
+    return kernel;
+}
+
+static sz_status pack_rows(sz_collapse *c, sz_tile tile, sz_error *err)
+{
+    const sz_kernel kernel = kernel_of(c);
+    sz_status status = sz_kernel_pack(&c->values, &c->slopes, tile, &kernel, err);
+
+    if (status != SZ_OK) return status;
+    free(c->low->row);
+    c->low->row = NULL;
+    return SZ_OK;
+}
+
 sz_status sz_collapse_pack(sz_collapse *c, sz_tile tile, sz_error *err)
 {
     sz_status status;
 
-    if (!c->square || tile == SZ_TILE_NONE) return SZ_OK;
+    if (tile == SZ_TILE_NONE) return SZ_OK;
+    if (c->low) return pack_rows(c, tile, err);
+    if (!c->square) return SZ_OK;
     status = sz_product_create(&c->product, tile, c->n_desc, c->n_desc, c->square,
                                (size_t)c->stride, 1, err);
     if (status != SZ_OK) return status;
@@ -146,15 +184,22 @@ void sz_collapse_free(sz_collapse *collapse)
     free(collapse->linear);
     free(collapse->square);
     sz_product_free(collapse->product);
+    sz_low_rank_free(collapse->low);
+    sz_product_free(collapse->values);
+    sz_product_free(collapse->slopes);
     free(collapse);
 }
 
 size_t sz_collapse_bytes(const sz_collapse *collapse)
 {
+    const sz_low_rank *low = collapse->low;
     size_t rows = 1 + (collapse->square ? (size_t)collapse->n_desc : 0);
+    size_t rank = (size_t)sz_collapse_rank(collapse);
 
+    if (low && low->row) rows += rank;
     return sizeof *collapse + rows * (size_t)collapse->stride * sizeof(double) +
-           sz_product_bytes(collapse->product);
+           rank * sizeof(double) + sz_product_bytes(collapse->product) +
+           sz_product_bytes(collapse->values) + sz_product_bytes(collapse->slopes);
 }
 
 /* dedp[rows of to] = A p over all ranges: the one matrix product */
@@ -197,10 +242,30 @@ SZ_CLONES static double finish(int n, const double *restrict p, const double *re
     return sum;
 }
 
-void sz_collapse_energy(const sz_collapse *c, int n, int n_ranges, const sz_range *range,
-                        const double *p, double *energy, double *dedp)
+/* The same where g holds the gradient of p . A p already: their part of b . p. */
+SZ_CLONES static double add_linear(int n, const double *restrict p,
+                                   const double *restrict b, double *restrict g)
 {
-    if (c->zeta == 2) multiply(c, n, n_ranges, range, p, dedp);
+    double sum = 0.0;
+
+#pragma omp simd reduction(+ : sum)
+    for (int k = 0; k < n; k++) {
+        sum += p[k] * b[k];
+        g[k] += b[k];
+    }
+    return sum;
+}
+
+void sz_collapse_energy(const sz_collapse *c, int n, int n_ranges, const sz_range *range,
+                        const double *p, double *k, double *energy, double *dedp)
+{
+    if (c->low) {
+        const sz_kernel kernel = kernel_of(c);
+
+        sz_kernel_energy(&kernel, n, n_ranges, range, p, k, energy, dedp);
+    } else if (c->zeta == 2) {
+        multiply(c, n, n_ranges, range, p, dedp);
+    }
     for (int i = 0; i < n; i++) {
         double sum = c->constant;
 
@@ -209,7 +274,8 @@ void sz_collapse_energy(const sz_collapse *c, int n, int n_ranges, const sz_rang
             int d = range[r].end - range[r].first;
 
             if (c->zeta == 1) memset(dedp + at, 0, (size_t)d * sizeof *dedp);
-            sum += finish(d, p + at, c->linear + first, dedp + at);
+            sum +=
+                (c->low ? add_linear : finish)(d, p + at, c->linear + first, dedp + at);
         }
         energy[i] += sum;
     }

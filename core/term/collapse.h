@@ -4,7 +4,7 @@
 #ifndef SZ_COLLAPSE_H
 #define SZ_COLLAPSE_H
 
-#include "term/kernel.h"
+#include "term/low_rank.h"
 
 /* A kernel of zeta 1 or 2, its sum over sparse points done once and for all. */
 typedef struct {
@@ -13,7 +13,9 @@ typedef struct {
     double constant;     /* eV */
     double *linear;      /* [stride] b */
     double *square;      /* [n_desc][stride] A, both triangles; zeta 2 only, or .. */
-    sz_product *product; /* .. the same laid out for our own products */
+    sz_product *product; /* .. the same laid out for our own products, or .. */
+    sz_low_rank *low;    /* .. few squares, */
+    sz_product *values, *slopes; /* laid out too, or NULL */
 } sz_collapse;
 
 /* 1 where the collapsed form exists and is cheaper. */
@@ -24,14 +26,18 @@ sz_status sz_collapse_create(sz_collapse **collapse, const sz_kernel *kernel,
                              sz_error *err);
 /* to += from, kernels of the same vectors, neither packed; from may be freed. */
 void sz_collapse_add(sz_collapse *to, sz_collapse *from);
-/* The square is replaced by panels for sz_product, unless tile is SZ_TILE_NONE. */
+/* The square is replaced by low, which becomes the collapse's. */
+void sz_collapse_lower(sz_collapse *collapse, sz_low_rank *low);
+/* Square or rows are replaced by panels for sz_product, unless tile is SZ_TILE_NONE. */
 sz_status sz_collapse_pack(sz_collapse *collapse, sz_tile tile, sz_error *err);
 void sz_collapse_free(sz_collapse *collapse);
 size_t sz_collapse_bytes(const sz_collapse *collapse);
 
+/* The scratch it needs: [n][this]. */
+int sz_collapse_rank(const sz_collapse *collapse);
 /* As sz_kernel_energy; dedp [n][stride] is always needed. */
 void sz_collapse_energy(const sz_collapse *collapse, int n, int n_ranges,
-                        const sz_range *range, const double *p, double *energy,
+                        const sz_range *range, const double *p, double *k, double *energy,
                         double *dedp);
 
 #endif

@@ -146,6 +146,19 @@ static void weighted_sums(const sz_kernel *kernel, int n, int n_ranges,
     }
 }
 
+sz_status sz_kernel_pack(sz_product **values, sz_product **slopes, sz_tile tile,
+                         const sz_kernel *kernel, sz_error *err)
+{
+    int d = kernel->n_desc, m = kernel->n_sparse;
+    size_t ld = (size_t)kernel->stride;
+    sz_status status =
+        sz_product_create(values, tile, d, m, kernel->p_sparse, 1, ld, err);
+
+    if (status == SZ_OK)
+        status = sz_product_create(slopes, tile, m, d, kernel->p_sparse, ld, 1, err);
+    return status;
+}
+
 void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
                       const double *p, double *k, double *energy, double *dedp)
 {

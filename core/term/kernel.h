@@ -18,6 +18,10 @@ typedef struct {
     const sz_product *slopes; /* k -> dE/dp: p_sparse, or NULL */
 } sz_kernel;
 
+/* Points laid out for both products: a kernel's values and slopes. */
+sz_status sz_kernel_pack(sz_product **values, sz_product **slopes, sz_tile tile,
+                         const sz_kernel *kernel, sz_error *err);
+
 /* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its derivative,
  * overwriting the ranges of dedp; components outside the ranges are zero in every p. p,
  * dedp [n][stride]; k [n][n_sparse] scratch. */

@@ -2,7 +2,8 @@
  *
  * soap_plan.c - SOAP terms as this machine runs them.
  *
- *   collapse   the sum over sparse points done now, where that is cheaper (collapse.c)
+ *   collapse   the sum over sparse points done now, where that is cheaper (collapse.c),
+ *              of zeta 2 with fewer squares, where a tolerance is given (low_rank.c)
  *   products   the sparse points laid out for our own matrix products (product.c)
  *   plain      dgemm on the points as they are
  *
@@ -15,6 +16,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Components of a term that rank_tolerance is tried on: the matrices of a larger one
+ * would take gigabytes and its eigenvectors minutes. */
+enum { LOW_RANK_MAX = 4096 };
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
@@ -47,15 +52,13 @@ static sz_status collapse_term(sz_soap_plan *p, int t, sz_error *err)
 static sz_status pack_term(sz_soap_plan *p, int t, sz_tile tile, sz_error *err)
 {
     const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
-    int d = kernel.n_desc, m = kernel.n_sparse;
-    size_t ld = (size_t)kernel.stride;
     sz_soap_run *run = &p->run[t];
-    sz_status status =
-        sz_product_create(&run->values, tile, d, m, kernel.p_sparse, 1, ld, err);
+    size_t bytes = (size_t)kernel.n_sparse * sizeof *run->weight;
 
-    if (status == SZ_OK)
-        status = sz_product_create(&run->slopes, tile, m, d, kernel.p_sparse, ld, 1, err);
-    return status;
+    run->weight = malloc(bytes + 1);
+    if (!run->weight) return sz_fail_memory(err, bytes, "the weights");
+    memcpy(run->weight, kernel.weight, bytes);
+    return sz_kernel_pack(&run->values, &run->slopes, tile, &kernel, err);
 }
 
 static int shall_collapse(const sz_soap_group *g, int t, sz_collapse_rule rule)
@@ -69,6 +72,85 @@ static int shall_collapse(const sz_soap_group *g, int t, sz_collapse_rule rule)
                             rule == SZ_COLLAPSE_ALL ? INT_MAX : term->n_sparse);
 }
 
+/* The collapse of term t gets few squares where these cost less than it does exactly, in
+ * flops an atom. The points are those of n kernels. */
+static sz_status lower_rank(sz_soap_plan *p, int t, int n, const sz_kernel *points,
+                            double tolerance, double flops, sz_error *err)
+{
+    sz_soap_run *run = &p->run[t];
+    int d = run->collapse->n_desc;
+    sz_low_rank *low;
+    sz_status status =
+        sz_low_rank_create(&low, run->collapse->square, n, points, tolerance, err);
+
+    if (!low) return status;
+    run->rank = (sz_rank){.term = t,
+                          .n_desc = d,
+                          .rank = low->rank,
+                          .used = 4.0 * low->rank * d < flops,
+                          .rms = low->rms,
+                          .max = low->max,
+                          .bound = low->bound};
+    if (run->rank.used)
+        sz_collapse_lower(run->collapse, low);
+    else
+        sz_low_rank_free(low);
+    return status;
+}
+
+/* A collapsed term, with all that are joined to it. */
+static sz_status lower_collapsed(sz_soap_plan *p, int t, double tolerance, sz_error *err)
+{
+    sz_soap_run *run = &p->run[t];
+    double d = run->collapse->n_desc;
+    sz_kernel *points = malloc((size_t)p->group->n_terms * sizeof *points);
+    sz_status status;
+    int n = 0;
+
+    if (!points) return sz_fail_memory(err, sizeof *points, "a kernel of low rank");
+    for (int u = t; u < p->group->n_terms; u++)
+        if (u == t || (p->run[u].joined && find_partner(p, u) == run))
+            points[n++] = sz_soap_kernel(p->group, u, NULL);
+    status = lower_rank(p, t, n, points, tolerance, 2.0 * d * d, err);
+    free(points);
+    return status;
+}
+
+/* A term that is not worth a collapse may be worth one of low rank. */
+static sz_status lower_plain(sz_soap_plan *p, int t, double tolerance, sz_error *err)
+{
+    const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
+    sz_soap_run *run = &p->run[t];
+    double flops = 4.0 * kernel.n_sparse * kernel.n_desc;
+    sz_status status = sz_collapse_create(&run->collapse, &kernel, err);
+
+    if (status == SZ_OK) status = lower_rank(p, t, 1, &kernel, tolerance, flops, err);
+    if (run->rank.used) return status;
+    sz_collapse_free(run->collapse);
+    run->collapse = NULL;
+    return status;
+}
+
+/* First what is collapsed: find_partner shall not meet what is collapsed here. */
+static sz_status lower_terms(sz_soap_plan *p, double tolerance, sz_error *err)
+{
+    const sz_soap_group *g = p->group;
+    sz_status status = SZ_OK;
+
+    for (int plain = 0; plain < 2; plain++)
+        for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
+            const sz_soap_run *run = &p->run[t];
+            int d = sz_soap_n_desc(g->soap[g->term[t].soap]);
+
+            if (d > LOW_RANK_MAX || run->joined || run->rank.n_desc > 0) continue;
+            if (!plain && run->collapse && run->collapse->square)
+                status = lower_collapsed(p, t, tolerance, err);
+            if (plain && !run->collapse && sz_collapse_pays(g->term[t].zeta, d, INT_MAX))
+                status = lower_plain(p, t, tolerance, err);
+        }
+    return status;
+}
+
 static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *err)
 {
     const sz_soap_group *g = p->group;
@@ -76,6 +158,9 @@ static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *e
 
     for (int t = 0; t < g->n_terms && status == SZ_OK; t++)
         if (shall_collapse(g, t, layout->collapse)) status = collapse_term(p, t, err);
+    if (status == SZ_OK && layout->rank_tolerance > 0.0 &&
+        layout->collapse != SZ_COLLAPSE_NEVER)
+        status = lower_terms(p, layout->rank_tolerance, err);
     for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
         if (p->run[t].joined) continue;
         if (p->run[t].collapse)
@@ -116,6 +201,7 @@ void sz_soap_plan_free(void *plan)
         sz_collapse_free(p->run[t].collapse);
         sz_product_free(p->run[t].values);
         sz_product_free(p->run[t].slopes);
+        free(p->run[t].weight);
     }
     free(p->run);
     free(p);
@@ -163,7 +249,9 @@ static void find_sizes(const sz_soap_plan *p, size_t *stride, size_t *n_sparse,
         if (ld > *stride) *stride = ld;
         if ((size_t)soap->compression.n_groups > *n_groups)
             *n_groups = (size_t)soap->compression.n_groups;
-        if (!p->run[t].collapse && !p->run[t].joined && n > *n_sparse) *n_sparse = n;
+        if (p->run[t].joined) continue;
+        if (p->run[t].collapse) n = (size_t)sz_collapse_rank(p->run[t].collapse);
+        if (n > *n_sparse) *n_sparse = n;
     }
 }
 
@@ -224,7 +312,8 @@ static void compute_block(const frame *f, int t, int n)
     sz_soap_forward(g->soap[s], w->soap[s], f->nb, &species, n, w->atom, w->p);
     n_ranges = sz_soap_ranges(g->soap[s], w->soap[s], n, w->range);
     if (run->collapse) {
-        sz_collapse_energy(run->collapse, n, n_ranges, w->range, w->p, w->e, w->dedp);
+        sz_collapse_energy(run->collapse, n, n_ranges, w->range, w->p, w->k, w->e,
+                           w->dedp);
     } else {
         const sz_kernel kernel = sz_soap_kernel(g, t, run);
 

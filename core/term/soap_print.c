@@ -5,6 +5,8 @@
 
 #include "descriptor/channels.h"
 
+#include <string.h>
+
 /* what one of the densities of a compression is made of */
 static void print_density(const sz_channels *y, int n_max, sz_text *text)
 {
@@ -113,6 +115,16 @@ static void print_soap(const sz_soap *soap, sz_text *text)
         sz_text_add(text, "  %-12scovariance_sigma0 %g\n", "", spec->sigma0);
 }
 
+/* What rank_tolerance came to. */
+static void print_rank(const sz_rank *rank, sz_text *text)
+{
+    char sentence[256];
+
+    if (rank->n_desc == 0) return;
+    sz_rank_text(rank, sentence, sizeof sentence);
+    sz_text_add(text, "  %-12s%s\n", "", strchr(sentence, ':') + 2);
+}
+
 /* The terms of one descriptor, numbered as --term wants them. */
 static void print_terms(const sz_soap_group *g, const sz_soap_plan *p, int soap,
                         const sz_species *species, sz_text *text)
@@ -131,6 +143,7 @@ static void print_terms(const sz_soap_group *g, const sz_soap_plan *p, int soap,
         sz_text_add(text, "as centre, %d sparse points, zeta %g%s, delta %g eV\n",
                     term->n_sparse, term->zeta, collapsed ? ", collapsed" : "",
                     term->delta);
+        if (p) print_rank(&p->run[t].rank, text);
     }
 }
 

@@ -156,7 +156,8 @@ static void drop_points(void *group)
 
     for (int t = 0; t < g->n_terms; t++) {
         free(g->term[t].p_sparse);
-        g->term[t].p_sparse = NULL;
+        free(g->term[t].weight);
+        g->term[t].p_sparse = g->term[t].weight = NULL;
     }
 }
 
@@ -391,7 +392,7 @@ sz_kernel sz_soap_kernel(const sz_soap_group *group, int t, const sz_soap_run *r
                               sz_soap_stride(soap),
                               term->n_sparse,
                               run && run->values ? NULL : term->p_sparse,
-                              term->weight,
+                              run && run->values ? run->weight : term->weight,
                               term->delta,
                               term->zeta,
                               soap->spec.sigma0,
@@ -411,11 +412,12 @@ static size_t bytes(const void *group, const void *plan)
     for (int t = 0; t < g->n_terms; t++) {
         const sz_soap_term *term = &g->term[t];
         size_t stride = (size_t)sz_soap_stride(g->soap[term->soap]);
-        size_t points = (size_t)term->n_sparse * stride * sizeof(double);
+        size_t weights = (size_t)term->n_sparse * sizeof(double);
         const sz_soap_run *run = p ? &p->run[t] : NULL;
 
-        sum += (size_t)term->n_sparse * sizeof(double);
-        if (!run || (!run->collapse && !run->joined && !run->values)) sum += points;
+        if (!run || (!run->collapse && !run->joined)) sum += weights;
+        if (!run || (!run->collapse && !run->joined && !run->values))
+            sum += weights * stride;
         if (run && run->collapse) sum += sz_collapse_bytes(run->collapse);
         if (run) sum += sz_product_bytes(run->values) + sz_product_bytes(run->slopes);
     }

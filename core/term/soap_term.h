@@ -16,7 +16,8 @@ typedef struct {
     double delta;          /* eV */
     double zeta;
     int n_sparse;
-    double *p_sparse; /* [n_sparse][stride], inner order; NULL once given back */
+    /* both NULL once given back */
+    double *p_sparse; /* [n_sparse][stride], inner order */
     double *weight;   /* [n_sparse] alpha fc_s */
 } sz_soap_term;
 
@@ -33,7 +34,9 @@ typedef struct {
 typedef struct {
     sz_collapse *collapse;       /* or NULL */
     int joined;                  /* 1: its energy is in the collapse of an earlier term */
-    sz_product *values, *slopes; /* see sz_kernel, or NULL */
+    sz_product *values, *slopes; /* see sz_kernel, or NULL; with a copy of the weights */
+    double *weight;
+    sz_rank rank; /* of the collapse by rank_tolerance; n_desc 0: it was not tried */
 } sz_soap_run;
 
 typedef struct {
@@ -43,8 +46,8 @@ typedef struct {
 
 extern const sz_term_kind sz_kind_soap;
 
-/* The kernel of term number t; run NULL: by its plain points. With products the points
- * are not looked at: another thread may give them back. */
+/* The kernel of term number t; run NULL: by its plain points. With products neither the
+ * points nor the term's weights are looked at: another thread may give them back. */
 sz_kernel sz_soap_kernel(const sz_soap_group *group, int t, const sz_soap_run *run);
 
 /* In words, for soapz info; soap_print.c. */

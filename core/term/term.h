@@ -49,6 +49,7 @@ typedef enum { SZ_COLLAPSE_NEVER, SZ_COLLAPSE_CHEAPER, SZ_COLLAPSE_ALL } sz_coll
 typedef struct {
     sz_tile tile;
     sz_collapse_rule collapse;
+    double rank_tolerance; /* see sz_plan_options */
     int needs_points; /* set to 1 where the plan goes on reading the group's points */
 } sz_plan_layout;
 

@@ -49,6 +49,15 @@ class PredictionStruct(Structure):
                 ("force", POINTER(c_double)), ("virials", POINTER(c_double))]
 
 
+class PlanOptions(Structure):
+    _fields_ = [("n_block", c_int), ("rank_tolerance", c_double)]
+
+
+class RankStruct(Structure):
+    _fields_ = [("term", c_int), ("n_desc", c_int), ("rank", c_int), ("used", c_int),
+                ("rms", c_double), ("max", c_double), ("bound", c_double)]
+
+
 class Frame(Structure):
     _fields_ = [("structure", AtomicStructure), ("config_type", c_char_p),
                 ("energy", POINTER(c_double)), ("force", c_void_p), ("virial", c_void_p),
@@ -75,6 +84,7 @@ class ErrorSummary(Structure):
 
 _MIRRORS = {"sz_error": Error, "sz_structure": AtomicStructure, "sz_neigh": Neighbours,
             "sz_list": NeighbourList, "sz_prediction": PredictionStruct, "sz_frame": Frame,
+            "sz_plan_options": PlanOptions, "sz_rank": RankStruct,
             "sz_watch": Watch, "sz_fit_options": FitOptions, "sz_error_summary": ErrorSummary}
 
 # ---- calls ---------------------------------------------------------------------------------
@@ -97,6 +107,10 @@ _PROTOTYPES = {
     "sz_model_symbol": (_S, [_P, c_int]),
     "sz_model_n_warnings": (c_int, [_P]),
     "sz_model_warning": (_S, [_P, c_int]),
+    "sz_model_set_plan": (c_int, [_P, POINTER(PlanOptions), _ERR]),
+    "sz_model_plan": (c_int, [_OUT, _P, _ERR]),
+    "sz_plan_n_ranks": (c_int, [_P]),
+    "sz_plan_rank": (RankStruct, [_P, c_int]),
     "sz_predictor_create": (c_int, [_OUT, _P, _ERR]),
     "sz_predictor_free": (None, [_P]),
     "sz_predict": (c_int, [_P, POINTER(AtomicStructure), POINTER(PredictionStruct), _ERR]),

@@ -15,12 +15,23 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optiona
 
 import numpy as np
 
-from .library import (Handle, PredictionStruct, SoapzError, call, create, existing, function,
+from .library import (Handle, PlanOptions, PredictionStruct, SoapzError, call, create, existing, function,
                       library, sentences)
 from .structures import Atoms, as_symbol, as_voigt, copied, read_atoms
 
 if TYPE_CHECKING:
     from .descriptor import Descriptor
+
+
+class Rank(NamedTuple):
+    """What rank_tolerance made of a SOAP term, see Potential.ranks."""
+    term: int  #: from 0
+    length: int  #: components of its vectors inside
+    rank: int  #: eigenvectors that the tolerance needs
+    used: bool  #: False: the exact kernel costs less, and is used
+    rms: float  #: change of its local energies over its sparse points, eV
+    max: float  #: the largest of these
+    bound: float  #: no vector p has one of more than bound |p|^2, eV
 
 
 class Variance(NamedTuple):
@@ -69,8 +80,11 @@ class _Model:
     """A model of the library with its predictors: one for each thread that computes, taken
     out of a pool while it is used. Freed when the last Potential of it has gone."""
 
-    def __init__(self, handle: Handle):
+    def __init__(self, handle: Handle, rank_tolerance: float = 0.0):
         self.handle, self.pointer = handle, handle.pointer
+        self.rank_tolerance = rank_tolerance
+        if rank_tolerance != 0:
+            call("sz_model_set_plan", self.pointer, byref(PlanOptions(0, rank_tolerance)))
         self.pool: List[Handle] = []
         self.variances: Dict[float, Handle] = {}
         with self.predictor():  # what is made once is made now
@@ -107,6 +121,11 @@ class Potential:
     cutoff    largest distance of interacting atoms, Angstrom
     elements  symbols, in the model's order
     warnings  what the reader accepted with a doubt
+    ranks     [Rank] what rank_tolerance made of SOAP terms; empty without it
+
+    rank_tolerance  eV; more than 0: kernels of zeta 2 are computed with their leading
+                    eigenvectors where that is cheaper, each within this rms of its local
+                    energies over its sparse points. 0: exact, or what a Potential given has
 
     Structures are ase.Atoms, or tuples (numbers, positions[, cell[, pbc]]) in Angstrom, with
     rows of cell as lattice vectors.
@@ -120,16 +139,21 @@ class Potential:
     elements: List[str]
     warnings: List[str]
 
-    def __init__(self, path: Union[str, "os.PathLike[str]", "Potential"]):
+    def __init__(self, path: Union[str, "os.PathLike[str]", "Potential"],
+                 rank_tolerance: float = 0.0):
         library()
         if isinstance(path, Potential):
+            if rank_tolerance and rank_tolerance != path._model.rank_tolerance:
+                raise ValueError("rank_tolerance is chosen when a file is loaded; "
+                                 f"{path!r} is loaded already")
             self._take(path._model, path.path)
             return
         if not isinstance(path, (str, bytes, os.PathLike)):
             raise TypeError("a potential is the path of a model file or a soapz.Potential, not "
                             f"{type(path).__name__}")
         text = existing(path, "model file")
-        self._take(_Model(create("sz_model_load", "sz_model_free", os.fsencode(text))), text)
+        self._take(_Model(create("sz_model_load", "sz_model_free", os.fsencode(text)),
+                          float(rank_tolerance)), text)
 
     @classmethod
     def _of(cls, handle: Handle) -> "Potential":
@@ -232,6 +256,15 @@ class Potential:
         return Descriptor._of_model(self, term)
 
     @property
+    def ranks(self) -> List[Rank]:
+        """The SOAP terms that rank_tolerance was tried on."""
+        plan = c_void_p()
+        call("sz_model_plan", byref(plan), self._model.pointer)
+        found = (function("sz_plan_rank")(plan, k)
+                 for k in range(function("sz_plan_n_ranks")(plan)))
+        return [Rank(r.term, r.n_desc, r.rank, bool(r.used), r.rms, r.max, r.bound) for r in found]
+
+    @property
     def notes(self) -> Dict[str, str]:
         """What the model says about itself: citation, licence, training_data, .."""
         keys = sentences(self._model.pointer, "sz_model_n_notes", "sz_model_note_key")
@@ -258,7 +291,7 @@ class Potential:
 
     def __reduce__(self):  # a copy loads the file again: C pointers cannot be shared
         if self.path:
-            return type(self), (self.path,)
+            return type(self), (self.path, self._model.rank_tolerance)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.soapz")
             self.save(path)

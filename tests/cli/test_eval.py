@@ -74,6 +74,30 @@ def physics(folder):
     check(abs(numbers(big["virial"]) / n**3 - virial.ravel()).max() < 1e-8, "supercell: virial")
 
 
+def low_rank(folder):
+    path, out, other = (os.path.join(folder, f) for f in ("in.xyz", "out.xyz", "other.xyz"))
+    squares = os.path.join(MODELS, "hea4_nuR2_nuS1", "gp.xml")
+    write_xyz(path, species, positions, cell)
+    code, text, err = run("eval", squares, path, "-o", out)
+    check(code == 0 and "rank" not in text and err == "", f"{code} {text} {err}")
+    code, text, err = run("eval", squares, path, "-o", other, "--rank-tolerance", "0")
+    check(code == 0 and "rank" not in text and err == "", f"{code} {text} {err}")
+    check(open(out).read() == open(other).read(), "0 is off")
+    code, text, err = run("eval", squares, path, "-o", other, "--rank-tolerance", "1e-3")
+    check(code == 0 and err == "" and text.count("\nterm ") == 3, f"{code} {text} {err}")
+    check(re.search(r"^term 1: rank \d+ of 68, off by \S+ eV rms and \S+ at most", text), text)
+    e, low = (float(read_xyz(f)[0]["energy"]) for f in (out, other))
+    check(0 < abs(e - low) < 0.5, f"{low} is not {e}")
+    code, text, err = run("eval", squares, path, "-o", "-", "--rank-tolerance", "1e-3")
+    check(code == 0 and text == open(other).read(), "nothing but frames on standard output")
+    os.remove(out)
+    for bad in ("-1", "x", "nan"):
+        check_fails(2, ["--rank-tolerance needs an energy in eV"], "eval", squares, path, "-o", out,
+                    f"--rank-tolerance={bad}", gone=out)
+    os.remove(path)
+    os.remove(other)
+
+
 def file_format(folder):
     path, out = os.path.join(folder, "in.xyz"), os.path.join(folder, "out.xyz")
     text = ('2\nstress="1 2 3" Lattice="20 0 0 0 20 0 0 0 20" name="a b" energy=7 '
@@ -179,6 +203,7 @@ with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
     physics(one)
     for name in os.listdir(one):
         os.remove(os.path.join(one, name))
+    low_rank(one)
     file_format(one)
     bad(two)
 with tempfile.TemporaryDirectory() as three:

@@ -51,6 +51,11 @@ refused("no pair_coeff", setup().replace("pair_coeff", "# pair_coeff") + RUN,
 refused("unknown keyword", setup(style="soapz blocks 3") + RUN, "unknown keyword 'blocks'")
 refused("keyword without value", setup(style="soapz block") + RUN, "block needs a number")
 refused("block 0", setup(style="soapz block 0") + RUN, "block is 0, allowed 1 to 4096")
+refused("rank_tolerance without value", setup(style="soapz rank_tolerance") + RUN,
+        "rank_tolerance needs a number")
+for bad in ("-1e-5", "nan", "inf"):
+    refused(f"rank_tolerance {bad}", setup(style=f"soapz rank_tolerance {bad}") + RUN,
+            "rank_tolerance")
 refused("block x", setup(style="soapz block x") + RUN, "ERROR: ")
 
 # a model whose sparse points are missing, or belong to another fit
