@@ -324,7 +324,7 @@ static int test_names(void)
     static double matrix[4 * 6 * 2];
     sz_error err;
 
-    CHECK(sz_n_compression_names == 27);
+    CHECK(sz_n_compression_names == 39);
     for (int k = 0; k < sz_n_compression_names; k++) {
         const sz_compression_name *name = &sz_compression_names[k];
         int optimal = strcmp(name->label, "optimal") == 0;
