@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_fourbody.c - models whose terms are products of three factors or of K channels:
- * forces are slopes of the energy for zeta 1, 2 and 4, whatever the size of a block;
+ * forces are slopes of the energy for zeta 1, 2 and 4, whatever the size of a block, and
+ * the rows of a fit times the weights are energy and forces;
  * turned and mirrored atoms have the same energies; a model file, with environments or
  * with vectors, XML too, gives them back; radial_tolerance changes them by little. */
 #include "check.h"
 #include "environments.h"
+#include "fit/rows.h"
 #include "format/load.h"
 #include "format/soapz_write.h"
 #include "gap_equal.h"
@@ -137,6 +139,35 @@ static int test_blocks(sz_gap *gap, const cluster *c)
     return 0;
 }
 
+/* rows of the sparse points times their weights */
+static int test_rows(sz_gap *gap, const cluster *c)
+{
+    static double row[(1 + 3 * N + 9) * N], force[3 * N];
+    double energy = 0.0, most;
+    const double *alpha = gap->term->alpha;
+    sz_rows *rows;
+    system_ s;
+    sz_error err;
+
+    if (open_system(&s, gap, c, 0)) return 1;
+    CHECK(memcmp(s.species, c->species, sizeof s.species) == 0);
+    energy = total_energy(&s);
+    for (int i = 0; i < N; i++) energy -= s.model->e0[s.species[i]];
+    scatter_forces(c, s.dedr, force);
+    most = largest(force, 3 * N);
+    memset(row, 0, sizeof row);
+    CHECK_OK(sz_rows_create(&rows, s.model, gap, &err), err);
+    CHECK(sz_rows_columns(gap) == N);
+    CHECK_OK(sz_rows_frame(rows, &c->list, row, row + N, row + (1 + 3 * N) * N, &err),
+             err);
+    CHECK_CLOSE(dot(row, alpha, N), energy, 1e-12 * (fabs(energy) + 1.0));
+    for (int k = 0; k < 3 * N; k++)
+        CHECK_CLOSE(-dot(row + (1 + k) * N, alpha, N), force[k], 1e-11 * most);
+    sz_rows_free(rows);
+    close_system(&s);
+    return 0;
+}
+
 /* a rotation with the mirror: energies stay, slopes turn */
 static int test_turned(sz_gap *gap, const cluster *c)
 {
@@ -212,7 +243,9 @@ static int test_label(const char *label, cluster *c)
     for (int k = 0; k < 3; k++) {
         term->zeta = zeta[k];
         term->delta = pow(length2, -0.5 * zeta[k]); /* energies of about 1 */
-        if (test_slopes(gap, c) || test_turned(gap, c) || test_blocks(gap, c)) return 1;
+        if (test_slopes(gap, c) || test_turned(gap, c) || test_blocks(gap, c) ||
+            test_rows(gap, c))
+            return 1;
     }
     term->zeta = 2.5;
     if (strstr(label, "{K=2}")) { /* sums of squares: never negative */
