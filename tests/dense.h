@@ -163,10 +163,12 @@ static inline int dense_orders(const int alike[3], const dense_product *p)
 {
     static const int order[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    int seen[6], n = 0;
+    long long seen[6];
+    int n = 0;
 
     for (int k = 0; k < 6; k++) {
-        int code = 0, allowed = 1, is_new = 1;
+        long long code = 0;
+        int allowed = 1, is_new = 1;
 
         for (int d = 0; d < 3; d++) {
             allowed &= alike[order[k][d]] == alike[d];

@@ -5,7 +5,6 @@
  * published vectors in and out. */
 #include "check.h"
 #include "compressions.h"
-#include "descriptor/coupling.h"
 #include "machine.h"
 
 enum { L_MAX = 3, N_LM = SZ_N_LM(L_MAX), N_X = N_LM * 3 * SZ_PAD(DENSE_K) + 16 };
@@ -142,28 +141,6 @@ static void test_map_adjoint(const sample *s)
     }
 }
 
-/* 1 where this column of the coupled channels of l[0] is that of the factors f. */
-static int is_column(const sz_compression *c, const sz_factors *f, int column)
-{
-    const sz_coupling *coupling = c->coupling;
-    int found = 0;
-
-    for (const sz_coupled_triple *t = coupling->triple;
-         t < coupling->triple + coupling->n_triples; t++) {
-        if (memcmp(t->l, f->l, sizeof t->l) != 0) continue;
-        for (int r = t->run; r < t[1].run; r++) {
-            const sz_coupled_run *run = &coupling->run[r];
-            int i = column - run->column;
-
-            if (i < 0 || i >= run->n) continue;
-            found +=
-                run->b + (run->each ? i : 0) == place(&c->map[1], f->l[1], f->channel[1]);
-            found += run->c + i == place(&c->map[2], f->l[2], f->channel[2]);
-        }
-    }
-    return found == 2;
-}
-
 /* Blocks in their groups, one after the other, hold n_desc components; channels and l of
  * a component say where its block looks. */
 static void test_blocks(const sample *s)
@@ -185,8 +162,8 @@ static void test_blocks(const sample *s)
 
                 CHECK(block->l == l);
                 CHECK(block->a + i % block->n == place(&c->map[0], l, f->channel[0]));
-                CHECK(c->coupling ? is_column(c, f, at)
-                                  : at == place(&c->map[1], l, f->channel[1]));
+                /* of three factors the columns of test_coupling.c */
+                CHECK(c->coupling || at == place(&c->map[1], l, f->channel[1]));
             }
     }
     CHECK(k == c->n_desc && c->group[c->n_groups].component == k);
