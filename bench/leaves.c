@@ -5,6 +5,7 @@
 #include "stages.h"
 
 #include "base/error.h"
+#include "descriptor/coupling.h"
 #include "descriptor/density.h"
 #include "descriptor/power.h"
 #include "linear/blas.h"
@@ -23,13 +24,14 @@ typedef struct {
     const sz_soap *soap;
     const sz_compression *c;
     int n, n_lane;
-    int n_x, n_y[2];                        /* doubles of X, Y1, Y2; 0: X, or Y1 */
-    int most, *n_batches;                   /* [n] */
-    batch *batch;                           /* [n][most] */
-    unsigned char *present;                 /* [n_slots] all 1 */
-    double *x, *y[2], *p, *dedp, *k, *norm; /* of all n atoms */
-    double *dedx, *dedy[2];                 /* of one */
-    double *h, *dh, *ylm, *dylm;            /* of one batch */
+    int n_x, n_y[SZ_FACTORS];                        /* doubles of X, Y; 0: X, or alike */
+    int most, *n_batches;                            /* [n] */
+    batch *batch;                                    /* [n][most] */
+    unsigned char *present;                          /* [n_slots] all 1 */
+    double *x, *y[SZ_FACTORS], *p, *dedp, *k, *norm; /* of all n atoms */
+    double *q;                                       /* coupled Y2, Y3, of all */
+    double *dedx, *dedy[SZ_FACTORS], *dedq, *coupling; /* of one */
+    double *h, *dh, *ylm, *dylm;                       /* of one batch */
     double *memory;
     double sink; /* keeps results alive */
 } leaves;
@@ -62,6 +64,8 @@ static int carve(leaves *b, size_t n_sparse)
     } part[] = {{&b->x, n * b->n_x},
                 {&b->y[0], n * b->n_y[0]},
                 {&b->y[1], n * b->n_y[1]},
+                {&b->y[2], n * b->n_y[2]},
+                {&b->q, n * sz_coupling_size(c)},
                 {&b->p, n * c->stride},
                 {&b->dedp, n * c->stride},
                 {&b->k, n * n_sparse},
@@ -69,6 +73,9 @@ static int carve(leaves *b, size_t n_sparse)
                 {&b->dedx, (size_t)b->n_x},
                 {&b->dedy[0], (size_t)b->n_y[0]},
                 {&b->dedy[1], (size_t)b->n_y[1]},
+                {&b->dedy[2], (size_t)b->n_y[2]},
+                {&b->dedq, sz_coupling_size(c)},
+                {&b->coupling, sz_coupling_scratch(c)},
                 {&b->h, row},
                 {&b->dh, row},
                 {&b->ylm, lm},
@@ -93,7 +100,7 @@ static sz_status open_leaves(leaves *b, const sz_soap *soap, size_t n_sparse,
     b->n = n;
     b->n_lane = soap->radial->n_lane;
     b->n_x = SZ_N_LM(b->c->l_max) * b->c->n_chan + 2 * SZ_LANES;
-    for (int d = 0; d < 2; d++) b->n_y[d] = y_size(b->c, d);
+    for (int d = 0; d < b->c->spec.order; d++) b->n_y[d] = y_size(b->c, d);
     for (int k = 0; k < n; k++) {
         int batches = (nb->first[atom[k] + 1] - nb->first[atom[k]]) / SZ_LANES + 1;
 
@@ -147,11 +154,24 @@ static void gather(leaves *b, const sz_neigh *nb, const int *slot_of, const int 
 
 /* ---- loops ------------------------------------------------------------------------- */
 
-/* Y1 or Y2 of atom k */
+/* Y of factor d of atom k */
 static double *channels(const leaves *b, int d, int k)
 {
     d = b->c->spec.y_of[d];
     return b->n_y[d] ? b->y[d] + (size_t)k * b->n_y[d] : b->x + (size_t)k * b->n_x;
+}
+
+/* what Y1 of atom k is multiplied with */
+static double *second(const leaves *b, int k)
+{
+    return b->c->coupling ? b->q + (size_t)k * sz_coupling_size(b->c) : channels(b, 1, k);
+}
+
+/* dE/dY of factor d */
+static double *gradient(const leaves *b, int d)
+{
+    d = b->c->spec.y_of[d];
+    return b->n_y[d] ? b->dedy[d] : b->dedx;
 }
 
 static void add_density(leaves *b, const batch *t, int k)
@@ -181,13 +201,16 @@ static void forward(leaves *b, watch *w, double atoms)
     }
     watch_start(w);
     for (int k = 0; k < b->n; k++)
-        for (int d = 0; d < 2; d++)
+        for (int d = 0; d < c->spec.order; d++)
             if (b->n_y[d])
                 sz_map_apply(&c->map[d], c->l_max, c->n_chan, b->x + (size_t)k * b->n_x,
                              channels(b, d, k));
     watch_stop(w, MAPS, atoms);
+    for (int k = 0; k < b->n && c->coupling; k++)
+        sz_couple(c, channels(b, 1, k), channels(b, 2, k), b->coupling, second(b, k));
+    watch_stop(w, COUPLE, atoms);
     for (int k = 0; k < b->n; k++)
-        b->norm[k] = sz_power(c, b->present, channels(b, 0, k), channels(b, 1, k),
+        b->norm[k] = sz_power(c, b->present, channels(b, 0, k), second(b, k),
                               b->soap->spec.normalise, b->p + (size_t)k * c->stride);
     watch_stop(w, POWER, atoms);
 }
@@ -225,17 +248,20 @@ static void kernel_parts(leaves *b, const sz_kernel *kernel, watch *w, double at
 static void adjoint(leaves *b, watch *w, double atoms)
 {
     const sz_compression *c = b->c;
-    double *dedy1 = b->n_y[0] ? b->dedy[0] : b->dedx;
-    double *dedy2 = sz_alike(&c->spec, 0, 1) ? dedy1 : b->n_y[1] ? b->dedy[1] : b->dedx;
 
     watch_start(w);
     for (int k = 0; k < b->n; k++)
-        sz_power_adjoint(c, b->present, channels(b, 0, k), channels(b, 1, k),
+        sz_power_adjoint(c, b->present, channels(b, 0, k), second(b, k),
                          b->p + (size_t)k * c->stride, b->soap->spec.normalise,
-                         b->norm[k], b->dedp + (size_t)k * c->stride, dedy1, dedy2);
+                         b->norm[k], b->dedp + (size_t)k * c->stride, gradient(b, 0),
+                         c->coupling ? b->dedq : gradient(b, 1));
     watch_stop(w, POWER_ADJOINT, atoms);
+    for (int k = 0; k < b->n && c->coupling; k++)
+        sz_couple_adjoint(c, channels(b, 1, k), channels(b, 2, k), b->coupling, b->dedq,
+                          gradient(b, 1), gradient(b, 2));
+    watch_stop(w, COUPLE_ADJOINT, atoms);
     for (int k = 0; k < b->n; k++)
-        for (int d = 0; d < 2; d++)
+        for (int d = 0; d < c->spec.order; d++)
             if (b->n_y[d])
                 sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, b->dedy[d], b->dedx);
     watch_stop(w, MAPS_ADJOINT, atoms);

@@ -451,60 +451,6 @@ static sz_status make_products(sz_compression *c, int plain_l, sz_error *err)
     return status;
 }
 
-/* ---- the maps ---------------------------------------------------------------------- */
-
-/* the matrices of y, rows at the positions of X's channels, columns padded */
-static sz_status make_matrix(const sz_compression *c, const sz_channels *y,
-                             const sz_radial *radial, sz_map *map, sz_error *err)
-{
-    size_t size = (size_t)(c->l_max + 1) * c->n_chan * map->stride;
-    const double *from = y->matrix;
-
-    map->matrix = calloc(size, sizeof *map->matrix);
-    if (!map->matrix) return sz_fail_memory(err, size * 8, "the channel maps");
-    for (int l = 0; l <= c->l_max; l++)
-        for (int s = 0; s < c->n_slots; s++)
-            for (int n = 0; n < c->n_max; n++, from += map->n[l])
-                memcpy(map->matrix +
-                           ((size_t)l * c->n_chan + s * radial->n_lane + n) * map->stride,
-                       from, (size_t)map->n[l] * sizeof *from);
-    return SZ_OK;
-}
-
-static sz_status make_map(sz_compression *c, const sz_channels *y, int family,
-                          const sz_radial *radial, sz_map *map, sz_error *err)
-{
-    int first = radial->family[family].first, most = 0;
-
-    map->groups = sz_channel_groups(y, c->n_slots);
-    for (int l = 0; l <= c->l_max; l++) {
-        map->n[l] = y->species == SZ_SPECIES_MATRIX ? y->n_matrix[l]
-                                                    : radial->family[family].n[l];
-        if (map->n[l] > most) most = map->n[l];
-    }
-    map->lanes = radial->n_lane;
-    map->base = first;
-    map->stride = c->n_chan;
-    if (y->species == SZ_SPECIES_APART ||
-        (y->species == SZ_SPECIES_SUM && c->n_slots == 1))
-        return SZ_OK;
-    map->base = 0;
-    map->lanes = most > 1 ? SZ_PAD(most) : 1;
-    map->stride = SZ_PAD(map->groups * map->lanes);
-    if (y->species == SZ_SPECIES_MATRIX) return make_matrix(c, y, radial, map, err);
-    map->run = malloc((size_t)c->n_slots * map->groups * sizeof *map->run);
-    if (!map->run)
-        return sz_fail_memory(err, (size_t)c->n_slots * sizeof *map->run, "channel maps");
-    for (int s = 0; s < c->n_slots; s++)
-        for (int g = 0; g < map->groups; g++) {
-            double weight = y->weight ? y->weight[s * y->n_groups + g] : 1.0;
-            sz_run run = {s * radial->n_lane + first, g * map->lanes, map->lanes, weight};
-
-            if (weight != 0.0) map->run[map->n_runs++] = run;
-        }
-    return SZ_OK;
-}
-
 /* 1 where some factor tells species apart, so that X does. */
 static int needs_slots(const sz_compression_spec *spec)
 {
@@ -532,8 +478,8 @@ sz_status sz_compression_create(sz_compression *c, const sz_compression_spec *sp
     c->n_slots = needs_slots(&c->spec) ? n_species : 1;
     c->n_chan = c->n_slots * radial->n_lane;
     for (int d = 0; d < c->spec.order && status == SZ_OK; d++)
-        status = make_map(c, sz_channels_of(&c->spec, d), c->family[d], radial,
-                          &c->map[d], err);
+        status = sz_map_create(&c->map[d], c, sz_channels_of(&c->spec, d), c->family[d],
+                               radial, err);
     c->stride_a = c->map[0].stride;
     c->stride_b = c->map[1].stride;
     if (status == SZ_OK) status = make_products(c, plain_l, err);
@@ -544,10 +490,7 @@ sz_status sz_compression_create(sz_compression *c, const sz_compression_spec *sp
 void sz_compression_free(sz_compression *c)
 {
     sz_compression_spec_free(&c->spec);
-    for (int d = 0; d < SZ_FACTORS; d++) {
-        free(c->map[d].run);
-        free(c->map[d].matrix);
-    }
+    for (int d = 0; d < SZ_FACTORS; d++) sz_map_free(&c->map[d]);
     sz_coupling_free(c->coupling);
     free(c->group);
     free(c->block);
@@ -558,60 +501,4 @@ void sz_compression_free(sz_compression *c)
     free(c->sum.product);
     free(c->sum.factor);
     memset(c, 0, sizeof *c);
-}
-
-/* to[lm][0..n-1] += weight from[lm][0..n-1] */
-SZ_INLINE void add_run(int n_lm, int n, double weight, const double *from,
-                       int from_stride, double *to, int to_stride)
-{
-    if (n == 1)
-        for (int lm = 0; lm < n_lm; lm++)
-            to[lm * to_stride] += weight * from[lm * from_stride];
-    else
-        for (int i = 0; i < n; i += SZ_LANES)
-            for (int lm = 0; lm < n_lm; lm++)
-                SZ_AT(to + lm * to_stride + i) +=
-                    weight * SZ_GET(from + lm * from_stride + i);
-}
-
-SZ_CLONES void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x,
-                            double *y)
-{
-    int n_lm = (l_max + 1) * (l_max + 1);
-
-    memset(y, 0, (size_t)n_lm * map->stride * sizeof *y);
-    for (int k = 0; k < map->n_runs; k++)
-        add_run(n_lm, map->run[k].n, map->run[k].weight, x + map->run[k].from, n_chan,
-                y + map->run[k].to, map->stride);
-    for (int l = 0; l <= l_max && map->matrix; l++)
-        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
-            for (int k = 0; k < map->stride; k += SZ_LANES) {
-                const double *w = map->matrix + (size_t)l * n_chan * map->stride + k;
-                sz_lanes sum = {0};
-
-                for (int i = 0; i < n_chan; i++)
-                    sum += x[lm * n_chan + i] * SZ_GET(w + i * map->stride);
-                SZ_AT(y + lm * map->stride + k) = sum;
-            }
-}
-
-SZ_CLONES void sz_map_adjoint(const sz_map *map, int l_max, int n_chan,
-                              const double *dedy, double *dedx)
-{
-    int n_lm = (l_max + 1) * (l_max + 1);
-
-    for (int k = 0; k < map->n_runs; k++)
-        add_run(n_lm, map->run[k].n, map->run[k].weight, dedy + map->run[k].to,
-                map->stride, dedx + map->run[k].from, n_chan);
-    for (int l = 0; l <= l_max && map->matrix; l++)
-        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
-            for (int i = 0; i < n_chan; i++) {
-                const double *w = map->matrix + ((size_t)l * n_chan + i) * map->stride;
-                double sum = 0.0;
-
-#pragma omp simd reduction(+ : sum)
-                for (int k = 0; k < map->stride; k++)
-                    sum += dedy[lm * map->stride + k] * w[k];
-                dedx[lm * n_chan + i] += sum;
-            }
 }

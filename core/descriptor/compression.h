@@ -83,7 +83,10 @@ typedef struct {
     int n[SZ_L_MAX + 1]; /* channels in a group */
     int n_runs;
     sz_run *run;
-    double *matrix; /* [l_max+1][n_chan][stride] */
+    /* a matrix takes rows of the lanes of each slot of X */
+    int rows, x_lanes;
+    double *matrix;    /* [l_max+1][n_chan][stride] */
+    double *transpose; /* [l_max+1][stride][n_chan] */
 } sz_map;
 
 /* n_b rows of n components of l: positions b .. of Y2, each with a .. a+n-1 of Y1; or,
@@ -170,6 +173,11 @@ sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial
 sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radial,
                                  const double *inner, double *published, sz_error *err);
 
+/* ---- map.c ------------------------------------------------------------------------- */
+
+sz_status sz_map_create(sz_map *map, const sz_compression *c, const sz_channels *y,
+                        int family, const sz_radial *radial, sz_error *err);
+void sz_map_free(sz_map *map);
 /* y [n_lm][stride] (overwritten) from x [n_lm][n_chan]; and dedx += the adjoint. Only
  * for maps with runs or a matrix. */
 void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x, double *y);

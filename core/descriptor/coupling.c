@@ -110,103 +110,194 @@ int sz_coupling_table(const int l[SZ_FACTORS], sz_coupling_entry *entry)
     return fill_table(&p, l, entry);
 }
 
-/* ---- the columns ------------------------------------------------------------------- */
+/* ---- columns and weights ----------------------------------------------------------- */
 
-static int same_column(const sz_factors *p, const sz_factors *q)
+static int is_same(const int l[SZ_FACTORS], const int k[SZ_FACTORS])
 {
-    return memcmp(p->l, q->l, sizeof p->l) == 0 && p->channel[1] == q->channel[1] &&
-           p->channel[2] == q->channel[2];
+    return l[0] == k[0] && l[1] == k[1] && l[2] == k[2];
 }
 
-/* Appends a column to the runs of its triple, of which the first is *first. */
-static void add_column(const sz_compression *c, const sz_factors *f, int column,
-                       sz_coupled_run *first, int *n)
+static int channels(const sz_map *map, int l)
 {
-    int b = sz_map_position(&c->map[1], f->l[1], f->channel[1]);
-    int at = sz_map_position(&c->map[2], f->l[2], f->channel[2]);
-    int each = c->spec.pairs == SZ_PAIRS_ELEMENT;
-    sz_coupled_run *last = *n > 0 ? first + *n - 1 : NULL;
+    return map->groups * map->n[l];
+}
 
-    if (last && last->n < SZ_LANES && at == last->c + last->n &&
-        b == last->b + (each ? last->n : 0)) {
-        last->n++;
-        return;
+/* Columns of (l2, l3), padded. */
+static int width_of(const sz_coupling *k, const sz_compression *c, int l2)
+{
+    int n = channels(&c->map[1], l2) * (k->n_c ? k->n_c : 1);
+
+    return n > 1 ? SZ_PAD(n) : 1;
+}
+
+/* Where the columns are taken from. */
+static sz_status make_source(sz_coupling *k, const sz_compression *c, sz_error *err)
+{
+    size_t n = (size_t)(c->l_max + 1) * k->width;
+
+    for (int d = 0; d < 2; d++) {
+        const sz_map *map = &c->map[d + 1];
+
+        k->source[d] = malloc(n * sizeof **k->source + 1);
+        if (!k->source[d])
+            return sz_fail_memory(err, n * sizeof **k->source, "the coupled channels");
+        for (int l = 0; l <= c->l_max; l++)
+            for (int i = 0; i < k->width; i++) {
+                int channel = d == 0 ? i / k->n_c : i % k->n_c;
+
+                k->source[d][l * k->width + i] =
+                    channel < channels(map, l) ? sz_map_position(map, l, channel) : -1;
+            }
     }
-    first[(*n)++] = (sz_coupled_run){b, at, 1, each, column};
+    return SZ_OK;
 }
 
-/* Triples and runs from the list; entries are left to make_entries. */
-static void make_runs(sz_coupling *k, const sz_compression *c, int n,
-                      const sz_factors *list, int *column)
+/* The triples of l in the list, one of each. */
+typedef struct {
+    int l[SZ_FACTORS], column;
+} triple;
+
+/* Lays the columns of each l1 beside each other. */
+static int find_triples(sz_coupling *k, const sz_compression *c, int n,
+                        const sz_factors *list, int *column, triple *t)
 {
-    int used[SZ_L_MAX + 1] = {0}, runs = 0, most = 0;
-    sz_coupled_triple *t = k->triple - 1;
+    int used[L1] = {0}, n_triples = 0;
 
     for (int i = 0; i < n; i++) {
         const sz_factors *f = &list[i];
-        int l = f->l[0];
+        int own = k->n_c ? f->channel[1] * k->n_c + f->channel[2] : f->channel[1];
 
-        if (i == 0 || memcmp(f->l, list[i - 1].l, sizeof f->l) != 0) {
-            t++;
-            memcpy(t->l, f->l, sizeof t->l);
-            t->run = runs;
-            k->n_triples++;
-        }
-        if (i == 0 || !same_column(f, &list[i - 1])) {
-            int in_triple = runs - t->run;
+        if (i == 0 || !is_same(f->l, f[-1].l)) {
+            triple *next = &t[n_triples++];
 
-            add_column(c, f, used[l]++, k->run + t->run, &in_triple);
-            runs = t->run + in_triple;
+            memcpy(next->l, f->l, sizeof next->l);
+            next->column = used[f->l[0]];
+            used[f->l[0]] += width_of(k, c, f->l[1]);
+            if (used[f->l[0]] > k->stride) k->stride = used[f->l[0]];
         }
-        column[i] = used[l] - 1;
-        if (used[l] > most) most = used[l];
+        column[i] = t[n_triples - 1].column + own;
     }
-    k->triple[k->n_triples].run = runs;
-    k->stride = SZ_PAD(most + SZ_LANES);
+    return n_triples;
 }
 
-static sz_status make_entries(sz_coupling *k, sz_error *err)
-{
-    polar *p = malloc(sizeof *p);
-    size_t most = 0, n = 0;
+/* What the weights are made of. */
+typedef struct {
+    int stride[SZ_FACTORS]; /* of rows of Q, Y2 and Y3 as they are multiplied */
+    int first[SZ_FACTORS];  /* their first column; of Q that of the triple */
+    const polar *polar;
+    sz_coupling_entry *entry; /* [n_entries] of one triple */
+    int n_entries, n, n_back; /* weights so far: n, n_back */
+} maker;
 
-    for (int t = 0; t < k->n_triples; t++)
-        most += (size_t)SZ_COUPLING_MAX(k->triple[t].l);
-    k->entry = malloc(most * sizeof *k->entry + 1);
-    if (!p || !k->entry) {
+static int row_at(const maker *m, const triple *t, int d, int row)
+{
+    return (t->l[d] * t->l[d] + row) * m->stride[d] + m->first[d];
+}
+
+/* The row of Q (d = 0) or Y2 (d = 1) of a triple, and its weights. */
+static sz_coupled_row make_row(const maker *m, const triple *t, int d, int row, int width,
+                               sz_coupling_weight *weight, int *n_weights)
+{
+    const sz_coupled_row made = {row_at(m, t, d, row), *n_weights, width};
+
+    for (int i = 0; i < m->n_entries; i++) {
+        const sz_coupling_entry *e = &m->entry[i];
+
+        if (e->m[d] == row)
+            weight[(*n_weights)++] =
+                (sz_coupling_weight){row_at(m, t, 0, e->m[0]), row_at(m, t, 1, e->m[1]),
+                                     row_at(m, t, 2, e->m[2]), e->value};
+    }
+    return made;
+}
+
+/* The rows of Q of one triple, and the same weights by rows of Y2. */
+static void add_triple(sz_coupling *k, const sz_compression *c, const triple *t, maker *m)
+{
+    int width = width_of(k, c, t->l[1]);
+
+    m->n_entries = fill_table(m->polar, t->l, m->entry);
+    m->first[0] = t->column;
+    for (int row = 0; row <= 2 * t->l[0]; row++)
+        k->row[k->n_rows++] = make_row(m, t, 0, row, width, k->weight, &m->n);
+    for (int row = 0; row <= 2 * t->l[1]; row++)
+        k->back[k->n_back++] = make_row(m, t, 1, row, width, k->back_weight, &m->n_back);
+}
+
+/* Channels that are taken as they are stand at the base of their map. */
+static void set_rows(maker *m, const sz_coupling *k, const sz_compression *c)
+{
+    m->stride[0] = k->stride;
+    for (int d = 1; d < SZ_FACTORS; d++) {
+        m->stride[d] = k->n_c ? k->width : c->map[d].stride;
+        m->first[d] = k->n_c ? 0 : c->map[d].base;
+    }
+}
+
+static sz_status make_weights(sz_coupling *k, const sz_compression *c, int n_triples,
+                              const triple *t, sz_error *err)
+{
+    size_t n = 0, rows = 1, back = 1, most = 2 * (2 * (size_t)c->l_max + 1);
+    polar *p = malloc(sizeof *p);
+    maker m = {.polar = p};
+
+    for (int i = 0; i < n_triples; i++) {
+        n += (size_t)SZ_COUPLING_MAX(t[i].l);
+        rows += 2 * (size_t)t[i].l[0] + 1;
+        back += 2 * (size_t)t[i].l[1] + 1;
+    }
+    k->row = malloc(rows * sizeof *k->row);
+    k->back = malloc(back * sizeof *k->back);
+    k->weight = malloc(n * sizeof *k->weight + 1);
+    k->back_weight = malloc(n * sizeof *k->back_weight + 1);
+    m.entry = malloc(most * most * sizeof *m.entry);
+    if (!p || !k->row || !k->back || !k->weight || !k->back_weight || !m.entry) {
         free(p);
-        return sz_fail_memory(err, most * sizeof *k->entry, "the coupling of harmonics");
+        free(m.entry);
+        return sz_fail_memory(err, n * sizeof *k->weight, "the coupling of harmonics");
     }
     make_polar(p);
-    for (int t = 0; t < k->n_triples; t++) {
-        k->triple[t].entry = (int)n;
-        n += (size_t)fill_table(p, k->triple[t].l, k->entry + n);
-    }
-    k->triple[k->n_triples].entry = (int)n;
+    set_rows(&m, k, c);
+    for (int i = 0; i < n_triples; i++) add_triple(k, c, &t[i], &m);
+    k->row[k->n_rows] = (sz_coupled_row){0, m.n, 0};
+    k->back[k->n_back] = (sz_coupled_row){0, m.n_back, 0};
     free(p);
+    free(m.entry);
     return SZ_OK;
+}
+
+static sz_status fill(sz_coupling *k, const sz_compression *c, int n,
+                      const sz_factors *list, int *column, sz_error *err)
+{
+    triple *t = malloc((size_t)L1 * L1 * L1 * sizeof *t);
+    int most_b = 0, most_c = 0, n_triples;
+    sz_status status = SZ_OK;
+
+    if (!t) return sz_fail_memory(err, (size_t)L1 * L1 * L1 * sizeof *t, "triples");
+    for (int l = 0; l <= c->l_max; l++) {
+        if (channels(&c->map[1], l) > most_b) most_b = channels(&c->map[1], l);
+        if (channels(&c->map[2], l) > most_c) most_c = channels(&c->map[2], l);
+    }
+    if (most_b * most_c > 1 && c->spec.pairs != SZ_PAIRS_ELEMENT) k->n_c = most_c;
+    k->width = SZ_PAD(most_b * k->n_c);
+    if (k->n_c) status = make_source(k, c, err);
+    if (status == SZ_OK) {
+        n_triples = find_triples(k, c, n, list, column, t);
+        status = make_weights(k, c, n_triples, t, err);
+    }
+    free(t);
+    return status;
 }
 
 sz_status sz_coupling_create(sz_coupling **coupling, const sz_compression *c, int n,
                              const sz_factors *list, int *column, sz_error *err)
 {
     sz_coupling *k = calloc(1, sizeof *k);
-    size_t triples = 1, columns = 1;
-    sz_status status = SZ_OK;
+    sz_status status;
 
     *coupling = NULL;
-    for (int i = 0; i < n; i++) {
-        triples += i == 0 || memcmp(list[i].l, list[i - 1].l, sizeof list[i].l) != 0;
-        columns += i == 0 || !same_column(&list[i], &list[i - 1]);
-    }
-    if (k) k->triple = calloc(triples, sizeof *k->triple);
-    if (k) k->run = malloc(columns * sizeof *k->run);
-    if (!k || !k->triple || !k->run)
-        status = sz_fail_memory(err, columns * sizeof *k->run, "the coupled channels");
-    if (status == SZ_OK) {
-        make_runs(k, c, n, list, column);
-        status = make_entries(k, err);
-    }
+    if (!k) return sz_fail_memory(err, sizeof *k, "the coupling of harmonics");
+    status = fill(k, c, n, list, column, err);
     if (status == SZ_OK)
         *coupling = k;
     else
@@ -217,175 +308,212 @@ sz_status sz_coupling_create(sz_coupling **coupling, const sz_compression *c, in
 void sz_coupling_free(sz_coupling *coupling)
 {
     if (!coupling) return;
-    free(coupling->triple);
-    free(coupling->entry);
-    free(coupling->run);
+    free(coupling->source[0]);
+    free(coupling->source[1]);
+    free(coupling->row);
+    free(coupling->weight);
+    free(coupling->back);
+    free(coupling->back_weight);
     free(coupling);
+}
+
+size_t sz_coupling_size(const sz_compression *c)
+{
+    return c->coupling ? (size_t)SZ_N_LM(c->l_max) * c->coupling->stride + SZ_LANES : 0;
+}
+
+/* of one spread Y */
+static size_t spread_size(const sz_compression *c)
+{
+    return (size_t)SZ_N_LM(c->l_max) * c->coupling->width;
+}
+
+size_t sz_coupling_scratch(const sz_compression *c)
+{
+    return c->coupling ? 4 * spread_size(c) : 0;
+}
+
+/* ---- spreading --------------------------------------------------------------------- */
+
+/* Rows of Y2 (d = 0) or Y3 over the columns; where channels are taken as they are, y. */
+static const double *spread(const sz_compression *c, int d, const double *y, double *to)
+{
+    const sz_coupling *k = c->coupling;
+    int stride = c->map[d + 1].stride;
+
+    if (!k->n_c) return y;
+    for (int l = 0; l <= c->l_max; l++) {
+        const int *source = k->source[d] + l * k->width;
+
+        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+            for (int i = 0; i < k->width; i++)
+                to[lm * k->width + i] = source[i] < 0 ? 0.0 : y[lm * stride + source[i]];
+    }
+    return to;
+}
+
+/* The adjoint: dedy += what stands in the columns that it was spread over. */
+static void collect(const sz_compression *c, int d, const double *from, double *dedy)
+{
+    const sz_coupling *k = c->coupling;
+    int stride = c->map[d + 1].stride;
+
+    for (int l = 0; l <= c->l_max; l++) {
+        const int *source = k->source[d] + l * k->width;
+
+        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+            for (int i = 0; i < k->width; i++)
+                if (source[i] >= 0)
+                    dedy[lm * stride + source[i]] += from[lm * k->width + i];
+    }
 }
 
 /* ---- the stage --------------------------------------------------------------------- */
 
-/* One pair of channel sets, or two whose products are added. */
-typedef struct {
-    int n, stride2, stride3;
-    const double *y2[2], *y3[2];
-} factors;
+enum { TILE = 4 }; /* vectors of columns that share the weights */
 
-/* A run of a triple: rows of l1 one after the other. What runs over its end is
- * overwritten by the next run. */
-SZ_INLINE void couple_run(const sz_coupled_triple *t, const sz_coupling_entry *e,
-                          const sz_coupling_entry *end, const sz_coupled_run *run,
-                          const factors *f, double *q, int stride)
+/* Columns k .. of a row: q = sum of value y2 y3 */
+SZ_INLINE void couple_columns(int vectors, int k, const sz_coupling_weight *w,
+                              const sz_coupling_weight *end, const double *y2,
+                              const double *y3, int add, double *q)
 {
-    int at2 = t->l[1] * t->l[1] * f->stride2 + run->b;
-    int at3 = t->l[2] * t->l[2] * f->stride3 + run->c;
+    sz_lanes sum[TILE];
 
-    q += t->l[0] * t->l[0] * stride + run->column;
-    for (int m = 0; m <= 2 * t->l[0]; m++) {
-        sz_lanes sum = {0};
+    for (int v = 0; v < vectors; v++)
+        sum[v] = add ? SZ_GET(q + k + v * SZ_LANES) : (sz_lanes){0};
+    for (; w < end; w++)
+        for (int v = 0; v < vectors; v++)
+            sum[v] += w->value * SZ_GET(y2 + w->y2 + k + v * SZ_LANES) *
+                      SZ_GET(y3 + w->y3 + k + v * SZ_LANES);
+    for (int v = 0; v < vectors; v++) SZ_AT(q + k + v * SZ_LANES) = sum[v];
+}
 
-        for (; e < end && e->m[0] == m; e++)
-            for (int k = 0; k < f->n; k++) {
-                const double *y2 = f->y2[k] + at2 + e->m[1] * f->stride2;
-                sz_lanes y3 = e->value * SZ_GET(f->y3[k] + at3 + e->m[2] * f->stride3);
+/* The same of one column everywhere: sums in the order of Y2's rows, so that they do not
+ * wait for each other. */
+SZ_INLINE void couple_one(const sz_coupling *c, const double *y2, const double *y3,
+                          int add, double *q)
+{
+    const sz_coupling_weight *end = c->back_weight + c->back[c->n_back].weight;
 
-                if (run->each)
-                    sum += SZ_GET(y2) * y3;
-                else
-                    sum += *y2 * y3;
-            }
-        SZ_AT(q + m * stride) = sum;
+    for (int r = 0; r < c->n_rows && !add; r++) q[c->row[r].at] = 0.0;
+    for (const sz_coupling_weight *w = c->back_weight; w < end; w++)
+        q[w->q] += w->value * y2[w->y2] * y3[w->y3];
+}
+
+SZ_CLONES static void couple(const sz_coupling *c, const double *y2, const double *y3,
+                             int add, double *q)
+{
+    if (c->row->width == 1) {
+        couple_one(c, y2, y3, add, q);
+        return;
+    }
+    for (const sz_coupled_row *r = c->row; r < c->row + c->n_rows; r++) {
+        const sz_coupling_weight *w = c->weight + r->weight;
+        const sz_coupling_weight *end = c->weight + r[1].weight;
+        int k = 0;
+
+        for (; k + TILE * SZ_LANES <= r->width; k += TILE * SZ_LANES)
+            couple_columns(TILE, k, w, end, y2, y3, add, q + r->at);
+        for (; k + 2 * SZ_LANES <= r->width; k += 2 * SZ_LANES)
+            couple_columns(2, k, w, end, y2, y3, add, q + r->at);
+        for (; k < r->width; k += SZ_LANES)
+            couple_columns(1, k, w, end, y2, y3, add, q + r->at);
     }
 }
 
-/* The same of one channel each. */
-SZ_INLINE void couple_one(const sz_coupled_triple *t, const sz_coupling_entry *e,
-                          const sz_coupling_entry *end, const sz_coupled_run *run,
-                          const factors *f, double *q, int stride)
+void sz_couple(const sz_compression *c, const double *y2, const double *y3,
+               double *scratch, double *q)
 {
-    int at2 = t->l[1] * t->l[1] * f->stride2 + run->b;
-    int at3 = t->l[2] * t->l[2] * f->stride3 + run->c;
-
-    q += t->l[0] * t->l[0] * stride + run->column;
-    for (int m = 0; m <= 2 * t->l[0]; m++) {
-        double sum = 0.0;
-
-        for (; e < end && e->m[0] == m; e++)
-            for (int k = 0; k < f->n; k++)
-                sum += e->value * f->y2[k][at2 + e->m[1] * f->stride2] *
-                       f->y3[k][at3 + e->m[2] * f->stride3];
-        q[m * stride] = sum;
-    }
-}
-
-SZ_CLONES static void couple(const sz_coupling *c, const factors *f, double *q)
-{
-    for (const sz_coupled_triple *t = c->triple; t < c->triple + c->n_triples; t++) {
-        const sz_coupling_entry *e = c->entry + t->entry, *end = c->entry + t[1].entry;
-
-        for (int r = t->run; r < t[1].run; r++)
-            if (c->run[r].n == 1)
-                couple_one(t, e, end, &c->run[r], f, q, c->stride);
-            else
-                couple_run(t, e, end, &c->run[r], f, q, c->stride);
-    }
-}
-
-void sz_couple(const sz_compression *c, const double *y2, const double *y3, double *q)
-{
-    const factors f = {1, c->map[1].stride, c->map[2].stride, {y2}, {y3}};
-
-    couple(c->coupling, &f, q);
+    y2 = spread(c, 0, y2, scratch);
+    y3 = spread(c, 1, y3, scratch + spread_size(c));
+    couple(c->coupling, y2, y3, 0, q);
 }
 
 void sz_couple_tangent(const sz_compression *c, const double *y2, const double *y3,
-                       const double *dy2, const double *dy3, double *dq)
+                       const double *dy2, const double *dy3, double *scratch, double *dq)
 {
-    const factors f = {2, c->map[1].stride, c->map[2].stride, {dy2, y2}, {y3, dy3}};
+    size_t n = spread_size(c);
 
-    couple(c->coupling, &f, dq);
+    if (c->coupling->n_c) y2 = scratch, y3 = scratch + n;
+    couple(c->coupling, spread(c, 0, dy2, scratch + 2 * n), y3, 0, dq);
+    couple(c->coupling, y2, spread(c, 1, dy3, scratch + 3 * n), 1, dq);
 }
 
 /* ---- the adjoint ------------------------------------------------------------------- */
 
-/* What a run's adjoint is computed from and adds to, at its positions. */
+/* The arrays of an adjoint. */
 typedef struct {
-    int stride, stride2, stride3;
     const double *dedq, *y2, *y3;
     double *dedy2, *dedy3;
 } gradients;
 
-SZ_INLINE void spread_each(const sz_coupling_entry *e, const sz_coupling_entry *end,
-                           int n, const gradients *g)
+/* Columns k .. of a row of Y2 that starts at at, with all rows of Y3 and Q. */
+SZ_INLINE void spread_columns(int vectors, int at, int k, const sz_coupling_weight *w,
+                              const sz_coupling_weight *end, const gradients *g)
 {
-    for (; e < end; e++) {
-        sz_lanes d = e->value * SZ_GET(g->dedq + e->m[0] * g->stride), to;
-        int at2 = e->m[1] * g->stride2, at3 = e->m[2] * g->stride3;
-        sz_lanes y2 = SZ_GET(g->y2 + at2), y3 = SZ_GET(g->y3 + at3);
+    sz_lanes sum[TILE], y2[TILE];
 
-        sz_keep_lanes(&d, n);
-        to = SZ_GET(g->dedy2 + at2) + d * y3;
-        SZ_AT(g->dedy2 + at2) = to;
-        to = SZ_GET(g->dedy3 + at3) + d * y2;
-        SZ_AT(g->dedy3 + at3) = to;
+    for (int v = 0; v < vectors; v++) {
+        sum[v] = (sz_lanes){0};
+        y2[v] = SZ_GET(g->y2 + at + k + v * SZ_LANES);
     }
-}
+    for (; w < end; w++)
+        for (int v = 0; v < vectors; v++) {
+            int i = k + v * SZ_LANES;
+            sz_lanes d = w->value * SZ_GET(g->dedq + w->q + i);
 
-SZ_INLINE void spread_run(const sz_coupling_entry *e, const sz_coupling_entry *end, int n,
-                          int n_m2, const gradients *g)
-{
-    sz_lanes sum[2 * SZ_COUPLED_L_MAX + 1];
-
-    for (int m = 0; m < n_m2; m++) sum[m] = (sz_lanes){0};
-    for (; e < end; e++) {
-        sz_lanes d = e->value * SZ_GET(g->dedq + e->m[0] * g->stride);
-        int at3 = e->m[2] * g->stride3;
-
-        sz_keep_lanes(&d, n);
-        sum[e->m[1]] += d * SZ_GET(g->y3 + at3);
-        SZ_AT(g->dedy3 + at3) += g->y2[e->m[1] * g->stride2] * d;
-    }
-    for (int m = 0; m < n_m2; m++) g->dedy2[m * g->stride2] += sz_sum_lanes(sum[m]);
-}
-
-SZ_INLINE void spread_one(const sz_coupling_entry *e, const sz_coupling_entry *end,
-                          const gradients *g)
-{
-    for (; e < end; e++) {
-        double d = e->value * g->dedq[e->m[0] * g->stride];
-        int at2 = e->m[1] * g->stride2, at3 = e->m[2] * g->stride3;
-
-        g->dedy2[at2] += d * g->y3[at3];
-        g->dedy3[at3] += d * g->y2[at2];
-    }
-}
-
-SZ_CLONES void sz_couple_adjoint(const sz_compression *c, const double *y2,
-                                 const double *y3, const double *dedq, double *dedy2,
-                                 double *dedy3)
-{
-    const sz_coupling *k = c->coupling;
-    int stride2 = c->map[1].stride, stride3 = c->map[2].stride;
-
-    for (const sz_coupled_triple *t = k->triple; t < k->triple + k->n_triples; t++) {
-        const sz_coupling_entry *e = k->entry + t->entry, *end = k->entry + t[1].entry;
-
-        for (int r = t->run; r < t[1].run; r++) {
-            const sz_coupled_run *run = &k->run[r];
-            int at2 = t->l[1] * t->l[1] * stride2 + run->b;
-            int at3 = t->l[2] * t->l[2] * stride3 + run->c;
-            const gradients g = {
-                k->stride,   stride2,
-                stride3,     dedq + t->l[0] * t->l[0] * k->stride + run->column,
-                y2 + at2,    y3 + at3,
-                dedy2 + at2, dedy3 + at3};
-
-            if (run->n == 1)
-                spread_one(e, end, &g);
-            else if (run->each)
-                spread_each(e, end, run->n, &g);
-            else
-                spread_run(e, end, run->n, 2 * t->l[1] + 1, &g);
+            sum[v] += d * SZ_GET(g->y3 + w->y3 + i);
+            SZ_AT(g->dedy3 + w->y3 + i) += d * y2[v];
         }
+    for (int v = 0; v < vectors; v++) SZ_AT(g->dedy2 + at + k + v * SZ_LANES) += sum[v];
+}
+
+/* The same of one column everywhere, in the order of Q's rows. */
+SZ_INLINE void spread_one(const sz_coupling *c, const gradients *g)
+{
+    const sz_coupling_weight *end = c->weight + c->row[c->n_rows].weight;
+
+    for (const sz_coupling_weight *w = c->weight; w < end; w++) {
+        double d = w->value * g->dedq[w->q];
+
+        g->dedy2[w->y2] += d * g->y3[w->y3];
+        g->dedy3[w->y3] += d * g->y2[w->y2];
     }
+}
+
+SZ_CLONES static void couple_adjoint(const sz_coupling *c, const gradients *g)
+{
+    if (c->row->width == 1) {
+        spread_one(c, g);
+        return;
+    }
+    for (const sz_coupled_row *r = c->back; r < c->back + c->n_back; r++) {
+        const sz_coupling_weight *w = c->back_weight + r->weight;
+        const sz_coupling_weight *end = c->back_weight + r[1].weight;
+        int k = 0;
+
+        for (; k + TILE * SZ_LANES <= r->width; k += TILE * SZ_LANES)
+            spread_columns(TILE, r->at, k, w, end, g);
+        for (; k + 2 * SZ_LANES <= r->width; k += 2 * SZ_LANES)
+            spread_columns(2, r->at, k, w, end, g);
+        for (; k < r->width; k += SZ_LANES) spread_columns(1, r->at, k, w, end, g);
+    }
+}
+
+void sz_couple_adjoint(const sz_compression *c, const double *y2, const double *y3,
+                       double *scratch, const double *dedq, double *dedy2, double *dedy3)
+{
+    size_t n = spread_size(c);
+    double *own = scratch + 2 * n;
+    const gradients as_they_are = {dedq, y2, y3, dedy2, dedy3};
+    const gradients spread_out = {dedq, scratch, scratch + n, own, own + n};
+
+    if (!c->coupling->n_c) {
+        couple_adjoint(c->coupling, &as_they_are);
+        return;
+    }
+    memset(own, 0, 2 * n * sizeof *own);
+    couple_adjoint(c->coupling, &spread_out);
+    collect(c, 0, own, dedy2);
+    collect(c, 1, own + n, dedy3);
 }

@@ -14,44 +14,57 @@ typedef struct {
     double value;
 } sz_coupling_entry;
 
-/* Columns column .. column+n-1, n <= SZ_LANES: position b of Y2 with c .. c+n-1 of Y3,
- * or, with each, b .. b+n-1 with c .. c+n-1. */
+/* value times the product of two rows */
 typedef struct {
-    int b, c, n, each, column;
-} sz_coupled_run;
+    int q, y2, y3; /* where they start, in doubles */
+    double value;
+} sz_coupling_weight;
 
-/* The next one's entries and runs start where these end. */
+/* The weights, up to those of the next one, of a row that starts at at. */
 typedef struct {
-    int l[SZ_FACTORS], entry, run;
-} sz_coupled_triple;
+    int at, weight, width; /* width: columns; one, or a multiple of SZ_LANES */
+} sz_coupled_row;
 
+/* A column of Q is a pair of channels: column b n_c + c. Rows of Y2 and Y3 are spread
+ * over all columns, so that they are multiplied number by number; where only like
+ * channels are (SZ_PAIRS_ELEMENT) they are taken as they are. */
 struct sz_coupling {
-    int n_triples, stride;     /* doubles in a row of Q, with room for overrun */
-    sz_coupled_triple *triple; /* [n_triples + 1] */
-    sz_coupling_entry *entry;
-    sz_coupled_run *run;
+    int n_c;             /* channels of Y3 in the columns; 0: taken as they are */
+    int width;           /* of a row of spread Y2 or Y3 */
+    int stride;          /* of Q: all (l2, l3) of an l1 beside each other */
+    int *source[2];      /* [l_max+1][width] where in Y2, Y3 a column comes from, or -1 */
+    int n_rows;          /* of Q that are needed */
+    sz_coupled_row *row; /* [n_rows + 1] */
+    sz_coupling_weight *weight;
+    int n_back; /* the same numbers by rows of Y2 */
+    sz_coupled_row *back;
+    sz_coupling_weight *back_weight;
 };
 
 /* The 3j symbol of l[3] in real harmonics, l[0]+l[1]+l[2] even: Gaunt's integral divided
  * by its Frobenius norm. At most SZ_COUPLING_MAX(l) entries by m1; returns their number.
- * The sum of l is at most 3 SZ_COUPLED_L_MAX. */
+ * No l is above SZ_COUPLED_L_MAX. */
 #define SZ_COUPLING_MAX(l) ((2 * (l)[0] + 1) * (2 * (l)[1] + 1) * 2)
 int sz_coupling_table(const int l[SZ_FACTORS], sz_coupling_entry *entry);
 
-/* The columns that the products list [n] need, which are those of one (l1, l2, l3, b, c)
- * next to each other; column [n]: of each product, counted apart for every l1. Uses
+/* For the products list [n]; column [n]: where each stands in its row of Q. Uses
  * c->map. */
 sz_status sz_coupling_create(sz_coupling **coupling, const sz_compression *c, int n,
                              const sz_factors *list, int *column, sz_error *err);
 void sz_coupling_free(sz_coupling *coupling);
+/* Doubles of Q of one atom, and of the scratch. */
+size_t sz_coupling_size(const sz_compression *c);
+size_t sz_coupling_scratch(const sz_compression *c);
 
-/* Q [n_lm][stride] of the channels y2, y3; columns that no product needs are anything. */
-void sz_couple(const sz_compression *c, const double *y2, const double *y3, double *q);
-/* dy2, dy3 += the adjoint; they may be the same array. */
+/* Q [n_lm][stride] of the channels y2, y3. */
+void sz_couple(const sz_compression *c, const double *y2, const double *y3,
+               double *scratch, double *q);
+/* After sz_couple with the same scratch: dedy2, dedy3 += the adjoint; they may be the
+ * same array. */
 void sz_couple_adjoint(const sz_compression *c, const double *y2, const double *y3,
-                       const double *dedq, double *dedy2, double *dedy3);
-/* dq for changes of y2, y3. */
+                       double *scratch, const double *dedq, double *dedy2, double *dedy3);
+/* After sz_couple with the same scratch: dq for changes of y2, y3. */
 void sz_couple_tangent(const sz_compression *c, const double *y2, const double *y3,
-                       const double *dy2, const double *dy3, double *dq);
+                       const double *dy2, const double *dy3, double *scratch, double *dq);
 
 #endif

@@ -31,6 +31,7 @@ struct sz_soap_work {
     double *dedx;             /* [n_x] */
     double *dedy[SZ_FACTORS]; /* [n_y] */
     double *q, *dedq;         /* [n_q] */
+    double *coupling;         /* scratch of sz_couple */
     double *h, *dh;           /* [SZ_LANES][l_max+1][n_lane] */
     double *ylm;              /* [n_lm][SZ_LANES] */
     double *dylm;             /* [n_lm][3][SZ_LANES] */
@@ -205,18 +206,13 @@ static size_t y_size(const sz_compression *c, int d)
     return (size_t)SZ_N_LM(c->l_max) * map->stride + SZ_LANES;
 }
 
-/* of the coupled channels of three factors */
-static size_t q_size(const sz_compression *c)
-{
-    return c->coupling ? (size_t)SZ_N_LM(c->l_max) * c->coupling->stride + SZ_LANES : 0;
-}
-
 sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_block,
                               sz_error *err)
 {
     const sz_compression *c = &soap->compression;
     size_t n_lm = SZ_N_LM(c->l_max), n = (size_t)n_block;
-    size_t n_x = n_lm * c->n_chan + 2 * SZ_LANES, n_q = q_size(c), n_y = 0;
+    size_t n_x = n_lm * c->n_chan + 2 * SZ_LANES, n_y = 0;
+    size_t n_q = sz_coupling_size(c), n_scratch = sz_coupling_scratch(c);
     size_t n_row = (size_t)(c->l_max + 1) * soap->radial->n_lane * SZ_LANES;
     size_t total;
     sz_soap_work *w = calloc(1, sizeof *w);
@@ -224,7 +220,7 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
 
     *work = NULL;
     for (int d = 0; d < c->spec.order; d++) n_y += y_size(c, d);
-    total = (n + 1) * (n_x + n_y) + 2 * n_q + SZ_PAD(n) + 2 * n_row +
+    total = (n + 1) * (n_x + n_y) + 2 * n_q + n_scratch + SZ_PAD(n) + 2 * n_row +
             4 * n_lm * SZ_LANES + 2 * (size_t)c->product_stride +
             SZ_PAD(n * c->n_slots) / SZ_LANES;
     total = SZ_PAD(total);
@@ -253,6 +249,7 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     }
     w->q = next, next += n_q;
     w->dedq = next, next += n_q;
+    w->coupling = next, next += n_scratch;
     w->present = (unsigned char *)next;
     *work = w;
     return SZ_OK;
@@ -280,7 +277,7 @@ static const double *second_factor(const sz_soap *soap, sz_soap_work *work, int 
     const double *y2 = channels_of(soap, work, 1, k);
 
     if (!c->coupling) return y2;
-    sz_couple(c, y2, channels_of(soap, work, 2, k), work->q);
+    sz_couple(c, y2, channels_of(soap, work, 2, k), work->coupling, work->q);
     return work->q;
 }
 
@@ -533,7 +530,7 @@ static void products_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
                      gradient_of(soap, work, 0), to);
     if (c->coupling)
         sz_couple_adjoint(c, channels_of(soap, work, 1, k), channels_of(soap, work, 2, k),
-                          work->dedq, gradient_of(soap, work, 1),
+                          work->coupling, work->dedq, gradient_of(soap, work, 1),
                           gradient_of(soap, work, 2));
 }
 
@@ -644,7 +641,7 @@ static void vector_tangent(const sz_soap *soap, sz_soap_work *work, const double
     }
     if (c->coupling) {
         sz_couple_tangent(c, channels_of(soap, work, 1, 0), channels_of(soap, work, 2, 0),
-                          dy[1], dy[2], work->dedq);
+                          dy[1], dy[2], work->coupling, work->dedq);
         dy[1] = work->dedq;
     }
     sz_power_tangent(c, work->present, channels_of(soap, work, 0, 0), second, dy[0],
