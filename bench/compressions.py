@@ -112,7 +112,7 @@ def time_soapz(options, descriptor):
     result = json.loads(text)
     t = result["microseconds"]
     return {"length": result["published"], "inner": result["inner"], "forward": t["forward"],
-            "adjoint": t["adjoint"], "coupling": t["coupling"] + t["coupling_adjoint"],
+            "adjoint": t["adjoint"], "coupling": t["couple"] + t["couple_adjoint"],
             "descriptor": t["forward"] + t["adjoint"],
             "kernel": t["kernel"], "floor": t["floor"], "gflops": result["gflops"]}
 

@@ -119,6 +119,7 @@ typedef struct {
     unsigned char present[3];
     double y[3][N_Y], g[N_P];
     double q[N_Q], dq[N_Q];
+    double *scratch; /* of the coupling */
 } sample;
 
 static sz_status make(sample *s, int k, int n_max, int l_max, int reduce, sz_error *err)
@@ -138,11 +139,18 @@ static sz_status make(sample *s, int k, int n_max, int l_max, int reduce, sz_err
     if (status != SZ_OK) return status;
     fill_random(s->y[0], 3 * N_Y); /* what is no channel too */
     fill_random(s->g, N_P);
-    return sz_compression_create(&s->c, &s->spec.compression, s->radial, 3, 0, err);
+    status = sz_compression_create(&s->c, &s->spec.compression, s->radial, 3, 0, err);
+    if (status != SZ_OK || !s->c.coupling) return status;
+    CHECK(sz_coupling_size(&s->c) <= N_Q);
+    s->scratch = aligned_alloc(64, SZ_PAD(sz_coupling_scratch(&s->c)) * sizeof(double));
+    memset(s->scratch, 0, sz_coupling_scratch(&s->c) * sizeof(double));
+    return SZ_OK;
 }
 
 static void destroy(sample *s)
 {
+    free(s->scratch);
+    s->scratch = NULL;
     sz_compression_free(&s->c);
     sz_radial_free(s->radial);
     sz_soap_spec_free(&s->spec);
@@ -161,7 +169,7 @@ static int place(const sz_map *map, int l, int channel)
 static void multiply(sample *s, double *p)
 {
     fill_random(s->q, N_LM * s->c.coupling->stride); /* columns without a product */
-    sz_couple(&s->c, channels(s, 1), channels(s, 2), s->q);
+    sz_couple(&s->c, channels(s, 1), channels(s, 2), s->scratch, s->q);
     sz_power(&s->c, s->present, channels(s, 0), s->q, 0, p);
 }
 
@@ -221,8 +229,8 @@ static void adjoint(sample *s, double dedy[3][N_Y])
     memset(s->dq, 0, N_LM * s->c.coupling->stride * sizeof *s->dq);
     sz_power_adjoint(&s->c, s->present, channels(s, 0), s->q, p, 0, 1.0, dedp, dedy[0],
                      s->dq);
-    sz_couple_adjoint(&s->c, channels(s, 1), channels(s, 2), s->dq, dedy[y_of[1]],
-                      dedy[y_of[2]]);
+    sz_couple_adjoint(&s->c, channels(s, 1), channels(s, 2), s->scratch, s->dq,
+                      dedy[y_of[1]], dedy[y_of[2]]);
 }
 
 /* g . dp(dy) = dE/dy . dy, dy in the channels alone */
@@ -236,7 +244,7 @@ static void test_transpose(sample *s)
     fill_random(dy[0], 3 * N_Y);
     multiply(s, p);
     sz_couple_tangent(c, channels(s, 1), channels(s, 2), dy[c->spec.y_of[1]],
-                      dy[c->spec.y_of[2]], s->dq);
+                      dy[c->spec.y_of[2]], s->scratch, s->dq);
     sz_power_tangent(c, s->present, channels(s, 0), s->q, dy[0], s->dq, p, 0, 1.0, dp,
                      scratch);
     want = dot(s->g, dp, c->n_desc);
