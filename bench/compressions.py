@@ -3,6 +3,7 @@
 """What every compression costs, for 1 to 6 elements, beside QUIP and the kernel.
 
     compressions.py [--build build] [--quippy-python PYTHON] [--rounds 3]
+    compressions.py --factors 3 [--build build] [--rounds 3]      # four bodies
 
 n_max=8 l_max=6, cutoff 5, random bcc alloys of S elements, 26 neighbours an atom; one core,
 CPU time, microseconds an atom. soapz: descriptor and its adjoint (all that forces need of
@@ -12,7 +13,8 @@ run. A round goes through all compressions, soapz and QUIP one after the other; 
 taken within a round, medians over the rounds.
 
 Writes compressions.md and compressions.png here; fails where nu,mu=1,1 at S=4 costs more
-than its kernel or than 20 microseconds."""
+than its kernel or than 20 microseconds. With --factors 3 the products of three factors, at
+n_max=4 l_max=3 because they are long, to fourbody.md and fourbody.png; QUIP has none."""
 import argparse
 import json
 import os
@@ -26,7 +28,8 @@ from common import HERE, ROOT, alloy, cpu_name, need, one_core, write_xyz
 
 ELEMENTS = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "Ti": 22, "V": 23}
 SPARSE, CHECKED, LIMIT = 800, "nu,mu=1,1", 20.0
-SOAP = "soap n_max=8 l_max=6 cutoff=5.0 cutoff_transition_width=1.0 atom_sigma=0.5 {species} "
+SIZE = {2: "n_max=8 l_max=6", 3: "n_max=4 l_max=3"}
+SOAP = "soap {size} cutoff=5.0 cutoff_transition_width=1.0 atom_sigma=0.5 {species} "
 
 # name: words of the descriptor, and whether gap_fit has them; {all}: the elements,
 # {half}: two groups of them
@@ -59,10 +62,35 @@ COMPRESSIONS = {
     "Z_map, two groups": ("Z_map={{{half}}}", True),
     "Z_map, two groups : all": ("Z_map={{{half}: {all}}}", True),
 }
+# three factors, and two of the same size beside them
+THREE = {
+    "nu,mu=1,1": ("nu_R=2 nu_S=1", False),
+    "nu,mu^=1,2": ("compression={nu,mu^=1,2}", False),
+    "nu,mu^=1,2 l_min=1": ("compression={nu,mu^=1,2} l_min=1", False),
+    "nu,mu,mu^=1,1,1": ("compression={nu,mu,mu^=1,1,1}", False),
+    "nu,nu^,mu^=1,1,1": ("compression={nu,nu^,mu^=1,1,1}", False),
+    "nu,nu^,mu=1,1,1": ("compression={nu,nu^,mu=1,1,1}", False),
+    "nu,mu=1,2": ("compression={nu,mu=1,2}", False),
+    "mu=3": ("compression={mu=3}", False),
+    "mu,mu^=1,2": ("compression={mu,mu^=1,2}", False),
+    "nu^=3": ("compression={nu^=3}", False),
+    "K=2 K=32": ("compression={K=2} K=32", False),
+    "K=3 K=32": ("compression={K=3} K=32", False),
+    "K=3 K=64": ("compression={K=3} K=64", False),
+    "K,K,K=1,1,1 K=32": ("compression={K,K,K=1,1,1} K=32", False),
+}
+DRAWN_THREE = ["nu,nu^,mu=1,1,1", "nu,mu,mu^=1,1,1", "K=3 K=32", "nu,mu^=1,2", "mu=3", "nu,mu=1,1"]
 DRAWN = ["nu=2", "nu,nu^=1,1", "W^T P_l", "nu,mu=1,1", "nu,mu^=1,1", "mu=2"]
 
 
-def words(name, n):
+def use_three():
+    """three factors take the place of two"""
+    COMPRESSIONS.clear()
+    COMPRESSIONS.update(THREE)
+    DRAWN[:] = DRAWN_THREE
+
+
+def words(name, n, size):
     """the descriptor of n elements"""
     z = sorted(list(ELEMENTS.values())[:n])
     every = " ".join(map(str, z))
@@ -70,7 +98,8 @@ def words(name, n):
     text = COMPRESSIONS[name][0]
     if "{half}" in text:
         text = text.format(half=half, all=every)
-    return SOAP.format(species=f"n_species={n} species_Z={{{every}}} n_Z={n} Z={{{every}}}") + text
+    species = f"n_species={n} species_Z={{{every}}} n_Z={n} Z={{{every}}}"
+    return SOAP.format(size=SIZE[size], species=species) + text
 
 
 # ---- measuring ---------------------------------------------------------------------------
@@ -83,7 +112,8 @@ def time_soapz(options, descriptor):
     result = json.loads(text)
     t = result["microseconds"]
     return {"length": result["published"], "inner": result["inner"], "forward": t["forward"],
-            "adjoint": t["adjoint"], "descriptor": t["forward"] + t["adjoint"],
+            "adjoint": t["adjoint"], "coupling": t["couple"] + t["couple_adjoint"],
+            "descriptor": t["forward"] + t["adjoint"],
             "kernel": t["kernel"], "floor": t["floor"], "gflops": result["gflops"]}
 
 
@@ -119,7 +149,7 @@ class Quip:
 def one_round(options, quip, rows):
     for name, (_, in_quip) in COMPRESSIONS.items():
         for n in options.species:
-            text = words(name, n)
+            text = words(name, n, options.factors)
             row = time_soapz(options, text)
             if quip and in_quip:
                 row["quip"], length = quip.time(text, n)
@@ -138,9 +168,11 @@ def number(x):
 
 def tables(result, options, gflops):
     species = options.species
-    lines = ["# Cost of every compression", "", "Written by compressions.py. "
+    three = options.factors == 3
+    title = "products of three factors" if three else "every compression"
+    lines = [f"# Cost of {title}", "", "Written by compressions.py. "
              f"{cpu_name()}, one core; CPU time, microseconds an atom, medians of "
-             f"{options.rounds} rounds; n_max=8 l_max=6, 26 neighbours.", "",
+             f"{options.rounds} rounds; {SIZE[options.factors]}, 26 neighbours.", "",
              "Descriptor and adjoint, for S elements:", "",
              "| compression | " + " | ".join(f"S={n}" for n in species) + " |",
              "|---|" + "---:|" * len(species)]
@@ -150,12 +182,16 @@ def tables(result, options, gflops):
     last = 4 if 4 in species else species[-1]
     lines += ["", f"S={last}, in detail. D: components as published, and those that soapz "
               f"keeps; kernel: M={SPARSE}; floor: 4 M D at the dgemm rate of the same run "
-              f"({gflops:.0f} GF/s); QUIP: vectors and gradients.", "",
-              "| compression | D | kept | descriptor | adjoint | kernel | floor | QUIP "
-              "| QUIP / soapz |", "|---|" + "---:|" * 8]
+              f"({gflops:.0f} GF/s); " + ("coupling: of both, Y2 with Y3." if three else
+                                          "QUIP: vectors and gradients."), "",
+              "| compression | D | kept | descriptor | adjoint | kernel | floor | "
+              + ("coupling |" if three else "QUIP | QUIP / soapz |"),
+              "|---|" + "---:|" * (7 if three else 8)]
     for name in COMPRESSIONS:
         r = result[name, last]
         quip = [number(r["quip"]), number(r["ratio"])] if "quip" in r else ["", ""]
+        if three:
+            quip = [number(r["coupling"])]
         lines.append("| " + " | ".join(
             [name, str(r["length"]), str(r["inner"])]
             + [number(r[key]) for key in ("forward", "adjoint", "kernel", "floor")]
@@ -163,23 +199,29 @@ def tables(result, options, gflops):
     return "\n".join(lines) + "\n"
 
 
-def draw(result, species, path):
+def draw(result, options, path):
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    species = options.species
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
     for name in DRAWN:
         line, = left.plot(species, [result[name, n]["descriptor"] for n in species], "o-",
                           ms=4, label=name)
-        if COMPRESSIONS[name][1]:
+        if options.factors == 3:
+            right.plot(species, [result[name, n]["kernel"] for n in species], "o-", ms=4,
+                       color=line.get_color())
+        elif COMPRESSIONS[name][1]:
             right.plot(species, [result[name, n]["descriptor"] for n in species], "o-", ms=4,
                        color=line.get_color(), label=name)
             if "quip" in result[name, species[0]]:
                 right.plot(species, [result[name, n]["quip"] for n in species], "s--", ms=4,
                            color=line.get_color())
-    left.set_ylim(0, 1.6 * max(result["W^T P_l", n]["descriptor"] for n in species))
+    if options.factors == 2:
+        left.set_ylim(0, 1.6 * max(result["W^T P_l", n]["descriptor"] for n in species))
     left.set_title("soapz: descriptor and adjoint")
-    right.set_title("the same (solid), QUIP's gradients (dashed)")
+    right.set_title("the same (solid), QUIP's gradients (dashed)" if options.factors == 2
+                    else f"kernel, {SPARSE} sparse points")
     right.set_yscale("log")
     for axes in (left, right):
         axes.set_xlabel("elements S")
@@ -208,12 +250,18 @@ def parse():
     parser.add_argument("--quippy-python", help="a Python with quippy-ase; without: no QUIP")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--species", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6])
-    parser.add_argument("--output", default=os.path.join(HERE, "compressions"),
-                        help="path of the table and picture, without ending")
+    parser.add_argument("--factors", type=int, choices=(2, 3), default=2,
+                        help="of the products: power spectrum or four bodies")
+    parser.add_argument("--output", help="path of the table and picture, without ending")
     parser.add_argument("--json", help="all numbers, into this file")
     options = parser.parse_args()
     need(os.path.join(options.build, "stages"), "--build (cmake --build build --target stages)")
-    if options.quippy_python:
+    options.output = options.output or os.path.join(
+        HERE, "compressions" if options.factors == 2 else "fourbody")
+    if options.factors == 3:
+        use_three()
+        options.quippy_python = None
+    elif options.quippy_python:
         options.quippy_python = need(shutil.which(options.quippy_python)
                                      or options.quippy_python, "--quippy-python")
     else:
@@ -234,11 +282,11 @@ def main():
     with open(options.output + ".md.part", "w") as file:
         file.write(text)
     os.replace(options.output + ".md.part", options.output + ".md")
-    draw(result, options.species, options.output + ".png")
+    draw(result, options, options.output + ".png")
     if options.json:
         with open(options.json, "w") as file:
             json.dump({f"{name} S={n}": of for (name, n), of in rows.items()}, file, indent=1)
-    sys.exit(verdict(result[CHECKED, 4]) if 4 in options.species else 0)
+    sys.exit(verdict(result[CHECKED, 4]) if 4 in options.species and options.factors == 2 else 0)
 
 
 if __name__ == "__main__":

@@ -321,6 +321,94 @@ static inline void build_optimal(dense *c)
     dense_all_pairs(c, 1);
 }
 
+/* ---- three factors, and K channels ------------------------------------------------- */
+
+/* kinds: of each factor n for nu, N for nu^, m for mu, M for mu^ */
+static inline void build_three(dense *c, const char *kinds)
+{
+    const int alike[] = {kinds[0], kinds[1], kinds[2]};
+
+    for (int d = 0; d < 3; d++)
+        dense_nu(c, d, kinds[d] == 'n' || kinds[d] == 'N',
+                 kinds[d] == 'n' || kinds[d] == 'm');
+    dense_triples(c, alike, 0, 0);
+}
+
+#define BUILD_THREE(kinds)                                                               \
+    static inline void build_##kinds(dense *c)                                           \
+    {                                                                                    \
+        build_three(c, #kinds);                                                          \
+    }
+/* the factor of most channels first, then that of fewest */
+BUILD_THREE(nnn)
+BUILD_THREE(nNn)
+BUILD_THREE(nmn)
+BUILD_THREE(nMn)
+BUILD_THREE(nNN)
+BUILD_THREE(nNm)
+BUILD_THREE(nMN)
+BUILD_THREE(nmm)
+BUILD_THREE(nMm)
+BUILD_THREE(nMM)
+BUILD_THREE(NNN)
+BUILD_THREE(mNN)
+BUILD_THREE(NMN)
+BUILD_THREE(mNm)
+BUILD_THREE(mMN)
+BUILD_THREE(NMM)
+BUILD_THREE(mmm)
+BUILD_THREE(mMm)
+BUILD_THREE(mMM)
+BUILD_THREE(MMM)
+
+static inline void build_nMM_l_min(dense *c)
+{
+    for (int d = 0; d < 3; d++) dense_nu(c, d, d == 0, d == 0);
+    dense_triples(c, (int[]){0, 1, 1}, c->l_max > 1, 0);
+}
+
+/* K random channels, of one map or of n_maps */
+static inline void build_channels(dense *c, int n_maps, int order, int k, int l_min)
+{
+    static double w[3 * DENSE_K * DENSE_K * (DENSE_L + 1)];
+    int one = c->n_slots * c->n_max * k;
+
+    numbers_of(MATRIX_SEED, n_maps * (c->l_max + 1) * one, w);
+    for (int d = 0; d < order; d++)
+        for (int l = 0; l <= c->l_max; l++)
+            dense_matrix(c, d, l, k,
+                         w + ((n_maps > 1 ? d : 0) * (c->l_max + 1) + l) * one);
+    if (order == 2)
+        dense_equal_pairs(c);
+    else
+        dense_triples(c, n_maps > 1 ? (int[]){0, 1, 2} : (int[]){0, 0, 0}, l_min, 1);
+}
+
+static inline void build_k2(dense *c)
+{
+    build_channels(c, 1, 2, 11, 0);
+}
+
+static inline void build_k11(dense *c)
+{
+    build_channels(c, 2, 2, 3, 0);
+}
+
+static inline void build_k3(dense *c)
+{
+    build_channels(c, 1, 3, 19, 0);
+}
+
+static inline void build_k111(dense *c)
+{
+    build_channels(c, 3, 3, 11, 0);
+}
+
+static inline void build_k111_one(dense *c)
+{
+    build_channels(c, 3, 3, 1, c->l_max > 1);
+}
+
 /* ---- the list ---------------------------------------------------------------------- */
 
 static const compression compressions[] = {
@@ -365,6 +453,34 @@ static const compression compressions[] = {
     {"compression={W^T P_l}", "W^T P_l", build_w, SZ_MATRIX_W},
     {"compression={Q^T P_l Q} compression_seed=17", "Q^T P_l Q", build_q, -1},
     {"compression=optimal u_max=3", "optimal", build_optimal, SZ_MATRIX_OPTIMAL},
+    {"compression={nu=3}", "nu=3", build_nnn, -1},
+    {"compression={nu,nu^=2,1}", "nu,nu^=2,1", build_nNn, -1},
+    {"compression={nu,mu=2,1}", "nu,mu=2,1", build_nmn, -1},
+    {"compression={nu,mu^=2,1}", "nu,mu^=2,1", build_nMn, -1},
+    {"compression={nu,nu^=1,2}", "nu,nu^=1,2", build_nNN, -1},
+    {"compression={nu,nu^,mu=1,1,1}", "nu,nu^,mu=1,1,1", build_nNm, -1},
+    {"compression={nu,nu^,mu^=1,1,1}", "nu,nu^,mu^=1,1,1", build_nMN, -1},
+    {"compression={nu,mu=1,2}", "nu,mu=1,2", build_nmm, -1},
+    {"compression={nu,mu,mu^=1,1,1}", "nu,mu,mu^=1,1,1", build_nMm, -1},
+    {"compression={nu,mu^=1,2}", "nu,mu^=1,2", build_nMM, -1},
+    {"compression={nu^=3}", "nu^=3", build_NNN, -1},
+    {"compression={nu^,mu=2,1}", "nu^,mu=2,1", build_mNN, -1},
+    {"compression={nu^,mu^=2,1}", "nu^,mu^=2,1", build_NMN, -1},
+    {"compression={nu^,mu=1,2}", "nu^,mu=1,2", build_mNm, -1},
+    {"compression={nu^,mu,mu^=1,1,1}", "nu^,mu,mu^=1,1,1", build_mMN, -1},
+    {"compression={nu^,mu^=1,2}", "nu^,mu^=1,2", build_NMM, -1},
+    {"compression={mu=3}", "mu=3", build_mmm, -1},
+    {"compression={mu,mu^=2,1}", "mu,mu^=2,1", build_mMm, -1},
+    {"compression={mu,mu^=1,2}", "mu,mu^=1,2", build_mMM, -1},
+    {"compression={mu^=3}", "mu^=3", build_MMM, -1},
+    {"compression={ mu^ , nu = 2 , 1 }", "nu,mu^=1,2", build_nMM, -1},
+    {"compression={nu,mu^=1,2} l_min=%d", "nu,mu^=1,2", build_nMM_l_min, -1},
+    {"compression={K=2} K=11 compression_seed=17", "K=2", build_k2, -1},
+    {"compression={K,K=1,1} K=3 compression_seed=17", "K,K=1,1", build_k11, -1},
+    {"compression={K=3} K=19 compression_seed=17", "K=3", build_k3, -1},
+    {"compression={K,K,K=1,1,1} K=11 compression_seed=17", "K,K,K=1,1,1", build_k111, -1},
+    {"compression={K,K,K=1,1,1} K=1 compression_seed=17 l_min=%d", "K,K,K=1,1,1",
+     build_k111_one, -1},
 };
 enum { N_COMPRESSIONS = sizeof compressions / sizeof *compressions };
 
@@ -388,11 +504,14 @@ static inline int compression_text(int k, int n_max, int l_max, const char *more
 {
     static double w[DENSE_K * DENSE_K * (DENSE_L + 1)];
     int kind = compressions[k].kind;
+    char keys[128];
 
+    /* %d: the smallest l of all factors, 1 where that leaves a product */
+    snprintf(keys, sizeof keys, compressions[k].keys, l_max > 1);
     snprintf(text, 512,
              "soap cutoff=3.5 cutoff_transition_width=0.8 atom_sigma=0.5 n_max=%d "
              "l_max=%d n_species=3 species_Z={41 74 42} %s %s",
-             n_max, l_max, compressions[k].keys, more);
+             n_max, l_max, keys, more);
     *matrix = kind < 0 ? NULL : w;
     return kind < 0 ? 0 : (int)matrix_numbers((sz_matrix_kind)kind, 3, n_max, l_max, w);
 }

@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dense.h - a compression straight from its definition: two dense matrices for each l, a
- * plain list of pairs, naive sums over neighbours. Slow, and shares nothing with
- * compression.c.
+ * dense.h - a compression straight from its definition: a dense matrix for each factor
+ * and l, a plain list of products, naive sums over neighbours. Slow, and shares nothing
+ * with compression.c.
  *
- *   Y1_l = W1_l^T X_l,  Y2_l = W2_l^T X_l,
- *   P_l(a,b) = factor (2l+1)^(-1/2) sum_m Y1_l[a][m] Y2_l[b][m] */
+ *   Y1_l = W1_l^T X_l,  Y2_l = W2_l^T X_l,  Y3_l = W3_l^T X_l
+ *   P_l(a,b) = factor (2l+1)^(-1/2) sum_m Y1_l[a][m] Y2_l[b][m]
+ *   P_l1l2l3(a,b,c) = factor sum T[m1 m2 m3] Y1_l1[a][m1] Y2_l2[b][m2] Y3_l3[c][m3] */
 #ifndef SZ_TEST_DENSE_H
 #define SZ_TEST_DENSE_H
 
 #include "cluster.h"
 #include "descriptor/harmonics.h"
 #include "descriptor/soap.h"
+#include "racah.h"
 
-enum { DENSE_L = 4, DENSE_K = 40, DENSE_P = DENSE_K * DENSE_K * (DENSE_L + 1) };
+enum { DENSE_L = 4, DENSE_K = 40, DENSE_P = 80000 };
 
+/* l and channel of each factor; of pairs l[1] is l[0] */
 typedef struct {
-    int l, a, b;
+    int l[3], channel[3];
     double factor;
-} dense_pair;
+} dense_product;
 
 typedef struct {
     int n_slots, n_max, l_max;
     const int *slot_z;
-    int k[2][DENSE_L + 1]; /* columns of W1, W2 */
-    int star[2];           /* rows of W are of the second basis, 2l+1 a slot */
-    double w[2][DENSE_L + 1][DENSE_K][DENSE_K];
-    int n_pairs; /* in published order */
-    dense_pair pair[DENSE_P];
+    int order;             /* factors: 2 or 3 */
+    int k[3][DENSE_L + 1]; /* columns of W1, W2, W3 */
+    int star[3];           /* rows of W are of the second basis, 2l+1 a slot */
+    double w[3][DENSE_L + 1][DENSE_K][DENSE_K];
+    int n_products; /* in published order */
+    dense_product product[DENSE_P];
 } dense;
 
 /* ---- maps -------------------------------------------------------------------------- */
@@ -104,7 +108,8 @@ static inline void dense_same(dense *c)
 
 static inline void dense_add(dense *c, int l, int a, int b, double factor)
 {
-    c->pair[c->n_pairs++] = (dense_pair){l, a, b, factor};
+    c->order = 2;
+    c->product[c->n_products++] = (dense_product){{l, l}, {a, b}, factor};
 }
 
 /* the same pairs for every l, l fastest */
@@ -139,7 +144,94 @@ static inline void dense_all_pairs_by_l(dense *c)
             for (int b = 0; b < c->k[1][l]; b++) dense_add(c, l, a, b, 1.0);
 }
 
+/* ---- triples ----------------------------------------------------------------------- */
+
+/* alike[d]: factors with the same number have the same channels */
+static inline int dense_is_sorted(const int alike[3], const dense_product *p)
+{
+    for (int d = 0; d < 3; d++)
+        for (int e = 0; e < d; e++)
+            if (alike[d] == alike[e] &&
+                (p->l[e] > p->l[d] ||
+                 (p->l[e] == p->l[d] && p->channel[e] > p->channel[d])))
+                return 0;
+    return 1;
+}
+
+/* How many different products the exchange of alike factors makes of this one. */
+static inline int dense_orders(const int alike[3], const dense_product *p)
+{
+    static const int order[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                    {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    long long seen[6];
+    int n = 0;
+
+    for (int k = 0; k < 6; k++) {
+        long long code = 0;
+        int allowed = 1, is_new = 1;
+
+        for (int d = 0; d < 3; d++) {
+            allowed &= alike[order[k][d]] == alike[d];
+            code = code * 100000 + p->l[order[k][d]] * 1000 + p->channel[order[k][d]];
+        }
+        for (int i = 0; i < n; i++) is_new &= seen[i] != code;
+        if (allowed && is_new) seen[n++] = code;
+    }
+    return n;
+}
+
+static inline int dense_is_triple(int l1, int l2, int l3)
+{
+    return (l1 + l2 + l3) % 2 == 0 && l3 <= l1 + l2 && l1 <= l2 + l3 && l2 <= l1 + l3;
+}
+
+static inline void dense_add_triple(dense *c, const int alike[3], dense_product p)
+{
+    if (!dense_is_sorted(alike, &p)) return;
+    p.factor = sqrt((double)dense_orders(alike, &p));
+    c->product[c->n_products++] = p;
+}
+
+/* All products of three factors, or, with each, those of like channels; l1, l2, l3, then
+ * channels of the second, the third and the first factor. */
+static inline void dense_triples(dense *c, const int alike[3], int l_min, int each)
+{
+    c->order = 3;
+    for (int l1 = l_min; l1 <= c->l_max; l1++)
+        for (int l2 = l_min; l2 <= c->l_max; l2++)
+            for (int l3 = l_min; l3 <= c->l_max; l3++) {
+                if (!dense_is_triple(l1, l2, l3)) continue;
+                for (int b = 0; b < (each ? 1 : c->k[1][l2]); b++)
+                    for (int k = 0; k < (each ? 1 : c->k[2][l3]); k++)
+                        for (int a = 0; a < c->k[0][l1]; a++)
+                            dense_add_triple(
+                                c, alike,
+                                (dense_product){
+                                    {l1, l2, l3}, {a, each ? a : b, each ? a : k}, 1.0});
+            }
+}
+
 /* ---- the vector -------------------------------------------------------------------- */
+
+typedef struct {
+    double t[2 * DENSE_L + 1][2 * DENSE_L + 1][2 * DENSE_L + 1];
+} dense_tensor;
+
+/* T of l, made once */
+static inline const dense_tensor *dense_coupling(const int l[3])
+{
+    static dense_tensor table[DENSE_L + 1][DENSE_L + 1][DENSE_L + 1];
+    static char made[DENSE_L + 1][DENSE_L + 1][DENSE_L + 1];
+    dense_tensor *t = &table[l[0]][l[1]][l[2]];
+
+    if (made[l[0]][l[1]][l[2]]) return t;
+    made[l[0]][l[1]][l[2]] = 1;
+    for (int a = 0; a <= 2 * l[0]; a++)
+        for (int b = 0; b <= 2 * l[1]; b++)
+            for (int k = 0; k <= 2 * l[2]; k++)
+                t->t[a][b][k] = racah_coupling(l, (int[]){a - l[0], b - l[1], k - l[2]});
+    return t;
+}
 
 /* x += h_n(l) Y_lm in the slots of element, or in every slot */
 static inline void dense_deposit(const dense *c, int d, int element, int everywhere,
@@ -200,15 +292,37 @@ static inline void dense_map(const dense *c, int d, double x[][DENSE_K],
     }
 }
 
-/* p [n_pairs] of n atoms together (average=T where n > 1), published order */
+typedef double dense_channels[SZ_N_LM(DENSE_L)][DENSE_K];
+
+/* one product without its factor */
+static inline double dense_multiply(const dense *c, const dense_product *q, int plain_l,
+                                    dense_channels *y)
+{
+    const int *l = q->l, *at = q->channel;
+    double sum = 0.0;
+
+    if (c->order == 2) {
+        for (int lm = l[0] * l[0]; lm < (l[0] + 1) * (l[0] + 1); lm++)
+            sum += y[0][lm][at[0]] * y[1][lm][at[1]];
+        return plain_l ? sum : sum / sqrt(2.0 * l[0] + 1.0);
+    }
+    for (int m1 = 0; m1 <= 2 * l[0]; m1++)
+        for (int m2 = 0; m2 <= 2 * l[1]; m2++)
+            for (int m3 = 0; m3 <= 2 * l[2]; m3++)
+                sum += dense_coupling(l)->t[m1][m2][m3] * y[0][l[0] * l[0] + m1][at[0]] *
+                       y[1][l[1] * l[1] + m2][at[1]] * y[2][l[2] * l[2] + m3][at[2]];
+    return sum;
+}
+
+/* p [n_products] of n atoms together (average=T where n > 1), published order */
 static inline sz_status dense_vector(const dense *c, const sz_soap_spec *spec,
                                      const cluster *at, const int *z, int n,
                                      const int *atom, double *p, sz_error *err)
 {
-    static double x[SZ_N_LM(DENSE_L)][DENSE_K], y[2][SZ_N_LM(DENSE_L)][DENSE_K];
+    static dense_channels x, y[3];
     double norm2 = 0.0;
 
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < c->order; d++) {
         sz_radial_family family = {.kind = c->star[d] ? SZ_RADIAL_STAR : SZ_RADIAL_N};
         sz_radial *radial;
         sz_status status = sz_radial_create(&radial, &spec->radial, 1, &family, 0, err);
@@ -219,16 +333,13 @@ static inline sz_status dense_vector(const dense *c, const sz_soap_spec *spec,
         dense_map(c, d, x, y[d]);
         sz_radial_free(radial);
     }
-    for (int k = 0; k < c->n_pairs; k++) {
-        const dense_pair q = c->pair[k];
-        double sum = 0.0;
+    for (int k = 0; k < c->n_products; k++) {
+        const dense_product *q = &c->product[k];
 
-        for (int lm = q.l * q.l; lm < (q.l + 1) * (q.l + 1); lm++)
-            sum += y[0][lm][q.a] * y[1][lm][q.b];
-        p[k] = q.factor * sum / (spec->plain_l ? 1.0 : sqrt(2.0 * q.l + 1.0));
+        p[k] = q->factor * dense_multiply(c, q, spec->plain_l, y);
         norm2 += p[k] * p[k];
     }
-    for (int k = 0; k < c->n_pairs && spec->normalise && norm2 > 0.0; k++)
+    for (int k = 0; k < c->n_products && spec->normalise && norm2 > 0.0; k++)
         p[k] /= sqrt(norm2);
     return SZ_OK;
 }

@@ -20,7 +20,8 @@ BEYOND = {
     "tools/survey.c": {"atoms/frame_list.h", "descriptor/soap_spec.h"},
     "tools/survey.h": {"descriptor/optimal.h"},  # the moments of an optimal basis
     # the list of compressions
-    "tools/compressions.c": {"descriptor/soap_spec.h"},
+    "tools/compressions.c": {"descriptor/coupling.h", "descriptor/soap_spec.h",
+                             "descriptor/triples.h"},  # lengths, also impossible ones
     "tools/recipe.h": {"descriptor/compression_spec.h"},
     # potentials on paper, which need not be models that soapz can run
     "tools/convert.c": {"format/gap_write.h", "format/load.h", "format/soapz_write.h"},

@@ -51,6 +51,14 @@ static int n_columns(const sz_map *map, int l)
     return map->groups * map->n[l];
 }
 
+/* Where a channel stands in a row of Y. */
+static int place(const sz_map *map, int l, int channel)
+{
+    int n = map->n[l];
+
+    return map->base + channel / n * map->lanes + channel % n;
+}
+
 /* y of map d, which is X itself where there is nothing to do */
 static void apply(const sample *s, int d, const double *x, double *y)
 {
@@ -86,7 +94,7 @@ static void test_maps(const sample *s)
 
     fill_random(f[0][0], sizeof f / sizeof(double));
     make_x(s, f, x);
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < s->c.spec.order; d++) {
         const sz_map *map = &s->c.map[d];
 
         fill_random(y, N_X);
@@ -103,9 +111,7 @@ static void test_maps(const sample *s)
                     for (int c = 0; c < 3 * n_fun; c++)
                         want +=
                             s->dense.w[d][l][c][a] * f[c / n_fun][lm][first + c % n_fun];
-                    CHECK_CLOSE(y[lm * map->stride + map->base +
-                                  a / map->n[l] * map->lanes + a % map->n[l]],
-                                want, 1e-13);
+                    CHECK_CLOSE(y[lm * map->stride + place(map, l, a)], want, 1e-13);
                 }
         }
     }
@@ -116,7 +122,7 @@ static void test_map_adjoint(const sample *s)
 {
     static double x[N_X], y[N_X], dedy[N_X], dedx[N_X], start[N_X];
 
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < s->c.spec.order; d++) {
         const sz_map *map = &s->c.map[d];
         size_t n_x = (size_t)N_LM * s->c.n_chan, n_y = (size_t)N_LM * map->stride;
 
@@ -127,8 +133,7 @@ static void test_map_adjoint(const sample *s)
         for (int l = 0; l <= L_MAX; l++)
             for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
                 for (int a = 0; a < n_columns(map, l); a++)
-                    dedy[lm * map->stride + map->base + a / map->n[l] * map->lanes +
-                         a % map->n[l]] = uniform(-1.0, 1.0);
+                    dedy[lm * map->stride + place(map, l, a)] = uniform(-1.0, 1.0);
         memcpy(start, dedx, sizeof start);
         apply(s, d, x, y);
         sz_map_adjoint(map, L_MAX, s->c.n_chan, dedy, dedx);
@@ -146,21 +151,19 @@ static void test_blocks(const sample *s)
     CHECK(c->group[0].block == 0 && c->group[0].component == 0);
     for (int g = 0; g < c->n_groups; g++) {
         CHECK(c->group[g].component == k && c->group[g].block < c->group[g + 1].block);
-        for (int d = 0; d < 2; d++)
+        for (int d = 0; d < SZ_FACTORS; d++)
             CHECK(c->group[g].slot[d] >= -1 && c->group[g].slot[d] < c->n_slots);
         for (int t = c->group[g].block; t < c->group[g + 1].block; t++)
             for (int i = 0, n_b = c->block[t].n_b; i < (n_b ? n_b : 1) * c->block[t].n;
                  i++, k++) {
                 const sz_block *block = &c->block[t];
-                const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
                 const sz_factors *f = &c->factors[k];
-                int l = f->l[0], a = f->channel[0], b = f->channel[1];
-                int n1 = w1->n[l], n2 = w2->n[l];
+                int l = f->l[0], at = block->b + (n_b ? i / block->n : i);
 
                 CHECK(block->l == l);
-                CHECK(block->a + i % block->n == w1->base + a / n1 * w1->lanes + a % n1);
-                CHECK(block->b + (n_b ? i / block->n : i) ==
-                      w2->base + b / n2 * w2->lanes + b % n2);
+                CHECK(block->a + i % block->n == place(&c->map[0], l, f->channel[0]));
+                /* of three factors the columns of test_coupling.c */
+                CHECK(c->coupling || at == place(&c->map[1], l, f->channel[1]));
             }
     }
     CHECK(k == c->n_desc && c->group[c->n_groups].component == k);
@@ -175,7 +178,7 @@ static int test_published(const sample *s)
     int n = sz_compression_published(&s->c);
     sz_error err;
 
-    CHECK(n == s->dense.n_pairs);
+    CHECK(n == s->dense.n_products);
     fill_random(in, n);
     fill_random(inner, DENSE_P + 32);
     CHECK_OK(sz_compression_import(&s->c, s->radial, 1, 0, in, inner, &err), err);

@@ -3,9 +3,10 @@
  * test_compression_identities.c - what the theory says of the compressions: sums of the
  * full spectrum, maps that are the identity, environments that one tells apart and
  * another does not. */
+#include "descriptor/compression_spec.h"
 #include "machine.h"
 
-enum { S = 3, N = 3, L = 3, NS = N * S, N_P = NS * NS * (L + 1) + 1, ATOMS = 5 };
+enum { S = 3, N = 3, L = 3, NS = N * S, N_P = 5 * NS * NS * NS, ATOMS = 5 };
 
 static const int elements[] = {41, 74, 42};
 
@@ -243,6 +244,110 @@ static int test_mirror(void)
     return 0;
 }
 
+/* ---- three factors ----------------------------------------------------------------- */
+
+/* Four neighbours on a circle at {0, 1, 3, 4} and {0, 1, 2, 5} times 45 degrees: equal
+ * power spectra, which know distances and the angles of pairs. */
+static int test_degenerate(void)
+{
+    static const char *const blind[] = {"",
+                                        "nu_S=1",
+                                        "nu_S=0",
+                                        "nu_R=1 nu_S=1",
+                                        "nu_R=0 nu_S=0",
+                                        "compression={nu,mu*=1,1}",
+                                        "compression={W^T P_l}",
+                                        "compression={Q^T P_l Q}",
+                                        "compression={K=2} K=8",
+                                        "compression={K,K=1,1} K=8"};
+    static const char *const sees[] = {"compression={nu=3}",
+                                       "compression={mu=3}",
+                                       "compression={mu^=3}",
+                                       "compression={nu,mu^=1,2}",
+                                       "compression={nu,mu^=1,2} l_min=1",
+                                       "compression={nu,nu^,mu=1,1,1}",
+                                       "compression={nu,mu,mu^=1,1,1}",
+                                       "compression={nu,nu^,mu^=1,1,1}",
+                                       "compression={K=3} K=8",
+                                       "compression={K,K,K=1,1,1} K=8"};
+    static const int place[2][4] = {{0, 1, 3, 4}, {0, 1, 2, 5}};
+    cluster c[2] = {{.n_atoms = 5}, {.n_atoms = 5}};
+    sz_error err;
+
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < 4; k++) {
+            double angle = place[i][k] * 3.14159265358979323846 / 4.0;
+
+            c[i].position[3 * k + 3] = 2.4 * cos(angle);
+            c[i].position[3 * k + 4] = 2.4 * sin(angle);
+        }
+        CHECK_OK(find_neighbours(&c[i], 4.0, &err), err);
+    }
+    for (size_t k = 0; k < sizeof blind / sizeof *blind; k++)
+        CHECK(apart(blind[k], &c[0], &c[1]) < 1e-12);
+    for (size_t k = 0; k < sizeof sees / sizeof *sees; k++)
+        CHECK(apart(sees[k], &c[0], &c[1]) > 1e-3);
+    for (int i = 0; i < 2; i++) sz_list_free(&c[i].list);
+    return 0;
+}
+
+/* nu,mu^=1,2 with l = 0 of a mu^ is the power spectrum nu,mu^=1,1 times Chat_00, which is
+ * the root of mu^=2 with l = 0: what l_min=1 leaves out. The rest is as it was. */
+static int test_l_min(const cluster *c)
+{
+    static double three[ATOMS][N_P], short_[ATOMS][N_P], two[ATOMS][N_P], hat[ATOMS][N_P];
+
+    if (describe("compression={nu,mu^=1,2}", 0, NULL, c, three) ||
+        describe("compression={nu,mu^=1,2} l_min=1", 0, NULL, c, short_) ||
+        describe("compression={nu,mu^=1,1}", 0, NULL, c, two) ||
+        describe("compression={mu^=2}", 0, NULL, c, hat))
+        return 1;
+    for (int i = 0; i < c->n_atoms; i++) {
+        const double *p = three[i], *q = short_[i];
+
+        for (int l1 = 0; l1 <= L; l1++)
+            for (int l2 = 0; l2 <= L; l2++)
+                for (int l3 = l2; l3 <= L; l3++) {
+                    if ((l1 + l2 + l3) % 2 || l1 + l2 < l3 || l2 + l3 < l1) continue;
+                    for (int a = 0; a < NS; a++, p++) {
+                        double factor = l2 == l3 ? 1.0 : sqrt(2.0);
+
+                        if (l1 > 0 && l2 > 0)
+                            CHECK_CLOSE(*q++, *p, 1e-15 * largest(three[i], N_P));
+                        if (l2 == 0)
+                            CHECK_CLOSE(
+                                *p, factor * two[i][a * (L + 1) + l1] * sqrt(hat[i][0]),
+                                1e-14 * largest(three[i], N_P));
+                    }
+                }
+    }
+    return 0;
+}
+
+/* the components that seed and K name, when the matrices are handed over */
+static int test_handed_over(const cluster *c)
+{
+    enum { K = 4, SIZE = (L + 1) * NS * K };
+    static double w[3 * SIZE], drawn[ATOMS][N_P], given[ATOMS][N_P];
+    static const char *const keys[] = {
+        "compression={K=3} K=4", "compression={K,K,K=1,1,1} K=4", "compression={K=2} K=4",
+        "compression={K,K=1,1} K=4"};
+    static const int maps[] = {1, 3, 1, 2};
+
+    for (int k = 0; k < 4; k++) {
+        char text[128];
+
+        snprintf(text, sizeof text, "%s compression_seed=77", keys[k]);
+        sz_matrix_random(77, (size_t)maps[k] * SIZE, w);
+        if (describe(text, 0, NULL, c, drawn) ||
+            describe(keys[k], maps[k] * SIZE, w, c, given))
+            return 1;
+        CHECK(memcmp(drawn, given, sizeof drawn) == 0);
+        CHECK(largest(drawn[0], N_P) > 1e-6);
+    }
+    return 0;
+}
+
 int main(void)
 {
     cluster c = {0};
@@ -251,6 +356,7 @@ int main(void)
     random_cluster(&c, ATOMS, S, 3.0, 1.0);
     CHECK_OK(find_neighbours(&c, 4.0, &err), err);
     if (test_one_species() || test_all_sums(&c) || test_identity(&c)) return 1;
+    if (test_l_min(&c) || test_handed_over(&c) || test_degenerate()) return 1;
     if (test_same(&c, "", "compression={nu=2,d_J} d_J=3 embedding={1 0 0 0 1 0 0 0 1}") ||
         test_same(&c, "nu_S=0", "compression={nu=2,d_J} d_J=1") ||
         test_same(&c, "", "Z_map={41, 74, 42}") ||

@@ -173,6 +173,132 @@ static int test_lengths(void)
     return 0;
 }
 
+/* ---- three factors ----------------------------------------------------------------- */
+
+/* (l1, l2, l3) of l_min .. l_max: all, with l1 = l2, with three equal */
+typedef struct {
+    long all, two, three;
+} triples;
+
+static triples count_triples(int l_min, int l_max)
+{
+    triples n = {0, 0, 0};
+
+    for (int a = l_min; a <= l_max; a++)
+        for (int b = l_min; b <= l_max; b++)
+            for (int c = l_min; c <= l_max; c++) {
+                if ((a + b + c) % 2 || a + b < c || b + c < a || a + c < b) continue;
+                n.all++;
+                n.two += a == b;
+                n.three += a == b && b == c;
+            }
+    return n;
+}
+
+/* Products that the exchange of alike factors does not make equal, by Burnside's count of
+ * those that an exchange leaves as they are. */
+static long count_products(const int power[4], const long size[4], triples n)
+{
+    long a = 1, b = 0;
+
+    for (int k = 0; k < 4; k++) {
+        for (int i = 0; i < power[k]; i++) a *= size[k];
+        if (power[k] > 1) b = size[k];
+        if (power[k] == 3)
+            return (n.all * b * b * b + 3 * n.two * b * b + 2 * n.three * b) / 6;
+    }
+    return b ? (n.all * a + n.two * a / b) / 2 : n.all * a;
+}
+
+/* "nu,mu^=1,2" */
+static void write_label(const int power[4], char label[48])
+{
+    static const char *const letter[] = {"nu", "nu^", "mu", "mu^"};
+    const char *between = "";
+
+    label[0] = 0;
+    for (int k = 0; k < 4; k++)
+        if (power[k]) {
+            strcat(strcat(label, between), letter[k]);
+            between = ",";
+        }
+    between = "=";
+    for (int k = 0; k < 4; k++)
+        if (power[k]) {
+            strcat(label, between);
+            sprintf(label + strlen(label), "%d", power[k]);
+            between = ",";
+        }
+}
+
+static int test_one_triple(int s, int n, int l_max, int l_min, const char *label,
+                           const char *more, long want)
+{
+    char keys[128];
+    int shown = failures;
+    const row one = {keys, label, want};
+
+    snprintf(keys, sizeof keys, "compression={%s} l_min=%d %s", label, l_min, more);
+    if (length(s, n, l_max, &one, want < 20000)) return 1;
+    if (failures > shown) printf("above: S=%d N=%d L=%d %s\n", s, n, l_max, keys);
+    return 0;
+}
+
+static int test_triples_of(int s, int n, int l_max, int l_min)
+{
+    const long size[] = {(long)n * s, s, n, 1};
+    triples t = count_triples(l_min, l_max);
+    int labels = 0;
+
+    for (int code = 0; code < 256; code++) {
+        const int power[] = {code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6};
+        char label[48];
+
+        if (power[0] + power[1] + power[2] + power[3] != 3) continue;
+        write_label(power, label);
+        labels++;
+        if (test_one_triple(s, n, l_max, l_min, label, "",
+                            count_products(power, size, t)))
+            return 1;
+    }
+    CHECK(labels == 20);
+    /* of one map the channels are alike: sorted l */
+    return test_one_triple(s, n, l_max, l_min, "K=3", "K=7",
+                           7 * (t.all + 3 * t.two + 2 * t.three) / 6) ||
+           test_one_triple(s, n, l_max, l_min, "K,K,K=1,1,1", "K=7", 7 * t.all);
+}
+
+static int test_triple_lengths(void)
+{
+    for (int s = 1; s <= 5; s++)
+        for (int n = 1; n <= 4; n++)
+            for (int l_max = 0; l_max <= 4; l_max++)
+                for (int l_min = 0; l_min <= l_max && l_min < 3; l_min++)
+                    if ((l_min != l_max || l_min % 2 == 0) &&
+                        test_triples_of(s, n, l_max, l_min))
+                        return 1;
+    return 0;
+}
+
+/* the numbers of docs/compressions.md: S = 4, N = 4 */
+static int test_documented_lengths(void)
+{
+    static const struct {
+        const char *label;
+        long length[2]; /* L = 3, 4 */
+    } list[] = {{"nu,nu^,mu=1,1,1", {5888, 10752}},
+                {"nu,mu,mu^=1,1,1", {1472, 2688}},
+                {"nu,nu^,mu^=1,1,1", {1472, 2688}},
+                {"nu,mu^=1,2", {240, 432}}};
+
+    for (int k = 0; k < 4; k++)
+        for (int i = 0; i < 2; i++)
+            if (test_one_triple(4, 4, 3 + i, 0, list[k].label, "", list[k].length[i]))
+                return 1;
+    return test_one_triple(4, 4, 3, 0, "K=3", "K=32", 256) ||
+           test_one_triple(4, 4, 4, 0, "K=3", "K=32", 448);
+}
+
 /* Figure S2 of the paper: S = 4, N = 12, L = 9 */
 static int test_paper_lengths(void)
 {
@@ -198,7 +324,7 @@ static int test_names(void)
     static double matrix[4 * 6 * 2];
     sz_error err;
 
-    CHECK(sz_n_compression_names == 27);
+    CHECK(sz_n_compression_names == 39);
     for (int k = 0; k < sz_n_compression_names; k++) {
         const sz_compression_name *name = &sz_compression_names[k];
         int optimal = strcmp(name->label, "optimal") == 0;
@@ -225,5 +351,6 @@ static int test_names(void)
 int main(void)
 {
     if (test_lengths() || test_paper_lengths() || test_names()) return 1;
+    if (test_triple_lengths() || test_documented_lengths()) return 1;
     return check_done();
 }

@@ -1,10 +1,43 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_compression_slopes.c - every compression: forces are slopes of any functional of
- * the vector; turned, mirrored or reordered neighbours give the same vector; an atom
- * comes in through the cutoff smoothly. Reduced or not, with and without the norm. */
+ * the vector; the reverse derivative is the transpose of the forward one; turned,
+ * mirrored or reordered neighbours give the same vector; an atom comes in through the
+ * cutoff smoothly. Reduced or not, with and without the norm. */
 #include "compressions.h"
 #include "machine.h"
+
+/* g . dp/dr of the atoms one by one, forward and reverse */
+static void check_transpose(machine *m, const cluster *c)
+{
+    int n_pairs = c->list.n_pairs, *pair = malloc((size_t)n_pairs * sizeof *pair);
+    double *p = malloc(m->stride * sizeof *p), *g = malloc(m->stride * sizeof *g);
+    double *dedp = malloc(m->stride * sizeof *dedp), most;
+    double *dedr = malloc(3 * (size_t)n_pairs * sizeof *dedr);
+    double *jacobian = malloc(3 * (size_t)n_pairs * m->stride * sizeof *jacobian);
+
+    for (int i = 0; i < c->n_atoms; i++) {
+        int n;
+
+        fill_random(g, m->stride);
+        memcpy(dedp, g, m->stride * sizeof *dedp);
+        memset(dedr, 0, 3 * (size_t)n_pairs * sizeof *dedr);
+        sz_soap_forward(m->soap, m->work, &c->list.nb, &m->species, 1, &i, p);
+        n = sz_soap_jacobian(m->soap, m->work, &c->list.nb, &m->species, i, p, pair,
+                             jacobian);
+        sz_soap_adjoint(m->soap, m->work, &c->list.nb, &m->species, 1, &i, p, dedp, dedr);
+        most = largest(dedr, 3 * (size_t)n_pairs);
+        for (int k = 0; k < 3 * n; k++)
+            CHECK_CLOSE(dot(g, jacobian + (size_t)k * m->stride, m->n_desc),
+                        dedr[3 * pair[k / 3] + k % 3], 1e-12 * most);
+    }
+    free(pair);
+    free(p);
+    free(g);
+    free(dedp);
+    free(dedr);
+    free(jacobian);
+}
 
 static int test_one(int k, int n_max, int l_max, const char *more, int reduce,
                     const int *z)
@@ -20,6 +53,7 @@ static int test_one(int k, int n_max, int l_max, const char *more, int reduce,
     random_cluster(&c, 7, 3, 3.0, 1.0);
     CHECK_OK(find_neighbours(&c, 3.7, &err), err);
     check_slopes(&m, &c);
+    check_transpose(&m, &c);
     check_symmetries(&m, &c);
     check_entering(&m, &c);
     if (failures > shown) printf("above: %s, %d %d %d\n", text, z[0], z[1], z[2]);

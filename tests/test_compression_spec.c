@@ -47,6 +47,17 @@ static int test_equality(void)
         "compression={nu=2,d_J}",
         "compression={nu=2,d_J} embedding={1 1 1 3}",
         "compression={nu,mu*=1,1}",
+        "compression={nu,mu^=1,2}",
+        "compression={nu,mu^=1,2} l_min=1",
+        "compression={nu,mu^=2,1}",
+        "compression={mu=3}",
+        "compression={K=3} K=2",
+        "compression={K=3} K=2 l_min=1",
+        "compression={K=3} K=3",
+        "compression={K=3} K=2 compression_seed=3",
+        "compression={K,K,K=1,1,1} K=2",
+        "compression={K=2} K=2",
+        "compression={K,K=1,1} K=2",
     };
     enum { N = sizeof keys / sizeof *keys };
     sz_soap_spec spec[N];
@@ -210,6 +221,14 @@ static void test_refused(void)
         {"compression={nu,mu=3}", "compression", "nu,mu=3"},
         {"compression={nu=3} l_min=3", "l_min", "0 to l_max, 2"},
         {"compression={nu=3} l_min=-1", "l_min", "-1"},
+        {"compression={nu=3} l_max=3 l_min=3", "l_min=3", "no product"},
+        {"compression={K=3} K=2 l_max=1 l_min=1", "l_min=1", "no product"},
+        {"compression={mu=3} l_max=13", "l_max", "0 to 12"},
+        {"compression={K,K=2,1} K=3", "compression", "K,K=2,1"},
+        {"compression={K=4} K=3", "compression", "K=4"},
+        {"compression={nu,mu=1,1,1}", "compression", "nu,mu=1,1,1"},
+        {"compression={nu,mu^=1,2} nu_R=1", "compression", "nu_R"},
+        {"compression={K=3} K=10001", "K", "10001"},
         {"compression={mu=2} l_min=1", "l_min", "three factors"},
         {"l_min=1", "l_min", "compression"},
         {"compression={K=3}", "K", "1 to 10000"},
@@ -263,6 +282,10 @@ static void test_matrix_size(void)
                 SZ_ERR_FORMAT, "54 numbers, not 53", err);
     CHECK_FAILS(parse(&spec, 2, 3, 2, "compression=optimal u_max=4", 73, matrix, &err),
                 SZ_ERR_FORMAT, "72 numbers, not 73", err);
+    CHECK_FAILS(parse(&spec, 2, 3, 2, "compression={K=3} K=5", 91, matrix, &err),
+                SZ_ERR_FORMAT, "90 numbers, not 91", err);
+    CHECK_FAILS(parse(&spec, 2, 3, 2, "compression={K,K=1,1} K=5", 90, matrix, &err),
+                SZ_ERR_FORMAT, "180 numbers, not 90", err);
     CHECK_FAILS(parse(&spec, 1, 3, 2, "species_Z={0} Z_map={0 1}", 0, NULL, &err),
                 SZ_ERR_FORMAT, "Z_map", err);
 }
@@ -270,10 +293,14 @@ static void test_matrix_size(void)
 /* Lengths that no int counts are refused when the descriptor is made. */
 static void test_too_long(void)
 {
-    static const char *const keys[] = {"Z_mix K=100000", "R_mix Z_mix K=60000",
-                                       "R_mix K=70000", "R_mix Z_mix sym_mix K=100000"};
+    static const char *const keys[] = {
+        "Z_mix K=100000", "R_mix Z_mix K=60000", "R_mix K=70000",
+        "R_mix Z_mix sym_mix K=100000",
+        "compression={nu=3} n_max=16 l_max=12 n_species=20 "
+        "species_Z={1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 "
+        "19 20}"};
 
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 5; k++) {
         sz_soap_spec spec;
         sz_soap *soap;
         sz_error err = {SZ_OK, ""};

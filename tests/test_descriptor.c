@@ -224,6 +224,10 @@ static int test_labels(void)
                  {"compression={nu,mu*=1,1}", "l=0 [n=1 Z=42][n*=1]"},
                  {"compression={W^T P_l}", "l=0 [n=1 Z=42][W 1]"},
                  {"compression={Q^T P_l Q}", "l=0 [Q 1][Q 1]"},
+                 {"compression={nu,nu^,mu=1,1,1}", "l=0,0,0 [n=1 Z=42][Z=42][n=1]"},
+                 {"compression={nu,mu^=1,2} l_min=1", "l=1,1,2 [n=1 Z=42][all][all]"},
+                 {"compression={K=3} K=2 l_min=1", "l=1,1,2 [mix 1][mix 1][mix 1]"},
+                 {"compression={K,K=1,1} K=2", "l=0 [mix 1][mix 1]"},
                  {"Z_mix=T K=2", "l=0 [n=1 group 1][n=1 group 1]"},
                  {"R_mix=T K=2 sym_mix=T", "l=0 [mix 1 Z=42][mix 1 Z=42]"}};
 
@@ -369,6 +373,8 @@ int main(void)
                                        "normalise=F compression={nu,mu*=1,1}",
                                        "compression={Q^T P_l Q}",
                                        "radial_tolerance=1e-2",
+                                       "compression={nu,mu^=1,2} radial_tolerance=1e-2",
+                                       "compression={K,K,K=1,1,1} K=5 normalise=F",
                                        "covariance_sigma0=0.2 nu_S=0"};
 
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)

@@ -34,7 +34,7 @@ static int test_vectors(int k, int n_max, int l_max, const char *more, const int
     CHECK_OK(start_text(&m, text, n, matrix, 0, z, &err), err);
     CHECK_OK(make_cluster(&c, 3, &err), err);
     CHECK(strcmp(m.soap->spec.compression.label, compressions[k].label) == 0);
-    CHECK(sz_soap_n_published(m.soap) == d.n_pairs + 1 && m.n_desc == d.n_pairs);
+    CHECK(sz_soap_n_published(m.soap) == d.n_products + 1 && m.n_desc == d.n_products);
     vectors(&m, &c, p);
     for (int i = 0; i < N; i++) {
         const double *pi = p + i * m.stride;
@@ -42,9 +42,10 @@ static int test_vectors(int k, int n_max, int l_max, const char *more, const int
         all[i] = i;
         CHECK_OK(dense_vector(&d, &m.soap->spec, &c, z, 1, &i, want, &err), err);
         CHECK_OK(sz_soap_publish(m.soap, pi, got, &err), err);
-        CHECK_CLOSE(distance(got, want, d.n_pairs), 0.0, tol * largest(want, d.n_pairs));
+        CHECK_CLOSE(distance(got, want, d.n_products), 0.0,
+                    tol * largest(want, d.n_products));
         CHECK(largest(pi + m.n_desc, m.stride - m.n_desc) == 0.0);
-        CHECK(got[d.n_pairs] == m.soap->spec.sigma0);
+        CHECK(got[d.n_products] == m.soap->spec.sigma0);
         fill_random(inner, m.stride);
         CHECK_OK(sz_soap_import(m.soap, got, inner, &err), err);
         CHECK_CLOSE(distance(inner, pi, m.stride), 0.0, 1e-15 * largest(pi, m.stride));
@@ -52,7 +53,8 @@ static int test_vectors(int k, int n_max, int l_max, const char *more, const int
     sz_soap_average(m.soap, m.work, &c.list.nb, &m.species, N, all, group);
     CHECK_OK(dense_vector(&d, &m.soap->spec, &c, z, N, all, want, &err), err);
     CHECK_OK(sz_soap_publish(m.soap, group, got, &err), err);
-    CHECK_CLOSE(distance(got, want, d.n_pairs), 0.0, tol * largest(want, d.n_pairs));
+    CHECK_CLOSE(distance(got, want, d.n_products), 0.0,
+                tol * largest(want, d.n_products));
     if (failures > shown) printf("above: %s, %d %d\n", text, z[1], z[2]);
     sz_list_free(&c.list);
     stop(&m);

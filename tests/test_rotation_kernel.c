@@ -3,22 +3,23 @@
  * test_rotation_kernel.c - the scalar product of two compressed vectors is the
  * generalised SOAP kernel of the densities that they describe,
  *
- *   p . p' = int dR  S_1(R) S_2(R),
+ *   p . p' = int dR  S_1(R) S_2(R),  or of three factors  int dR S_1(R) S_2(R) S_3(R),
  *   S(R) = sum over species and n of  <rho | R rho'>,
  *
- * where mu adds the species up first and a hat the n. The integral over rotations is
- * exact: n = l_max + 1 points of Gauss and Legendre in cos(beta), 2 l_max + 1 of the
- * trapezoidal rule in alpha and gamma; the densities are those of turned neighbours. */
+ * where mu adds the species up first and a hat the n. R runs over the rotations, and of
+ * three factors over those with the inversion too. The integral is exact: points of
+ * Gauss and Legendre in cos(beta), of the trapezoidal rule in alpha and gamma; the
+ * densities are those of turned neighbours. */
 #include "dense.h"
 #include "machine.h"
 
-enum { S = 3, N = 3, L = 3, ATOMS = 5, TURNS = 2 * L + 1 };
+enum { S = 3, N = 3, L = 3, ATOMS = 5, BETAS = 3 * L / 2 + 1, TURNS = 3 * L + 1 };
 
 static const int elements[] = {41, 74, 42};
 
-/* a factor of the kernel: species kept apart, n kept apart, the second basis */
+/* a factor of the kernel: species kept apart, n kept apart, the second basis; or none */
 typedef struct {
-    int by_species, by_n, star;
+    int by_species, by_n, star, none;
 } factor;
 
 /* X of atom 0 in one of the two bases, [n_lm][n_slots n_fun] */
@@ -105,31 +106,36 @@ static void euler(double alpha, double cos_beta, double gamma, double q[9])
     memcpy(q, r, sizeof r);
 }
 
-/* int dR S_1 S_2 for each of n pairs of factors */
+/* Nodes and weights of the integral over O(3): with the mirror image of each rotation,
+ * which two factors do not see. */
 static void integrate(const maker *m, const cluster *a, const cluster *b, int n,
-                      const factor (*f)[2], double *kernel)
+                      const factor (*f)[3], double *kernel)
 {
     static density fixed, turning;
     cluster turned = *b;
-    double x[L + 1], w[L + 1];
+    double x[BETAS], w[BETAS];
     const double step = 2.0 * 3.14159265358979323846 / TURNS;
 
     make_density(m, a, &fixed);
-    gauss_legendre(L + 1, x, w);
+    gauss_legendre(BETAS, x, w);
     memset(kernel, 0, n * sizeof *kernel);
     turned.list.r = malloc(3 * (size_t)b->list.n_pairs * sizeof *turned.list.r);
-    for (int beta = 0; beta <= L; beta++)
-        for (int k = 0; k < TURNS * TURNS; k++) {
+    for (int beta = 0; beta < BETAS; beta++)
+        for (int k = 0; k < 2 * TURNS * TURNS; k++) {
             double q[9];
 
-            euler(k / TURNS * step, x[beta], k % TURNS * step, q);
+            euler(k / 2 / TURNS * step, x[beta], k / 2 % TURNS * step, q);
+            for (int i = 0; i < 9 && k % 2; i++) q[i] = -q[i];
             for (int p = 0; p < b->list.n_pairs; p++)
                 rotate_vector(q, b->list.r + 3 * p, turned.list.r + 3 * p);
             make_density(m, &turned, &turning);
-            for (int i = 0; i < n; i++)
-                kernel[i] += w[beta] / (TURNS * TURNS) *
-                             overlap(&f[i][0], &fixed, &turning) *
-                             overlap(&f[i][1], &fixed, &turning);
+            for (int i = 0; i < n; i++) {
+                double product = w[beta] / (2 * TURNS * TURNS);
+
+                for (int d = 0; d < 3; d++)
+                    if (!f[i][d].none) product *= overlap(&f[i][d], &fixed, &turning);
+                kernel[i] += product;
+            }
         }
     free(turned.list.r);
 }
@@ -146,27 +152,54 @@ static const char *const keys[] = {"",
                                    "nu_R=0 nu_S=1",
                                    "nu_R=0 nu_S=0",
                                    "compression={mu,nu^=1,1}",
-                                   "compression={nu,mu*=1,1}"};
+                                   "compression={nu,mu*=1,1}",
+                                   "compression={nu=3}",
+                                   "compression={mu=3}",
+                                   "compression={nu,mu^=1,2}",
+                                   "compression={nu,nu^,mu=1,1,1}",
+                                   "compression={nu,mu,mu^=1,1,1}",
+                                   "compression={nu,mu=2,1}",
+                                   "compression={nu^,mu^=2,1}"};
 #define NU                                                                               \
     {                                                                                    \
-        1, 1, 0                                                                          \
+        1, 1, 0, 0                                                                       \
     }
 #define MU                                                                               \
     {                                                                                    \
-        0, 1, 0                                                                          \
+        0, 1, 0, 0                                                                       \
     }
 #define NU_HAT                                                                           \
     {                                                                                    \
-        1, 0, 0                                                                          \
+        1, 0, 0, 0                                                                       \
     }
 #define MU_HAT                                                                           \
     {                                                                                    \
-        0, 0, 0                                                                          \
+        0, 0, 0, 0                                                                       \
     }
-static const factor factors[][2] = {{NU, NU},         {NU, MU},         {MU, MU},
-                                    {NU, NU_HAT},     {NU, MU_HAT},     {MU, MU_HAT},
-                                    {NU_HAT, NU_HAT}, {NU_HAT, MU_HAT}, {MU_HAT, MU_HAT},
-                                    {MU, NU_HAT},     {NU, {0, 1, 1}}};
+#define NONE                                                                             \
+    {                                                                                    \
+        0, 0, 0, 1                                                                       \
+    }
+static const factor factors[][3] = {
+    {NU, NU, NONE},
+    {NU, MU, NONE},
+    {MU, MU, NONE},
+    {NU, NU_HAT, NONE},
+    {NU, MU_HAT, NONE},
+    {MU, MU_HAT, NONE},
+    {NU_HAT, NU_HAT, NONE},
+    {NU_HAT, MU_HAT, NONE},
+    {MU_HAT, MU_HAT, NONE},
+    {MU, NU_HAT, NONE},
+    {NU, {0, 1, 1, 0}, NONE},
+    {NU, NU, NU},
+    {MU, MU, MU},
+    {NU, MU_HAT, MU_HAT},
+    {NU, NU_HAT, MU},
+    {NU, MU, MU_HAT},
+    {NU, NU, MU},
+    {NU_HAT, NU_HAT, MU_HAT},
+};
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
 static void text_of(int k, char *text)

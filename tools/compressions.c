@@ -2,7 +2,9 @@
  *
  * compressions.c - soapz compressions: every compression of the paper with its length. */
 #include "base/args.h"
+#include "descriptor/coupling.h"
 #include "descriptor/soap_spec.h"
+#include "descriptor/triples.h"
 #include "recipe.h"
 #include "tool.h"
 
@@ -11,7 +13,7 @@
 
 static const char help[] =
     "usage: soapz compressions [--species 4] [--n-max 8] [--l-max 6] [--d-j 2]\n"
-    "                          [--u-max N] [--json]\n"
+    "                          [--u-max N] [--K 32] [--l-min 0] [--json]\n"
     "\n"
     "The compressions of the power spectrum by the labels of Darby, Kermode, Csanyi "
     "(2021):\n"
@@ -24,11 +26,27 @@ static const char help[] =
     "it.\n"
     "docs/compressions.md explains each.\n"
     "\n"
+    "Powers that are three in all make products of three densities (four bodies), for "
+    "all\n"
+    "l1, l2, l3 of --l-min to L that form a triangle with an even sum. There are\n"
+    "  t  of them in all (three different factors),\n"
+    "  u  with l2 <= l3 (two factors of one kind),\n"
+    "  v  with l1 <= l2 <= l3 (three of one kind);\n"
+    "what such a compression loses is said against nu=3. K stands for K random mixtures "
+    "of\n"
+    "species and radial functions, only like ones are multiplied; K=3 has one mixture "
+    "for\n"
+    "all factors, K,K,K=1,1,1 three.\n"
+    "\n"
     "  --species S  a number, or elements: \"Nb Mo Ta W\"\n"
     "  --n-max N    radial basis functions\n"
     "  --l-max L    largest l\n"
     "  --d-j D      dimension of the embedding of nu=2,d_J\n"
     "  --u-max U    channels of the optimal radial basis; N where it is not given\n"
+    "  --K K        channels of the labels K=2, K,K=1,1, K=3 and K,K,K=1,1,1\n"
+    "  --l-min l    of products of three: those with a smaller l are left out; 1 leaves "
+    "out\n"
+    "               what repeats the power spectrum\n"
     "  --json       a list of objects instead of a table\n"
     "  --help       this text\n"
     "\n"
@@ -36,7 +54,7 @@ static const char help[] =
     "  soapz compressions --species 4 --n-max 12 --l-max 9\n";
 
 typedef struct {
-    int n_species, n_max, l_max, d_j, u_max, json;
+    int n_species, n_max, l_max, d_j, u_max, k, l_min, json;
 } request;
 
 /* ---- lengths ----------------------------------------------------------------------- */
@@ -56,12 +74,14 @@ static char *make_text(const request *r, const char *label)
     for (int z = 1; z <= r->n_species; z++) at += sprintf(at, " %d", z);
     at += sprintf(at, "} u_max=%d d_J=%d embedding={", r->u_max, r->d_j);
     for (int k = 0; k < r->n_species * r->d_j; k++) at += sprintf(at, " 0");
-    strcpy(at, "}");
+    at += sprintf(at, "} K=%d", r->k);
+    if (sz_compression_factors(label) == 3) sprintf(at, " l_min=%d", r->l_min);
     return text;
 }
 
-/* Length as the evaluator's pair list has it. */
-static sz_status find_length(const request *r, const char *label, int *length,
+/* Length as the evaluator's list of products has it; -1 where there is no such vector:
+ * three factors are coupled up to a smaller l. */
+static sz_status find_length(const request *r, const char *label, double *length,
                              sz_error *err)
 {
     size_t n = strcmp(label, "optimal")
@@ -75,6 +95,11 @@ static sz_status find_length(const request *r, const char *label, int *length,
     int n_centres, centre_z[SZ_Z_MAX];
     sz_status status = SZ_OK;
 
+    *length = -1.0;
+    if (sz_compression_factors(label) == 3 && r->l_max > SZ_COUPLED_L_MAX) {
+        free(text);
+        return SZ_OK;
+    }
     if (!text || (n && !matrix)) status = sz_fail_memory(err, 8 * n + 1000, "a length");
     if (status == SZ_OK) status = sz_args_parse(&args, text, label, err);
     if (status == SZ_OK)
@@ -86,7 +111,8 @@ static sz_status find_length(const request *r, const char *label, int *length,
                             .n_max = r->n_max,
                             .l_max = r->l_max};
 
-        *length = sz_compression_published(&c);
+        *length = c.spec.order == 3 ? sz_triples_published_count(&c)
+                                    : sz_compression_published(&c);
     }
     sz_soap_spec_free(&spec);
     sz_args_free(args);
@@ -110,37 +136,72 @@ static const char *invertible(const sz_compression_name *c)
     return strstr(c->invertible, "where") ? "depends" : "yes";
 }
 
-static void print_json(const sz_compression_name *c, int length, int last)
+/* "-" or, in JSON, null where there is none */
+static const char *length_text(double length, const char *none, char text[32])
 {
-    printf("  {\"label\": \"%s\", \"length\": %d, \"formula\": \"%s\", \"gap_fit\": ",
-           c->label, length, c->length);
+    if (length < 0.0) return none;
+    snprintf(text, 32, "%.0f", length);
+    return text;
+}
+
+static void print_json(const sz_compression_name *c, double length, int last)
+{
+    char number[32];
+
+    printf("  {\"label\": \"%s\", \"length\": %s, \"formula\": \"%s\", \"gap_fit\": ",
+           c->label, length_text(length, "null", number), c->length);
     printf(c->keys ? "\"%s\"" : "null", c->keys);
     printf(", \"lossy\": \"%s\", \"loss\": \"%s\", \"invertible\": \"%s\", "
            "\"inversion\": \"%s\"}%s\n",
            lossy(c), c->loss, invertible(c), c->invertible, last ? "" : ",");
 }
 
+/* (l1, l2, l3) of three factors: t, u and v of the help */
+static void count_triples(const request *r, int count[3])
+{
+    memset(count, 0, 3 * sizeof *count);
+    for (int a = r->l_min; a <= r->l_max; a++)
+        for (int b = r->l_min; b <= r->l_max; b++)
+            for (int c = abs(a - b); c <= r->l_max && c <= a + b; c += 2) {
+                if (c < r->l_min) continue;
+                count[0]++;
+                count[1] += b <= c;
+                count[2] += a <= b && b <= c;
+            }
+}
+
+static void print_head(const request *r)
+{
+    int count[3];
+
+    count_triples(r, count);
+    printf("S=%d N=%d L=%d d_J=%d u_max=%d K=%d t=%d u=%d v=%d\n\n%-17s %-15s %9s  %s\n",
+           r->n_species, r->n_max, r->l_max, r->d_j, r->u_max, r->k, count[0], count[1],
+           count[2], "label", "gap_fit", "length", "formula");
+}
+
 static int print_all(const request *r)
 {
-    int n = sz_n_compression_names, length[64];
+    int n = sz_n_compression_names;
+    double length[64];
     sz_error err;
 
     for (int k = 0; k < n; k++)
         if (find_length(r, sz_compression_names[k].label, &length[k], &err) != SZ_OK)
             return sz_report(&err);
     if (r->json) puts("[");
-    if (!r->json)
-        printf("S=%d N=%d L=%d d_J=%d u_max=%d\n\n%-13s %-15s %9s  %s\n", r->n_species,
-               r->n_max, r->l_max, r->d_j, r->u_max, "label", "gap_fit", "length",
-               "formula");
+    if (!r->json) print_head(r);
     for (int k = 0; k < n; k++) {
         const sz_compression_name *c = &sz_compression_names[k];
+        const char *nu = sz_compression_factors(c->label) == 3 ? " against nu=3: " : ": ";
+        char number[32];
 
         if (r->json)
             print_json(c, length[k], k == n - 1);
         else
-            printf("%-13s %-15s %9d  %s\n    loses: %s\n    nu=2 from it: %s\n", c->label,
-                   c->keys ? c->keys : "-", length[k], c->length, c->loss, c->invertible);
+            printf("%-17s %-15s %9s  %s\n    loses%s%s\n    nu=2 from it: %s\n", c->label,
+                   c->keys ? c->keys : "-", length_text(length[k], "-", number),
+                   c->length, nu, c->loss, c->invertible);
     }
     if (r->json) puts("]");
     return sz_finish_stdout();
@@ -174,13 +235,15 @@ static int take_species(const char *text, int *n)
 
 int sz_verb_compressions(int argc, char **argv)
 {
-    const char *species = NULL, *n_max = NULL, *l_max = NULL, *d_j = NULL, *u_max = NULL;
-    request r = {.n_species = 4, .n_max = 8, .l_max = 6, .d_j = 2};
+    const char *species = NULL, *n_max = NULL, *l_max = NULL, *d_j = NULL, *u_max = NULL,
+               *k = NULL, *l_min = NULL;
+    request r = {.n_species = 4, .n_max = 8, .l_max = 6, .d_j = 2, .k = 32};
     int want_help = 0, n, code;
     const sz_option option[] = {
         {"--species", 's', &species, NULL}, {"--n-max", 'n', &n_max, NULL},
         {"--l-max", 'l', &l_max, NULL},     {"--d-j", 0, &d_j, NULL},
-        {"--u-max", 0, &u_max, NULL},       {"--json", 0, NULL, &r.json},
+        {"--u-max", 0, &u_max, NULL},       {"--K", 0, &k, NULL},
+        {"--l-min", 0, &l_min, NULL},       {"--json", 0, NULL, &r.json},
         {"--help", 'h', NULL, &want_help},
     };
 
@@ -192,5 +255,9 @@ int sz_verb_compressions(int argc, char **argv)
     if (!code) code = take("--d-j", d_j, 1, 1000, &r.d_j);
     r.u_max = r.n_max;
     if (!code) code = take("--u-max", u_max, 1, r.n_species * r.n_max, &r.u_max);
+    if (!code) code = take("--K", k, 1, 10000, &r.k);
+    /* l_min = l_max and odd leaves no product */
+    if (!code)
+        code = take("--l-min", l_min, 0, r.l_max % 2 ? r.l_max - 1 : r.l_max, &r.l_min);
     return code ? code : print_all(&r);
 }

@@ -31,12 +31,16 @@ static const char help[] =
     "  -o, --output OUT.npz   for numpy.load: descriptor [rows][length], frame, atom "
     "and\n"
     "              species (atomic number) of each row, descriptor_string, and the\n"
-    "              matrices of the compression (W_l, Q_l or U_l for each l, embedding)\n"
+    "              matrices of the compression (W_l, Q_l or U_l for each l, A_l, B_l, "
+    "C_l\n"
+    "              of K channels, embedding)\n"
     "  -o, --output OUT.npy   the matrix descriptor alone\n"
     "\n"
     "By the paper's label, \"soapz compressions\" lists them, vectors as long as it "
     "says:\n"
-    "  --compression LABEL   e.g. nu=2, nu,mu=1,1, nu,mu*=1,1, nu,mu^=1,1, W^T P_l\n"
+    "  --compression LABEL   e.g. nu=2, nu,mu=1,1, nu,mu*=1,1, nu,mu^=1,1, W^T P_l; "
+    "of\n"
+    "                        three factors nu,mu^=1,2, nu,nu^,mu=1,1,1, K=3\n"
     "  --n-max 8, --l-max 6  limits of the radial and angular basis\n"
     "  --cutoff 5, --cutoff-width 0.5, --atom-sigma 0.5  in Angstrom\n"
     "  --central-weight 1    weight of the centre's own density\n"
@@ -52,6 +56,8 @@ static const char help[] =
     "                        of the species' covariance), numbers [species][d_J], or a\n"
     "                        file with them\n"
     "  --u-max N             channels of the optimal basis; by default as many as n-max\n"
+    "  --K 32                channels of K=3 and its like\n"
+    "  --l-min 0             of three factors: products with a smaller l are left out\n"
     "  --seed 1              of random matrices and embeddings\n"
     "  --data DATA.xyz       where the optimal basis or --embedding data comes from, by\n"
     "                        default IN.xyz\n"
@@ -60,7 +66,7 @@ static const char help[] =
     "of\n"
     "a soap is then covariance_sigma0, and its average=T gives one row for each frame:\n"
     "  --descriptor TEXT     keys of gap_fit; also compression={LABEL}, d_J, u_max,\n"
-    "                        embedding={...}, compression_seed\n"
+    "                        embedding={...}, compression_seed, l_min\n"
     "  MODEL                 GAP XML, its sparse points beside it, or .soapz\n"
     "  --term K              only the K-th soap term of the model (soapz info counts\n"
     "                        them); needed when they differ in their hyperparameters\n"
@@ -270,9 +276,12 @@ static sz_status find_vectors(description *d, const sz_xyz_frame *frame, int n,
     if (status == SZ_OK || faulty < 0) return status;
     return sz_fail(err, SZ_ERR_NUMERIC,
                    "%s:%d: this %s has no descriptor: neither it nor a neighbour counts "
-                   "in the density",
+                   "in the density%s",
                    sz_xyz_name(d->in), frame->line + (average ? 0 : 2 + atom[faulty]),
-                   average ? "frame" : "atom");
+                   average ? "frame" : "atom",
+                   d->descriptor->soap->spec.compression.l_min
+                       ? ", or it has no neighbour: then l_min leaves nothing"
+                       : "");
 }
 
 static sz_status describe_atoms(description *d, const sz_xyz_frame *frame, int n,
@@ -353,15 +362,16 @@ typedef struct {
 /* the first option that only --compression knows */
 static const char *recipe_option(const sz_recipe *r)
 {
-    const char *value[] = {r->n_max,       r->l_max,          r->cutoff,  r->cutoff_width,
-                           r->atom_sigma,  r->central_weight, r->species, r->centre,
-                           r->d_j,         r->embedding,      r->u_max,   r->seed,
-                           r->radial_basis};
+    const char *value[] = {r->n_max,        r->l_max,      r->cutoff,
+                           r->cutoff_width, r->atom_sigma, r->central_weight,
+                           r->species,      r->centre,     r->d_j,
+                           r->embedding,    r->u_max,      r->seed,
+                           r->radial_basis, r->k,          r->l_min};
     const char *name[] = {"--n-max",        "--l-max",      "--cutoff",
                           "--cutoff-width", "--atom-sigma", "--central-weight",
                           "--species",      "--centre",     "--d-j",
                           "--embedding",    "--u-max",      "--seed",
-                          "--radial-basis"};
+                          "--radial-basis", "--K",          "--l-min"};
 
     for (size_t k = 0; k < sizeof value / sizeof *value; k++)
         if (value[k]) return name[k];
@@ -416,6 +426,8 @@ static int read_options(int argc, char **argv, request *r)
                           {"--embedding", 0, &c->embedding, NULL},
                           {"--u-max", 0, &c->u_max, NULL},
                           {"--seed", 0, &c->seed, NULL},
+                          {"--K", 0, &c->k, NULL},
+                          {"--l-min", 0, &c->l_min, NULL},
                           {"--data", 0, &c->data, NULL},
                           {"--help", 'h', NULL, &want_help}};
 

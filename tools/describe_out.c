@@ -95,14 +95,13 @@ static void put_channels(sz_npz *npz, int d, const sz_soap_spec *spec)
         sz_npz_reals(npz, name, 2, mix, y->mix);
     }
     if (!y->matrix) return;
-    /* what the random mixtures of species and radial functions have is the same for all
-     * l, one of each density */
+    /* mixtures of species and radial functions: one of each density (of R_mix Z_mix the
+     * same for all l) */
     put_matrix(npz,
                !strcmp(label, "optimal") ? 'U'
                : label[0] == 'W'         ? 'W'
                : label[0] == 'Q'         ? 'Q'
-               : d == 0                  ? 'A'
-                                         : 'B',
+                                         : "ABC"[d],
                y, spec);
 }
 
@@ -119,7 +118,7 @@ void sz_describe_matrices(sz_describe_out *out, const char *text,
     sz_npz_integers(&out->npz, "species", 1, &n, out->species);
     sz_npz_text(&out->npz, "descriptor_string", text);
     sz_npz_text(&out->npz, "compression", spec->compression.label);
-    for (int d = 0; d < 2; d++) put_channels(&out->npz, d, spec);
+    for (int d = 0; d < SZ_FACTORS; d++) put_channels(&out->npz, d, spec);
     if (out->spectrum) sz_npz_reals(&out->npz, "spectrum", 2, shape, out->spectrum);
 }
 

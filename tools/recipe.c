@@ -27,6 +27,16 @@ const sz_compression_name *sz_compression_find(const char *label)
     return NULL;
 }
 
+int sz_compression_factors(const char *label)
+{
+    const char *powers = strchr(label, '=');
+    int sum = 0;
+
+    for (; powers && *powers; powers++)
+        if (*powers >= '1' && *powers <= '3') sum += *powers - '0';
+    return sum == 3 ? 3 : 2;
+}
+
 sz_status sz_element_list(const char *text, const char *option, int *n, int *z,
                           sz_error *err)
 {
@@ -251,7 +261,8 @@ static sz_status write_embedding(FILE *text, const char *so_far, const sz_recipe
 static sz_status check_options(const sz_recipe *r, const char *label, sz_error *err)
 {
     int embedding = !strcmp(label, "nu=2,d_J"), optimal = !strcmp(label, "optimal");
-    int random = !strcmp(label, "W^T P_l") || !strcmp(label, "Q^T P_l Q");
+    int mixed = label[0] == 'K', three = sz_compression_factors(label) == 3;
+    int random = !strcmp(label, "W^T P_l") || !strcmp(label, "Q^T P_l Q") || mixed;
     int data = r->embedding && !strcmp(r->embedding, "data");
     const struct {
         const char *option, *value;
@@ -263,7 +274,9 @@ static sz_status check_options(const sz_recipe *r, const char *label, sz_error *
         {"--u-max", r->u_max, optimal, "optimal"},
         {"--seed", r->seed,
          random || (embedding && r->embedding && !strcmp(r->embedding, "random")),
-         "W^T P_l, Q^T P_l Q and --embedding random"},
+         "W^T P_l, Q^T P_l Q, K=3 and its like and --embedding random"},
+        {"--K", r->k, mixed, "K=2, K,K=1,1, K=3 and K,K,K=1,1,1"},
+        {"--l-min", r->l_min, three, "products of three"},
         {"--data", r->data, optimal || (embedding && data),
          "optimal and --embedding data"},
     };
@@ -278,7 +291,7 @@ static sz_status check_options(const sz_recipe *r, const char *label, sz_error *
 static sz_status write_recipe(FILE *text, char **so_far, const sz_recipe *r,
                               const char *label, const char *in, sz_error *err)
 {
-    int n, z[SZ_Z_MAX], seed = 1, u_max = 8;
+    int n, z[SZ_Z_MAX], seed = 1, u_max = 8, k = 32, l_min = 0;
     sz_status status = write_numbers(text, r, err);
 
     if (status == SZ_OK) status = write_elements(text, r, in, &n, z, err);
@@ -286,10 +299,14 @@ static sz_status write_recipe(FILE *text, char **so_far, const sz_recipe *r,
     if (status == SZ_OK)
         status =
             take_int("--u-max", r->u_max ? r->u_max : r->n_max, 1, 100000, &u_max, err);
+    if (status == SZ_OK) status = take_int("--K", r->k, 1, 10000, &k, err);
+    if (status == SZ_OK) status = take_int("--l-min", r->l_min, 0, SZ_L_MAX, &l_min, err);
     if (status != SZ_OK) return status;
     fprintf(text, " compression={%s}", label);
     if (!strcmp(label, "optimal")) fprintf(text, " u_max=%d", u_max);
-    if (label[0] == 'W' || label[0] == 'Q') fprintf(text, " compression_seed=%d", seed);
+    if (label[0] == 'K') fprintf(text, " K=%d", k);
+    if (strchr("WQK", label[0])) fprintf(text, " compression_seed=%d", seed);
+    if (r->l_min) fprintf(text, " l_min=%d", l_min);
     fflush(text);
     if (!strcmp(label, "nu=2,d_J"))
         status = write_embedding(text, *so_far, r, in, n, seed, err);

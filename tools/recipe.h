@@ -14,12 +14,17 @@ typedef struct {
     const char *species, *centre; /* lists of elements */
     const char *d_j, *embedding;  /* of nu=2,d_J */
     const char *u_max;            /* of optimal */
-    const char *seed;             /* of W^T P_l, Q^T P_l Q and random embeddings */
+    const char *seed;             /* of random matrices and embeddings */
+    const char *k;                /* channels of K=3 and its like */
+    const char *l_min;            /* of three factors */
     const char *data; /* file that the optimal basis or embedding comes from */
 } sz_recipe;
 
 /* The compression that label names, blanks aside, or NULL. */
 const sz_compression_name *sz_compression_find(const char *label);
+
+/* Factors of the products of such a label: its powers are 3 in all, or 2. */
+int sz_compression_factors(const char *label);
 
 /* n elements of a list "Nb Mo", symbols or atomic numbers, to z [SZ_Z_MAX]; option is
  * named in the message. */

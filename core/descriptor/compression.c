@@ -334,7 +334,7 @@ static sz_status check_length(const sz_compression *c, sz_error *err)
 {
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
     const sz_triple_channels channels = inner_channels(c);
-    double bound = c->spec.order == 3 ? sz_triples_bound(&c->spec, &channels) : 0.0;
+    double bound = c->spec.order == 3 ? sz_triples_count(&c->spec, &channels) : 0.0;
 
     for (int l = 0; l <= c->l_max && c->spec.order == 2; l++)
         bound +=

@@ -71,7 +71,7 @@ typedef struct {
     const char *label;
     const char *keys;   /* gap_fit's, or NULL */
     const char *length; /* formula, with N = n_max, S = species, L = l_max */
-    const char *loss;   /* what is lost, "nothing" or "depends" with the condition */
+    const char *loss;   /* against nu=2 or nu=3: "nothing", or what, with a condition */
     const char *invertible;
 } sz_compression_name;
 extern const sz_compression_name sz_compression_names[];

@@ -338,6 +338,12 @@ static sz_status check_order(const sz_soap_spec *spec, const compression_keys *k
     if (k->l_min < 0 || k->l_min > spec->radial.l_max)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: l_min is %d, allowed 0 to l_max, %d",
                        sz_args_where(args), k->l_min, spec->radial.l_max);
+    /* an even l makes (l, l, l), two l make (l, l, l') */
+    if (order == 3 && k->l_min == spec->radial.l_max && k->l_min % 2)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: l_min=%d with l_max=%d leaves no product, the sum of three l "
+                       "is even; lower l_min",
+                       sz_args_where(args), k->l_min, spec->radial.l_max);
     return SZ_OK;
 }
 

@@ -64,12 +64,6 @@ double sz_triple_scale(const sz_compression_spec *spec, const sz_factors *f)
     return sqrt((double)n / (like[0] * like[1] * like[2]));
 }
 
-static void put(sz_factors *list, int *n, const sz_factors *f)
-{
-    if (list) list[*n] = *f;
-    (*n)++;
-}
-
 /* of one (l1, l2, l3) */
 static int list_triple(const sz_compression_spec *spec, const sz_triple_channels *c,
                        const int l[SZ_FACTORS], sz_factors *list)
@@ -82,7 +76,7 @@ static int list_triple(const sz_compression_spec *spec, const sz_triple_channels
     if (spec->pairs == SZ_PAIRS_ELEMENT) {
         for (int k = 0; k < size[0]; k++) {
             f.channel[0] = f.channel[1] = f.channel[2] = k;
-            put(list, &n, &f);
+            list[n++] = f;
         }
         return n;
     }
@@ -92,7 +86,7 @@ static int list_triple(const sz_compression_spec *spec, const sz_triple_channels
                 f.channel[0] = a;
                 f.channel[1] = b;
                 f.channel[2] = k;
-                if (is_kept(spec, &f)) put(list, &n, &f);
+                if (is_kept(spec, &f)) list[n++] = f;
             }
     return n;
 }
@@ -102,30 +96,40 @@ int sz_triples(const sz_compression_spec *spec, const sz_triple_channels *c,
 {
     int n = 0, l[SZ_FACTORS];
 
+    if (!list) return (int)sz_triples_count(spec, c);
     for (l[0] = 0; l[0] <= c->l_max; l[0]++)
         for (l[1] = 0; l[1] <= c->l_max; l[1]++)
             for (l[2] = 0; l[2] <= c->l_max; l[2]++)
-                if (is_triple(spec, l))
-                    n += list_triple(spec, c, l, list ? list + n : NULL);
+                if (is_triple(spec, l)) n += list_triple(spec, c, l, list + n);
     return n;
 }
 
-double sz_triples_bound(const sz_compression_spec *spec, const sz_triple_channels *c)
+/* of one (l1, l2, l3): factors with the same channels and the same l are sorted */
+static double count_triple(const sz_compression_spec *spec, const sz_triple_channels *c,
+                           const int l[SZ_FACTORS])
+{
+    double n = 1.0;
+
+    for (int d = 0; d < SZ_FACTORS; d++) {
+        int size = c->groups[d] * c->n[d][l[d]], equal = 0;
+
+        if (d > 0 && spec->pairs == SZ_PAIRS_ELEMENT) continue;
+        for (int e = 0; e < d && spec->pairs != SZ_PAIRS_ELEMENT; e++)
+            equal += sz_alike(spec, d, e) && l[d] == l[e];
+        n *= (double)(size + equal) / (equal + 1);
+    }
+    return n;
+}
+
+double sz_triples_count(const sz_compression_spec *spec, const sz_triple_channels *c)
 {
     int l[SZ_FACTORS];
     double sum = 0.0;
 
     for (l[0] = 0; l[0] <= c->l_max; l[0]++)
         for (l[1] = 0; l[1] <= c->l_max; l[1]++)
-            for (l[2] = 0; l[2] <= c->l_max; l[2]++) {
-                double product = 1.0;
-
-                if (!is_triple(spec, l)) continue;
-                for (int d = 0; d < SZ_FACTORS; d++)
-                    if (d == 0 || spec->pairs != SZ_PAIRS_ELEMENT)
-                        product *= (double)c->groups[d] * c->n[d][l[d]];
-                sum += product;
-            }
+            for (l[2] = 0; l[2] <= c->l_max; l[2]++)
+                if (is_triple(spec, l)) sum += round(count_triple(spec, c, l));
     return sum;
 }
 
@@ -156,6 +160,14 @@ int sz_triples_published(const sz_compression *c, sz_factors *list)
 
     published_channels(&p, c);
     return sz_triples(&c->spec, &p.channels, list);
+}
+
+double sz_triples_published_count(const sz_compression *c)
+{
+    published p;
+
+    published_channels(&p, c);
+    return sz_triples_count(&c->spec, &p.channels);
 }
 
 /* ---- tensors ----------------------------------------------------------------------- */

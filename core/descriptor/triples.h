@@ -17,8 +17,8 @@ typedef struct {
  * factor, that of the first fastest. Only counted where list is NULL. */
 int sz_triples(const sz_compression_spec *spec, const sz_triple_channels *channels,
                sz_factors *list);
-/* How many there are at most, in numbers that do not overflow. */
-double sz_triples_bound(const sz_compression_spec *spec,
+/* How many there are, in numbers that do not overflow. */
+double sz_triples_count(const sz_compression_spec *spec,
                         const sz_triple_channels *channels);
 /* Square root of the number of products that symmetry makes equal to this one. */
 double sz_triple_scale(const sz_compression_spec *spec, const sz_factors *f);
@@ -31,5 +31,7 @@ sz_status sz_triples_publish(const sz_compression *c, const sz_radial *radial,
                              const double *inner, double *published, sz_error *err);
 /* Number of published products; list [that many] may be NULL. */
 int sz_triples_published(const sz_compression *c, sz_factors *list);
+/* The same number for a vector that may be too long to be made. */
+double sz_triples_published_count(const sz_compression *c);
 
 #endif

@@ -151,8 +151,11 @@ static sz_status publish(const sz_descriptor *d, const double *inner, int atom, 
     if (norm2 > 0.0 && isfinite(norm2)) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
                    "atom %d has no descriptor: neither it nor a neighbour counts in the "
-                   "density",
-                   atom);
+                   "density%s",
+                   atom,
+                   d->soap->spec.compression.l_min
+                       ? ", or it has no neighbour: then l_min leaves nothing"
+                       : "");
 }
 
 static sz_status fill_rows(const sz_descriptor *d, sz_soap_work *work, const sz_neigh *nb,

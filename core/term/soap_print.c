@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* what one of the densities of a compression is made of */
-static void print_density(const sz_channels *y, int n_max, sz_text *text)
+static void print_density(const sz_channels *y, int n_max, int l_max, sz_text *text)
 {
     int n_n = y->radial == SZ_RADIAL_MIX ? y->n_mix
               : y->radial == SZ_RADIAL_N ? n_max
@@ -19,7 +19,8 @@ static void print_density(const sz_channels *y, int n_max, sz_text *text)
     if (y->species == SZ_SPECIES_WEIGHTS)
         sz_text_add(text, "%d weighted sums over species", y->n_groups);
     if (y->species == SZ_SPECIES_MATRIX)
-        sz_text_add(text, "%d (l = 0) combinations of species and n", y->n_matrix[0]);
+        sz_text_add(text, "%d %scombinations of species and n", y->n_matrix[0],
+                    y->n_matrix[0] == y->n_matrix[l_max] ? "" : "(l = 0) ");
     if (y->species == SZ_SPECIES_MATRIX) return;
     if (y->radial == SZ_RADIAL_STAR)
         sz_text_add(text, ", 2l+1 functions of r");
@@ -104,9 +105,10 @@ static void print_soap(const sz_soap *soap, sz_text *text)
     for (int d = 0; d < c->spec.order && !c->spec.n_radial; d++) {
         if (c->spec.y_of[d] != d) continue; /* said already */
         sz_text_add(text, d ? " x " : ": ");
-        print_density(&c->spec.y[d], spec->radial.n_max, text);
+        print_density(&c->spec.y[d], spec->radial.n_max, spec->radial.l_max, text);
     }
     if (c->spec.order == 3) sz_text_add(text, "; three factors: four-body");
+    if (c->spec.l_min > 0) sz_text_add(text, ", l from %d", c->spec.l_min);
     sz_text_add(text, "\n");
     print_channels(soap, text);
     sz_text_add(text, "  %-12s%d published, %d inside\n", "components",

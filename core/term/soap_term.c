@@ -342,6 +342,13 @@ static sz_status check(const sz_soap_spec *spec, const sz_term_source *source,
                        "%s:%d: soap with average=T has no energies of atoms and is not "
                        "supported in a potential; fit without it",
                        source->gap->path, c->line);
+    if ((spec->compression.order == 3 ||
+         strcmp(spec->compression.label, "K,K=1,1") == 0) &&
+        c->zeta != floor(c->zeta))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s:%d: zeta=%g is no whole number, but the kernel of compression "
+                       "%s may be negative; take a whole zeta",
+                       source->gap->path, c->line, c->zeta, spec->compression.label);
     return SZ_OK;
 }
 

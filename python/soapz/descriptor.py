@@ -59,7 +59,8 @@ class Descriptor:
         Descriptor("nu,mu=1,1", elements=["Nb", "Mo"], n_max=8, l_max=6, cutoff=5.0)
         Descriptor("soap n_max=8 l_max=6 cutoff=5 atom_sigma=0.5 n_species=2 species_Z={41 42}")
 
-    label           of docs/compressions.md: "nu=2", "nu,mu=1,1", "mu=2", "W^T P_l", ..
+    label           of docs/compressions.md: "nu=2", "nu,mu=1,1", "mu=2", "W^T P_l", ..;
+                    of four bodies "nu,mu^=1,2", "nu,nu^,mu=1,1,1", "K=3", ..
                     ("optimal" needs a basis from data: soapz describe makes it)
     elements        of the densities, symbols or atomic numbers, in this order; neighbours of
                     other elements are ignored
@@ -70,14 +71,18 @@ class Descriptor:
     centres         elements whose atoms are described; by default all atoms are
     normalise       False: vectors keep their length
     d_J, embedding  of "nu=2,d_J": dimension and numbers [element][d_J]
-    seed            of the random matrices of "W^T P_l" and "Q^T P_l Q"
+    K               channels of "K=2", "K,K=1,1", "K=3" and "K,K,K=1,1,1", 32 by default
+    l_min           of products of three: those with a smaller l are left out; 1: those that
+                    repeat the power spectrum
+    seed            of the random matrices of "W^T P_l", "Q^T P_l Q" and K channels
 
     A string starts with the word soap or soap_turbo and is as in gap_fit; the vectors of soap
     have covariance_sigma0 as last component, those by label and of soap_turbo do not.
     average=T gives one vector for a structure. Settings out of range, labels and keys that are not known are SoapzError.
 
     length  components of a vector
-    labels  [length] where they come from: "l=2 [n=3 Z=42][n=1]", n counts from 1
+    labels  [length] where they come from: "l=2 [n=3 Z=42][n=1]", n counts from 1; of three
+            factors "l=2,1,1 [n=3 Z=42][all][all]"
     cutoff  Angstrom
     text    the descriptor string
 
@@ -88,7 +93,8 @@ class Descriptor:
                  cutoff_width: float = 0.5, central_weight: float = 1.0,
                  radial_basis: Optional[str] = None, centres: Optional[Elements] = None,
                  normalise: bool = True, d_J: Optional[int] = None, embedding: Any = None,
-                 seed: Optional[int] = None):
+                 seed: Optional[int] = None, K: Optional[int] = None,
+                 l_min: Optional[int] = None):
         if not isinstance(label, str):
             raise TypeError(f"a descriptor is a label or a string, not {type(label).__name__}")
         library()
@@ -105,7 +111,12 @@ class Descriptor:
                              "optimal makes it and its vectors")
         _needs(d_J is not None, label, name == "nu=2,d_J", "d_J", "nu=2,d_J")
         _needs(embedding is not None, label, name == "nu=2,d_J", "embedding", "nu=2,d_J")
-        _needs(seed is not None, label, name[:1] in ("W", "Q"), "seed", "W^T P_l or Q^T P_l Q")
+        mixed, powers = name[:1] == "K", name.split("=")[-1].split(",")
+        three = all(p.isdigit() for p in powers) and sum(map(int, powers)) == 3
+        _needs(seed is not None, label, mixed or name[:1] in ("W", "Q"), "seed",
+               "W^T P_l, Q^T P_l Q, K=3 or its like")
+        _needs(K is not None, label, mixed, "K", "K=2, K,K=1,1, K=3 or K,K,K=1,1,1")
+        _needs(l_min is not None, label, three, "l_min", "nu=3 or another of three factors")
         words = ["soap", f"n_max={operator.index(n_max)}", f"l_max={operator.index(l_max)}"]
         words += [f"{key}={float(value)!r}" for key, value in (
             ("cutoff", cutoff), ("cutoff_transition_width", cutoff_width),
@@ -126,6 +137,10 @@ class Descriptor:
             words.append("embedding=" + _braces([repr(float(x)) for x in u.ravel()]))
         if d_J is not None:
             words.append(f"d_J={operator.index(d_J)}")
+        if mixed:
+            words.append(f"K={operator.index(32 if K is None else K)}")
+        if l_min is not None:
+            words.append(f"l_min={operator.index(l_min)}")
         if seed is not None:
             words.append(f"compression_seed={operator.index(seed)}")
         self._start(" ".join(words), 1)

@@ -93,7 +93,7 @@ with tempfile.TemporaryDirectory() as folder:
                          (soap + "Z={41 74}", "Z"), (soap + "nu_R=3", "nu_R"),
                          (soap + "Z_map={41, 79}", "Z_map", "79"),
                          (soap + "Z_map={41, 74} nu_S=1", "Z_map", "nu_S"),
-                         (soap + "compression={nu=3}", "nu=3", "soapz compressions"),
+                         (soap + "compression={nu=4}", "nu=4", "soapz compressions"),
                          (soap + "{", "{")):
         fails("--descriptor", *parts, ["--descriptor", text, path])
     fails("no atom that is a centre", ["--descriptor", soap + "Z=6", path])
@@ -195,6 +195,18 @@ with tempfile.TemporaryDirectory() as folder:
     same(u["descriptor"], (small[:, :, i, j] * np.where(i == j, 1, np.sqrt(2)))
          .transpose(0, 2, 1).reshape(5, -1), "optimal")
     check(compress("optimal")["descriptor"].shape[1] == 40, "u_max is n_max by default")
+    # K channels: products of mixtures of the unnormalised densities, here of two factors
+    for label, letters in (("K=2", "AA"), ("K,K=1,1", "AB")):
+        k = compress(label, "--K", 3, "--seed", 5)
+        check(("B_0" in k) == (letters == "AB"), f"{label}: matrices {list(k)}")
+        same(k["descriptor"], np.stack([np.einsum(
+            "ik,aij,jk->ak", k[f"{letters[0]}_{l}"], p[:, l], k[f"{letters[1]}_{l}"])
+            for l in range(4)], axis=2).reshape(5, -1), label)
+    three = compress("K,K,K=1,1,1", "--K", 7, "--l-min", 1)
+    check(three["A_1"].shape == three["B_3"].shape == three["C_0"].shape == (16, 7), "A B C")
+    check(three["descriptor"].shape[1] == 13 * 7, "13 triples of l = 1, 2, 3")
+    check(compress("nu,mu^=1,2", "--l-min", 1)["descriptor"].shape[1] == 16 * 8, "u = 8")
+    check("C_0" not in compress("K=3", "--K", 2) and compress("K=3")["A_3"].shape == (16, 32), "K")
     # embeddings
     table = os.path.join(folder, "table")
     open(table, "w").write("1 0\n0 1\n\n1 1\n -.5 2e0\n")
@@ -225,6 +237,12 @@ with tempfile.TemporaryDirectory() as folder:
                stdin=open(path).read())[0]
     check(code == 0 and np.load(out).shape == (5, 252), "from a pipe, to .npy")
     os.remove(out)
+    alone = os.path.join(folder, "alone.xyz")
+    write_xyz(alone, ["W"], positions[:1])
+    check(compress("mu=3", file=alone)["descriptor"].shape == (1, 304), "an atom alone")
+    check_fails(1, ["alone.xyz:3:", "l_min"], "describe", "-c", "mu=3", "--l-min", 1, alone,
+                "-o", npz, gone=npz)
+    os.remove(alone)
     check_fails(1, ["in.xyz:4:", "no descriptor"], "describe", "-c", "nu=2", "--species", "W Re",
                 "--cutoff", 2.4, path, "-o", npz, gone=npz)
     fails("standard input", "--species", ["--compression", "mu=2", "-"])
@@ -242,7 +260,11 @@ with tempfile.TemporaryDirectory() as folder:
             (["nu=2,d_J", "--d-j", 4], "d_J=1, 2 and 3"),
             (["nu=2,d_J", "--d-j", 5, "--embedding", "data"], "5 is more than 4"),
             (["optimal", "--u-max", 33], "u_max is 33", "1 to 32"),
-            (["W^T P_l", "--seed", 0], "--seed")):
+            (["W^T P_l", "--seed", 0], "--seed"), (["K=3", "--K", 0], "--K", "1 to 10000"),
+            (["mu=3", "--K", 3], "--K", "K=3"), (["K=2", "--l-min", 1], "--l-min", "three"),
+            (["mu=3", "--seed", 3], "--seed"), (["mu=3", "--l-min", -1], "--l-min"),
+            (["mu=3", "--l-max", 3, "--l-min", 3], "no product"),
+            (["mu=3", "--l-max", 13], "l_max", "0 to 12")):
         check_fails(1, parts, "describe", "--compression", *words, path, "-o", npz, gone=npz)
     for words in (["--compression", "mu=2", model, path, "-o", npz], ["--n-max", 3, model, path],
                   ["--compression", "mu=2", "--descriptor", soap, path, "-o", npz],

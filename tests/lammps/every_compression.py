@@ -25,7 +25,7 @@ KEYS = [f"nu_R={r} nu_S={s}" for r in range(3) for s in range(3)] + [
     "Z_mix=T K=3", "R_mix=T K=3", "Z_mix=T R_mix=T K=5", "Z_mix=T K=3 sym_mix=T",
     "R_mix=T K=3 sym_mix=T", "Z_mix=T R_mix=T K=5 sym_mix=T", "Z_mix=T K=3 coupling=F",
     "R_mix=T K=3 coupling=F", "Z_mix=T R_mix=T K=5 coupling=F", "Z_mix=T K=3 mix_shift=3",
-    "nu_S=1 radial_basis=POLY", "nu_S=1 radial_basis=GTO", "compression={nu,mu*=1,1} "
+    "compression={nu,mu^=1,2} l_min=1", "nu_S=1 radial_basis=POLY", "nu_S=1 radial_basis=GTO", "compression={nu,mu*=1,1} "
     "radial_basis=GTO", "nu_S=1 normalise=F"]
 ATOMS = [1, 8, 17]  # whose forces are compared with slopes
 SCRIPT = """
@@ -45,6 +45,8 @@ def cases():
                             stdout=subprocess.PIPE).stdout
     for c in json.loads(listed):
         more = {"optimal": " u_max=5", "nu=2,d_J": " d_J=3"}.get(c["label"], "")
+        if c["label"][0] == "K":
+            more = " K=9 compression_seed=4"
         yield c["label"], f"compression={{{c['label']}}}{more}"
     for k in KEYS:
         yield k, k

@@ -47,6 +47,12 @@ def agreement():
             got = Descriptor("W^T P_l", **small, **more)(ATOMS)
             want = command(folder, "--compression", "W^T P_l", *options, *words)["descriptor"]
             check(np.array_equal(got, want), f"{more}")
+        for label, more, words in (
+                ("K=3", {"K": 5, "seed": 9, "l_min": 1}, ["--K", 5, "--seed", 9, "--l-min", 1]),
+                ("K, K = 1, 1", {"K": 4}, ["--K", 4]), ("nu,mu^=1,2", {"l_min": 2}, ["--l-min", 2])):
+            got = Descriptor(label, **small, **more)(ATOMS)
+            want = command(folder, "--compression", label, *options, *words)["descriptor"]
+            check(np.array_equal(got, want), f"{label} {more}")
         u = np.arange(8.0).reshape(4, 2) / 3
         got = Descriptor("nu=2,d_J", **small, embedding=u)(ATOMS)
         want = command(folder, "--compression", "nu=2,d_J", *options, "--embedding",
@@ -70,6 +76,8 @@ def agreement():
 def derivatives():
     h = 1e-4
     for d in (Descriptor("nu,mu=1,1", elements="Nb W", n_max=4, l_max=2, cutoff=4),
+              Descriptor("nu,nu^,mu=1,1,1", elements="Nb W", n_max=3, l_max=2, cutoff=4),
+              Descriptor("K,K,K=1,1,1", elements="Nb W", n_max=3, l_max=2, cutoff=4, K=4, l_min=1),
               Descriptor(SOAP + "n_Z=2 Z={42 74} covariance_sigma0=0.1")):
         found, centres = d.derivatives(ATOMS), d.centres(ATOMS)
         check(found.dpdr.shape == (len(found.i), 3, d.length), "shape")
@@ -139,6 +147,11 @@ def turbo():
 def labels():
     d = Descriptor("nu,mu=1,1", elements=["Mo", "W"], n_max=3, l_max=2)
     check(d.labels[0] == "l=0 [n=1 Z=42][n=1]" and d.labels[1] == "l=1 [n=1 Z=42][n=1]", d.labels[0])
+    d = Descriptor("nu,mu^=1,2", elements=["Mo", "W"], n_max=2, l_max=2)
+    check(d.labels[:2] == ["l=0,0,0 [n=1 Z=42][all][all]", "l=0,0,0 [n=2 Z=42][all][all]"]
+          and d.labels[-1] == "l=2,2,2 [n=2 Z=74][all][all]", f"{d.labels}")
+    d = Descriptor("K=3", elements=["Mo", "W"], n_max=2, l_max=2, K=2)
+    check(d.labels[-1] == "l=2,2,2 [mix 2][mix 2][mix 2]", d.labels[-1])
     check(Descriptor(SOAP).labels[-1] == "covariance_sigma0", "the last of a string")
     only = Descriptor("nu=2", elements="Mo W", n_max=3, l_max=2, cutoff=3)
     p = only((["Mo", "Mo"], [[0, 0, 0], [0, 0, 2.2]]))
@@ -162,6 +175,14 @@ def refusals():
             (ValueError, ["from data"], lambda: Descriptor("optimal", elements="W")),
             (ValueError, ["embedding", "(1, 2)"],
              lambda: Descriptor("nu=2,d_J", elements="W Mo", embedding=[[1, 2]])),
+            (ValueError, ["K ", "K=3", "mu=2"], lambda: Descriptor("mu=2", elements="W", K=3)),
+            (ValueError, ["l_min", "mu=2"], lambda: Descriptor("mu=2", elements="W", l_min=1)),
+            (ValueError, ["l_min", "K=2"], lambda: Descriptor("K=2", elements="W", l_min=1)),
+            (SoapzError, ["l_min", "no product"],
+             lambda: Descriptor("mu=3", elements="W", l_max=3, l_min=3)),
+            (SoapzError, ["l_min leaves"], lambda: Descriptor("mu=3", elements="W", l_min=1)(
+                (["W"], [[0, 0, 0]]))),
+            (SoapzError, ["K is 0"], lambda: Descriptor("K=3", elements="W", K=0)),
             (SoapzError, ["nu=7", "soapz compressions"], lambda: Descriptor("nu=7", elements="W")),
             (SoapzError, ["n_max is 99"], lambda: Descriptor("mu=2", elements="W", n_max=99)),
             (SoapzError, ["apart"], lambda: d((["W", "W"], np.zeros((2, 3))))),
