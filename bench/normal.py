@@ -10,42 +10,38 @@ import numpy as np  # noqa: E402
 from scipy.linalg import LinAlgError, cho_factor, cho_solve  # noqa: E402
 from scipy.linalg.blas import dsyrk  # noqa: E402
 
-BLOCK = 32 << 20  # numbers that are held before they are summed
+BLOCK = 16 << 20  # numbers that are held before they are summed
 
 
 class Sums:
-    """A^T A (its lower triangle) and A^T y, of rows that are given in pieces"""
+    """A^T A (its lower triangle) and A^T y, of rows that are given in pieces without their zeros"""
 
     def __init__(self, size):
         self.matrix = np.zeros((size, size), order="F")
         self.vector = np.zeros(size)
-        self.rows, self.values, self.held = [], [], 0
+        self.pieces = {}  # by their columns: [rows], [values], how many numbers
 
-    def add(self, rows, values):
-        self.rows.append(np.array(rows))
-        self.values.append(np.array(values))
-        self.held += len(values)
-        if self.held * len(self.vector) > BLOCK:
-            self.flush()
+    def add(self, columns, rows, values):
+        piece = self.pieces.setdefault(columns.tobytes(), [columns, [], [], 0])
+        piece[1].append(rows)
+        piece[2].append(values)
+        piece[3] += rows.size
+        if piece[3] > BLOCK:
+            self.sum_up(self.pieces.pop(columns.tobytes()))
+
+    def sum_up(self, piece):
+        columns, rows, values = piece[0], np.concatenate(piece[1]), np.concatenate(piece[2])
+        self.matrix[np.ix_(columns, columns)] += dsyrk(1.0, rows.T, lower=1)
+        self.vector[columns] += values @ rows
 
     def flush(self):
-        if not self.rows:
-            return
-        rows, values = np.concatenate(self.rows), np.concatenate(self.values)
-        self.matrix = dsyrk(1.0, rows.T, 1.0, self.matrix, lower=1, overwrite_c=1)
-        self.vector += values @ rows
-        self.rows, self.values, self.held = [], [], 0
-
-
-def sums_of(rows, values):
-    result = Sums(rows.shape[1])
-    result.add(rows, values)
-    result.flush()
-    return result
+        while self.pieces:
+            self.sum_up(self.pieces.popitem()[1])
 
 
 def solve(parts, ridge):
-    """c for parts [(sums, weight), ...], weight = 1 / s^2; None where N is not positive definite"""
+    """c for parts [(sums, weight), ...], weight = 1 / s^2, below zero to leave out what another part has;
+    None where N is not positive definite"""
     size = len(parts[0][0].vector)
     matrix, vector = np.zeros((size, size), order="F"), np.zeros(size)
     for sums, weight in parts:

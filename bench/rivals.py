@@ -42,14 +42,14 @@ import numpy as np
 import accuracy
 from common import (ELEMENTS, ROOT, Frame, add_options, alloy, cpu_name, frames, kind_of, load, need,
                     program, run_main, store, write_data, write_whole)
-from rows import (Pod, Snap, evaluate, frame_rows, pair_style, start_lammps, write_coefficients,
+from rows import (Pod, Snap, evaluate, frame_rows, pair_style, size_of, start_lammps, write_coefficients,
                   write_parameters)
 from run import CELLS, time_lammps
 
 RIVALS = {
     "SNAP, twojmax 6": Snap(6), "SNAP, twojmax 8": Snap(8),
-    "quadratic SNAP, twojmax 6": Snap(6, 1), "quadratic SNAP, twojmax 8": Snap(8, 1),
-    "POD, 3-body": Pod(four=0, four_l=0), "POD, 4-body": Pod()}
+    "quadratic SNAP, twojmax 4": Snap(4, 1), "quadratic SNAP, twojmax 6": Snap(6, 1),
+    "POD, 3-body": Pod(four=0, four_l=0), "POD, 4-body": Pod(), "quadratic SNAP, twojmax 8": Snap(8, 1)}
 
 # kinds of force rows by config_type, with the sigmas (eV/Angstrom) that the search begins at
 FORCES = {"AIMD": (r"_AIMD$", 0.012), "SS": (r"_SS$", 0.003), "alloy": (r"^Multinary", 0.014),
@@ -98,60 +98,58 @@ class Rows:
     """what is known of a rival's rows: sums of the fitted, rows of the judged and of the alloys"""
 
     def __init__(self, size):
+        self.size = size
         self.fitted = {name: normal.Sums(size) for name in ("energy", *FORCES)}
-        self.judged, self.alloys = [], []  # (kind of row, energy row, force rows, energy, forces)
+        self.judged, self.alloys = [], []  # (kind of force rows, Row)
 
-    def add(self, some):
-        for kind, energy, rows, value, forces in some:
-            self.fitted["energy"].add(energy[None], [value])
-            self.fitted[kind].add(rows, forces)
 
-    def flush(self):
-        for sums in self.fitted.values():
-            sums.flush()
+def add(sums, some):
+    for kind, r in some:
+        sums["energy"].add(r.columns, r.energy[None], [r.value])
+        sums[kind].add(r.columns, r.rows, r.forces)
+
+
+def sums_of(size, some):
+    """of alloys alone"""
+    sums = {name: normal.Sums(size) for name in ("energy", "alloy")}
+    add(sums, some)
+    for s in sums.values():
+        s.flush()
+    return sums
 
 
 def make_rows(options, name, model, cells):
     """streams all frames through LAMMPS"""
-    lmp, path = start_lammps(), os.path.join(options.cache, slug(name))
+    lmp, path, start = start_lammps(), os.path.join(options.cache, slug(name)), time.monotonic()
     write_parameters(model, path)
-    result, start = None, time.monotonic()
 
     def one(text):
         frame = Frame(text)
-        energy, rows, value, forces = frame_rows(lmp, model, path, frame)
-        n = len(frame.atoms)
-        return group_of(frame.kind), energy / n, np.array(rows), value / n, forces
+        return group_of(frame.kind), frame_rows(lmp, model, path, frame)
 
+    result = Rows(size_of(lmp, model, path, Frame(cells.alloys[0])))
     for text in cells.fitted:
-        row = one(text)
-        result = result or Rows(len(row[1]))
-        result.add([row])
+        add(result.fitted, [one(text)])
+    for sums in result.fitted.values():
+        sums.flush()
     result.judged = [one(text) for text in cells.judged]
     result.alloys = [one(text) for text in cells.alloys]
-    result.flush()
-    print(f"{name}: {len(result.fitted['energy'].vector)} coefficients, rows made in "
-          f"{time.monotonic() - start:.0f} s", flush=True)
+    print(f"{name}: {result.size} coefficients, rows made in {time.monotonic() - start:.0f} s "
+          f"({time.process_time():.0f} s of CPU so far)", flush=True)
     return result
 
 
-def with_alloys(rows, chosen):
-    """the parts of a fit of the sums and of the alloys with these numbers, for solve"""
-    some = [rows.alloys[k] for k in chosen]
-    energy = normal.sums_of(np.array([r[1] for r in some]), np.array([r[3] for r in some]))
-    force = normal.sums_of(np.concatenate([r[2] for r in some]), np.concatenate([r[4] for r in some]))
-    return [*rows.fitted.items(), ("energy", energy), ("alloy", force)]
-
-
 def solve(parts, sigma):
-    return normal.solve([(sums, sigma[name] ** -2.0) for name, sums in parts], sigma["ridge"])
+    """parts: [(sums, 1 or -1 to leave them out), ...]"""
+    return normal.solve([(of, sign * sigma[name] ** -2.0) for sums, sign in parts
+                         for name, of in sums.items()], sigma["ridge"])
 
 
 def errors_of(some, c):
     """MAE of the force components, eV/Angstrom, and of energies, eV/atom"""
-    force = sum(np.abs(r[2] @ c - r[4]).sum() for r in some) / sum(len(r[4]) for r in some)
-    energy = sum(abs(r[1] @ c - r[3]) for r in some) / len(some)
-    return float(force), float(energy)
+    force = sum(np.abs(r.rows @ c[r.columns] - r.forces).sum() for _, r in some)
+    energy = sum(abs(r.energy @ c[r.columns] - r.value) for _, r in some)
+    return float(force / sum(len(r.forces) for _, r in some)), float(energy / len(some))
 
 
 def search(parts, judged):
@@ -189,19 +187,20 @@ def fit(options, name, model, cells):
     if result is not None:
         return result
     rows = make_rows(options, name, model, cells)
-    every = range(len(rows.alloys))
-    aside = [k for k in every if k % 4 == 3]  # as accuracy.py has it
-    sigma, errors = search(with_alloys(rows, [k for k in every if k not in aside]),
-                           rows.judged + [rows.alloys[k] for k in aside])
-    result = {"sigma": sigma, "validation": errors, "size": len(rows.judged[0][1])}
+    aside = [r for k, r in enumerate(rows.alloys) if k % 4 == 3]  # as accuracy.py has it
+    early = sums_of(rows.size, [r for k, r in enumerate(rows.alloys) if k % 4 != 3])
+    sigma, errors = search([(rows.fitted, 1), (early, 1)], rows.judged + aside)
+    result = {"sigma": sigma, "validation": errors, "size": rows.size}
     print(f"{name}: validation {errors[0]:.4f} eV/Angstrom, {1e3 * errors[1]:.2f} meV/atom, "
           + ", ".join(f"{k} {v:.2g}" for k, v in sigma.items()), flush=True)
     if options.trial:
         return result
-    rows.add(rows.judged)
-    rows.flush()
+    del early
+    add(rows.fitted, rows.judged + rows.alloys)
+    for sums in rows.fitted.values():
+        sums.flush()
     result["folds"] = [fold for k in range(FOLDS) for fold in judge_fold(rows, sigma, k)]
-    c = solve(with_alloys(rows, every), sigma)
+    c = solve([(rows.fitted, 1)], sigma)
     write_coefficients(model, os.path.join(options.cache, slug(name)), c)
     result["disagreement"] = check(options, name, model, c, cells)
     return store(path, recipe, result)
@@ -210,8 +209,8 @@ def fit(options, name, model, cells):
 def judge_fold(rows, sigma, fold):
     """(number of the cell, components, force MAE, energy error) of the alloys of a fold"""
     mine = range(fold, len(rows.alloys), FOLDS)
-    c = solve(with_alloys(rows, [k for k in range(len(rows.alloys)) if k not in mine]), sigma)
-    return [(k, len(rows.alloys[k][4]), *errors_of([rows.alloys[k]], c)) for k in mine]
+    c = solve([(rows.fitted, 1), (sums_of(rows.size, [rows.alloys[k] for k in mine]), -1)], sigma)
+    return [(k, len(rows.alloys[k][1].forces), *errors_of([rows.alloys[k]], c)) for k in mine]
 
 
 def check(options, name, model, c, cells):
@@ -219,12 +218,12 @@ def check(options, name, model, c, cells):
     lmp, path, worst = start_lammps(), os.path.join(options.cache, slug(name)), 0.0
     for text in cells.alloys[:3] + cells.fitted[::max(1, len(cells.fitted) // 12)]:
         frame = Frame(text)
-        row, rows, value, forces = frame_rows(lmp, model, path, frame)
-        energy = row @ c - value + frame.energy
-        ours = rows @ c - forces
+        r = frame_rows(lmp, model, path, frame)
+        energy = r.energy @ c[r.columns] - r.value + frame.energy / len(frame.atoms)
+        ours = r.rows @ c[r.columns] - r.forces
         found, theirs, wanted = evaluate(lmp, frame, commands(*pair_style(model, path)))
         scale = max(1.0, np.abs(theirs).max())
-        worst = max(worst, abs(energy - found) / len(frame.atoms),
+        worst = max(worst, abs(energy - found / len(frame.atoms)),
                     np.abs(ours + wanted - theirs).max() / scale)
     if not worst <= AGREE:
         sys.exit(f"{program()}: {name}: pair_style differs from the rows by {worst:.1e}: > {AGREE:g}")
@@ -233,6 +232,47 @@ def check(options, name, model, c, cells):
 
 def commands(style, coeff):
     return f"pair_style {style}\npair_coeff * * {coeff}"
+
+
+FITPOD = """file_format extxyz
+file_extension xyz
+path_to_training_data_set fitpod
+path_to_test_data_set fitpod
+fitting_weight_energy {energy}
+fitting_weight_force 1.0
+fitting_regularization_parameter 1e-12
+error_analysis_for_training_data_set 0
+error_analysis_for_test_data_set 0
+basename_for_output_files fitpod
+precision_for_pod_coefficients 17
+"""
+
+
+def check_fitpod(options, cells):
+    """what LAMMPS' fitpod makes of some cells solves our equations of them: |N c - r| / |r|"""
+    model, weight = Pod(two=4, three=3, three_l=3, four=1, four_l=1), 100.0
+    some = cells.alloys[:3] + cells.fitted[::max(1, len(cells.fitted) // 100)]
+    path = os.path.join(options.cache, "fitpod")
+    os.makedirs(path, exist_ok=True)
+    write_whole(os.path.join(path, "some.xyz"), "".join(some))
+    write_whole(path + ".data", FITPOD.format(energy=weight))
+    write_parameters(model, path)
+    write_whole(path + ".in", "units metal\nfitpod fitpod.pod fitpod.data\n")
+    subprocess.run([options.lmp, "-in", "fitpod.in", "-log", "none", "-screen", "none"],
+                   cwd=options.cache, check=True)
+    c = np.loadtxt(path + "_coefficients.pod", skiprows=1)
+    lmp, sums = start_lammps(), normal.Sums(len(c))
+    for text in some:
+        r = frame_rows(lmp, model, path, Frame(text))
+        sums.add(r.columns, weight * r.energy[None], [weight * r.value])
+        sums.add(r.columns, r.rows, r.forces)
+    sums.flush()
+    matrix = np.tril(sums.matrix) + np.tril(sums.matrix, -1).T
+    worst = np.abs(matrix @ c - sums.vector).max() / np.abs(sums.vector).max()
+    print(f"fitpod, {len(some)} cells, {len(c)} coefficients: solves our equations to {worst:.1e}", flush=True)
+    if not worst <= 1e-7:
+        sys.exit(f"{program()}: fitpod's coefficients do not solve our equations of the same cells")
+    return float(worst)
 
 
 # ---- errors on the test cells ------------------------------------------------------------
@@ -452,6 +492,8 @@ def main():
     options.facts = {name: (len(of), sum(int(f.split(None, 1)[0]) for f in of), digest(*of))
                      for name, of in cells._asdict().items()}
     options.test_digest = file_digest(options.test)
+    if not options.trial:
+        check_fitpod(options, cells)
     fits = {name: fit(options, name, model, cells) for name, model in options.rivals.items()}
     if options.trial:
         return

@@ -32,7 +32,7 @@ mass          * 100.0
 Snap = namedtuple("Snap", "twojmax quadratic rcutfac radii weights zbl",
                   defaults=(0, 4.6, (0.511, 0.5, 0.489, 0.489), (0.7, 0.5, 0.8, 0.6), (1.2, 2.0)))
 Pod = namedtuple("Pod", "rcut rin bessel inverse two three three_l four four_l",
-                 defaults=(5.0, 1.0, 4, 8, 8, 6, 5, 3, 3))
+                 defaults=(4.6, 1.0, 3, 6, 8, 6, 5, 3, 3))
 
 
 def start_lammps():
@@ -58,23 +58,19 @@ def turned(frame):
     return cell @ turn, positions @ turn, np.reshape(frame.forces, (-1, 3)) @ turn
 
 
-def place(lmp, frame, commands):
-    """the frame in LAMMPS, all properties computed; its forces as LAMMPS has it turned"""
+def place(lmp, frame, commands, symbols=ELEMENTS):
+    """the frame in LAMMPS, types are symbols, all properties computed; its forces as LAMMPS has it turned"""
     cell, positions, forces = turned(frame)
     box = " ".join(repr(float(x)) for x in (0, cell[0, 0], 0, cell[1, 1], 0, cell[2, 2],
                                             cell[1, 0], cell[2, 0], cell[2, 1]))
-    lmp.commands_string(BARE.format(box=box, types=len(ELEMENTS)))
+    lmp.commands_string(BARE.format(box=box, types=len(symbols)))
     n = len(frame.atoms)
-    made = lmp.create_atoms(n, list(range(1, n + 1)), [ELEMENTS.index(a[0]) + 1 for a in frame.atoms],
+    made = lmp.create_atoms(n, list(range(1, n + 1)), [symbols.index(a[0]) + 1 for a in frame.atoms],
                             positions.ravel().tolist())
     if made != n:
         raise RuntimeError(f"LAMMPS took {made} of {n} atoms")
     lmp.commands_string(commands + "\nrun 0\n")
     return forces
-
-
-def count(frame):
-    return np.array([sum(a[0] == symbol for a in frame.atoms) for symbol in ELEMENTS], float)
 
 
 def energy_and_forces(lmp):
@@ -92,9 +88,9 @@ def evaluate(lmp, frame, commands):
 
 # ---- rows --------------------------------------------------------------------------------
 
-def zbl_lines():
-    lines = [f"pair_coeff {i + 1} {j + 1} zbl {Z[a]} {Z[b]}" for i, a in enumerate(ELEMENTS)
-             for j, b in enumerate(ELEMENTS) if i <= j]
+def zbl_lines(symbols=ELEMENTS):
+    lines = [f"pair_coeff {i + 1} {j + 1} zbl {Z[a]} {Z[b]}" for i, a in enumerate(symbols)
+             for j, b in enumerate(symbols) if i <= j]
     return "\n".join(lines)
 
 
@@ -102,29 +98,57 @@ def words(values):
     return " ".join(f"{v:g}" for v in values)
 
 
-def rows_commands(model, path):
-    """LAMMPS commands that compute the rows of a model"""
-    if isinstance(model, Pod):
-        return (f"pair_style zero {model.rcut + 0.1}\npair_coeff * *\n"
-                f'compute rows all pod/global {path}.pod "" {SPECIES}')
+def snap_commands(model, symbols):
+    """LAMMPS commands that compute the rows of the elements that are there"""
     inner, outer = model.zbl
-    return (f"pair_style hybrid/overlay zero {2.0 * model.rcutfac * max(model.radii) + 0.1} zbl {inner} {outer}\n"
-            f"pair_coeff * * zero\n{zbl_lines()}\n"
-            f"compute rows all snap {model.rcutfac} 0.99363 {model.twojmax} {words(model.radii)} "
-            f"{words(model.weights)} rmin0 0 bzeroflag 0 quadraticflag {model.quadratic}")
+    of = [ELEMENTS.index(s) for s in symbols]
+    return (f"pair_style hybrid/overlay zero {2.0 * model.rcutfac * max(model.radii) + 0.1} zbl {inner} "
+            f"{outer}\npair_coeff * * zero\n{zbl_lines(symbols)}\n"
+            f"compute rows all snap {model.rcutfac} 0.99363 {model.twojmax} "
+            f"{words(model.radii[k] for k in of)} {words(model.weights[k] for k in of)} "
+            f"rmin0 0 bzeroflag 0 quadraticflag {model.quadratic}")
+
+
+# columns: those that are not zero, the others are left out of energy, an atom, and of rows; value and
+# forces: what the coefficients are to make
+Row = namedtuple("Row", "columns energy rows value forces")
 
 
 def frame_rows(lmp, model, path, frame):
-    """energy row, force rows, and energy and forces that the coefficients are to make"""
-    forces = place(lmp, frame, rows_commands(model, path)).ravel()
-    table, n = lmp.numpy.extract_compute("rows", 0, 2), len(frame.atoms)
+    return (pod_rows if isinstance(model, Pod) else snap_rows)(lmp, model, path, frame)
+
+
+def pod_rows(lmp, model, path, frame):
+    commands = (f"pair_style zero {model.rcut + 0.1}\npair_coeff * *\n"
+                f'compute rows all pod/global {path}.pod "" {SPECIES}')
+    forces, n = place(lmp, frame, commands).ravel(), len(frame.atoms)
+    table = lmp.numpy.extract_compute("rows", 0, 2)[:3 * n + 1]
+    columns = np.flatnonzero(table.any(axis=0))
+    table = table[:, columns]
+    return Row(columns, table[0] / n, table[1:], frame.energy / n, forces)
+
+
+def snap_rows(lmp, model, path, frame):
+    """a column for the constant comes before those of each element"""
+    n, symbols = len(frame.atoms), [s for s in ELEMENTS if any(a[0] == s for a in frame.atoms)]
+    forces = place(lmp, frame, snap_commands(model, symbols), symbols).ravel()
+    table = lmp.numpy.extract_compute("rows", 0, 2)[:3 * n + 1]
+    each = (table.shape[1] - 1) // len(symbols)
+    whole = np.zeros((3 * n + 1, len(symbols), each + 1))
+    whole[:, :, 1:] = table[:, :-1].reshape(-1, len(symbols), each)
+    whole[0, :, 0] = [sum(a[0] == s for a in frame.atoms) for s in symbols]
+    columns = [ELEMENTS.index(s) * (each + 1) + np.arange(each + 1) for s in symbols]
+    whole = whole.reshape(3 * n + 1, -1)
+    return Row(np.concatenate(columns), whole[0] / n, whole[1:], (frame.energy - table[0, -1]) / n,
+               forces - table[1:, -1])
+
+
+def size_of(lmp, model, path, frame):
+    """number of coefficients; the frame is any that has all elements"""
+    columns = frame_rows(lmp, model, path, frame).columns
     if isinstance(model, Pod):
-        return table[0], table[1:3 * n + 1], frame.energy, forces
-    base, base_forces = table[0, -1], table[1:3 * n + 1, -1]
-    each = (table.shape[1] - 1) // len(ELEMENTS)
-    energy = np.insert(table[0, :-1], np.arange(len(ELEMENTS)) * each, count(frame))
-    rows = np.insert(table[1:3 * n + 1, :-1], np.arange(len(ELEMENTS)) * each, 0.0, axis=1)
-    return energy, rows, frame.energy - base, forces - base_forces
+        return lmp.numpy.extract_compute("rows", 0, 2).shape[1]
+    return len(columns)
 
 
 # ---- files -------------------------------------------------------------------------------
