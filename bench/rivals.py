@@ -379,6 +379,8 @@ def table(options, rows, snap_cost):
         alloys = f"{r.alloys[0]:.4f} | {1e3 * r.alloys[1]:.2f}" if r.alloys else "– | –"
         lines.append(f"| {name} | {r.size or '–'} | {snap * r.ratio:.1f} | {r.ratio:.2f} | "
                      f"{r.errors['all', 'force']:.4f} | {1e3 * r.errors['all', 'energy']:.2f} | {alloys} |")
+    lines += ["", "Alloys left out: the 24 ternary and quaternary cells in six folds, each left out once of a fit "
+              "of all others; soapz (kfold.py): of all other alloys and a part of the rest."]
     for kind, unit, scale, digits in (("force", "eV/Å", 1.0, 4), ("energy", "meV/atom", 1e3, 2)):
         lines += ["", f"| {kind} MAE, {unit} | " + " | ".join(GROUPS) + " |",
                   "|---|" + "---:|" * len(GROUPS)]
@@ -448,7 +450,8 @@ def parse():
     options.rivals = {n: m for n, m in RIVALS.items() if re.search(options.only or "", n)}
     folder = os.path.join(ROOT, "potentials", "NbMoTaW")
     options.models = named(parser, options.model or [
-        f"soapz {n}={os.path.join(folder, n + '.soapz')}" for n in ("fast", "balanced", "accurate")], "--model")
+        f"soapz {n}={os.path.join(folder, n + '.soapz')}" for n in ("fast", "balanced", "accurate")],
+        "--model")
     options.kfolds = named(parser, options.kfold, "--kfold")
     if set(options.kfolds) - set(options.models):
         parser.error("--kfold is for a NAME of --model")
