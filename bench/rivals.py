@@ -394,19 +394,29 @@ PANELS = [("force MAE, test cells, eV/Å", lambda r: r.errors["all", "force"]),
           ("force MAE, alloys left out, eV/Å", lambda r: r.alloys and r.alloys[0])]
 
 
+def short(name):
+    return name.replace(", twojmax", "").replace(",", "")
+
+
 def draw(plt, rows, snap, path):
+    """every family a line, every point its name; the published SNAP is a star"""
     from soapz.pictures import COLOURS
-    families = list(dict.fromkeys(r.family for r in rows))
+    families = [f for f in dict.fromkeys(r.family for r in rows) if f != PUBLISHED]
+    colour = {**dict(zip(families, COLOURS)), PUBLISHED: "black"}
     figure, panels = plt.subplots(1, len(PANELS), figsize=(13.5, 4.8))
     for axes, (title, value) in zip(panels, PANELS):
-        for family, colour in zip(families, COLOURS):
-            of = sorted(((snap * r.ratio, value(r), r.name) for r in rows
+        for family, ink in colour.items():
+            star = family == PUBLISHED
+            of = sorted(((snap * r.ratio, value(r), short(r.name)) for r in rows
                          if r.family == family and value(r)))
-            axes.plot([x for x, _, _ in of], [y for _, y, _ in of], "o-", color=colour, ms=6, lw=1.2)
+            axes.plot([x for x, _, _ in of], [y for _, y, _ in of], "*-" if star else "o-", color=ink,
+                      ms=11 if star else 6, lw=1.2)
             for x, y, name in of:
-                axes.annotate(name, (x, y), (5, 5), textcoords="offset points", color=colour, fontsize=8)
+                axes.annotate(name, (x, y), (6, -11 if star else 4), textcoords="offset points",
+                              color=ink, fontsize=8)
         axes.set(xscale="log", yscale="log", title=title, xlabel="µs an atom and MD step, one core")
-        axes.margins(0.18, 0.12)
+        axes.margins(0.08, 0.12)
+        axes.set_xlim(right=2.2 * axes.get_xlim()[1])  # names of the last points
         accuracy.plain(axes.xaxis, (1, 2, 3, 5, 7))
         accuracy.plain(axes.yaxis, accuracy.FINE)
     accuracy.save(figure, path)
