@@ -33,14 +33,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter, namedtuple
+from collections import namedtuple
 from statistics import median
 
 import normal  # before numpy: one thread
 import numpy as np
 
 import accuracy
-from common import (ELEMENTS, ROOT, Frame, add_options, alloy, cpu_name, frames, kind_of, load, need,
+from common import (ELEMENTS, ROOT, Frame, add_options, alloy, cpu_name, frames, load, need,
                     program, run_main, store, write_data, write_whole)
 from rows import (Pod, Snap, evaluate, frame_rows, pair_style, size_of, start_lammps, write_coefficients,
                   write_parameters)
@@ -145,6 +145,14 @@ def solve(parts, sigma):
                          for name, of in sums.items()], sigma["ridge"])
 
 
+def solved(parts, sigma):
+    c = solve(parts, sigma)
+    if c is None:
+        sys.exit(f"{program()}: the equations are not positive definite with a ridge of {sigma['ridge']:g}: "
+                 "begin with a larger one (START)")
+    return c
+
+
 def errors_of(some, c):
     """MAE of the force components, eV/Angstrom, and of energies, eV/atom"""
     force = sum(np.abs(r.rows @ c[r.columns] - r.forces).sum() for _, r in some)
@@ -200,7 +208,7 @@ def fit(options, name, model, cells):
     for sums in rows.fitted.values():
         sums.flush()
     result["folds"] = [fold for k in range(FOLDS) for fold in judge_fold(rows, sigma, k)]
-    c = solve([(rows.fitted, 1)], sigma)
+    c = solved([(rows.fitted, 1)], sigma)
     write_coefficients(model, os.path.join(options.cache, slug(name)), c)
     result["disagreement"] = check(options, name, model, c, cells)
     return store(path, recipe, result)
@@ -209,7 +217,7 @@ def fit(options, name, model, cells):
 def judge_fold(rows, sigma, fold):
     """(number of the cell, components, force MAE, energy error) of the alloys of a fold"""
     mine = range(fold, len(rows.alloys), FOLDS)
-    c = solve([(rows.fitted, 1), (sums_of(rows.size, [rows.alloys[k] for k in mine]), -1)], sigma)
+    c = solved([(rows.fitted, 1), (sums_of(rows.size, [rows.alloys[k] for k in mine]), -1)], sigma)
     return [(k, len(rows.alloys[k][1].forces), *errors_of([rows.alloys[k]], c)) for k in mine]
 
 
@@ -379,8 +387,8 @@ def table(options, rows, snap_cost):
         alloys = f"{r.alloys[0]:.4f} | {1e3 * r.alloys[1]:.2f}" if r.alloys else "– | –"
         lines.append(f"| {name} | {r.size or '–'} | {snap * r.ratio:.1f} | {r.ratio:.2f} | "
                      f"{r.errors['all', 'force']:.4f} | {1e3 * r.errors['all', 'energy']:.2f} | {alloys} |")
-    lines += ["", "Alloys left out: the 24 ternary and quaternary cells in six folds, each left out once of a fit "
-              "of all others; soapz (kfold.py): of all other alloys and a part of the rest."]
+    lines += ["", "Alloys left out: the 24 ternary and quaternary cells in six folds, each left out once of a "
+              "fit of all others; soapz (kfold.py): of all other alloys and a part of the rest."]
     for kind, unit, scale, digits in (("force", "eV/Å", 1.0, 4), ("energy", "meV/atom", 1e3, 2)):
         lines += ["", f"| {kind} MAE, {unit} | " + " | ".join(GROUPS) + " |",
                   "|---|" + "---:|" * len(GROUPS)]
