@@ -193,7 +193,7 @@ def tables(result, options, gflops):
         if three:
             quip = [number(r["coupling"])]
         lines.append("| " + " | ".join(
-            [name, str(r["length"]), str(r["inner"])]
+            [name, f"{r['length']:.0f}", f"{r['inner']:.0f}"]
             + [number(r[key]) for key in ("forward", "adjoint", "kernel", "floor")]
             + quip) + " |")
     return "\n".join(lines) + "\n"
