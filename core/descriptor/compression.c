@@ -509,3 +509,21 @@ SZ_CLONES void sz_map_adjoint(const sz_map *map, int l_max, int n_chan,
                 dedx[lm * n_chan + i] += sum;
             }
 }
+
+/* dE/dW_l[i][k] += sum_m X_lm[i] dE/dY_lm[k] */
+SZ_CLONES void sz_map_slope(const sz_map *map, int l_max, int n_chan, const double *x,
+                            const double *dedy, double *dedw)
+{
+    for (int l = 0; l <= l_max; l++)
+        for (int i = 0; i < n_chan; i++) {
+            double *to = dedw + ((size_t)l * n_chan + i) * map->stride;
+
+            for (int k = 0; k < map->stride; k += SZ_LANES) {
+                sz_lanes sum = SZ_GET(to + k);
+
+                for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+                    sum += x[lm * n_chan + i] * SZ_GET(dedy + lm * map->stride + k);
+                SZ_AT(to + k) = sum;
+            }
+        }
+}

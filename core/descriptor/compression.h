@@ -27,6 +27,7 @@ typedef struct {
     double *mix;                /* [n_max][n_mix] */
     int n_matrix[SZ_L_MAX + 1]; /* of SZ_SPECIES_MATRIX */
     double *matrix;             /* one [n_slots n_max][n_matrix[l]] after the other */
+    int same_l;                 /* of SZ_SPECIES_MATRIX: all of them are equal */
 } sz_channels;
 
 typedef enum {
@@ -145,5 +146,8 @@ sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radia
 void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x, double *y);
 void sz_map_adjoint(const sz_map *map, int l_max, int n_chan, const double *dedy,
                     double *dedx);
+/* dedw, laid out like the matrix, += its adjoint for x and dedy. */
+void sz_map_slope(const sz_map *map, int l_max, int n_chan, const double *x,
+                  const double *dedy, double *dedw);
 
 #endif
