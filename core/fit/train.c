@@ -184,11 +184,11 @@ static sz_status add_note(sz_gap *gap, const sz_trial_setup *setup,
                 data->n_frames, train->pca ? "as principal components" : "at random");
     if (train->steps)
         sz_text_add(&text,
-                    "; %d steps, the maps of step %d are kept; rms error over sigma of "
-                    "frames that judged %.4g before and %.4g after, of frames that "
-                    "watched %.4g and %.4g",
-                    o->step, o->best_step, sqrt(o->start.judged), sqrt(o->kept.judged),
-                    sqrt(o->start.watched), sqrt(o->kept.watched));
+                    "; %d steps, the maps of step %d are kept; loss of frames that "
+                    "judged %.4f before and %.4f after, of frames that watched %.4f and "
+                    "%.4f",
+                    o->step, o->best_step, o->start.judged, o->kept.judged,
+                    o->start.watched, o->kept.watched);
     status = text.failed ? sz_fail_memory(err, 1, "a note")
                          : sz_gap_set_note(gap, key, text.s, err);
     sz_text_free(&text);
@@ -212,7 +212,7 @@ static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *
         memcpy(data->start, o.w, (size_t)o.n * sizeof *o.w);
     }
     if (status == SZ_OK && train->steps) {
-        status = sz_trial_create(&trial, data, setup, err);
+        status = sz_trial_create(&trial, data, setup, o.w, err);
         if (status == SZ_OK) status = descend(&o, trial, train->steps, setup->watch, err);
         if (status == SZ_OK) sz_maps_rescale(data->maps, data->start, o.best);
     }

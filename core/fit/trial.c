@@ -3,13 +3,16 @@
  * trial.c - a small fit judges channel maps W.
  *
  *   K_qs = sum_(i in q) f_i k(p_s . p_i),   k(t) = delta^2 (t + sigma0^2)^zeta
- *   A = K_MM + K_A^T K_A,   alpha = A^-1 K_A^T y_A,   r = K alpha - y,   L = |r_B|^2 / 2
+ *   A = K_MM + K_A^T K_A,   alpha = A^-1 K_A^T y_A,   r = K alpha - y
+ *   L = sum_(q in B) log(1 + r_q^2 / s_q^2) / 2
  *
  * q: rows (trial_data.c), s: a few sparse points, vectors p of the density by W; A: the
- * rows that are fitted, B: those that are judged. With one solution more, beta = A^-1
- * K_B^T r_B, the change of alpha is accounted for:
+ * rows that are fitted, B: those that are judged. s_q: the median of |r| of the first
+ * maps, of energies and of slopes apart, so that frames unlike all others do not decide.
+ * With one solution more, beta = A^-1 K_B^T g, g = dL/dr_B, the change of alpha is
+ * accounted for:
  *
- *   dL/dK_q = r_q alpha                             q in B
+ *   dL/dK_q = g_q alpha   q in B
  *           = -(K_q . beta) alpha - r_q beta        q in A
  *   dL/dK_MM = -beta alpha^T
  *
@@ -55,7 +58,8 @@ struct sz_trial {
     double *white;        /* [n_rows][n_columns] K L^-T */
     double *a, *rows, *y; /* of a solution: its factor, rows and right-hand side */
     double *alpha, *beta; /* [n_columns] */
-    double *error;        /* [n_rows] */
+    double *error;        /* [n_rows] r, and g where it is judged */
+    double scale2[2];     /* s^2 of energies and slopes */
 };
 
 void sz_trial_free(sz_trial *t)
@@ -109,51 +113,6 @@ static sz_status open_worker(worker *w, const sz_trial_data *d, sz_error *err)
     w->g = w->k + BLOCK * m;
     w->skip = w->g + BLOCK * m;
     return sz_soap_work_create(&w->soap, d->maps->soap, BLOCK, err);
-}
-
-sz_status sz_trial_create(sz_trial **trial, sz_trial_data *data,
-                          const sz_trial_setup *setup, sz_error *err)
-{
-    sz_trial *t = calloc(1, sizeof *t);
-    size_t n = (size_t)data->n_columns, rows = (size_t)data->n_rows;
-    size_t points = (size_t)data->n_points * sz_soap_stride(data->maps->soap);
-    int failed = 0;
-    sz_status status = SZ_OK;
-
-    *trial = NULL;
-    if (!t) return sz_fail_memory(err, sizeof *t, "a small fit");
-    t->data = data;
-    t->n_threads = setup->n_threads;
-    t->watch = setup->watch;
-    t->worker = calloc((size_t)t->n_threads, sizeof *t->worker);
-    t->share = calloc(SHARES, sizeof *t->share);
-    t->p = take(points, &failed);
-    t->product = take((size_t)data->n_env * data->most_points, &failed);
-    t->dedk = take(rows * n, &failed);
-    t->dedk_mm = take(n * n, &failed);
-    t->l = take(n * n, &failed);
-    t->white = take(rows * n, &failed);
-    t->a = take(n * n, &failed);
-    t->rows = take(rows * n, &failed);
-    t->y = take(rows, &failed);
-    t->alpha = take(2 * n, &failed);
-    t->beta = t->alpha ? t->alpha + n : NULL;
-    t->error = take(rows, &failed);
-    for (int k = 0; k < SHARES && t->share; k++) {
-        t->share[k].dedp = take(points, &failed);
-        for (int d = 0; d < SZ_MAPS; d++)
-            if (data->maps->n_w[d])
-                t->share[k].dedw[d] = take(data->maps->n_w[d], &failed);
-    }
-    if (failed || !t->worker || !t->share)
-        status = sz_fail_memory(err, (SHARES + 1) * points * 8, "a small fit");
-    for (int k = 0; k < t->n_threads && status == SZ_OK; k++)
-        status = open_worker(t->worker + k, data, err);
-    if (status == SZ_OK)
-        *trial = t;
-    else
-        sz_trial_free(t);
-    return status;
 }
 
 /* ---- vectors and kernels ----------------------------------------------------------- */
@@ -337,17 +296,19 @@ static double dot(int n, const double *a, const double *b)
     return sum;
 }
 
-/* r, and the sum of r^2 of one part */
+/* r, of one part g, and the sum of its log(1 + r^2/s^2) */
 static double residuals(sz_trial *t, sz_part judged, int *count)
 {
     const sz_trial_data *d = t->data;
-    double sum = 0.0;
+    double sum = 0.0, square;
     int n = d->n_columns;
 
     for (int q = 0; q < d->n_rows; q++) {
         t->error[q] = dot(n, t->white + (size_t)q * n, t->alpha) - d->y[q];
         if (d->part[q] != (int)judged) continue;
-        sum += t->error[q] * t->error[q];
+        square = t->error[q] * t->error[q] / t->scale2[d->kind[q]];
+        sum += log1p(square);
+        t->error[q] /= (1.0 + square) * t->scale2[d->kind[q]];
         ++*count;
     }
     return sum;
@@ -396,7 +357,7 @@ static void add_slopes(sz_trial *t, sz_part fitted, sz_part judged)
             t->dedk_mm[(size_t)s * n + r] -= t->beta[s] * t->alpha[r];
 }
 
-/* Both judgements and the watch; with slopes, of the sum of r^2 / 2. */
+/* Both judgements and the watch; with slopes, of L. */
 static sz_status judge(sz_trial *t, sz_trial_loss *loss, int slopes, int *n_judged,
                        sz_error *err)
 {
@@ -537,5 +498,95 @@ sz_status sz_trial_judge(sz_trial *t, const double *w, sz_trial_loss *loss, doub
     if (status == SZ_OK && slope) status = make_slope(t, slope, err);
     for (int k = 0; k < t->data->maps->n && slope && status == SZ_OK; k++)
         slope[k] *= 2.0 / (n_judged ? n_judged : 1);
+    return status;
+}
+
+/* ---- the whole --------------------------------------------------------------------- */
+
+static int by_size(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* |r| of the rows of one kind, judged by the other part: their median squared */
+static double median2(const sz_trial *t, int kind, const double *error, double *list)
+{
+    int n = 0;
+
+    for (int q = 0; q < t->data->n_rows; q++)
+        if (t->data->kind[q] == kind && t->data->part[q] != SZ_PART_WATCHED)
+            list[n++] = fabs(error[q]);
+    qsort(list, (size_t)n, sizeof *list, by_size);
+    return n && list[n / 2] > 0.0 ? list[n / 2] * list[n / 2] : 1.0;
+}
+
+/* What errors the first maps make: s. */
+static sz_status find_scales(sz_trial *t, const double *w, sz_error *err)
+{
+    const sz_trial_data *d = t->data;
+    double *error = malloc(2 * ((size_t)d->n_rows + 1) * sizeof *error);
+    int n = d->n_columns;
+    sz_status status = error ? SZ_OK : sz_fail_memory(err, (size_t)d->n_rows * 8, "rows");
+
+    sz_maps_load(d->maps, w);
+    if (status == SZ_OK) status = make_kernels(t, err);
+    if (status == SZ_OK) status = whiten(t, err);
+    for (int a = SZ_PART_A; a <= SZ_PART_B && status == SZ_OK; a++) {
+        status = solve(t, 1u << a, err);
+        for (int q = 0; q < d->n_rows && status == SZ_OK; q++)
+            if (d->part[q] != a && d->part[q] != SZ_PART_WATCHED)
+                error[q] = dot(n, t->white + (size_t)q * n, t->alpha) - d->y[q];
+    }
+    for (int kind = 0; kind < 2 && status == SZ_OK; kind++)
+        t->scale2[kind] = median2(t, kind, error, error + d->n_rows);
+    free(error);
+    return status;
+}
+
+sz_status sz_trial_create(sz_trial **trial, sz_trial_data *data,
+                          const sz_trial_setup *setup, const double *w, sz_error *err)
+{
+    sz_trial *t = calloc(1, sizeof *t);
+    size_t n = (size_t)data->n_columns, rows = (size_t)data->n_rows;
+    size_t points = (size_t)data->n_points * sz_soap_stride(data->maps->soap);
+    int failed = 0;
+    sz_status status = SZ_OK;
+
+    *trial = NULL;
+    if (!t) return sz_fail_memory(err, sizeof *t, "a small fit");
+    t->data = data;
+    t->n_threads = setup->n_threads;
+    t->watch = setup->watch;
+    t->worker = calloc((size_t)t->n_threads, sizeof *t->worker);
+    t->share = calloc(SHARES, sizeof *t->share);
+    t->p = take(points, &failed);
+    t->product = take((size_t)data->n_env * data->most_points, &failed);
+    t->dedk = take(rows * n, &failed);
+    t->dedk_mm = take(n * n, &failed);
+    t->l = take(n * n, &failed);
+    t->white = take(rows * n, &failed);
+    t->a = take(n * n, &failed);
+    t->rows = take(rows * n, &failed);
+    t->y = take(rows, &failed);
+    t->alpha = take(2 * n, &failed);
+    t->beta = t->alpha ? t->alpha + n : NULL;
+    t->error = take(rows, &failed);
+    for (int k = 0; k < SHARES && t->share; k++) {
+        t->share[k].dedp = take(points, &failed);
+        for (int d = 0; d < SZ_MAPS; d++)
+            if (data->maps->n_w[d])
+                t->share[k].dedw[d] = take(data->maps->n_w[d], &failed);
+    }
+    if (failed || !t->worker || !t->share)
+        status = sz_fail_memory(err, (SHARES + 1) * points * 8, "a small fit");
+    for (int k = 0; k < t->n_threads && status == SZ_OK; k++)
+        status = open_worker(t->worker + k, data, err);
+    if (status == SZ_OK) status = find_scales(t, w, err);
+    if (status == SZ_OK)
+        *trial = t;
+    else
+        sz_trial_free(t);
     return status;
 }

@@ -39,6 +39,7 @@ typedef struct {
     int n_rows;
     double *y;           /* [n_rows] */
     unsigned char *part; /* [n_rows] sz_part */
+    unsigned char *kind; /* [n_rows] 0: an energy, 1: a slope */
 
     /* environments; the energy of each counts factor times in one row */
     int n_env;
@@ -64,15 +65,16 @@ void sz_trial_data_free(sz_trial_data *data);
 
 typedef struct sz_trial sz_trial;
 
-/* Mean squares of residuals in units of sigma: of A and B judged by each other, of the
- * watched frames by A and B together. */
+/* Means over rows: of A and B judged by each other, of the watched frames by A and B
+ * together. */
 typedef struct {
     double judged, watched;
 } sz_trial_loss;
 
-/* data must outlive it; setup gives the threads and the watch. */
+/* data must outlive it; setup gives the threads and the watch. The errors with the
+ * numbers w [n] become the scales of the loss. */
 sz_status sz_trial_create(sz_trial **trial, sz_trial_data *data,
-                          const sz_trial_setup *setup, sz_error *err);
+                          const sz_trial_setup *setup, const double *w, sz_error *err);
 void sz_trial_free(sz_trial *trial);
 /* loss of the numbers w [n], and slope [n], that of loss->judged, unless NULL. Numbers
  * without a solution are SZ_ERR_NUMERIC. */

@@ -71,6 +71,7 @@ void sz_trial_data_free(sz_trial_data *data)
     free(data->start);
     free(data->y);
     free(data->part);
+    free(data->kind);
     free(data->row);
     free(data->factor);
     free(data->x);
@@ -254,7 +255,8 @@ static sz_status make_environments(layout *l, sz_error *err)
     d->present = malloc(n * slots);
     d->y = calloc(rows, sizeof *d->y);
     d->part = malloc(rows);
-    if (!d->row || !d->factor || !d->x || !d->present || !d->y || !d->part)
+    d->kind = malloc(rows);
+    if (!d->row || !d->factor || !d->x || !d->present || !d->y || !d->part || !d->kind)
         status = sz_fail_memory(err, n * d->maps->n_x * sizeof *d->x,
                                 "the densities that maps are judged by");
     if (status == SZ_OK) status = make_blocks(d, count, err);
@@ -378,6 +380,7 @@ static void set_row(const layout *l, const member *m, int row, double y, double 
     sz_trial_data *d = l->data;
 
     d->part[row] = (unsigned char)m->part;
+    d->kind[row] = row > m->row || !m->has_energy;
     d->y[row] = sigma > 0.0 ? y / sigma : 0.0;
 }
 
