@@ -302,6 +302,7 @@ static int check_fit(const sz_dataset *data, const char *keys, const char *start
     note = sz_gap_find_note(f.job.gap, "maps_of_descriptor_2");
     CHECK(note && sscanf(strstr(note, "judged"), "judged %lf before and %lf", &before,
                          &after) == 2);
+    if (!(before > after + 1e-3)) printf("%s: %s\n", all, note);
     CHECK(before > after + 1e-3);
     if (check_files(&f, data, !strstr(keys, "compression="))) return 1;
     for (int k = 0; k < 2; k++) free(w[k]);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY = 10, PATIENCE = 10, TRIES = 12 };
+enum { MEMORY = 10, PATIENCE = 20, TRIES = 12 };
 
 /* ---- the descent ------------------------------------------------------------------- */
 
