@@ -26,7 +26,7 @@
 enum {
     FRAMES = 300,      /* at most */
     FRAMES_LEAST = 5,  /* some in each part */
-    DIRECTIONS = 3,    /* of a frame with forces */
+    DIRECTIONS = 2,    /* of a frame with forces */
     POINTS = 200,      /* sparse points of all terms */
     POINTS_LEAST = 20, /* of each */
     BLOCK = 64
