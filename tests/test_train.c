@@ -56,7 +56,8 @@ static void toy(const cluster *c, double *energy, double *force)
     for (int i = 0; i < ATOMS; i++) *energy += rho[i] * rho[i] / 4;
 }
 
-static sz_status make_data(sz_dataset **data, sz_error *err)
+/* Frame rare, unless negative, has an atom of an element that no other has. */
+static sz_status make_data(sz_dataset **data, int rare, sz_error *err)
 {
     static const int z[] = {41, 42, 74};
     sz_status status = sz_dataset_create(data, err);
@@ -72,6 +73,7 @@ static sz_status make_data(sz_dataset **data, sz_error *err)
         random_cluster(&c, ATOMS, 3, 5.0, 1.7);
         toy(&c, &energy, force);
         for (int i = 0; i < ATOMS; i++) of_atom[i] = z[c.species[i]];
+        if (f == rare) of_atom[0] = 73;
         frame.structure =
             (sz_structure){.n_atoms = ATOMS, .species = of_atom, .position = c.position};
         status = sz_dataset_add(*data, &frame, err);
@@ -337,6 +339,26 @@ static int check_principal(const sz_dataset *data)
 
 /* ---- misuse ------------------------------------------------------------------------ */
 
+/* An element of one frame, whichever part it goes to. */
+static int check_rare(void)
+{
+    for (int f = 0; f < FRAMES; f++) {
+        sz_dataset *data;
+        sz_error err;
+        double *w;
+        int n;
+        fit g;
+
+        CHECK_OK(make_data(&data, f, &err), err);
+        if (run_fit(&w, &n, &g, data, "Z_mix=T K=2 compression_train=2", 1)) return 1;
+        CHECK(n == 16);
+        free(w);
+        end(&g);
+        sz_dataset_free(data);
+    }
+    return 0;
+}
+
 static int check_refused(const sz_dataset *data)
 {
     static const struct {
@@ -407,7 +429,7 @@ int main(void)
     int n;
     sz_error err;
 
-    CHECK_OK(make_data(&data, &err), err);
+    CHECK_OK(make_data(&data, -1, &err), err);
     for (int k = 0; k < KINDS; k++)
         if (check_slope(data, kinds[k], NULL)) return 1;
     if (run_fit(&w, &n, &f, data, "Z_mix=T K=2 compression_train=1", 1)) return 1;
@@ -421,6 +443,7 @@ int main(void)
     if (check_fit(data, "compression={{W^T P_l}}", "pca")) return 1;
     if (check_fit(data, "compression={{nu=2,d_J}} d_J=2", "random")) return 1;
     if (check_principal(data)) return 1;
+    if (check_rare()) return 1;
     if (check_refused(data)) return 1;
     if (check_stopped(data)) return 1;
     sz_dataset_free(data);

@@ -87,7 +87,8 @@ static void go(descent *o)
         o->scale[at] = 1.0 / along;
         o->newest = at;
         if (o->n_kept < MEMORY) o->n_kept++;
-    }
+    } else if (o->n_kept == MEMORY)
+        o->n_kept--; /* the oldest was where this one stands */
     swap = o->w, o->w = o->w1, o->w1 = swap;
     swap = o->g, o->g = o->g1, o->g1 = swap;
 }

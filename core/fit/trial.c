@@ -163,6 +163,7 @@ static sz_status make_products(void *context, void *of, int item, sz_error *err)
     worker *w = of;
 
     (void)err;
+    if (m == 0) return SZ_OK; /* an element of watched frames alone */
     make_vectors(t, w, b->n, b->first, NULL, w->p);
     multiply(t, b->n, w->p, m, t->p + (size_t)s * stride_of(t), d->most_points,
              t->product + (size_t)b->first * d->most_points);
@@ -398,6 +399,7 @@ static void add_block(const sz_trial *t, const sz_trial_block *b, worker *w, sha
         stride = stride_of(t);
     const double *p_s = t->p + (size_t)s * stride;
 
+    if (m == 0) return;
     make_vectors(t, w, b->n, b->first, NULL, w->p);
     for (int k = 0; k < b->n; k++) {
         int i = b->first + k;

@@ -312,7 +312,11 @@ static sz_status choose_points(layout *l, sz_error *err)
         if (m > d->most_points) d->most_points = m;
     }
     free(env);
-    return SZ_OK;
+    if (d->n_points > 0) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT,
+                   "%s: maps from data: no atom of the frames is a centre of this "
+                   "descriptor",
+                   l->setup->spec->descriptor[l->setup->descriptor].where);
 }
 
 /* ---- the terms before -------------------------------------------------------------- */
