@@ -496,9 +496,10 @@ static void fetch_atom(const sz_soap *soap, const sz_soap_work *work, int k,
     fetch(dedp + (size_t)k * stride, stride, part);
 }
 
-/* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
-static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
-                            const double *p, double *dedp)
+/* dE/dY1, dE/dY2 of atom k of the block, from its dE/dp, to work->dedy, or, where Y is X,
+ * to work->dedx */
+static void channels_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
+                             const double *p, double *dedp)
 {
     const sz_compression *c = &soap->compression;
     int normalise = soap->spec.normalise;
@@ -520,9 +521,18 @@ static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
     sz_power_adjoint(c, work->present + (size_t)k * c->n_slots,
                      channels_of(soap, work, 0, k), channels_of(soap, work, 1, k), p,
                      normalise, norm, dedp, dedy[0], dedy[1]);
+}
+
+/* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
+static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
+                            const double *p, double *dedp)
+{
+    const sz_compression *c = &soap->compression;
+
+    channels_adjoint(soap, work, k, p, dedp);
     for (int d = 0; d < 2; d++)
         if (work->n_y[d])
-            sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, dedy[d], work->dedx);
+            sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, work->dedy[d], work->dedx);
 }
 
 void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
@@ -668,7 +678,7 @@ void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const do
     const sz_compression *c = &soap->compression;
     const double *x = work->x + (size_t)k * work->n_x;
 
-    density_adjoint(soap, work, k, p, dedp);
+    channels_adjoint(soap, work, k, p, dedp);
     for (size_t d = 0; d < sizeof c->map / sizeof *c->map; d++)
         if (dedw[d] && work->n_y[d])
             sz_map_slope(&c->map[d], c->l_max, c->n_chan, x, work->dedy[d], dedw[d]);
