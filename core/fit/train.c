@@ -182,7 +182,8 @@ static sz_status add_note(sz_gap *gap, const sz_trial_setup *setup,
 
     snprintf(key, sizeof key, "maps_of_descriptor_%d", setup->descriptor + 1);
     sz_text_add(&text, "%d numbers from %d frames, begun %s", data->maps->n,
-                data->n_frames, train->pca ? "as principal components" : "at random");
+                data->n_frames,
+                train->pca ? "as principal components" : "as its keys say");
     if (train->steps)
         sz_text_add(&text,
                     "; %d steps, the maps of step %d are kept; loss of frames that "
