@@ -296,20 +296,23 @@ sz_status sz_fit_check_maps(const sz_fit_spec *spec, sz_error *err)
 
     if (sz_ends_in(spec->gp_file, ".soapz")) return SZ_OK;
     for (int k = 0; k < spec->n_terms && status == SZ_OK; k++) {
+        const char *where = spec->descriptor[spec->term[k].descriptor].where;
         sz_soap_spec soap;
-        sz_args *args = NULL;
-        int own;
+        sz_args *args;
 
-        status = read_soap(&soap, spec, k, err);
-        if (status == SZ_OK) status = sz_args_parse(&args, spec->term[k].text, "", err);
-        own = status == SZ_OK && sz_args_has(args, "compression");
-        if (status == SZ_OK && soap.train.open && !own)
-            status = sz_fail(err, SZ_ERR_ARGUMENT,
-                             "%s: GAP XML cannot hold maps from data of Z_mix and R_mix, "
-                             "which QUIP would draw at random; give gp_file a name that "
-                             "ends in .soapz",
-                             spec->descriptor[spec->term[k].descriptor].where);
-        sz_args_free(args);
+        if (read_soap(&soap, spec, k, NULL) == SZ_OK && soap.train.open)
+            status = sz_args_parse(&args, spec->term[k].text, where, err);
+        else
+            soap.train.open = 0; /* or left to its reader */
+        if (status == SZ_OK && soap.train.open) {
+            if (!sz_args_has(args, "compression"))
+                status = sz_fail(err, SZ_ERR_ARGUMENT,
+                                 "%s: GAP XML cannot hold maps from data of Z_mix and "
+                                 "R_mix, which QUIP would draw at random; give gp_file a "
+                                 "name that ends in .soapz",
+                                 where);
+            sz_args_free(args);
+        }
         sz_soap_spec_free(&soap);
     }
     return status;
