@@ -58,6 +58,18 @@ def same_for_all(want):
     check_same("2 ranks, normal equations", predictions(model, data), want, 1e-7, 1e-5)
 
 
+def same_maps():
+    """trained by one rank for all"""
+    args = [w.replace("zeta=2", "zeta=2 Z_mix=T K=2 compression_train=3") for w in
+            words(data, model, 20)]
+    got = []
+    for ranks in (1, 3):
+        code, out, err = finish(ranks, *args)
+        check(code == 0, f"{ranks} ranks: {code} {err}")
+        got.append(predictions(model, data))
+    check_same("maps", got[1], got[0], 1e-10, 1e-8)
+
+
 def fails(name, parts, ranks, *args):
     if os.path.exists(model):
         os.remove(model)
@@ -146,6 +158,7 @@ with tempfile.TemporaryDirectory() as folder:
     check(code == 0, err)
     want = predictions(model, data)
     same_for_all(want)
+    same_maps()
     errors()
     killed(want)
     stopped(want)

@@ -27,7 +27,7 @@ BEYOND = {
     "tools/convert.c": {"format/gap_write.h", "format/load.h", "format/soapz_write.h"},
     "tools/info.c": {"format/load.h", "linear/product.h"},  # who wrote a file; the machine
     # a fit stage by stage: printing between them, checkpoints, ranks
-    "tools/fit.c": {"fit/fit.h", "format/gap_write.h", "format/soapz_write.h"},
+    "tools/fit.c": {"fit/fit.h", "fit/train.h", "format/gap_write.h", "format/soapz_write.h"},
     "tools/fit_curve_report.h": {"analyse/curve_errors.h"},
     "tools/fit_main.h": {"fit/team.h"},
     "tools/fit_options.c": {"fit/checkpoint.h"},

@@ -142,7 +142,9 @@ static void fail_each(sz_status (*act)(sz_error *err))
 
 int main(void)
 {
-    static const char *const methods[] = {"cur_points", "farthest_points"};
+    static const char *const methods[] = {
+        "cur_points", "farthest_points",
+        "uniform Z_mix=T K=1 compression_train=1 compression_start=pca"};
 
     for (size_t k = 0; k < sizeof methods / sizeof *methods; k++) {
         method = methods[k];

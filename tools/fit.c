@@ -8,6 +8,7 @@
 #include "fit/fit.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "fit/train.h"
 #include "fit_curve_report.h"
 #include "fit_main.h"
 #include "fit_options.h"
@@ -124,6 +125,7 @@ static sz_status check_files(fit *f, sz_error *err)
     sz_output part = {0};
     sz_status status = check_gp_file(spec, err);
 
+    if (status == SZ_OK) status = sz_fit_check_maps(&f->job.spec, err);
     if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only)
         status = sz_output_open(&part, spec->gp_file, err);
     sz_output_free(&part);

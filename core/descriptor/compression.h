@@ -30,6 +30,7 @@ typedef struct {
     double *mix;                /* [n_max][n_mix] */
     int n_matrix[SZ_L_MAX + 1]; /* of SZ_SPECIES_MATRIX */
     double *matrix;             /* one [n_slots n_max][n_matrix[l]] after the other */
+    int same_l;                 /* of SZ_SPECIES_MATRIX: all of them are equal */
 } sz_channels;
 
 typedef enum {
@@ -178,10 +179,18 @@ sz_status sz_compression_publish(const sz_compression *c, const sz_radial *radia
 sz_status sz_map_create(sz_map *map, const sz_compression *c, const sz_channels *y,
                         int family, const sz_radial *radial, sz_error *err);
 void sz_map_free(sz_map *map);
+/* The map, whatever it was, becomes a matrix of zeros; x_lanes: lanes of a slot of X. */
+sz_status sz_map_make_matrix(sz_map *map, const sz_compression *c, int x_lanes,
+                             sz_error *err);
+/* The number at place at of the matrix. */
+void sz_map_put(const sz_map *map, int n_chan, size_t at, double value);
 /* y [n_lm][stride] (overwritten) from x [n_lm][n_chan]; and dedx += the adjoint. Only
  * for maps with runs or a matrix. */
 void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x, double *y);
 void sz_map_adjoint(const sz_map *map, int l_max, int n_chan, const double *dedy,
                     double *dedx);
+/* dedw, laid out like the matrix, += dE/dW. */
+void sz_map_slope(const sz_map *map, int l_max, int n_chan, const double *x,
+                  const double *dedy, double *dedw);
 
 #endif

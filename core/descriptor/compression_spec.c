@@ -193,6 +193,7 @@ static sz_status draw(sz_channels *y, const sz_mix_keys *keys, int j, int n_slot
     for (int s = 0; s < n_slots && status == SZ_OK; s++)
         status = draw_numbers(keys, j, slot_z[s], n, w + (size_t)s * n, err);
     y->n_groups = both ? 0 : k_max;
+    y->same_l = both;
     for (int l = 0; l <= l_max && both && status == SZ_OK; l++) {
         if (l > 0) memcpy(w + l * one, w, one * sizeof *w);
         y->n_matrix[l] = k_max;

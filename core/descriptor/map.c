@@ -4,6 +4,7 @@
  *
  *   Y_l[m][k] = sum_i X_l[m][i] W_l[i][k]
  *   dE/dX_l[m][i] += sum_k dE/dY_l[m][k] W_l[i][k]
+ *   dE/dW_l[i][k] += sum_m X_l[m][i] dE/dY_l[m][k]
  *
  * A map that keeps species apart is X itself, one that adds species up is a list of runs
  * of lanes, and only one that mixes (species, n) at will is a matrix, kept once more
@@ -16,29 +17,49 @@
 
 /* ---- from paper -------------------------------------------------------------------- */
 
+sz_status sz_map_make_matrix(sz_map *map, const sz_compression *c, int x_lanes,
+                             sz_error *err)
+{
+    size_t size = (size_t)(c->l_max + 1) * c->n_chan * map->stride;
+
+    free(map->run);
+    free(map->matrix);
+    free(map->transpose);
+    map->run = NULL;
+    map->n_runs = 0;
+    map->rows = c->n_max;
+    map->x_lanes = x_lanes;
+    map->matrix = calloc(size, sizeof *map->matrix);
+    map->transpose = calloc(size, sizeof *map->transpose);
+    if (map->matrix && map->transpose) return SZ_OK;
+    return sz_fail_memory(err, 2 * size * sizeof *map->matrix, "the channel maps");
+}
+
+void sz_map_put(const sz_map *map, int n_chan, size_t at, double value)
+{
+    size_t k = at % map->stride, i = at / map->stride % n_chan;
+    size_t first = at - i * map->stride - k; /* of this l */
+
+    map->matrix[at] = value;
+    map->transpose[first + k * n_chan + i] = value;
+}
+
 /* the matrices of y, rows at the positions of X's channels, columns padded */
 static sz_status make_matrix(const sz_compression *c, const sz_channels *y,
                              const sz_radial *radial, sz_map *map, sz_error *err)
 {
-    size_t one = (size_t)c->n_chan * map->stride, size = (size_t)(c->l_max + 1) * one;
     const double *from = y->matrix;
+    sz_status status = sz_map_make_matrix(map, c, radial->n_lane, err);
 
-    map->rows = c->n_max;
-    map->x_lanes = radial->n_lane;
-    map->matrix = calloc(size, sizeof *map->matrix);
-    map->transpose = calloc(size, sizeof *map->transpose);
-    if (!map->matrix || !map->transpose)
-        return sz_fail_memory(err, 2 * size * sizeof *map->matrix, "the channel maps");
-    for (int l = 0; l <= c->l_max; l++)
+    for (int l = 0; l <= c->l_max && status == SZ_OK; l++)
         for (int s = 0; s < c->n_slots; s++)
             for (int n = 0; n < c->n_max; n++)
                 for (int k = 0; k < map->n[l]; k++) {
-                    int i = s * radial->n_lane + n;
+                    size_t row = (size_t)l * c->n_chan + s * radial->n_lane + n;
 
-                    map->matrix[l * one + (size_t)i * map->stride + k] = *from;
-                    map->transpose[l * one + (size_t)k * c->n_chan + i] = *from++;
+                    sz_map_put(map, c->n_chan, row * map->stride + k, *from++);
                 }
-    return SZ_OK;
+    return status;
 }
 
 /* the weighted sums over slots */
@@ -196,4 +217,21 @@ SZ_CLONES void sz_map_adjoint(const sz_map *map, int l_max, int n_chan,
 
         multiply(2 * l + 1, 1, &p);
     }
+}
+
+SZ_CLONES void sz_map_slope(const sz_map *map, int l_max, int n_chan, const double *x,
+                            const double *dedy, double *dedw)
+{
+    for (int l = 0; l <= l_max; l++)
+        for (int i = 0; i < n_chan; i++) {
+            double *to = dedw + ((size_t)l * n_chan + i) * map->stride;
+
+            for (int k = 0; k < map->stride; k += SZ_LANES) {
+                sz_lanes sum = SZ_GET(to + k);
+
+                for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+                    sum += x[lm * n_chan + i] * SZ_GET(dedy + lm * map->stride + k);
+                SZ_AT(to + k) = sum;
+            }
+        }
 }

@@ -103,10 +103,8 @@ static sz_status second_moments(const sz_moments *c, double *matrix, sz_error *e
     return status;
 }
 
-/* The leading eigenvectors of c [n][n] (destroyed) as columns of u [n][keep], the largest
- * number of each positive; all eigenvalues to spectrum [n], falling, unless NULL. */
-static sz_status leading(int n, int keep, double *c, double *u, double *spectrum,
-                         sz_error *err)
+sz_status sz_leading_eigenvectors(int n, int keep, double *c, double *u, double *spectrum,
+                                  sz_error *err)
 {
     double *w = malloc((size_t)n * sizeof *w);
     sz_status status;
@@ -146,8 +144,9 @@ sz_status sz_optimal_basis(const sz_moments *c, int u_max, double *matrix,
     if (!all) return sz_fail_memory(err, size * n_l * sizeof *all, "a covariance");
     status = second_moments(c, all, err);
     for (int l = 0; l < n_l && status == SZ_OK; l++)
-        status = leading(n, u_max, all + l * size, matrix + (size_t)l * n * u_max,
-                         spectrum ? spectrum + (size_t)l * n : NULL, err);
+        status = sz_leading_eigenvectors(n, u_max, all + l * size,
+                                         matrix + (size_t)l * n * u_max,
+                                         spectrum ? spectrum + (size_t)l * n : NULL, err);
     free(all);
     return status;
 }
@@ -171,7 +170,8 @@ sz_status sz_optimal_embedding(const sz_moments *c, int d_j, double *u, double *
     for (int a = 0; a < n && status == SZ_OK; a++)
         for (int s = 0; s < n_slots; s++)
             species[a / n_max * n_slots + s] += all[a * n + s * n_max + a % n_max];
-    if (status == SZ_OK) status = leading(n_slots, d_j, species, u, spectrum, err);
+    if (status == SZ_OK)
+        status = sz_leading_eigenvectors(n_slots, d_j, species, u, spectrum, err);
     free(all);
     free(species);
     return status;

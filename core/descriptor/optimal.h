@@ -37,4 +37,9 @@ sz_status sz_optimal_basis(const sz_moments *moments, int u_max, double *matrix,
 sz_status sz_optimal_embedding(const sz_moments *moments, int d_j, double *u,
                                double *spectrum, sz_error *err);
 
+/* The leading eigenvectors of c [n][n] (destroyed) as columns of u [n][keep], the largest
+ * number of each positive; all eigenvalues to spectrum [n], falling, unless NULL. */
+sz_status sz_leading_eigenvectors(int n, int keep, double *c, double *u, double *spectrum,
+                                  sz_error *err);
+
 #endif

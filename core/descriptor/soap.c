@@ -95,6 +95,14 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
     sz_status status;
 
     *soap = NULL;
+    if (spec->train.open) {
+        free(s);
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "the maps of compression %s come from data: soapz fit makes them "
+                       "and its model has them; without compression_train and "
+                       "compression_start they are random",
+                       spec->compression.label);
+    }
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     s->spec = *spec;
     s->reduce = reduce || spec->radial.tolerance > 0.0;
@@ -534,9 +542,10 @@ static void products_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
                           gradient_of(soap, work, 2));
 }
 
-/* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
-static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
-                            const double *p, double *dedp)
+/* dE/dY of all factors of atom k of the block, from its dE/dp, to what gradient_of gives
+ */
+static void channels_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
+                             const double *p, double *dedp)
 {
     const sz_compression *c = &soap->compression;
     int normalise = soap->spec.normalise;
@@ -552,6 +561,15 @@ static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
         norm = 1.0;
     }
     products_adjoint(soap, work, k, p, normalise, norm, dedp);
+}
+
+/* dE/dX of atom k of the block, from its dE/dp, to work->dedx */
+static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
+                            const double *p, double *dedp)
+{
+    const sz_compression *c = &soap->compression;
+
+    channels_adjoint(soap, work, k, p, dedp);
     for (int d = 0; d < c->spec.order; d++)
         if (work->n_y[d])
             sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, work->dedy[d], work->dedx);
@@ -673,4 +691,40 @@ int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
         }
     }
     return n;
+}
+
+/* ---- from X on --------------------------------------------------------------------- */
+
+void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int i, double *x,
+                     unsigned char *present)
+{
+    const sz_compression *c = &soap->compression;
+
+    memset(x, 0, (size_t)SZ_N_LM(c->l_max) * c->n_chan * sizeof *x);
+    memset(present, 0, (size_t)c->n_slots);
+    add_density(soap, work, nb, species, i, x, present);
+}
+
+void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const double *x,
+                       const unsigned char *present, double *p)
+{
+    const sz_compression *c = &soap->compression;
+
+    memcpy(work->x + (size_t)k * work->n_x, x,
+           (size_t)SZ_N_LM(c->l_max) * c->n_chan * sizeof *x);
+    memcpy(work->present + (size_t)k * c->n_slots, present, (size_t)c->n_slots);
+    finish(soap, work, k, p);
+}
+
+void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const double *p,
+                        double *dedp, double *const *dedw)
+{
+    const sz_compression *c = &soap->compression;
+    const double *x = work->x + (size_t)k * work->n_x;
+
+    channels_adjoint(soap, work, k, p, dedp);
+    for (size_t d = 0; d < sizeof c->map / sizeof *c->map; d++)
+        if (dedw[d] && work->n_y[d])
+            sz_map_slope(&c->map[d], c->l_max, c->n_chan, x, work->dedy[d], dedw[d]);
 }

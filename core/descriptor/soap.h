@@ -8,6 +8,12 @@
 #include "descriptor/compression.h"
 #include "descriptor/harmonics.h"
 
+/* Maps that a fit finds: compression_train, compression_start. */
+typedef struct {
+    int steps, pca;
+    int open; /* 1: they are not found yet, and no vector can be made */
+} sz_train_spec;
+
 /* Hyperparameters, names and defaults as in gap_fit (lower case). */
 typedef struct {
     sz_radial_spec radial; /* cutoff, n_max, l_max, atom_sigma, ... */
@@ -20,6 +26,7 @@ typedef struct {
     int average;          /* 1: one vector for all centres; only for sz_soap_average */
     int plain_l;          /* 1: no factor (2l+1)^-1/2 (before gap_version 1423143769) */
     sz_compression_spec compression;
+    sz_train_spec train;
     sz_turbo_spec turbo; /* soap_turbo: n_species = n_slots, else 0 */
 } sz_soap_spec;
 
@@ -100,5 +107,19 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
 int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int i, const double *p, int *pair,
                      double *jacobian);
+
+/* ---- from X on: for what changes the maps and not the atoms (map_numbers.h) */
+
+/* X of atom i, x [n_lm][n_chan], and the slots that are in it, present [n_slots]. */
+void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int i, double *x,
+                     unsigned char *present);
+/* p [stride] of atom k of the block from its X. */
+void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const double *x,
+                       const unsigned char *present, double *p);
+/* After it: dedw[d], laid out like the matrix of map d, += dE/dW; NULL: is left out. dedp
+ * is destroyed. */
+void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const double *p,
+                        double *dedp, double *const *dedw);
 
 #endif

@@ -3,13 +3,15 @@
  * soap_spec.c - the argument string of a soap descriptor becomes hyperparameters.
  *
  * Keys, aliases and defaults are gap_fit's; compression, d_J, embedding, u_max and
- * compression_seed are ours. Keys that exclude each other are refused by name; keys that
- * say nothing about the descriptor are ignored. radial_tolerance is ours as well. */
+ * compression_seed, compression_train and compression_start are ours. Keys that exclude
+ * each other are refused by name; keys that say nothing about the descriptor are ignored.
+ * radial_tolerance is ours as well. */
 #include "descriptor/soap_spec.h"
 
 #include "base/number.h"
 #include "descriptor/compression_spec.h"
 #include "descriptor/coupling.h"
+#include "descriptor/map_numbers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,8 @@ typedef struct {
     int nu_R, nu_S, diagonal_radial, d_J, u_max, seed, l_min;
     sz_mix_keys mix;
     const char *z_map, *label, *embedding;
+    int train;
+    const char *start;
 } compression_keys;
 
 /* What an argument string says. */
@@ -111,6 +115,10 @@ const sz_key sz_soap_keys[] = {
     {"l_min", SZ_KEY_INT, AT(compression.l_min), "0",
      "products of three factors with a smaller l are left out; 1: those that repeat the "
      "power spectrum (ours)"},
+    {"compression_train", SZ_KEY_INT, AT(compression.train), "0",
+     "steps by which soapz fit trains the maps of the compression (ours)"},
+    {"compression_start", SZ_KEY_TEXT, AT(compression.start), "random",
+     "the maps before training: random, or pca: principal components of the data (ours)"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
@@ -260,10 +268,12 @@ static sz_status compress_matrix(sz_soap_spec *spec, const compression_keys *k,
     if (kind == SZ_MATRIX_OPTIMAL && (k->u_max < 1 || k->u_max > spec->n_slots * n_max))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: u_max is %d, allowed 1 to %d",
                        sz_args_where(args), k->u_max, spec->n_slots * n_max);
-    if (kind == SZ_MATRIX_OPTIMAL && !matrix)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: the optimal basis needs its matrices, which come from data",
-                       sz_args_where(args));
+    if (kind == SZ_MATRIX_OPTIMAL && !matrix && !sz_args_has(args, "compression_start"))
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: the optimal basis needs its matrices, which come from data; in a "
+            "fit compression_start=pca makes them",
+            sz_args_where(args));
     status = find_numbers(k, args, n, n_matrix, matrix, &random, err);
     if (status != SZ_OK) return status;
     status = sz_compress_matrix(&spec->compression, kind, spec->n_slots, n_max, l_max,
@@ -434,6 +444,57 @@ static sz_status make_compression(sz_soap_spec *spec, const compression_keys *k,
     return sz_fail(err, status, "%s: %.600s", sz_args_where(args), why.message);
 }
 
+/* ---- maps from data ---------------------------------------------------------------- */
+
+/* What compression_train and compression_start want. */
+static sz_status read_train(sz_train_spec *train, const compression_keys *k,
+                            const sz_args *args, sz_error *err)
+{
+    *train = (sz_train_spec){.steps = k->train, .pca = strcmp(k->start, "pca") == 0};
+    if (train->steps < 0 || train->steps > 100000)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: compression_train is %d, allowed are 0 to 100000 steps",
+                       sz_args_where(args), train->steps);
+    if (!train->pca && strcmp(k->start, "random") != 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: compression_start=%.40s is unknown; known are random and pca",
+                       sz_args_where(args), k->start);
+    return SZ_OK;
+}
+
+/* Maps of random mixtures and embeddings that come as numbers, as those of matrices do.
+ */
+static sz_status take_maps(sz_soap_spec *spec, const compression_keys *k,
+                           const sz_args *args, int n_matrix, const double *matrix,
+                           sz_error *err)
+{
+    sz_compression_spec *c = &spec->compression;
+    int n_max = spec->radial.n_max, l_max = spec->radial.l_max;
+    size_t n = *k->z_map ? 0 : sz_maps_numbers(c, spec->n_slots, n_max, l_max);
+    sz_status status = read_train(&spec->train, k, args, err);
+
+    if (status != SZ_OK) return status;
+    if (n == 0 && sz_args_has(args, "compression_train"))
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: compression_train: compression %s has no maps to train; those "
+            "with Z_mix, R_mix, nu=2,d_J, optimal, W^T P_l, Q^T P_l Q and K channels "
+            "have",
+            sz_args_where(args), c->label);
+    if (n == 0 && sz_args_has(args, "compression_start"))
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: compression_start: compression %s has no maps to begin with",
+                       sz_args_where(args), c->label);
+    if (n == 0) return SZ_OK;
+    spec->train.open = !matrix && (spec->train.steps > 0 || spec->train.pca);
+    if (matrix && n != (size_t)n_matrix)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the maps of compression %s have %zu numbers, not %d",
+                       sz_args_where(args), c->label, n, n_matrix);
+    if (matrix) sz_maps_set(c, spec->n_slots, n_max, l_max, matrix);
+    return SZ_OK;
+}
+
 /* ---- the rest ---------------------------------------------------------------------- */
 
 static sz_status find_basis(sz_soap_spec *spec, const char *basis, const sz_args *args,
@@ -576,6 +637,8 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
         status = read_species(spec, &v, n_centres, centre_z, args, version, err);
     if (status == SZ_OK)
         status = make_compression(spec, &v.compression, args, n_matrix, matrix, err);
+    if (status == SZ_OK)
+        status = take_maps(spec, &v.compression, args, n_matrix, matrix, err);
     if (status == SZ_OK) status = check_tolerance(spec, args, err);
     return status;
 }

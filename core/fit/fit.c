@@ -119,8 +119,8 @@ static void file_points(sz_fit_job *job)
 
 static sz_status choose_points(sz_fit_job *job, sz_error *err)
 {
-    sz_status status = sz_fit_make_gap(&job->gap, &job->spec, job->data, &job->e0,
-                                       job->setup.watch, err);
+    sz_status status = sz_fit_make_gap(&job->gap, &job->spec, job->targets, &job->e0,
+                                       job->state.n_threads, job->setup.watch, err);
 
     if (status == SZ_OK && sz_fit_unknowns(job->gap) == 0)
         status = sz_fail(err, SZ_ERR_FORMAT,

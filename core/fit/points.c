@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "descriptor/environment.h"
 #include "fit/spec_keys.h"
+#include "fit/train.h"
 #include "fit/vectors.h"
 #include "format/gap_write.h"
 #include "select/sparsify.h"
@@ -324,10 +325,20 @@ static sz_status load_map(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *
     return sz_fail(err, status, "%s: %.700s", d->where, why.message);
 }
 
-static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
-                                 const sz_dataset *train, sz_rng *rng,
-                                 const sz_watch *watch, sz_error *err)
+/* What the terms of a fit are made with. */
+typedef struct {
+    sz_gap *gap;
+    const sz_fit_spec *spec;
+    const sz_targets *targets;
+    int n_threads;
+    const sz_watch *watch;
+    sz_rng rng;
+} maker;
+
+static sz_status make_coordinate(maker *m, int k, sz_error *err)
 {
+    const sz_fit_spec *spec = m->spec;
+    sz_gap_term *c = &m->gap->term[k];
     const sz_fit_descriptor *d = &spec->descriptor[spec->term[k].descriptor];
     sz_fit_vectors s = {0};
     sz_args *args = NULL;
@@ -338,12 +349,17 @@ static sz_status make_coordinate(sz_gap_term *c, const sz_fit_spec *spec, int k,
         if (!c->descriptor) status = sz_fail_memory(err, 1, "a descriptor");
     }
     if (status == SZ_OK) status = load_map(c, d, err);
-    if (status == SZ_OK) status = sz_fit_vectors_open(&s, train, args, watch, err);
+    if (status == SZ_OK)
+        status =
+            sz_fit_find_maps(m->gap, k, spec, m->targets, m->n_threads, m->watch, err);
+    if (status == SZ_OK)
+        status = sz_fit_vectors_open(&s, m->targets->data, args, c->n_matrix ? c : NULL,
+                                     m->watch, err);
     if (status == SZ_OK) status = fill_kernel(c, d, &s, err);
     if (status == SZ_OK && d->method == SZ_SPARSE_FILE)
         status = read_points(c, d, err);
     else if (status == SZ_OK)
-        status = choose_points(c, &s, spec, k, rng, err);
+        status = choose_points(c, &s, spec, k, &m->rng, err);
     sz_args_free(args);
     sz_fit_vectors_free(&s);
     return sz_fit_blame(&d->places, d->where, status, err);
@@ -368,11 +384,12 @@ static sz_status start_rng(sz_rng *rng, const sz_fit_spec *spec, int n_frames,
     return SZ_OK;
 }
 
-sz_status sz_fit_make_gap(sz_gap **gap, const sz_fit_spec *spec, const sz_dataset *train,
-                          const sz_e0 *e0, const sz_watch *watch, sz_error *err)
+sz_status sz_fit_make_gap(sz_gap **gap, const sz_fit_spec *spec,
+                          const sz_targets *targets, const sz_e0 *e0, int n_threads,
+                          const sz_watch *watch, sz_error *err)
 {
     sz_gap *g = calloc(1, sizeof *g);
-    sz_rng rng;
+    maker m = {g, spec, targets, n_threads, watch, {0}};
     sz_status status = SZ_OK;
 
     *gap = NULL;
@@ -384,10 +401,10 @@ sz_status sz_fit_make_gap(sz_gap **gap, const sz_fit_spec *spec, const sz_datase
     g->term = calloc((size_t)spec->n_terms + 1, sizeof *g->term);
     if (!g->path || !g->term)
         status = sz_fail_memory(err, (size_t)spec->n_terms, "the model");
-    if (status == SZ_OK) status = start_rng(&rng, spec, train->n_frames, err);
+    if (status == SZ_OK) status = start_rng(&m.rng, spec, targets->data->n_frames, err);
     for (int k = 0; k < spec->n_terms && status == SZ_OK; k++) {
         g->n_terms = k + 1;
-        status = make_coordinate(&g->term[k], spec, k, train, &rng, watch, err);
+        status = make_coordinate(&m, k, err);
     }
     if (status == SZ_OK) {
         *gap = g;

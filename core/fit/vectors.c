@@ -136,9 +136,11 @@ static sz_status make_probe(sz_fit_vectors *v, const sz_args *args, sz_error *er
 }
 
 sz_status sz_fit_vectors_open(sz_fit_vectors *v, const sz_dataset *train,
-                              const sz_args *args, const sz_watch *watch, sz_error *err)
+                              const sz_args *args, const sz_gap_term *term,
+                              const sz_watch *watch, sz_error *err)
 {
-    const sz_term_source source = {.index = -1, .args = args, .version = SZ_GAP_VERSION};
+    const sz_term_source source = {
+        .index = -1, .term = term, .args = args, .version = SZ_GAP_VERSION};
     sz_status status;
 
     memset(v, 0, sizeof *v);

@@ -30,9 +30,10 @@ typedef struct {
     sz_vectors vectors; /* to choose from */
 } sz_fit_vectors;
 
-/* args: of a descriptor for certain elements. */
+/* args: of a descriptor for certain elements; term: where it has its matrix. */
 sz_status sz_fit_vectors_open(sz_fit_vectors *v, const sz_dataset *train,
-                              const sz_args *args, const sz_watch *watch, sz_error *err);
+                              const sz_args *args, const sz_gap_term *term,
+                              const sz_watch *watch, sz_error *err);
 /* The neighbours of this frame become v->list. */
 sz_status sz_fit_vectors_frame(sz_fit_vectors *v, int frame, sz_error *err);
 void sz_fit_vectors_free(sz_fit_vectors *v);

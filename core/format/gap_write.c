@@ -369,6 +369,14 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
             return sz_fail(err, SZ_ERR_ARGUMENT,
                            "%s: term %d has no vectors yet; make them first", path,
                            k + 1);
+    for (int k = 0; k < gap->n_terms; k++)
+        if (sz_gap_has_foreign_maps(gap->term + k))
+            return sz_fail(
+                err, SZ_ERR_ARGUMENT,
+                "%s: GAP XML cannot hold the maps of term %d, which QUIP would "
+                "draw at random: Z_mix and R_mix name no others; write the "
+                "model as .soapz",
+                path, k + 1);
     if (!sz_text_is_clean(w.base) || !*w.base || strpbrk(w.base, "\t\n\r"))
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%s: the name of the file cannot stand in XML; choose another",

@@ -23,6 +23,8 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
 char *sz_gap_quip_descriptor(const char *descriptor, int version);
 /* The same text with another compress_file. */
 char *sz_gap_with_map(const char *descriptor, const char *file);
+/* 1 where a term has given maps although its keys are all gap_fit's. */
+int sz_gap_has_foreign_maps(const sz_gap_term *c);
 /* 1 where the matrix of a term is its compress_file. */
 int sz_gap_has_map(const sz_gap_term *c);
 

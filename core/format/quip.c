@@ -249,6 +249,12 @@ int sz_gap_has_map(const sz_gap_term *c)
            has_key(c->descriptor, "compress_file");
 }
 
+int sz_gap_has_foreign_maps(const sz_gap_term *c)
+{
+    return c->n_matrix > 0 && !has_key(c->descriptor, "compression") &&
+           (has_key(c->descriptor, "Z_mix") || has_key(c->descriptor, "R_mix"));
+}
+
 /* the key of a term that QUIP does not know, or NULL */
 static const char *own_key(const sz_gap_term *c, int version)
 {

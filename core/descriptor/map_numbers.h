@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * map_numbers.h - the channel maps of a compression as a list of numbers that may change, and
+ * the slope of a function of the vectors by them. */
+#ifndef SZ_MAP_NUMBERS_H
+#define SZ_MAP_NUMBERS_H
+
+#include "descriptor/soap.h"
+
+/* ---- numbers in a compression ------------------------------------------------------ */
+
+/* What the sets of channels that have numbers of their own hold, one set after the other:
+ * [n_slots][K] of weighted species, [n_max][K] of mixed radial functions, matrices of one
+ * l after the other, or one where those of all l are equal. 0: there are none. */
+size_t sz_maps_numbers(const sz_compression_spec *spec, int n_slots, int n_max,
+                       int l_max);
+void sz_maps_get(const sz_compression_spec *spec, int n_slots, int n_max, int l_max,
+                 double *numbers);
+void sz_maps_set(sz_compression_spec *spec, int n_slots, int n_max, int l_max,
+                 const double *numbers);
+
+/* ---- vectors of changing maps ------------------------------------------------------ */
+
+enum { SZ_MAPS = sizeof((sz_compression *)0)->map / sizeof(sz_map) };
+
+/* Number `number` stands at place `at` of the matrix of map d. */
+typedef struct {
+    int d, number;
+    size_t at;
+} sz_map_entry;
+
+/* X comes from full, vectors from soap, in which every map with numbers is a matrix. */
+typedef struct {
+    sz_soap *full, *soap;
+    int n;               /* numbers */
+    size_t n_x;          /* doubles of the X of an atom */
+    size_t n_w[SZ_MAPS]; /* of the matrix of a map; 0: it has no numbers */
+    size_t n_entries;
+    sz_map_entry *entry;
+} sz_maps;
+
+/* spec: with maps that have numbers. */
+sz_status sz_maps_create(sz_maps **maps, const sz_soap_spec *spec, sz_error *err);
+void sz_maps_free(sz_maps *maps);
+/* The numbers become those of maps->soap. */
+void sz_maps_load(sz_maps *maps, const double *numbers);
+/* slope [n] += dE/dnumber, from dE/dW as sz_soap_map_slopes leaves it. */
+void sz_maps_fold(const sz_maps *maps, double *const *dedw, double *slope);
+
+/* The first set of numbers becomes, as far as there are such, the leading eigenvectors of
+ *   C(a,b) = sum over environments and what the set does not tell apart of X_a X_b,
+ * x [n][n_x]; the other sets stay: equal ones would for ever be trained alike. */
+sz_status sz_maps_principal(const sz_maps *maps, size_t n, const double *x,
+                            double *numbers, sz_error *err);
+/* Every set is multiplied so that it has the norm it has in model: a common factor of a
+ * set changes no normalised vector. */
+void sz_maps_rescale(const sz_maps *maps, const double *model, double *numbers);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * trial.h - a small fit that judges channel maps: its loss, and the slope of the loss by
+ * the numbers of the maps. */
+#ifndef SZ_TRIAL_H
+#define SZ_TRIAL_H
+
+#include "base/watch.h"
+#include "data/targets.h"
+#include "descriptor/map_numbers.h"
+#include "fit/spec.h"
+#include "term/gap.h"
+
+/* What is judged: the maps of the terms of one descriptor. */
+typedef struct {
+    const sz_fit_spec *spec;
+    int descriptor;
+    const sz_targets *targets;
+    const sz_gap *before; /* its terms take part as they are */
+    int n_threads;
+    const sz_watch *watch;
+} sz_trial_setup;
+
+/* Two parts of the frames are fitted and judge each other, the third only watches. */
+typedef enum { SZ_PART_A, SZ_PART_B, SZ_PART_WATCHED } sz_part;
+
+/* Environments of one term, that follow each other. */
+typedef struct {
+    int term, first, n;
+} sz_trial_block;
+
+typedef struct {
+    int n_frames, n_terms;
+    double delta, zeta, sigma0;
+    sz_maps *maps;
+    double *start; /* [maps->n] the numbers of the descriptor as they are read */
+
+    /* rows: energies of frames and slopes along displacements, over their sigmas */
+    int n_rows;
+    double *y;           /* [n_rows] */
+    unsigned char *part; /* [n_rows] sz_part */
+    unsigned char *kind; /* [n_rows] 0: an energy, 1: a slope */
+
+    /* environments; the energy of each counts factor times in one row */
+    int n_env;
+    int *row;               /* [n_env] */
+    double *factor;         /* [n_env] */
+    double *x;              /* [n_env][maps->n_x] */
+    unsigned char *present; /* [n_env][slots] */
+    int n_blocks;
+    sz_trial_block *block;
+
+    /* columns: sparse points of the terms, then those of the terms before */
+    int n_points, n_columns, most_points; /* most: of one term */
+    int *point;                           /* [n_points] environment */
+    int *point_first;                     /* [n_terms + 1] */
+    double *k;    /* [n_rows][n_columns], what changes with the maps and what does not */
+    double *k_mm; /* [n_columns][n_columns] */
+} sz_trial_data;
+
+/* The same for any number of threads; trial_data.c. */
+sz_status sz_trial_data_create(sz_trial_data **data, const sz_trial_setup *setup,
+                               sz_error *err);
+void sz_trial_data_free(sz_trial_data *data);
+
+typedef struct sz_trial sz_trial;
+
+/* Means over rows: of A and B judged by each other, of the watched frames by A and B
+ * together. */
+typedef struct {
+    double judged, watched;
+} sz_trial_loss;
+
+/* data must outlive it; setup gives the threads and the watch. The errors with the
+ * numbers w [n] become the scales of the loss. */
+sz_status sz_trial_create(sz_trial **trial, sz_trial_data *data,
+                          const sz_trial_setup *setup, const double *w, sz_error *err);
+void sz_trial_free(sz_trial *trial);
+/* loss of the numbers w [n], and slope [n], that of loss->judged, unless NULL. Numbers
+ * without a solution are SZ_ERR_NUMERIC. */
+sz_status sz_trial_judge(sz_trial *trial, const double *w, sz_trial_loss *loss,
+                         double *slope, sz_error *err);
+
+#endif
