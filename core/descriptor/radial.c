@@ -144,6 +144,7 @@ static sz_status combine(sz_radial *radial, int n_families,
             status = make_rows(radial, &family[k], reduce, l, room[k] + l * size,
                                &radial->family[k].n[l], err);
             if (radial->family[k].n[l] > most) most = radial->family[k].n[l];
+            radial->n_used[l] = used + radial->family[k].n[l];
         }
         radial->family[k].first = used;
         used += most;

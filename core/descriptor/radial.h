@@ -46,9 +46,10 @@ typedef struct {
     struct {
         int first, n[SZ_L_MAX + 1];
     } family[2];
-    int n_fun;    /* n_max, and 2 l_max + 1 more with a second basis */
-    int reduced;  /* channels of SZ_RADIAL_N are rotated */
-    double *comb; /* [l_max+1][n_lane][n_fun] */
+    int n_used[SZ_L_MAX + 1]; /* lanes of an l up to the last one of a family */
+    int n_fun;                /* n_max, and 2 l_max + 1 more with a second basis */
+    int reduced;              /* channels of SZ_RADIAL_N are rotated */
+    double *comb;             /* [l_max+1][n_lane][n_fun] */
     sz_basis *basis;
     sz_basis **star; /* [l_max+1] the second basis, or NULL */
     int n_tables;    /* one, or one for each slot */

@@ -34,6 +34,7 @@ typedef struct {
     sz_collapse *collapse;       /* or NULL */
     int joined;                  /* 1: its energy is in the collapse of an earlier term */
     sz_product *values, *slopes; /* see sz_kernel, or NULL */
+    int leader; /* the first of the terms that are computed together with this one */
 } sz_soap_run;
 
 typedef struct {
@@ -56,6 +57,9 @@ void sz_soap_print(const void *group, const void *plan, const sz_species *specie
 sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *layout,
                               sz_error *err);
 void sz_soap_plan_free(void *plan);
+/* The terms that term t leads, itself first; returns how many, 0 where another leads it.
+ * They have the same centres and descriptors that differ. term [SZ_SOAP_PARTS] */
+int sz_soap_band(const sz_soap_plan *plan, int t, int *term);
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
 void sz_soap_plan_free_work(void *work);
 void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species,
