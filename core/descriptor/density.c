@@ -70,30 +70,6 @@ SZ_CLONES void sz_density(int l_max, int n_lane, int n_chan, int n, const int *o
     }
 }
 
-/* Eight rows of lanes, next apart, turned: lane k of to[q] is lane q of row k. */
-SZ_INLINE void turn(const double *from, int next, sz_lanes *to)
-{
-    sz_lanes two[SZ_LANES], four[SZ_LANES];
-
-    for (int k = 0; k < SZ_LANES; k += 2) {
-        sz_lanes a = SZ_GET(from + k * next), b = SZ_GET(from + (k + 1) * next);
-
-        two[k] = SZ_SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
-        two[k + 1] = SZ_SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
-    }
-    for (int k = 0; k < SZ_LANES; k += 4)
-        for (int i = 0; i < 2; i++) {
-            sz_lanes a = two[k + i], b = two[k + 2 + i];
-
-            four[k + i] = SZ_SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
-            four[k + 2 + i] = SZ_SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
-        }
-    for (int q = 0; q < 4; q++) {
-        to[q] = SZ_SHUFFLE(four[q], four[q + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-        to[q + 4] = SZ_SHUFFLE(four[q], four[q + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-    }
-}
-
 typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
 
 /* All bits of the lanes first .. end-1, cut out of a row of ones. */
@@ -137,8 +113,8 @@ SZ_INLINE void gather_channels(int n_q, int l, int n_chan, int n, const int *off
     const int lm = l * l, n_m = 2 * l + 1;
     sz_lanes ht[SZ_LANES], dht[SZ_LANES];
 
-    turn(h, next, ht);
-    turn(dh, next, dht);
+    sz_turn(h, next, ht);
+    sz_turn(dh, next, dht);
     for (int k = 0, m; k < n; k += m) {
         const double *d = dedx + lm * n_chan + offset[k];
         double *to_y = dedy + lm * SZ_LANES, *to_s = slope + lm * SZ_LANES;

@@ -5,13 +5,14 @@
  *   P_l(a,b) = scale sum_m Y1_lm,a Y2_lm,b,   p = P / |P|
  *
  *   dE/dP = (dE/dp - p (p . dE/dp)) / |P|,   D = scale dE/dP
- *   dE/dY1_lm,a += D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += D_l(a,b) Y1_lm,a   for every pair
+ *   dE/dY1_lm,a += D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += D_l(a,b) Y1_lm,a   spread.c
  *
  * The list is kept in blocks: consecutive b, each with the same consecutive a, taken
  * SZ_LANES at a time. What runs over the end of a row of p is overwritten by the next row
  * or cleared. */
 #include "descriptor/power.h"
 
+#include "descriptor/spread.h"
 #include "linear/vec.h"
 
 #include <math.h>
@@ -122,90 +123,6 @@ SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *pr
         SZ_AT(dp + k) -= inverse * SZ_GET(p + k);
 }
 
-/* All bits of the first n of the eight lanes at row_mask + 8 - n: what lies behind a row
- * may be anything, so it is cut off and not multiplied by zero. */
-typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
-static const long long row_mask[2 * SZ_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
-
-typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
-typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
-
-/* to[0 .. n-1] += the sums of n = 1, 2 or 4 vectors' lanes */
-SZ_INLINE void add_sums(int n, const sz_lanes *v, double *to)
-{
-    sz_lanes s;
-
-    if (n == 1) {
-        *to += sz_sum_lanes(v[0]);
-        return;
-    }
-    s = SZ_SHUFFLE(v[0], v[1], 0, 8, 2, 10, 4, 12, 6, 14) +
-        SZ_SHUFFLE(v[0], v[1], 1, 9, 3, 11, 5, 13, 7, 15);
-    if (n == 4) {
-        sz_lanes t = SZ_SHUFFLE(v[2], v[3], 0, 8, 2, 10, 4, 12, 6, 14) +
-                     SZ_SHUFFLE(v[2], v[3], 1, 9, 3, 11, 5, 13, 7, 15);
-
-        s = SZ_SHUFFLE(s, t, 0, 1, 8, 9, 4, 5, 12, 13) +
-            SZ_SHUFFLE(s, t, 2, 3, 10, 11, 6, 7, 14, 15);
-    } else
-        s += SZ_SHUFFLE(s, s, 2, 3, 0, 1, 6, 7, 4, 5);
-    s += SZ_SHUFFLE(s, s, 4, 5, 6, 7, 0, 1, 2, 3);
-    if (n == 4)
-        *(four *)to += *(const four *)&s;
-    else
-        *(two *)to += *(const two *)&s;
-}
-
-/* rows of components d, n lanes of each: adds D Y2 to dedy1 and D Y1 to dedy2 */
-SZ_INLINE void spread(int rows, int n_m, const double *d, int next, int n,
-                      const double *y1, int stride1, const double *y2, int stride2,
-                      double *dedy1, double *dedy2)
-{
-    sz_lanes h[TILE];
-
-    for (int i = 0; i < rows; i++)
-        h[i] = (sz_lanes)(*(const bits *)(d + i * next) &
-                          *(const bits *)(row_mask + SZ_LANES - n));
-    for (int m = 0; m < n_m; m++) {
-        sz_lanes a = SZ_GET(y1 + m * stride1), to1 = SZ_GET(dedy1 + m * stride1);
-        sz_lanes to2[TILE];
-
-        for (int i = 0; i < rows; i++) {
-            to1 += y2[m * stride2 + i] * h[i];
-            to2[i] = a * h[i];
-        }
-        SZ_AT(dedy1 + m * stride1) = to1;
-        add_sums(rows, to2, dedy2 + m * stride2);
-    }
-}
-
-/* rows b .. b+rows-1 of a block */
-SZ_INLINE void spread_rows(int rows, int b, const sz_block *t, const double *d,
-                           const double *y1, int stride1, const double *y2, int stride2,
-                           double *dedy1, double *dedy2)
-{
-    int at1 = t->l * t->l * stride1 + t->a, at2 = t->l * t->l * stride2 + t->b + b;
-
-    for (int a = 0; a < t->n; a += SZ_LANES)
-        spread(rows, 2 * t->l + 1, d + b * t->n + a, t->n,
-               t->n - a < SZ_LANES ? t->n - a : SZ_LANES, y1 + at1 + a, stride1, y2 + at2,
-               stride2, dedy1 + at1 + a, dedy2 + at2);
-}
-
-SZ_INLINE void block_spread(const sz_block *t, const double *d, const double *y1,
-                            int stride1, const double *y2, int stride2, double *dedy1,
-                            double *dedy2)
-{
-    int b = 0;
-
-    for (; b + TILE <= t->n_b; b += TILE)
-        spread_rows(TILE, b, t, d, y1, stride1, y2, stride2, dedy1, dedy2);
-    for (; b + 2 <= t->n_b; b += 2)
-        spread_rows(2, b, t, d, y1, stride1, y2, stride2, dedy1, dedy2);
-    for (; b < t->n_b; b++)
-        spread_rows(1, b, t, d, y1, stride1, y2, stride2, dedy1, dedy2);
-}
-
 SZ_CLONES void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
                                 const double *y1, const double *y2, const double *p,
                                 int normalise, double norm, double *dedp, double *dedy1,
@@ -222,16 +139,11 @@ SZ_CLONES void sz_power_adjoint(const sz_compression *c, const unsigned char *pr
     }
     for (int g = 0; g < c->n_groups; g++) {
         int first = c->group[g].component, end = c->group[g + 1].component;
-        const double *d = dedp + first;
 
         if (!sz_group_active(c, g, present)) continue;
         for (int k = first; k < end; k++)
             dedp[k] = (dedp[k] - along * p[k]) * inverse * c->scale[k];
-        for (int k = c->group[g].block; k < c->group[g + 1].block; k++) {
-            const sz_block *t = &c->block[k];
-
-            block_spread(t, d, y1, stride1, y2, stride2, dedy1, dedy2);
-            d += t->n_b * t->n;
-        }
+        sz_spread(c->group[g + 1].block - c->group[g].block, c->block + c->group[g].block,
+                  dedp + first, y1, stride1, y2, stride2, dedy1, dedy2);
     }
 }
