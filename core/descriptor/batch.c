@@ -51,6 +51,19 @@ void sz_walk_to(sz_walk *walk, int i)
     walk->n = walk->taken = 0;
 }
 
+void sz_walk_fetch(const sz_walk *walk, int i, const double *dedr)
+{
+    const sz_neigh *nb = walk->nb;
+    size_t first = (size_t)nb->first[i], end = (size_t)nb->first[i + 1];
+
+    for (size_t k = 3 * first; k < 3 * end; k += SZ_LANES) {
+        __builtin_prefetch(nb->r + k, 0, 3);
+        if (dedr) __builtin_prefetch(dedr + k, 1, 3);
+    }
+    for (size_t k = first; k < end; k += 2 * SZ_LANES)
+        __builtin_prefetch(nb->neigh_species + k, 0, 3);
+}
+
 /* Fills pair with the next neighbours that count, at most SZ_CHUNK, and key with what
  * they are sorted by: shell * (n_slots + 1) + slot + 1. Returns how many. */
 static int collect(sz_walk *walk, int *pair, int *key)

@@ -49,6 +49,9 @@ void sz_walk_start(sz_walk *walk, const sz_neigh *nb, int n_reaches,
                    const sz_reach *reach);
 /* From here on the neighbours of atom i. */
 void sz_walk_to(sz_walk *walk, int i);
+/* Starts to bring the neighbours of atom i to the cache, and with them what dedr has of
+ * them unless it is NULL. */
+void sz_walk_fetch(const sz_walk *walk, int i, const double *dedr);
 /* The next batch; 0: there is none. */
 int sz_walk_next(sz_walk *walk, sz_batch *batch);
 

@@ -27,9 +27,9 @@ int sz_group_active(const sz_compression *c, int group, const unsigned char *pre
     return (slot[0] < 0 || present[slot[0]]) && (slot[1] < 0 || present[slot[1]]);
 }
 
-/* TILE rows of p, SZ_LANES wide: p[i][..] = sum_m y1_m,a.. y2_m,b+i */
+/* TILE rows of p, SZ_LANES wide: p[start[i]..] = sum_m y1_m,a.. y2_m,b+i */
 SZ_INLINE void products(int rows, int n_m, const double *y1, int stride1,
-                        const double *y2, int stride2, double *p, int next)
+                        const double *y2, int stride2, const int *start, double *p)
 {
     sz_lanes sum[TILE] = {{0}};
 
@@ -38,24 +38,59 @@ SZ_INLINE void products(int rows, int n_m, const double *y1, int stride1,
 
         for (int i = 0; i < rows; i++) sum[i] += y2[m * stride2 + i] * a;
     }
-    for (int i = 0; i < rows; i++) SZ_AT(p + i * next) = sum[i];
+    for (int i = 0; i < rows; i++) SZ_AT(p + start[i]) = sum[i];
 }
 
-/* Rows are finished in order: a row's overrun is overwritten by the next one. */
-SZ_INLINE void block_products(const sz_block *t, const double *y1, int stride1,
+/* The same with inner loops of fixed lengths. */
+SZ_INLINE void any_products(int rows, int n_m, const double *y1, int stride1,
+                            const double *y2, int stride2, const int *start, double *p)
+{
+    switch (rows) { // clang-format off
+    case 1: products(1, n_m, y1, stride1, y2, stride2, start, p); break;
+    case 2: products(2, n_m, y1, stride1, y2, stride2, start, p); break;
+    case 3: products(3, n_m, y1, stride1, y2, stride2, start, p); break;
+    default: products(TILE, n_m, y1, stride1, y2, stride2, start, p);
+    } // clang-format on
+}
+
+/* Rows that follow each other, of one block or of several, b upwards over the same a.
+ * They are finished in order: a row's overrun is overwritten by the next one. */
+typedef struct {
+    int l, a, b, rows, start[TILE];
+} strip;
+
+SZ_INLINE void finish_strip(strip *s, const double *y1, int stride1, const double *y2,
+                            int stride2, double *p)
+{
+    int m0 = s->l * s->l;
+
+    any_products(s->rows, 2 * s->l + 1, y1 + m0 * stride1 + s->a, stride1,
+                 y2 + m0 * stride2 + s->b, stride2, s->start, p);
+    s->rows = 0;
+}
+
+/* n blocks, whose rows stand one after the other in p */
+SZ_INLINE void block_products(int n, const sz_block *block, const double *y1, int stride1,
                               const double *y2, int stride2, double *p)
 {
-    int m0 = t->l * t->l, n_m = 2 * t->l + 1, b = 0;
+    strip s = {.rows = 0};
+    int at = 0;
 
-    y1 += m0 * stride1 + t->a;
-    y2 += m0 * stride2 + t->b;
-    for (; t->n <= SZ_LANES && b + TILE <= t->n_b; b += TILE)
-        products(TILE, n_m, y1, stride1, y2 + b, stride2, p + b * t->n, t->n);
-    for (; t->n <= SZ_LANES && b + 2 <= t->n_b; b += 2)
-        products(2, n_m, y1, stride1, y2 + b, stride2, p + b * t->n, t->n);
-    for (; b < t->n_b; b++)
-        for (int a = 0; a < t->n; a += SZ_LANES)
-            products(1, n_m, y1 + a, stride1, y2 + b, stride2, p + b * t->n + a, 0);
+    for (const sz_block *t = block; t < block + n; t++)
+        for (int b = t->b; b < t->b + t->n_b; b++)
+            for (int a = t->a; a < t->a + t->n; a += SZ_LANES) {
+                if (s.rows > 0 &&
+                    (s.rows == TILE || s.l != t->l || s.a != a || s.b + s.rows != b))
+                    finish_strip(&s, y1, stride1, y2, stride2, p);
+                if (s.rows == 0) {
+                    s.l = t->l;
+                    s.a = a;
+                    s.b = b;
+                }
+                s.start[s.rows++] = at;
+                at += t->a + t->n - a < SZ_LANES ? t->a + t->n - a : SZ_LANES;
+            }
+    if (s.rows > 0) finish_strip(&s, y1, stride1, y2, stride2, p);
 }
 
 /* All products without scale; what is not active is zero, and so is the pad. */
@@ -70,11 +105,8 @@ SZ_INLINE void all_products(const sz_compression *c, const unsigned char *presen
             memset(out, 0, (size_t)(group[1].component - group->component) * sizeof *out);
             continue;
         }
-        for (const sz_block *t = c->block + group->block; t < c->block + group[1].block;
-             t++) {
-            block_products(t, y1, c->map[0].stride, y2, c->map[1].stride, out);
-            out += t->n_b * t->n;
-        }
+        block_products(group[1].block - group->block, c->block + group->block, y1,
+                       c->map[0].stride, y2, c->map[1].stride, out);
     }
     memset(p + c->n_products, 0, (size_t)(c->product_stride - c->n_products) * sizeof *p);
 }

@@ -424,6 +424,7 @@ void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
     start_walk(&walk, nb, n_parts, part);
     for (int k = 0; k < n; k++) {
         for (int d = 0; d < n_parts; d++) clear_density(part[d].soap, part[d].work, k);
+        if (k + 1 < n) sz_walk_fetch(&walk, atom[k + 1], NULL);
         add_density(n_parts, part, &walk, z, atom[k], k);
         for (int d = 0; d < n_parts; d++)
             finish(part[d].soap, part[d].work, k,
@@ -578,6 +579,7 @@ void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
             density_adjoint(part[d].soap, part[d].work, k, part[d].p + at,
                             part[d].dedp + at);
         }
+        if (k + 1 < n) sz_walk_fetch(&walk, atom[k + 1], dedr);
         sz_walk_to(&walk, atom[k]);
         for (; sz_walk_next(&walk, &b); fetched++) {
             for (int d = 0; d < n_parts && k + 1 < n && fetched < 4; d++)
