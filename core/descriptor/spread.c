@@ -11,12 +11,10 @@
 
 #include "linear/vec.h"
 
-#include <string.h>
-
 /* Rows b .. b + n_b - 1 of l with up to n_a components each, from a on. */
 typedef struct {
     int l, a, b, n_a, n_b;
-    sz_lanes row[SZ_LANES]; /* zero behind a row's components */
+    sz_lanes row[SZ_LANES]; /* n_b of them, zero behind their components */
 } tile;
 
 /* The channels that tiles connect. */
@@ -56,14 +54,23 @@ SZ_INLINE void add_any(int n, int n_m, const sz_lanes *row, const double *from,
     } // clang-format on
 }
 
+/* Only the first n lanes: what lies behind may be anything, so it is cut off and not
+ * multiplied by zero. */
+SZ_INLINE void keep_lanes(int n, sz_lanes *v)
+{
+    static const long long mask[2 * SZ_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
+
+    *v = (sz_lanes)((bits)*v & *(const bits *)(mask + SZ_LANES - n));
+}
+
 SZ_INLINE void spread_tile(tile *t, const sides *s)
 {
     int n_m = 2 * t->l + 1, at1 = t->l * t->l * s->stride1 + t->a;
     int at2 = t->l * t->l * s->stride2 + t->b;
     sz_lanes turned[SZ_LANES];
 
-    memset(t->row + t->n_b, 0, (size_t)(SZ_LANES - t->n_b) * sizeof *t->row);
     sz_turn((const double *)t->row, SZ_LANES, turned);
+    for (int a = 0; a < t->n_a; a++) keep_lanes(t->n_b, &turned[a]);
     add_any(t->n_b, n_m, t->row, s->y2 + at2, s->stride2, s->dedy1 + at1, s->stride1);
     add_any(t->n_a, n_m, turned, s->y1 + at1, s->stride1, s->dedy2 + at2, s->stride2);
     t->n_b = 0;
@@ -74,9 +81,6 @@ SZ_INLINE void spread_tile(tile *t, const sides *s)
 SZ_INLINE void add_row(tile *t, const sides *s, int l, int a, int b, int n,
                        const double *d)
 {
-    /* all bits of the first n lanes at mask + SZ_LANES - n */
-    static const long long mask[2 * SZ_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
-
     if (t->n_b > 0 &&
         (t->n_b == SZ_LANES || t->l != l || t->a != a || t->b + t->n_b != b))
         spread_tile(t, s);
@@ -87,8 +91,8 @@ SZ_INLINE void add_row(tile *t, const sides *s, int l, int a, int b, int n,
         t->n_a = 0;
     }
     if (n > t->n_a) t->n_a = n;
-    t->row[t->n_b++] =
-        (sz_lanes)(*(const bits *)d & *(const bits *)(mask + SZ_LANES - n));
+    t->row[t->n_b] = SZ_GET(d);
+    keep_lanes(n, &t->row[t->n_b++]);
 }
 
 SZ_CLONES void sz_spread(int n, const sz_block *block, const double *d, const double *y1,
@@ -96,7 +100,7 @@ SZ_CLONES void sz_spread(int n, const sz_block *block, const double *d, const do
                          double *dedy2)
 {
     const sides s = {y1, y2, dedy1, dedy2, stride1, stride2};
-    tile t = {.n_b = 0};
+    tile t = {0};
 
     for (const sz_block *k = block; k < block + n; d += k->n_b * k->n, k++)
         for (int a = 0; a < k->n; a += SZ_LANES)
