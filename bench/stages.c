@@ -246,6 +246,7 @@ static sz_status time_terms(bench *all, int t, int n_block, sz_error *err)
     sz_status status;
 
     if (n_terms == 0) return SZ_OK;
+    n_block = sz_soap_block(all->soaps, n_terms, term, n_block);
     atom = malloc(((size_t)nb->n_atoms + 1) * sizeof *atom);
     if (!atom) return sz_fail_memory(err, (size_t)nb->n_atoms * sizeof *atom, "atoms");
     for (int i = 0; i < nb->n_atoms; i++)

@@ -105,6 +105,15 @@ int sz_soap_band(const sz_soap_plan *p, int t, int *term)
     return n;
 }
 
+int sz_soap_block(const sz_soap_plan *p, int n_terms, const int *term, int n_block)
+{
+    enum { COLLAPSED = 64 };
+    int collapsed = 1;
+
+    for (int k = 0; k < n_terms; k++) collapsed &= p->run[term[k]].collapse != NULL;
+    return collapsed && n_block > COLLAPSED ? COLLAPSED : n_block;
+}
+
 /* Each term joins the first band of its centres that has room and lacks its descriptor.
  */
 static void make_bands(sz_soap_plan *p)
@@ -300,11 +309,12 @@ static void compute_band(const frame *f, int t)
     int term[SZ_SOAP_PARTS], n_terms = sz_soap_band(f->plan, t, term), n = 0;
     const unsigned char *centre = f->plan->group->term[t].centre;
     scratch *w = f->work;
+    int block = sz_soap_block(f->plan, n_terms, term, w->n_block);
 
     for (int i = 0; i < f->nb->n_atoms && n_terms > 0; i++) {
         if (!centre[f->nb->species[i]]) continue;
         w->atom[n++] = i;
-        if (n < w->n_block) continue;
+        if (n < block) continue;
         compute_block(f, n_terms, term, n);
         n = 0;
     }
