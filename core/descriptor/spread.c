@@ -70,7 +70,14 @@ SZ_INLINE void spread_tile(tile *t, const sides *s)
     sz_lanes turned[SZ_LANES];
 
     sz_turn((const double *)t->row, SZ_LANES, turned);
-    for (int a = 0; a < t->n_a; a++) keep_lanes(t->n_b, &turned[a]);
+    for (int a = 0; a < SZ_LANES; a++) keep_lanes(t->n_b, &turned[a]);
+    if (s->dedy1 == s->dedy2 && at1 == at2) { /* the same channels: one sum */
+        for (int b = 0; b < t->n_b; b++) turned[b] += t->row[b];
+        add_any(t->n_a > t->n_b ? t->n_a : t->n_b, n_m, turned, s->y1 + at1, s->stride1,
+                s->dedy1 + at1, s->stride1);
+        t->n_b = 0;
+        return;
+    }
     add_any(t->n_b, n_m, t->row, s->y2 + at2, s->stride2, s->dedy1 + at1, s->stride1);
     add_any(t->n_a, n_m, turned, s->y1 + at1, s->stride1, s->dedy2 + at2, s->stride2);
     t->n_b = 0;
