@@ -44,7 +44,7 @@ static void test_table(const sz_radial *radial)
     enum { N = 8 };
     int n_row = (radial->spec.l_max + 1) * radial->n_lane;
     double *h = malloc(sizeof *h * N * N_ROW), *dh = malloc(sizeof *dh * N * N_ROW);
-    double *only = malloc(sizeof *only * N * N_ROW), r[N];
+    double *only = malloc(sizeof *only * N * N_ROW), r[N] = {0};
     double want[N_ROW], slope[N_ROW], most, most_slope;
 
     sizes(radial, &most, &most_slope);
@@ -80,9 +80,9 @@ typedef struct {
 static double channel_value(void *context)
 {
     const channel *c = context;
-    double h[N_ROW];
+    double h[N_ROW], r[SZ_LANES] = {c->r};
 
-    sz_radial_eval(c->radial, 1, NULL, &c->r, h, NULL);
+    sz_radial_eval(c->radial, 1, NULL, r, h, NULL);
     return h[c->k];
 }
 
@@ -93,9 +93,10 @@ static void test_slopes(const sz_radial *radial)
 
     for (int i = 0; i < 12; i++) {
         channel c = {radial, uniform(0.8, radial->spec.cutoff), 0};
+        double r[SZ_LANES] = {c.r};
 
         if (fabs(c.r - kink) < 0.01 || radial->spec.cutoff - c.r < 0.01) continue;
-        sz_radial_eval(radial, 1, NULL, &c.r, h, dh);
+        sz_radial_eval(radial, 1, NULL, r, h, dh);
         for (c.k = 0; c.k < n_row; c.k++)
             CHECK_CLOSE(dh[c.k], slope_at(&c.r, 2e-3, channel_value, &c),
                         1e-9 * largest(dh, n_row));

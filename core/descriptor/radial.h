@@ -77,8 +77,8 @@ size_t sz_radial_bytes(const sz_radial *radial);
 const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot);
 /* F of a soap and its slope. */
 double sz_radial_switch(const sz_radial_spec *spec, double r, double *slope);
-/* Channels at n <= SZ_LANES distances 0 < r < cutoff of neighbours of the slots slot[n],
- * NULL: of the first, from the tables: h and, unless NULL, dh/dr, each
+/* Channels at the first n of SZ_LANES distances r, 0 <= r < cutoff, of neighbours of the
+ * slots slot[n], NULL: of the first, from the tables: h and, unless NULL, dh/dr, each
  * [n][l_max+1][n_lane]. */
 void sz_radial_eval(const sz_radial *radial, int n, const int *slot, const double *r,
                     double *h, double *dh);

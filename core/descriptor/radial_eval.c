@@ -61,17 +61,11 @@ SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
     dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
 }
 
-/* sin and cos of pi t, |t| <= 1/2, by their Taylor series: 1e-17 at the ends */
-SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
+/* sin and cos of y, |y| <= pi / 4, by their Taylor series: 1e-17 at the ends */
+SZ_INLINE void sin_cos(sz_lanes y, sz_lanes *sin_y, sz_lanes *cos_y)
 {
-    /* 1/n!, n = 22 .. 0 */
-    static const double inverse_factorial[] = {8.8967913924505732867e-22,
-                                               1.9572941063391261231e-20,
-                                               4.1103176233121648585e-19,
-                                               8.2206352466243297170e-18,
-                                               1.5619206968586226462e-16,
-                                               2.8114572543455207632e-15,
-                                               4.7794773323873852974e-14,
+    /* 1/n!, n = 16 .. 0 */
+    static const double inverse_factorial[] = {4.7794773323873852974e-14,
                                                7.6471637318198164759e-13,
                                                1.1470745597729724714e-11,
                                                1.6059043836821614599e-10,
@@ -88,31 +82,36 @@ SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
                                                0.5,
                                                1.0,
                                                1.0};
-    sz_lanes x = 3.14159265358979323846 * t, x2 = -x * x;
-    sz_lanes even = {0}, odd = {0};
+    sz_lanes y2 = -y * y, even = {0}, odd = {0};
 
-    for (int n = 0; n <= 22; n += 2) even = even * x2 + inverse_factorial[n];
-    for (int n = 1; n <= 21; n += 2) odd = odd * x2 + inverse_factorial[n];
-    *cos_t = even;
-    *sin_t = x * odd;
+    for (int n = 0; n <= 16; n += 2) even = even * y2 + inverse_factorial[n];
+    for (int n = 1; n <= 15; n += 2) odd = odd * y2 + inverse_factorial[n];
+    *cos_y = even;
+    *sin_y = y * odd;
 }
 
-/* F and F' of SZ_LANES distances, as in sz_radial_switch() */
+/* F and F' of SZ_LANES distances, as in sz_radial_switch():
+ *   F = (1 + cos(pi x)) / 2 = 1/2 - sin(y) cos(y),   y = pi/2 (x - 1/2),   0 < x < 1 */
 SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *f,
                             sz_lanes *df)
 {
+    const double half_pi = 1.57079632679489661923;
     double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
-    sz_lanes x = (SZ_GET(r) - (s->cutoff - s->cutoff_width)) * inverse, sin_t, cos_t;
+    double start = s->cutoff - s->cutoff_width, y[SZ_LANES], inside[SZ_LANES],
+           outside[SZ_LANES];
+    sz_lanes sin_y, cos_y;
 
-    for (int i = 0; i < SZ_LANES; i++) x[i] = x[i] < 0.0 ? 0.0 : x[i] > 1.0 ? 1.0 : x[i];
-    sin_cos_pi(x - 0.5, &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
-    *f = 0.5 - 0.5 * sin_t;
-    *df = -0.5 * 3.14159265358979323846 * inverse * cos_t;
-    for (int i = 0; i < SZ_LANES; i++)
-        if (x[i] <= 0.0 || x[i] >= 1.0) {
-            (*f)[i] = x[i] <= 0.0;
-            (*df)[i] = 0.0;
-        }
+#pragma omp simd
+    for (int i = 0; i < SZ_LANES; i++) {
+        double x = (r[i] - start) * inverse;
+
+        inside[i] = x > 0.0 && x < 1.0 ? 1.0 : 0.0;
+        outside[i] = x > 0.0 ? 0.0 : 1.0; /* F where it is not inside */
+        y[i] = half_pi * (x - 0.5) * inside[i];
+    }
+    sin_cos(SZ_GET(y), &sin_y, &cos_y);
+    *f = SZ_GET(outside) + SZ_GET(inside) * (0.5 - sin_y * cos_y);
+    *df = SZ_GET(inside) * (-half_pi * inverse) * (cos_y * cos_y - sin_y * sin_y);
 }
 
 /* the nodes below r, how far behind them r is, in spacings, and 1 / spacing */
@@ -149,30 +148,28 @@ SZ_INLINE void amplitude_lanes(const sz_radial *radial, int n, const int *slot,
     }
 }
 
+typedef int ints __attribute__((vector_size(4 * SZ_LANES)));
+
 /* of soap: one table of one piece, F a factor of all functions */
 SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weights *at)
 {
     const sz_radial_table *table = radial->table;
-    double per_r = table->per_r[0], room[SZ_LANES] = {0};
-    int last = table->first[1] - 2;
-    sz_lanes t = {0}, f, df;
+    double per_r = table->per_r[0];
+    sz_lanes x = SZ_GET(r) * per_r, f, df;
+    ints knot = __builtin_convertvector(x, ints), below;
 
-    for (int i = 0; i < n; i++) {
-        double x = r[i] * per_r;
-        int knot = (int)x < last ? (int)x : last;
-
-        room[i] = r[i];
-        at->node[i] = table->node + (size_t)knot * radial->n_node;
-        t[i] = x - knot;
-    }
-    switch_lanes(&radial->spec, room, &f, &df);
+    below = knot < table->first[1] - 2; /* r may be the cutoff but for rounding */
+    knot = (knot & below) | ((table->first[1] - 2) & ~below);
+    for (int i = 0; i < SZ_LANES; i++)
+        at->node[i] = table->node + (size_t)knot[i] * radial->n_node;
+    switch_lanes(&radial->spec, r, &f, &df);
     for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
         double slope;
 
         f[i] = sz_radial_switch(&radial->spec, r[i], &slope);
         df[i] = slope;
     }
-    hermite(t, at->w, at->dw);
+    hermite(x - __builtin_convertvector(knot, sz_lanes), at->w, at->dw);
     for (int c = 0; c < 6; c++) {
         at->dw[c] = f * per_r * at->dw[c] + df * at->w[c];
         at->w[c] *= f;
@@ -183,20 +180,18 @@ SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weig
 SZ_INLINE void locate_turbo(const sz_radial *radial, int n, const int *slot,
                             const double *r, weights *at)
 {
-    double room[SZ_LANES] = {0};
     sz_lanes t = {0}, per_r = {0};
 
     for (int i = 0; i < n; i++) {
         double place, spacing;
 
-        room[i] = r[i];
         at->node[i] = find_nodes(sz_radial_table_of(radial, slot ? slot[i] : 0), r[i],
                                  radial->n_node, &place, &spacing);
         t[i] = place;
         per_r[i] = spacing;
     }
     at->t = t;
-    amplitude_lanes(radial, n, slot, room, &at->f, &at->df);
+    amplitude_lanes(radial, n, slot, r, &at->f, &at->df);
     hermite(t, at->w, at->dw);
     for (int c = 0; c < 6; c++) at->dw[c] *= per_r;
 }
