@@ -61,11 +61,17 @@ SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
     dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
 }
 
-/* sin and cos of y, |y| <= pi / 4, by their Taylor series: 1e-17 at the ends */
-SZ_INLINE void sin_cos(sz_lanes y, sz_lanes *sin_y, sz_lanes *cos_y)
+/* sin and cos of pi t, |t| <= 1/2, by their Taylor series: 1e-17 at the ends */
+SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
 {
-    /* 1/n!, n = 16 .. 0 */
-    static const double inverse_factorial[] = {4.7794773323873852974e-14,
+    /* 1/n!, n = 22 .. 0 */
+    static const double inverse_factorial[] = {8.8967913924505732867e-22,
+                                               1.9572941063391261231e-20,
+                                               4.1103176233121648585e-19,
+                                               8.2206352466243297170e-18,
+                                               1.5619206968586226462e-16,
+                                               2.8114572543455207632e-15,
+                                               4.7794773323873852974e-14,
                                                7.6471637318198164759e-13,
                                                1.1470745597729724714e-11,
                                                1.6059043836821614599e-10,
@@ -82,36 +88,35 @@ SZ_INLINE void sin_cos(sz_lanes y, sz_lanes *sin_y, sz_lanes *cos_y)
                                                0.5,
                                                1.0,
                                                1.0};
-    sz_lanes y2 = -y * y, even = {0}, odd = {0};
+    sz_lanes x = 3.14159265358979323846 * t, x2 = -x * x;
+    sz_lanes even = {0}, odd = {0};
 
-    for (int n = 0; n <= 16; n += 2) even = even * y2 + inverse_factorial[n];
-    for (int n = 1; n <= 15; n += 2) odd = odd * y2 + inverse_factorial[n];
-    *cos_y = even;
-    *sin_y = y * odd;
+    for (int n = 0; n <= 22; n += 2) even = even * x2 + inverse_factorial[n];
+    for (int n = 1; n <= 21; n += 2) odd = odd * x2 + inverse_factorial[n];
+    *cos_t = even;
+    *sin_t = x * odd;
 }
 
-/* F and F' of SZ_LANES distances, as in sz_radial_switch():
- *   F = (1 + cos(pi x)) / 2 = 1/2 - sin(y) cos(y),   y = pi/2 (x - 1/2),   0 < x < 1 */
+/* F and F' of SZ_LANES distances, as in sz_radial_switch() */
 SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *f,
                             sz_lanes *df)
 {
-    const double half_pi = 1.57079632679489661923;
     double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
-    double start = s->cutoff - s->cutoff_width, y[SZ_LANES], inside[SZ_LANES],
-           outside[SZ_LANES];
-    sz_lanes sin_y, cos_y;
+    double start = s->cutoff - s->cutoff_width, t[SZ_LANES];
+    double inside[SZ_LANES], before[SZ_LANES]; /* 1 or 0 */
+    sz_lanes sin_t, cos_t;
 
 #pragma omp simd
     for (int i = 0; i < SZ_LANES; i++) {
         double x = (r[i] - start) * inverse;
 
         inside[i] = x > 0.0 && x < 1.0 ? 1.0 : 0.0;
-        outside[i] = x > 0.0 ? 0.0 : 1.0; /* F where it is not inside */
-        y[i] = half_pi * (x - 0.5) * inside[i];
+        before[i] = x > 0.0 ? 0.0 : 1.0;
+        t[i] = (x - 0.5) * inside[i];
     }
-    sin_cos(SZ_GET(y), &sin_y, &cos_y);
-    *f = SZ_GET(outside) + SZ_GET(inside) * (0.5 - sin_y * cos_y);
-    *df = SZ_GET(inside) * (-half_pi * inverse) * (cos_y * cos_y - sin_y * sin_y);
+    sin_cos_pi(SZ_GET(t), &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
+    *f = SZ_GET(before) + SZ_GET(inside) * (0.5 - 0.5 * sin_t);
+    *df = SZ_GET(inside) * (-0.5 * 3.14159265358979323846 * inverse * cos_t);
 }
 
 /* the nodes below r, how far behind them r is, in spacings, and 1 / spacing */
