@@ -157,8 +157,10 @@ static double *channels(const leaves *b, int d, int k)
 
 static void add_density(leaves *b, const batch *t, int k)
 {
-    sz_density(b->c->l_max, b->n_lane, b->c->n_chan, t->n, t->offset, b->h, b->ylm,
-               b->x + (size_t)k * b->n_x);
+    const sz_radial *r = b->soap->radial;
+
+    sz_density(b->c->l_max, r->n_used, r->place, r->n_h, b->c->n_chan, t->n, t->offset,
+               b->h, b->ylm, b->x + (size_t)k * b->n_x);
 }
 
 static void forward(leaves *b, watch *w, double atoms)
@@ -226,6 +228,7 @@ static void kernel_parts(leaves *b, const sz_kernel *kernel, watch *w, double at
 static void adjoint(leaves *b, watch *w, double atoms)
 {
     const sz_compression *c = b->c;
+    const sz_radial *r = b->soap->radial;
     double *dedy1 = b->n_y[0] ? b->dedy[0] : b->dedx;
     double *dedy2 = c->spec.symmetric ? dedy1 : b->n_y[1] ? b->dedy[1] : b->dedx;
 
@@ -243,8 +246,8 @@ static void adjoint(leaves *b, watch *w, double atoms)
     EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, b->dh);
     watch_stop(w, RADIAL_SLOPE, atoms);
     EACH_BATCH(b, k, t)
-    sz_density_adjoint(c->l_max, b->n_lane, b->soap->radial->n_used, c->n_chan, t->n,
-                       t->offset, b->h, b->dh, b->dedx, 0, b->dedy_lm, b->slope);
+    sz_density_adjoint(c->l_max, r->n_used, r->place, r->n_h, c->n_chan, t->n, t->offset,
+                       b->h, b->dh, b->dedx, 0, b->dedy_lm, b->slope);
     watch_stop(w, DENSITY_ADJOINT, atoms);
     EACH_BATCH(b, k, t)
     {

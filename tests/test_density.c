@@ -13,7 +13,7 @@ enum { N_X = N_LM * N_SLOTS * LANES_MAX, N_H = SZ_LANES * (L_MAX + 1) * LANES_MA
 
 typedef struct {
     int l_max, n_lane, n_chan, n;
-    int n_used[L_MAX + 1];
+    int n_h, n_used[L_MAX + 1], place[L_MAX + 1];
     int offset[SZ_LANES];
     double h[N_H], dh[N_H];
     double y[N_LM * SZ_LANES];
@@ -21,7 +21,7 @@ typedef struct {
 } batch;
 
 /* n neighbours with any channels and harmonics: the sums do not care; 1 to 8 of them in
- * a row share a slot, or stay out. Some lanes of each l are zero. */
+ * a row share a slot, or stay out. Not all lanes of an l are used. */
 static void random_batch(batch *b, int l_max, int n_lane, int n)
 {
     b->l_max = l_max;
@@ -31,13 +31,12 @@ static void random_batch(batch *b, int l_max, int n_lane, int n)
     fill_random(b->h, N_H);
     fill_random(b->dh, N_H);
     fill_random(b->y, N_LM * SZ_LANES);
+    b->n_h = 0;
     for (int l = 0; l <= l_max; l++) {
         b->n_used[l] = n_lane - (l + n) % (SZ_LANES + 2);
         if (b->n_used[l] < 0) b->n_used[l] = 0;
-        for (int k = 0; k < SZ_LANES; k++)
-            for (int q = b->n_used[l]; q < n_lane; q++)
-                b->h[(k * (l_max + 1) + l) * n_lane + q] =
-                    b->dh[(k * (l_max + 1) + l) * n_lane + q] = 0.0;
+        b->place[l] = b->n_h;
+        b->n_h += b->n_used[l];
     }
     for (int k = 0; k < SZ_LANES; k++) {
         int run = k / (1 + (n + l_max) % SZ_LANES) + n;
@@ -46,17 +45,23 @@ static void random_batch(batch *b, int l_max, int n_lane, int n)
     }
 }
 
+static void density_add(const batch *b, const double *h, const double *y, double *x)
+{
+    sz_density(b->l_max, b->n_used, b->place, b->n_h, b->n_chan, b->n, b->offset, h, y,
+               x);
+}
+
 static void density(const batch *b, const double *h, const double *y, double *x)
 {
     memset(x, 0, N_X * sizeof *x);
-    sz_density(b->l_max, b->n_lane, b->n_chan, b->n, b->offset, h, y, x);
+    density_add(b, h, y, x);
 }
 
 static void adjoint(const batch *b, const double *dedx, int add, double *dedy,
                     double *slope)
 {
-    sz_density_adjoint(b->l_max, b->n_lane, b->n_used, b->n_chan, b->n, b->offset, b->h,
-                       b->dh, dedx, add, dedy, slope);
+    sz_density_adjoint(b->l_max, b->n_used, b->place, b->n_h, b->n_chan, b->n, b->offset,
+                       b->h, b->dh, dedx, add, dedy, slope);
 }
 
 /* X_(s,q),lm = sum_j h_lq Y_lm, added to what is there */
@@ -70,11 +75,11 @@ static void test_naive(const batch *b)
     for (int k = 0; k < b->n; k++)
         for (int l = 0; l <= b->l_max && b->offset[k] >= 0; l++)
             for (int m = -l; m <= l; m++)
-                for (int q = 0; q < b->n_lane; q++)
+                for (int q = 0; q < b->n_used[l]; q++)
                     want[(l * l + l + m) * b->n_chan + b->offset[k] + q] +=
-                        b->h[(k * (b->l_max + 1) + l) * b->n_lane + q] *
+                        b->h[k * b->n_h + b->place[l] + q] *
                         b->y[(l * l + l + m) * SZ_LANES + k];
-    sz_density(b->l_max, b->n_lane, b->n_chan, b->n, b->offset, b->h, b->y, x);
+    density_add(b, b->h, b->y, x);
     CHECK_CLOSE(distance(x, want, N_X), 0.0, 1e-14 * n_x);
 }
 
@@ -161,6 +166,8 @@ static int test_slopes(int n_max)
     sz_harmonics_prepare(&e.factors, L_MAX);
     random_batch(&e.b, L_MAX, e.radial->n_lane, SZ_LANES);
     memcpy(e.b.n_used, e.radial->n_used, sizeof e.b.n_used);
+    memcpy(e.b.place, e.radial->place, sizeof e.b.place);
+    e.b.n_h = e.radial->n_h;
     for (int k = 0; k < SZ_LANES; k++) e.b.offset[k] = k / 3 * e.b.n_lane;
     fill_random(e.dedx, N_X);
     for (int k = 0; k < SZ_LANES; k++) {

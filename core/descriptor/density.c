@@ -14,21 +14,35 @@
 
 enum { GROUP = 4 };
 
-/* x += the n <= GROUP neighbours k.. of one slot, one group of lanes */
-SZ_INLINE void add(int l_max, int n_lane, int n_chan, int n, const double *h,
-                   const double *y, double *x)
-{
-    const int next = (l_max + 1) * n_lane;
+typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
 
-    for (int l = 0, lm = 0; l <= l_max; l++) {
+/* All bits of the lanes first .. end-1, cut out of a row of ones. */
+SZ_INLINE void lanes_between(int first, int end, bits *mask)
+{
+    static const long long ones[3 * SZ_LANES] = {
+        [SZ_LANES] = -1, -1, -1, -1, -1, -1, -1, -1};
+
+    *mask = *(const bits *)(ones + SZ_LANES - first) &
+            *(const bits *)(ones + 2 * SZ_LANES - end);
+}
+
+/* x += the n <= GROUP neighbours k.. of one slot, one group of lanes, q and following */
+SZ_INLINE void add(int l_max, const int *n_used, const int *place, int n_h, int q,
+                   int n_chan, int n, const double *h, const double *y, double *x)
+{
+    for (int l = 0; l <= l_max; l++) {
+        bits mask; /* behind the channels of l stand those of others */
         sz_lanes hl[GROUP];
 
-        for (int k = 0; k < n; k++) hl[k] = SZ_GET(h + k * next + l * n_lane);
-        for (; lm < (l + 1) * (l + 1); lm++) {
-            sz_lanes sum = SZ_GET(x + lm * n_chan);
+        if (q >= n_used[l]) continue;
+        lanes_between(0, n_used[l] - q < SZ_LANES ? n_used[l] - q : SZ_LANES, &mask);
+        for (int k = 0; k < n; k++)
+            hl[k] = (sz_lanes)(*(const bits *)(h + k * n_h + place[l] + q) & mask);
+        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++) {
+            sz_lanes sum = SZ_GET(x + lm * n_chan + q);
 
             for (int k = 0; k < n; k++) sum += y[lm * SZ_LANES + k] * hl[k];
-            SZ_AT(x + lm * n_chan) = sum;
+            SZ_AT(x + lm * n_chan + q) = sum;
         }
     }
 }
@@ -42,44 +56,35 @@ SZ_INLINE int count_same(int most, int n, const int *offset, int k)
     return m;
 }
 
-SZ_CLONES void sz_density(int l_max, int n_lane, int n_chan, int n, const int *offset,
-                          const double *h, const double *y, double *x)
+SZ_CLONES void sz_density(int l_max, const int *n_used, const int *place, int n_h,
+                          int n_chan, int n, const int *offset, const double *h,
+                          const double *y, double *x)
 {
+    int n_lane = 0;
+
+    for (int l = 0; l <= l_max; l++) n_lane = n_used[l] > n_lane ? n_used[l] : n_lane;
     for (int k = 0, m; k < n; k += m) {
-        const double *hk = h + k * (l_max + 1) * n_lane;
+        const double *hk = h + k * n_h;
+        double *to = x + offset[k];
 
         m = count_same(GROUP, n, offset, k);
         if (offset[k] < 0) continue;
         for (int q = 0; q < n_lane; q += SZ_LANES) {
-            double *to = x + offset[k] + q;
-
             switch (m) { /* so that the inner loops have fixed lengths */
             case 1:
-                add(l_max, n_lane, n_chan, 1, hk + q, y + k, to);
+                add(l_max, n_used, place, n_h, q, n_chan, 1, hk, y + k, to);
                 break;
             case 2:
-                add(l_max, n_lane, n_chan, 2, hk + q, y + k, to);
+                add(l_max, n_used, place, n_h, q, n_chan, 2, hk, y + k, to);
                 break;
             case 3:
-                add(l_max, n_lane, n_chan, 3, hk + q, y + k, to);
+                add(l_max, n_used, place, n_h, q, n_chan, 3, hk, y + k, to);
                 break;
             default:
-                add(l_max, n_lane, n_chan, GROUP, hk + q, y + k, to);
+                add(l_max, n_used, place, n_h, q, n_chan, GROUP, hk, y + k, to);
             }
         }
     }
-}
-
-typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
-
-/* All bits of the lanes first .. end-1, cut out of a row of ones. */
-SZ_INLINE void lanes_between(int first, int end, bits *mask)
-{
-    static const long long ones[3 * SZ_LANES] = {
-        [SZ_LANES] = -1, -1, -1, -1, -1, -1, -1, -1};
-
-    *mask = *(const bits *)(ones + SZ_LANES - first) &
-            *(const bits *)(ones + 2 * SZ_LANES - end);
 }
 
 /* The n_m rows of one l, n_q channels: dE/dX h and dE/dX h' of the lanes in mask. */
@@ -123,28 +128,29 @@ SZ_INLINE void gather_channels(int n_q, int l, int n_chan, int n, const int *off
         m = count_same(SZ_LANES, n, offset, k);
         if (offset[k] < 0) continue;
         lanes_between(k, k + m, &mask);
-        if (n_q <= 2) /* so that the inner loops have fixed lengths */
-            gather(2, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s);
-        else if (n_q <= 4)
-            gather(4, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s);
-        else if (n_q <= 6)
-            gather(6, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s);
-        else
-            gather(8, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s);
+        switch (n_q) { // clang-format off
+        case 0: gather(0, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 1: gather(1, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 2: gather(2, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 3: gather(3, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 4: gather(4, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 5: gather(5, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 6: gather(6, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 7: gather(7, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        default: gather(8, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s);
+        } // clang-format on
         add = 1;
     }
 }
 
-SZ_CLONES void sz_density_adjoint(int l_max, int n_lane, const int *n_used, int n_chan,
-                                  int n, const int *offset, const double *h,
+SZ_CLONES void sz_density_adjoint(int l_max, const int *n_used, const int *place, int n_h,
+                                  int n_chan, int n, const int *offset, const double *h,
                                   const double *dh, const double *dedx, int add,
                                   double *dedy, double *slope)
 {
-    const int next = (l_max + 1) * n_lane;
-
     for (int l = 0; l <= l_max; l++)
         for (int q = 0; q == 0 || q < n_used[l]; q += SZ_LANES)
             gather_channels(n_used[l] - q, l, n_chan, n, offset, add || q > 0,
-                            h + l * n_lane + q, dh + l * n_lane + q, next, dedx + q, dedy,
+                            h + place[l] + q, dh + place[l] + q, n_h, dedx + q, dedy,
                             slope);
 }

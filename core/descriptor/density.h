@@ -9,20 +9,21 @@
 /* n <= SZ_LANES neighbours enter the density
  *   x       [n_lm][n_chan]        channel = offset[k] + lane for neighbour k
  *   offset  [n]                   < 0: neighbour k stays out
- *   h       [n][l_max+1][n_lane]  radial channels
+ *   h       [n][n_h]              radial channels: lane q of l at place[l] + q, for
+ *                                 q < n_used[l], and room for SZ_LANES behind each l
  *   y       [n_lm][SZ_LANES]      harmonics */
-void sz_density(int l_max, int n_lane, int n_chan, int n, const int *offset,
-                const double *h, const double *y, double *x);
+void sz_density(int l_max, const int *n_used, const int *place, int n_h, int n_chan,
+                int n, const int *offset, const double *h, const double *y, double *x);
 
 /* Its adjoint, from dE/dX to what sz_harmonics_adjoint takes
- *   n_used  [l_max+1]             lanes of h before the last that are zero
  *   h, dh   as above, with room for SZ_LANES neighbours; dh are the slopes of h
  *   dedy    [n_lm][SZ_LANES]      dE/dY_lm, sum over dE/dX h
  *   slope   [n_lm][SZ_LANES]      the sum over dE/dX dh
  * add: the last two are added to; else they are overwritten, zero for lanes that stay
  * out. At least one does not. */
-void sz_density_adjoint(int l_max, int n_lane, const int *n_used, int n_chan, int n,
-                        const int *offset, const double *h, const double *dh,
-                        const double *dedx, int add, double *dedy, double *slope);
+void sz_density_adjoint(int l_max, const int *n_used, const int *place, int n_h,
+                        int n_chan, int n, const int *offset, const double *h,
+                        const double *dh, const double *dedx, int add, double *dedy,
+                        double *slope);
 
 #endif

@@ -250,7 +250,7 @@ SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int
 SZ_CLONES static void eval_all_turbo(const sz_radial *radial, int n, const int *slot,
                                      const double *r, double *h, double *dh)
 {
-    int n_h = (radial->spec.l_max + 1) * radial->n_lane;
+    int n_h = radial->n_h;
     weights at;
 
     locate_turbo(radial, n, slot, r, &at);

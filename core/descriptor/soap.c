@@ -32,7 +32,7 @@ struct sz_soap_work {
     unsigned char *present; /* [n_block][n_slots] slots in the density */
     double *dedx;           /* [n_x] */
     double *dedy[2];        /* [n_y] */
-    double *h, *dh;         /* [SZ_LANES][l_max+1][n_lane] */
+    double *h, *dh;         /* [SZ_LANES][n_h of radial] */
     double *ylm;            /* [n_lm][SZ_LANES] */
     double *dylm;           /* [n_lm][3][SZ_LANES] */
     double *dedy_lm;        /* [n_lm][SZ_LANES] dE/dY_lm of neighbours, */
@@ -326,8 +326,8 @@ static void add_neighbours(const sz_soap *soap, sz_soap_work *work, const lanes 
     for (int k = 0; k < of->n; k++)
         if (of->slot[k] >= 0) present[of->slot[k]] = 1;
     sz_radial_eval(soap->radial, of->n, of->table, b->r, work->h, NULL);
-    sz_density(c->l_max, soap->radial->n_lane, c->n_chan, of->n, of->offset, work->h, ylm,
-               x);
+    sz_density(c->l_max, soap->radial->n_used, soap->radial->place, soap->radial->n_h,
+               c->n_chan, of->n, of->offset, work->h, ylm, x);
 }
 
 static void clear_density(const sz_soap *soap, sz_soap_work *work, int k)
@@ -534,8 +534,9 @@ static void density_of_batch(const sz_soap_part *part, const lanes *of, const sz
     sz_soap_work *w = part->work;
 
     sz_radial_eval(soap->radial, of->n, of->table, b->r, w->h, w->dh);
-    sz_density_adjoint(c->l_max, soap->radial->n_lane, soap->radial->n_used, c->n_chan,
-                       of->n, of->offset, w->h, w->dh, w->dedx, add, dedy_lm, slope);
+    sz_density_adjoint(c->l_max, soap->radial->n_used, soap->radial->place,
+                       soap->radial->n_h, c->n_chan, of->n, of->offset, w->h, w->dh,
+                       w->dedx, add, dedy_lm, slope);
 }
 
 /* dedr += dE/dr_ij of a batch. Harmonics of all descriptors meet in one sum; the one
@@ -605,13 +606,13 @@ static void density_tangent(const sz_soap *soap, const sz_soap_work *work,
                             const sz_batch *b, int k, int offset, int x, double *dx)
 {
     const sz_compression *c = &soap->compression;
-    int n_lane = soap->radial->n_lane;
+    const sz_radial *radial = soap->radial;
     double u[3];
 
     for (int d = 0; d < 3; d++) u[d] = b->u[d * SZ_LANES + k];
     for (int l = 0, lm = 0; l <= c->l_max; l++) {
-        const double *h = work->h + (k * (c->l_max + 1) + l) * n_lane;
-        const double *dh = work->dh + (k * (c->l_max + 1) + l) * n_lane;
+        const double *h = work->h + k * radial->n_h + radial->place[l];
+        const double *dh = work->dh + k * radial->n_h + radial->place[l];
 
         for (; lm < (l + 1) * (l + 1); lm++) {
             const double *g = work->dylm + lm * 3 * SZ_LANES + k;
@@ -620,7 +621,7 @@ static void density_tangent(const sz_soap *soap, const sz_soap_work *work,
             double yu = work->ylm[lm * SZ_LANES + k] * u[x];
             double *to = dx + lm * c->n_chan + offset;
 
-            for (int q = 0; q < n_lane; q++) to[q] = dh[q] * yu + h[q] * dy;
+            for (int q = 0; q < radial->n_used[l]; q++) to[q] = dh[q] * yu + h[q] * dy;
         }
     }
 }
