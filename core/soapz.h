@@ -102,8 +102,8 @@ typedef struct sz_plan sz_plan;
 typedef struct sz_work sz_work; /* scratch of one thread */
 
 typedef struct {
-    /* Atoms of one matrix product at most, 1 to 4096; 0 takes the default, 128. Results do
-     * not depend on it beyond rounding. */
+    /* Atoms of one matrix product at most, 1 to 4096; 0 takes the default, 128. Results
+     * do not depend on it beyond rounding. */
     int n_block;
 } sz_plan_options;
 
