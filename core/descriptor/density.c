@@ -12,6 +12,8 @@
  * lanes; h is turned for it. */
 #include "descriptor/density.h"
 
+#include "descriptor/basis.h"
+
 enum { GROUP = 4 };
 
 typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
@@ -26,23 +28,21 @@ SZ_INLINE void lanes_between(int first, int end, bits *mask)
             *(const bits *)(ones + 2 * SZ_LANES - end);
 }
 
-/* x += the n <= GROUP neighbours k.. of one slot, one group of lanes, q and following */
-SZ_INLINE void add(int l_max, const int *n_used, const int *place, int n_h, int q,
-                   int n_chan, int n, const double *h, const double *y, double *x)
+/* x += the n <= GROUP neighbours k.. of one slot, one group of lanes; mask [l_max+1]:
+ * behind the channels of an l stand those of others */
+SZ_INLINE void add(int l_max, const bits *mask, const int *place, int n_h, int n_chan,
+                   int n, const double *h, const double *y, double *x)
 {
-    for (int l = 0; l <= l_max; l++) {
-        bits mask; /* behind the channels of l stand those of others */
+    for (int l = 0, lm = 0; l <= l_max; l++) {
         sz_lanes hl[GROUP];
 
-        if (q >= n_used[l]) continue;
-        lanes_between(0, n_used[l] - q < SZ_LANES ? n_used[l] - q : SZ_LANES, &mask);
         for (int k = 0; k < n; k++)
-            hl[k] = (sz_lanes)(*(const bits *)(h + k * n_h + place[l] + q) & mask);
-        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++) {
-            sz_lanes sum = SZ_GET(x + lm * n_chan + q);
+            hl[k] = (sz_lanes)(*(const bits *)(h + k * n_h + place[l]) & mask[l]);
+        for (; lm < (l + 1) * (l + 1); lm++) {
+            sz_lanes sum = SZ_GET(x + lm * n_chan);
 
             for (int k = 0; k < n; k++) sum += y[lm * SZ_LANES + k] * hl[k];
-            SZ_AT(x + lm * n_chan + q) = sum;
+            SZ_AT(x + lm * n_chan) = sum;
         }
     }
 }
@@ -56,34 +56,41 @@ SZ_INLINE int count_same(int most, int n, const int *offset, int k)
     return m;
 }
 
-SZ_CLONES void sz_density(int l_max, const int *n_used, const int *place, int n_h,
-                          int n_chan, int n, const int *offset, const double *h,
-                          const double *y, double *x)
+/* The lanes q and following of all neighbours. */
+SZ_INLINE void add_lanes(int l_max, const bits *mask, const int *place, int n_h,
+                         int n_chan, int n, const int *offset, const double *h,
+                         const double *y, double *x)
 {
-    int n_lane = 0;
-
-    for (int l = 0; l <= l_max; l++) n_lane = n_used[l] > n_lane ? n_used[l] : n_lane;
     for (int k = 0, m; k < n; k += m) {
         const double *hk = h + k * n_h;
         double *to = x + offset[k];
 
         m = count_same(GROUP, n, offset, k);
         if (offset[k] < 0) continue;
-        for (int q = 0; q < n_lane; q += SZ_LANES) {
-            switch (m) { /* so that the inner loops have fixed lengths */
-            case 1:
-                add(l_max, n_used, place, n_h, q, n_chan, 1, hk, y + k, to);
-                break;
-            case 2:
-                add(l_max, n_used, place, n_h, q, n_chan, 2, hk, y + k, to);
-                break;
-            case 3:
-                add(l_max, n_used, place, n_h, q, n_chan, 3, hk, y + k, to);
-                break;
-            default:
-                add(l_max, n_used, place, n_h, q, n_chan, GROUP, hk, y + k, to);
-            }
+        switch (m) { // clang-format off
+        case 1: add(l_max, mask, place, n_h, n_chan, 1, hk, y + k, to); break;
+        case 2: add(l_max, mask, place, n_h, n_chan, 2, hk, y + k, to); break;
+        case 3: add(l_max, mask, place, n_h, n_chan, 3, hk, y + k, to); break;
+        default: add(l_max, mask, place, n_h, n_chan, GROUP, hk, y + k, to);
+        } // clang-format on
+    }
+}
+
+SZ_CLONES void sz_density(int l_max, const int *n_used, const int *place, int n_h,
+                          int n_chan, int n, const int *offset, const double *h,
+                          const double *y, double *x)
+{
+    bits mask[SZ_L_MAX + 1];
+    int n_lane = 0;
+
+    for (int l = 0; l <= l_max; l++) n_lane = n_used[l] > n_lane ? n_used[l] : n_lane;
+    for (int q = 0; q < n_lane; q += SZ_LANES) {
+        for (int l = 0; l <= l_max; l++) {
+            int left = n_used[l] - q;
+
+            lanes_between(0, left < 0 ? 0 : left < SZ_LANES ? left : SZ_LANES, &mask[l]);
         }
+        add_lanes(l_max, mask, place, n_h, n_chan, n, offset, h + q, y, x + q);
     }
 }
 

@@ -6,7 +6,7 @@
  *
  * D is taken in tiles of up to SZ_LANES rows b, which may be of several blocks, and as
  * many a: once as it stands for the first sum and once turned for the second, so that
- * neither runs over lanes. */
+ * neither runs over lanes. Where both sums go to the same channels they are one. */
 #include "descriptor/spread.h"
 
 #include "linear/vec.h"
@@ -63,12 +63,31 @@ SZ_INLINE void keep_lanes(int n, sz_lanes *v)
     *v = (sz_lanes)((bits)*v & *(const bits *)(mask + SZ_LANES - n));
 }
 
+/* A tile of one row, which is not worth turning: to_m += sum_a row_a from_m,a */
+SZ_INLINE void add_dot(int n, int n_m, const sz_lanes *row, const double *from,
+                       int stride, double *to, int stride_to)
+{
+    for (int m = 0; m < n_m; m++) {
+        sz_lanes product = SZ_GET(from + m * stride);
+
+        keep_lanes(n, &product);
+        product *= *row;
+        to[m * stride_to] += sz_sum_lanes(product);
+    }
+}
+
 SZ_INLINE void spread_tile(tile *t, const sides *s)
 {
     int n_m = 2 * t->l + 1, at1 = t->l * t->l * s->stride1 + t->a;
     int at2 = t->l * t->l * s->stride2 + t->b;
     sz_lanes turned[SZ_LANES];
 
+    if (t->n_b == 1) {
+        add_rows(1, n_m, t->row, s->y2 + at2, s->stride2, s->dedy1 + at1, s->stride1);
+        add_dot(t->n_a, n_m, t->row, s->y1 + at1, s->stride1, s->dedy2 + at2, s->stride2);
+        t->n_b = 0;
+        return;
+    }
     sz_turn((const double *)t->row, SZ_LANES, turned);
     for (int a = 0; a < SZ_LANES; a++) keep_lanes(t->n_b, &turned[a]);
     if (s->dedy1 == s->dedy2 && at1 == at2) { /* the same channels: one sum */
