@@ -31,7 +31,7 @@ typedef struct {
     double *x, *y[SZ_FACTORS], *p, *dedp, *k, *norm; /* of all n atoms */
     double *q;                                       /* coupled Y2, Y3, of all */
     double *dedx, *dedy[SZ_FACTORS], *dedq, *coupling; /* of one */
-    double *h, *dh, *ylm, *dylm;                       /* of one batch */
+    double *h, *dh, *ylm, *dedy_lm, *slope;            /* of one batch */
     double *memory;
     double sink; /* keeps results alive */
 } leaves;
@@ -79,7 +79,8 @@ static int carve(leaves *b, size_t n_sparse)
                 {&b->h, row},
                 {&b->dh, row},
                 {&b->ylm, lm},
-                {&b->dylm, 3 * lm}};
+                {&b->dedy_lm, lm},
+                {&b->slope, lm}};
     const size_t n_parts = sizeof part / sizeof *part;
 
     for (size_t k = 0; k < n_parts; k++) total += SZ_PAD(part[k].n);
@@ -176,8 +177,10 @@ static double *gradient(const leaves *b, int d)
 
 static void add_density(leaves *b, const batch *t, int k)
 {
-    sz_density(b->c->l_max, b->n_lane, b->c->n_chan, t->n, t->offset, b->h, b->ylm,
-               b->x + (size_t)k * b->n_x);
+    const sz_radial *r = b->soap->radial;
+
+    sz_density(b->c->l_max, r->n_used, r->place, r->n_h, b->c->n_chan, t->n, t->offset,
+               b->h, b->ylm, b->x + (size_t)k * b->n_x);
 }
 
 static void forward(leaves *b, watch *w, double atoms)
@@ -248,6 +251,7 @@ static void kernel_parts(leaves *b, const sz_kernel *kernel, watch *w, double at
 static void adjoint(leaves *b, watch *w, double atoms)
 {
     const sz_compression *c = b->c;
+    const sz_radial *r = b->soap->radial;
 
     watch_start(w);
     for (int k = 0; k < b->n; k++)
@@ -265,19 +269,21 @@ static void adjoint(leaves *b, watch *w, double atoms)
             if (b->n_y[d])
                 sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, b->dedy[d], b->dedx);
     watch_stop(w, MAPS_ADJOINT, atoms);
-    EACH_BATCH(b, k, t) sz_harmonics(&b->soap->harmonics, t->u, b->ylm, b->dylm);
-    watch_stop(w, HARMONICS_GRADIENT, atoms);
     EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, b->dh);
     watch_stop(w, RADIAL_SLOPE, atoms);
     EACH_BATCH(b, k, t)
+    sz_density_adjoint(c->l_max, r->n_used, r->place, r->n_h, c->n_chan, t->n, t->offset,
+                       b->h, b->dh, b->dedx, 0, b->dedy_lm, b->slope);
+    watch_stop(w, DENSITY_ADJOINT, atoms);
+    EACH_BATCH(b, k, t)
     {
-        double d[3 * SZ_LANES] = {0};
+        double d[3 * SZ_LANES];
 
-        sz_density_adjoint(c->l_max, b->n_lane, c->n_chan, t->n, t->offset, b->h, b->dh,
-                           b->ylm, b->dylm, t->u, t->r, b->dedx, d);
+        sz_harmonics_adjoint(&b->soap->harmonics, c->l_max, t->u, t->r, b->dedy_lm,
+                             b->slope, d);
         b->sink += d[0];
     }
-    watch_stop(w, DENSITY_ADJOINT, atoms);
+    watch_stop(w, HARMONICS_ADJOINT, atoms);
 }
 
 sz_status time_leaves(watch *w, const sz_soap *soap, const sz_kernel *kernel,

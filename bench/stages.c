@@ -41,7 +41,7 @@ static const char help[] =
 static const char *const stage_name[N_STAGES][2] = {
     [LIST] = {"list", "neighbour list (sz_list_build)"},
     [PAIRS] = {"pairs", "two-body and core terms"},
-    [FORWARD] = {"forward", "descriptors (sz_soap_forward)"},
+    [FORWARD] = {"forward", "descriptors (sz_soaps_forward)"},
     [HARMONICS] = {"harmonics", "  harmonics"},
     [RADIAL] = {"radial", "  radial channels"},
     [DENSITY] = {"density", "  density"},
@@ -51,13 +51,13 @@ static const char *const stage_name[N_STAGES][2] = {
     [KERNEL] = {"kernel", "kernel (sz_kernel_energy)"},
     [GEMM] = {"gemm", "  K = p_s . p and dE/dp, products"},
     [POWERS] = {"powers", "  powers of K"},
-    [ADJOINT] = {"adjoint", "dE/dr (sz_soap_adjoint)"},
+    [ADJOINT] = {"adjoint", "dE/dr (sz_soaps_adjoint)"},
     [POWER_ADJOINT] = {"power_adjoint", "  power adjoint"},
     [COUPLE_ADJOINT] = {"couple_adjoint", "  coupling adjoint"},
     [MAPS_ADJOINT] = {"maps_adjoint", "  map adjoint"},
-    [HARMONICS_GRADIENT] = {"harmonics_gradient", "  harmonics, gradients"},
     [RADIAL_SLOPE] = {"radial_slope", "  radial channels, slopes"},
     [DENSITY_ADJOINT] = {"density_adjoint", "  density adjoint"},
+    [HARMONICS_ADJOINT] = {"harmonics_adjoint", "  harmonics adjoint"},
     [ENERGY] = {"energy", "sz_compute, energies"},
     [FORCES] = {"forces", "sz_compute, energies and forces"},
     [FLOOR] = {"floor", "floor 4 M D / rate, published D"}};
@@ -80,15 +80,12 @@ typedef struct {
 
 /* One term's blocks. */
 typedef struct {
-    const sz_soap *soap;
-    sz_soap_species species;
+    sz_soap_part part;
     sz_kernel kernel;
     const sz_collapse *collapse; /* in the place of the kernel, or NULL */
-    sz_soap_work *work;
     sz_range *range;
-    int *atom;                       /* [n_atoms] centres */
-    double *p, *dedp, *copy, *k, *e; /* of a block, at the published length */
-    double *points;                  /* of the floor */
+    double *copy, *k, *e; /* of a block, at the published length; so are p and dedp */
+    double *points;       /* of the floor */
 } term_bench;
 
 /* ---- the watch --------------------------------------------------------------------- */
@@ -131,94 +128,135 @@ static sz_status open_term(term_bench *b, const bench *all, int t, int n_block,
     size_t n = (size_t)(n_block > FLOOR_ATOMS ? n_block : FLOOR_ATOMS),
            d = SZ_PAD((size_t)sz_soap_n_published(soap)) + SZ_LANES;
 
-    memset(b, 0, sizeof *b);
-    b->soap = soap;
-    b->species.z = all->subject.model->z;
-    b->species.slot = g->slot[term->soap];
+    b->part.soap = soap;
+    b->part.slot = g->slot[term->soap];
     b->kernel = kernel;
     if (plan->run[t].collapse) b->kernel.p_sparse = NULL; /* is not read */
     b->collapse = plan->run[t].collapse;
     if ((size_t)kernel.stride > d) d = (size_t)kernel.stride;
-    b->atom = malloc((size_t)all->subject.structure.n_atoms * sizeof *b->atom);
     b->range = malloc((size_t)(soap->compression.n_groups + 1) * sizeof *b->range);
-    b->p = array(n * d);
-    b->dedp = array(n * d);
+    b->part.p = array(n * d);
+    b->part.dedp = array(n * d);
     b->copy = array(n * kernel.stride);
     b->k = array(n * kernel.n_sparse);
     b->e = array(n);
     b->points = array(d * kernel.n_sparse);
-    if (!b->atom || !b->range || !b->p || !b->dedp || !b->copy || !b->k || !b->e ||
+    if (!b->range || !b->part.p || !b->part.dedp || !b->copy || !b->k || !b->e ||
         !b->points)
-        return sz_fail_memory(err, 3 * n * d * sizeof *b->p, "a block");
-    return sz_soap_work_create(&b->work, soap, n_block, err);
+        return sz_fail_memory(err, 3 * n * d * sizeof *b->k, "a block");
+    return sz_soap_work_create(&b->part.work, soap, n_block, err);
 }
 
 static void close_term(term_bench *b)
 {
-    sz_soap_work_free(b->work);
-    free(b->atom);
+    sz_soap_work_free(b->part.work);
     free(b->range);
-    free(b->p);
-    free(b->dedp);
+    free(b->part.p);
+    free(b->part.dedp);
     free(b->copy);
     free(b->k);
     free(b->e);
     free(b->points);
 }
 
-/* The calls of sz_compute for n atoms; copy: dE/dp is wanted afterwards. */
-static void time_block(bench *all, term_bench *b, int n, const int *atom, int copy)
+/* A term's energies of n atoms; copy: dE/dp is wanted afterwards. */
+static void time_kernel(bench *all, term_bench *b, int n, int copy)
 {
-    const sz_neigh *nb = &all->subject.list.nb;
-    int n_ranges;
+    const sz_soap_part *part = &b->part;
+    int n_ranges = sz_soap_ranges(part->soap, part->work, n, b->range);
 
     watch_start(&all->watch);
-    sz_soap_forward(b->soap, b->work, nb, &b->species, n, atom, b->p);
-    watch_stop(&all->watch, FORWARD, nb->n_atoms);
-    n_ranges = sz_soap_ranges(b->soap, b->work, n, b->range);
     if (b->collapse)
-        sz_collapse_energy(b->collapse, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
+        sz_collapse_energy(b->collapse, n, n_ranges, b->range, part->p, b->k, b->e,
+                           part->dedp);
     else
-        sz_kernel_energy(&b->kernel, n, n_ranges, b->range, b->p, b->k, b->e, b->dedp);
-    watch_stop(&all->watch, KERNEL, nb->n_atoms);
-    if (copy) memcpy(b->copy, b->dedp, (size_t)n * b->kernel.stride * sizeof *b->copy);
+        sz_kernel_energy(&b->kernel, n, n_ranges, b->range, part->p, b->k, b->e,
+                         part->dedp);
+    watch_stop(&all->watch, KERNEL, all->subject.list.nb.n_atoms);
+    if (copy) memcpy(b->copy, part->dedp, (size_t)n * b->kernel.stride * sizeof *b->copy);
+}
+
+/* The calls of sz_compute for n atoms and the terms of a band. */
+static void time_block(bench *all, int n_terms, term_bench *b, int n, const int *atom,
+                       int copy)
+{
+    const sz_neigh *nb = &all->subject.list.nb;
+    sz_soap_part part[SZ_SOAP_PARTS] = {{0}};
+
+    for (int k = 0; k < n_terms; k++) part[k] = b[k].part;
     watch_start(&all->watch);
-    sz_soap_adjoint(b->soap, b->work, nb, &b->species, n, atom, b->p, b->dedp, all->dedr);
+    sz_soaps_forward(n_terms, part, nb, all->subject.model->z, n, atom);
+    watch_stop(&all->watch, FORWARD, nb->n_atoms);
+    for (int k = 0; k < n_terms; k++) time_kernel(all, &b[k], n, copy);
+    watch_start(&all->watch);
+    sz_soaps_adjoint(n_terms, part, nb, n, atom, all->dedr);
     watch_stop(&all->watch, ADJOINT, nb->n_atoms);
 }
 
 /* The products of the published length, twice. */
 static void time_floor(bench *all, term_bench *b, double atoms)
 {
-    int d = sz_soap_n_published(b->soap), n = FLOOR_ATOMS;
+    int d = sz_soap_n_published(b->part.soap), n = FLOOR_ATOMS;
 
     watch_start(&all->watch);
     for (int r = 0; r < 2; r++)
-        products(b->points, b->kernel.n_sparse, n, d, SZ_PAD(d), b->p, b->k, b->dedp);
+        products(b->points, b->kernel.n_sparse, n, d, SZ_PAD(d), b->part.p, b->k,
+                 b->part.dedp);
     watch_stop(&all->watch, FLOOR, 2.0 * atoms);
 }
 
-static sz_status time_term(bench *all, int t, int n_block, sz_error *err)
+/* Leaves and floor of one term; per: atoms of the structure for every centre. */
+static sz_status time_parts(bench *all, term_bench *b, int n, const int *atom, double per,
+                            sz_error *err)
 {
-    const sz_soap_term *term = &all->soaps->group->term[t];
-    const sz_neigh *nb = &all->subject.list.nb;
-    term_bench b;
-    int n_centres = 0, n;
-    double per; /* atoms of the structure for every centre */
-    sz_status status = open_term(&b, all, t, n_block, err);
+    const sz_soap_species species = {all->subject.model->z, b->part.slot};
+    sz_status status =
+        time_leaves(&all->watch, b->part.soap, &b->kernel, &all->subject.list.nb,
+                    &species, n, atom, b->copy, n * per, err);
 
-    for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
-        if (term->centre[nb->species[i]]) b.atom[n_centres++] = i;
-    per = n_centres ? (double)nb->n_atoms / n_centres : 1.0;
-    for (int i = 0; i < n_centres && status == SZ_OK; i += n) {
+    if (status == SZ_OK) time_floor(all, b, FLOOR_ATOMS * per);
+    return status;
+}
+
+/* The terms of a band, centred on the n_centres atoms. */
+static sz_status time_band(bench *all, int n_terms, const int *term, int n_centres,
+                           const int *atom, int n_block, sz_error *err)
+{
+    term_bench b[SZ_SOAP_PARTS];
+    double per = n_centres ? (double)all->subject.list.nb.n_atoms / n_centres : 1.0;
+    int first = n_centres < n_block ? n_centres : n_block;
+    sz_status status = SZ_OK;
+
+    memset(b, 0, sizeof b);
+    for (int k = 0; k < n_terms && status == SZ_OK; k++)
+        status = open_term(&b[k], all, term[k], n_block, err);
+    for (int i = 0, n; i < n_centres && status == SZ_OK; i += n) {
         n = n_centres - i < n_block ? n_centres - i : n_block;
-        time_block(all, &b, n, b.atom + i, i == 0);
-        if (i == 0)
-            status = time_leaves(&all->watch, b.soap, &b.kernel, nb, &b.species, n,
-                                 b.atom, b.copy, n * per, err);
+        time_block(all, n_terms, b, n, atom + i, i == 0);
     }
-    if (status == SZ_OK && n_centres) time_floor(all, &b, FLOOR_ATOMS * per);
-    close_term(&b);
+    for (int k = 0; k < n_terms && n_centres && status == SZ_OK; k++)
+        status = time_parts(all, &b[k], first, atom, per, err);
+    for (int k = 0; k < n_terms; k++) close_term(&b[k]);
+    return status;
+}
+
+/* The terms that term t leads. */
+static sz_status time_terms(bench *all, int t, int n_block, sz_error *err)
+{
+    const unsigned char *centre = all->soaps->group->term[t].centre;
+    const sz_neigh *nb = &all->subject.list.nb;
+    int term[SZ_SOAP_PARTS], n_terms = sz_soap_band(all->soaps, t, term), n = 0;
+    int *atom;
+    sz_status status;
+
+    if (n_terms == 0) return SZ_OK;
+    n_block = sz_soap_block(all->soaps, n_terms, term, n_block);
+    atom = malloc(((size_t)nb->n_atoms + 1) * sizeof *atom);
+    if (!atom) return sz_fail_memory(err, (size_t)nb->n_atoms * sizeof *atom, "atoms");
+    for (int i = 0; i < nb->n_atoms; i++)
+        if (centre[nb->species[i]]) atom[n++] = i;
+    status = time_band(all, n_terms, term, n, atom, n_block, err);
+    free(atom);
     return status;
 }
 
@@ -247,7 +285,7 @@ static sz_status time_all(bench *b, int n_block, sz_error *err)
                                      &model->species, nb, b->energy, b->dedr);
     watch_stop(w, PAIRS, nb->n_atoms);
     for (int t = 0; t < b->soaps->group->n_terms && status == SZ_OK; t++)
-        if (!b->soaps->run[t].joined) status = time_term(b, t, n_block, err);
+        status = time_terms(b, t, n_block, err);
     return status;
 }
 

@@ -25,9 +25,9 @@ typedef enum {
     POWER_ADJOINT,
     COUPLE_ADJOINT,
     MAPS_ADJOINT,
-    HARMONICS_GRADIENT,
     RADIAL_SLOPE,
     DENSITY_ADJOINT,
+    HARMONICS_ADJOINT,
     ENERGY,
     FORCES,
     FLOOR,
@@ -43,7 +43,7 @@ void watch_start(watch *w);
 /* The time since watch_start or the last stop, divided by atoms, is the stage's. */
 void watch_stop(watch *w, stage s, double atoms);
 
-/* The leaf functions behind sz_soap_forward, sz_kernel_energy and sz_soap_adjoint, each
+/* The leaf functions behind sz_soaps_forward, sz_kernel_energy and sz_soaps_adjoint, each
  * in a loop of its own over the n atoms; times are divided by atoms. dedp [n][stride]. */
 sz_status time_leaves(watch *w, const sz_soap *soap, const sz_kernel *kernel,
                       const sz_neigh *nb, const sz_soap_species *species, int n,

@@ -102,8 +102,8 @@ typedef struct sz_plan sz_plan;
 typedef struct sz_work sz_work; /* scratch of one thread */
 
 typedef struct {
-    /* Atoms of one matrix product, 1 to 4096; 0 takes the default, 128. Results do not
-     * depend on it beyond rounding. */
+    /* Atoms of one matrix product at most, 1 to 4096; 0 takes the default, 128. Results
+     * do not depend on it beyond rounding. */
     int n_block;
     /* eV, 0: off. More than 0: SOAP terms of zeta 2, of up to 4096 components, may change
      * a local energy by that much each, rms over their sparse points, and are computed

@@ -235,8 +235,8 @@ static inline const dense_tensor *dense_coupling(const int l[3])
 
 /* x += h_n(l) Y_lm in the slots of element, or in every slot */
 static inline void dense_deposit(const dense *c, int d, int element, int everywhere,
-                                 int l_max, const double *h, int stride, const double *y,
-                                 double x[][DENSE_K])
+                                 int l_max, const double *h, const int *place,
+                                 const double *y, double x[][DENSE_K])
 {
     for (int s = 0; s < c->n_slots; s++) {
         if (c->slot_z[s] != element && c->slot_z[s] != 0 && !everywhere) continue;
@@ -245,7 +245,7 @@ static inline void dense_deposit(const dense *c, int d, int element, int everywh
 
             for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
                 for (int n = 0; n < n_fun; n++)
-                    x[lm][s * n_fun + n] += h[l * stride + n] * y[lm * SZ_LANES];
+                    x[lm][s * n_fun + n] += h[place[l] + n] * y[lm * SZ_LANES];
         }
     }
 }
@@ -269,12 +269,12 @@ static inline void dense_density(const dense *c, int d, const sz_soap_spec *spec
         for (int k = 0; k < 3; k++) u[k * SZ_LANES] = v[k] / r;
         sz_harmonics(&factors, u, y, NULL);
         sz_radial_exact(radial, r, h, dh);
-        dense_deposit(c, d, z[at->list.neigh_species[p]], 0, c->l_max, h, radial->n_lane,
+        dense_deposit(c, d, z[at->list.neigh_species[p]], 0, c->l_max, h, radial->place,
                       y, x);
     }
     y[0] = spec->central_weight; /* Y_00 is in central */
     dense_deposit(c, d, z[at->species[atom]], spec->central_all, 0,
-                  radial->table[0].central, 0, y, x);
+                  radial->table[0].central, radial->place, y, x);
 }
 
 /* y = W^T x */

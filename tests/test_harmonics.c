@@ -156,6 +156,44 @@ static void test_gradient(void)
         }
 }
 
+/* dE/dr = u sum slope Y + (1 - u u^T) sum dE/dY dy / r, term by term; of all l and of
+ * fewer */
+static void test_adjoint(int l_max)
+{
+    static double y[N_LM * SZ_LANES], dy[N_LM * 3 * SZ_LANES], dedy[N_LM * SZ_LANES],
+        slope[N_LM * SZ_LANES];
+    double u[3 * SZ_LANES], r[SZ_LANES], dedr[3 * SZ_LANES];
+    int n_lm = SZ_N_LM(l_max);
+
+    fill_random(dedy, N_LM * SZ_LANES);
+    fill_random(slope, N_LM * SZ_LANES);
+    for (int k = 0; k < SZ_LANES; k++) {
+        double v[3];
+
+        random_unit(v);
+        r[k] = uniform(1.0, 4.0);
+        for (int x = 0; x < 3; x++) u[x * SZ_LANES + k] = k == 0 ? x == 2 : v[x];
+    }
+    sz_harmonics(&factors, u, y, dy);
+    sz_harmonics_adjoint(&factors, l_max, u, r, dedy, slope, dedr);
+    for (int k = 0; k < SZ_LANES; k++) {
+        double g[3] = {0}, along = 0.0, across = 0.0;
+
+        for (int i = k; i < n_lm * SZ_LANES; i += SZ_LANES) {
+            along += slope[i] * y[i];
+            for (int x = 0; x < 3; x++)
+                g[x] += dedy[i] * dy[(i / SZ_LANES * 3 + x) * SZ_LANES + k];
+        }
+        for (int x = 0; x < 3; x++) across += u[x * SZ_LANES + k] * g[x];
+        for (int x = 0; x < 3; x++) {
+            double ux = u[x * SZ_LANES + k];
+
+            CHECK_CLOSE(dedr[x * SZ_LANES + k], ux * along + (g[x] - ux * across) / r[k],
+                        1e-13 * n_lm);
+        }
+    }
+}
+
 int main(void)
 {
     static const int l_max[] = {0, 1, 2, 5, 12, SZ_L_MAX};
@@ -166,6 +204,8 @@ int main(void)
         test_addition();
         if (l_max[k] <= 12) test_orthonormal();
         test_gradient();
+        test_adjoint(l_max[k]);
+        test_adjoint(l_max[k] / 2);
     }
     return check_done();
 }

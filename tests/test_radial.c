@@ -27,7 +27,7 @@ static const sz_radial_family both[] = {{.kind = SZ_RADIAL_N}, {.kind = SZ_RADIA
 /* largest value and slope of all channels over the range of a bond */
 static void sizes(const sz_radial *radial, double *value, double *slope)
 {
-    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
+    int n_row = radial->n_h;
     double h[N_ROW], dh[N_ROW];
 
     *value = *slope = 0.0;
@@ -42,9 +42,9 @@ static void sizes(const sz_radial *radial, double *value, double *slope)
 static void test_table(const sz_radial *radial)
 {
     enum { N = 8 };
-    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
+    int n_row = radial->n_h;
     double *h = malloc(sizeof *h * N * N_ROW), *dh = malloc(sizeof *dh * N * N_ROW);
-    double *only = malloc(sizeof *only * N * N_ROW), r[N];
+    double *only = malloc(sizeof *only * N * N_ROW), r[N] = {0};
     double want[N_ROW], slope[N_ROW], most, most_slope;
 
     sizes(radial, &most, &most_slope);
@@ -80,22 +80,23 @@ typedef struct {
 static double channel_value(void *context)
 {
     const channel *c = context;
-    double h[N_ROW];
+    double h[N_ROW], r[SZ_LANES] = {c->r};
 
-    sz_radial_eval(c->radial, 1, NULL, &c->r, h, NULL);
+    sz_radial_eval(c->radial, 1, NULL, r, h, NULL);
     return h[c->k];
 }
 
 static void test_slopes(const sz_radial *radial)
 {
-    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
+    int n_row = radial->n_h;
     double h[N_ROW], dh[N_ROW], kink = radial->spec.cutoff - radial->spec.cutoff_width;
 
     for (int i = 0; i < 12; i++) {
         channel c = {radial, uniform(0.8, radial->spec.cutoff), 0};
+        double r[SZ_LANES] = {c.r};
 
         if (fabs(c.r - kink) < 0.01 || radial->spec.cutoff - c.r < 0.01) continue;
-        sz_radial_eval(radial, 1, NULL, &c.r, h, dh);
+        sz_radial_eval(radial, 1, NULL, r, h, dh);
         for (c.k = 0; c.k < n_row; c.k++)
             CHECK_CLOSE(dh[c.k], slope_at(&c.r, 2e-3, channel_value, &c),
                         1e-9 * largest(dh, n_row));
@@ -135,7 +136,7 @@ static int test_decay(void)
             sz_basis_eval(radial->basis, r, g[0], g[1], g[2]);
             sz_radial_exact(radial, r, h, dh);
             for (int l = 0; l <= 2; l++) {
-                const double *hl = h + l * radial->n_lane;
+                const double *hl = h + radial->place[l];
                 double f = switching(&spec, r), sum = 0.0;
 
                 for (int n = 0; n < 3; n++) {
@@ -188,7 +189,7 @@ static int test_reduction(void)
         sz_radial_exact(reduced, r, b[0], skip);
         sz_radial_exact(reduced, s, b[1], skip);
         for (int l = 0; l <= usual.l_max; l++) {
-            int i = l * full->n_lane, j = l * reduced->n_lane;
+            int i = full->place[l], j = reduced->place[l];
             double whole = dot(a[0] + i, a[1] + i, usual.n_max);
 
             most = fmax(most, fabs(whole));
@@ -214,7 +215,7 @@ static int test_lanes(const sz_radial_spec *spec, int n_families,
     sz_radial_exact(radial, 2.5, h, dh);
     CHECK(radial->n_lane % SZ_LANES == 0);
     for (int l = 0; l <= spec->l_max; l++)
-        for (int q = 0; q < radial->n_lane; q++) {
+        for (int q = 0; q < radial->n_used[l]; q++) {
             int used = 0;
 
             for (int k = 0; k < n_families; k++) {
@@ -223,7 +224,7 @@ static int test_lanes(const sz_radial_spec *spec, int n_families,
                 used += q >= from && q < from + radial->family[k].n[l];
             }
             CHECK(used <= 1);
-            CHECK(used || h[l * radial->n_lane + q] == 0.0);
+            CHECK(used || h[radial->place[l] + q] == 0.0);
         }
     test_table(radial);
     sz_radial_free(radial);
@@ -274,24 +275,24 @@ static int test_families(sz_basis_kind basis)
             double sum[3] = {0};
 
             for (int n = 0; n < 8; n++) {
-                sum[0] += mix[n * K + k] * one[l * plain->n_lane + n];
-                sum[1] += mix[n * K + k] * slope[l * plain->n_lane + n];
+                sum[0] += mix[n * K + k] * one[plain->place[l] + n];
+                sum[1] += mix[n * K + k] * slope[plain->place[l] + n];
                 sum[2] += mix[n * K + k] * plain->table[0].central[n];
             }
-            CHECK_CLOSE(h[l * radial->n_lane + k], sum[0], 1e-13);
-            CHECK_CLOSE(dh[l * radial->n_lane + k], sum[1], 1e-13);
+            CHECK_CLOSE(h[radial->place[l] + k], sum[0], 1e-13);
+            CHECK_CLOSE(dh[radial->place[l] + k], sum[1], 1e-13);
             CHECK_CLOSE(radial->table[0].central[k], sum[2], 1e-13);
         }
     sz_radial_free(plain);
     for (int l = 0; l <= spec.l_max; l++) {
-        int at = l * radial->n_lane + radial->family[1].first;
+        int at = radial->place[l] + radial->family[1].first;
 
         spec.n_max = 2 * l + 1;
         CHECK_OK(sz_radial_create(&plain, &spec, 1, both, 0, &err), err);
         sz_radial_exact(plain, 3.1, one, slope);
         CHECK(radial->family[1].n[l] == 2 * l + 1);
-        CHECK_CLOSE(distance(h + at, one + l * plain->n_lane, 2 * l + 1), 0.0, 1e-15);
-        CHECK_CLOSE(distance(dh + at, slope + l * plain->n_lane, 2 * l + 1), 0.0, 1e-15);
+        CHECK_CLOSE(distance(h + at, one + plain->place[l], 2 * l + 1), 0.0, 1e-15);
+        CHECK_CLOSE(distance(dh + at, slope + plain->place[l], 2 * l + 1), 0.0, 1e-15);
         if (l == 0)
             CHECK_CLOSE(radial->table[0].central[radial->family[1].first],
                         plain->table[0].central[0], 1e-15);
@@ -332,7 +333,7 @@ static int test_star_rank(void)
         for (double r = 0.5; r < usual.cutoff; r += 0.7) {
             sz_radial_exact(radial, r, h, dh);
             if (l > 0)
-                CHECK_CLOSE(dot(h + l * radial->n_lane, v, n), 0.0,
+                CHECK_CLOSE(dot(h + radial->place[l], v, n), 0.0,
                             1e-14 * sqrt(dot(v, v, n)));
         }
         CHECK(dot(v, v, n) > 0.1); /* not nothing */

@@ -4,26 +4,40 @@
  *
  *   X_(s,q),lm = sum_j h_lq(r_ij) Y_lm(u_ij)   over neighbours j whose slot is s
  *
- *   dE/dr_ij = u sum_lm,q dE/dX h'_lq Y_lm + (1/r) (1 - u u^T) sum_lm,q dE/dX h_lq dY_lm
+ *   dE/dY_lm(j) = sum_q dE/dX h_lq,   slope_lm(j) = sum_q dE/dX h'_lq
  *
- * Channels are the fast index, SZ_LANES at a time. Neighbours of one slot share the loads
- * of X and dE/dX: they are taken GROUP at a time where they follow each other. The
- * adjoint sums over m first, w_l[q] = sum_m dE/dX Y_lm, which keeps the lanes whole until
- * one last sum. */
+ * of which harmonics.c makes dE/dr_ij. Forwards channels are the fast index, SZ_LANES at
+ * a time; neighbours of one slot share the loads of X: they are taken GROUP at a time
+ * where they follow each other. Backwards the neighbours are, so that no sum runs over
+ * lanes; h is turned for it. */
 #include "descriptor/density.h"
+
+#include "descriptor/basis.h"
 
 enum { GROUP = 4 };
 
-/* x += the n <= GROUP neighbours k.. of one slot, one group of lanes */
-SZ_INLINE void add(int l_max, int n_lane, int n_chan, int n, const double *h,
-                   const double *y, double *x)
-{
-    const int next = (l_max + 1) * n_lane;
+typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
 
+/* All bits of the lanes first .. end-1, cut out of a row of ones. */
+SZ_INLINE void lanes_between(int first, int end, bits *mask)
+{
+    static const long long ones[3 * SZ_LANES] = {
+        [SZ_LANES] = -1, -1, -1, -1, -1, -1, -1, -1};
+
+    *mask = *(const bits *)(ones + SZ_LANES - first) &
+            *(const bits *)(ones + 2 * SZ_LANES - end);
+}
+
+/* x += the n <= GROUP neighbours k.. of one slot, one group of lanes; mask [l_max+1]:
+ * behind the channels of an l stand those of others */
+SZ_INLINE void add(int l_max, const bits *mask, const int *place, int n_h, int n_chan,
+                   int n, const double *h, const double *y, double *x)
+{
     for (int l = 0, lm = 0; l <= l_max; l++) {
         sz_lanes hl[GROUP];
 
-        for (int k = 0; k < n; k++) hl[k] = SZ_GET(h + k * next + l * n_lane);
+        for (int k = 0; k < n; k++)
+            hl[k] = (sz_lanes)(*(const bits *)(h + k * n_h + place[l]) & mask[l]);
         for (; lm < (l + 1) * (l + 1); lm++) {
             sz_lanes sum = SZ_GET(x + lm * n_chan);
 
@@ -33,113 +47,117 @@ SZ_INLINE void add(int l_max, int n_lane, int n_chan, int n, const double *h,
     }
 }
 
-/* neighbours from k on that share the slot of k, at most GROUP */
-static int count_same(int n, const int *offset, int k)
+/* neighbours from k on that share the slot of k, at most most */
+SZ_INLINE int count_same(int most, int n, const int *offset, int k)
 {
     int m = 1;
 
-    while (m < GROUP && k + m < n && offset[k + m] == offset[k]) m++;
+    while (m < most && k + m < n && offset[k + m] == offset[k]) m++;
     return m;
 }
 
-SZ_CLONES void sz_density(int l_max, int n_lane, int n_chan, int n, const int *offset,
-                          const double *h, const double *y, double *x)
+/* The lanes q and following of all neighbours. */
+SZ_INLINE void add_lanes(int l_max, const bits *mask, const int *place, int n_h,
+                         int n_chan, int n, const int *offset, const double *h,
+                         const double *y, double *x)
 {
     for (int k = 0, m; k < n; k += m) {
-        const double *hk = h + k * (l_max + 1) * n_lane;
+        const double *hk = h + k * n_h;
+        double *to = x + offset[k];
 
-        m = count_same(n, offset, k);
-        for (int q = 0; q < n_lane; q += SZ_LANES) {
-            double *to = x + offset[k] + q;
-
-            switch (m) { /* so that the inner loops have fixed lengths */
-            case 1:
-                add(l_max, n_lane, n_chan, 1, hk + q, y + k, to);
-                break;
-            case 2:
-                add(l_max, n_lane, n_chan, 2, hk + q, y + k, to);
-                break;
-            case 3:
-                add(l_max, n_lane, n_chan, 3, hk + q, y + k, to);
-                break;
-            default:
-                add(l_max, n_lane, n_chan, GROUP, hk + q, y + k, to);
-            }
-        }
+        m = count_same(GROUP, n, offset, k);
+        if (offset[k] < 0) continue;
+        switch (m) { // clang-format off
+        case 1: add(l_max, mask, place, n_h, n_chan, 1, hk, y + k, to); break;
+        case 2: add(l_max, mask, place, n_h, n_chan, 2, hk, y + k, to); break;
+        case 3: add(l_max, mask, place, n_h, n_chan, 3, hk, y + k, to); break;
+        default: add(l_max, mask, place, n_h, n_chan, GROUP, hk, y + k, to);
+        } // clang-format on
     }
 }
 
-/* The n <= GROUP neighbours k.. of one slot, one group of lanes: sum[k][0] along u,
- * sum[k][1..3] the gradient of Y. */
-SZ_INLINE void gather(int l_max, int n_lane, int n_chan, int n, const double *h,
-                      const double *dh, const double *y, const double *dy,
-                      const double *dedx, sz_lanes sum[][4])
+SZ_CLONES void sz_density(int l_max, const int *n_used, const int *place, int n_h,
+                          int n_chan, int n, const int *offset, const double *h,
+                          const double *y, double *x)
 {
-    const int next = (l_max + 1) * n_lane;
+    bits mask[SZ_L_MAX + 1];
+    int n_lane = 0;
 
-    for (int l = 0, lm = 0; l <= l_max; l++) {
-        sz_lanes w[GROUP][4] = {{{0}}};
+    for (int l = 0; l <= l_max; l++) n_lane = n_used[l] > n_lane ? n_used[l] : n_lane;
+    for (int q = 0; q < n_lane; q += SZ_LANES) {
+        for (int l = 0; l <= l_max; l++) {
+            int left = n_used[l] - q;
 
-        for (; lm < (l + 1) * (l + 1); lm++) {
-            sz_lanes d = SZ_GET(dedx + lm * n_chan);
-
-            for (int k = 0; k < n; k++) {
-                const double *g = dy + lm * 3 * SZ_LANES + k;
-
-                w[k][0] += y[lm * SZ_LANES + k] * d;
-                w[k][1] += g[0] * d;
-                w[k][2] += g[SZ_LANES] * d;
-                w[k][3] += g[2 * SZ_LANES] * d;
-            }
+            lanes_between(0, left < 0 ? 0 : left < SZ_LANES ? left : SZ_LANES, &mask[l]);
         }
-        for (int k = 0; k < n; k++) {
-            sz_lanes hl = SZ_GET(h + k * next + l * n_lane);
-
-            sum[k][0] += w[k][0] * SZ_GET(dh + k * next + l * n_lane);
-            for (int x = 1; x < 4; x++) sum[k][x] += w[k][x] * hl;
-        }
+        add_lanes(l_max, mask, place, n_h, n_chan, n, offset, h + q, y, x + q);
     }
 }
 
-/* dE/dr of one neighbour from its sums over lanes */
-SZ_INLINE void project(const sz_lanes *sum, const double *u, double r, double *dedr)
+/* The n_m rows of one l, n_q channels: dE/dX h and dE/dX h' of the lanes in mask. */
+SZ_INLINE void gather(int n_q, int n_m, int n_chan, const bits *mask, int add,
+                      const double *dedx, const sz_lanes *h, const sz_lanes *dh,
+                      double *dedy, double *slope)
 {
-    double g[4], across = 0.0;
+    for (int m = 0; m < n_m; m++) {
+        sz_lanes y = {0}, s = {0};
 
-    for (int c = 0; c < 4; c++) g[c] = sz_sum_lanes(sum[c]);
-    for (int x = 0; x < 3; x++) across += u[x * SZ_LANES] * g[1 + x];
-    for (int x = 0; x < 3; x++)
-        dedr[x * SZ_LANES] += u[x * SZ_LANES] * (g[0] - across / r) + g[1 + x] / r;
+        for (int q = 0; q < n_q; q++) {
+            double d = dedx[m * n_chan + q];
+
+            y += d * h[q];
+            s += d * dh[q];
+        }
+        y = (sz_lanes)((bits)y & *mask);
+        s = (sz_lanes)((bits)s & *mask);
+        if (add) y += SZ_GET(dedy + m * SZ_LANES);
+        if (add) s += SZ_GET(slope + m * SZ_LANES);
+        SZ_AT(dedy + m * SZ_LANES) = y;
+        SZ_AT(slope + m * SZ_LANES) = s;
+    }
 }
 
-SZ_CLONES void sz_density_adjoint(int l_max, int n_lane, int n_chan, int n,
-                                  const int *offset, const double *h, const double *dh,
-                                  const double *y, const double *dy, const double *u,
-                                  const double *r, const double *dedx, double *dedr)
+/* up to SZ_LANES channels of one l, from channel q on */
+SZ_INLINE void gather_channels(int n_q, int l, int n_chan, int n, const int *offset,
+                               int add, const double *h, const double *dh, int next,
+                               const double *dedx, double *dedy, double *slope)
 {
+    const int lm = l * l, n_m = 2 * l + 1;
+    sz_lanes ht[SZ_LANES], dht[SZ_LANES];
+
+    sz_turn(h, next, ht);
+    sz_turn(dh, next, dht);
     for (int k = 0, m; k < n; k += m) {
-        sz_lanes sum[GROUP][4] = {{{0}}};
+        const double *d = dedx + lm * n_chan + offset[k];
+        double *to_y = dedy + lm * SZ_LANES, *to_s = slope + lm * SZ_LANES;
+        bits mask;
 
-        m = count_same(n, offset, k);
-        for (int q = 0; q < n_lane; q += SZ_LANES) {
-            int at = k * (l_max + 1) * n_lane + q;
-            const double *d = dedx + offset[k] + q;
-
-            switch (m) {
-            case 1:
-                gather(l_max, n_lane, n_chan, 1, h + at, dh + at, y + k, dy + k, d, sum);
-                break;
-            case 2:
-                gather(l_max, n_lane, n_chan, 2, h + at, dh + at, y + k, dy + k, d, sum);
-                break;
-            case 3:
-                gather(l_max, n_lane, n_chan, 3, h + at, dh + at, y + k, dy + k, d, sum);
-                break;
-            default:
-                gather(l_max, n_lane, n_chan, GROUP, h + at, dh + at, y + k, dy + k, d,
-                       sum);
-            }
-        }
-        for (int i = 0; i < m; i++) project(sum[i], u + k + i, r[k + i], dedr + k + i);
+        m = count_same(SZ_LANES, n, offset, k);
+        if (offset[k] < 0) continue;
+        lanes_between(k, k + m, &mask);
+        switch (n_q) { // clang-format off
+        case 0: gather(0, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 1: gather(1, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 2: gather(2, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 3: gather(3, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 4: gather(4, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 5: gather(5, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 6: gather(6, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        case 7: gather(7, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s); break;
+        default: gather(8, n_m, n_chan, &mask, add, d, ht, dht, to_y, to_s);
+        } // clang-format on
+        add = 1;
     }
+}
+
+SZ_CLONES void sz_density_adjoint(int l_max, const int *n_used, const int *place, int n_h,
+                                  int n_chan, int n, const int *offset, const double *h,
+                                  const double *dh, const double *dedx, int add,
+                                  double *dedy, double *slope)
+{
+    for (int l = 0; l <= l_max; l++)
+        for (int q = 0; q == 0 || q < n_used[l]; q += SZ_LANES)
+            gather_channels(n_used[l] - q, l, n_chan, n, offset, add || q > 0,
+                            h + place[l] + q, dh + place[l] + q, n_h, dedx + q, dedy,
+                            slope);
 }

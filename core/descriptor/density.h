@@ -7,19 +7,23 @@
 #include "linear/vec.h"
 
 /* n <= SZ_LANES neighbours enter the density
- *   x    [n_lm][n_chan]           channel = offset[k] + lane for neighbour k
- *   h    [n][l_max+1][n_lane]     radial channels
- *   y    [n_lm][SZ_LANES]         harmonics */
-void sz_density(int l_max, int n_lane, int n_chan, int n, const int *offset,
-                const double *h, const double *y, double *x);
+ *   x       [n_lm][n_chan]        channel = offset[k] + lane for neighbour k
+ *   offset  [n]                   < 0: neighbour k stays out
+ *   h       [n][n_h]              radial channels: lane q of l at place[l] + q, for
+ *                                 q < n_used[l], and room for SZ_LANES behind each l
+ *   y       [n_lm][SZ_LANES]      harmonics */
+void sz_density(int l_max, const int *n_used, const int *place, int n_h, int n_chan,
+                int n, const int *offset, const double *h, const double *y, double *x);
 
-/* Its adjoint: from dE/dx to the n derivatives dE/dr_ij, [3][SZ_LANES] (added to).
- *   dh   [n][l_max+1][n_lane]     slopes of h
- *   dy   [n_lm][3][SZ_LANES]      gradients as sz_harmonics gives them
- *   u    [3][SZ_LANES], r [n]     unit vectors and distances */
-void sz_density_adjoint(int l_max, int n_lane, int n_chan, int n, const int *offset,
-                        const double *h, const double *dh, const double *y,
-                        const double *dy, const double *u, const double *r,
-                        const double *dedx, double *dedr);
+/* Its adjoint, from dE/dX to what sz_harmonics_adjoint takes
+ *   h, dh   as above, with room for SZ_LANES neighbours; dh are the slopes of h
+ *   dedy    [n_lm][SZ_LANES]      dE/dY_lm, sum over dE/dX h
+ *   slope   [n_lm][SZ_LANES]      the sum over dE/dX dh
+ * add: the last two are added to; else they are overwritten, zero for lanes that stay
+ * out. At least one does not. */
+void sz_density_adjoint(int l_max, const int *n_used, const int *place, int n_h,
+                        int n_chan, int n, const int *offset, const double *h,
+                        const double *dh, const double *dedx, int add, double *dedy,
+                        double *slope);
 
 #endif

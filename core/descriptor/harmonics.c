@@ -10,7 +10,12 @@
  *
  * As polynomials in x, y, z these extend Y off the sphere in some way; the caller
  * projects the gradient across u, where every extension agrees:
- *   dY(d/|d|)/dd = (1 - u u^T) dy / |d|. */
+ *   dY(d/|d|)/dd = (1 - u u^T) dy / |d|.
+ *
+ * The adjoint meets A_lm with C_m and S_m only once the sum over l is done:
+ *
+ *   dE/dr = u sum_lm s_lm Y_lm + (1 - u u^T) / r sum_lm dE/dY_lm dY_lm
+ *   sum_l v_lm Y_lm = C_m sum_l A_lm v_lm,   and likewise with S_m and the slopes */
 #include "descriptor/harmonics.h"
 
 #include "descriptor/basis.h"
@@ -46,6 +51,18 @@ void sz_harmonics_prepare(sz_harmonics_factors *f, int l_max)
     }
 }
 
+/* A_lm and its slope from the two below them, a and a1, which move up */
+SZ_INLINE void next_rung(const sz_harmonics_factors *f, int l, int m, sz_lanes z,
+                         sz_lanes *a, sz_lanes *a1, sz_lanes *da, sz_lanes *da1)
+{
+    sz_lanes a2 = *a1, da2 = *da1;
+
+    *a1 = *a;
+    *da1 = *da;
+    *a = f->a[l][m] * z * *a1 - f->ab[l][m] * a2;
+    *da = f->a[l][m] * (*a1 + z * *da1) - f->ab[l][m] * da2;
+}
+
 SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, double *y,
                             double *dy)
 {
@@ -69,18 +86,74 @@ SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, doub
         for (int l = m; l <= f->l_max; l++) {
             int up = l * l + l + m, down = l * l + l - m;
 
-            if (l > m) { /* A_lm from the two below it, see above */
-                sz_lanes a2 = a1, da2 = da1;
-
-                a1 = a;
-                da1 = da;
-                a = f->a[l][m] * z * a1 - f->ab[l][m] * a2;
-                da = f->a[l][m] * (a1 + z * da1) - f->ab[l][m] * da2;
-            }
+            if (l > m) next_rung(f, l, m, z, &a, &a1, &da, &da1);
             assemble(a, da, c, c_x, c_y, y + up * SZ_LANES, dy ? dy + up * step : 0);
             if (m > 0)
                 assemble(a, da, s, s_x, c_x, y + down * SZ_LANES,
                          dy ? dy + down * step : 0);
         }
     }
+}
+
+/* What the harmonics of one m add up to over l: sum A_lm dE/dY, sum A'_lm dE/dY and
+ * sum A_lm slope. */
+typedef struct {
+    sz_lanes value, rise, along;
+} ladder;
+
+SZ_INLINE void climb(sz_lanes a, sz_lanes da, const double *dedy, const double *slope,
+                     ladder *to)
+{
+    to->value += a * SZ_GET(dedy);
+    to->rise += da * SZ_GET(dedy);
+    to->along += a * SZ_GET(slope);
+}
+
+/* The sums of +m and -m, l from m to l_max. */
+SZ_INLINE void climb_all(const sz_harmonics_factors *f, int l_max, int m, sz_lanes z,
+                         const double *dedy, const double *slope, ladder *plus,
+                         ladder *minus)
+{
+    sz_lanes zero = {0}, a = zero + f->diagonal[m], da = zero, a1 = zero, da1 = zero;
+
+    *plus = *minus = (ladder){zero, zero, zero};
+    for (int l = m; l <= l_max; l++) {
+        int up = (l * l + l + m) * SZ_LANES, down = (l * l + l - m) * SZ_LANES;
+
+        if (l > m) next_rung(f, l, m, z, &a, &a1, &da, &da1);
+        climb(a, da, dedy + up, slope + up, plus);
+        if (m > 0) climb(a, da, dedy + down, slope + down, minus);
+    }
+}
+
+SZ_CLONES void sz_harmonics_adjoint(const sz_harmonics_factors *f, int l_max,
+                                    const double *u, const double *r, const double *dedy,
+                                    const double *slope, double *dedr)
+{
+    sz_lanes x = SZ_GET(u), v = SZ_GET(u + SZ_LANES), z = SZ_GET(u + 2 * SZ_LANES);
+    sz_lanes zero = {0}, s = zero, c = zero + 1.0, c_x = zero, s_x = zero;
+    sz_lanes g[3] = {zero, zero, zero}, along = zero, across, inverse;
+
+    for (int m = 0; m <= l_max; m++) {
+        ladder plus, minus;
+
+        if (m > 0) {
+            sz_lanes c_old = c;
+
+            c_x = m * c;
+            s_x = m * s;
+            c = x * c - v * s;
+            s = x * s + v * c_old;
+        }
+        climb_all(f, l_max, m, z, dedy, slope, &plus, &minus);
+        g[0] += c_x * plus.value + s_x * minus.value;
+        g[1] += c_x * minus.value - s_x * plus.value;
+        g[2] += c * plus.rise + s * minus.rise;
+        along += c * plus.along + s * minus.along;
+    }
+    inverse = 1.0 / SZ_GET(r);
+    across = x * g[0] + v * g[1] + z * g[2];
+    along -= across * inverse;
+    for (int k = 0; k < 3; k++)
+        SZ_AT(dedr + k * SZ_LANES) = SZ_GET(u + k * SZ_LANES) * along + g[k] * inverse;
 }

@@ -27,4 +27,11 @@ void sz_harmonics_prepare(sz_harmonics_factors *factors, int l_max);
 void sz_harmonics(const sz_harmonics_factors *factors, const double *u, double *y,
                   double *dy);
 
+/* The adjoint of energies that hang on a neighbour by h(r) Y(u): from dE/dY and slope,
+ * the numbers that stand at Y in dE/dr along u, each [n_lm][SZ_LANES] of l up to l_max,
+ * to dE/dr_ij, [3][SZ_LANES]. r [SZ_LANES] */
+void sz_harmonics_adjoint(const sz_harmonics_factors *factors, int l_max, const double *u,
+                          const double *r, const double *dedy, const double *slope,
+                          double *dedr);
+
 #endif

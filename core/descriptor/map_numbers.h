@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * map_numbers.h - the channel maps of a compression as a list of numbers that may change, and
- * the slope of a function of the vectors by them. */
+ * map_numbers.h - the channel maps of a compression as a list of numbers that may change,
+ * and the slope of a function of the vectors by them. */
 #ifndef SZ_MAP_NUMBERS_H
 #define SZ_MAP_NUMBERS_H
 

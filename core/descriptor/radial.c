@@ -144,6 +144,7 @@ static sz_status combine(sz_radial *radial, int n_families,
             status = make_rows(radial, &family[k], reduce, l, room[k] + l * size,
                                &radial->family[k].n[l], err);
             if (radial->family[k].n[l] > most) most = radial->family[k].n[l];
+            radial->n_used[l] = used + radial->family[k].n[l];
         }
         radial->family[k].first = used;
         used += most;
@@ -164,18 +165,19 @@ static sz_status combine(sz_radial *radial, int n_families,
     return status;
 }
 
-/* functions [l_max+1][n_fun] -> channels [l_max+1][n_lane] */
+/* functions [l_max+1][n_fun] -> channels [n_h] */
 static void project(const sz_radial *radial, const double *f, double scale, double *h)
 {
+    memset(h, 0, (size_t)radial->n_h * sizeof *h);
     for (int l = 0; l <= radial->spec.l_max; l++)
-        for (int q = 0; q < radial->n_lane; q++) {
+        for (int q = 0; q < radial->n_used[l]; q++) {
             const double *row =
                 radial->comb + ((size_t)l * radial->n_lane + q) * radial->n_fun;
             double sum = 0.0;
 
             for (int k = 0; k < radial->n_fun; k++)
                 sum += row[k] * f[l * radial->n_fun + k];
-            h[l * radial->n_lane + q] = scale * sum;
+            h[radial->place[l] + q] = scale * sum;
         }
 }
 
@@ -329,6 +331,18 @@ static sz_status open_radial(sz_radial **radial, const sz_radial_spec *spec, int
     return SZ_OK;
 }
 
+/* The channels of an l right behind those of the one before. */
+static void pack(sz_radial *radial)
+{
+    int n = 0;
+
+    for (int l = 0; l <= radial->spec.l_max; l++) {
+        radial->place[l] = n;
+        n += radial->n_used[l];
+    }
+    radial->n_h = SZ_PAD(n);
+}
+
 sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n_families,
                            const sz_radial_family *family, int reduce, sz_error *err)
 {
@@ -343,7 +357,8 @@ sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n
     }
     if (status == SZ_OK) status = combine(r, n_families, family, reduce, err);
     if (status == SZ_OK) {
-        r->n_row = (spec->l_max + 1) * r->n_lane;
+        pack(r);
+        r->n_row = r->n_h;
         r->n_node = 3 * r->n_row;
         status = make_table(r, r->table, NULL, spec->atom_sigma, err);
     }
@@ -363,6 +378,8 @@ sz_status sz_radial_create_turbo(sz_radial **radial, const sz_radial_spec *spec,
         r->turbo = 1;
         r->n_fun = spec->n_max;
         status = combine(r, n_families, family, 0, err);
+        for (int l = 0; l <= spec->l_max; l++) r->place[l] = l * r->n_lane;
+        r->n_h = (spec->l_max + 1) * r->n_lane;
         r->n_row = r->n_lane + SZ_PAD(spec->l_max + 1);
         r->n_node = 3 * r->n_row + r->n_lane;
     }
@@ -409,7 +426,6 @@ size_t sz_radial_bytes(const sz_radial *radial)
 
 void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
 {
-    int n_row = (radial->spec.l_max + 1) * radial->n_lane;
     double room[3][(SZ_L_MAX + 1) * (SZ_N_MAX + 2 * SZ_L_MAX + 1)];
     double *f[3] = {room[0], room[1], room[2]}, slope;
     double value = sz_radial_switch(&radial->spec, r, &slope);
@@ -417,7 +433,7 @@ void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)
     functions(radial, r, f);
     project(radial, f[0], 1.0, h);
     project(radial, f[1], 1.0, dh);
-    for (int k = 0; k < n_row; k++) {
+    for (int k = 0; k < radial->n_h; k++) {
         dh[k] = value * dh[k] + slope * h[k];
         h[k] *= value;
     }

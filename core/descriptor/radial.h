@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
     sz_radial_spec spec;
     int turbo; /* 1: the functions of soap_turbo */
-    /* Of a node: h, h' dx, h'' dx^2, each [l_max+1][n_lane]. Of soap_turbo, where
+    /* Of a node: h, h' dx, h'' dx^2, each [n_h]. Of soap_turbo, where
      * h_lq = R_q A_l, these of R and A, [n_lane] and [l_max+1, padded], and behind them
      * what is added to R', [n_lane]. */
     int n_row, n_node;
@@ -46,6 +46,10 @@ typedef struct {
     struct {
         int first, n[SZ_L_MAX + 1];
     } family[2];
+    int n_used[SZ_L_MAX + 1]; /* lanes of an l up to the last one of a family */
+    /* Values are [n_h] for a neighbour: lane q of l at place[l] + q, for q < n_used[l];
+     * what stands behind belongs to others. */
+    int n_h, place[SZ_L_MAX + 1];
     int n_fun;    /* n_max, and 2 l_max + 1 more with a second basis */
     int reduced;  /* channels of SZ_RADIAL_N are rotated */
     double *comb; /* [l_max+1][n_lane][n_fun] */
@@ -76,9 +80,9 @@ size_t sz_radial_bytes(const sz_radial *radial);
 const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot);
 /* F of a soap and its slope. */
 double sz_radial_switch(const sz_radial_spec *spec, double r, double *slope);
-/* Channels at n <= SZ_LANES distances 0 < r < cutoff of neighbours of the slots slot[n],
- * NULL: of the first, from the tables: h and, unless NULL, dh/dr, each
- * [n][l_max+1][n_lane]. */
+/* Channels at the first n of SZ_LANES distances r, 0 <= r < cutoff, of neighbours of the
+ * slots slot[n], NULL: of the first, from the tables: h and, unless NULL, dh/dr, each
+ * [n][n_h]. */
 void sz_radial_eval(const sz_radial *radial, int n, const int *slot, const double *r,
                     double *h, double *dh);
 /* The same at one distance from the basis itself, of a soap: slow, for tests. */

@@ -102,17 +102,21 @@ SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *
                             sz_lanes *df)
 {
     double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
-    sz_lanes x = (SZ_GET(r) - (s->cutoff - s->cutoff_width)) * inverse, sin_t, cos_t;
+    double start = s->cutoff - s->cutoff_width, t[SZ_LANES];
+    double inside[SZ_LANES], before[SZ_LANES]; /* 1 or 0 */
+    sz_lanes sin_t, cos_t;
 
-    for (int i = 0; i < SZ_LANES; i++) x[i] = x[i] < 0.0 ? 0.0 : x[i] > 1.0 ? 1.0 : x[i];
-    sin_cos_pi(x - 0.5, &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
-    *f = 0.5 - 0.5 * sin_t;
-    *df = -0.5 * 3.14159265358979323846 * inverse * cos_t;
-    for (int i = 0; i < SZ_LANES; i++)
-        if (x[i] <= 0.0 || x[i] >= 1.0) {
-            (*f)[i] = x[i] <= 0.0;
-            (*df)[i] = 0.0;
-        }
+#pragma omp simd
+    for (int i = 0; i < SZ_LANES; i++) {
+        double x = (r[i] - start) * inverse;
+
+        inside[i] = x > 0.0 && x < 1.0 ? 1.0 : 0.0;
+        before[i] = x > 0.0 ? 0.0 : 1.0;
+        t[i] = (x - 0.5) * inside[i];
+    }
+    sin_cos_pi(SZ_GET(t), &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
+    *f = SZ_GET(before) + SZ_GET(inside) * (0.5 - 0.5 * sin_t);
+    *df = SZ_GET(inside) * (-0.5 * 3.14159265358979323846 * inverse * cos_t);
 }
 
 /* the nodes below r, how far behind them r is, in spacings, and 1 / spacing */
@@ -149,30 +153,28 @@ SZ_INLINE void amplitude_lanes(const sz_radial *radial, int n, const int *slot,
     }
 }
 
+typedef int ints __attribute__((vector_size(4 * SZ_LANES)));
+
 /* of soap: one table of one piece, F a factor of all functions */
 SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weights *at)
 {
     const sz_radial_table *table = radial->table;
-    double per_r = table->per_r[0], room[SZ_LANES] = {0};
-    int last = table->first[1] - 2;
-    sz_lanes t = {0}, f, df;
+    double per_r = table->per_r[0];
+    sz_lanes x = SZ_GET(r) * per_r, f, df;
+    ints knot = __builtin_convertvector(x, ints), below;
 
-    for (int i = 0; i < n; i++) {
-        double x = r[i] * per_r;
-        int knot = (int)x < last ? (int)x : last;
-
-        room[i] = r[i];
-        at->node[i] = table->node + (size_t)knot * radial->n_node;
-        t[i] = x - knot;
-    }
-    switch_lanes(&radial->spec, room, &f, &df);
+    below = knot < table->first[1] - 2; /* r may be the cutoff but for rounding */
+    knot = (knot & below) | ((table->first[1] - 2) & ~below);
+    for (int i = 0; i < SZ_LANES; i++)
+        at->node[i] = table->node + (size_t)knot[i] * radial->n_node;
+    switch_lanes(&radial->spec, r, &f, &df);
     for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
         double slope;
 
         f[i] = sz_radial_switch(&radial->spec, r[i], &slope);
         df[i] = slope;
     }
-    hermite(t, at->w, at->dw);
+    hermite(x - __builtin_convertvector(knot, sz_lanes), at->w, at->dw);
     for (int c = 0; c < 6; c++) {
         at->dw[c] = f * per_r * at->dw[c] + df * at->w[c];
         at->w[c] *= f;
@@ -183,20 +185,18 @@ SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weig
 SZ_INLINE void locate_turbo(const sz_radial *radial, int n, const int *slot,
                             const double *r, weights *at)
 {
-    double room[SZ_LANES] = {0};
     sz_lanes t = {0}, per_r = {0};
 
     for (int i = 0; i < n; i++) {
         double place, spacing;
 
-        room[i] = r[i];
         at->node[i] = find_nodes(sz_radial_table_of(radial, slot ? slot[i] : 0), r[i],
                                  radial->n_node, &place, &spacing);
         t[i] = place;
         per_r[i] = spacing;
     }
     at->t = t;
-    amplitude_lanes(radial, n, slot, room, &at->f, &at->df);
+    amplitude_lanes(radial, n, slot, r, &at->f, &at->df);
     hermite(t, at->w, at->dw);
     for (int c = 0; c < 6; c++) at->dw[c] *= per_r;
 }
@@ -250,7 +250,7 @@ SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int
 SZ_CLONES static void eval_all_turbo(const sz_radial *radial, int n, const int *slot,
                                      const double *r, double *h, double *dh)
 {
-    int n_h = (radial->spec.l_max + 1) * radial->n_lane;
+    int n_h = radial->n_h;
     weights at;
 
     locate_turbo(radial, n, slot, r, &at);

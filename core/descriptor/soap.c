@@ -5,10 +5,14 @@
  *   r_ij --radial, harmonics, density--> X --maps--> Y1, Y2 (Y3) --power--> p
  *   dE/dp --power--> dE/dY --maps--> dE/dX --density--> dE/dr_ij
  *
- * Nothing is kept between the two sweeps but X, Y and |P| of each atom; radial
- * functions and harmonics are computed again, and the neighbours sorted by slot again. */
+ * Descriptors of the same centres go together: neighbours are sorted, distances and
+ * harmonics computed once for all of them, and dE/dY_lm of all is one sum.
+ *
+ * Nothing is kept between the two sweeps but X, Y and |P| of each atom: what a pair
+ * has is computed again in less time than it would take to come back from memory. */
 #include "descriptor/soap.h"
 
+#include "descriptor/batch.h"
 #include "descriptor/coupling.h"
 #include "descriptor/density.h"
 #include "descriptor/power.h"
@@ -32,24 +36,15 @@ struct sz_soap_work {
     double *dedy[SZ_FACTORS]; /* [n_y] */
     double *q, *dedq;         /* [n_q] */
     double *coupling;         /* scratch of sz_couple */
-    double *h, *dh;           /* [SZ_LANES][l_max+1][n_lane] */
+    double *h, *dh;           /* [SZ_LANES][n_h of radial] */
     double *ylm;              /* [n_lm][SZ_LANES] */
     double *dylm;             /* [n_lm][3][SZ_LANES] */
+    double *dedy_lm;          /* [n_lm][SZ_LANES] dE/dY_lm of neighbours, */
+    double *slope;            /* [n_lm][SZ_LANES] see sz_density_adjoint */
     double *tangent;          /* [product_stride] of sz_power_tangent */
     double *products;         /* [product_stride] where a vector sums them */
     void *memory;
 };
-
-/* Up to SZ_LANES neighbours of one atom inside the cutoff. */
-typedef struct {
-    int n;
-    int pair[SZ_LANES];
-    int table[SZ_LANES];  /* its slot in the radial tables */
-    int slot[SZ_LANES];   /* in X */
-    int offset[SZ_LANES]; /* of the neighbour's slot in the channels */
-    double r[SZ_LANES];
-    double u[3 * SZ_LANES];
-} batch;
 
 /* ---- the descriptor --------------------------------------------------------------- */
 
@@ -229,7 +224,7 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     *work = NULL;
     for (int d = 0; d < c->spec.order; d++) n_y += y_size(c, d);
     total = (n + 1) * (n_x + n_y) + 2 * n_q + n_scratch + SZ_PAD(n) + 2 * n_row +
-            4 * n_lm * SZ_LANES + 2 * (size_t)c->product_stride +
+            6 * n_lm * SZ_LANES + 2 * (size_t)c->product_stride +
             SZ_PAD(n * c->n_slots) / SZ_LANES;
     total = SZ_PAD(total);
     if (w) w->memory = aligned_alloc(64, total * sizeof *next);
@@ -245,6 +240,8 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     w->dh = next, next += n_row;
     w->ylm = next, next += n_lm * SZ_LANES;
     w->dylm = next, next += 3 * n_lm * SZ_LANES;
+    w->dedy_lm = next, next += n_lm * SZ_LANES;
+    w->slope = next, next += n_lm * SZ_LANES;
     w->tangent = next, next += c->product_stride;
     w->products = next, next += c->product_stride;
     w->norm = next, next += SZ_PAD(n);
@@ -291,101 +288,42 @@ static const double *second_factor(const sz_soap *soap, sz_soap_work *work, int 
 
 /* ---- the chain -------------------------------------------------------------------- */
 
-enum { CHUNK = 64 }; /* neighbours that are sorted by slot at a time */
-
-/* Where a walk over the neighbours of one atom stands. */
-typedef struct {
-    int next;        /* first pair that is not in the chunk */
-    int n, taken;    /* pairs in the chunk */
-    int pair[CHUNK]; /* inside the cutoff, sorted by slot */
-    int slot[CHUNK]; /* in the radial tables, of which there may be more than slots of X
-                      */
-} cursor;
-
-/* Slots that neighbours are sorted by. */
-static int n_sorts(const sz_soap *soap)
+/* The neighbours of nb that a descriptor wants; there may be more radial tables than
+ * slots of X. */
+static sz_reach reach_of(const sz_soap *soap, const int *slot)
 {
     int n = soap->compression.n_slots;
+    const sz_reach reach = {soap->spec.radial.cutoff,
+                            soap->radial->n_tables > n ? soap->radial->n_tables : n,
+                            slot};
 
-    return soap->radial->n_tables > n ? soap->radial->n_tables : n;
+    return reach;
 }
 
-/* Sorts the next CHUNK neighbours of row i by slot. */
-static void next_chunk(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
-                       cursor *at)
+/* What a descriptor takes of a batch. */
+typedef struct {
+    int n;                /* lanes up to the last one that it wants; 0: none */
+    int table[SZ_LANES];  /* slot in the radial tables */
+    int slot[SZ_LANES];   /* in X; -1: not wanted */
+    int offset[SZ_LANES]; /* of the slot in the channels; < 0: not wanted */
+} lanes;
+
+static int choose_lanes(const sz_soap *soap, const int *slot_of, const sz_batch *b,
+                        lanes *of)
 {
-    double cutoff2 = soap->spec.radial.cutoff * soap->spec.radial.cutoff;
-    int n_slots = n_sorts(soap), end = nb->first[i + 1], next = at->next;
-    int n = 0, first[SZ_Z_MAX + 1];
-    int pair[CHUNK], of[CHUNK];
+    int apart = soap->compression.n_slots > 1, n_lane = soap->radial->n_lane;
+    double cutoff = soap->spec.radial.cutoff;
 
-    for (; next < end && n < CHUNK; next++) {
-        const double *d = nb->r + 3 * (size_t)next;
-        double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-        int s = slot[nb->neigh_species[next]];
+    of->n = 0;
+    for (int k = 0; k < b->n; k++) {
+        int slot = slot_of[b->species[k]], wanted = slot >= 0 && b->r[k] < cutoff;
 
-        pair[n] = next;
-        of[n] = n_slots > 1 ? s : 0;
-        n += (s >= 0) & (r2 < cutoff2);
+        of->table[k] = wanted ? slot : 0;
+        of->slot[k] = wanted ? apart * slot : -1;
+        of->offset[k] = of->slot[k] * n_lane;
+        if (wanted) of->n = k + 1;
     }
-    at->next = next;
-    at->n = n;
-    at->taken = 0;
-    if (n_slots == 1) { /* sorted as they are */
-        memcpy(at->pair, pair, (size_t)n * sizeof *pair);
-        memcpy(at->slot, of, (size_t)n * sizeof *of);
-        return;
-    }
-    memset(first, 0, ((size_t)n_slots + 1) * sizeof *first);
-    for (int k = 0; k < n; k++) first[of[k] + 1]++;
-    for (int k = 1; k < n_slots; k++) first[k] += first[k - 1];
-    for (int k = 0; k < n; k++) {
-        int to = first[of[k]]++;
-
-        at->pair[to] = pair[k];
-        at->slot[to] = of[k];
-    }
-}
-
-/* r and u from the pairs' vectors */
-SZ_CLONES static void normalise(const double *r, batch *b)
-{
-    const int *p = b->pair;
-    sz_lanes v[3], r2;
-
-    for (int x = 0; x < 3; x++) {
-        sz_lanes g = {r[3 * (size_t)p[0] + x], r[3 * (size_t)p[1] + x],
-                      r[3 * (size_t)p[2] + x], r[3 * (size_t)p[3] + x],
-                      r[3 * (size_t)p[4] + x], r[3 * (size_t)p[5] + x],
-                      r[3 * (size_t)p[6] + x], r[3 * (size_t)p[7] + x]};
-        v[x] = g;
-    }
-    r2 = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
-    for (int k = 0; k < SZ_LANES; k++) r2[k] = sqrt(r2[k]);
-    SZ_AT(b->r) = r2;
-    r2 = 1.0 / r2;
-    for (int x = 0; x < 3; x++) SZ_AT(b->u + x * SZ_LANES) = v[x] * r2;
-}
-
-/* Fills the next batch from row i of nb; 0 at the end. The unused lanes repeat the first
- * neighbour. */
-static int next_batch(const sz_soap *soap, const sz_neigh *nb, const int *slot, int i,
-                      cursor *at, batch *b)
-{
-    if (at->taken == at->n) next_chunk(soap, nb, slot, i, at);
-    b->n = at->n - at->taken < SZ_LANES ? at->n - at->taken : SZ_LANES;
-    if (b->n == 0) return 0;
-    for (int k = 0; k < SZ_LANES; k++) {
-        int from = at->taken + (k < b->n ? k : 0);
-
-        b->pair[k] = at->pair[from];
-        b->table[k] = at->slot[from];
-        b->slot[k] = soap->compression.n_slots > 1 ? at->slot[from] : 0;
-        b->offset[k] = b->slot[k] * soap->radial->n_lane;
-    }
-    at->taken += b->n;
-    normalise(nb->r, b);
-    return 1;
+    return of->n;
 }
 
 /* The atom's own Gaussian, in its own slot or, with central_all, in every slot. */
@@ -406,23 +344,18 @@ static void add_central(const sz_soap *soap, int z, double *x, unsigned char *pr
     }
 }
 
-/* Adds the density round atom i to x [n_lm][n_chan]. */
-static void add_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                        const sz_soap_species *species, int i, double *x,
-                        unsigned char *present)
+/* Adds the neighbours of a batch to X of a descriptor. */
+static void add_neighbours(const sz_soap *soap, sz_soap_work *work, const lanes *of,
+                           const sz_batch *b, const double *ylm, double *x,
+                           unsigned char *present)
 {
     const sz_compression *c = &soap->compression;
-    int n_lane = soap->radial->n_lane;
-    cursor at = {.next = nb->first[i]};
-    batch b;
 
-    add_central(soap, species->z[nb->species[i]], x, present);
-    while (next_batch(soap, nb, species->slot, i, &at, &b)) {
-        for (int k = 0; k < b.n; k++) present[b.slot[k]] = 1;
-        sz_harmonics(&soap->harmonics, b.u, work->ylm, NULL);
-        sz_radial_eval(soap->radial, b.n, b.table, b.r, work->h, NULL);
-        sz_density(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h, work->ylm, x);
-    }
+    for (int k = 0; k < of->n; k++)
+        if (of->slot[k] >= 0) present[of->slot[k]] = 1;
+    sz_radial_eval(soap->radial, of->n, of->table, b->r, work->h, NULL);
+    sz_density(c->l_max, soap->radial->n_used, soap->radial->place, soap->radial->n_h,
+               c->n_chan, of->n, of->offset, work->h, ylm, x);
 }
 
 static void clear_density(const sz_soap *soap, sz_soap_work *work, int k)
@@ -451,25 +384,99 @@ static void finish(const sz_soap *soap, sz_soap_work *work, int k, double *p)
     if (c->spec.sum) work->norm[k] = sz_sum(c, power, normalise, p);
 }
 
+/* The descriptor of the largest l_max among those that want lanes of the batch, which has
+ * the harmonics for all; -1: none of them wants any. */
+static int find_highest(int n_parts, const sz_soap_part *part, const lanes *of)
+{
+    int highest = -1;
+
+    for (int k = 0; k < n_parts; k++)
+        if (of[k].n && (highest < 0 || part[k].soap->compression.l_max >
+                                           part[highest].soap->compression.l_max))
+            highest = k;
+    return highest;
+}
+
+/* The lanes that each descriptor takes of a batch, and find_highest. */
+static int choose_all(int n_parts, const sz_soap_part *part, const sz_batch *b, lanes *of)
+{
+    for (int k = 0; k < n_parts; k++) choose_lanes(part[k].soap, part[k].slot, b, &of[k]);
+    return find_highest(n_parts, part, of);
+}
+
+static void start_walk(sz_walk *walk, const sz_neigh *nb, int n_parts,
+                       const sz_soap_part *part)
+{
+    sz_reach reach[SZ_SOAP_PARTS];
+
+    for (int k = 0; k < n_parts; k++) reach[k] = reach_of(part[k].soap, part[k].slot);
+    sz_walk_start(walk, nb, n_parts, reach);
+}
+
+/* Adds the density round atom i to X number k of each descriptor. */
+static void add_density(int n_parts, const sz_soap_part *part, sz_walk *walk,
+                        const int *z, int i, int k)
+{
+    sz_batch b;
+
+    for (int d = 0; d < n_parts; d++) {
+        const sz_soap_work *w = part[d].work;
+
+        add_central(part[d].soap, z[walk->nb->species[i]], w->x + (size_t)k * w->n_x,
+                    w->present + (size_t)k * part[d].soap->compression.n_slots);
+    }
+    sz_walk_to(walk, i);
+    while (sz_walk_next(walk, &b)) {
+        lanes of[SZ_SOAP_PARTS];
+        int highest = choose_all(n_parts, part, &b, of);
+
+        if (highest < 0) continue;
+        sz_harmonics(&part[highest].soap->harmonics, b.u, part[highest].work->ylm, NULL);
+        for (int d = 0; d < n_parts; d++) {
+            sz_soap_work *w = part[d].work;
+
+            if (of[d].n)
+                add_neighbours(part[d].soap, w, &of[d], &b, part[highest].work->ylm,
+                               w->x + (size_t)k * w->n_x,
+                               w->present +
+                                   (size_t)k * part[d].soap->compression.n_slots);
+        }
+    }
+}
+
+void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
+                      const int *z, int n, const int *atom)
+{
+    sz_walk walk;
+
+    start_walk(&walk, nb, n_parts, part);
+    for (int k = 0; k < n; k++) {
+        for (int d = 0; d < n_parts; d++) clear_density(part[d].soap, part[d].work, k);
+        if (k + 1 < n) sz_walk_fetch(&walk, atom[k + 1], NULL);
+        add_density(n_parts, part, &walk, z, atom[k], k);
+        for (int d = 0; d < n_parts; d++)
+            finish(part[d].soap, part[d].work, k,
+                   part[d].p + (size_t)k * part[d].soap->compression.stride);
+    }
+}
+
 void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom, double *p)
 {
-    const sz_compression *c = &soap->compression;
+    const sz_soap_part part = {soap, work, species->slot, p, NULL};
 
-    for (int k = 0; k < n; k++) {
-        clear_density(soap, work, k);
-        add_density(soap, work, nb, species, atom[k], work->x + (size_t)k * work->n_x,
-                    work->present + (size_t)k * c->n_slots);
-        finish(soap, work, k, p + (size_t)k * c->stride);
-    }
+    sz_soaps_forward(1, &part, nb, species->z, n, atom);
 }
 
 void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom, double *p)
 {
+    const sz_soap_part part = {soap, work, species->slot, p, NULL};
+    sz_walk walk;
+
+    start_walk(&walk, nb, 1, &part);
     clear_density(soap, work, 0);
-    for (int k = 0; k < n; k++)
-        add_density(soap, work, nb, species, atom[k], work->x, work->present);
+    for (int k = 0; k < n; k++) add_density(1, &part, &walk, species->z, atom[k], 0);
     finish(soap, work, 0, p);
 }
 
@@ -504,16 +511,16 @@ static void fetch(const double *a, int n, int part)
 
 /* The products of the kernel have evicted an atom's arrays from the cache: those of atom
  * k are prefetched while the one before it is worked on. */
-static void fetch_atom(const sz_soap *soap, const sz_soap_work *work, int k,
-                       const double *p, const double *dedp, int part)
+static void fetch_atom(const sz_soap_part *of, int k, int part)
 {
-    int stride = soap->compression.stride;
+    const sz_soap_work *work = of->work;
+    int stride = of->soap->compression.stride;
 
     fetch(work->x + (size_t)k * work->n_x, work->n_x, part);
-    for (int d = 0; d < soap->compression.spec.order; d++)
+    for (int d = 0; d < of->soap->compression.spec.order; d++)
         fetch(work->y[d] + (size_t)k * work->n_y[d], work->n_y[d], part);
-    fetch(p + (size_t)k * stride, stride, part);
-    fetch(dedp + (size_t)k * stride, stride, part);
+    fetch(of->p + (size_t)k * stride, stride, part);
+    fetch(of->dedp + (size_t)k * stride, stride, part);
 }
 
 /* dE/dY of factor d, or what takes its place in a sweep: dedx where Y is X. */
@@ -575,59 +582,104 @@ static void density_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
             sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, work->dedy[d], work->dedx);
 }
 
-void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom,
-                     const double *p, double *dedp, double *dedr)
+/* From dE/dX to dE/dY_lm and slope [n_lm][SZ_LANES] of a batch, see sz_density_adjoint.
+ */
+static void density_of_batch(const sz_soap_part *part, const lanes *of, const sz_batch *b,
+                             int add, double *dedy_lm, double *slope)
 {
+    const sz_soap *soap = part->soap;
     const sz_compression *c = &soap->compression;
-    int n_lane = soap->radial->n_lane;
+    sz_soap_work *w = part->work;
 
+    sz_radial_eval(soap->radial, of->n, of->table, b->r, w->h, w->dh);
+    sz_density_adjoint(c->l_max, soap->radial->n_used, soap->radial->place,
+                       soap->radial->n_h, c->n_chan, of->n, of->offset, w->h, w->dh,
+                       w->dedx, add, dedy_lm, slope);
+}
+
+/* dedr += dE/dr_ij of a batch. Harmonics of all descriptors meet in one sum; the one
+ * with most of them comes first. */
+static void batch_adjoint(int n_parts, const sz_soap_part *part, const sz_batch *b,
+                          double *dedr)
+{
+    lanes of[SZ_SOAP_PARTS];
+    int highest = choose_all(n_parts, part, b, of);
+    const sz_soap *soap;
+    sz_soap_work *w;
+    double d[3 * SZ_LANES];
+
+    if (highest < 0) return;
+    soap = part[highest].soap;
+    w = part[highest].work;
+    density_of_batch(&part[highest], &of[highest], b, 0, w->dedy_lm, w->slope);
+    for (int k = 0; k < n_parts; k++)
+        if (k != highest && of[k].n)
+            density_of_batch(&part[k], &of[k], b, 1, w->dedy_lm, w->slope);
+    sz_harmonics_adjoint(&soap->harmonics, soap->compression.l_max, b->u, b->r,
+                         w->dedy_lm, w->slope, d);
+    for (int j = 0; j < b->n; j++)
+        for (int x = 0; x < 3; x++)
+            dedr[3 * (size_t)b->pair[j] + x] += d[x * SZ_LANES + j];
+}
+
+void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb, int n,
+                      const int *atom, double *dedr)
+{
+    sz_walk walk;
+    sz_batch b;
+
+    start_walk(&walk, nb, n_parts, part);
     for (int k = 0; k < n; k++) {
-        int i = atom[k];
-        cursor at = {.next = nb->first[i]};
-        batch b;
-        int part = 0;
+        int fetched = 0;
 
-        density_adjoint(soap, work, k, p + (size_t)k * c->stride,
-                        dedp + (size_t)k * c->stride);
-        while (next_batch(soap, nb, species->slot, i, &at, &b)) {
-            double d[3 * SZ_LANES] = {0};
+        for (int d = 0; d < n_parts; d++) {
+            size_t at = (size_t)k * part[d].soap->compression.stride;
 
-            if (k + 1 < n && part < 4) fetch_atom(soap, work, k + 1, p, dedp, part++);
-            sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
-            sz_radial_eval(soap->radial, b.n, b.table, b.r, work->h, work->dh);
-            sz_density_adjoint(c->l_max, n_lane, c->n_chan, b.n, b.offset, work->h,
-                               work->dh, work->ylm, work->dylm, b.u, b.r, work->dedx, d);
-            for (int j = 0; j < b.n; j++)
-                for (int x = 0; x < 3; x++)
-                    dedr[3 * (size_t)b.pair[j] + x] += d[x * SZ_LANES + j];
+            density_adjoint(part[d].soap, part[d].work, k, part[d].p + at,
+                            part[d].dedp + at);
+        }
+        if (k + 1 < n) sz_walk_fetch(&walk, atom[k + 1], dedr);
+        sz_walk_to(&walk, atom[k]);
+        for (; sz_walk_next(&walk, &b); fetched++) {
+            for (int d = 0; d < n_parts && k + 1 < n && fetched < 4; d++)
+                fetch_atom(&part[d], k + 1, fetched);
+            batch_adjoint(n_parts, part, &b, dedr);
         }
     }
 }
 
+void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom,
+                     const double *p, double *dedp, double *dedr)
+{
+    const sz_soap_part part = {soap, work, species->slot, (double *)p, dedp};
+
+    sz_soaps_adjoint(1, &part, nb, n, atom, dedr);
+}
+
 /* ---- forward derivatives ----------------------------------------------------------- */
 
-/* dX/dr_x of lane k of a batch, into the slot's channels of dx [n_lm][n_chan] */
-static void density_tangent(const sz_soap *soap, const sz_soap_work *work, const batch *b,
-                            int k, int x, double *dx)
+/* dX/dr_x of lane k of a batch, into the channels from offset on of dx [n_lm][n_chan] */
+static void density_tangent(const sz_soap *soap, const sz_soap_work *work,
+                            const sz_batch *b, int k, int offset, int x, double *dx)
 {
     const sz_compression *c = &soap->compression;
-    int n_lane = soap->radial->n_lane;
+    const sz_radial *radial = soap->radial;
     double u[3];
 
     for (int d = 0; d < 3; d++) u[d] = b->u[d * SZ_LANES + k];
     for (int l = 0, lm = 0; l <= c->l_max; l++) {
-        const double *h = work->h + (k * (c->l_max + 1) + l) * n_lane;
-        const double *dh = work->dh + (k * (c->l_max + 1) + l) * n_lane;
+        const double *h = work->h + k * radial->n_h + radial->place[l];
+        const double *dh = work->dh + k * radial->n_h + radial->place[l];
 
         for (; lm < (l + 1) * (l + 1); lm++) {
             const double *g = work->dylm + lm * 3 * SZ_LANES + k;
             double along = u[0] * g[0] + u[1] * g[SZ_LANES] + u[2] * g[2 * SZ_LANES];
             double dy = (g[x * SZ_LANES] - u[x] * along) / b->r[k];
             double yu = work->ylm[lm * SZ_LANES + k] * u[x];
-            double *to = dx + lm * c->n_chan + b->offset[k];
+            double *to = dx + lm * c->n_chan + offset;
 
-            for (int q = 0; q < n_lane; q++) to[q] = dh[q] * yu + h[q] * dy;
+            for (int q = 0; q < radial->n_used[l]; q++) to[q] = dh[q] * yu + h[q] * dy;
         }
     }
 }
@@ -672,22 +724,29 @@ int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
                      const sz_soap_species *species, int i, const double *p, int *pair,
                      double *jacobian)
 {
-    const sz_compression *c = &soap->compression;
-    cursor at = {.next = nb->first[i]};
+    const sz_reach reach = reach_of(soap, species->slot);
+    size_t stride = (size_t)soap->compression.stride;
+    sz_walk walk;
+    sz_batch b;
+    lanes of;
     int n = 0;
-    batch b;
 
     memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
-    while (next_batch(soap, nb, species->slot, i, &at, &b)) {
+    sz_walk_start(&walk, nb, 1, &reach);
+    sz_walk_to(&walk, i);
+    while (sz_walk_next(&walk, &b)) {
+        if (!choose_lanes(soap, species->slot, &b, &of)) continue;
         sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
-        sz_radial_eval(soap->radial, b.n, b.table, b.r, work->h, work->dh);
-        for (int k = 0; k < b.n; k++, n++) {
+        sz_radial_eval(soap->radial, of.n, of.table, b.r, work->h, work->dh);
+        for (int k = 0; k < of.n; k++) {
+            if (of.slot[k] < 0) continue;
             pair[n] = b.pair[k];
             for (int x = 0; x < 3; x++) {
-                density_tangent(soap, work, &b, k, x, work->dedx);
-                vector_tangent(soap, work, p, jacobian + (size_t)(3 * n + x) * c->stride);
+                density_tangent(soap, work, &b, k, of.offset[k], x, work->dedx);
+                vector_tangent(soap, work, p, jacobian + (3 * n + x) * stride);
             }
-            clear_slot(soap, b.offset[k], work->dedx);
+            clear_slot(soap, of.offset[k], work->dedx);
+            n++;
         }
     }
     return n;
@@ -700,10 +759,14 @@ void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
                      unsigned char *present)
 {
     const sz_compression *c = &soap->compression;
+    const sz_soap_part part = {soap, work, species->slot, NULL, NULL};
+    sz_walk walk;
 
-    memset(x, 0, (size_t)SZ_N_LM(c->l_max) * c->n_chan * sizeof *x);
-    memset(present, 0, (size_t)c->n_slots);
-    add_density(soap, work, nb, species, i, x, present);
+    start_walk(&walk, nb, 1, &part);
+    clear_density(soap, work, 0);
+    add_density(1, &part, &walk, species->z, i, 0);
+    memcpy(x, work->x, (size_t)SZ_N_LM(c->l_max) * c->n_chan * sizeof *x);
+    memcpy(present, work->present, (size_t)c->n_slots);
 }
 
 void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const double *x,

@@ -87,6 +87,24 @@ typedef struct {
 void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom, double *p);
 
+/* Several descriptors of the same atoms at once, which share what their neighbours have:
+ * distances, directions, harmonics. */
+typedef struct {
+    const sz_soap *soap;
+    sz_soap_work *work; /* of its own */
+    const int *slot;    /* [n_species] sz_soap_slot of each species of the list */
+    double *p, *dedp;   /* [n][stride] */
+} sz_soap_part;
+
+enum { SZ_SOAP_PARTS = 8 }; /* at most */
+
+/* sz_soap_forward and sz_soap_adjoint of n_parts descriptors; z: of the species. The
+ * adjoint reads p, destroys dedp and adds to dedr. */
+void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
+                      const int *z, int n, const int *atom);
+void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb, int n,
+                      const int *atom, double *dedr);
+
 /* p [stride]: one vector of the summed densities of the n atoms (average=T). */
 void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom, double *p);

@@ -45,6 +45,30 @@ SZ_INLINE void sz_keep_lanes(sz_lanes *v, int n)
 /* the sum of a vector's lanes */
 #define sz_sum_lanes(v) sz_sum_lanes_of(&(v))
 
+/* Eight rows of lanes, next apart, turned: lane k of to[q] is lane q of row k. */
+SZ_INLINE void sz_turn(const double *from, int next, sz_lanes *to)
+{
+    sz_lanes two[SZ_LANES], four[SZ_LANES];
+
+    for (int k = 0; k < SZ_LANES; k += 2) {
+        sz_lanes a = SZ_GET(from + k * next), b = SZ_GET(from + (k + 1) * next);
+
+        two[k] = SZ_SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+        two[k + 1] = SZ_SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int k = 0; k < SZ_LANES; k += 4)
+        for (int i = 0; i < 2; i++) {
+            sz_lanes a = two[k + i], b = two[k + 2 + i];
+
+            four[k + i] = SZ_SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+            four[k + 2 + i] = SZ_SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    for (int q = 0; q < 4; q++) {
+        to[q] = SZ_SHUFFLE(four[q], four[q + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        to[q + 4] = SZ_SHUFFLE(four[q], four[q + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
 /* The sanitizers cannot run before the resolvers of cloned functions do. */
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__) &&                    \
     !defined(SZ_NO_CLONES)

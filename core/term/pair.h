@@ -73,7 +73,9 @@ static inline double sz_length(const double *d)
 /* adds slope * d / r to dedr[3] */
 static inline void sz_add_radial(double slope, const double *d, double r, double *dedr)
 {
-    for (int x = 0; x < 3; x++) dedr[x] += slope * d[x] / r;
+    double per_r = slope / r;
+
+    for (int x = 0; x < 3; x++) dedr[x] += per_r * d[x];
 }
 
 #endif

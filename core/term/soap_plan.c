@@ -7,8 +7,9 @@
  *   products   the sparse points laid out for our own matrix products (product.c)
  *   plain      dgemm on the points as they are
  *
- * Atoms are taken in blocks of one term's centres, so that the kernel is a product of
- * matrices; forces come back the way the energies went. */
+ * Atoms are taken in blocks of centres, so that the kernel is a product of matrices;
+ * forces come back the way the energies went. Terms of the same centres are a band: their
+ * blocks are the same, and their descriptors share what the neighbours have. */
 #include "term/soap_term.h"
 
 #include "linear/vec.h"
@@ -173,6 +174,52 @@ static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *e
     return status;
 }
 
+static int same_centres(const sz_soap_plan *p, int s, int t)
+{
+    const sz_soap_term *term = p->group->term;
+
+    return memcmp(term[s].centre, term[t].centre, (size_t)p->group->n_species) == 0;
+}
+
+int sz_soap_band(const sz_soap_plan *p, int t, int *term)
+{
+    int n = 0;
+
+    for (int s = t; s < p->group->n_terms && p->run[t].leader == t; s++)
+        if (!p->run[s].joined && p->run[s].leader == t) term[n++] = s;
+    return n;
+}
+
+int sz_soap_block(const sz_soap_plan *p, int n_terms, const int *term, int n_block)
+{
+    enum { COLLAPSED = 64 };
+    int collapsed = 1;
+
+    for (int k = 0; k < n_terms; k++) collapsed &= p->run[term[k]].collapse != NULL;
+    return collapsed && n_block > COLLAPSED ? COLLAPSED : n_block;
+}
+
+/* Each term joins the first band of its centres that has room and lacks its descriptor.
+ */
+static void make_bands(sz_soap_plan *p)
+{
+    const sz_soap_term *term = p->group->term;
+
+    for (int t = 0; t < p->group->n_terms; t++) p->run[t].leader = -1;
+    for (int t = 0; t < p->group->n_terms; t++) {
+        int member[SZ_SOAP_PARTS];
+
+        if (p->run[t].joined) continue;
+        for (int s = 0; s < t && p->run[t].leader < 0; s++) {
+            int n = same_centres(p, s, t) ? sz_soap_band(p, s, member) : 0, there = 0;
+
+            for (int k = 0; k < n; k++) there |= term[member[k]].soap == term[t].soap;
+            if (n > 0 && n < SZ_SOAP_PARTS && !there) p->run[t].leader = s;
+        }
+        if (p->run[t].leader < 0) p->run[t].leader = t;
+    }
+}
+
 sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *layout,
                               sz_error *err)
 {
@@ -185,6 +232,7 @@ sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *la
     if (p) p->run = calloc((size_t)g->n_terms + 1, sizeof *p->run);
     if (!p || !p->run) status = sz_fail_memory(err, sizeof *p, "a plan");
     if (status == SZ_OK) status = plan_terms(p, layout, err);
+    if (status == SZ_OK) make_bands(p);
     if (status == SZ_OK)
         *plan = p;
     else
@@ -213,7 +261,7 @@ typedef struct {
     int n_block, n_soaps;
     int *atom;           /* [n_block] atoms of the current block */
     sz_soap_work **soap; /* [n_soaps] */
-    double *p, *dedp;    /* [n_block][stride] */
+    double *p, *dedp;    /* [n_block][stride] of each term of a band */
     double *k;           /* [n_block][n_sparse] kernel values */
     double *e;           /* [n_block] */
     sz_range *range;     /* components that the block needs */
@@ -235,18 +283,22 @@ void sz_soap_plan_free_work(void *work)
     free(w);
 }
 
-/* The largest sizes of all terms. */
-static void find_sizes(const sz_soap_plan *p, size_t *stride, size_t *n_sparse,
+/* The largest sizes: doubles of the vectors of an atom in all terms of a band, sparse
+ * points, groups of components. */
+static void find_sizes(const sz_soap_plan *p, size_t *vectors, size_t *n_sparse,
                        size_t *n_groups)
 {
     const sz_soap_group *g = p->group;
 
-    *stride = *n_sparse = *n_groups = 1;
+    *vectors = *n_sparse = *n_groups = 1;
     for (int t = 0; t < g->n_terms; t++) {
         const sz_soap *soap = g->soap[g->term[t].soap];
-        size_t ld = (size_t)sz_soap_stride(soap), n = (size_t)g->term[t].n_sparse;
+        size_t n = (size_t)g->term[t].n_sparse, sum = 0;
+        int member[SZ_SOAP_PARTS], n_members = sz_soap_band(p, t, member);
 
-        if (ld > *stride) *stride = ld;
+        for (int k = 0; k < n_members; k++)
+            sum += (size_t)sz_soap_stride(g->soap[g->term[member[k]].soap]);
+        if (sum > *vectors) *vectors = sum;
         if ((size_t)soap->compression.n_groups > *n_groups)
             *n_groups = (size_t)soap->compression.n_groups;
         if (p->run[t].joined) continue;
@@ -259,25 +311,25 @@ sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error
 {
     const sz_soap_plan *p = plan;
     const sz_soap_group *g = p->group;
-    size_t stride, n_sparse, n_groups, n = (size_t)n_block;
+    size_t vectors, n_sparse, n_groups, n = (size_t)n_block;
     scratch *w = calloc(1, sizeof *w);
     sz_status status = SZ_OK;
 
     *work = NULL;
     if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
-    find_sizes(p, &stride, &n_sparse, &n_groups);
+    find_sizes(p, &vectors, &n_sparse, &n_groups);
     w->n_block = n_block;
     w->n_soaps = g->n_soaps;
     w->atom = malloc(n * sizeof *w->atom);
     w->soap = calloc((size_t)g->n_soaps + 1, sizeof *w->soap);
-    w->p = aligned_alloc(64, n * SZ_PAD(stride) * sizeof *w->p);
-    w->dedp = aligned_alloc(64, n * SZ_PAD(stride) * sizeof *w->dedp);
+    w->p = aligned_alloc(64, n * SZ_PAD(vectors) * sizeof *w->p);
+    w->dedp = aligned_alloc(64, n * SZ_PAD(vectors) * sizeof *w->dedp);
     w->k = aligned_alloc(64, SZ_PAD(n * n_sparse) * sizeof *w->k);
     w->e = malloc(n * sizeof *w->e);
     w->range = malloc(n_groups * sizeof *w->range);
     if (!w->atom || !w->soap || !w->p || !w->dedp || !w->k || !w->e || !w->range)
-        status =
-            sz_fail_memory(err, n * (2 * stride + n_sparse) * sizeof *w->p, "the blocks");
+        status = sz_fail_memory(err, n * (2 * vectors + n_sparse) * sizeof *w->p,
+                                "the blocks");
     for (int k = 0; k < g->n_soaps && status == SZ_OK; k++)
         status = sz_soap_work_create(&w->soap[k], g->soap[k], n_block, err);
     if (status == SZ_OK)
@@ -298,48 +350,63 @@ typedef struct {
     double *energy, *dedr;
 } frame;
 
-/* the n atoms of work->atom, centres of term number t */
-static void compute_block(const frame *f, int t, int n)
+/* energy and, in part->dedp, its gradient for the vectors of the n atoms of work->atom */
+static void add_energy(const frame *f, int t, const sz_soap_part *part, int n)
 {
-    const sz_soap_group *g = f->plan->group;
     const sz_soap_run *run = &f->plan->run[t];
-    const int s = g->term[t].soap;
-    const sz_soap_species species = {f->species->z, g->slot[s]};
     scratch *w = f->work;
-    int n_ranges;
+    int n_ranges = sz_soap_ranges(part->soap, part->work, n, w->range);
 
     memset(w->e, 0, (size_t)n * sizeof *w->e);
-    sz_soap_forward(g->soap[s], w->soap[s], f->nb, &species, n, w->atom, w->p);
-    n_ranges = sz_soap_ranges(g->soap[s], w->soap[s], n, w->range);
     if (run->collapse) {
-        sz_collapse_energy(run->collapse, n, n_ranges, w->range, w->p, w->k, w->e,
-                           w->dedp);
+        sz_collapse_energy(run->collapse, n, n_ranges, w->range, part->p, w->k, w->e,
+                           part->dedp);
     } else {
-        const sz_kernel kernel = sz_soap_kernel(g, t, run);
+        const sz_kernel kernel = sz_soap_kernel(f->plan->group, t, run);
 
-        sz_kernel_energy(&kernel, n, n_ranges, w->range, w->p, w->k, w->e,
-                         f->dedr ? w->dedp : NULL);
+        sz_kernel_energy(&kernel, n, n_ranges, w->range, part->p, w->k, w->e,
+                         f->dedr ? part->dedp : NULL);
     }
     for (int k = 0; k < n; k++) f->energy[w->atom[k]] += w->e[k];
-    if (f->dedr)
-        sz_soap_adjoint(g->soap[s], w->soap[s], f->nb, &species, n, w->atom, w->p,
-                        w->dedp, f->dedr);
 }
 
-static void compute_term(const frame *f, int t)
+/* the n atoms of work->atom, centres of the terms */
+static void compute_block(const frame *f, int n_terms, const int *term, int n)
 {
+    const sz_soap_group *g = f->plan->group;
+    const int *z = f->species->z;
+    scratch *w = f->work;
+    sz_soap_part part[SZ_SOAP_PARTS] = {{0}};
+    size_t at = 0;
+
+    for (int k = 0; k < n_terms; k++) {
+        int s = g->term[term[k]].soap;
+
+        part[k] =
+            (sz_soap_part){g->soap[s], w->soap[s], g->slot[s], w->p + at, w->dedp + at};
+        at += (size_t)w->n_block * sz_soap_stride(g->soap[s]);
+    }
+    sz_soaps_forward(n_terms, part, f->nb, z, n, w->atom);
+    for (int k = 0; k < n_terms; k++) add_energy(f, term[k], &part[k], n);
+    if (f->dedr) sz_soaps_adjoint(n_terms, part, f->nb, n, w->atom, f->dedr);
+}
+
+/* the terms that term t leads */
+static void compute_band(const frame *f, int t)
+{
+    int term[SZ_SOAP_PARTS], n_terms = sz_soap_band(f->plan, t, term), n = 0;
     const unsigned char *centre = f->plan->group->term[t].centre;
     scratch *w = f->work;
-    int n = 0;
+    int block = sz_soap_block(f->plan, n_terms, term, w->n_block);
 
-    for (int i = 0; i < f->nb->n_atoms; i++) {
+    for (int i = 0; i < f->nb->n_atoms && n_terms > 0; i++) {
         if (!centre[f->nb->species[i]]) continue;
         w->atom[n++] = i;
-        if (n < w->n_block) continue;
-        compute_block(f, t, n);
+        if (n < block) continue;
+        compute_block(f, n_terms, term, n);
         n = 0;
     }
-    if (n > 0) compute_block(f, t, n);
+    if (n > 0) compute_block(f, n_terms, term, n);
 }
 
 void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species,
@@ -347,6 +414,5 @@ void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species
 {
     const frame f = {plan, work, species, nb, energy, dedr};
 
-    for (int t = 0; t < f.plan->group->n_terms; t++)
-        if (!f.plan->run[t].joined) compute_term(&f, t);
+    for (int t = 0; t < f.plan->group->n_terms; t++) compute_band(&f, t);
 }

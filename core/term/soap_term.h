@@ -37,6 +37,7 @@ typedef struct {
     sz_product *values, *slopes; /* see sz_kernel, or NULL; with a copy of the weights */
     double *weight;
     sz_rank rank; /* of the collapse by rank_tolerance; n_desc 0: it was not tried */
+    int leader;   /* the first of the terms that are computed together with this one */
 } sz_soap_run;
 
 typedef struct {
@@ -59,6 +60,13 @@ void sz_soap_print(const void *group, const void *plan, const sz_species *specie
 sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *layout,
                               sz_error *err);
 void sz_soap_plan_free(void *plan);
+/* The terms that term t leads, itself first; returns how many, 0 where another leads it.
+ * They have the same centres and descriptors that differ. term [SZ_SOAP_PARTS] */
+int sz_soap_band(const sz_soap_plan *plan, int t, int *term);
+/* Atoms of a block of a band where n_block are allowed. Collapsed kernels are small
+ * matrices, which may be read more often: fewer atoms then, whose vectors stay in the
+ * second-level cache till the forces. */
+int sz_soap_block(const sz_soap_plan *plan, int n_terms, const int *term, int n_block);
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
 void sz_soap_plan_free_work(void *work);
 void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species,

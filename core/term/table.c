@@ -7,13 +7,16 @@
  * differentiated; cubic splines keep their own knots and are exact. */
 #include "term/table.h"
 
+#include "linear/vec.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-double sz_table_eval(const sz_table *table, double x, double *slope)
+SZ_CLONES double sz_table_eval(const sz_table *table, double x, double *slope)
 {
-    double inside = fmin(fmax(x, table->x[0]), table->x[table->n]), t, f = 0.0, df = 0.0;
+    double low = table->x[0], high = table->x[table->n], t, f = 0.0, df = 0.0;
+    double inside = x > low ? (x < high ? x : high) : low;
     int b = (int)((inside - table->x[0]) * table->per_x), i;
     const double *c;
 
