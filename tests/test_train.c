@@ -90,8 +90,7 @@ typedef struct {
     sz_fit_job job;
 } fit;
 
-static sz_status begin(fit *f, const sz_dataset *data, const char *keys, int n_threads,
-                       sz_error *err)
+static sz_status prepare(fit *f, const char *keys, int n_threads, sz_error *err)
 {
     char text[1200];
     const sz_fit_options options = {.n_threads = n_threads};
@@ -101,8 +100,26 @@ static sz_status begin(fit *f, const sz_dataset *data, const char *keys, int n_t
     snprintf(text, sizeof text, SETTINGS, keys);
     status = sz_fit_spec_parse(&f->spec, text, "settings", err);
     if (status == SZ_OK) status = sz_fit_setup_alone(&f->setup, &f->team, &options, err);
+    return status;
+}
+
+static sz_status begin(fit *f, const sz_dataset *data, const char *keys, int n_threads,
+                       sz_error *err)
+{
+    sz_status status = prepare(f, keys, n_threads, err);
+
     if (status == SZ_OK)
         status = sz_fit_job_begin(&f->job, f->spec, data, &f->setup, err);
+    return status;
+}
+
+/* A whole fit. */
+static sz_status run(fit *f, const sz_dataset *data, const char *keys, int n_threads,
+                     sz_error *err)
+{
+    sz_status status = prepare(f, keys, n_threads, err);
+
+    if (status == SZ_OK) status = sz_fit_job_run(&f->job, f->spec, data, &f->setup, err);
     return status;
 }
 
@@ -220,8 +237,7 @@ static int run_fit(double **w, int *n, fit *f, const sz_dataset *data, const cha
 {
     sz_error err;
 
-    CHECK_OK(begin(f, data, keys, n_threads, &err), err);
-    CHECK_OK(sz_fit_job_run(&f->job, f->spec, data, &f->setup, &err), err);
+    CHECK_OK(run(f, data, keys, n_threads, &err), err);
     return maps_of(w, n, f);
 }
 
@@ -324,8 +340,7 @@ static int check_principal(const sz_dataset *data)
         fit f;
         sz_model *model;
 
-        CHECK_OK(begin(&f, data, keys[k], 1, &err), err);
-        CHECK_OK(sz_fit_job_run(&f.job, f.spec, data, &f.setup, &err), err);
+        CHECK_OK(run(&f, data, keys[k], 1, &err), err);
         CHECK_OK(sz_fit_job_model(&model, &f.job, &err), err);
         if (measure(sum[k], model, data)) return 1;
         sz_model_free(model);
@@ -376,10 +391,8 @@ static int check_refused(const sz_dataset *data)
     fit f;
 
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
-        sz_status status = begin(&f, data, wrong[k].keys, 1, &err);
+        sz_status status = run(&f, data, wrong[k].keys, 1, &err);
 
-        if (status == SZ_OK)
-            status = sz_fit_job_run(&f.job, f.spec, data, &f.setup, &err);
         CHECK_FAILS(status, SZ_ERR_FORMAT, wrong[k].says, err);
         end(&f);
     }
@@ -393,8 +406,7 @@ static int check_refused(const sz_dataset *data)
 
         CHECK_OK(sz_dataset_add(few, &frame, &err), err);
     }
-    CHECK_OK(begin(&f, few, "Z_mix=T K=2 compression_train=5", 1, &err), err);
-    CHECK_FAILS(sz_fit_job_run(&f.job, f.spec, few, &f.setup, &err), SZ_ERR_FORMAT,
+    CHECK_FAILS(run(&f, few, "Z_mix=T K=2 compression_train=5", 1, &err), SZ_ERR_FORMAT,
                 "maps from data need 5 frames", err);
     end(&f);
     sz_dataset_free(few);
