@@ -13,6 +13,7 @@
 #include "format/soapz_write.h"
 #include "model/model.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -210,6 +211,11 @@ static const char *const kinds[] = {
     "compression={{optimal}} u_max=3 compression_start=random",
     "compression={{nu=2,d_J}} d_J=2 embedding={{1 0.2 0.5 -0.7 0.1 1}}",
     "Z_mix=T K=2 radial_tolerance=0.01",
+    "compression={{K=2}} K=5",
+    "compression={{K,K=1,1}} K=4",
+    "compression={{K=3}} K=4",
+    "compression={{K=3}} K=4 l_min=1",
+    "compression={{K,K,K=1,1,1}} K=3",
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -282,6 +288,23 @@ static int check_file(const fit *f, const sz_dataset *data, const char *path)
     return 0;
 }
 
+/* with the files in it */
+static int remove_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *file;
+    char path[400];
+
+    CHECK(dir != NULL);
+    while (dir && (file = readdir(dir))) {
+        snprintf(path, sizeof path, "%s/%s", folder, file->d_name);
+        if (file->d_name[0] != '.') unlink(path);
+    }
+    closedir(dir);
+    CHECK(rmdir(folder) == 0);
+    return 0;
+}
+
 static int check_files(const fit *f, const sz_dataset *data, int is_mix)
 {
     char folder[] = "/tmp/soapz_test_train_XXXXXX", path[64];
@@ -297,9 +320,11 @@ static int check_files(const fit *f, const sz_dataset *data, int is_mix)
         CHECK_FAILS(sz_gap_write(f->job.gap, path, &err), SZ_ERR_ARGUMENT,
                     "GAP XML cannot hold the maps", err);
         CHECK(access(path, F_OK) != 0);
+    } else {
+        CHECK_OK(sz_gap_write(f->job.gap, path, &err), err);
+        if (check_file(f, data, path)) return 1;
     }
-    rmdir(folder);
-    return 0;
+    return remove_folder(folder);
 }
 
 /* Trained maps: better than those they come from, the same again, the same with three
@@ -454,6 +479,9 @@ int main(void)
     if (check_fit(data, "R_mix=T K=2", "random")) return 1;
     if (check_fit(data, "compression={{W^T P_l}}", "pca")) return 1;
     if (check_fit(data, "compression={{nu=2,d_J}} d_J=2", "random")) return 1;
+    if (check_fit(data, "compression={{K=3}} K=4", "random")) return 1;
+    if (check_fit(data, "compression={{K,K,K=1,1,1}} K=3", "pca")) return 1;
+    if (check_fit(data, "compression={{K,K=1,1}} K=4", "random")) return 1;
     if (check_principal(data)) return 1;
     if (check_rare()) return 1;
     if (check_refused(data)) return 1;
