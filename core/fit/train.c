@@ -197,6 +197,23 @@ static sz_status add_note(sz_gap *gap, const sz_trial_setup *setup,
     return status;
 }
 
+/* The numbers of the keys or principal components, which become data->start. Where
+ * vectors are not normalised the norm of the numbers is a scale of the kernel: components
+ * get that of the keys, and the training may change it. */
+static sz_status begin(descent *o, sz_trial_data *data, const sz_train_spec *train,
+                       sz_error *err)
+{
+    size_t bytes = (size_t)o->n * sizeof *o->w;
+    sz_status status = SZ_OK;
+
+    memcpy(o->w, data->start, bytes);
+    if (train->pca)
+        status = sz_maps_principal(data->maps, (size_t)data->n_env, data->x, o->w, err);
+    if (!data->maps->soap->spec.normalise) sz_maps_rescale(data->maps, data->start, o->w);
+    memcpy(data->start, o->w, bytes);
+    return status;
+}
+
 static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *setup,
                             const sz_train_spec *train, sz_error *err)
 {
@@ -204,19 +221,15 @@ static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *
     sz_trial *trial = NULL;
     descent o = {.newest = -1};
     sz_status status = sz_trial_data_create(&data, setup, err);
+    int normalise = status == SZ_OK && data->maps->soap->spec.normalise;
 
     if (status == SZ_OK) status = open_descent(&o, data->maps->n, err);
-    if (status == SZ_OK) {
-        memcpy(o.w, data->start, (size_t)o.n * sizeof *o.w);
-        if (train->pca)
-            status =
-                sz_maps_principal(data->maps, (size_t)data->n_env, data->x, o.w, err);
-        memcpy(data->start, o.w, (size_t)o.n * sizeof *o.w);
-    }
+    if (status == SZ_OK) status = begin(&o, data, train, err);
     if (status == SZ_OK && train->steps) {
         status = sz_trial_create(&trial, data, setup, o.w, err);
         if (status == SZ_OK) status = descend(&o, trial, train->steps, setup->watch, err);
-        if (status == SZ_OK) sz_maps_rescale(data->maps, data->start, o.best);
+        if (status == SZ_OK && normalise)
+            sz_maps_rescale(data->maps, data->start, o.best);
     }
     if (status == SZ_OK) {
         memcpy(numbers, train->steps ? o.best : o.w, (size_t)o.n * sizeof *numbers);
@@ -264,6 +277,7 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
                                   .before = &before,
                                   .n_threads = n_threads > 0 ? n_threads : 1,
                                   .watch = watch};
+    const sz_fit_descriptor *of = &spec->descriptor[setup.descriptor];
     sz_gap_term *c = &gap->term[k];
     int sister = find_sister(spec, k), n_max, l_max;
     sz_soap_spec soap;
@@ -272,6 +286,12 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
     before.n_terms = k;
     n_max = soap.radial.n_max;
     l_max = soap.radial.l_max;
+    if (status == SZ_OK && soap.train.open && of->method == SZ_SPARSE_FILE)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: the vectors of sparse_file=%s are of other maps than those "
+                         "that come from the data; choose another sparse_method, or "
+                         "leave out compression_train and compression_start",
+                         of->where, of->sparse_file);
     if (status == SZ_OK && soap.train.open) {
         size_t n = sz_maps_numbers(&soap.compression, soap.n_slots, n_max, l_max);
 
