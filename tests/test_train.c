@@ -416,6 +416,8 @@ static int check_refused(const sz_dataset *data)
         {"compression={{optimal}} u_max=3", "compression_start=pca makes them"},
     };
     sz_dataset *few;
+    double *w;
+    int n;
     sz_error err;
     fit f;
 
@@ -437,6 +439,10 @@ static int check_refused(const sz_dataset *data)
     }
     CHECK_FAILS(run(&f, few, "Z_mix=T K=2 compression_train=5", 1, &err), SZ_ERR_FORMAT,
                 "maps from data need 5 frames", err);
+    end(&f);
+    if (run_fit(&w, &n, &f, few, "Z_mix=T K=2 compression_start=pca", 1)) return 1;
+    CHECK(n == 8);
+    free(w);
     end(&f);
     sz_dataset_free(few);
     return 0;

@@ -12,7 +12,7 @@
 #include "fit/train.h"
 
 #include "base/text.h"
-#include "descriptor/soap_spec.h"
+#include "format/gap_write.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -235,25 +235,14 @@ static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *
         memcpy(numbers, train->steps ? o.best : o.w, (size_t)o.n * sizeof *numbers);
         status = add_note(gap, setup, train, data, &o, err);
     }
+    if (status == SZ_OK && train->steps && o.best_step == 0)
+        sz_watch_warn(setup->watch,
+                      "%s: compression_train: no step made the frames better that do not "
+                      "take part in it, so the maps are those that it began with",
+                      setup->spec->descriptor[setup->descriptor].where);
     close_descent(&o);
     sz_trial_free(trial);
     sz_trial_data_free(data);
-    return status;
-}
-
-/* The descriptor of a term; open 0 where it is none whose maps come from data. */
-static sz_status read_soap(sz_soap_spec *soap, const sz_fit_spec *spec, int k,
-                           sz_error *err)
-{
-    int n_centres, centre_z[SZ_Z_MAX];
-    sz_args *args;
-    sz_status status = sz_args_parse(
-        &args, spec->term[k].text, spec->descriptor[spec->term[k].descriptor].where, err);
-
-    memset(soap, 0, sizeof *soap);
-    if (status == SZ_OK && sz_args_has_word(args, "soap"))
-        status = sz_soap_spec_parse(soap, &n_centres, centre_z, args, -1, 0, NULL, err);
-    sz_args_free(args);
     return status;
 }
 
@@ -280,20 +269,21 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
     const sz_fit_descriptor *of = &spec->descriptor[setup.descriptor];
     sz_gap_term *c = &gap->term[k];
     int sister = find_sister(spec, k), n_max, l_max;
-    sz_soap_spec soap;
-    sz_status status = read_soap(&soap, spec, k, err);
+    sz_soap_term_spec term;
+    const sz_soap_spec *soap = &term.soap;
+    sz_status status = sz_trial_read_term(&term, spec, k, err);
 
     before.n_terms = k;
-    n_max = soap.radial.n_max;
-    l_max = soap.radial.l_max;
-    if (status == SZ_OK && soap.train.open && of->method == SZ_SPARSE_FILE)
+    n_max = soap->radial.n_max;
+    l_max = soap->radial.l_max;
+    if (status == SZ_OK && soap->train.open && of->method == SZ_SPARSE_FILE)
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%s: the vectors of sparse_file=%s are of other maps than those "
                          "that come from the data; choose another sparse_method, or "
                          "leave out compression_train and compression_start",
                          of->where, of->sparse_file);
-    if (status == SZ_OK && soap.train.open) {
-        size_t n = sz_maps_numbers(&soap.compression, soap.n_slots, n_max, l_max);
+    if (status == SZ_OK && soap->train.open) {
+        size_t n = sz_maps_numbers(&soap->compression, soap->n_slots, n_max, l_max);
 
         c->matrix = malloc(n * sizeof *c->matrix);
         c->n_matrix = (int)n;
@@ -302,11 +292,11 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
         else if (sister >= 0)
             memcpy(c->matrix, gap->term[sister].matrix, n * sizeof *c->matrix);
         else if (spec->dryrun)
-            sz_maps_get(&soap.compression, soap.n_slots, n_max, l_max, c->matrix);
+            sz_maps_get(&soap->compression, soap->n_slots, n_max, l_max, c->matrix);
         else
-            status = train_maps(c->matrix, gap, &setup, &soap.train, err);
+            status = train_maps(c->matrix, gap, &setup, &soap->train, err);
     }
-    sz_soap_spec_free(&soap);
+    sz_soap_spec_free(&term.soap);
     return status;
 }
 
@@ -316,24 +306,18 @@ sz_status sz_fit_check_maps(const sz_fit_spec *spec, sz_error *err)
 
     if (sz_ends_in(spec->gp_file, ".soapz")) return SZ_OK;
     for (int k = 0; k < spec->n_terms && status == SZ_OK; k++) {
-        const char *where = spec->descriptor[spec->term[k].descriptor].where;
-        sz_soap_spec soap;
-        sz_args *args;
+        const sz_gap_term with_maps = {.descriptor = spec->term[k].text, .n_matrix = 1};
+        sz_soap_term_spec term;
 
-        if (read_soap(&soap, spec, k, NULL) == SZ_OK && soap.train.open)
-            status = sz_args_parse(&args, spec->term[k].text, where, err);
-        else
-            soap.train.open = 0; /* or left to its reader */
-        if (status == SZ_OK && soap.train.open) {
-            if (!sz_args_has(args, "compression"))
-                status = sz_fail(err, SZ_ERR_ARGUMENT,
-                                 "%s: GAP XML cannot hold maps from data of Z_mix and "
-                                 "R_mix, which QUIP would draw at random; give gp_file a "
-                                 "name that ends in .soapz",
-                                 where);
-            sz_args_free(args);
-        }
-        sz_soap_spec_free(&soap);
+        /* what cannot be read is left to its reader */
+        if (sz_trial_read_term(&term, spec, k, NULL) == SZ_OK && term.soap.train.open &&
+            sz_gap_has_foreign_maps(&with_maps))
+            status = sz_fail(err, SZ_ERR_ARGUMENT,
+                             "%s: GAP XML cannot hold maps from data of Z_mix and R_mix, "
+                             "which QUIP would draw at random; give gp_file a name that "
+                             "ends in .soapz",
+                             spec->descriptor[spec->term[k].descriptor].where);
+        sz_soap_spec_free(&term.soap);
     }
     return status;
 }

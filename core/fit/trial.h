@@ -10,6 +10,7 @@
 #include "descriptor/map_numbers.h"
 #include "fit/spec.h"
 #include "term/gap.h"
+#include "term/soap_term.h"
 
 /* What is judged: the maps of the terms of one descriptor. */
 typedef struct {
@@ -57,6 +58,10 @@ typedef struct {
     double *k;    /* [n_rows][n_columns], what changes with the maps and what does not */
     double *k_mm; /* [n_columns][n_columns] */
 } sz_trial_data;
+
+/* What term number k of the fit is; soap is empty where it is another descriptor. */
+sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, int k,
+                             sz_error *err);
 
 /* The same for any number of threads; trial_data.c. */
 sz_status sz_trial_data_create(sz_trial_data **data, const sz_trial_setup *setup,

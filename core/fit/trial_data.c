@@ -17,7 +17,6 @@
 #include "fit/rows.h"
 #include "model/model.h"
 #include "term/covariance.h"
-#include "term/soap_term.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@
 
 enum {
     FRAMES = 300,      /* at most */
-    FRAMES_LEAST = 5,  /* some in each part */
+    FRAMES_LEAST = 5,  /* to train: some in each part */
     DIRECTIONS = 2,    /* of a frame with forces */
     POINTS = 200,      /* sparse points of all terms */
     POINTS_LEAST = 20, /* of each */
@@ -55,6 +54,7 @@ typedef struct {
     sz_model *model;         /* of it */
     int species[SZ_Z_MAX];   /* of it, for each species of the data */
     double cutoff;
+    int least; /* frames that are needed */
 } layout;
 
 typedef struct {
@@ -148,7 +148,7 @@ static void take_frames(layout *l, const candidate *list, int n)
     }
     mean = all / n;
     if (mean * take > room) take = (int)(room / mean);
-    if (take < FRAMES_LEAST) take = FRAMES_LEAST;
+    if (take < l->least) take = l->least;
     for (int k = 0; k < take; k++) {
         member m = member_of(t, list[(size_t)k * n / take].frame);
 
@@ -184,12 +184,12 @@ static sz_status choose_frames(layout *l, sz_error *err)
             list[n++] = (candidate){t->data->frame[f].config_type, f, order};
     }
     qsort(list, (size_t)n, sizeof *list, by_type);
-    if (n >= FRAMES_LEAST) take_frames(l, list, n);
+    if (n >= l->least) take_frames(l, list, n);
     free(list);
-    if (n >= FRAMES_LEAST) return SZ_OK;
+    if (n >= l->least) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: maps from data need %d frames with energies or forces, %s has %d",
-                   spec->descriptor[l->setup->descriptor].where, FRAMES_LEAST,
+                   spec->descriptor[l->setup->descriptor].where, l->least,
                    t->data->path ? t->data->path : "the data", n);
 }
 
@@ -577,20 +577,28 @@ static sz_status make_rows(layout *l, sz_error *err)
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-/* The descriptor of term number k and which species of the data are its centres. */
-static sz_status read_term(layout *l, int k, int term, sz_soap_spec *spec, sz_error *err)
+sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, int k,
+                             sz_error *err)
 {
-    const sz_fit_spec *fit = l->setup->spec;
-    const sz_dataset *data = l->setup->targets->data;
-    sz_soap_term_spec s = {.n_centres = 0};
     sz_args *args;
-    sz_status status = sz_args_parse(&args, fit->term[k].text,
-                                     fit->descriptor[fit->term[k].descriptor].where, err);
+    sz_status status = sz_args_parse(
+        &args, spec->term[k].text, spec->descriptor[spec->term[k].descriptor].where, err);
 
-    if (status == SZ_OK)
-        status =
-            sz_soap_spec_parse(&s.soap, &s.n_centres, s.centre_z, args, -1, 0, NULL, err);
+    memset(term, 0, sizeof *term);
+    if (status == SZ_OK && sz_args_has_word(args, "soap"))
+        status = sz_soap_spec_parse(&term->soap, &term->n_centres, term->centre_z, args,
+                                    -1, 0, NULL, err);
     sz_args_free(args);
+    return status;
+}
+
+/* The descriptor of term number k and which species of the data are its centres. */
+static sz_status add_term(layout *l, int k, int term, sz_soap_spec *spec, sz_error *err)
+{
+    const sz_dataset *data = l->setup->targets->data;
+    sz_soap_term_spec s;
+    sz_status status = sz_trial_read_term(&s, l->setup->spec, k, err);
+
     for (int a = 0; a < data->n_species && status == SZ_OK; a++)
         if (l->term_of[a] < 0 && sz_soap_is_centre(&s, data->z[a])) l->term_of[a] = term;
     if (term == 0)
@@ -613,13 +621,14 @@ static sz_status open_terms(layout *l, sz_error *err)
     for (int a = 0; a < data->n_species; a++) l->term_of[a] = -1;
     for (int k = 0; k < fit->n_terms && status == SZ_OK; k++)
         if (fit->term[k].descriptor == setup->descriptor)
-            status = read_term(l, k, d->n_terms++, &spec, err);
+            status = add_term(l, k, d->n_terms++, &spec, err);
     if (status == SZ_OK) status = sz_maps_create(&d->maps, &spec, err);
     if (status == SZ_OK) {
         d->delta = of->delta;
         d->zeta = of->zeta;
         d->sigma0 = spec.sigma0;
         l->cutoff = spec.radial.cutoff;
+        l->least = spec.train.steps ? FRAMES_LEAST : 1;
         d->start = malloc(((size_t)d->maps->n + 1) * sizeof *d->start);
         if (!d->start) status = sz_fail_memory(err, (size_t)d->maps->n * 8, "maps");
     }
