@@ -223,6 +223,42 @@ static const char *const kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
+/* More columns of terms before than rows: fewer of them make the same loss and slope. */
+static int check_reduced(const sz_dataset *data, const sz_gap *before)
+{
+    fit f;
+    sz_error err;
+    sz_trial_data *d;
+    sz_trial_setup setup;
+    sz_trial_loss loss[2];
+    double *slope;
+
+    CHECK_OK(begin(&f, data, kinds[0], 1, &err), err);
+    setup = trial_of(&f, before);
+    CHECK_OK(sz_trial_data_create(&d, &setup, &err), err);
+    CHECK(d->n_columns - d->n_points > d->n_rows);
+    slope = malloc(2 * (size_t)d->maps->n * sizeof *slope);
+    if (!slope) return 1;
+    for (int k = 0; k < 2; k++) {
+        sz_trial *trial;
+
+        if (k == 1) CHECK_OK(sz_trial_data_reduce(d, &err), err);
+        CHECK_OK(sz_trial_create(&trial, d, &setup, d->start, &err), err);
+        CHECK_OK(sz_trial_judge(trial, d->start, &loss[k], slope + k * d->maps->n, &err),
+                 err);
+        sz_trial_free(trial);
+    }
+    CHECK(d->n_columns == d->n_points + d->n_rows);
+    CHECK_CLOSE(loss[1].judged, loss[0].judged, 1e-6);
+    CHECK_CLOSE(loss[1].watched, loss[0].watched, 1e-6);
+    for (int k = 0; k < d->maps->n; k++)
+        CHECK_CLOSE(slope[d->maps->n + k], slope[k], 1e-6);
+    free(slope);
+    sz_trial_data_free(d);
+    end(&f);
+    return 0;
+}
+
 /* ---- fits -------------------------------------------------------------------------- */
 
 /* The maps of a fit, by which all its soap terms are alike. */
@@ -481,6 +517,7 @@ int main(void)
         if (check_slope(data, kinds[k], NULL)) return 1;
     if (run_fit(&w, &n, &f, data, "Z_mix=T K=2 compression_train=1", 1)) return 1;
     before = *f.job.gap;
+    if (check_reduced(data, &before)) return 1;
     before.n_terms = 6; /* the pairs of three elements */
     if (check_slope(data, kinds[0], &before)) return 1;
     free(w);

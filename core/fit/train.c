@@ -226,7 +226,8 @@ static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *
     if (status == SZ_OK) status = open_descent(&o, data->maps->n, err);
     if (status == SZ_OK) status = begin(&o, data, train, err);
     if (status == SZ_OK && train->steps) {
-        status = sz_trial_create(&trial, data, setup, o.w, err);
+        status = sz_trial_data_reduce(data, err);
+        if (status == SZ_OK) status = sz_trial_create(&trial, data, setup, o.w, err);
         if (status == SZ_OK) status = descend(&o, trial, train->steps, setup->watch, err);
         if (status == SZ_OK && normalise)
             sz_maps_rescale(data->maps, data->start, o.best);

@@ -30,7 +30,6 @@
 #include <string.h>
 
 enum { BLOCK = 64, SHARES = 8 /* sums that threads make, whatever their number */ };
-static const double jitter = 1e-8; /* on the diagonal of K_MM, of it */
 
 typedef struct {
     sz_soap_work *soap;
@@ -251,7 +250,8 @@ static sz_status whiten(sz_trial *t, sz_error *err)
     memcpy(t->l, d->k_mm, n2 * sizeof *t->l);
     for (int s = 0; s < n; s++)
         t->l[(size_t)s * (n + 1)] +=
-            jitter * (s < d->n_points ? d->delta * d->delta : t->l[(size_t)s * (n + 1)]);
+            SZ_TRIAL_JITTER *
+            (s < d->n_points ? d->delta * d->delta : t->l[(size_t)s * (n + 1)]);
     SZ_BLAS(dpotrf)("L", &n, t->l, &n, &info);
     if (info != 0)
         return sz_fail(err, SZ_ERR_NUMERIC,

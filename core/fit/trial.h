@@ -12,6 +12,8 @@
 #include "term/gap.h"
 #include "term/soap_term.h"
 
+#define SZ_TRIAL_JITTER 1e-8 /* on the diagonal of K_MM, of it */
+
 /* What is judged: the maps of the terms of one descriptor. */
 typedef struct {
     const sz_fit_spec *spec;
@@ -67,6 +69,9 @@ sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, i
 sz_status sz_trial_data_create(sz_trial_data **data, const sz_trial_setup *setup,
                                sz_error *err);
 void sz_trial_data_free(sz_trial_data *data);
+/* Fewer columns of the terms before where they are more than rows: the same predictions;
+ * trial_before.c. */
+sz_status sz_trial_data_reduce(sz_trial_data *data, sz_error *err);
 
 typedef struct sz_trial sz_trial;
 
