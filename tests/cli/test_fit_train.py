@@ -77,6 +77,9 @@ def channels(folder):
         if check(note, out):
             judged.append(note[1])
     check(judged[0] != judged[1], "the descriptor before takes no part")
+    one = first.replace("add_species=T", "add_species=F Z1=41 Z2=41")
+    code, out, err = run(*fit_words(models[0])[:-3], "gap={" + one + " : " + soap + "}")
+    check(code == 0 and "no term before it acts on" in err, err)
 
 
 def refused(folder, model):
