@@ -13,6 +13,7 @@
 #include "format/soapz_write.h"
 #include "model/model.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -186,9 +187,12 @@ static int check_slope(const sz_dataset *data, const char *keys, const sz_gap *b
         most = fmax(most, fabs(want));
     }
     CHECK(most > 1e-3);
-    /* a common factor changes no vector */
+    /* a common factor changes no normalised vector */
     for (int k = 0; k < d->maps->n; k++) along += slope[k] * w[k];
-    CHECK_CLOSE(along, 0.0, 1e-8);
+    if (d->maps->soap->spec.normalise)
+        CHECK_CLOSE(along, 0.0, 1e-8);
+    else
+        CHECK(fabs(along) > 1e-3);
     free(slope);
     sz_trial_free(trial);
     sz_trial_data_free(d);
@@ -210,8 +214,50 @@ static const char *const kinds[] = {
     "compression={{optimal}} u_max=3 compression_start=random",
     "compression={{nu=2,d_J}} d_J=2 embedding={{1 0.2 0.5 -0.7 0.1 1}}",
     "Z_mix=T K=2 radial_tolerance=0.01",
+    "compression={{K=2}} K=5",
+    "compression={{K,K=1,1}} K=4",
+    "compression={{K=3}} K=4",
+    "compression={{K=3}} K=4 l_min=1",
+    "compression={{K,K,K=1,1,1}} K=3",
+    "compression={{K=2}} K=5 normalise=F",
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* More columns of terms before than rows: fewer of them make the same loss and slope. */
+static int check_reduced(const sz_dataset *data, const sz_gap *before)
+{
+    fit f;
+    sz_error err;
+    sz_trial_data *d;
+    sz_trial_setup setup;
+    sz_trial_loss loss[2];
+    double *slope;
+
+    CHECK_OK(begin(&f, data, kinds[0], 1, &err), err);
+    setup = trial_of(&f, before);
+    CHECK_OK(sz_trial_data_create(&d, &setup, &err), err);
+    CHECK(d->n_columns - d->n_points > d->n_rows);
+    slope = malloc(2 * (size_t)d->maps->n * sizeof *slope);
+    if (!slope) return 1;
+    for (int k = 0; k < 2; k++) {
+        sz_trial *trial;
+
+        if (k == 1) CHECK_OK(sz_trial_data_reduce(d, &err), err);
+        CHECK_OK(sz_trial_create(&trial, d, &setup, d->start, &err), err);
+        CHECK_OK(sz_trial_judge(trial, d->start, &loss[k], slope + k * d->maps->n, &err),
+                 err);
+        sz_trial_free(trial);
+    }
+    CHECK(d->n_columns == d->n_points + d->n_rows);
+    CHECK_CLOSE(loss[1].judged, loss[0].judged, 1e-6);
+    CHECK_CLOSE(loss[1].watched, loss[0].watched, 1e-6);
+    for (int k = 0; k < d->maps->n; k++)
+        CHECK_CLOSE(slope[d->maps->n + k], slope[k], 1e-6);
+    free(slope);
+    sz_trial_data_free(d);
+    end(&f);
+    return 0;
+}
 
 /* ---- fits -------------------------------------------------------------------------- */
 
@@ -282,6 +328,23 @@ static int check_file(const fit *f, const sz_dataset *data, const char *path)
     return 0;
 }
 
+/* with the files in it */
+static int remove_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *file;
+    char path[400];
+
+    CHECK(dir != NULL);
+    while (dir && (file = readdir(dir))) {
+        snprintf(path, sizeof path, "%s/%s", folder, file->d_name);
+        if (file->d_name[0] != '.') unlink(path);
+    }
+    closedir(dir);
+    CHECK(rmdir(folder) == 0);
+    return 0;
+}
+
 static int check_files(const fit *f, const sz_dataset *data, int is_mix)
 {
     char folder[] = "/tmp/soapz_test_train_XXXXXX", path[64];
@@ -297,9 +360,11 @@ static int check_files(const fit *f, const sz_dataset *data, int is_mix)
         CHECK_FAILS(sz_gap_write(f->job.gap, path, &err), SZ_ERR_ARGUMENT,
                     "GAP XML cannot hold the maps", err);
         CHECK(access(path, F_OK) != 0);
+    } else {
+        CHECK_OK(sz_gap_write(f->job.gap, path, &err), err);
+        if (check_file(f, data, path)) return 1;
     }
-    rmdir(folder);
-    return 0;
+    return remove_folder(folder);
 }
 
 /* Trained maps: better than those they come from, the same again, the same with three
@@ -387,6 +452,8 @@ static int check_refused(const sz_dataset *data)
         {"compression={{optimal}} u_max=3", "compression_start=pca makes them"},
     };
     sz_dataset *few;
+    double *w;
+    int n;
     sz_error err;
     fit f;
 
@@ -408,6 +475,10 @@ static int check_refused(const sz_dataset *data)
     }
     CHECK_FAILS(run(&f, few, "Z_mix=T K=2 compression_train=5", 1, &err), SZ_ERR_FORMAT,
                 "maps from data need 5 frames", err);
+    end(&f);
+    if (run_fit(&w, &n, &f, few, "Z_mix=T K=2 compression_start=pca", 1)) return 1;
+    CHECK(n == 8);
+    free(w);
     end(&f);
     sz_dataset_free(few);
     return 0;
@@ -446,6 +517,7 @@ int main(void)
         if (check_slope(data, kinds[k], NULL)) return 1;
     if (run_fit(&w, &n, &f, data, "Z_mix=T K=2 compression_train=1", 1)) return 1;
     before = *f.job.gap;
+    if (check_reduced(data, &before)) return 1;
     before.n_terms = 6; /* the pairs of three elements */
     if (check_slope(data, kinds[0], &before)) return 1;
     free(w);
@@ -454,6 +526,9 @@ int main(void)
     if (check_fit(data, "R_mix=T K=2", "random")) return 1;
     if (check_fit(data, "compression={{W^T P_l}}", "pca")) return 1;
     if (check_fit(data, "compression={{nu=2,d_J}} d_J=2", "random")) return 1;
+    if (check_fit(data, "compression={{K=3}} K=4", "random")) return 1;
+    if (check_fit(data, "compression={{K,K,K=1,1,1}} K=3", "pca")) return 1;
+    if (check_fit(data, "compression={{K,K=1,1}} K=4", "random")) return 1;
     if (check_principal(data)) return 1;
     if (check_rare()) return 1;
     if (check_refused(data)) return 1;

@@ -44,7 +44,7 @@ static const char help[] =
 /* a note's text, its further lines under the first */
 static void print_note(const char *key, const char *text)
 {
-    printf("  %-16s", key);
+    printf("  %-15s ", key);
     for (; *text; text++)
         if (*text == '\n')
             printf("\n%-18s", "");

@@ -478,8 +478,9 @@ static sz_status take_maps(sz_soap_spec *spec, const compression_keys *k,
         return sz_fail(
             err, SZ_ERR_FORMAT,
             "%s: compression_train: compression %s has no maps to train; those "
-            "with Z_mix, R_mix, nu=2,d_J, optimal, W^T P_l, Q^T P_l Q and K channels "
-            "have",
+            "with Z_mix or R_mix and {nu=2,d_J}, {optimal}, {W^T P_l}, {Q^T P_l Q}, "
+            "{K=2}, "
+            "{K,K=1,1}, {K=3} and {K,K,K=1,1,1} have",
             sz_args_where(args), c->label);
     if (n == 0 && sz_args_has(args, "compression_start"))
         return sz_fail(err, SZ_ERR_FORMAT,

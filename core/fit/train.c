@@ -12,7 +12,7 @@
 #include "fit/train.h"
 
 #include "base/text.h"
-#include "descriptor/soap_spec.h"
+#include "format/gap_write.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -197,6 +197,23 @@ static sz_status add_note(sz_gap *gap, const sz_trial_setup *setup,
     return status;
 }
 
+/* The numbers of the keys or principal components, which become data->start. Where
+ * vectors are not normalised the norm of the numbers is a scale of the kernel: components
+ * get that of the keys, and the training may change it. */
+static sz_status begin(descent *o, sz_trial_data *data, const sz_train_spec *train,
+                       sz_error *err)
+{
+    size_t bytes = (size_t)o->n * sizeof *o->w;
+    sz_status status = SZ_OK;
+
+    memcpy(o->w, data->start, bytes);
+    if (train->pca)
+        status = sz_maps_principal(data->maps, (size_t)data->n_env, data->x, o->w, err);
+    if (!data->maps->soap->spec.normalise) sz_maps_rescale(data->maps, data->start, o->w);
+    memcpy(data->start, o->w, bytes);
+    return status;
+}
+
 static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *setup,
                             const sz_train_spec *train, sz_error *err)
 {
@@ -204,43 +221,29 @@ static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *
     sz_trial *trial = NULL;
     descent o = {.newest = -1};
     sz_status status = sz_trial_data_create(&data, setup, err);
+    int normalise = status == SZ_OK && data->maps->soap->spec.normalise;
 
     if (status == SZ_OK) status = open_descent(&o, data->maps->n, err);
-    if (status == SZ_OK) {
-        memcpy(o.w, data->start, (size_t)o.n * sizeof *o.w);
-        if (train->pca)
-            status =
-                sz_maps_principal(data->maps, (size_t)data->n_env, data->x, o.w, err);
-        memcpy(data->start, o.w, (size_t)o.n * sizeof *o.w);
-    }
+    if (status == SZ_OK) status = begin(&o, data, train, err);
     if (status == SZ_OK && train->steps) {
-        status = sz_trial_create(&trial, data, setup, o.w, err);
+        status = sz_trial_data_reduce(data, err);
+        if (status == SZ_OK) status = sz_trial_create(&trial, data, setup, o.w, err);
         if (status == SZ_OK) status = descend(&o, trial, train->steps, setup->watch, err);
-        if (status == SZ_OK) sz_maps_rescale(data->maps, data->start, o.best);
+        if (status == SZ_OK && normalise)
+            sz_maps_rescale(data->maps, data->start, o.best);
     }
     if (status == SZ_OK) {
         memcpy(numbers, train->steps ? o.best : o.w, (size_t)o.n * sizeof *numbers);
         status = add_note(gap, setup, train, data, &o, err);
     }
+    if (status == SZ_OK && train->steps && o.best_step == 0)
+        sz_watch_warn(setup->watch,
+                      "%s: compression_train: no step made the frames better that do not "
+                      "take part in it, so the maps are those that it began with",
+                      setup->spec->descriptor[setup->descriptor].where);
     close_descent(&o);
     sz_trial_free(trial);
     sz_trial_data_free(data);
-    return status;
-}
-
-/* The descriptor of a term; open 0 where it is none whose maps come from data. */
-static sz_status read_soap(sz_soap_spec *soap, const sz_fit_spec *spec, int k,
-                           sz_error *err)
-{
-    int n_centres, centre_z[SZ_Z_MAX];
-    sz_args *args;
-    sz_status status = sz_args_parse(
-        &args, spec->term[k].text, spec->descriptor[spec->term[k].descriptor].where, err);
-
-    memset(soap, 0, sizeof *soap);
-    if (status == SZ_OK && sz_args_has_word(args, "soap"))
-        status = sz_soap_spec_parse(soap, &n_centres, centre_z, args, -1, 0, NULL, err);
-    sz_args_free(args);
     return status;
 }
 
@@ -264,16 +267,24 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
                                   .before = &before,
                                   .n_threads = n_threads > 0 ? n_threads : 1,
                                   .watch = watch};
+    const sz_fit_descriptor *of = &spec->descriptor[setup.descriptor];
     sz_gap_term *c = &gap->term[k];
     int sister = find_sister(spec, k), n_max, l_max;
-    sz_soap_spec soap;
-    sz_status status = read_soap(&soap, spec, k, err);
+    sz_soap_term_spec term;
+    const sz_soap_spec *soap = &term.soap;
+    sz_status status = sz_trial_read_term(&term, spec, k, err);
 
     before.n_terms = k;
-    n_max = soap.radial.n_max;
-    l_max = soap.radial.l_max;
-    if (status == SZ_OK && soap.train.open) {
-        size_t n = sz_maps_numbers(&soap.compression, soap.n_slots, n_max, l_max);
+    n_max = soap->radial.n_max;
+    l_max = soap->radial.l_max;
+    if (status == SZ_OK && soap->train.open && of->method == SZ_SPARSE_FILE)
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%s: the vectors of sparse_file=%s are of other maps than those "
+                         "that come from the data; choose another sparse_method, or "
+                         "leave out compression_train and compression_start",
+                         of->where, of->sparse_file);
+    if (status == SZ_OK && soap->train.open) {
+        size_t n = sz_maps_numbers(&soap->compression, soap->n_slots, n_max, l_max);
 
         c->matrix = malloc(n * sizeof *c->matrix);
         c->n_matrix = (int)n;
@@ -282,11 +293,11 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
         else if (sister >= 0)
             memcpy(c->matrix, gap->term[sister].matrix, n * sizeof *c->matrix);
         else if (spec->dryrun)
-            sz_maps_get(&soap.compression, soap.n_slots, n_max, l_max, c->matrix);
+            sz_maps_get(&soap->compression, soap->n_slots, n_max, l_max, c->matrix);
         else
-            status = train_maps(c->matrix, gap, &setup, &soap.train, err);
+            status = train_maps(c->matrix, gap, &setup, &soap->train, err);
     }
-    sz_soap_spec_free(&soap);
+    sz_soap_spec_free(&term.soap);
     return status;
 }
 
@@ -296,24 +307,18 @@ sz_status sz_fit_check_maps(const sz_fit_spec *spec, sz_error *err)
 
     if (sz_ends_in(spec->gp_file, ".soapz")) return SZ_OK;
     for (int k = 0; k < spec->n_terms && status == SZ_OK; k++) {
-        const char *where = spec->descriptor[spec->term[k].descriptor].where;
-        sz_soap_spec soap;
-        sz_args *args;
+        const sz_gap_term with_maps = {.descriptor = spec->term[k].text, .n_matrix = 1};
+        sz_soap_term_spec term;
 
-        if (read_soap(&soap, spec, k, NULL) == SZ_OK && soap.train.open)
-            status = sz_args_parse(&args, spec->term[k].text, where, err);
-        else
-            soap.train.open = 0; /* or left to its reader */
-        if (status == SZ_OK && soap.train.open) {
-            if (!sz_args_has(args, "compression"))
-                status = sz_fail(err, SZ_ERR_ARGUMENT,
-                                 "%s: GAP XML cannot hold maps from data of Z_mix and "
-                                 "R_mix, which QUIP would draw at random; give gp_file a "
-                                 "name that ends in .soapz",
-                                 where);
-            sz_args_free(args);
-        }
-        sz_soap_spec_free(&soap);
+        /* what cannot be read is left to its reader */
+        if (sz_trial_read_term(&term, spec, k, NULL) == SZ_OK && term.soap.train.open &&
+            sz_gap_has_foreign_maps(&with_maps))
+            status = sz_fail(err, SZ_ERR_ARGUMENT,
+                             "%s: GAP XML cannot hold maps from data of Z_mix and R_mix, "
+                             "which QUIP would draw at random; give gp_file a name that "
+                             "ends in .soapz",
+                             spec->descriptor[spec->term[k].descriptor].where);
+        sz_soap_spec_free(&term.soap);
     }
     return status;
 }

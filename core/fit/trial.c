@@ -30,7 +30,6 @@
 #include <string.h>
 
 enum { BLOCK = 64, SHARES = 8 /* sums that threads make, whatever their number */ };
-static const double jitter = 1e-8; /* on the diagonal of K_MM, of it */
 
 typedef struct {
     sz_soap_work *soap;
@@ -251,7 +250,8 @@ static sz_status whiten(sz_trial *t, sz_error *err)
     memcpy(t->l, d->k_mm, n2 * sizeof *t->l);
     for (int s = 0; s < n; s++)
         t->l[(size_t)s * (n + 1)] +=
-            jitter * (s < d->n_points ? d->delta * d->delta : t->l[(size_t)s * (n + 1)]);
+            SZ_TRIAL_JITTER *
+            (s < d->n_points ? d->delta * d->delta : t->l[(size_t)s * (n + 1)]);
     SZ_BLAS(dpotrf)("L", &n, t->l, &n, &info);
     if (info != 0)
         return sz_fail(err, SZ_ERR_NUMERIC,
@@ -297,15 +297,22 @@ static double dot(int n, const double *a, const double *b)
     return sum;
 }
 
+/* r of row q, in the coordinates of L^T alpha */
+static double residual(const sz_trial *t, int q)
+{
+    int n = t->data->n_columns;
+
+    return dot(n, t->white + (size_t)q * n, t->alpha) - t->data->y[q];
+}
+
 /* r, of one part g, and the sum of its log(1 + r^2/s^2) */
 static double residuals(sz_trial *t, sz_part judged, int *count)
 {
     const sz_trial_data *d = t->data;
     double sum = 0.0, square;
-    int n = d->n_columns;
 
     for (int q = 0; q < d->n_rows; q++) {
-        t->error[q] = dot(n, t->white + (size_t)q * n, t->alpha) - d->y[q];
+        t->error[q] = residual(t, q);
         if (d->part[q] != (int)judged) continue;
         square = t->error[q] * t->error[q] / t->scale2[d->kind[q]];
         sum += log1p(square);
@@ -323,9 +330,11 @@ static void solve_back(sz_trial *t, sz_part fitted, sz_part judged, double *alon
     int n = d->n_columns, info;
 
     memset(t->beta, 0, (size_t)n * sizeof *t->beta);
-    for (int q = 0; q < d->n_rows; q++)
-        for (int s = 0; s < n && d->part[q] == (int)judged; s++)
+    for (int q = 0; q < d->n_rows; q++) {
+        if (d->part[q] != (int)judged) continue;
+        for (int s = 0; s < n; s++)
             t->beta[s] += t->error[q] * t->white[(size_t)q * n + s];
+    }
     SZ_BLAS(dpotrs)("L", &n, &one, t->a, &n, t->beta, &n, &info);
     for (int q = 0; q < d->n_rows; q++)
         along[q] =
@@ -529,7 +538,6 @@ static sz_status find_scales(sz_trial *t, const double *w, sz_error *err)
 {
     const sz_trial_data *d = t->data;
     double *error = malloc(2 * ((size_t)d->n_rows + 1) * sizeof *error);
-    int n = d->n_columns;
     sz_status status = error ? SZ_OK : sz_fail_memory(err, (size_t)d->n_rows * 8, "rows");
 
     sz_maps_load(d->maps, w);
@@ -539,7 +547,7 @@ static sz_status find_scales(sz_trial *t, const double *w, sz_error *err)
         status = solve(t, 1u << a, err);
         for (int q = 0; q < d->n_rows && status == SZ_OK; q++)
             if (d->part[q] != a && d->part[q] != SZ_PART_WATCHED)
-                error[q] = dot(n, t->white + (size_t)q * n, t->alpha) - d->y[q];
+                error[q] = residual(t, q);
     }
     for (int kind = 0; kind < 2 && status == SZ_OK; kind++)
         t->scale2[kind] = median2(t, kind, error, error + d->n_rows);

@@ -10,6 +10,9 @@
 #include "descriptor/map_numbers.h"
 #include "fit/spec.h"
 #include "term/gap.h"
+#include "term/soap_term.h"
+
+#define SZ_TRIAL_JITTER 1e-8 /* on the diagonal of K_MM, of it */
 
 /* What is judged: the maps of the terms of one descriptor. */
 typedef struct {
@@ -58,10 +61,17 @@ typedef struct {
     double *k_mm; /* [n_columns][n_columns] */
 } sz_trial_data;
 
+/* What term number k of the fit is; soap is empty where it is another descriptor. */
+sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, int k,
+                             sz_error *err);
+
 /* The same for any number of threads; trial_data.c. */
 sz_status sz_trial_data_create(sz_trial_data **data, const sz_trial_setup *setup,
                                sz_error *err);
 void sz_trial_data_free(sz_trial_data *data);
+/* Fewer columns of the terms before where they are more than rows: the same predictions;
+ * trial_before.c. */
+sz_status sz_trial_data_reduce(sz_trial_data *data, sz_error *err);
 
 typedef struct sz_trial sz_trial;
 

@@ -17,7 +17,6 @@
 #include "fit/rows.h"
 #include "model/model.h"
 #include "term/covariance.h"
-#include "term/soap_term.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@
 
 enum {
     FRAMES = 300,      /* at most */
-    FRAMES_LEAST = 5,  /* some in each part */
+    FRAMES_LEAST = 5,  /* to train: some in each part */
     DIRECTIONS = 2,    /* of a frame with forces */
     POINTS = 200,      /* sparse points of all terms */
     POINTS_LEAST = 20, /* of each */
@@ -38,8 +37,8 @@ static const double step = 1e-3;   /* h, Angstrom */
  * forth and back. */
 typedef struct {
     int frame, part, has_energy, n_directions;
-    int row;     /* its first */
-    size_t slot; /* of its first variant in layout.slot */
+    int row;    /* its first */
+    size_t env; /* where its first variant stands in layout.env */
 } member;
 
 typedef struct {
@@ -47,13 +46,15 @@ typedef struct {
     sz_trial_data *data;
     int n_members;
     member *member;
-    int *env;                /* [variants and atoms of all members] environment, or -1 */
+    size_t n_places;         /* variants and atoms of all members */
+    int *env;                /* [n_places] environment, or -1 */
     int term_of[SZ_Z_MAX];   /* of a species of the data, -1: none */
     int soap_slot[SZ_Z_MAX]; /* of a species of the data */
     const sz_gap *before;    /* NULL: there is none, or it does not know all species */
     sz_model *model;         /* of it */
     int species[SZ_Z_MAX];   /* of it, for each species of the data */
     double cutoff;
+    int least; /* frames that are needed */
 } layout;
 
 typedef struct {
@@ -107,14 +108,27 @@ static int seed_of(const sz_fit_spec *spec, long long k)
     return (int)((seed - 1 + 1000003LL * k) % 2147483645LL) + 1;
 }
 
-static int has_energy(const sz_targets *t, int f)
+/* What frame f can be judged by; masked forces are left out. */
+static member member_of(const sz_targets *t, int f)
 {
-    return t->data->frame[f].has_energy && t->frame[f].energy_sigma > 0.0;
+    const sz_dataset_frame *of = &t->data->frame[f];
+    member m = {.frame = f,
+                .has_energy = of->has_energy && t->frame[f].energy_sigma > 0.0};
+
+    for (size_t k = 3 * of->first; k < 3 * (of->first + (size_t)of->n_atoms); k++)
+        if (of->has_force && t->force_sigma[k] > 0.0) m.n_directions = DIRECTIONS;
+    return m;
 }
 
-static int n_variants(const sz_targets *t, int f)
+static int variants_of(const member *m)
 {
-    return has_energy(t, f) + (t->data->frame[f].has_force ? 2 * DIRECTIONS : 0);
+    return m->has_energy + 2 * m->n_directions;
+}
+
+/* Of all variants of a frame. */
+static size_t environments_of(const sz_targets *t, const member *m)
+{
+    return (size_t)t->data->frame[m->frame].n_atoms * variants_of(m);
 }
 
 /* Of n candidates, sorted, as many evenly spaced ones as there is room for. */
@@ -123,29 +137,29 @@ static void take_frames(layout *l, const candidate *list, int n)
     static const sz_part part[] = {SZ_PART_A, SZ_PART_B, SZ_PART_A, SZ_PART_B,
                                    SZ_PART_WATCHED};
     const sz_targets *t = l->setup->targets;
-    size_t all = 0, room = ROOM_MAX / (l->data->maps->n_x * sizeof(double)) + 1, slot = 0;
-    int take = n < FRAMES ? n : FRAMES, row = 0;
+    size_t all = 0, mean,
+           room = ROOM_MAX / ((l->data->maps->n_x + POINTS) * sizeof(double)) + 1;
+    int take = n < FRAMES ? n : FRAMES;
 
-    for (int k = 0; k < n; k++)
-        all +=
-            (size_t)t->data->frame[list[k].frame].n_atoms * n_variants(t, list[k].frame);
-    if (all / n * take > room) take = (int)(room / (all / n));
-    if (take < FRAMES_LEAST) take = n < FRAMES_LEAST ? n : FRAMES_LEAST;
+    for (int k = 0; k < n; k++) {
+        const member m = member_of(t, list[k].frame);
+
+        all += environments_of(t, &m);
+    }
+    mean = all / n;
+    if (mean * take > room) take = (int)(room / mean);
+    if (take < l->least) take = l->least;
     for (int k = 0; k < take; k++) {
-        int f = list[(size_t)k * n / take].frame;
-        member m = {.frame = f,
-                    .part = part[k % 5],
-                    .has_energy = has_energy(t, f),
-                    .n_directions = t->data->frame[f].has_force ? DIRECTIONS : 0,
-                    .row = row,
-                    .slot = slot};
+        member m = member_of(t, list[(size_t)k * n / take].frame);
 
-        row += m.has_energy + m.n_directions;
-        slot += (size_t)t->data->frame[f].n_atoms * n_variants(t, f);
+        m.part = part[k % 5];
+        m.row = l->data->n_rows;
+        m.env = l->n_places;
+        l->data->n_rows += m.has_energy + m.n_directions;
+        l->n_places += environments_of(t, &m);
         l->member[k] = m;
     }
     l->n_members = l->data->n_frames = take;
-    l->data->n_rows = row;
 }
 
 static sz_status choose_frames(layout *l, sz_error *err)
@@ -164,26 +178,22 @@ static sz_status choose_frames(layout *l, sz_error *err)
     sz_rng_seed(&rng, seed_of(spec, 0));
     for (int f = 0; f < t->data->n_frames; f++) {
         double order = sz_rng_uniform(&rng);
+        const member m = member_of(t, f);
 
-        if (n_variants(t, f) > 0)
+        if (variants_of(&m) > 0)
             list[n++] = (candidate){t->data->frame[f].config_type, f, order};
     }
     qsort(list, (size_t)n, sizeof *list, by_type);
-    if (n >= FRAMES_LEAST) take_frames(l, list, n);
+    if (n >= l->least) take_frames(l, list, n);
     free(list);
-    if (n >= FRAMES_LEAST) return SZ_OK;
+    if (n >= l->least) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: maps from data need %d frames with energies or forces, %s has %d",
-                   spec->descriptor[l->setup->descriptor].where, FRAMES_LEAST,
+                   spec->descriptor[l->setup->descriptor].where, l->least,
                    t->data->path ? t->data->path : "the data", n);
 }
 
 /* ---- the environments -------------------------------------------------------------- */
-
-static int variants_of(const member *m)
-{
-    return m->has_energy + 2 * m->n_directions;
-}
 
 /* Counts the environments of each term, or, with next [n_terms], numbers them. */
 static void walk(layout *l, int *count, int *next)
@@ -197,20 +207,12 @@ static void walk(layout *l, int *count, int *next)
         for (int v = 0; v < variants_of(m); v++)
             for (int i = 0; i < f->n_atoms; i++) {
                 int term = l->term_of[data->species[f->first + (size_t)i]];
-                size_t slot = m->slot + (size_t)v * f->n_atoms + i;
+                size_t at = m->env + (size_t)v * f->n_atoms + i;
 
                 if (count && term >= 0) count[term]++;
-                if (next) l->env[slot] = term >= 0 ? next[term]++ : -1;
+                if (next) l->env[at] = term >= 0 ? next[term]++ : -1;
             }
     }
-}
-
-static size_t n_slots_of(const layout *l)
-{
-    const member *last = &l->member[l->n_members - 1];
-
-    return last->slot + (size_t)variants_of(last) *
-                            l->setup->targets->data->frame[last->frame].n_atoms;
 }
 
 static sz_status make_blocks(sz_trial_data *d, const int *count, sz_error *err)
@@ -236,10 +238,10 @@ static sz_status make_environments(layout *l, sz_error *err)
     int *next = count + d->n_terms;
     sz_status status = SZ_OK;
 
-    l->env = malloc((n_slots_of(l) + 1) * sizeof *l->env);
+    l->env = malloc((l->n_places + 1) * sizeof *l->env);
     if (!count || !l->env) {
         free(count);
-        return sz_fail_memory(err, n_slots_of(l) * sizeof *l->env, "environments");
+        return sz_fail_memory(err, l->n_places * sizeof *l->env, "environments");
     }
     walk(l, count, NULL);
     for (int t = 0; t < d->n_terms; t++) {
@@ -278,7 +280,7 @@ static int list_eligible(const layout *l, int term, int *env)
 
         for (int i = 0; i < f->n_atoms && m->part != SZ_PART_WATCHED; i++)
             if (l->term_of[data->species[f->first + (size_t)i]] == term)
-                env[n++] = l->env[m->slot + (size_t)i];
+                env[n++] = l->env[m->env + (size_t)i];
     }
     return n;
 }
@@ -329,12 +331,21 @@ static int n_before(const layout *l)
 static sz_status know_before(layout *l, sz_error *err)
 {
     const sz_gap *before = l->setup->before;
+    const sz_dataset *data = l->setup->targets->data;
+    int unknown;
     sz_status status = SZ_OK;
 
     if (before && sz_rows_columns(before) > 0)
         status = sz_model_build(&l->model, before, err);
     if (!l->model) return status;
-    if (sz_dataset_map(l->species, l->setup->targets->data, l->model) >= 0) return SZ_OK;
+    unknown = sz_dataset_map(l->species, data, l->model);
+    if (unknown >= 0) {
+        sz_watch_warn(l->setup->watch,
+                      "%s: no term before it acts on %s, so none takes part in its maps",
+                      l->setup->spec->descriptor[l->setup->descriptor].where,
+                      sz_element_symbol(data->z[unknown]));
+        return SZ_OK;
+    }
     l->before = before;
     l->cutoff = fmax(l->cutoff, sz_model_cutoff(l->model));
     return SZ_OK;
@@ -385,7 +396,7 @@ static void set_row(const layout *l, const member *m, int row, double y, double 
 
     d->part[row] = (unsigned char)m->part;
     d->kind[row] = row > m->row || !m->has_energy;
-    d->y[row] = sigma > 0.0 ? y / sigma : 0.0;
+    d->y[row] = y / sigma;
 }
 
 /* Displacements of the frame's atoms, 0 where a force does not count; y and sigma of the
@@ -411,24 +422,24 @@ static void displace(const layout *l, const member *m, int direction, double *c,
     *sigma = sqrt(square);
 }
 
-/* One variant at the positions of the structure: densities, and the row of what is
- * before, to before unless NULL. */
+/* One variant, whose neighbours are w->list: densities, and the row of what is before,
+ * to before unless NULL. */
 static sz_status make_variant(const layout *l, worker *w, const member *m, int variant,
-                              const sz_structure *s, double *before, sz_error *err)
+                              double *before, sz_error *err)
 {
     sz_trial_data *d = l->data;
     const sz_dataset *data = l->setup->targets->data;
     const sz_soap *full = d->maps->full;
     const sz_soap_species species = {data->z, l->soap_slot};
-    const int *env = l->env + m->slot + (size_t)variant * s->n_atoms;
-    sz_status status = sz_list_build(&w->list, s, l->cutoff, err);
+    int n_atoms = data->frame[m->frame].n_atoms;
+    const int *env = l->env + m->env + (size_t)variant * n_atoms;
 
-    for (int i = 0; i < s->n_atoms && status == SZ_OK; i++)
+    for (int i = 0; i < n_atoms; i++)
         if (env[i] >= 0)
             sz_soap_density(full, w->work, &w->list.nb, &species, i,
                             d->x + (size_t)env[i] * d->maps->n_x,
                             d->present + (size_t)env[i] * full->compression.n_slots);
-    if (!before || status != SZ_OK) return status;
+    if (!before) return SZ_OK;
     memset(before, 0, (size_t)n_before(l) * sizeof *before);
     for (int i = 0; i < w->list.nb.n_atoms; i++)
         w->list.species[i] = l->species[w->list.species[i]];
@@ -441,7 +452,7 @@ static sz_status make_variant(const layout *l, worker *w, const member *m, int v
 static void count_in(const layout *l, const member *m, int variant, int n_atoms, int row,
                      double factor)
 {
-    const int *env = l->env + m->slot + (size_t)variant * n_atoms;
+    const int *env = l->env + m->env + (size_t)variant * n_atoms;
 
     for (int i = 0; i < n_atoms; i++) {
         if (env[i] < 0) continue;
@@ -467,7 +478,7 @@ static sz_status make_slope(const layout *l, worker *w, const member *m, int dir
 
     displace(l, m, direction, c, &y, &sigma);
     set_row(l, m, row, y, sigma);
-    factor = sigma > 0.0 ? 0.5 / (step * sigma) : 0.0;
+    factor = 0.5 / (step * sigma);
     s.position = w->position;
     for (int back = 0; back < 2 && status == SZ_OK; back++) {
         int variant = m->has_energy + 2 * direction + back;
@@ -475,23 +486,26 @@ static sz_status make_slope(const layout *l, worker *w, const member *m, int dir
         for (int k = 0; k < n; k++)
             w->position[k] = here[k] + (back ? -step : step) * c[k];
         count_in(l, m, variant, s.n_atoms, row, back ? -factor : factor);
-        status =
-            make_variant(l, w, m, variant, &s, fixed ? w->row + back * fixed : NULL, err);
+        status = sz_list_build(&w->list, &s, l->cutoff, err);
+        if (status == SZ_OK)
+            status =
+                make_variant(l, w, m, variant, fixed ? w->row + back * fixed : NULL, err);
     }
     for (int k = 0; k < fixed && status == SZ_OK; k++)
         columns_before(l, row)[k] = factor * (w->row[k] - w->row[fixed + k]);
     return status;
 }
 
+/* w->list: the neighbours of the frame as it is */
 static sz_status make_energy(const layout *l, worker *w, const member *m, sz_error *err)
 {
-    const sz_target *t = &l->setup->targets->frame[m->frame];
-    const sz_structure s = sz_dataset_structure(l->setup->targets->data, m->frame);
+    const sz_targets *all = l->setup->targets;
+    const sz_target *t = &all->frame[m->frame];
     int fixed = n_before(l);
-    sz_status status = make_variant(l, w, m, 0, &s, fixed ? w->row : NULL, err);
+    sz_status status = make_variant(l, w, m, 0, fixed ? w->row : NULL, err);
 
     set_row(l, m, m->row, t->energy, t->energy_sigma);
-    count_in(l, m, 0, s.n_atoms, m->row, 1.0 / t->energy_sigma);
+    count_in(l, m, 0, all->data->frame[m->frame].n_atoms, m->row, 1.0 / t->energy_sigma);
     for (int k = 0; k < fixed && status == SZ_OK; k++)
         columns_before(l, m->row)[k] = w->row[k] / t->energy_sigma;
     return status;
@@ -563,20 +577,28 @@ static sz_status make_rows(layout *l, sz_error *err)
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-/* The descriptor of term number k and which species of the data are its centres. */
-static sz_status read_term(layout *l, int k, int term, sz_soap_spec *spec, sz_error *err)
+sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, int k,
+                             sz_error *err)
 {
-    const sz_fit_spec *fit = l->setup->spec;
-    const sz_dataset *data = l->setup->targets->data;
-    sz_soap_term_spec s = {.n_centres = 0};
     sz_args *args;
-    sz_status status = sz_args_parse(&args, fit->term[k].text,
-                                     fit->descriptor[fit->term[k].descriptor].where, err);
+    sz_status status = sz_args_parse(
+        &args, spec->term[k].text, spec->descriptor[spec->term[k].descriptor].where, err);
 
-    if (status == SZ_OK)
-        status =
-            sz_soap_spec_parse(&s.soap, &s.n_centres, s.centre_z, args, -1, 0, NULL, err);
+    memset(term, 0, sizeof *term);
+    if (status == SZ_OK && sz_args_has_word(args, "soap"))
+        status = sz_soap_spec_parse(&term->soap, &term->n_centres, term->centre_z, args,
+                                    -1, 0, NULL, err);
     sz_args_free(args);
+    return status;
+}
+
+/* The descriptor of term number k and which species of the data are its centres. */
+static sz_status add_term(layout *l, int k, int term, sz_soap_spec *spec, sz_error *err)
+{
+    const sz_dataset *data = l->setup->targets->data;
+    sz_soap_term_spec s;
+    sz_status status = sz_trial_read_term(&s, l->setup->spec, k, err);
+
     for (int a = 0; a < data->n_species && status == SZ_OK; a++)
         if (l->term_of[a] < 0 && sz_soap_is_centre(&s, data->z[a])) l->term_of[a] = term;
     if (term == 0)
@@ -599,13 +621,14 @@ static sz_status open_terms(layout *l, sz_error *err)
     for (int a = 0; a < data->n_species; a++) l->term_of[a] = -1;
     for (int k = 0; k < fit->n_terms && status == SZ_OK; k++)
         if (fit->term[k].descriptor == setup->descriptor)
-            status = read_term(l, k, d->n_terms++, &spec, err);
+            status = add_term(l, k, d->n_terms++, &spec, err);
     if (status == SZ_OK) status = sz_maps_create(&d->maps, &spec, err);
     if (status == SZ_OK) {
         d->delta = of->delta;
         d->zeta = of->zeta;
         d->sigma0 = spec.sigma0;
         l->cutoff = spec.radial.cutoff;
+        l->least = spec.train.steps ? FRAMES_LEAST : 1;
         d->start = malloc(((size_t)d->maps->n + 1) * sizeof *d->start);
         if (!d->start) status = sz_fail_memory(err, (size_t)d->maps->n * 8, "maps");
     }

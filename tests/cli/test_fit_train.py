@@ -2,6 +2,7 @@
 """soapz fit with maps from data: a killed fit goes on to the same model, the file carries the
 maps, XML that cannot is refused before anything is computed."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,38 @@ def goes_on(folder):
     return model
 
 
+def channels(folder):
+    """K channels of two and three factors: fitted, in both kinds of file, read back; and beside
+    another descriptor of the same centres, which takes part where it stands before"""
+    first = "distance_2b cutoff=4.6 covariance_type=ard_se delta=1 theta_uniform=1 n_sparse=8 " \
+            "sparse_method=uniform add_species=T"
+    for label in "K=2", "K,K=1,1", "K=3", "K,K,K=1,1,1":
+        keys = "compression={{%s}} K=6 compression_train=6" % label
+        models = [os.path.join(folder, "k." + kind) for kind in ("soapz", "xml")]
+        for model in models:
+            code, out, err = run(*fit_words(model, keys=keys))
+            check(code == 0, err)
+        code, out, err = run("info", models[0])
+        note = re.search(r"maps_of_descriptor_1 .*; (\d+) steps", out)
+        check(code == 0 and note and int(note[1]) > 0, label + out + err)
+        check_same(label, predictions(models[1], data), predictions(models[0], data), 1e-9, 1e-8)
+    judged = []
+    for order in "%s : %s", "%s":
+        soap = fit_words("", keys=keys)[-3][len("gap={"):-1] + " add_species=T"
+        gap = "gap={" + (order % ((first, soap) if ":" in order else soap)) + "}"
+        code, out, err = run(*fit_words(models[0])[:-3], gap, "--threads", "1")
+        check(code == 0, err)
+        code, out, err = run("info", models[0])
+        number = 1 + order.count(":")
+        note = re.search(rf"maps_of_descriptor_{number} .*judged (\S+) before", out)
+        if check(note, out):
+            judged.append(note[1])
+    check(judged[0] != judged[1], "the descriptor before takes no part")
+    one = first.replace("add_species=T", "add_species=F Z1=41 Z2=41")
+    code, out, err = run(*fit_words(models[0])[:-3], "gap={" + one + " : " + soap + "}")
+    check(code == 0 and "no term before it acts on" in err, err)
+
+
 def refused(folder, model):
     xml = os.path.join(folder, "gp.xml")
     check_fails(1, ["GAP XML cannot hold maps", ".soapz"], *fit_words(xml), gone=xml)
@@ -58,6 +91,12 @@ def refused(folder, model):
     npz = os.path.join(folder, "x.npz")
     check_fails(1, ["come from data", "soapz fit"], "describe", "--descriptor", text, data,
                 "-o", npz, gone=npz)
+    gap = re.sub("sparse_method=cur_points n_sparse=30", "sparse_method=file sparse_file=no.dat",
+                 fit_words(model)[-3])
+    check_fails(1, ["sparse_file=no.dat are of other maps"], *fit_words(model)[:-3], gap,
+                quiet=False)
+    check_fails(1, ["no maps to train", "{K=2}", "{K,K=1,1}", "{K=3}", "{K,K,K=1,1,1}"],
+                *fit_words(model, keys="compression={{mu=3}} compression_train=3"), quiet=False)
     # a label of our own is in no way QUIP's: XML has a place for its matrices
     own = "compression={{W^T P_l}} compression_start=pca"
     code, out, err = run(*fit_words(xml, keys=own))
@@ -83,4 +122,5 @@ with tempfile.TemporaryDirectory() as work:
     make_data(data, 30)
     refused(work, goes_on(work))
     planned(work)
+    channels(work)
 done()
