@@ -230,6 +230,7 @@ static void test_refused(void)
         {"compression={nu,mu^=1,2} nu_R=1", "compression", "nu_R"},
         {"compression={K=3} K=10001", "K", "10001"},
         {"compression={mu=2} l_min=1", "l_min", "three factors"},
+        {"compression={nu,mu=3} l_min=1", "nu,mu=3", "unknown"},
         {"l_min=1", "l_min", "compression"},
         {"compression={K=3}", "K", "1 to 10000"},
         {"compression={K=2} K=-1", "K", "-1"},
