@@ -287,6 +287,11 @@ static void test_matrix_size(void)
                 SZ_ERR_FORMAT, "90 numbers, not 91", err);
     CHECK_FAILS(parse(&spec, 2, 3, 2, "compression={K,K=1,1} K=5", 90, matrix, &err),
                 SZ_ERR_FORMAT, "180 numbers, not 90", err);
+    CHECK_FAILS(parse(&spec, 2, 3, 2, "compression={nu,mu^=1,2}", 5, matrix, &err),
+                SZ_ERR_FORMAT, "no matrices, but 5 numbers", err);
+    CHECK_FAILS(parse(&spec, 2, 3, 2, "Z_map={41, 74}", 4, matrix, &err), SZ_ERR_FORMAT,
+                "no matrices, but 4 numbers", err);
+    sz_soap_spec_free(&spec);
     CHECK_FAILS(parse(&spec, 1, 3, 2, "species_Z={0} Z_map={0 1}", 0, NULL, &err),
                 SZ_ERR_FORMAT, "Z_map", err);
 }

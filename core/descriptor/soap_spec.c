@@ -497,6 +497,12 @@ static sz_status take_maps(sz_soap_spec *spec, const compression_keys *k,
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: compression_start: compression %s has no maps to begin with",
                        sz_args_where(args), c->label);
+    if (n == 0 && matrix)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: compression %s has no matrices, but %d numbers are given; take "
+            "them away or name their compression",
+            sz_args_where(args), c->label, n_matrix);
     if (n == 0) return SZ_OK;
     spec->train.open = !matrix && (spec->train.steps > 0 || spec->train.pca);
     if (matrix && n != (size_t)n_matrix)
