@@ -316,6 +316,42 @@ static int test_paper_lengths(void)
     return 0;
 }
 
+/* ---- too long ---------------------------------------------------------------------- */
+
+/* What no memory holds is refused at once, in words, with all elements. */
+static int test_too_long(void)
+{
+    static const struct {
+        const char *keys, *says;
+    } bad[] = {
+        {"n_max=40 l_max=12 compression={K=3} K=10000", "613600000 numbers"},
+        {"n_max=40 l_max=20 compression={K,K=1,1} K=10000", "1982400000 numbers"},
+        {"n_max=12 l_max=2 compression={nu=3}", "components"},
+        /* short inside, and published it is as long as the one above */
+        {"n_max=12 l_max=2 compression={nu=3} radial_tolerance=0.5", "components"},
+    };
+    char text[1024], all[512] = "";
+
+    for (int z = 1; z <= SZ_Z_MAX; z++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%d ", z);
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        sz_soap_spec spec = {0};
+        sz_soap *soap = NULL;
+        sz_error err;
+        sz_status status;
+
+        snprintf(text, sizeof text,
+                 "soap cutoff=4 atom_sigma=2 n_species=%d species_Z={%s} %s", SZ_Z_MAX,
+                 all, bad[k].keys);
+        status = parse_text(&spec, text, 0, NULL, &err);
+        if (status == SZ_OK) status = sz_soap_create(&soap, &spec, 0, &err);
+        CHECK(status == SZ_ERR_FORMAT && !soap);
+        CHECK(strstr(err.message, bad[k].says) != NULL);
+        sz_soap_spec_free(&spec);
+    }
+    return 0;
+}
+
 /* ---- names ------------------------------------------------------------------------- */
 
 /* every name that the command lists is understood, and its keys mean the same */
@@ -351,6 +387,6 @@ static int test_names(void)
 int main(void)
 {
     if (test_lengths() || test_paper_lengths() || test_names()) return 1;
-    if (test_triple_lengths() || test_documented_lengths()) return 1;
+    if (test_triple_lengths() || test_documented_lengths() || test_too_long()) return 1;
     return check_done();
 }

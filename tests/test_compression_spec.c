@@ -230,6 +230,7 @@ static void test_refused(void)
         {"compression={nu,mu^=1,2} nu_R=1", "compression", "nu_R"},
         {"compression={K=3} K=10001", "K", "10001"},
         {"compression={mu=2} l_min=1", "l_min", "three factors"},
+        {"compression={nu,mu=3} l_min=1", "nu,mu=3", "unknown"},
         {"l_min=1", "l_min", "compression"},
         {"compression={K=3}", "K", "1 to 10000"},
         {"compression={K=2} K=-1", "K", "-1"},
@@ -286,6 +287,11 @@ static void test_matrix_size(void)
                 SZ_ERR_FORMAT, "90 numbers, not 91", err);
     CHECK_FAILS(parse(&spec, 2, 3, 2, "compression={K,K=1,1} K=5", 90, matrix, &err),
                 SZ_ERR_FORMAT, "180 numbers, not 90", err);
+    CHECK_FAILS(parse(&spec, 2, 3, 2, "compression={nu,mu^=1,2}", 5, matrix, &err),
+                SZ_ERR_FORMAT, "no matrices, but 5 numbers", err);
+    CHECK_FAILS(parse(&spec, 2, 3, 2, "Z_map={41, 74}", 4, matrix, &err), SZ_ERR_FORMAT,
+                "no matrices, but 4 numbers", err);
+    sz_soap_spec_free(&spec);
     CHECK_FAILS(parse(&spec, 1, 3, 2, "species_Z={0} Z_map={0 1}", 0, NULL, &err),
                 SZ_ERR_FORMAT, "Z_map", err);
 }

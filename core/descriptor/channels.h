@@ -24,6 +24,11 @@ int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int
 double sz_channel_pairs_bound(const sz_compression_spec *spec, double g1, double n1,
                               double g2, double n2);
 
+/* The radial combinations [n][n_fun] of factor d for one l, NULL where n is not resolved:
+ * those channels are never rotated. In published.c. */
+const double *sz_channel_rotation(const sz_compression *c, const sz_radial *radial, int d,
+                                  int l);
+
 /* The products of the published vector, list [sz_compression_published], in order; l[0] <
  * 0: a sum of several. In published.c. */
 sz_status sz_compression_components(const sz_compression *c, sz_factors *list,

@@ -6,9 +6,8 @@
  *   P_l(a,b) = (2l+1)^(-1/2) sum_m Y1_l[m][a] Y2_l[m][b]
  *   P_l1l2l3(a,b,c) = sum_m1m2m3 T[m1 m2 m3] Y1_l1[m1][a] Y2_l2[m2][b] Y3_l3[m3][c]
  *
- * A map that keeps species apart is X itself, one that adds species up is a list of runs
- * of lanes, and only one that mixes (species, n) at will is a matrix. Species that no
- * density tells apart share one slot of X, so they cost nothing.
+ * The maps: map.c. Species that no density tells apart share one slot of X, so they cost
+ * nothing.
  *
  * Published order: pairs as sz_pairs_kind says, l fastest (slowest where the list depends
  * on l); channels (group, radial), radial fast. Inner order: by the species slots that a
@@ -333,8 +332,8 @@ static sz_triple_channels inner_channels(const sz_compression *c)
 static sz_status check_length(const sz_compression *c, sz_error *err)
 {
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
-    const sz_triple_channels channels = inner_channels(c);
-    double bound = c->spec.order == 3 ? sz_triples_count(&c->spec, &channels) : 0.0;
+    /* of three factors as published: longer where radial channels are left out */
+    double bound = c->spec.order == 3 ? sz_triples_published_count(c) : 0.0;
 
     for (int l = 0; l <= c->l_max && c->spec.order == 2; l++)
         bound +=

@@ -377,24 +377,23 @@ void sz_compress_powers(sz_compression_spec *spec, const int power[4], int l_min
     }
 }
 
-sz_status sz_compress_channels(sz_compression_spec *spec, int order, int n_maps, int K,
-                               int n_slots, int n_max, int l_max, int l_min,
-                               const double *matrix, sz_error *err)
+sz_status sz_compress_channels(sz_compression_spec *spec, const sz_channel_keys *keys,
+                               int n_slots, int n_max, int l_max, const double *matrix,
+                               sz_error *err)
 {
-    size_t n = (size_t)(l_max + 1) * n_slots * n_max * K;
+    static const char *const label[2][2] = {{"K=2", "K,K=1,1"}, {"K=3", "K,K,K=1,1,1"}};
+    size_t n = (size_t)(l_max + 1) * n_slots * n_max * keys->K;
 
-    start(spec, n_maps > 1   ? order == 3 ? "K,K,K=1,1,1" : "K,K=1,1"
-                : order == 3 ? "K=3"
-                             : "K=2");
-    spec->order = order;
-    spec->l_min = l_min;
+    start(spec, label[keys->order == 3][keys->n_maps > 1]);
+    spec->order = keys->order;
+    spec->l_min = keys->l_min;
     spec->pairs = SZ_PAIRS_ELEMENT;
-    for (int d = 0; d < order; d++) spec->y_of[d] = n_maps > 1 ? d : 0;
-    for (int d = 0; d < n_maps; d++) {
+    for (int d = 0; d < keys->order; d++) spec->y_of[d] = keys->n_maps > 1 ? d : 0;
+    for (int d = 0; d < keys->n_maps; d++) {
         sz_channels *y = &spec->y[d];
 
         set(y, SZ_SPECIES_MATRIX, SZ_RADIAL_N);
-        for (int l = 0; l <= l_max; l++) y->n_matrix[l] = K;
+        for (int l = 0; l <= l_max; l++) y->n_matrix[l] = keys->K;
         y->matrix = malloc(n * sizeof *y->matrix + 1);
         if (!y->matrix) {
             sz_compression_spec_free(spec);

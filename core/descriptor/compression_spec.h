@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compression_spec.h - the compressions by name: each function fills the two channel sets
- * and the list of pairs. Arrays belong to *spec afterwards. */
+ * compression_spec.h - the compressions by name: each function fills the channel sets,
+ * two or three, and says which products are taken. Arrays belong to *spec afterwards. */
 #ifndef SZ_COMPRESSION_SPEC_H
 #define SZ_COMPRESSION_SPEC_H
 
@@ -61,9 +61,12 @@ void sz_compress_powers(sz_compression_spec *spec, const int power[4], int l_min
  * like ones are multiplied (Darby, Kovacs, Batatia, Caro, Hart, Ortner, Csanyi 2023):
  * one map for all factors or one for each. matrix [n_maps][l_max+1][n_slots n_max][K],
  * copied. */
-sz_status sz_compress_channels(sz_compression_spec *spec, int order, int n_maps, int K,
-                               int n_slots, int n_max, int l_max, int l_min,
-                               const double *matrix, sz_error *err);
+typedef struct {
+    int order, n_maps, K, l_min;
+} sz_channel_keys;
+sz_status sz_compress_channels(sz_compression_spec *spec, const sz_channel_keys *keys,
+                               int n_slots, int n_max, int l_max, const double *matrix,
+                               sz_error *err);
 
 /* What the command lists: the compressions by their labels. In the lengths of three
  * factors t, u and v are the numbers of (l1, l2, l3): all, l2 <= l3, l1 <= l2 <= l3. */

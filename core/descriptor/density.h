@@ -10,7 +10,8 @@
  *   x       [n_lm][n_chan]        channel = offset[k] + lane for neighbour k
  *   offset  [n]                   < 0: neighbour k stays out
  *   h       [n][n_h]              radial channels: lane q of l at place[l] + q, for
- *                                 q < n_used[l], and room for SZ_LANES behind each l
+ *                                 q < n_used[l]; as many lanes as the longest l has,
+ *                                 rounded up, are read of each
  *   y       [n_lm][SZ_LANES]      harmonics */
 void sz_density(int l_max, const int *n_used, const int *place, int n_h, int n_chan,
                 int n, const int *offset, const double *h, const double *y, double *x);

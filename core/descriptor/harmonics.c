@@ -52,8 +52,8 @@ void sz_harmonics_prepare(sz_harmonics_factors *f, int l_max)
 }
 
 /* A_lm and its slope from the two below them, a and a1, which move up */
-SZ_INLINE void next_rung(const sz_harmonics_factors *f, int l, int m, sz_lanes z,
-                         sz_lanes *a, sz_lanes *a1, sz_lanes *da, sz_lanes *da1)
+SZ_INLINE void next_degree(const sz_harmonics_factors *f, int l, int m, sz_lanes z,
+                           sz_lanes *a, sz_lanes *a1, sz_lanes *da, sz_lanes *da1)
 {
     sz_lanes a2 = *a1, da2 = *da1;
 
@@ -86,7 +86,7 @@ SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, doub
         for (int l = m; l <= f->l_max; l++) {
             int up = l * l + l + m, down = l * l + l - m;
 
-            if (l > m) next_rung(f, l, m, z, &a, &a1, &da, &da1);
+            if (l > m) next_degree(f, l, m, z, &a, &a1, &da, &da1);
             assemble(a, da, c, c_x, c_y, y + up * SZ_LANES, dy ? dy + up * step : 0);
             if (m > 0)
                 assemble(a, da, s, s_x, c_x, y + down * SZ_LANES,
@@ -99,10 +99,10 @@ SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, doub
  * sum A_lm slope. */
 typedef struct {
     sz_lanes value, rise, along;
-} ladder;
+} degree_sums;
 
-SZ_INLINE void climb(sz_lanes a, sz_lanes da, const double *dedy, const double *slope,
-                     ladder *to)
+SZ_INLINE void add_degree(sz_lanes a, sz_lanes da, const double *dedy,
+                          const double *slope, degree_sums *to)
 {
     to->value += a * SZ_GET(dedy);
     to->rise += da * SZ_GET(dedy);
@@ -110,19 +110,19 @@ SZ_INLINE void climb(sz_lanes a, sz_lanes da, const double *dedy, const double *
 }
 
 /* The sums of +m and -m, l from m to l_max. */
-SZ_INLINE void climb_all(const sz_harmonics_factors *f, int l_max, int m, sz_lanes z,
-                         const double *dedy, const double *slope, ladder *plus,
-                         ladder *minus)
+SZ_INLINE void sum_degrees(const sz_harmonics_factors *f, int l_max, int m, sz_lanes z,
+                           const double *dedy, const double *slope, degree_sums *plus,
+                           degree_sums *minus)
 {
     sz_lanes zero = {0}, a = zero + f->diagonal[m], da = zero, a1 = zero, da1 = zero;
 
-    *plus = *minus = (ladder){zero, zero, zero};
+    *plus = *minus = (degree_sums){zero, zero, zero};
     for (int l = m; l <= l_max; l++) {
         int up = (l * l + l + m) * SZ_LANES, down = (l * l + l - m) * SZ_LANES;
 
-        if (l > m) next_rung(f, l, m, z, &a, &a1, &da, &da1);
-        climb(a, da, dedy + up, slope + up, plus);
-        if (m > 0) climb(a, da, dedy + down, slope + down, minus);
+        if (l > m) next_degree(f, l, m, z, &a, &a1, &da, &da1);
+        add_degree(a, da, dedy + up, slope + up, plus);
+        if (m > 0) add_degree(a, da, dedy + down, slope + down, minus);
     }
 }
 
@@ -135,7 +135,7 @@ SZ_CLONES void sz_harmonics_adjoint(const sz_harmonics_factors *f, int l_max,
     sz_lanes g[3] = {zero, zero, zero}, along = zero, across, inverse;
 
     for (int m = 0; m <= l_max; m++) {
-        ladder plus, minus;
+        degree_sums plus, minus;
 
         if (m > 0) {
             sz_lanes c_old = c;
@@ -145,7 +145,7 @@ SZ_CLONES void sz_harmonics_adjoint(const sz_harmonics_factors *f, int l_max,
             c = x * c - v * s;
             s = x * s + v * c_old;
         }
-        climb_all(f, l_max, m, z, dedy, slope, &plus, &minus);
+        sum_degrees(f, l_max, m, z, dedy, slope, &plus, &minus);
         g[0] += c_x * plus.value + s_x * minus.value;
         g[1] += c_x * minus.value - s_x * plus.value;
         g[2] += c * plus.rise + s * minus.rise;

@@ -201,10 +201,8 @@ static double weight(const sz_compression *c, int a, int b)
     return sz_alike(&c->spec, 0, 1) && a != b ? c->spec.root2 : 1.0;
 }
 
-/* The radial combinations [n][n_fun] of Y1 or Y2 for one l, NULL where n is not resolved:
- * those channels are never rotated. */
-static const double *rotation(const sz_compression *c, const sz_radial *radial, int d,
-                              int l)
+const double *sz_channel_rotation(const sz_compression *c, const sz_radial *radial, int d,
+                                  int l)
 {
     const sz_channels *y = sz_channels_of(&c->spec, d);
 
@@ -230,7 +228,7 @@ static void import_l(published *v, const sz_compression *c, const sz_radial *rad
         if (sz_alike(&c->spec, 0, 1)) v->matrix[a * columns + b] = value;
     }
     for (int d = 0; d < 2; d++) {
-        const double *comb = rotation(c, radial, d, l);
+        const double *comb = sz_channel_rotation(c, radial, d, l);
 
         if (comb)
             rotate_columns(v, &rows, &columns, c->n_max, c->map[d].n[l], comb,
@@ -333,7 +331,7 @@ static void publish_rotated_l(published *v, const sz_compression *c,
         if (sz_alike(&c->spec, 0, 1)) v->matrix[a * columns + b] = value;
     }
     for (int d = 0; d < 2; d++) {
-        const double *comb = rotation(c, radial, d, l);
+        const double *comb = sz_channel_rotation(c, radial, d, l);
 
         if (comb)
             rotate_back(v, &rows, &columns, c->n_max, c->map[d].n[l], comb,

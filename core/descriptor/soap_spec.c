@@ -2,10 +2,10 @@
  *
  * soap_spec.c - the argument string of a soap descriptor becomes hyperparameters.
  *
- * Keys, aliases and defaults are gap_fit's; compression, d_J, embedding, u_max and
- * compression_seed, compression_train and compression_start are ours. Keys that exclude
- * each other are refused by name; keys that say nothing about the descriptor are ignored.
- * radial_tolerance is ours as well. */
+ * Keys, aliases and defaults are gap_fit's; compression, d_J, embedding, u_max, l_min,
+ * compression_seed, compression_train, compression_start and radial_tolerance are ours.
+ * Keys that exclude each other are refused by name; keys that say nothing about the
+ * descriptor are ignored. */
 #include "descriptor/soap_spec.h"
 
 #include "base/number.h"
@@ -19,6 +19,9 @@
 
 /* central_reference_all_species has its default changed by these versions */
 enum { VERSION_REFERENCE = 1426512068, VERSION_L_FACTOR = 1423143769 };
+
+/* of K channels: a gigabyte, and a map has them thrice */
+enum { NUMBERS_MAX = 100000000 };
 
 /* ---- the keys --------------------------------------------------------------------- */
 
@@ -332,16 +335,11 @@ static const mixed_label *find_mixed(const char *label)
     return NULL;
 }
 
-/* l_max and l_min of a label with so many factors */
-static sz_status check_order(const sz_soap_spec *spec, const compression_keys *k,
-                             int order, const sz_args *args, sz_error *err)
+/* l_max and l_min of three factors */
+static sz_status check_three(const sz_soap_spec *spec, const compression_keys *k,
+                             const sz_args *args, sz_error *err)
 {
-    if (order == 2 && k->l_min != 0)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: l_min is of products of three factors, compression={%.60s} "
-                       "has two; leave it out",
-                       sz_args_where(args), k->label);
-    if (order == 3 && spec->radial.l_max > SZ_COUPLED_L_MAX)
+    if (spec->radial.l_max > SZ_COUPLED_L_MAX)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: l_max is %d, allowed with three factors are 0 to %d",
                        sz_args_where(args), spec->radial.l_max, SZ_COUPLED_L_MAX);
@@ -349,7 +347,7 @@ static sz_status check_order(const sz_soap_spec *spec, const compression_keys *k
         return sz_fail(err, SZ_ERR_FORMAT, "%s: l_min is %d, allowed 0 to l_max, %d",
                        sz_args_where(args), k->l_min, spec->radial.l_max);
     /* an even l makes (l, l, l), two l make (l, l, l') */
-    if (order == 3 && k->l_min == spec->radial.l_max && k->l_min % 2)
+    if (k->l_min == spec->radial.l_max && k->l_min % 2)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: l_min=%d with l_max=%d leaves no product, the sum of three l "
                        "is even; lower l_min",
@@ -361,18 +359,23 @@ static sz_status compress_channels(sz_soap_spec *spec, const compression_keys *k
                                    const mixed_label *mixed, const sz_args *args,
                                    int n_matrix, const double *matrix, sz_error *err)
 {
-    int n_max = spec->radial.n_max, l_max = spec->radial.l_max, K = k->mix.k;
+    const sz_channel_keys keys = {mixed->order, mixed->n_maps, k->mix.k, k->l_min};
+    int n_max = spec->radial.n_max, l_max = spec->radial.l_max;
     size_t n = (size_t)mixed->n_maps * (l_max + 1) * spec->n_slots * n_max;
     double *random;
     sz_status status;
 
-    if (K < 1 || K > 10000)
+    if (keys.K < 1 || keys.K > 10000)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: K is %d, allowed 1 to 10000",
-                       sz_args_where(args), K);
-    status = find_numbers(k, args, n * K, n_matrix, matrix, &random, err);
+                       sz_args_where(args), keys.K);
+    if (n * keys.K > NUMBERS_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the matrices of K=%d channels have %zu numbers, allowed are "
+                       "%d; take fewer channels",
+                       sz_args_where(args), keys.K, n * keys.K, NUMBERS_MAX);
+    status = find_numbers(k, args, n * keys.K, n_matrix, matrix, &random, err);
     if (status != SZ_OK) return status;
-    status = sz_compress_channels(&spec->compression, mixed->order, mixed->n_maps, K,
-                                  spec->n_slots, n_max, l_max, k->l_min,
+    status = sz_compress_channels(&spec->compression, &keys, spec->n_slots, n_max, l_max,
                                   matrix ? matrix : random, err);
     free(random);
     return status;
@@ -385,10 +388,12 @@ static sz_status compress_label(sz_soap_spec *spec, const compression_keys *k,
     sz_compression_spec *c = &spec->compression;
     const mixed_label *mixed = find_mixed(k->label);
     int nu_R, nu_S, power[4], three = read_powers(k->label, power) == SZ_FACTORS;
-    sz_status status =
-        check_order(spec, k, three || (mixed && mixed->order == 3) ? 3 : 2, args, err);
 
-    if (status != SZ_OK) return status;
+    if (three || (mixed && mixed->order == 3)) {
+        sz_status status = check_three(spec, k, args, err);
+
+        if (status != SZ_OK) return status;
+    }
     if (three) {
         sz_compress_powers(c, power, k->l_min);
         return SZ_OK;
@@ -426,7 +431,14 @@ static sz_status make_compression(sz_soap_spec *spec, const compression_keys *k,
     sz_status status = check_compression_keys(k, args, err);
 
     if (status != SZ_OK) return status;
-    if (*k->label) return compress_label(spec, k, args, n_matrix, matrix, err);
+    if (*k->label) {
+        status = compress_label(spec, k, args, n_matrix, matrix, err);
+        if (status != SZ_OK || c->order == SZ_FACTORS || k->l_min == 0) return status;
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: l_min is of products of three factors, compression={%.60s} "
+                       "has two; leave it out",
+                       sz_args_where(args), k->label);
+    }
     if (k->diagonal_radial) {
         sz_compress_diagonal(c);
         return SZ_OK;
@@ -486,6 +498,12 @@ static sz_status take_maps(sz_soap_spec *spec, const compression_keys *k,
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: compression_start: compression %s has no maps to begin with",
                        sz_args_where(args), c->label);
+    if (n == 0 && matrix)
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: compression %s has no matrices, but %d numbers are given; take "
+            "them away or name their compression",
+            sz_args_where(args), c->label, n_matrix);
     if (n == 0) return SZ_OK;
     spec->train.open = !matrix && (spec->train.steps > 0 || spec->train.pca);
     if (matrix && n != (size_t)n_matrix)

@@ -8,7 +8,8 @@
 
 /* d: dE/dP of the components of n blocks, one after the other; to dedy1 and dedy2, which
  * are added to, may be the same array and have room for SZ_LANES behind their ends. What
- * stands behind a block's channels in y1 and y2 is not read. */
+ * stands behind a block's channels in y1 and y2 may be any finite number: it does not
+ * count. */
 void sz_spread(int n, const sz_block *block, const double *d, const double *y1,
                int stride1, const double *y2, int stride2, double *dedy1, double *dedy2);
 

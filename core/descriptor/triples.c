@@ -261,22 +261,11 @@ static void rotate(tensor *t, int d, int n_from, int n_to, const double *comb, i
     t->size[d] = groups * n_to;
 }
 
-/* The radial combinations [n][n_fun] of factor d for one l; NULL where n is not resolved:
- * those channels are never rotated. */
-static const double *rotation(const sz_compression *c, const sz_radial *radial, int d,
-                              int l)
-{
-    if (sz_channels_of(&c->spec, d)->radial != SZ_RADIAL_N) return NULL;
-    return radial->comb +
-           ((size_t)l * radial->n_lane + radial->family[c->family[d]].first) *
-               radial->n_fun;
-}
-
 static void rotate_all(tensor *t, const sz_compression *c, const sz_radial *radial,
                        const int l[SZ_FACTORS], int back)
 {
     for (int d = 0; d < SZ_FACTORS; d++) {
-        const double *comb = rotation(c, radial, d, l[d]);
+        const double *comb = sz_channel_rotation(c, radial, d, l[d]);
         int inside = c->map[d].n[l[d]];
 
         if (comb)
@@ -312,25 +301,39 @@ static int end_of(const products *p, int k, const int l[SZ_FACTORS])
     return k;
 }
 
-/* One vector through the tensors; channels: of the order that is left. */
-static void convert(tensor *t, const sz_compression *c, const sz_radial *radial,
-                    const sz_triple_channels *channels, const products *from,
-                    const double *in, const products *to, double *out, int back)
+/* What vectors are converted with. */
+typedef struct {
+    const sz_compression *c;
+    const sz_radial *radial;
+    published outside;
+    sz_triple_channels inside;
+    products published, inner;
+    sz_factors *list;
+    int *order; /* products of the inner order by their place in a published one */
+    tensor tensor;
+} converter;
+
+/* One vector through the tensors: from published to inner, or back. */
+static void convert(converter *v, int back, const double *in, double *out)
 {
+    const products *from = back ? &v->inner : &v->published;
+    const products *to = back ? &v->published : &v->inner;
+    const sz_compression *c = v->c;
+    tensor *t = &v->tensor;
     int i = 0, k = 0;
 
     while (i < from->n) {
         const int *l = product(from, i)->l;
         int i_end = end_of(from, i, l), k_end = end_of(to, k, l);
 
-        tensor_clear(t, channels, l);
+        tensor_clear(t, back ? &v->inside : &v->outside.channels, l);
         for (; i < i_end; i++) {
             const sz_factors *f = product(from, i);
 
             tensor_set(t, &c->spec, f,
                        in[index_of(from, i)] / sz_triple_scale(&c->spec, f));
         }
-        rotate_all(t, c, radial, l, back);
+        rotate_all(t, c, v->radial, l, back);
         for (; k < k_end; k++) {
             const sz_factors *f = product(to, k);
 
@@ -340,16 +343,6 @@ static void convert(tensor *t, const sz_compression *c, const sz_radial *radial,
     }
 }
 
-/* What vectors are converted with. */
-typedef struct {
-    published outside;
-    sz_triple_channels inside;
-    products published, inner;
-    sz_factors *list;
-    int *order; /* products of the inner order by their place in a published one */
-    tensor tensor;
-} converter;
-
 static void converter_close(converter *v)
 {
     free(v->list);
@@ -357,11 +350,14 @@ static void converter_close(converter *v)
     free(v->tensor.memory);
 }
 
-static sz_status converter_open(converter *v, const sz_compression *c, sz_error *err)
+static sz_status converter_open(converter *v, const sz_compression *c,
+                                const sz_radial *radial, sz_error *err)
 {
     size_t n;
 
     memset(v, 0, sizeof *v);
+    v->c = c;
+    v->radial = radial;
     published_channels(&v->outside, c);
     v->inside.l_max = c->l_max;
     for (int d = 0; d < SZ_FACTORS; d++) {
@@ -397,11 +393,10 @@ sz_status sz_triples_import(const sz_compression *c, const sz_radial *radial, in
                 inner[(size_t)s * c->stride + k] = vectors[s * ld + c->place[k]];
         return SZ_OK;
     }
-    status = converter_open(&v, c, err);
+    status = converter_open(&v, c, radial, err);
     if (status != SZ_OK) return status;
     for (int s = 0; s < n; s++)
-        convert(&v.tensor, c, radial, &v.outside.channels, &v.published, vectors + s * ld,
-                &v.inner, inner + (size_t)s * c->stride, 0);
+        convert(&v, 0, vectors + s * ld, inner + (size_t)s * c->stride);
     converter_close(&v);
     return SZ_OK;
 }
@@ -416,10 +411,10 @@ sz_status sz_triples_publish(const sz_compression *c, const sz_radial *radial,
         for (int k = 0; k < c->n_products; k++) vector[c->place[k]] = inner[k];
         return SZ_OK;
     }
-    status = converter_open(&v, c, err);
+    status = converter_open(&v, c, radial, err);
     if (status != SZ_OK) return status;
     memset(vector, 0, (size_t)v.published.n * sizeof *vector);
-    convert(&v.tensor, c, radial, &v.inside, &v.inner, inner, &v.published, vector, 1);
+    convert(&v, 1, inner, vector);
     converter_close(&v);
     return SZ_OK;
 }

@@ -126,6 +126,9 @@ check(listed("--n-max=3", "--species=1", "--l-max=0")["optimal"]["length"] == 6,
 large = listed("--l-max", 13, "--n-max", 2, "--species", 1)
 check(large["nu=3"]["length"] is None and large["K=3"]["length"] is None
       and large["nu=2"]["length"] == 42, "three factors end at l_max=12")
+huge = listed("--species", 30, "--n-max", 20, "--l-max", 12, "--K", 10000)
+check(huge["K=2"]["length"] == 130000 and huge["K,K,K=1,1,1"]["length"] == 10000 * len(triples(12, 0)),
+      "many channels of much")
 out = run("compressions", "--l-max", 4)[1]
 t = triples(4, 0)
 check(f" t={len(t)} u={sum(b <= c for _, b, c in t)} v={sum(a <= b <= c for a, b, c in t)}\n" in out,
