@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * soap_chain.c - vectors of a block of atoms, and back to their neighbours.
+ *
+ *   r_ij --radial, harmonics, density--> X --soap_vector.c--> p
+ *   dE/dp --soap_vector.c--> dE/dX --density--> dE/dr_ij
+ *
+ * Descriptors of the same centres go together: neighbours are sorted, distances and
+ * harmonics computed once for all of them, and dE/dY_lm of all is one sum.
+ *
+ * Nothing is kept between the two sweeps but X, Y and |P| of each atom: what a pair
+ * has is computed again in less time than it would take to come back from memory. */
+#include "descriptor/soap_work.h"
+
+#include "descriptor/batch.h"
+#include "descriptor/density.h"
+
+#include <string.h>
+
+/* ---- neighbours -------------------------------------------------------------------- */
+
+/* The neighbours of nb that a descriptor wants; there may be more radial tables than
+ * slots of X. */
+static sz_reach reach_of(const sz_soap *soap, const int *slot)
+{
+    int n = soap->compression.n_slots;
+    const sz_reach reach = {soap->spec.radial.cutoff,
+                            soap->radial->n_tables > n ? soap->radial->n_tables : n,
+                            slot};
+
+    return reach;
+}
+
+/* What a descriptor takes of a batch. */
+typedef struct {
+    int n;                /* lanes up to the last one that it wants; 0: none */
+    int table[SZ_LANES];  /* slot in the radial tables */
+    int slot[SZ_LANES];   /* in X; -1: not wanted */
+    int offset[SZ_LANES]; /* of the slot in the channels; < 0: not wanted */
+} lanes;
+
+static int choose_lanes(const sz_soap *soap, const int *slot_of, const sz_batch *b,
+                        lanes *of)
+{
+    int apart = soap->compression.n_slots > 1, n_lane = soap->radial->n_lane;
+    double cutoff = soap->spec.radial.cutoff;
+
+    of->n = 0;
+    for (int k = 0; k < b->n; k++) {
+        int slot = slot_of[b->species[k]], wanted = slot >= 0 && b->r[k] < cutoff;
+
+        of->table[k] = wanted ? slot : 0;
+        of->slot[k] = wanted ? apart * slot : -1;
+        of->offset[k] = of->slot[k] * n_lane;
+        if (wanted) of->n = k + 1;
+    }
+    return of->n;
+}
+
+/* The atom's own Gaussian, in its own slot or, with central_all, in every slot. */
+static void add_central(const sz_soap *soap, int z, double *x, unsigned char *present)
+{
+    const sz_soap_spec *spec = &soap->spec;
+    int n_lane = soap->radial->n_lane;
+    const double *central;
+
+    for (int s = 0; s < spec->n_slots; s++) {
+        int slot = soap->compression.n_slots > 1 ? s : 0;
+
+        if (!spec->central_all && spec->slot_z[s] != z && spec->slot_z[s] != 0) continue;
+        present[slot] = 1;
+        central = sz_radial_table_of(soap->radial, s)->central;
+        for (int q = 0; q < n_lane; q++)
+            x[slot * n_lane + q] += spec->central_weight * central[q];
+    }
+}
+
+/* Adds the neighbours of a batch to X of a descriptor. */
+static void add_neighbours(const sz_soap *soap, sz_soap_work *work, const lanes *of,
+                           const sz_batch *b, const double *ylm, double *x,
+                           unsigned char *present)
+{
+    const sz_compression *c = &soap->compression;
+
+    for (int k = 0; k < of->n; k++)
+        if (of->slot[k] >= 0) present[of->slot[k]] = 1;
+    sz_radial_eval(soap->radial, of->n, of->table, b->r, work->h, NULL);
+    sz_density(c->l_max, soap->radial->n_used, soap->radial->place, soap->radial->n_h,
+               c->n_chan, of->n, of->offset, work->h, ylm, x);
+}
+
+/* The descriptor of the largest l_max among those that want lanes of the batch, which has
+ * the harmonics for all; -1: none of them wants any. */
+static int find_highest(int n_parts, const sz_soap_part *part, const lanes *of)
+{
+    int highest = -1;
+
+    for (int k = 0; k < n_parts; k++)
+        if (of[k].n && (highest < 0 || part[k].soap->compression.l_max >
+                                           part[highest].soap->compression.l_max))
+            highest = k;
+    return highest;
+}
+
+/* The lanes that each descriptor takes of a batch, and find_highest. */
+static int choose_all(int n_parts, const sz_soap_part *part, const sz_batch *b, lanes *of)
+{
+    for (int k = 0; k < n_parts; k++) choose_lanes(part[k].soap, part[k].slot, b, &of[k]);
+    return find_highest(n_parts, part, of);
+}
+
+static void start_walk(sz_walk *walk, const sz_neigh *nb, int n_parts,
+                       const sz_soap_part *part)
+{
+    sz_reach reach[SZ_SOAP_PARTS];
+
+    for (int k = 0; k < n_parts; k++) reach[k] = reach_of(part[k].soap, part[k].slot);
+    sz_walk_start(walk, nb, n_parts, reach);
+}
+
+/* Adds the density round atom i to X number k of each descriptor. */
+static void add_density(int n_parts, const sz_soap_part *part, sz_walk *walk,
+                        const int *z, int i, int k)
+{
+    sz_batch b;
+
+    for (int d = 0; d < n_parts; d++) {
+        const sz_soap_work *w = part[d].work;
+
+        add_central(part[d].soap, z[walk->nb->species[i]], w->x + (size_t)k * w->n_x,
+                    w->present + (size_t)k * part[d].soap->compression.n_slots);
+    }
+    sz_walk_to(walk, i);
+    while (sz_walk_next(walk, &b)) {
+        lanes of[SZ_SOAP_PARTS];
+        int highest = choose_all(n_parts, part, &b, of);
+
+        if (highest < 0) continue;
+        sz_harmonics(&part[highest].soap->harmonics, b.u, part[highest].work->ylm, NULL);
+        for (int d = 0; d < n_parts; d++) {
+            sz_soap_work *w = part[d].work;
+
+            if (of[d].n)
+                add_neighbours(part[d].soap, w, &of[d], &b, part[highest].work->ylm,
+                               w->x + (size_t)k * w->n_x,
+                               w->present +
+                                   (size_t)k * part[d].soap->compression.n_slots);
+        }
+    }
+}
+
+void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
+                      const int *z, int n, const int *atom)
+{
+    sz_walk walk;
+
+    start_walk(&walk, nb, n_parts, part);
+    for (int k = 0; k < n; k++) {
+        for (int d = 0; d < n_parts; d++) sz_soap_clear(part[d].soap, part[d].work, k);
+        if (k + 1 < n) sz_walk_fetch(&walk, atom[k + 1], NULL);
+        add_density(n_parts, part, &walk, z, atom[k], k);
+        for (int d = 0; d < n_parts; d++)
+            sz_soap_finish(part[d].soap, part[d].work, k,
+                           part[d].p + (size_t)k * part[d].soap->compression.stride);
+    }
+}
+
+void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom, double *p)
+{
+    const sz_soap_part part = {soap, work, species->slot, p, NULL};
+
+    sz_soaps_forward(1, &part, nb, species->z, n, atom);
+}
+
+void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom, double *p)
+{
+    const sz_soap_part part = {soap, work, species->slot, p, NULL};
+    sz_walk walk;
+
+    start_walk(&walk, nb, 1, &part);
+    sz_soap_clear(soap, work, 0);
+    for (int k = 0; k < n; k++) add_density(1, &part, &walk, species->z, atom[k], 0);
+    sz_soap_finish(soap, work, 0, p);
+}
+
+void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int i, double *x,
+                     unsigned char *present)
+{
+    const sz_compression *c = &soap->compression;
+    const sz_soap_part part = {soap, work, species->slot, NULL, NULL};
+    sz_walk walk;
+
+    start_walk(&walk, nb, 1, &part);
+    sz_soap_clear(soap, work, 0);
+    add_density(1, &part, &walk, species->z, i, 0);
+    memcpy(x, work->x, (size_t)SZ_N_LM(c->l_max) * c->n_chan * sizeof *x);
+    memcpy(present, work->present, (size_t)c->n_slots);
+}
+
+/* ---- and back ---------------------------------------------------------------------- */
+
+/* Part 0..3 of the n doubles at a, on their way to the cache. */
+static void fetch(const double *a, int n, int part)
+{
+    for (int i = n * part / 4; i < n * (part + 1) / 4; i += SZ_LANES)
+        __builtin_prefetch(a + i, 0, 2);
+}
+
+/* The products of the kernel have evicted an atom's arrays from the cache: those of atom
+ * k are prefetched while the one before it is worked on. */
+static void fetch_atom(const sz_soap_part *of, int k, int part)
+{
+    const sz_soap_work *work = of->work;
+    int stride = of->soap->compression.stride;
+
+    fetch(work->x + (size_t)k * work->n_x, work->n_x, part);
+    for (int d = 0; d < of->soap->compression.spec.order; d++)
+        fetch(work->y[d] + (size_t)k * work->n_y[d], work->n_y[d], part);
+    fetch(of->p + (size_t)k * stride, stride, part);
+    fetch(of->dedp + (size_t)k * stride, stride, part);
+}
+
+/* From dE/dX to dE/dY_lm and slope [n_lm][SZ_LANES] of a batch, see sz_density_adjoint.
+ */
+static void density_of_batch(const sz_soap_part *part, const lanes *of, const sz_batch *b,
+                             int add, double *dedy_lm, double *slope)
+{
+    const sz_soap *soap = part->soap;
+    const sz_compression *c = &soap->compression;
+    sz_soap_work *w = part->work;
+
+    sz_radial_eval(soap->radial, of->n, of->table, b->r, w->h, w->dh);
+    sz_density_adjoint(c->l_max, soap->radial->n_used, soap->radial->place,
+                       soap->radial->n_h, c->n_chan, of->n, of->offset, w->h, w->dh,
+                       w->dedx, add, dedy_lm, slope);
+}
+
+/* dedr += dE/dr_ij of a batch. Harmonics of all descriptors meet in one sum; the one
+ * with most of them comes first. */
+static void batch_adjoint(int n_parts, const sz_soap_part *part, const sz_batch *b,
+                          double *dedr)
+{
+    lanes of[SZ_SOAP_PARTS];
+    int highest = choose_all(n_parts, part, b, of);
+    const sz_soap *soap;
+    sz_soap_work *w;
+    double d[3 * SZ_LANES];
+
+    if (highest < 0) return;
+    soap = part[highest].soap;
+    w = part[highest].work;
+    density_of_batch(&part[highest], &of[highest], b, 0, w->dedy_lm, w->slope);
+    for (int k = 0; k < n_parts; k++)
+        if (k != highest && of[k].n)
+            density_of_batch(&part[k], &of[k], b, 1, w->dedy_lm, w->slope);
+    sz_harmonics_adjoint(&soap->harmonics, soap->compression.l_max, b->u, b->r,
+                         w->dedy_lm, w->slope, d);
+    for (int j = 0; j < b->n; j++)
+        for (int x = 0; x < 3; x++)
+            dedr[3 * (size_t)b->pair[j] + x] += d[x * SZ_LANES + j];
+}
+
+void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb, int n,
+                      const int *atom, double *dedr)
+{
+    sz_walk walk;
+    sz_batch b;
+
+    start_walk(&walk, nb, n_parts, part);
+    for (int k = 0; k < n; k++) {
+        int fetched = 0;
+
+        for (int d = 0; d < n_parts; d++) {
+            size_t at = (size_t)k * part[d].soap->compression.stride;
+
+            sz_soap_finish_adjoint(part[d].soap, part[d].work, k, part[d].p + at,
+                                   part[d].dedp + at);
+        }
+        if (k + 1 < n) sz_walk_fetch(&walk, atom[k + 1], dedr);
+        sz_walk_to(&walk, atom[k]);
+        for (; sz_walk_next(&walk, &b); fetched++) {
+            for (int d = 0; d < n_parts && k + 1 < n && fetched < 4; d++)
+                fetch_atom(&part[d], k + 1, fetched);
+            batch_adjoint(n_parts, part, &b, dedr);
+        }
+    }
+}
+
+void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int n, const int *atom,
+                     const double *p, double *dedp, double *dedr)
+{
+    const sz_soap_part part = {soap, work, species->slot, (double *)p, dedp};
+
+    sz_soaps_adjoint(1, &part, nb, n, atom, dedr);
+}
+
+/* ---- forward derivatives ----------------------------------------------------------- */
+
+/* dX/dr_x of lane k of a batch, into the channels from offset on of dx [n_lm][n_chan] */
+static void density_tangent(const sz_soap *soap, const sz_soap_work *work,
+                            const sz_batch *b, int k, int offset, int x, double *dx)
+{
+    const sz_compression *c = &soap->compression;
+    const sz_radial *radial = soap->radial;
+    double u[3];
+
+    for (int d = 0; d < 3; d++) u[d] = b->u[d * SZ_LANES + k];
+    for (int l = 0, lm = 0; l <= c->l_max; l++) {
+        const double *h = work->h + k * radial->n_h + radial->place[l];
+        const double *dh = work->dh + k * radial->n_h + radial->place[l];
+
+        for (; lm < (l + 1) * (l + 1); lm++) {
+            const double *g = work->dylm + lm * 3 * SZ_LANES + k;
+            double along = u[0] * g[0] + u[1] * g[SZ_LANES] + u[2] * g[2 * SZ_LANES];
+            double dy = (g[x * SZ_LANES] - u[x] * along) / b->r[k];
+            double yu = work->ylm[lm * SZ_LANES + k] * u[x];
+            double *to = dx + lm * c->n_chan + offset;
+
+            for (int q = 0; q < radial->n_used[l]; q++) to[q] = dh[q] * yu + h[q] * dy;
+        }
+    }
+}
+
+static void clear_slot(const sz_soap *soap, int offset, double *dx)
+{
+    const sz_compression *c = &soap->compression;
+
+    for (int lm = 0; lm < SZ_N_LM(c->l_max); lm++)
+        memset(dx + lm * c->n_chan + offset, 0,
+               (size_t)soap->radial->n_lane * sizeof *dx);
+}
+
+int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
+                     const sz_soap_species *species, int i, const double *p, int *pair,
+                     double *jacobian)
+{
+    const sz_reach reach = reach_of(soap, species->slot);
+    size_t stride = (size_t)soap->compression.stride;
+    sz_walk walk;
+    sz_batch b;
+    lanes of;
+    int n = 0;
+
+    memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
+    sz_walk_start(&walk, nb, 1, &reach);
+    sz_walk_to(&walk, i);
+    while (sz_walk_next(&walk, &b)) {
+        if (!choose_lanes(soap, species->slot, &b, &of)) continue;
+        sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
+        sz_radial_eval(soap->radial, of.n, of.table, b.r, work->h, work->dh);
+        for (int k = 0; k < of.n; k++) {
+            if (of.slot[k] < 0) continue;
+            pair[n] = b.pair[k];
+            for (int x = 0; x < 3; x++) {
+                density_tangent(soap, work, &b, k, of.offset[k], x, work->dedx);
+                sz_soap_finish_tangent(soap, work, p, jacobian + (3 * n + x) * stride);
+            }
+            clear_slot(soap, of.offset[k], work->dedx);
+            n++;
+        }
+    }
+    return n;
+}
