@@ -26,10 +26,12 @@ SOAP = ("soap n_max={n} l_max={l} atom_sigma=0.4 cutoff=4.0 cutoff_transition_wi
         "zeta={zeta} {keys}")
 TESTS = {"300 K": "test_MD_300K.xyz", "600 K": "test_MD_600K.xyz"}
 
-Term = namedtuple("Term", "label n l zeta")
+# points: times --n-sparse
+Term = namedtuple("Term", "label n l zeta points", defaults=(1,))
 THREE = Term("nu,mu=1,1", 8, 4, 2)
 CANDIDATES = [
     [THREE],
+    [THREE._replace(points=2)],
     [THREE._replace(zeta=1)],
     [Term("nu=2", 8, 4, 2)],
     [Term("nu,mu^=1,2", 5, 4, 2)],
@@ -44,12 +46,13 @@ CANDIDATES = [
 
 
 def name_of(terms):
-    return " + ".join(f"{t.label} ({t.n}, {t.l}) zeta={t.zeta}" for t in terms)
+    return " + ".join(f"{t.label} ({t.n}, {t.l}) zeta={t.zeta}{', twice the points' if t.points == 2 else ''}"
+                      for t in terms)
 
 
 def text_of(term, options):
     label, *more = term.label.split(" ")
-    return SOAP.format(n=term.n, l=term.l, zeta=term.zeta, sparse=options.n_sparse,
+    return SOAP.format(n=term.n, l=term.l, zeta=term.zeta, sparse=term.points * options.n_sparse,
                        keys=" ".join([f"compression={{{{{label}}}}}", *more]))
 
 
