@@ -121,8 +121,8 @@ static sz_status load(evaluation *e, sz_error *err)
     return status == SZ_OK ? sz_predictor_create(&e->predictor, e->model, err) : status;
 }
 
-/* What rank_tolerance came to. */
-static void print_ranks(const evaluation *e)
+/* What rank_tolerance came to, where the structures do not go. */
+static void print_ranks(const evaluation *e, FILE *to)
 {
     const sz_plan *plan; /* which is there since load() */
 
@@ -132,7 +132,7 @@ static void print_ranks(const evaluation *e)
         char sentence[256];
 
         sz_rank_text(&rank, sentence, sizeof sentence);
-        printf("%s\n", sentence);
+        fprintf(to, "%s\n", sentence);
     }
 }
 
@@ -177,7 +177,7 @@ int sz_verb_eval(int argc, char **argv)
     if (status == SZ_OK) status = eval_file(&e, &err);
     closed = sz_output_close(&e.out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;
-    if (status == SZ_OK && strcmp(out, "-") != 0) print_ranks(&e);
+    if (status == SZ_OK) print_ranks(&e, strcmp(out, "-") ? stdout : stderr);
     if (status == SZ_OK && strcmp(out, "-") != 0)
         printf("%s: %ld frame%s, %ld atom%s\n", out, e.n_frames,
                e.n_frames == 1 ? "" : "s", e.n_atoms, e.n_atoms == 1 ? "" : "s");

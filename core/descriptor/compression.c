@@ -26,8 +26,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* components of a vector: gigabytes, and an int still counts them */
+/* Components of a vector: an int still counts them, and the lists take gigabytes. Three
+ * factors reach any number easily, by mistake. */
 #define PAIRS_MAX 5e8
+#define TRIPLES_MAX 5e7
 
 /* ---- the specification ------------------------------------------------------------- */
 
@@ -334,15 +336,16 @@ static sz_status check_length(const sz_compression *c, sz_error *err)
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
     /* of three factors as published: longer where radial channels are left out */
     double bound = c->spec.order == 3 ? sz_triples_published_count(c) : 0.0;
+    double most = c->spec.order == 3 ? TRIPLES_MAX : PAIRS_MAX;
 
     for (int l = 0; l <= c->l_max && c->spec.order == 2; l++)
         bound +=
             sz_channel_pairs_bound(&c->spec, w1->groups, w1->n[l], w2->groups, w2->n[l]);
-    if (bound <= PAIRS_MAX) return SZ_OK;
+    if (bound <= most) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "a vector of this descriptor has up to %.3g components, allowed are "
                    "%.3g; use a stronger compression",
-                   bound, PAIRS_MAX);
+                   bound, most);
 }
 
 static int count_pairs(const sz_compression *c, int l, sz_channel_pair *list)

@@ -90,6 +90,7 @@ def low_rank(folder):
     check(0 < abs(e - low) < 0.5, f"{low} is not {e}")
     code, text, err = run("eval", squares, path, "-o", "-", "--rank-tolerance", "1e-3")
     check(code == 0 and text == open(other).read(), "nothing but frames on standard output")
+    check(err.count("term ") == 4, err)
     os.remove(out)
     for bad in ("-1", "x", "nan"):
         check_fails(2, ["--rank-tolerance needs an energy in eV"], "eval", squares, path, "-o", out,
