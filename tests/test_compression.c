@@ -4,8 +4,8 @@
  * that define them, and their adjoint; blocks and groups hold every component once;
  * published vectors in and out. */
 #include "check.h"
-#include "compressions.h"
 #include "machine.h"
+#include "radial_of.h"
 
 enum { L_MAX = 3, N_LM = SZ_N_LM(L_MAX), N_X = N_LM * 3 * SZ_PAD(DENSE_K) + 16 };
 enum { N_FUN = DENSE_K };
@@ -20,21 +20,11 @@ typedef struct {
 
 static sz_status make(sample *s, int k, int n_max, int reduce, sz_error *err)
 {
-    sz_radial_family family[SZ_FACTORS];
-    int index[SZ_FACTORS], reducible, n;
-    char text[512];
-    const double *matrix;
-    sz_status status;
+    sz_status status = radial_of(k, n_max, L_MAX, reduce, &s->spec, &s->radial, err);
 
     s->k = k;
     s->n_max = n_max;
-    n = compression_text(k, n_max, L_MAX, "", text, &matrix);
     build(&s->dense, k, n_max, L_MAX);
-    status = parse_text(&s->spec, text, n, matrix, err);
-    if (status != SZ_OK) return status;
-    n = sz_compression_families(&s->spec.compression, family, index, &reducible);
-    status = sz_radial_create(&s->radial, &s->spec.radial, n, family, reduce && reducible,
-                              err);
     if (status != SZ_OK) return status;
     return sz_compression_create(&s->c, &s->spec.compression, s->radial, 3, 0, err);
 }

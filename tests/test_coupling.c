@@ -5,10 +5,10 @@
  * adjoint is the transpose of the tangent and the slope of the products. Whatever stands
  * between the channels does not matter. */
 #include "check.h"
-#include "compressions.h"
 #include "descriptor/coupling.h"
 #include "descriptor/power.h"
 #include "machine.h"
+#include "radial_of.h"
 
 /* ---- the symbols ------------------------------------------------------------------- */
 
@@ -124,18 +124,8 @@ typedef struct {
 
 static sz_status make(sample *s, int k, int n_max, int l_max, int reduce, sz_error *err)
 {
-    sz_radial_family family[SZ_FACTORS];
-    int index[SZ_FACTORS], reducible, n;
-    char text[512];
-    const double *matrix;
-    sz_status status;
+    sz_status status = radial_of(k, n_max, l_max, reduce, &s->spec, &s->radial, err);
 
-    n = compression_text(k, n_max, l_max, "", text, &matrix);
-    status = parse_text(&s->spec, text, n, matrix, err);
-    if (status != SZ_OK) return status;
-    n = sz_compression_families(&s->spec.compression, family, index, &reducible);
-    status = sz_radial_create(&s->radial, &s->spec.radial, n, family, reduce && reducible,
-                              err);
     if (status != SZ_OK) return status;
     fill_random(s->y[0], 3 * N_Y); /* what is no channel too */
     fill_random(s->g, N_P);

@@ -4,9 +4,9 @@
  * differences: for every compression, with and without the norm, with species present
  * and absent, channels that are reduced and depend on l included. */
 #include "check.h"
-#include "compressions.h"
 #include "descriptor/power.h"
 #include "machine.h"
+#include "radial_of.h"
 
 enum { L_MAX = 3, N_LM = SZ_N_LM(L_MAX), N_Y = N_LM * 3 * SZ_PAD(DENSE_K) + 16 };
 enum { N_P = DENSE_K * DENSE_K * (DENSE_L + 1) + 32 };
@@ -23,18 +23,8 @@ typedef struct {
 
 static sz_status make(sample *s, int k, int n_max, int reduce, sz_error *err)
 {
-    sz_radial_family family[SZ_FACTORS];
-    int index[SZ_FACTORS], reducible, n;
-    char text[512];
-    const double *matrix;
-    sz_status status;
+    sz_status status = radial_of(k, n_max, L_MAX, reduce, &s->spec, &s->radial, err);
 
-    n = compression_text(k, n_max, L_MAX, "", text, &matrix);
-    status = parse_text(&s->spec, text, n, matrix, err);
-    if (status != SZ_OK) return status;
-    n = sz_compression_families(&s->spec.compression, family, index, &reducible);
-    status = sz_radial_create(&s->radial, &s->spec.radial, n, family, reduce && reducible,
-                              err);
     if (status != SZ_OK) return status;
     fill_random(s->y1, N_Y); /* what is not a channel too: it must not matter */
     fill_random(s->y2, N_Y);

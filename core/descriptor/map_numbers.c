@@ -63,14 +63,14 @@ size_t sz_maps_numbers(const sz_compression_spec *spec, int n_slots, int n_max, 
 {
     size_t n = 0;
 
-    for (int d = 0; d < SZ_MAPS; d++) n += set_of(spec, d, n_slots, n_max, l_max).n;
+    for (int d = 0; d < SZ_FACTORS; d++) n += set_of(spec, d, n_slots, n_max, l_max).n;
     return n;
 }
 
 void sz_maps_get(const sz_compression_spec *spec, int n_slots, int n_max, int l_max,
                  double *numbers)
 {
-    for (int d = 0; d < SZ_MAPS; d++) {
+    for (int d = 0; d < SZ_FACTORS; d++) {
         set s = set_of(spec, d, n_slots, n_max, l_max);
 
         if (s.n) memcpy(numbers, s.number, s.n * sizeof *numbers);
@@ -81,7 +81,7 @@ void sz_maps_get(const sz_compression_spec *spec, int n_slots, int n_max, int l_
 void sz_maps_set(sz_compression_spec *spec, int n_slots, int n_max, int l_max,
                  const double *numbers)
 {
-    for (int d = 0; d < SZ_MAPS; d++) {
+    for (int d = 0; d < SZ_FACTORS; d++) {
         set s = set_of(spec, d, n_slots, n_max, l_max);
 
         for (int k = 0; k < s.copies && s.n; k++)
@@ -158,7 +158,7 @@ static void list_places(sz_maps *m)
     place_list p = {m, 0, 0};
 
     m->n_entries = 0;
-    for (; p.d < SZ_MAPS; p.d++) {
+    for (; p.d < SZ_FACTORS; p.d++) {
         set s = set_of_maps(m, p.d);
 
         if (s.n) put_all(&p, sz_channels_of(&m->soap->compression.spec, p.d));
@@ -175,7 +175,7 @@ static sz_status make_matrices(sz_maps *m, sz_error *err)
     sz_compression *c = &m->soap->compression;
 
     c->n_chan = m->full->compression.n_chan;
-    for (int d = 0; d < SZ_MAPS; d++) {
+    for (int d = 0; d < SZ_FACTORS; d++) {
         sz_map *map = &c->map[d];
 
         if (!set_of_maps(m, d).n) continue;
@@ -246,7 +246,7 @@ void sz_maps_fold(const sz_maps *maps, double *const *dedw, double *slope)
 
 void sz_maps_rescale(const sz_maps *maps, const double *model, double *numbers)
 {
-    for (int d = 0; d < SZ_MAPS; d++) {
+    for (int d = 0; d < SZ_FACTORS; d++) {
         size_t n = set_of_maps(maps, d).n;
         double want = 0.0, is = 0.0;
 

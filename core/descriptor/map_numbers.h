@@ -21,8 +21,6 @@ void sz_maps_set(sz_compression_spec *spec, int n_slots, int n_max, int l_max,
 
 /* ---- vectors of changing maps ------------------------------------------------------ */
 
-enum { SZ_MAPS = sizeof((sz_compression *)0)->map / sizeof(sz_map) };
-
 /* Number `number` stands at place `at` of the matrix of map d. */
 typedef struct {
     int d, number;
@@ -32,9 +30,9 @@ typedef struct {
 /* X comes from full, vectors from soap, in which every map with numbers is a matrix. */
 typedef struct {
     sz_soap *full, *soap;
-    int n;               /* numbers */
-    size_t n_x;          /* doubles of the X of an atom */
-    size_t n_w[SZ_MAPS]; /* of the matrix of a map; 0: it has no numbers */
+    int n;                  /* numbers */
+    size_t n_x;             /* doubles of the X of an atom */
+    size_t n_w[SZ_FACTORS]; /* of the matrix of a map; 0: it has no numbers */
     size_t n_entries;
     sz_map_entry *entry;
 } sz_maps;

@@ -257,7 +257,7 @@ void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const do
     const double *x = work->x + (size_t)k * work->n_x;
 
     channels_adjoint(soap, work, k, p, dedp);
-    for (size_t d = 0; d < sizeof c->map / sizeof *c->map; d++)
+    for (int d = 0; d < c->spec.order; d++)
         if (dedw[d] && work->n_y[d])
             sz_map_slope(&c->map[d], c->l_max, c->n_chan, x, work->dedy[d], dedw[d]);
 }

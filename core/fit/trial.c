@@ -39,7 +39,7 @@ typedef struct {
 
 /* Slopes of a share of the environments. */
 typedef struct {
-    double *dedw[SZ_MAPS];
+    double *dedw[SZ_FACTORS];
     double *dedp; /* [n_points][stride], of the sparse points */
 } share;
 
@@ -70,7 +70,7 @@ void sz_trial_free(sz_trial *t)
         free(t->worker[k].k);
     }
     for (int k = 0; t->share && k < SHARES; k++) {
-        for (int d = 0; d < SZ_MAPS; d++) free(t->share[k].dedw[d]);
+        for (int d = 0; d < SZ_FACTORS; d++) free(t->share[k].dedw[d]);
         free(t->share[k].dedp);
     }
     free(t->worker);
@@ -436,7 +436,7 @@ static sz_status add_share(void *context, void *of, int item, sz_error *err)
 
     (void)err;
     memset(to->dedp, 0, (size_t)t->data->n_points * stride_of(t) * sizeof *to->dedp);
-    for (int d = 0; d < SZ_MAPS; d++)
+    for (int d = 0; d < SZ_FACTORS; d++)
         if (to->dedw[d]) memset(to->dedw[d], 0, t->data->maps->n_w[d] * 8);
     for (int b = item; b < t->data->n_blocks; b += SHARES)
         add_block(t, t->data->block + b, of, to);
@@ -479,7 +479,7 @@ static sz_status make_slope(sz_trial *t, double *slope, sz_error *err)
     if (status != SZ_OK) return status;
     for (int k = 1; k < SHARES; k++) {
         for (size_t c = 0; c < points; c++) sum->dedp[c] += t->share[k].dedp[c];
-        for (int m = 0; m < SZ_MAPS; m++)
+        for (int m = 0; m < SZ_FACTORS; m++)
             for (size_t c = 0; sum->dedw[m] && c < d->maps->n_w[m]; c++)
                 sum->dedw[m][c] += t->share[k].dedw[m][c];
     }
@@ -585,7 +585,7 @@ sz_status sz_trial_create(sz_trial **trial, sz_trial_data *data,
     t->error = take(rows, &failed);
     for (int k = 0; k < SHARES && t->share; k++) {
         t->share[k].dedp = take(points, &failed);
-        for (int d = 0; d < SZ_MAPS; d++)
+        for (int d = 0; d < SZ_FACTORS; d++)
             if (data->maps->n_w[d])
                 t->share[k].dedw[d] = take(data->maps->n_w[d], &failed);
     }
