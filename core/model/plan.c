@@ -5,8 +5,6 @@
  * A plan holds its model and a work its plan, so that all may be freed in any order. */
 #include "model/plan.h"
 
-#include "term/soap_term.h"
-
 #include <math.h>
 #include <stdlib.h>
 
@@ -124,22 +122,21 @@ size_t sz_plan_bytes(const sz_plan *plan)
 
 /* ---- ranks ------------------------------------------------------------------------- */
 
-static const sz_soap_plan *soaps_of(const sz_plan *plan)
-{
-    for (int k = 0; k < plan->model->n_kinds; k++)
-        if (sz_term_kinds[k] == &sz_kind_soap) return plan->part[k];
-    return NULL;
-}
-
-/* Term number k of those that were tried, or NULL; *n: how many these are. */
+/* As sz_term_kind.rank, over all kinds. */
 static const sz_rank *find_rank(const sz_plan *plan, int k, int *n)
 {
-    const sz_soap_plan *p = soaps_of(plan);
     const sz_rank *found = NULL;
 
     *n = 0;
-    for (int t = 0; p && t < p->group->n_terms; t++)
-        if (p->run[t].rank.n_desc > 0 && (*n)++ == k) found = &p->run[t].rank;
+    for (int i = 0; i < plan->model->n_kinds; i++) {
+        const sz_rank *own;
+        int n_own;
+
+        if (!plan->part[i] || !sz_term_kinds[i]->rank) continue;
+        own = sz_term_kinds[i]->rank(plan->part[i], k - *n, &n_own);
+        if (own) found = own;
+        *n += n_own;
+    }
     return found;
 }
 

@@ -255,6 +255,17 @@ void sz_soap_plan_free(void *plan)
     free(p);
 }
 
+const sz_rank *sz_soap_plan_rank(const void *plan, int k, int *n)
+{
+    const sz_soap_plan *p = plan;
+    const sz_rank *found = NULL;
+
+    *n = 0;
+    for (int t = 0; t < p->group->n_terms; t++)
+        if (p->run[t].rank.n_desc > 0 && (*n)++ == k) found = &p->run[t].rank;
+    return found;
+}
+
 /* ---- scratch ----------------------------------------------------------------------- */
 
 typedef struct {

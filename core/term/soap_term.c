@@ -448,6 +448,7 @@ const sz_term_kind sz_kind_soap = {
     .drop_points = drop_points,
     .plan = sz_soap_plan_create,
     .free_plan = sz_soap_plan_free,
+    .rank = sz_soap_plan_rank,
     .work = sz_soap_plan_work,
     .free_work = sz_soap_plan_free_work,
     .energy = sz_soap_plan_energy,

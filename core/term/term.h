@@ -130,6 +130,9 @@ struct sz_term_kind {
     sz_status (*plan)(void **plan, const void *group, sz_plan_layout *layout,
                       sz_error *err);
     void (*free_plan)(void *plan);
+    /* Number k of the terms that rank_tolerance was tried on, or NULL; *n: how many these
+     * are. */
+    const sz_rank *(*rank)(const void *plan, int k, int *n);
     sz_status (*work)(void **work, const void *plan, int n_block, sz_error *err);
     void (*free_work)(void *work);
     /* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are added to. */
