@@ -93,7 +93,8 @@ void sz_fit_print_points(const sz_fit_job *job)
     if (n_ranks > 1) printf("%d ranks, ", n_ranks);
     printf("%d thread%s%s; the linear system takes %.0f MB%s\n", n_threads,
            n_threads == 1 ? "" : "s", n_ranks > 1 ? " each" : "",
-           (double)sz_fit_memory(n, n_threads) / 1e6, n_ranks > 1 ? " on each" : "");
+           (double)sz_fit_memory(n, job->targets->data->n_species, n_threads) / 1e6,
+           n_ranks > 1 ? " on each" : "");
     fflush(stdout);
 }
 

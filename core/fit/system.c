@@ -5,10 +5,12 @@
  *   min | (K alpha - y) / sigma |^2 + alpha^T K_MM alpha
  *
  * A thread takes the next frame, makes its rows, folds them into its triangular factor
- * and discards them. Memory does not grow with the frames. */
+ * and discards them. Memory does not grow with the frames. Frames with the same elements
+ * follow each other: their rows leave the columns of other elements out (front.c). */
 #include "fit/system.h"
 
 #include "fit/frame_rows.h"
+#include "fit/front.h"
 #include "fit/share.h"
 #include "model/model.h"
 #include "term/covariance.h"
@@ -26,6 +28,7 @@ typedef struct {
     int species[SZ_Z_MAX]; /* of the model, for each species of the data */
     unsigned char *taken;  /* [n_frames] in a checkpoint, of another rank or not wanted */
     int n_wanted;          /* frames of all ranks */
+    sz_alike alike;        /* item k of the crew is frame alike.order[k] */
 } job;
 
 typedef struct {
@@ -33,7 +36,8 @@ typedef struct {
     sz_rows *rows;
     sz_list list;
     sz_lsq *lsq;
-    unsigned char *done; /* [n_frames] frames that are in lsq */
+    sz_front front;
+    unsigned char *done; /* [n_frames] frames that are in lsq or the front */
     int n_resumed;
     long long n_before; /* rows from the checkpoint */
     double saved, wait; /* when, until the next */
@@ -81,11 +85,8 @@ static void gather(block *b, const sz_targets *targets, int frame, int columns)
 }
 
 /* of the products of matrices: Jacobians with sparse points, blocks of rows with R */
-static double count_flops(const sz_system *system, const worker *w, int gradients,
-                          int n_rows)
+static double count_flops(const worker *w, int gradients, int n_rows, double width)
 {
-    double width = system->n_unknowns + 1;
-
     return 2.0 * n_rows * width * width + sz_rows_flops(w->rows, &w->list, gradients);
 }
 
@@ -95,7 +96,9 @@ static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
     const sz_dataset_frame *frame = &j->data->frame[f];
     size_t n_rows = 10 + 3 * (size_t)frame->n_atoms;
     block b = {.y = malloc(2 * n_rows * sizeof *b.y)};
-    int gradients = frame->has_force || frame->has_virial;
+    int gradients = frame->has_force || frame->has_virial, width = 0;
+    double n_alike =
+        j->alike.n_rows[f] / (j->run->n_threads * (double)j->run->team->size);
     sz_status status = SZ_OK;
 
     b.weight = b.y ? b.y + n_rows : NULL;
@@ -106,8 +109,9 @@ static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
                              sz_model_cutoff(system->model), system->n_unknowns, err);
     if (status == SZ_OK) {
         gather(&b, j->targets, f, system->n_unknowns);
-        w->flops += count_flops(system, w, gradients, b.n);
-        status = sz_lsq_add(w->lsq, b.n, b.k, system->n_unknowns, b.y, b.weight, err);
+        status = sz_front_add(&w->front, j->alike.set[f], n_alike, b.n, b.k, b.y,
+                              b.weight, &width, err);
+        w->flops += count_flops(w, gradients, b.n, width);
     }
     free(b.k);
     free(b.y);
@@ -125,8 +129,10 @@ static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
 
     if (state->interval < 0.0 || !w->unsaved) return SZ_OK;
     if (!now && start - w->saved < w->wait) return SZ_OK;
-    status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->data->n_frames, w->done,
-                                     err);
+    status = sz_front_close(&w->front, err);
+    if (status == SZ_OK)
+        status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->data->n_frames,
+                                         w->done, err);
     if (status == SZ_OK) w->unsaved = 0;
     w->saved = sz_seconds();
     /* writing shall take no more than 2 % of the time */
@@ -135,10 +141,11 @@ static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
     return status;
 }
 
-static sz_status work(void *context, void *worker_of_thread, int f, sz_error *err)
+static sz_status work(void *context, void *worker_of_thread, int item, sz_error *err)
 {
     const job *j = context;
     worker *w = worker_of_thread;
+    int f = j->alike.order[item];
     sz_status status = add_frame(j, w, f, err);
 
     if (status != SZ_OK) return sz_dataset_fail(j->data, f, status, err);
@@ -149,30 +156,30 @@ static sz_status work(void *context, void *worker_of_thread, int f, sz_error *er
 }
 
 /* A full disk does not end the fit. */
-static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_error *err)
+static sz_status hand_over(void *context, void *worker_of_thread, int item, sz_error *err)
 {
     const job *j = context;
     worker *w = worker_of_thread;
 
-    (void)f;
+    (void)item;
     (void)err;
     if (w->failed_to_file) sz_checkpoint_warn(j->run->state, j->run->watch, &w->why);
     w->failed_to_file = 0;
     return SZ_OK;
 }
 
-static int skip(void *context, int f)
+static int skip(void *context, int item)
 {
     const job *j = context;
 
-    return j->taken[f];
+    return j->taken[j->alike.order[item]];
 }
 
-static double weight(void *context, int f)
+static double weight(void *context, int item)
 {
     const job *j = context;
 
-    return j->data->frame[f].n_atoms;
+    return j->data->frame[j->alike.order[item]].n_atoms;
 }
 
 static sz_halt halt(void *context, sz_halt why)
@@ -212,6 +219,8 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
         status = sz_lsq_create(&w->lsq, j->system->n_unknowns, 0, method, err);
     if (status == SZ_OK)
         status = sz_rows_create(&w->rows, j->system->model, &j->system->gap, err);
+    if (status == SZ_OK)
+        status = sz_front_create(&w->front, &j->system->gap, w->lsq, err);
     w->saved = sz_seconds();
     return status;
 }
@@ -220,6 +229,7 @@ static void close_worker(worker *w)
 {
     sz_rows_free(w->rows);
     sz_list_free(&w->list);
+    sz_front_free(&w->front);
     sz_lsq_free(w->lsq);
     free(w->done);
 }
@@ -239,9 +249,12 @@ static sz_status make_rows(job *j, worker *w, sz_error *err)
                     .halt = halt,
                     .watch = j->run->watch,
                     .what = j->run->team->rank == 0 ? "frames fitted" : NULL};
-    sz_status status = sz_crew_run(&crew, err);
+    sz_status status = sz_crew_run(&crew, err), closed = SZ_OK;
 
-    if (status != SZ_ERR_STOPPED) return status;
+    if (status != SZ_OK && status != SZ_ERR_STOPPED) return status;
+    for (int k = 0; k < crew.n_threads && closed == SZ_OK; k++)
+        closed = sz_front_close(&w[k].front, err);
+    if (status == SZ_OK || closed != SZ_OK) return closed;
     for (int k = 0; k < crew.n_threads; k++)
         if (file_rows(j, &w[k], 1, err) != SZ_OK)
             sz_checkpoint_warn(j->run->state, j->run->watch, err);
@@ -335,9 +348,9 @@ int sz_fit_unknowns(const sz_gap *gap)
     return sz_rows_columns(gap);
 }
 
-size_t sz_fit_memory(int n_unknowns, int n_threads)
+size_t sz_fit_memory(int n_unknowns, int n_species, int n_threads)
 {
-    return (size_t)n_threads * sz_lsq_memory(n_unknowns, 0);
+    return (size_t)n_threads * sz_front_memory(n_unknowns, n_species);
 }
 
 sz_status sz_system_create(sz_system **system, const sz_gap *gap, sz_error *err)
@@ -386,9 +399,11 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_system *system,
     memset(report, 0, sizeof *report);
     status = sz_rows_species(j.species, j.data, system->model, err);
     if (status == SZ_OK) status = take_share(&j, err);
+    if (status == SZ_OK) status = sz_alike_create(&j.alike, j.data, err);
     status = run->team->agree(run->team, status, err);
     if (status == SZ_OK) status = run_workers(&j, run->method, factor, report, err);
     report->seconds = sz_seconds() - start;
+    sz_alike_free(&j.alike);
     free(j.taken);
     return status;
 }

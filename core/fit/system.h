@@ -46,8 +46,8 @@ typedef struct {
 
 int sz_fit_unknowns(const sz_gap *gap);
 
-/* Bytes that the system of n_unknowns takes with that many threads. */
-size_t sz_fit_memory(int n_unknowns, int n_threads);
+/* Bytes that the system of n_unknowns takes with that many threads, at most. */
+size_t sz_fit_memory(int n_unknowns, int n_species, int n_threads);
 
 /* All rows as one factor, without the regulariser: *factor is NULL but on rank 0, and
  * where the fit was stopped. The ranks share the frames by their sizes; the threads of a

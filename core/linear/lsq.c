@@ -247,35 +247,94 @@ sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err)
     return SZ_OK;
 }
 
-/* ---- regulariser and order -------------------------------------------------------- */
+/* ---- triangles of some columns ---------------------------------------------------- */
 
-/* The rows of U [n][n], column-major, in blocks: row i has nothing before column i. */
-static void fold_upper(sz_lsq *lsq, int n, const double *u)
+/* An upper triangle u [n][n], column-major. Its column j is one of lsq: of its own
+ * places, ascending, or those from first on. */
+typedef struct {
+    int n, first;
+    const int *place;
+    const double *u;
+} triangle;
+
+static int place_of(const triangle *t, int j)
+{
+    return t->place ? t->place[j] : t->first + j;
+}
+
+/* The rows of u, in blocks: row i has nothing before column i. */
+static void fold_upper(sz_lsq *lsq, const triangle *t)
 {
     size_t ldb = (size_t)lsq->stride, ldr = (size_t)lsq->width;
 
-    for (int i = 0; i < n; i += lsq->n_block) {
-        int rows = n - i < lsq->n_block ? n - i : lsq->n_block;
-        size_t first = (size_t)(lsq->n_regularised + i);
+    for (int i = 0; i < t->n; i += lsq->n_block) {
+        int rows = t->n - i < lsq->n_block ? t->n - i : lsq->n_block;
+        size_t first = (size_t)place_of(t, i);
         int columns = lsq->width - (int)first;
 
-        for (int j = 0; j < columns; j++)
-            for (int p = 0; p < rows; p++)
-                lsq->buffer[p + j * ldb] =
-                    p <= j && i + j < n ? u[i + p + (size_t)(i + j) * (size_t)n] : 0.0;
-        sz_qr_fold(rows, columns, 1, lsq->r + first + first * ldr, lsq->width,
+        for (size_t j = 0; j < (size_t)columns; j++)
+            memset(lsq->buffer + j * ldb, 0, (size_t)rows * sizeof *lsq->buffer);
+        for (int j = i; j < t->n; j++)
+            memcpy(lsq->buffer + ((size_t)place_of(t, j) - first) * ldb,
+                   t->u + i + (size_t)j * (size_t)t->n,
+                   (size_t)(j - i + 1 < rows ? j - i + 1 : rows) * sizeof *t->u);
+        sz_qr_fold(rows, columns, !t->place, lsq->r + first + first * ldr, lsq->width,
                    lsq->buffer, lsq->stride, lsq->scratch);
     }
 }
 
-static void add_upper(sz_lsq *lsq, int n, const double *k_mm)
+static void add_upper(sz_lsq *lsq, const triangle *t)
 {
-    size_t first = (size_t)lsq->n_regularised, ldr = (size_t)lsq->width;
-    double *to = lsq->r + first + first * ldr;
+    size_t ldr = (size_t)lsq->width;
 
-    for (size_t j = 0; j < (size_t)n; j++)
-        for (size_t i = 0; i <= j; i++) to[i + j * ldr] += k_mm[i + j * (size_t)n];
+    for (int j = 0; j < t->n; j++)
+        for (int i = 0; i <= j; i++)
+            lsq->r[(size_t)place_of(t, i) + (size_t)place_of(t, j) * ldr] +=
+                t->u[(size_t)i + (size_t)j * (size_t)t->n];
 }
+
+static void take_triangle(sz_lsq *lsq, const triangle *t)
+{
+    if (lsq->method == SZ_LSQ_QR)
+        fold_upper(lsq, t);
+    else
+        add_upper(lsq, t);
+}
+
+sz_status sz_lsq_merge_columns(sz_lsq *lsq, sz_lsq *narrow, const int *column,
+                               sz_error *err)
+{
+    int n = narrow->width;
+    int *place = malloc((size_t)n * sizeof *place);
+    const triangle t = {n, 0, place, narrow->r};
+    sz_status status = SZ_OK;
+
+    if (!place) status = sz_fail_memory(err, (size_t)n * sizeof *place, "a merge");
+    if (status == SZ_OK && (narrow->method != lsq->method || narrow->n_regularised))
+        status = sz_fail(err, SZ_ERR_ARGUMENT,
+                         "least squares of different methods, or with a regulariser, "
+                         "cannot be merged");
+    for (int j = 0; j + 1 < n && status == SZ_OK; j++) {
+        place[j] = column[j];
+        if (column[j] <= (j ? column[j - 1] : -1) || column[j] >= lsq->n_unknowns)
+            status = sz_fail(err, SZ_ERR_ARGUMENT,
+                             "column %d of a merge is number %d of %d, not ascending", j,
+                             column[j], lsq->n_unknowns);
+    }
+    if (status == SZ_OK) {
+        place[n - 1] = lsq->n_unknowns;
+        sz_lsq_flush(lsq);
+        sz_lsq_flush(narrow);
+        take_triangle(lsq, &t);
+        lsq->n_rows += narrow->n_rows;
+        narrow->n_rows = 0;
+        memset(narrow->r, 0, (size_t)n * (size_t)n * sizeof *narrow->r);
+    }
+    free(place);
+    return status;
+}
+
+/* ---- regulariser and order -------------------------------------------------------- */
 
 sz_status sz_lsq_regularise(sz_lsq *lsq, int n, double *k_mm, double jitter,
                             sz_error *err)
@@ -303,10 +362,7 @@ sz_status sz_lsq_regularise(sz_lsq *lsq, int n, double *k_mm, double jitter,
                        "0) depends on those before it; raise the jitter or take fewer "
                        "sparse points",
                        jitter, info - 1, n);
-    if (lsq->method == SZ_LSQ_QR)
-        fold_upper(lsq, n, k_mm);
-    else
-        add_upper(lsq, n, k_mm);
+    take_triangle(lsq, &(triangle){n, first, NULL, k_mm});
     lsq->n_regularised += n;
     return SZ_OK;
 }

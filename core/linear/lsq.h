@@ -71,6 +71,11 @@ void sz_lsq_flush(sz_lsq *lsq);
 /* lsq takes over all that other has seen; other is empty afterwards. */
 sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err);
 
+/* lsq takes over what narrow has seen, which has some of the unknowns: its number j is
+ * number column[j] of lsq, ascending. narrow is empty afterwards. */
+sz_status sz_lsq_merge_columns(sz_lsq *lsq, sz_lsq *narrow, const int *column,
+                               sz_error *err);
+
 /* Adds the regulariser of the next n unknowns, those of one term; call it after
  * the last merge.
  * k_mm [n][n] the kernel between the sparse points, of which k_mm[i][j], j <= i, is read;

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * test_front.c - rows that are folded into a front of their own columns give the solution
+ * that those folded into all columns give; frames with the same elements follow each
+ * other; whatever goes wrong is said and nothing is left behind. */
+#include "check.h"
+#include "fail_alloc.h"
+#include "fit/front.h"
+#include "numbers.h"
+
+#include <stdlib.h>
+
+/* Three terms: of element A, of element B, of pairs of A and B. */
+enum { TERMS = 3, PER_TERM = 8, N = TERMS * PER_TERM, ROWS = 40, BLOCK = 5 };
+
+static const char touches[][TERMS + 1] = {
+    "100", /* A alone */
+    "010", /* B alone */
+    "110", /* A and B that do not meet */
+    "111",
+};
+
+static void make_rows(int what, double k[BLOCK][N], double y[BLOCK], double weight[BLOCK])
+{
+    for (int i = 0; i < BLOCK; i++) {
+        for (int j = 0; j < N; j++)
+            k[i][j] = touches[what][j / PER_TERM] == '1' ? uniform(-1, 1) : 0.0;
+        y[i] = uniform(-1, 1);
+        weight[i] = uniform(0.5, 2);
+    }
+}
+
+static sz_status solve(sz_lsq *lsq, double alpha[N], sz_error *err)
+{
+    double k_mm[N * N] = {0};
+    sz_status status;
+
+    for (int j = 0; j < N; j++) k_mm[j * N + j] = 0.01;
+    status = sz_lsq_regularise(lsq, N, k_mm, 0.0, err);
+    return status == SZ_OK ? sz_lsq_solve(lsq, N, alpha, NULL, err) : status;
+}
+
+/* Sets in turn, as order gives them; n_alike: what is promised. */
+typedef struct {
+    const char *order; /* digits: which of touches; the set is what precedes a digit */
+    double n_alike;
+    sz_lsq_method method;
+    int fronts, narrow; /* blocks that went to a front; their width where all are alike */
+} task;
+
+static const task tasks[] = {
+    {"a0a0a0b1b1b1c3c3", 200, SZ_LSQ_QR, 6, PER_TERM + 1},
+    {"a0a0a0b1b1b1c3c3", 200, SZ_LSQ_NORMAL, 6, PER_TERM + 1},
+    {"a0b1a0b1", 200, SZ_LSQ_QR, 4, PER_TERM + 1}, /* sets that alternate */
+    {"a0a0b1", 1, SZ_LSQ_QR, 0, 0},                /* too few rows for a front */
+    {"c2c2c3c2c2", 200, SZ_LSQ_QR, 2,
+     2 * PER_TERM + 1},                 /* then all: the front is closed */
+    {"a0c2c0c1", 200, SZ_LSQ_QR, 4, 0}, /* a set whose front is the wider */
+};
+
+static sz_status run(const task *t, const sz_gap *gap, double alpha[2][N], int *fronts,
+                     int *narrow, long long n_rows[2], sz_error *err)
+{
+    double k[BLOCK][N], y[BLOCK], weight[BLOCK];
+    sz_front front = {0};
+    sz_lsq *direct = NULL, *lsq = NULL;
+    sz_status status = sz_lsq_create(&direct, N, 0, t->method, err);
+
+    if (status == SZ_OK) status = sz_lsq_create(&lsq, N, 0, t->method, err);
+    if (status == SZ_OK) status = sz_front_create(&front, gap, lsq, err);
+    for (const char *c = t->order; *c && status == SZ_OK; c += 2) {
+        int width;
+
+        make_rows(c[1] - '0', k, y, weight);
+        status = sz_lsq_add(direct, BLOCK, k[0], N, y, weight, err);
+        if (status == SZ_OK)
+            status = sz_front_add(&front, c[0], t->n_alike, BLOCK, k[0], y, weight,
+                                  &width, err);
+        *fronts += status == SZ_OK && width <= N;
+        if (status == SZ_OK && width <= N) *narrow = width;
+    }
+    if (status == SZ_OK) status = sz_front_close(&front, err);
+    if (status == SZ_OK) n_rows[0] = direct->n_rows, n_rows[1] = lsq->n_rows;
+    if (status == SZ_OK) status = solve(direct, alpha[0], err);
+    if (status == SZ_OK) status = solve(lsq, alpha[1], err);
+    sz_front_free(&front);
+    sz_lsq_free(direct);
+    sz_lsq_free(lsq);
+    return status;
+}
+
+static void test_equal(const sz_gap *gap)
+{
+    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
+        const task *t = &tasks[i];
+        double alpha[2][N];
+        long long n_rows[2] = {0, 0};
+        int fronts = 0, narrow = 0;
+        sz_error err;
+
+        CHECK(run(t, gap, alpha, &fronts, &narrow, n_rows, &err) == SZ_OK);
+        CHECK(distance(alpha[1], alpha[0], N) < 1e-10);
+        CHECK(n_rows[0] > 0 && n_rows[0] == n_rows[1]);
+        CHECK(fronts == t->fronts);
+        CHECK(!t->narrow || narrow == t->narrow);
+    }
+}
+
+/* Every allocation may fail. */
+static void test_memory(const sz_gap *gap)
+{
+    double alpha[2][N];
+    long long n_rows[2];
+    int n = 0, fronts = 0, narrow;
+    sz_error err;
+
+    for (long k = 1; k < 1000; k++) {
+        long before = live;
+        sz_status status;
+
+        calls = 0;
+        fail_at = k;
+        status = run(&tasks[0], gap, alpha, &fronts, &narrow, n_rows, &err);
+        fail_at = 0;
+        CHECK(live == before);
+        if (status == SZ_OK) break;
+        CHECK(status == SZ_ERR_MEMORY);
+        n++;
+    }
+    CHECK(n > 15);
+}
+
+/* A value that is not finite is named by its column of all and its row of the fit. */
+static void test_not_finite(const sz_gap *gap)
+{
+    double k[BLOCK][N], y[BLOCK], weight[BLOCK];
+    sz_front front;
+    sz_lsq *lsq = NULL;
+    sz_error err;
+    int width;
+
+    CHECK(sz_lsq_create(&lsq, N, 0, SZ_LSQ_QR, &err) == SZ_OK);
+    CHECK(sz_front_create(&front, gap, lsq, &err) == SZ_OK);
+    make_rows(1, k, y, weight);
+    CHECK(sz_front_add(&front, 1, 1e3, BLOCK, k[0], y, weight, &width, &err) == SZ_OK);
+    CHECK(front.narrow != NULL);
+    k[2][PER_TERM + 3] = NAN;
+    CHECK(sz_front_add(&front, 1, 1e3, BLOCK, k[0], y, weight, &width, &err) ==
+          SZ_ERR_NUMERIC);
+    CHECK(strstr(err.message, "row 2 of the block (7 of the fit") != NULL);
+    CHECK(strstr(err.message, "its column 11 is nan") != NULL);
+    CHECK(lsq->n_rows == BLOCK);
+    sz_front_free(&front);
+    sz_lsq_free(lsq);
+}
+
+/* The columns of a merge are checked. */
+static void test_columns(void)
+{
+    static const int bad[][2] = {{3, 3}, {4, 2}, {-1, 2}, {5, N}};
+    const int good[2] = {3, 7};
+    sz_lsq *lsq = NULL, *narrow = NULL, *other = NULL;
+    sz_error err;
+
+    CHECK(sz_lsq_create(&lsq, N, 0, SZ_LSQ_QR, &err) == SZ_OK);
+    CHECK(sz_lsq_create(&narrow, 2, 0, SZ_LSQ_QR, &err) == SZ_OK);
+    CHECK(sz_lsq_create(&other, 2, 0, SZ_LSQ_NORMAL, &err) == SZ_OK);
+    for (int i = 0; i < 4; i++) {
+        CHECK(sz_lsq_merge_columns(lsq, narrow, bad[i], &err) == SZ_ERR_ARGUMENT);
+        CHECK(strstr(err.message, "not ascending") != NULL);
+    }
+    CHECK(sz_lsq_merge_columns(lsq, other, good, &err) == SZ_ERR_ARGUMENT);
+    CHECK(sz_lsq_merge_columns(lsq, narrow, good, &err) == SZ_OK);
+    sz_lsq_free(lsq);
+    sz_lsq_free(narrow);
+    sz_lsq_free(other);
+}
+
+/* Frames of one set follow each other, sets and frames in the order of the file. */
+static void test_order(void)
+{
+    static const int z[][2] = {{42, 42}, {74, 42}, {42, 42},
+                               {74, 74}, {42, 74}, {74, 74}};
+    static const int order[] = {0, 2, 1, 4, 3, 5}, set[] = {0, 1, 0, 3, 1, 3};
+    static const double rows[] = {20, 14, 20, 2, 14, 2};
+    enum { FRAMES = sizeof z / sizeof *z };
+    double position[6] = {0, 0, 0, 1.5, 1.5, 1.5}, energy = 1.0, force[6] = {0};
+    double virial[9] = {0};
+    sz_dataset *data = NULL;
+    sz_alike alike;
+    sz_error err;
+
+    CHECK(sz_dataset_create(&data, &err) == SZ_OK);
+    for (int f = 0; f < FRAMES; f++) {
+        sz_frame frame = {.structure = {2,
+                                        z[f],
+                                        position,
+                                        {{3, 0, 0}, {0, 3, 0}, {0, 0, 3}},
+                                        {1, 1, 1}},
+                          .energy = &energy,
+                          .force = f == 3 || f == 5 ? NULL : force,
+                          .virial = f == 0 ? virial : NULL};
+
+        CHECK(sz_dataset_add(data, &frame, &err) == SZ_OK);
+    }
+    CHECK(sz_alike_create(&alike, data, &err) == SZ_OK);
+    for (int f = 0; f < FRAMES; f++) {
+        CHECK(alike.order[f] == order[f]);
+        CHECK(alike.set[f] == set[f]);
+        CHECK(alike.n_rows[f] == rows[f]);
+    }
+    sz_alike_free(&alike);
+    sz_dataset_free(data);
+}
+
+int main(void)
+{
+    sz_gap_term term[TERMS] = {
+        {.n_sparse = PER_TERM}, {.n_sparse = PER_TERM}, {.n_sparse = PER_TERM}};
+    const sz_gap gap = {.n_terms = TERMS, .term = term};
+
+    test_equal(&gap);
+    test_memory(&gap);
+    test_not_finite(&gap);
+    test_columns();
+    test_order();
+    return check_done();
+}
