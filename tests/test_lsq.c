@@ -788,8 +788,10 @@ static sz_status load_bytes(const char *path, const void *data, size_t size,
     return status;
 }
 
-static int test_damage(const char *path)
+/* narrow: some rows have gone to a triangle of two columns */
+static int test_damage(const char *path, int narrow)
 {
+    const int column[2] = {1, 3};
     double k[5][4], y[5];
     unsigned char *data;
     size_t size, header_size, refused = 0;
@@ -801,6 +803,12 @@ static int test_damage(const char *path)
     fill_random(y, 5);
     CHECK_OK(sz_lsq_create(&lsq, 4, 3, SZ_LSQ_QR, &err), err);
     CHECK_OK(sz_lsq_add(lsq, 5, k[0], 4, y, NULL, &err), err);
+    if (narrow) {
+        for (int i = 0; i < 5; i++) k[i][0] = k[i][2] = 0.0;
+        CHECK_OK(sz_lsq_narrow(lsq, 2, column, &err), err);
+        CHECK_OK(sz_lsq_add(lsq, 5, k[0], 4, y, NULL, &err), err);
+        CHECK(lsq->narrow && lsq->narrow->n_buffered == 5);
+    }
     CHECK_OK(sz_lsq_save(lsq, path, "frame 17", 9, &err), err);
     sz_lsq_free(lsq);
     data = read_all(path, &size);
@@ -822,7 +830,7 @@ static int test_damage(const char *path)
     data[8] = 99;
     CHECK_FAILS(load_bytes(path, data, size, &err), SZ_ERR_FORMAT, "another version",
                 err);
-    data[8] = 1;
+    data[8] = 2;
     CHECK_FAILS(load_bytes(path,
                            "something else altogether, and longer than a head is: "
                            "more than sixty-four bytes",
@@ -944,6 +952,6 @@ int main(void)
     return test_accuracy() || test_normal() || test_blocks_and_parts() || test_layout() ||
            test_nested() || test_reorder_stream() || test_condition() || test_threads() ||
            test_bad_rows() || test_singular() || test_misuse() || test_memory(path) ||
-           test_damage(path) || test_kill(folder, path) || test_disk_full(folder, path) ||
-           check_done();
+           test_damage(path, 0) || test_damage(path, 1) || test_kill(folder, path) ||
+           test_disk_full(folder, path) || check_done();
 }

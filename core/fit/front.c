@@ -114,7 +114,7 @@ void sz_alike_free(sz_alike *alike)
     free(alike->n_rows);
 }
 
-/* ---- a front ----------------------------------------------------------------------- */
+/* ---- the front --------------------------------------------------------------------- */
 
 size_t sz_front_memory(int n_unknowns, int n_species)
 {
@@ -123,44 +123,30 @@ size_t sz_front_memory(int n_unknowns, int n_species)
     return n_species < 2 ? all : all + sz_lsq_memory((int)(LARGEST * n_unknowns), 0);
 }
 
-sz_status sz_front_create(sz_front *front, const sz_gap *gap, sz_lsq *lsq, sz_error *err)
+sz_status sz_front_create(sz_front *front, const sz_gap *gap, sz_error *err)
 {
     size_t n = (size_t)gap->n_terms + 1;
 
     memset(front, 0, sizeof *front);
-    front->lsq = lsq;
     front->set = -1;
     front->n_blocks = gap->n_terms;
     front->first = calloc(n, sizeof *front->first);
-    front->of_set = calloc(n, 1);
-    front->column = malloc((size_t)lsq->width * sizeof *front->column);
-    if (!front->first || !front->of_set || !front->column)
-        return sz_fail_memory(err, (size_t)lsq->width * 4, "the columns of the rows");
+    front->touched = calloc(n, 1);
+    if (!front->first || !front->touched)
+        return sz_fail_memory(err, 5 * n, "the columns of the rows");
     for (int b = 0; b < gap->n_terms; b++)
         front->first[b + 1] = front->first[b] + gap->term[b].n_sparse;
-    return SZ_OK;
+    n = (size_t)front->first[front->n_blocks] + 1;
+    front->column = malloc(n * sizeof *front->column);
+    return front->column ? SZ_OK : sz_fail_memory(err, 4 * n, "the columns of the rows");
 }
 
 void sz_front_free(sz_front *front)
 {
-    sz_lsq_free(front->narrow);
     free(front->first);
-    free(front->of_set);
+    free(front->touched);
     free(front->column);
-    free(front->k);
     memset(front, 0, sizeof *front);
-}
-
-sz_status sz_front_close(sz_front *front, sz_error *err)
-{
-    sz_status status;
-
-    if (!front->narrow) return SZ_OK;
-    status = sz_lsq_merge_columns(front->lsq, front->narrow, front->column, err);
-    if (status != SZ_OK) return status;
-    sz_lsq_free(front->narrow);
-    front->narrow = NULL;
-    return SZ_OK;
 }
 
 static int is_zero(const double *k, int n_rows, size_t ld, int first, int end)
@@ -174,24 +160,24 @@ static int is_zero(const double *k, int n_rows, size_t ld, int first, int end)
 /* Adds the blocks that the rows touch to those of their set; 0 where it has them all. */
 static int grow(sz_front *front, int n_rows, const double *k)
 {
+    size_t ld = (size_t)front->first[front->n_blocks];
     int grown = 0;
 
-    for (int b = 0; b < front->n_blocks; b++) {
-        if (front->of_set[b] || is_zero(k, n_rows, (size_t)front->lsq->n_unknowns,
-                                        front->first[b], front->first[b + 1]))
-            continue;
-        front->of_set[b] = grown = 1;
-    }
+    for (int b = 0; b < front->n_blocks; b++)
+        if (!front->touched[b] &&
+            !is_zero(k, n_rows, ld, front->first[b], front->first[b + 1]))
+            front->touched[b] = grown = 1;
     return grown;
 }
 
-/* of the set */
-static int count_columns(const sz_front *front)
+/* of the set; returns how many */
+static int list_columns(sz_front *front)
 {
     int n = 0;
 
     for (int b = 0; b < front->n_blocks; b++)
-        if (front->of_set[b]) n += front->first[b + 1] - front->first[b];
+        for (int j = front->first[b]; j < front->first[b + 1] && front->touched[b]; j++)
+            front->column[n++] = j;
     return n;
 }
 
@@ -202,70 +188,17 @@ static int is_worth_it(int m, int n, double n_alike)
     return m > 0 && share <= LARGEST && n_alike * (1.0 - share * share) > m / 3.0;
 }
 
-static sz_status open_front(sz_front *front, int m, sz_error *err)
-{
-    int n = 0;
-
-    for (int b = 0; b < front->n_blocks; b++)
-        for (int j = front->first[b]; j < front->first[b + 1] && front->of_set[b]; j++)
-            front->column[n++] = j;
-    return sz_lsq_create(&front->narrow, m, 0, front->lsq->method, err);
-}
-
-/* The front that takes these rows, or none. */
-static sz_status choose(sz_front *front, int set, double n_alike, int n_rows,
-                        const double *k, sz_error *err)
+sz_status sz_front_choose(sz_front *front, sz_lsq *lsq, int set, double n_alike,
+                          int n_rows, const double *k, sz_error *err)
 {
     int other = front->set != set, m;
-    sz_status status = SZ_OK;
 
-    if (other) memset(front->of_set, 0, (size_t)front->n_blocks);
+    if (other) memset(front->touched, 0, (size_t)front->n_blocks);
     front->set = set;
-    if (grow(front, n_rows, k) || other) status = sz_front_close(front, err);
-    m = count_columns(front);
-    if (status == SZ_OK && !front->narrow &&
-        is_worth_it(m, front->lsq->n_unknowns, n_alike))
-        status = open_front(front, m, err);
-    return status;
-}
-
-/* The columns of the front from those of all. */
-static sz_status gather(sz_front *front, int n_rows, const double *k, sz_error *err)
-{
-    size_t n = (size_t)front->lsq->n_unknowns, m = (size_t)front->narrow->n_unknowns;
-    size_t size = (size_t)n_rows * m;
-
-    if (size > front->room) {
-        free(front->k);
-        front->room = 0;
-        front->k = malloc(size * sizeof *front->k);
-        if (!front->k) return sz_fail_memory(err, size * 8, "the rows of a frame");
-        front->room = size;
-    }
-    for (size_t i = 0; i < (size_t)n_rows; i++)
-        for (size_t j = 0; j < m; j++)
-            front->k[i * m + j] = k[i * n + (size_t)front->column[j]];
-    return SZ_OK;
-}
-
-sz_status sz_front_add(sz_front *front, int set, double n_alike, int n_rows,
-                       const double *k, const double *y, const double *weight, int *width,
-                       sz_error *err)
-{
-    sz_lsq *lsq = front->lsq;
-    sz_status status = choose(front, set, n_alike, n_rows, k, err);
-
-    *width = front->narrow ? front->narrow->width : lsq->width;
-    if (status == SZ_OK && front->narrow) {
-        status = gather(front, n_rows, k, err);
-        if (status == SZ_OK)
-            status = sz_lsq_add(front->narrow, n_rows, front->k,
-                                front->narrow->n_unknowns, y, weight, err);
-        if (status != SZ_ERR_NUMERIC) return status;
-        /* its sentence shall count all columns and all rows */
-        status = sz_front_close(front, err);
-    }
-    if (status == SZ_OK)
-        status = sz_lsq_add(lsq, n_rows, k, lsq->n_unknowns, y, weight, err);
-    return status;
+    if (!grow(front, n_rows, k) && !other) return SZ_OK;
+    if (lsq->narrow) sz_lsq_flush(lsq);
+    m = list_columns(front);
+    return is_worth_it(m, lsq->n_unknowns, n_alike)
+               ? sz_lsq_narrow(lsq, m, front->column, err)
+               : SZ_OK;
 }

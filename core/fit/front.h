@@ -20,30 +20,23 @@ typedef struct {
 sz_status sz_alike_create(sz_alike *alike, const sz_dataset *data, sz_error *err);
 void sz_alike_free(sz_alike *alike);
 
+/* Which columns the rows of the present set of elements touch. */
 typedef struct {
-    sz_lsq *lsq;           /* of all columns; the caller's */
-    sz_lsq *narrow;        /* of those in column; NULL: there is no front */
-    int set;               /* of elements, whose rows it takes */
-    int n_blocks;          /* of columns: those of a term touch the same rows */
-    int *first;            /* [n_blocks + 1] */
-    unsigned char *of_set; /* [n_blocks] 1: a row of the set has touched it */
-    int *column;           /* [narrow->n_unknowns], ascending */
-    double *k;             /* rows without the other columns */
-    size_t room;           /* of k */
+    int set;                /* -1: none yet */
+    int n_blocks;           /* of columns: those of a term touch the same rows */
+    int *first;             /* [n_blocks + 1] */
+    unsigned char *touched; /* [n_blocks] 1: by a row of the set */
+    int *column;            /* [unknowns] work space */
 } sz_front;
 
-sz_status sz_front_create(sz_front *front, const sz_gap *gap, sz_lsq *lsq, sz_error *err);
+sz_status sz_front_create(sz_front *front, const sz_gap *gap, sz_error *err);
 void sz_front_free(sz_front *front);
 
-/* As sz_lsq_add with ld = n_unknowns. set: of elements of the rows; n_alike: how many
- * rows of that set this thread gets, on which the choice between a front and lsq depends.
- * *width: number of columns that the rows were folded into. */
-sz_status sz_front_add(sz_front *front, int set, double n_alike, int n_rows,
-                       const double *k, const double *y, const double *weight, int *width,
-                       sz_error *err);
-
-/* lsq takes over what the front has seen. */
-sz_status sz_front_close(sz_front *front, sz_error *err);
+/* Before n_rows rows k [n_rows][n_unknowns] of a set of elements are added to lsq:
+ * chooses the triangle that they go to. n_alike: how many rows of that set this thread
+ * gets. */
+sz_status sz_front_choose(sz_front *front, sz_lsq *lsq, int set, double n_alike,
+                          int n_rows, const double *k, sz_error *err);
 
 /* Bytes of the factors of one thread, at most; n_species in the data. */
 size_t sz_front_memory(int n_unknowns, int n_species);

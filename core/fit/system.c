@@ -37,7 +37,7 @@ typedef struct {
     sz_list list;
     sz_lsq *lsq;
     sz_front front;
-    unsigned char *done; /* [n_frames] frames that are in lsq or the front */
+    unsigned char *done; /* [n_frames] frames that are in lsq */
     int n_resumed;
     long long n_before; /* rows from the checkpoint */
     double saved, wait; /* when, until the next */
@@ -85,8 +85,10 @@ static void gather(block *b, const sz_targets *targets, int frame, int columns)
 }
 
 /* of the products of matrices: Jacobians with sparse points, blocks of rows with R */
-static double count_flops(const worker *w, int gradients, int n_rows, double width)
+static double count_flops(const worker *w, int gradients, int n_rows)
 {
+    double width = w->lsq->narrow ? w->lsq->narrow->width : w->lsq->width;
+
     return 2.0 * n_rows * width * width + sz_rows_flops(w->rows, &w->list, gradients);
 }
 
@@ -96,7 +98,7 @@ static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
     const sz_dataset_frame *frame = &j->data->frame[f];
     size_t n_rows = 10 + 3 * (size_t)frame->n_atoms;
     block b = {.y = malloc(2 * n_rows * sizeof *b.y)};
-    int gradients = frame->has_force || frame->has_virial, width = 0;
+    int gradients = frame->has_force || frame->has_virial;
     double n_alike =
         j->alike.n_rows[f] / (j->run->n_threads * (double)j->run->team->size);
     sz_status status = SZ_OK;
@@ -109,9 +111,12 @@ static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
                              sz_model_cutoff(system->model), system->n_unknowns, err);
     if (status == SZ_OK) {
         gather(&b, j->targets, f, system->n_unknowns);
-        status = sz_front_add(&w->front, j->alike.set[f], n_alike, b.n, b.k, b.y,
-                              b.weight, &width, err);
-        w->flops += count_flops(w, gradients, b.n, width);
+        status =
+            sz_front_choose(&w->front, w->lsq, j->alike.set[f], n_alike, b.n, b.k, err);
+    }
+    if (status == SZ_OK) {
+        w->flops += count_flops(w, gradients, b.n);
+        status = sz_lsq_add(w->lsq, b.n, b.k, system->n_unknowns, b.y, b.weight, err);
     }
     free(b.k);
     free(b.y);
@@ -129,10 +134,8 @@ static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
 
     if (state->interval < 0.0 || !w->unsaved) return SZ_OK;
     if (!now && start - w->saved < w->wait) return SZ_OK;
-    status = sz_front_close(&w->front, err);
-    if (status == SZ_OK)
-        status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->data->n_frames,
-                                         w->done, err);
+    status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->data->n_frames, w->done,
+                                     err);
     if (status == SZ_OK) w->unsaved = 0;
     w->saved = sz_seconds();
     /* writing shall take no more than 2 % of the time */
@@ -219,8 +222,7 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
         status = sz_lsq_create(&w->lsq, j->system->n_unknowns, 0, method, err);
     if (status == SZ_OK)
         status = sz_rows_create(&w->rows, j->system->model, &j->system->gap, err);
-    if (status == SZ_OK)
-        status = sz_front_create(&w->front, &j->system->gap, w->lsq, err);
+    if (status == SZ_OK) status = sz_front_create(&w->front, &j->system->gap, err);
     w->saved = sz_seconds();
     return status;
 }
@@ -249,12 +251,9 @@ static sz_status make_rows(job *j, worker *w, sz_error *err)
                     .halt = halt,
                     .watch = j->run->watch,
                     .what = j->run->team->rank == 0 ? "frames fitted" : NULL};
-    sz_status status = sz_crew_run(&crew, err), closed = SZ_OK;
+    sz_status status = sz_crew_run(&crew, err);
 
-    if (status != SZ_OK && status != SZ_ERR_STOPPED) return status;
-    for (int k = 0; k < crew.n_threads && closed == SZ_OK; k++)
-        closed = sz_front_close(&w[k].front, err);
-    if (status == SZ_OK || closed != SZ_OK) return closed;
+    if (status != SZ_ERR_STOPPED) return status;
     for (int k = 0; k < crew.n_threads; k++)
         if (file_rows(j, &w[k], 1, err) != SZ_OK)
             sz_checkpoint_warn(j->run->state, j->run->watch, err);

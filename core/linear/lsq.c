@@ -95,7 +95,22 @@ void sz_lsq_free(sz_lsq *lsq)
     free(lsq->r);
     free(lsq->buffer);
     free(lsq->scratch);
+    sz_lsq_free(lsq->narrow);
+    free(lsq->column);
     free(lsq);
+}
+
+static sz_status copy_narrow(sz_lsq *copy, const sz_lsq *lsq, sz_error *err)
+{
+    size_t n = (size_t)lsq->narrow->width;
+    sz_status status = sz_lsq_copy(&copy->narrow, lsq->narrow, err);
+
+    if (status == SZ_OK) {
+        copy->column = malloc(n * sizeof *copy->column);
+        if (!copy->column) status = sz_fail_memory(err, 4 * n, "the columns");
+    }
+    if (status == SZ_OK) memcpy(copy->column, lsq->column, n * sizeof *copy->column);
+    return status;
 }
 
 sz_status sz_lsq_copy(sz_lsq **copy, const sz_lsq *lsq, sz_error *err)
@@ -113,138 +128,12 @@ sz_status sz_lsq_copy(sz_lsq **copy, const sz_lsq *lsq, sz_error *err)
         for (size_t j = 0; j < width; j++)
             memcpy((*copy)->buffer + j * stride, lsq->buffer + j * stride,
                    (size_t)lsq->n_buffered * sizeof *lsq->buffer);
-    return SZ_OK;
-}
-
-/* ---- rows ------------------------------------------------------------------------- */
-
-void sz_lsq_flush(sz_lsq *lsq)
-{
-    const double one = 1.0;
-    int n = lsq->width, rows = lsq->n_buffered;
-
-    lsq->n_buffered = 0;
-    if (rows == 0) return;
-    if (lsq->method == SZ_LSQ_QR)
-        sz_qr_fold(rows, n, 0, lsq->r, n, lsq->buffer, lsq->stride, lsq->scratch);
-    else
-        SZ_BLAS(dsyrk)
-    ("U", "T", &n, &rows, &one, lsq->buffer, &lsq->stride, &one, lsq->r, &n);
-}
-
-/* x - x is 0 where x is finite, else NaN */
-static int all_finite(const double *x, int n)
-{
-    sz_lanes sum = {0};
-    double rest = 0.0;
-    int j = 0;
-
-    for (; j + SZ_LANES <= n; j += SZ_LANES) sum += SZ_GET(x + j) - SZ_GET(x + j);
-    for (; j < n; j++) rest += x[j] - x[j];
-    return sz_sum_lanes(sum) + rest == 0.0;
-}
-
-static sz_status check_rows(const sz_lsq *lsq, int n_rows, const double *k, int ld,
-                            const double *y, const double *weight, sz_error *err)
-{
-    int n = lsq->n_unknowns;
-
-    if (n_rows < 0 || ld < n)
-        return sz_fail(err, SZ_ERR_ARGUMENT, "%d rows of %d columns, needed %d columns",
-                       n_rows, ld, n);
-    for (int i = 0; i < n_rows; i++) {
-        const double *row = k + (size_t)i * ld;
-        long long number = lsq->n_rows + i;
-
-        if (!isfinite(y[i]))
-            return sz_fail(err, SZ_ERR_NUMERIC,
-                           "row %d of the block (%lld of the fit, both from 0): its "
-                           "target is %g",
-                           i, number, y[i]);
-        if (weight && !(isfinite(weight[i]) && weight[i] > 0.0))
-            return sz_fail(err, SZ_ERR_NUMERIC,
-                           "row %d of the block (%lld of the fit, both from 0): its "
-                           "weight 1/sigma is %g, not a positive number",
-                           i, number, weight[i]);
-        for (int j = all_finite(row, n) ? n : 0; j < n; j++)
-            if (!isfinite(row[j]))
-                return sz_fail(err, SZ_ERR_NUMERIC,
-                               "row %d of the block (%lld of the fit, both from 0): "
-                               "its column %d is %g",
-                               i, number, j, row[j]);
+    if (lsq->narrow) status = copy_narrow(*copy, lsq, err);
+    if (status != SZ_OK) {
+        sz_lsq_free(*copy);
+        *copy = NULL;
     }
-    return SZ_OK;
-}
-
-/* to [n][stride] = weight k^T, k [n_rows][ld]; in tiles, as both sides stride */
-static void copy_transposed(int n_rows, int n, const double *k, int ld,
-                            const double *weight, double *to, size_t stride)
-{
-    const int tile = 32;
-
-    for (int first = 0; first < n; first += tile)
-        for (int i = 0; i < n_rows; i++) {
-            const double *row = k + (size_t)i * (size_t)ld;
-            double w = weight ? weight[i] : 1.0;
-            int last = first + tile < n ? first + tile : n;
-
-            for (int j = first; j < last; j++) to[i + (size_t)j * stride] = w * row[j];
-        }
-}
-
-/* n_rows rows into the buffer, which has room for them */
-static void copy_rows(sz_lsq *lsq, int n_rows, const double *k, int ld, const double *y,
-                      const double *weight)
-{
-    size_t stride = (size_t)lsq->stride;
-    double *to = lsq->buffer + lsq->n_buffered;
-
-    copy_transposed(n_rows, lsq->n_unknowns, k, ld, weight, to, stride);
-    copy_transposed(n_rows, 1, y, 1, weight, to + (size_t)lsq->n_unknowns * stride,
-                    stride);
-    lsq->n_buffered += n_rows;
-}
-
-sz_status sz_lsq_add(sz_lsq *lsq, int n_rows, const double *k, int ld, const double *y,
-                     const double *weight, sz_error *err)
-{
-    sz_status status = check_rows(lsq, n_rows, k, ld, y, weight, err);
-
-    if (status != SZ_OK) return status;
-    for (int i = 0, n; i < n_rows; i += n) {
-        n = lsq->n_block - lsq->n_buffered;
-        if (n > n_rows - i) n = n_rows - i;
-        copy_rows(lsq, n, k + (size_t)i * ld, ld, y + i, weight ? weight + i : NULL);
-        if (lsq->n_buffered == lsq->n_block) sz_lsq_flush(lsq);
-    }
-    lsq->n_rows += n_rows;
-    return SZ_OK;
-}
-
-sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err)
-{
-    int n = lsq->width;
-    size_t area = (size_t)n * (size_t)n;
-
-    if (lsq == other) return sz_fail(err, SZ_ERR_ARGUMENT, "a merge with itself");
-    if (other->width != n || other->method != lsq->method)
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "least squares of %d and %d unknowns, or of different methods, "
-                       "cannot be merged",
-                       lsq->n_unknowns, other->n_unknowns);
-    if (other->n_regularised)
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "the regulariser is added once: after the last merge");
-    sz_lsq_flush(lsq);
-    sz_lsq_flush(other);
-    if (lsq->method == SZ_LSQ_QR)
-        sz_qr_fold(n, n, 1, lsq->r, n, other->r, n, lsq->scratch);
-    else
-        for (size_t k = 0; k < area; k++) lsq->r[k] += other->r[k];
-    lsq->n_rows += other->n_rows;
-    other->n_rows = 0;
-    memset(other->r, 0, area * sizeof *other->r);
-    return SZ_OK;
+    return status;
 }
 
 /* ---- triangles of some columns ---------------------------------------------------- */
@@ -301,37 +190,192 @@ static void take_triangle(sz_lsq *lsq, const triangle *t)
         add_upper(lsq, t);
 }
 
-sz_status sz_lsq_merge_columns(sz_lsq *lsq, sz_lsq *narrow, const int *column,
-                               sz_error *err)
-{
-    int n = narrow->width;
-    int *place = malloc((size_t)n * sizeof *place);
-    const triangle t = {n, 0, place, narrow->r};
-    sz_status status = SZ_OK;
+/* ---- rows ------------------------------------------------------------------------- */
 
-    if (!place) status = sz_fail_memory(err, (size_t)n * sizeof *place, "a merge");
-    if (status == SZ_OK && (narrow->method != lsq->method || narrow->n_regularised))
-        status = sz_fail(err, SZ_ERR_ARGUMENT,
-                         "least squares of different methods, or with a regulariser, "
-                         "cannot be merged");
-    for (int j = 0; j + 1 < n && status == SZ_OK; j++) {
-        place[j] = column[j];
+static void fold_buffer(sz_lsq *lsq)
+{
+    const double one = 1.0;
+    int n = lsq->width, rows = lsq->n_buffered;
+
+    lsq->n_buffered = 0;
+    if (rows == 0) return;
+    if (lsq->method == SZ_LSQ_QR)
+        sz_qr_fold(rows, n, 0, lsq->r, n, lsq->buffer, lsq->stride, lsq->scratch);
+    else
+        SZ_BLAS(dsyrk)
+    ("U", "T", &n, &rows, &one, lsq->buffer, &lsq->stride, &one, lsq->r, &n);
+}
+
+static void widen(sz_lsq *lsq)
+{
+    sz_lsq *narrow = lsq->narrow;
+
+    if (narrow) {
+        fold_buffer(narrow);
+        take_triangle(lsq, &(triangle){narrow->width, 0, lsq->column, narrow->r});
+    }
+    sz_lsq_free(narrow);
+    free(lsq->column);
+    lsq->narrow = NULL;
+    lsq->column = NULL;
+}
+
+void sz_lsq_flush(sz_lsq *lsq)
+{
+    fold_buffer(lsq);
+    widen(lsq);
+}
+
+static sz_status check_columns(const sz_lsq *lsq, int n, const int *column, sz_error *err)
+{
+    for (int j = 0; j < n; j++)
         if (column[j] <= (j ? column[j - 1] : -1) || column[j] >= lsq->n_unknowns)
-            status = sz_fail(err, SZ_ERR_ARGUMENT,
-                             "column %d of a merge is number %d of %d, not ascending", j,
-                             column[j], lsq->n_unknowns);
+            return sz_fail(err, SZ_ERR_ARGUMENT,
+                           "column %d (from 0) of %d is number %d of %d unknowns: they "
+                           "must ascend",
+                           j, n, column[j], lsq->n_unknowns);
+    return SZ_OK;
+}
+
+sz_status sz_lsq_narrow(sz_lsq *lsq, int n, const int *column, sz_error *err)
+{
+    sz_status status = check_columns(lsq, n, column, err);
+
+    if (status != SZ_OK) return status;
+    sz_lsq_flush(lsq);
+    status = sz_lsq_create(&lsq->narrow, n, 0, lsq->method, err);
+    if (status == SZ_OK) {
+        lsq->column = malloc(((size_t)n + 1) * sizeof *lsq->column);
+        if (!lsq->column) status = sz_fail_memory(err, 4 * (size_t)n, "the columns");
     }
     if (status == SZ_OK) {
-        place[n - 1] = lsq->n_unknowns;
-        sz_lsq_flush(lsq);
-        sz_lsq_flush(narrow);
-        take_triangle(lsq, &t);
-        lsq->n_rows += narrow->n_rows;
-        narrow->n_rows = 0;
-        memset(narrow->r, 0, (size_t)n * (size_t)n * sizeof *narrow->r);
+        memcpy(lsq->column, column, (size_t)n * sizeof *column);
+        lsq->column[n] = lsq->n_unknowns;
+        return SZ_OK;
     }
-    free(place);
+    sz_lsq_free(lsq->narrow);
+    lsq->narrow = NULL;
     return status;
+}
+
+/* x - x is 0 where x is finite, else NaN */
+static int all_finite(const double *x, int n)
+{
+    sz_lanes sum = {0};
+    double rest = 0.0;
+    int j = 0;
+
+    for (; j + SZ_LANES <= n; j += SZ_LANES) sum += SZ_GET(x + j) - SZ_GET(x + j);
+    for (; j < n; j++) rest += x[j] - x[j];
+    return sz_sum_lanes(sum) + rest == 0.0;
+}
+
+static sz_status check_rows(const sz_lsq *lsq, int n_rows, const double *k, int ld,
+                            const double *y, const double *weight, sz_error *err)
+{
+    int n = lsq->n_unknowns;
+
+    if (n_rows < 0 || ld < n)
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%d rows of %d columns, needed %d columns",
+                       n_rows, ld, n);
+    for (int i = 0; i < n_rows; i++) {
+        const double *row = k + (size_t)i * ld;
+        long long number = lsq->n_rows + i;
+
+        if (!isfinite(y[i]))
+            return sz_fail(err, SZ_ERR_NUMERIC,
+                           "row %d of the block (%lld of the fit, both from 0): its "
+                           "target is %g",
+                           i, number, y[i]);
+        if (weight && !(isfinite(weight[i]) && weight[i] > 0.0))
+            return sz_fail(err, SZ_ERR_NUMERIC,
+                           "row %d of the block (%lld of the fit, both from 0): its "
+                           "weight 1/sigma is %g, not a positive number",
+                           i, number, weight[i]);
+        for (int j = all_finite(row, n) ? n : 0; j < n; j++)
+            if (!isfinite(row[j]))
+                return sz_fail(err, SZ_ERR_NUMERIC,
+                               "row %d of the block (%lld of the fit, both from 0): "
+                               "its column %d is %g",
+                               i, number, j, row[j]);
+    }
+    return SZ_OK;
+}
+
+/* to [n][stride] = weight k^T, k [n_rows][ld], of the n columns named or the first n; in
+ * tiles, as both sides stride */
+static void copy_transposed(int n_rows, int n, const double *k, int ld,
+                            const double *weight, const int *column, double *to,
+                            size_t stride)
+{
+    const int tile = 32;
+
+    for (int first = 0; first < n; first += tile)
+        for (int i = 0; i < n_rows; i++) {
+            const double *row = k + (size_t)i * (size_t)ld;
+            double w = weight ? weight[i] : 1.0;
+            int last = first + tile < n ? first + tile : n;
+
+            for (int j = first; j < last; j++)
+                to[i + (size_t)j * stride] = w * row[column ? column[j] : j];
+        }
+}
+
+/* n_rows rows into the buffer, which has room for them */
+static void copy_rows(sz_lsq *lsq, int n_rows, const double *k, int ld, const double *y,
+                      const double *weight, const int *column)
+{
+    size_t stride = (size_t)lsq->stride;
+    double *to = lsq->buffer + lsq->n_buffered;
+
+    copy_transposed(n_rows, lsq->n_unknowns, k, ld, weight, column, to, stride);
+    copy_transposed(n_rows, 1, y, 1, weight, NULL, to + (size_t)lsq->n_unknowns * stride,
+                    stride);
+    lsq->n_buffered += n_rows;
+}
+
+sz_status sz_lsq_add(sz_lsq *lsq, int n_rows, const double *k, int ld, const double *y,
+                     const double *weight, sz_error *err)
+{
+    sz_status status = check_rows(lsq, n_rows, k, ld, y, weight, err);
+    sz_lsq *into = lsq->narrow ? lsq->narrow : lsq;
+
+    if (status != SZ_OK) return status;
+    for (int i = 0, n; i < n_rows; i += n) {
+        n = into->n_block - into->n_buffered;
+        if (n > n_rows - i) n = n_rows - i;
+        copy_rows(into, n, k + (size_t)i * ld, ld, y + i, weight ? weight + i : NULL,
+                  lsq->column);
+        if (into->n_buffered == into->n_block) fold_buffer(into);
+    }
+    lsq->n_rows += n_rows;
+    return SZ_OK;
+}
+
+sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err)
+{
+    int n = lsq->width;
+    size_t area = (size_t)n * (size_t)n;
+
+    if (lsq == other) return sz_fail(err, SZ_ERR_ARGUMENT, "a merge with itself");
+    if (other->width != n || other->method != lsq->method)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "least squares of %d and %d unknowns, or of different methods, "
+                       "cannot be merged",
+                       lsq->n_unknowns, other->n_unknowns);
+    if (other->n_regularised)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "the regulariser is added once: after the last merge");
+    sz_lsq_flush(lsq);
+    sz_lsq_flush(other);
+    if (lsq->method == SZ_LSQ_QR)
+        sz_qr_fold(n, n, 1, lsq->r, n, other->r, n, lsq->scratch);
+    else
+        for (size_t k = 0; k < area; k++) lsq->r[k] += other->r[k];
+    lsq->n_rows += other->n_rows;
+    other->n_rows = 0;
+    memset(other->r, 0, area * sizeof *other->r);
+    return SZ_OK;
 }
 
 /* ---- regulariser and order -------------------------------------------------------- */

@@ -31,7 +31,8 @@ typedef enum {
     SZ_LSQ_NORMAL /* K^T K and Cholesky: with its square, half the work */
 } sz_lsq_method;
 
-typedef struct {
+typedef struct sz_lsq sz_lsq;
+struct sz_lsq {
     sz_lsq_method method;
     int n_unknowns;
     int width;         /* n_unknowns + 1 columns: the last is the right-hand side */
@@ -45,7 +46,9 @@ typedef struct {
                         * of two would share cache sets */
     double *buffer;    /* [width][stride] column-major */
     double *scratch;
-} sz_lsq;
+    sz_lsq *narrow; /* takes the rows at present; NULL: lsq itself does */
+    int *column;    /* [narrow->width] its columns, ascending; the last is width - 1 */
+};
 
 /* The bytes that a sz_lsq takes; n_block as for sz_lsq_create. */
 size_t sz_lsq_memory(int n_unknowns, int n_block);
@@ -65,16 +68,18 @@ sz_status sz_lsq_copy(sz_lsq **copy, const sz_lsq *lsq, sz_error *err);
 sz_status sz_lsq_add(sz_lsq *lsq, int n_rows, const double *k, int ld, const double *y,
                      const double *weight, sz_error *err);
 
-/* Rows that wait go into the triangle: afterwards it alone is what lsq has seen. */
+/* Rows that wait, and what a narrow triangle has seen, go into the triangle of all
+ * unknowns: afterwards it alone is what lsq has seen. All functions but add, copy, save
+ * and load begin with it. */
 void sz_lsq_flush(sz_lsq *lsq);
+
+/* The rows to come, until the next flush, are zero but in these n columns, ascending:
+ * they are folded into a triangle of their own, at 2 n^2 flops instead of 2 width^2. That
+ * triangle takes sz_lsq_memory(n, 0), and about 2/3 n width^2 flops in the end. */
+sz_status sz_lsq_narrow(sz_lsq *lsq, int n, const int *column, sz_error *err);
 
 /* lsq takes over all that other has seen; other is empty afterwards. */
 sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err);
-
-/* lsq takes over what narrow has seen, which has some of the unknowns: its number j is
- * number column[j] of lsq, ascending. narrow is empty afterwards. */
-sz_status sz_lsq_merge_columns(sz_lsq *lsq, sz_lsq *narrow, const int *column,
-                               sz_error *err);
 
 /* Adds the regulariser of the next n unknowns, those of one term; call it after
  * the last merge.

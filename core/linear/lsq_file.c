@@ -2,13 +2,15 @@
  *
  * lsq_file.c - a stopped stream of rows, and how it goes on.
  *
- *   magic, version, byte order      64 bytes of numbers (struct head)
+ *   magic, version, byte order      72 bytes of numbers (struct head)
  *   header of the caller            header_size bytes
+ *   columns of a narrow triangle    narrow numbers, where there is one
  *   R or K^T K                      columns of the upper triangle: 1, 2, .. width values
  *   rows that wait                  columns of n_buffered values
+ *   these two of the narrow triangle
  *   checksum of all this            8 bytes
  *
- * The length of the file follows from its first 64 bytes and is compared before anything
+ * The length of the file follows from its first 72 bytes and is compared before anything
  * is allocated. Numbers are those of the machine: it is not portable between machines. */
 #define _POSIX_C_SOURCE 200809L
 #include "linear/lsq.h"
@@ -25,12 +27,14 @@
 #define MAGIC "soapzlsq"
 #define HEADER_MAX ((uint64_t)1 << 30)
 
-enum { VERSION = 1, BYTE_ORDER_MARK = 0x01020304 };
+enum { VERSION = 2, BYTE_ORDER_MARK = 0x01020304 };
 
 typedef struct {
     char magic[8];
     uint32_t version, byte_order;
-    int32_t method, n_unknowns, n_block, n_buffered, n_regularised, reserved;
+    int32_t method, n_unknowns, n_block, n_buffered, n_regularised;
+    int32_t narrow; /* unknowns of the narrow triangle, 0: there is none, */
+    int32_t narrow_block, narrow_buffered; /* and its n_block, n_buffered */
     int64_t n_rows;
     uint64_t header_size;
     uint64_t size; /* of the file */
@@ -69,12 +73,22 @@ static void get(stream *s, void *data, size_t n)
     if (!s->failed) sum_add(&s->sum, data, n);
 }
 
+static uint64_t numbers_size(int32_t n_unknowns, int32_t n_buffered)
+{
+    uint64_t width = (uint64_t)n_unknowns + 1;
+
+    return 8 * (width * (width + 1) / 2 + width * (uint64_t)n_buffered);
+}
+
 static uint64_t file_size(const head *h)
 {
-    uint64_t width = (uint64_t)h->n_unknowns + 1;
+    uint64_t size = sizeof *h + h->header_size + 8;
 
-    return sizeof *h + h->header_size +
-           8 * (width * (width + 1) / 2 + width * (uint64_t)h->n_buffered + 1);
+    size += numbers_size(h->n_unknowns, h->n_buffered);
+    if (h->narrow)
+        size += sizeof(int) * (uint64_t)h->narrow +
+                numbers_size(h->narrow, h->narrow_buffered);
+    return size;
 }
 
 /* The triangle and the waiting rows go through pass, one way or the other. */
@@ -111,6 +125,11 @@ static head make_head(const sz_lsq *lsq, size_t header_size)
     h.n_buffered = lsq->n_buffered;
     h.n_regularised = lsq->n_regularised;
     h.n_rows = lsq->n_rows;
+    if (lsq->narrow) {
+        h.narrow = lsq->narrow->n_unknowns;
+        h.narrow_block = lsq->narrow->n_block;
+        h.narrow_buffered = lsq->narrow->n_buffered;
+    }
     h.header_size = header_size;
     h.size = file_size(&h);
     return h;
@@ -133,7 +152,9 @@ sz_status sz_lsq_save(const sz_lsq *lsq, const char *path, const void *header,
         s.f = part.file;
         put(&s, &h, sizeof h);
         put(&s, header, header_size);
+        if (lsq->narrow) put(&s, lsq->column, (size_t)h.narrow * sizeof *lsq->column);
         pass_numbers(&s, lsq, put_numbers);
+        if (lsq->narrow) pass_numbers(&s, lsq->narrow, put_numbers);
         sum = s.sum;
         put(&s, &sum, sizeof sum);
         status = sz_output_finish(&part, err);
@@ -145,6 +166,12 @@ sz_status sz_lsq_save(const sz_lsq *lsq, const char *path, const void *header,
 
 /* ---- read ------------------------------------------------------------------------- */
 
+static int waits(int32_t n_block, int32_t n_buffered)
+{
+    return n_block >= 1 && n_block <= SZ_LSQ_MAX_BLOCK && n_buffered >= 0 &&
+           n_buffered < n_block;
+}
+
 static sz_status check_head(const head *h, const char *path, int n_unknowns,
                             uint64_t size, sz_error *err)
 {
@@ -155,11 +182,11 @@ static sz_status check_head(const head *h, const char *path, int n_unknowns,
                        "%s: the checkpoint was written by another version of soapz or on "
                        "another kind of machine; start the fit anew",
                        path);
-    if (h->n_unknowns < 1 || h->n_unknowns > SZ_LSQ_MAX || h->n_block < 1 ||
-        h->n_block > SZ_LSQ_MAX_BLOCK || h->n_buffered < 0 ||
-        h->n_buffered >= h->n_block || h->n_regularised < 0 ||
+    if (h->n_unknowns < 1 || h->n_unknowns > SZ_LSQ_MAX ||
+        !waits(h->n_block, h->n_buffered) || h->n_regularised < 0 ||
         h->n_regularised > h->n_unknowns || h->n_rows < h->n_buffered ||
-        h->header_size > HEADER_MAX ||
+        h->header_size > HEADER_MAX || h->narrow < 0 || h->narrow > h->n_unknowns ||
+        (h->narrow && !waits(h->narrow_block, h->narrow_buffered)) ||
         (h->method != SZ_LSQ_QR && h->method != SZ_LSQ_NORMAL) || h->size != file_size(h))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: the checkpoint is damaged", path);
     if (n_unknowns && h->n_unknowns != n_unknowns)
@@ -187,17 +214,40 @@ static sz_status read_head(stream *s, const char *path, int n_unknowns, head *h,
     return check_head(h, path, n_unknowns, (uint64_t)info.st_size, err);
 }
 
+/* lsq is empty. */
+static sz_status open_narrow(stream *s, const char *path, const head *h, sz_lsq *lsq,
+                             sz_error *err)
+{
+    size_t n = (size_t)h->narrow;
+    int *column = calloc(n, sizeof *column);
+    sz_status status = SZ_OK;
+
+    if (!column) return sz_fail_memory(err, n * sizeof *column, "the columns");
+    get(s, column, n * sizeof *column);
+    if (!s->failed) status = sz_lsq_narrow(lsq, h->narrow, column, err);
+    free(column);
+    if (status == SZ_ERR_ARGUMENT ||
+        (lsq->narrow && lsq->narrow->n_block != h->narrow_block))
+        status = sz_fail(err, SZ_ERR_FORMAT, "%s: the checkpoint is damaged", path);
+    if (status == SZ_OK && lsq->narrow) lsq->narrow->n_buffered = h->narrow_buffered;
+    return status;
+}
+
 /* Everything after the head. */
 static sz_status read_body(stream *s, const char *path, const head *h, sz_lsq *lsq,
                            void *header, sz_error *err)
 {
     uint64_t sum, stored = 0;
+    sz_status status = SZ_OK;
 
+    get(s, header, (size_t)h->header_size);
+    if (h->narrow) status = open_narrow(s, path, h, lsq, err);
+    if (status != SZ_OK) return status;
     lsq->n_buffered = h->n_buffered;
     lsq->n_regularised = h->n_regularised;
     lsq->n_rows = h->n_rows;
-    get(s, header, (size_t)h->header_size);
     pass_numbers(s, lsq, get_numbers);
+    if (lsq->narrow) pass_numbers(s, lsq->narrow, get_numbers);
     sum = s->sum;
     get(s, &stored, sizeof stored);
     if (s->failed)

@@ -207,6 +207,8 @@ sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_er
         for (int p = 0; p < set->n_pairs; p++)
             total += sz_pair_acts(&set->pair[p].spec, z[k / n_species], z[k % n_species]);
     set->n_species = n_species;
+    for (int p = 0; p < set->n_pairs; p++)
+        set->reach2 = fmax(set->reach2, pow(set->pair[p].spec.cutoff, 2.0));
     set->first = malloc((n2 + 1) * sizeof *set->first);
     set->index = malloc((total + 1) * sizeof *set->index);
     if (!set->first || !set->index)
@@ -239,10 +241,10 @@ void sz_pair_set_energy(const sz_pair_set *set, const sz_neigh *nb, double *ener
         for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
             int k = nb->species[i] * set->n_species + nb->neigh_species[j];
             const double *d = nb->r + 3 * (size_t)j;
-            double r;
+            double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2], r;
 
-            if (set->first[k] == set->first[k + 1]) continue;
-            r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+            if (r2 >= set->reach2 || set->first[k] == set->first[k + 1]) continue;
+            r = sqrt(r2);
             for (int p = set->first[k]; p < set->first[k + 1]; p++) {
                 const sz_pair *pair = &set->pair[set->index[p]];
                 double slope, e = sz_pair_energy(pair, r, &slope);

@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     int n_pairs;
     sz_pair *pair;
+    double reach2; /* square of the largest cutoff */
     int n_species;
     int *first; /* [n_species^2 + 1] terms of (centre a, neighbour b): */
     int *index; /* index[first[a n_species + b]] .. */

@@ -52,9 +52,10 @@ void sz_zbl_energy(const sz_zbl *zbl, const int *z, const sz_neigh *nb, double *
     for (int i = 0; i < nb->n_atoms; i++)
         for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
             const double *d = nb->r + 3 * (size_t)j;
-            double r = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]), slope;
+            double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2], r, slope;
 
-            if (r > zbl->cutoff) continue;
+            if (r2 > zbl->cutoff * zbl->cutoff) continue;
+            r = sqrt(r2);
             energy[i] += 0.5 * sz_zbl_pair(zbl, z[nb->species[i]],
                                            z[nb->neigh_species[j]], r, &slope);
             if (dedr) sz_add_radial(0.5 * slope, d, r, dedr + 3 * (size_t)j);
