@@ -22,6 +22,7 @@
 
 #include "base/crew.h"
 #include "linear/blas.h"
+#include "linear/linalg.h"
 #include "linear/vec.h"
 #include "term/kernel.h"
 
@@ -252,7 +253,7 @@ static sz_status whiten(sz_trial *t, sz_error *err)
         t->l[(size_t)s * (n + 1)] +=
             SZ_TRIAL_JITTER *
             (s < d->n_points ? d->delta * d->delta : t->l[(size_t)s * (n + 1)]);
-    SZ_BLAS(dpotrf)("L", &n, t->l, &n, &info);
+    info = sz_cholesky('L', n, t->l);
     if (info != 0)
         return sz_fail(err, SZ_ERR_NUMERIC,
                        "the small fit by which channel maps are judged has no solution: "
@@ -282,7 +283,7 @@ static sz_status solve(sz_trial *t, unsigned fitted, sz_error *err)
     SZ_BLAS(dsyrk)("L", "N", &n, &rows, &one, t->rows, &n, &one, t->a, &n);
     SZ_BLAS(dgemv)
     ("N", &n, &rows, &one, t->rows, &n, t->y, &step, &zero, t->alpha, &step);
-    SZ_BLAS(dpotrf)("L", &n, t->a, &n, &info);
+    info = sz_cholesky('L', n, t->a);
     if (info == 0) SZ_BLAS(dpotrs)("L", &n, &step, t->a, &n, t->alpha, &n, &info);
     if (info == 0) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,

@@ -11,6 +11,7 @@
 #include "fit/trial.h"
 
 #include "linear/blas.h"
+#include "linear/linalg.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,9 @@
 static sz_status whiten(int n, int n_rows, double *k_mm, double *k, sz_error *err)
 {
     const double one = 1.0;
-    int info;
 
     for (int s = 0; s < n; s++) k_mm[(size_t)s * (n + 1)] *= 1.0 + SZ_TRIAL_JITTER;
-    SZ_BLAS(dpotrf)("L", &n, k_mm, &n, &info);
-    if (info != 0)
+    if (sz_cholesky('L', n, k_mm) != 0)
         return sz_fail(err, SZ_ERR_NUMERIC,
                        "the small fit by which channel maps are judged has no solution: "
                        "sparse points of the terms before are not different enough");

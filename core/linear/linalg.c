@@ -46,6 +46,34 @@ sz_status sz_eigenvalues(int n, double *a, double *w, sz_error *err)
     return eigen("N", n, a, w, err);
 }
 
+/* Block by block: of 12,000 and more columns at once OpenBLAS's dpotrf writes past the
+ * end of its work space where it runs on one thread. */
+int sz_cholesky(char uplo, int n, double *a)
+{
+    enum { BLOCK = 512 };
+    const double one = 1.0, minus_one = -1.0;
+    int upper = uplo == 'U', info = 0;
+
+    for (int j = 0; j < n && info == 0; j += BLOCK) {
+        int k = n - j < BLOCK ? n - j : BLOCK, m = n - j - k;
+        double *diagonal = a + j + (size_t)j * n;
+        double *panel = diagonal + (upper ? (size_t)k * n : (size_t)k);
+        double *rest = diagonal + (size_t)k * n + k;
+
+        SZ_BLAS(dpotrf)(&uplo, &k, diagonal, &n, &info);
+        if (info) return j + info;
+        if (m == 0) break;
+        if (upper) {
+            SZ_BLAS(dtrsm)("L", "U", "T", "N", &k, &m, &one, diagonal, &n, panel, &n);
+            SZ_BLAS(dsyrk)("U", "T", &m, &k, &minus_one, panel, &n, &one, rest, &n);
+        } else {
+            SZ_BLAS(dtrsm)("R", "L", "T", "N", &m, &k, &one, diagonal, &n, panel, &n);
+            SZ_BLAS(dsyrk)("L", "N", &m, &k, &minus_one, panel, &n, &one, rest, &n);
+        }
+    }
+    return info;
+}
+
 sz_status sz_solve(int n, int m, double *a, double *b, sz_error *err)
 {
     int lwork = -1, info = 0;

@@ -21,6 +21,7 @@
 #include "linear/lsq.h"
 
 #include "linear/blas.h"
+#include "linear/linalg.h"
 #include "linear/qr.h"
 #include "linear/vec.h"
 
@@ -399,7 +400,7 @@ sz_status sz_lsq_regularise(sz_lsq *lsq, int n, double *k_mm, double jitter,
         k_mm[(size_t)i * n + i] += jitter;
     }
     sz_lsq_flush(lsq);
-    if (lsq->method == SZ_LSQ_QR) SZ_BLAS(dpotrf)("U", &n, k_mm, &n, &info);
+    if (lsq->method == SZ_LSQ_QR) info = sz_cholesky('U', n, k_mm);
     if (info)
         return sz_fail(err, SZ_ERR_NUMERIC,
                        "K_MM + %g is not positive definite: sparse point %d of %d (from "
@@ -523,7 +524,7 @@ static sz_status factor_normal(const sz_lsq *lsq, int m, double *r, double *resi
     if (!all_finite(r, m) || !isfinite(lsq->r[w * w - 1]))
         return sz_fail(err, SZ_ERR_NUMERIC,
                        "the rows are too large for the normal equations");
-    SZ_BLAS(dpotrf)("U", &m, r, &m, &info);
+    info = sz_cholesky('U', m, r);
     if (info)
         return sz_fail(err, SZ_ERR_NUMERIC,
                        "the normal equations are singular: unknown %d of %d (from 0) "

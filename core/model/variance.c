@@ -14,6 +14,7 @@
 
 #include "atoms/list_check.h"
 #include "linear/blas.h"
+#include "linear/linalg.h"
 #include "linear/vec.h"
 #include "model/model.h"
 #include "term/soap_term.h"
@@ -56,7 +57,7 @@ static sz_status factorise(sz_variance *v, int t, sz_error *err)
     ("T", "N", &m, &m, &d, &one, term->p_sparse, &ld, term->p_sparse, &ld, &zero, q, &m);
     sz_kernel_values(size, term->delta, term->zeta, soap->spec.sigma0, q);
     for (int s = 0; s < m; s++) q[(size_t)s * m + s] += v->lambda2;
-    SZ_BLAS(dpotrf)("L", &m, q, &m, &info);
+    info = sz_cholesky('L', m, q);
     for (int s = 0; s < m && info == 0; s++) /* LAPACK lets NaN pass */
         if (!(q[(size_t)s * m + s] > 0.0)) info = s + 1;
     if (info == 0) return SZ_OK;

@@ -93,11 +93,11 @@ static sz_status factor_metric(maker *m, int n, const sz_kernel *points, int n_p
     for (int i = 0; i < d; i++) trace += m->factor[(size_t)i * d + i];
     for (int i = 0; i < d; i++) m->factor[(size_t)i * d + i] += FLOOR * trace;
     *found = trace > 0.0;
-    if (*found) SZ_BLAS(dpotrf)("U", &d, m->factor, &d, &info);
+    if (*found) info = sz_cholesky('U', d, m->factor);
     if (info == 0) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
                    "the mean of p p^T over the sparse points has no Cholesky factor "
-                   "(dpotrf says %d); leave rank_tolerance away",
+                   "(at column %d); leave rank_tolerance away",
                    info);
 }
 

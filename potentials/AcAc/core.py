@@ -5,17 +5,18 @@
     core.py > core.xml
 
 ZBL is switched off from 0.4 to 0.9 Angstrom, below the shortest bond. core.xml, a Glue potential without a
-density, is a soft step below the smallest distance b of each pair of elements in the data,
+density, is a soft step that begins at b, 0.15 Angstrom below the smallest distance of each pair of elements in
+the data,
 
     phi(r) = 5 eV (1 + cos(pi (r - a) / (b - a))) / 2   from a = b - 0.5 Angstrom to b, constant below
 
-No two atoms of the data are so near: the fit is the same with it as without."""
+The fit is the same with it as without. Hotter molecules come nearer than the data do: hence the margin."""
 from itertools import combinations_with_replacement
 from math import cos, pi
 
 NUMBERS = {"H": 1, "C": 6, "O": 8}
-NEAREST = {"H-H": 1.55, "H-C": 0.99, "H-O": 0.93, "C-C": 1.28, "C-O": 1.16, "O-O": 2.35}  # Angstrom
-HEIGHT, WIDTH, KNOTS = 5.0, 0.5, 33
+NEAREST = {"H-H": 1.58, "H-C": 1.00, "H-O": 0.94, "C-C": 1.29, "C-O": 1.17, "O-O": 2.38}  # Angstrom
+MARGIN, HEIGHT, WIDTH, KNOTS = 0.15, 5.0, 0.5, 33
 
 
 def table(name, key, value, x, y, attributes=""):
@@ -32,7 +33,7 @@ def main():
         print(table("potential_density", "rho", "E", [0, 1], [0, 0]))
         print("</per_type_data>")
     for (i, a), (j, b) in combinations_with_replacement(enumerate(NUMBERS, 1), 2):
-        far = NEAREST[f"{a}-{b}"]
+        far = NEAREST[f"{a}-{b}"] - MARGIN
         r = [far - WIDTH + WIDTH * k / (KNOTS - 1) for k in range(KNOTS)]
         phi = [0.5 * HEIGHT * (1 + cos(pi * (x - r[0]) / WIDTH)) for x in r]
         print(f'<per_pair_data type1="{i}" type2="{j}">')
