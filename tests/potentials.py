@@ -14,10 +14,11 @@ from soapz_cli import HERE, SHARED, check, done, run
 FOLDER = os.path.join(HERE, "..", "potentials")
 # folder, cells, what its README says the errors are measured on
 SAID = (("NbMoTaW", "test.xyz", "the authors' test cells"),
-        ("MoNbTaVW", "hea.xyz", "the training cells"))
+        ("MoNbTaVW", "hea.xyz", "the training cells"),
+        ("AcAc", "test_MD_300K.xyz", "the authors' frames at 300 K"))
 
 models = sorted(glob.glob(os.path.join(FOLDER, "*", "*.soapz")))
-check(len(models) >= 4, f"too few potentials were found: {models}")
+check(len(models) >= 5, f"too few potentials were found: {models}")
 for model in models:
     code, text, err = run("info", model)
     check(code == 0 and all(w in text for w in ("licence", "citation", "training_data", "ZBL")),
