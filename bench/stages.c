@@ -74,6 +74,7 @@ typedef struct {
     sz_work *work;
     const sz_soap_plan *soaps; /* of the plan */
     double *energy, *dedr;     /* of all atoms */
+    int *atom;                 /* 0, 1, .. */
     watch watch;
     double all[N_STAGES][MAX_REPEAT];
 } bench;
@@ -279,10 +280,13 @@ static sz_status time_all(bench *b, int n_block, sz_error *err)
     if (status == SZ_OK) status = sz_compute(model, b->work, nb, b->energy, b->dedr, err);
     watch_stop(w, FORCES, nb->n_atoms);
     if (status != SZ_OK) return status;
-    for (int k = 0; k < model->n_kinds; k++)
+    for (int k = 0; k < model->n_kinds; k++) {
+        const sz_portion all = {&model->species, nb,        nb->n_atoms,
+                                b->atom,         b->energy, b->dedr};
+
         if (model->group[k] && sz_term_kinds[k] != &sz_kind_soap)
-            sz_term_kinds[k]->energy(sz_plan_part(b->plan, k), b->work->part[k],
-                                     &model->species, nb, b->energy, b->dedr);
+            sz_term_kinds[k]->energy(sz_plan_part(b->plan, k), b->work->part[k], &all);
+    }
     watch_stop(w, PAIRS, nb->n_atoms);
     for (int t = 0; t < b->soaps->group->n_terms && status == SZ_OK; t++)
         status = time_terms(b, t, n_block, err);
@@ -320,7 +324,9 @@ static sz_status set_up(bench *b, const options *o, sz_error *err)
                        o->path);
     b->energy = array((size_t)s->structure.n_atoms);
     b->dedr = array(3 * (size_t)s->list.n_pairs);
-    if (!b->energy || !b->dedr)
+    b->atom = malloc((size_t)s->structure.n_atoms * sizeof *b->atom);
+    for (int i = 0; b->atom && i < s->structure.n_atoms; i++) b->atom[i] = i;
+    if (!b->energy || !b->dedr || !b->atom)
         return sz_fail_memory(err, 24 * (size_t)s->list.n_pairs, "the forces");
     status = make_plan(b, o, err);
     return status == SZ_OK ? sz_plan_work(&b->work, b->plan, err) : status;
@@ -472,6 +478,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "stages: %s\n", err.message);
     free(b.energy);
     free(b.dedr);
+    free(b.atom);
     sz_work_free(b.work);
     sz_plan_free(b.plan);
     subject_free(&b.subject);

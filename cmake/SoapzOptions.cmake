@@ -20,3 +20,9 @@ if(SOAPZ_SANITIZE)
   # the resolvers of function clones run before the sanitizer is ready
   target_compile_definitions(soapz_options INTERFACE SZ_NO_CLONES)
 endif()
+if(SOAPZ_SANITIZE_THREADS)
+  target_compile_options(soapz_options INTERFACE
+    -g -O1 -fno-omit-frame-pointer -fsanitize=thread)
+  target_link_options(soapz_options INTERFACE -fsanitize=thread)
+  target_compile_definitions(soapz_options INTERFACE SZ_NO_CLONES)
+endif()

@@ -10,8 +10,9 @@
  * Errors   every call that can fail returns a status and writes one sentence into
  *          *err (which may be NULL); output handles are then NULL. The library never
  *          prints, exits or aborts.
- * Threads  models, plans, descriptors and variances never change: share them. One sz_work
- *          or sz_predictor per thread. */
+ * Threads  models, plans, descriptors, variances and uncertainties never change: share
+ *          them. One sz_work, sz_predictor or sz_variance_work per thread that calls; the
+ *          first two may have more inside, see sz_plan_options. */
 #ifndef SOAPZ_H
 #define SOAPZ_H
 
@@ -99,7 +100,7 @@ SZ_API sz_status sz_model_set_note(sz_model *model, const char *key, const char 
 /* How this machine runs a model: sums done once and for all, matrices laid out for its
  * products. Constant, shared by threads. */
 typedef struct sz_plan sz_plan;
-typedef struct sz_work sz_work; /* scratch of one thread */
+typedef struct sz_work sz_work; /* scratch of one caller */
 
 typedef struct {
     /* Atoms of one matrix product at most, 1 to 4096; 0 takes the default, 128. Results
@@ -110,6 +111,10 @@ typedef struct {
      * with the leading eigenvectors of their kernel in the metric of these points where
      * that is cheaper; sz_plan_rank says what came of it. */
     double rank_tolerance;
+    /* Threads of each work and predictor, the caller's included; 0: 1. Results do not
+     * depend on it. Works start their threads when they are made and end them when they
+     * are freed; in a forked child they are started again. */
+    int n_threads;
 } sz_plan_options;
 
 /* What rank_tolerance made of a term. */
@@ -237,14 +242,19 @@ SZ_API void sz_predictor_free(sz_predictor *predictor);
 /* ---- predicted variance --------------------------------------------------------- */
 
 /* The variance of the Gaussian process's own energies: how far an environment is from the
- * sparse points. Neither the data of the fit nor their noise enter. Constant, shared by
- * threads. */
+ * sparse points. Neither the data of the fit nor their noise enter. And the grade, which
+ * costs less: sqrt(2 - 2 c), c the cosine between the vectors of the environment and of
+ * the sparse point most like it, the largest of its terms: 0 at a sparse point, at most
+ * sqrt(2). Constant, shared by threads. */
 typedef struct sz_variance sz_variance;
+typedef struct sz_variance_work sz_variance_work; /* scratch of one thread */
 
 #define SZ_VARIANCE_LAMBDA 1e-3 /* eV, QUIP's gap_variance_regularisation */
+#define SZ_GRADES_ALONE (-1.0)  /* for lambda: no variance, which needs a factor */
 
 /* Of the SOAP terms; a model without one is SZ_ERR_ARGUMENT. lambda: added to the
- * kernel's diagonal, eV; 0: SZ_VARIANCE_LAMBDA. Cost: n_sparse^3 / 3 flops a term. */
+ * kernel's diagonal, eV; 0: SZ_VARIANCE_LAMBDA. Cost: n_sparse^3 / 3 flops a term, none
+ * with SZ_GRADES_ALONE. */
 SZ_API sz_status sz_variance_create(sz_variance **variance, const sz_model *model,
                                     double lambda, sz_error *err);
 SZ_API void sz_variance_free(sz_variance *variance);
@@ -253,6 +263,42 @@ SZ_API void sz_variance_free(sz_variance *variance);
 SZ_API sz_status sz_variance_predict(const sz_variance *variance,
                                      const sz_structure *structure, double *local,
                                      double *total, sz_error *err);
+
+SZ_API sz_status sz_variance_work_create(sz_variance_work **work,
+                                         const sz_variance *variance, sz_error *err);
+SZ_API void sz_variance_work_free(sz_variance_work *work);
+/* Of a batch of atoms as sz_compute takes it: local [n_atoms] eV^2, grade [n_atoms]; each
+ * may be NULL. */
+SZ_API sz_status sz_variance_compute(const sz_variance *variance, sz_variance_work *work,
+                                     const sz_neigh *nb, double *local, double *grade,
+                                     sz_error *err);
+
+/* ---- expected errors ------------------------------------------------------------- */
+
+/* Standard deviations of errors: of each component of an atom's force and of energies, as
+ * soapz calibrate found them on data that the fit had not seen and wrote them into the
+ * model's note "uncertainty". Forces of an atom are as uncertain as the forces round it
+ * are large, and more beyond the variances of these data. Variances are those of
+ * SZ_VARIANCE_LAMBDA. Constant, shared by threads. */
+typedef struct sz_uncertainty sz_uncertainty;
+
+/* A model without that note is SZ_ERR_ARGUMENT. */
+SZ_API sz_status sz_uncertainty_create(sz_uncertainty **u, const sz_model *model,
+                                       sz_error *err);
+SZ_API void sz_uncertainty_free(sz_uncertainty *u);
+/* Of all atoms of a structure: list as it was for force [n_atoms][3] and variance
+ * [n_atoms]; out [n_atoms] eV/Angstrom. */
+SZ_API void sz_uncertainty_forces(const sz_uncertainty *u, const sz_list *list,
+                                  const double *force, const double *variance,
+                                  double *out);
+/* The same of one atom: g2 is the mean of |F|^2, (eV/Angstrom)^2, over the atom with
+ * weight 1 and its neighbours with sz_uncertainty_weight of their squared distances. */
+SZ_API double sz_uncertainty_force(const sz_uncertainty *u, int species, double g2,
+                                   double variance);
+SZ_API double sz_uncertainty_weight(const sz_uncertainty *u, double r2);
+/* Of the energy of n_atoms, eV; variance: that of the sum. */
+SZ_API double sz_uncertainty_energy(const sz_uncertainty *u, int n_atoms,
+                                    double variance);
 
 /* ---- descriptors ---------------------------------------------------------------- */
 

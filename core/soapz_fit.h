@@ -109,6 +109,17 @@ SZ_API sz_error_summary sz_errors_species(const sz_errors *errors, int species);
  * other; NaN where the data have none. Each may be NULL. */
 SZ_API void sz_errors_predictions(const sz_errors *errors, double *energy, double *force);
 
+/* ---- calibration ------------------------------------------------------------------ */
+
+/* Finds what sz_uncertainty_create needs from the errors of model on dataset, and puts it
+ * into the note "uncertainty" of into, before that is shared. The data must not have been
+ * in the fit of model. into: model itself, or one of the same settings that was then
+ * fitted to all data, these included. Fewer than 30 energies or forces, or a model
+ * without SOAP terms, are SZ_ERR_ARGUMENT. options NULL: the defaults. */
+SZ_API sz_status sz_uncertainty_fit(sz_model *into, const sz_model *model,
+                                    const sz_dataset *dataset,
+                                    const sz_fit_options *options, sz_error *err);
+
 /* ---- learning curves ------------------------------------------------------------- */
 
 /* Errors of smaller models and of less data, from one fit: model (step, size) is that of

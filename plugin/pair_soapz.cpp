@@ -25,18 +25,21 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <mpi.h>
+#include <sched.h>
 
 using namespace LAMMPS_NS;
 
 static constexpr int MAX_BLOCK = 4096;
 static constexpr int DEFAULT_BLOCK = 128;
+static constexpr int MAX_THREADS = 1024;
 /* Atoms gathered at a time: bounds the memory, and is several blocks so that few of
  * the blocks of each element are partly filled. */
 static constexpr int CHUNK = 2048;
 
 PairSoapz::PairSoapz(LAMMPS *host)
-    : Pair(host), n_block(DEFAULT_BLOCK), rank_tolerance(0.0), work(nullptr), cutoff(0.0),
-      ordered(0), n_centres(0), n_pairs(0)
+    : Pair(host), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
+      work(nullptr), cutoff(0.0), ordered(0), n_centres(0), n_pairs(0)
 {
     single_enable = 0;
     restartinfo = 0;
@@ -44,6 +47,8 @@ PairSoapz::PairSoapz(LAMMPS *host)
     manybody_flag = 1;
     no_virial_fdotr_compute = 1; /* the pair terms give it without absolute positions */
     centroidstressflag = CENTROID_AVAIL;
+    comm_reverse = 3; /* both for the uncertainty alone */
+    comm_forward = 1;
 }
 
 PairSoapz::~PairSoapz()
@@ -67,26 +72,36 @@ void PairSoapz::allocate()
 
 /* ---- setting up ------------------------------------------------------------------ */
 
-/* pair_style soapz [block N] [rank_tolerance E] */
+/* pair_style soapz [block N] [rank_tolerance E] [threads N] */
 void PairSoapz::settings(int narg, char **arg)
 {
     n_block = DEFAULT_BLOCK;
+    n_threads = 1;
     rank_tolerance = 0.0;
     for (int k = 0; k < narg; k += 2) {
         const bool is_block = std::strcmp(arg[k], "block") == 0;
+        const bool is_threads = std::strcmp(arg[k], "threads") == 0;
 
-        if (!is_block && std::strcmp(arg[k], "rank_tolerance") != 0)
+        if (!is_block && !is_threads && std::strcmp(arg[k], "rank_tolerance") != 0)
             error->all(FLERR,
                        "pair_style soapz: unknown keyword '{}', known are: block N, "
-                       "rank_tolerance E",
+                       "rank_tolerance E, threads N",
                        arg[k]);
         if (k + 1 == narg)
             error->all(FLERR, "pair_style soapz: keyword {} needs a number", arg[k]);
         if (is_block)
             n_block = utils::inumeric(FLERR, arg[k + 1], false, lmp);
+        else if (is_threads)
+            n_threads = utils::inumeric(FLERR, arg[k + 1], false, lmp);
         else
             rank_tolerance = utils::numeric(FLERR, arg[k + 1], false, lmp);
     }
+    if (n_threads < 0 || n_threads > MAX_THREADS)
+        error->all(FLERR,
+                   "pair_style soapz: threads is {}, allowed 0, the cores of the node "
+                   "divided by its ranks, to {}",
+                   n_threads, MAX_THREADS);
+    if (n_threads == 0) n_threads = cores_of_rank();
     if (n_block < 1 || n_block > MAX_BLOCK)
         error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n_block,
                    MAX_BLOCK);
@@ -128,10 +143,27 @@ void PairSoapz::coeff(int narg, char **arg)
     load_model(path, symbol.data(), form);
 }
 
+/* The cores that this rank may use, with those of the ranks beside it shared out: ranks
+ * that are bound to cores of their own have these. */
+int PairSoapz::cores_of_rank() const
+{
+    MPI_Comm node;
+    cpu_set_t own, all;
+    int n_ranks;
+
+    CPU_ZERO(&own);
+    if (sched_getaffinity(0, sizeof own, &own) != 0) return 1;
+    MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->me, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &n_ranks);
+    MPI_Allreduce(&own, &all, sizeof own, MPI_BYTE, MPI_BOR, node);
+    MPI_Comm_free(&node);
+    return std::max(1, std::min(CPU_COUNT(&own), CPU_COUNT(&all) / n_ranks));
+}
+
 /* The work keeps what it needs of the model, so that the sparse points are given back. */
 void PairSoapz::load_model(const std::string &path, char **symbol, const QuipForm &form)
 {
-    const sz_plan_options options = {n_block, rank_tolerance};
+    const sz_plan_options options = {n_block, rank_tolerance, n_threads};
     sz_model *loaded;
     sz_plan *laid_out;
     sz_error err;
@@ -139,7 +171,7 @@ void PairSoapz::load_model(const std::string &path, char **symbol, const QuipFor
     sz_work_free(work);
     work = nullptr;
     sz_blas_tune();
-    sz_blas_set_threads(1); /* the ranks are the parallelism */
+    sz_blas_set_threads(1); /* ranks and threads of ours are the parallelism */
     if (sz_model_load(&loaded, path.c_str(), &err) != SZ_OK) stop_load(err);
     const std::unique_ptr<sz_model, decltype(&sz_model_free)> model(loaded,
                                                                     sz_model_free);
@@ -156,6 +188,7 @@ void PairSoapz::load_model(const std::string &path, char **symbol, const QuipFor
     const std::unique_ptr<sz_plan, decltype(&sz_plan_free)> plan(laid_out, sz_plan_free);
 
     if (sz_plan_work(&work, laid_out, &err) != SZ_OK) stop_load(err);
+    extra.set_path(path);
     if (comm->me == 0) report(loaded, laid_out, path, symbol);
 }
 
@@ -190,8 +223,9 @@ void PairSoapz::report(const sz_model *model, const sz_plan *plan,
 {
     std::string text = fmt::format("pair_style soapz: {}\n", path);
 
-    text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}\n", cutoff,
-                        n_block, sz_blas_name());
+    text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}, {} thread{}\n",
+                        cutoff, n_block, sz_blas_name(), n_threads,
+                        n_threads == 1 ? "" : "s per rank");
     text += "  atom type  element\n";
     for (int type = 1; type <= atom->ntypes; type++)
         text += fmt::format("  {:9}  {}\n", type, symbol[type - 1]);
@@ -229,14 +263,22 @@ double PairSoapz::init_one(int i, int j)
 
 void PairSoapz::compute(int eflag, int vflag)
 {
-    const int chunk = std::max(CHUNK, n_block);
+    const bigint n = list->inum, chunk = std::max(CHUNK, n_block),
+                 n_chunks = (n + chunk - 1) / chunk;
 
     ev_init(eflag, vflag);
-    for (int begin = 0; begin < list->inum; begin += chunk) {
-        gather(begin, std::min(begin + chunk, list->inum));
+    if (extra.wanted()) {
+        sz_error err;
+
+        if (!extra.start(atom->nlocal, err)) stop_load(err);
+        if (extra.wants_forces()) keep_forces();
+    }
+    for (bigint k = 0; k < n_chunks; k++) { /* of about the same size */
+        gather(n * k / n_chunks, n * (k + 1) / n_chunks);
         evaluate();
         scatter();
     }
+    if (extra.wants_forces()) find_uncertainty();
 }
 
 template <typename T> static void grow(std::vector<T> &v, size_t n)
@@ -278,13 +320,15 @@ void PairSoapz::gather(int begin, int end)
             const double dy = x[j][1] - x[i][1];
             const double dz = x[j][2] - x[i][2];
 
-            /* written so that a NaN goes on to sz_compute, which reports it */
-            if (dx * dx + dy * dy + dz * dz >= cutoff_sq) continue;
             neigh[n_pairs] = j;
             neigh_species[n_pairs] = species[type[j]];
             r[3 * n_pairs] = dx;
             r[3 * n_pairs + 1] = dy;
-            r[3 * n_pairs++ + 2] = dz;
+            r[3 * n_pairs + 2] = dz;
+            /* the next one takes its place if it is too far: a branch would be guessed
+             * wrong a third of the times. A NaN goes on to sz_compute, which reports it
+             */
+            n_pairs += !(dx * dx + dy * dy + dz * dz >= cutoff_sq);
         }
         if (!ordered) continue;
         sort_row(begin_row);
@@ -334,6 +378,9 @@ void PairSoapz::evaluate()
     if (sz_compute(nullptr, work, &nb, energy.data(), dedr.data(), &err) != SZ_OK)
         error->one(FLERR, "pair_style soapz: step {}: {}{}", update->ntimestep,
                    err.message, bad_pair());
+    if (extra.wanted() && !extra.add(nb, centre.data(), err))
+        error->one(FLERR, "pair_style soapz: step {}: {}", update->ntimestep,
+                   err.message);
 }
 
 /* The atom IDs of a pair without a distance: sz_compute counts atoms of the chunk. */
@@ -396,11 +443,94 @@ void PairSoapz::tally_virial(int j, const double *rij, const double *d)
     for (int k = 0; k < 9 && cvflag_atom; k++) cvatom[j][k] += w[k];
 }
 
+/* ---- what fix pair asks for -------------------------------------------------------- */
+
+/* It sets the flags before compute() on the steps on which it reads the values. */
+void *PairSoapz::extract(const char *name, int &dim)
+{
+    dim = 0;
+    return extra.flag(name);
+}
+
+void *PairSoapz::extract_peratom(const char *name, int &n_columns)
+{
+    n_columns = 0;
+    return extra.values(name);
+}
+
+/* Of other styles, to be taken off what will be there. */
+void PairSoapz::keep_forces()
+{
+    const size_t n = static_cast<size_t>(atom->nlocal) + atom->nghost;
+
+    grow(own_force, 3 * n);
+    grow(f2, n);
+    for (size_t i = 0; i < n; i++)
+        for (int d = 0; d < 3; d++) own_force[3 * i + d] = -atom->f[i][d];
+}
+
+/* Whole forces first, then their lengths, which go round to the neighbours. */
+void PairSoapz::find_uncertainty()
+{
+    const size_t n = static_cast<size_t>(atom->nlocal) + atom->nghost;
+    double **x = atom->x;
+
+    for (size_t i = 0; i < n; i++)
+        for (int d = 0; d < 3; d++) own_force[3 * i + d] += atom->f[i][d];
+    comm->reverse_comm(this);
+    for (int i = 0; i < atom->nlocal; i++) {
+        const double *f = &own_force[3 * static_cast<size_t>(i)];
+
+        f2[i] = f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
+    }
+    comm->forward_comm(this);
+    for (int ii = 0; ii < list->inum; ii++) {
+        const int i = list->ilist[ii];
+        double sum = f2[i], weights = 1.0;
+
+        for (int jj = 0; jj < list->numneigh[i]; jj++) {
+            const int j = list->firstneigh[i][jj] & NEIGHMASK;
+            const double d[3] = {x[j][0] - x[i][0], x[j][1] - x[i][1], x[j][2] - x[i][2]};
+            const double w = extra.weight(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+
+            sum += w * f2[j];
+            weights += w;
+        }
+        extra.finish(i, species[atom->type[i]], sum / weights);
+    }
+}
+
+int PairSoapz::pack_reverse_comm(int n, int first_ghost, double *buf)
+{
+    std::copy_n(&own_force[3 * static_cast<size_t>(first_ghost)], 3 * n, buf);
+    return 3 * n;
+}
+
+void PairSoapz::unpack_reverse_comm(int n, int *to, double *buf)
+{
+    for (int k = 0; k < 3 * n; k++)
+        own_force[3 * static_cast<size_t>(to[k / 3]) + k % 3] += buf[k];
+}
+
+int PairSoapz::pack_forward_comm(int n, int *from, double *buf, int, int *)
+{
+    for (int k = 0; k < n; k++) buf[k] = f2[from[k]];
+    return n;
+}
+
+void PairSoapz::unpack_forward_comm(int n, int first_ghost, double *buf)
+{
+    std::copy_n(buf, n, &f2[first_ghost]);
+}
+
 double PairSoapz::memory_usage()
 {
     const size_t ints = centre.size() + centre_species.size() + first.size() +
                         neigh.size() + neigh_species.size();
 
-    return Pair::memory_usage() + static_cast<double>(ints * sizeof(int)) +
-           static_cast<double>((r.size() + energy.size() + dedr.size()) * sizeof(double));
+    return Pair::memory_usage() + extra.bytes() +
+           static_cast<double>(ints * sizeof(int)) +
+           static_cast<double>(
+               (r.size() + energy.size() + dedr.size() + own_force.size() + f2.size()) *
+               sizeof(double));
 }

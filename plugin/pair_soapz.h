@@ -7,6 +7,7 @@
 #include "pair.h" /* LAMMPS's */
 #include "quip_form.h"
 #include "soapz.h"
+#include "uncertainty.h"
 
 #include <string>
 #include <vector>
@@ -26,10 +27,17 @@ class PairSoapz : public Pair
     double init_one(int, int) override;
     void compute(int, int) override;
     double memory_usage() override;
+    void *extract(const char *, int &) override;
+    void *extract_peratom(const char *, int &) override;
+    int pack_reverse_comm(int, int, double *) override;
+    void unpack_reverse_comm(int, int *, double *) override;
+    int pack_forward_comm(int, int *, double *, int, int *) override;
+    void unpack_forward_comm(int, int, double *) override;
 
   private:
     void allocate();
     void load_model(const std::string &path, char **symbol, const QuipForm &form);
+    int cores_of_rank() const;
     void map_types(const sz_model *model, char **symbol);
     void report(const sz_model *model, const sz_plan *plan, const std::string &path,
                 char **symbol);
@@ -42,9 +50,13 @@ class PairSoapz : public Pair
     std::string bad_pair() const;
     void scatter();
     void tally_energy(int i, double energy);
+    [[noreturn]] void stop_uncertainty(const sz_error &err);
+    void keep_forces();
+    void find_uncertainty();
     void tally_virial(int j, const double *r, const double *dedr);
 
     int n_block;           /* atoms in one matrix product, keyword block */
+    int n_threads;         /* of each rank, keyword threads */
     double rank_tolerance; /* eV, keyword rank_tolerance */
     sz_work *work;
     double cutoff;            /* of the model, Angstrom */
@@ -57,6 +69,10 @@ class PairSoapz : public Pair
     std::vector<int> centre, centre_species, first;
     std::vector<int> neigh, neigh_species;
     std::vector<double> r, energy, dedr;
+
+    Uncertainty extra;             /* what fix pair asks for */
+    std::vector<double> own_force; /* [n_all][3] for it: of this style alone */
+    std::vector<double> f2;        /* [n_all] their squared lengths */
 };
 
 } // namespace LAMMPS_NS

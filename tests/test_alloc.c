@@ -151,11 +151,19 @@ static sz_status predictions(const bench *b, sz_error *err)
 static sz_status variances(const bench *b, sz_error *err)
 {
     sz_variance *v = (sz_variance *)&calls;
-    double local[16], total;
+    sz_variance_work *w = NULL;
+    sz_list list = {0};
+    double local[16], grade[16], total;
     sz_status status = sz_variance_create(&v, b->model, 0.0, err);
 
     CHECK(status == SZ_OK || !v);
     if (status == SZ_OK) status = sz_variance_predict(v, &b->model_s, local, &total, err);
+    if (status == SZ_OK) status = sz_variance_work_create(&w, v, err);
+    if (status == SZ_OK)
+        status = sz_list_build(&list, &b->model_s, sz_model_cutoff(b->model), err);
+    if (status == SZ_OK) status = sz_variance_compute(v, w, &list.nb, local, grade, err);
+    sz_list_free(&list);
+    sz_variance_work_free(w);
     sz_variance_free(v);
     return status;
 }

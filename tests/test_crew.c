@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_crew.c - every item once, by any number of threads; in order where that is asked
- * for; the first failure is told, and a watch that stops ends the work. */
+ * for; the first failure is told, and a watch that stops ends the work. A standing crew
+ * does many lists, goes on in a forked child, and leaves no thread behind. */
+#define _POSIX_C_SOURCE 200809L
 #include "base/crew.h"
 #include "check.h"
 
+#include <dirent.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { N = 200, THREADS_MAX = 8 };
 
@@ -169,6 +176,143 @@ static int test_empty(void)
     return 0;
 }
 
+/* ---- a standing crew ----------------------------------------------------------------
+ */
+
+typedef struct {
+    int n_threads;
+    int done[N];                     /* how often an item was worked at */
+    atomic_int at_work[THREADS_MAX]; /* 1: that thread is in an item */
+    atomic_int clashes; /* two threads of one number at once, or no such number */
+} lists;
+
+static void work_alone(void *context, int thread, int item)
+{
+    lists *l = context;
+    volatile double x = item;
+
+    if (thread < 0 || thread >= l->n_threads) {
+        atomic_fetch_add(&l->clashes, 1);
+        return;
+    }
+    if (atomic_exchange(&l->at_work[thread], 1)) atomic_fetch_add(&l->clashes, 1);
+    for (int k = 0; k < item % 7 * 40; k++) x = x * 0.5 + 1.0;
+    l->done[item]++;
+    atomic_store(&l->at_work[thread], 0);
+}
+
+/* n_lists lists of 0 .. N-1 items; returns 1 where every item was done once */
+static int run_lists(sz_standing *crew, int n_threads, int n_lists)
+{
+    static lists l;
+    int right = 1;
+
+    memset(&l, 0, sizeof l);
+    l.n_threads = n_threads;
+    for (int k = 0; k < n_lists; k++) {
+        int n = k * 13 % N;
+
+        memset(l.done, 0, sizeof l.done);
+        sz_standing_run(crew, n, work_alone, &l);
+        for (int i = 0; i < N; i++) right &= l.done[i] == (i < n);
+    }
+    return right && atomic_load(&l.clashes) == 0;
+}
+
+/* of this process, or 0 where that cannot be known */
+static int count_threads(void)
+{
+    DIR *folder = opendir("/proc/self/task");
+    int n = 0;
+
+    if (!folder) return 0;
+    for (struct dirent *d; (d = readdir(folder));) n += d->d_name[0] != '.';
+    closedir(folder);
+    return n;
+}
+
+static void pause_ms(long n)
+{
+    const struct timespec time = {0, n * 1000000};
+
+    nanosleep(&time, NULL);
+}
+
+/* A thread that has been joined may be listed for a moment. */
+static int threads_are(int n)
+{
+    for (int k = 0; k < 1000 && count_threads() != n; k++) pause_ms(1);
+    return count_threads() == n;
+}
+
+static int test_standing(int n_threads)
+{
+    int before = count_threads();
+    sz_standing *crew;
+    sz_error err;
+
+    CHECK_OK(sz_standing_create(&crew, n_threads, &err), err);
+    CHECK(!before || threads_are(before + n_threads - 1));
+    CHECK(run_lists(crew, n_threads, 300));
+    pause_ms(20); /* asleep by now */
+    CHECK(run_lists(crew, n_threads, 3));
+    sz_standing_free(crew);
+    CHECK(!before || threads_are(before));
+    return 0;
+}
+
+static int test_many(void)
+{
+    int before = count_threads();
+
+    for (int k = 0; k < 200; k++) {
+        sz_standing *crew;
+        sz_error err;
+
+        CHECK_OK(sz_standing_create(&crew, 3, &err), err);
+        if (k % 2) CHECK(run_lists(crew, 3, 2));
+        sz_standing_free(crew);
+    }
+    CHECK(!before || threads_are(before));
+    sz_standing_free(NULL);
+    CHECK(run_lists(NULL, 1, 20));
+    return 0;
+}
+
+/* In a child that is forked while the threads sleep, and in its own child. */
+static int test_fork(void)
+{
+    sz_standing *crew;
+    sz_error err;
+    pid_t child;
+    int how = 1;
+
+#ifdef __SANITIZE_THREAD__
+    return 0; /* the sanitizer knows no threads of forked processes */
+#endif
+    CHECK_OK(sz_standing_create(&crew, 3, &err), err);
+    CHECK(run_lists(crew, 3, 20));
+    child = fork();
+    if (child == 0) {
+        int right = run_lists(crew, 3, 20), own = threads_are(3);
+
+        sz_standing_free(crew);
+        _exit(right && (own || !count_threads()) && threads_are(count_threads() ? 1 : 0)
+                  ? 0
+                  : 1);
+    }
+    CHECK(child > 0 && waitpid(child, &how, 0) == child && how == 0);
+    child = fork();
+    if (child == 0) { /* which never uses it */
+        sz_standing_free(crew);
+        _exit(0);
+    }
+    CHECK(child > 0 && waitpid(child, &how, 0) == child && how == 0);
+    CHECK(run_lists(crew, 3, 20));
+    sz_standing_free(crew);
+    return 0;
+}
+
 int main(void)
 {
     for (int n = 1; n <= THREADS_MAX; n *= 2) {
@@ -177,5 +321,8 @@ int main(void)
         test_failure(n, 1);
     }
     if (test_empty()) return 1;
+    for (int n = 1; n <= THREADS_MAX; n++)
+        if (test_standing(n)) return 1;
+    if (test_many() || test_fork()) return 1;
     return check_done();
 }

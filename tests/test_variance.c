@@ -8,6 +8,7 @@
 #include "model/variance.h"
 #include "models.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -150,7 +151,7 @@ static int test_known(void)
     sz_soap_work *soap;
     sz_soap_species kinds;
     sz_error err;
-    double d2, l2 = lambda * lambda;
+    double d2, l2 = lambda * lambda, local[2], grade[2];
     int atom = 0;
 
     CHECK_OK(load(&s, "mo_soap_nu22_zeta4_virial", lambda, &err), err);
@@ -174,7 +175,55 @@ static int test_known(void)
         CHECK_CLOSE(s.local[0], m ? d2 + l2 - d2 * d2 / (d2 + l2) : d2 + l2, 1e-12);
         /* the two atoms are alike: their sum has four times the variance */
         CHECK_CLOSE(s.total - 2 * l2, 4 * (s.local[0] - l2), 1e-11);
+        CHECK_OK(sz_variance_compute(s.variance, s.work, &s.list.nb, local, grade, &err),
+                 err);
+        CHECK_CLOSE(local[0], s.local[0], 1e-15);
+        CHECK_CLOSE(grade[0], m ? 0.0 : sqrt(2.0), 1e-6); /* sqrt of rounding */
     }
+    release(&s);
+    return 0;
+}
+
+/* More atoms than a block, on their own and with the sum; grades alone. */
+static int test_batch(void)
+{
+    enum { N = 300 };
+    double r[N][3], local[N], grade[N], again[N];
+    int species[N];
+    setting s = {0};
+    sz_variance *grades;
+    sz_variance_work *work;
+    sz_structure cloud = {.n_atoms = N, .species = species, .position = r[0]};
+    sz_error err;
+
+    CHECK_OK(load(&s, "hea4_nuR1_nuS1", 0.0, &err), err);
+    for (int i = 0; i < N; i++) {
+        species[i] = i % s.model->species.n;
+        for (int x = 0; x < 3; x++)
+            r[i][x] = 2.5 * (x == 0   ? i % 7
+                             : x == 1 ? i / 7 % 7
+                                      : i / 49) +
+                      0.3 * sin(i * (x + 1.7));
+    }
+    CHECK_OK(get(&s, &cloud, &err), err);
+    CHECK_OK(sz_variance_compute(s.variance, s.work, &s.list.nb, local, grade, &err),
+             err);
+    for (int i = 0; i < N; i++) {
+        CHECK_CLOSE(local[i], s.local[i], 1e-14);
+        CHECK(grade[i] > 0.0 && grade[i] < sqrt(2.0));
+    }
+    CHECK_OK(sz_variance_create(&grades, s.model, SZ_GRADES_ALONE, &err), err);
+    CHECK_OK(sz_variance_work_create(&work, grades, &err), err);
+    CHECK_OK(sz_variance_compute(grades, work, &s.list.nb, NULL, again, &err), err);
+    for (int i = 0; i < N; i++) CHECK_CLOSE(again[i], grade[i], 0.0);
+    CHECK_FAILS(sz_variance_compute(grades, work, &s.list.nb, local, NULL, &err),
+                SZ_ERR_ARGUMENT, "SZ_GRADES_ALONE", err);
+    sz_variance_work_free(work);
+    sz_variance_free(grades);
+    species[7] = 99;
+    CHECK_OK(sz_list_build(&s.list, &cloud, s.model->cutoff, &err), err);
+    CHECK_FAILS(sz_variance_compute(s.variance, s.work, &s.list.nb, local, NULL, &err),
+                SZ_ERR_ARGUMENT, "species", err);
     release(&s);
     return 0;
 }
@@ -204,6 +253,6 @@ static int test_refusals(void)
 
 int main(void)
 {
-    return test_reference() || test_supercell() || test_known() || test_refusals() ||
-           check_done();
+    return test_reference() || test_supercell() || test_known() || test_batch() ||
+           test_refusals() || check_done();
 }

@@ -4,15 +4,20 @@
  *
  * Frames pass one by one. */
 #include "atoms/frame_list.h"
+#include "base/crew.h"
+#include "base/memory.h"
+#include "base/number.h"
 #include "foreign.h"
 #include "model/predict.h"
+#include "model/variance.h"
 #include "tool.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
-    "usage: soapz eval MODEL IN -o OUT.xyz [--rank-tolerance E]\n"
+    "usage: soapz eval MODEL IN -o OUT.xyz [--rank-tolerance E] [--threads N]\n"
+    "                  [--variance] [--grade] [--uncertainty]\n"
     "\n"
     "Energies, forces and virials of every frame of a file.\n"
     "\n"
@@ -33,6 +38,17 @@ static const char help[] =
     "              each may change a local energy by E eV, rms over its sparse points; "
     "0,\n"
     "              the default: exact. What came of it is printed, see also soapz info\n"
+    "  --threads N threads that compute a frame together (1); 0: all cores. Results do\n"
+    "              not depend on it\n"
+    "  --variance  the key energy_variance and the column local_energy_variance, eV^2:\n"
+    "              the Gaussian process's own, distance from the sparse points\n"
+    "  --grade     the column grade: 0 at a sparse point, at most 1.41; costs less\n"
+    "  --uncertainty\n"
+    "              the column force_uncertainty, eV/Angstrom, and the key\n"
+    "              energy_uncertainty, eV: standard deviations of a component of the "
+    "force\n"
+    "              and of the energy, by the calibration in the model, see soapz\n"
+    "              calibrate\n"
     "  --help      this text\n"
     "\n"
     "A frame without Lattice is not periodic; pbc=\"T T F\" names periodic directions.\n"
@@ -43,8 +59,15 @@ static const char help[] =
 typedef struct {
     const char *model_path;
     double rank_tolerance;
+    int n_threads;
     sz_model *model;
     sz_predictor *predictor;
+    int want_variance, want_grade, want_uncertainty;
+    sz_variance *variance; /* NULL: none of them */
+    sz_variance_work *scratch;
+    sz_uncertainty *uncertainty;
+    double *local_variance, *grade, *sigma; /* [room] of the frame */
+    int room;
     sz_xyz_reader *in;
     sz_output out;
     sz_progress progress;
@@ -60,6 +83,42 @@ static void show_progress(evaluation *e, double share_of_frame, int atoms_of_fra
 
     if (after >= 0) done = e->done_before + share_of_frame * (after - e->done_before);
     sz_progress_show(&e->progress, done, e->n_atoms + atoms_of_frame, "atoms done");
+}
+
+static sz_status make_room(evaluation *e, int n, sz_error *err)
+{
+    if (n <= e->room) return SZ_OK;
+    if (!sz_grow(&e->local_variance, (size_t)n, sizeof *e->local_variance) ||
+        !sz_grow(&e->grade, (size_t)n, sizeof *e->grade) ||
+        !sz_grow(&e->sigma, (size_t)n, sizeof *e->sigma))
+        return sz_fail_memory(err, 24 * (size_t)n, "a frame");
+    e->room = n;
+    return SZ_OK;
+}
+
+/* What is asked for beside energies and forces, which are there. */
+static sz_status judge_frame(evaluation *e, sz_xyz_result *result, sz_error *err)
+{
+    const sz_list *list = &e->predictor->list;
+    int n = list->nb.n_atoms;
+    sz_status status = make_room(e, n, err);
+
+    if (status == SZ_OK && e->want_grade)
+        status =
+            sz_variance_compute(e->variance, e->scratch, &list->nb, NULL, e->grade, err);
+    if (status == SZ_OK && (e->want_variance || e->want_uncertainty))
+        status = sz_variance_frame(e->variance, e->scratch, &list->nb, e->local_variance,
+                                   &result->energy_variance, err);
+    if (status != SZ_OK) return status;
+    if (e->want_variance) result->local_energy_variance = e->local_variance;
+    if (e->want_grade) result->grade = e->grade;
+    if (!e->want_uncertainty) return SZ_OK;
+    sz_uncertainty_forces(e->uncertainty, list, result->forces, e->local_variance,
+                          e->sigma);
+    result->force_uncertainty = e->sigma;
+    result->energy_uncertainty =
+        sz_uncertainty_energy(e->uncertainty, n, result->energy_variance);
+    return SZ_OK;
 }
 
 static sz_status eval_frame(evaluation *e, const sz_xyz_frame *frame, sz_error *err)
@@ -85,6 +144,8 @@ static sz_status eval_frame(evaluation *e, const sz_xyz_frame *frame, sz_error *
     result.forces = p->force;
     result.local_energy = p->local;
     memcpy(result.virial, p->virial, sizeof result.virial);
+    if (e->variance) status = judge_frame(e, &result, err);
+    if (status != SZ_OK) return sz_frame_fail(frame, name, err, status);
     sz_xyz_write(e->out.file, frame, &result);
     e->n_frames++;
     e->n_atoms += frame->n_atoms;
@@ -114,11 +175,23 @@ static sz_status eval_file(evaluation *e, sz_error *err)
 
 static sz_status load(evaluation *e, sz_error *err)
 {
-    const sz_plan_options options = {.rank_tolerance = e->rank_tolerance};
+    const sz_plan_options options = {.rank_tolerance = e->rank_tolerance,
+                                     .n_threads = e->n_threads};
     sz_status status = sz_model_load(&e->model, e->model_path, err);
 
     if (status == SZ_OK) status = sz_model_set_plan(e->model, &options, err);
-    return status == SZ_OK ? sz_predictor_create(&e->predictor, e->model, err) : status;
+    if (status == SZ_OK) status = sz_predictor_create(&e->predictor, e->model, err);
+    if (status == SZ_OK && e->want_uncertainty)
+        status = sz_uncertainty_create(&e->uncertainty, e->model, err);
+    if (status == SZ_OK && (e->want_variance || e->want_grade || e->want_uncertainty)) {
+        int alone = !e->want_variance && !e->want_uncertainty;
+
+        status = sz_variance_create(&e->variance, e->model, alone ? SZ_GRADES_ALONE : 0.0,
+                                    err);
+        if (status == SZ_OK)
+            status = sz_variance_work_create(&e->scratch, e->variance, err);
+    }
+    return status;
 }
 
 /* What rank_tolerance came to, where the structures do not go. */
@@ -136,19 +209,37 @@ static void print_ranks(const evaluation *e, FILE *to)
     }
 }
 
+/* 0, or the exit code */
+static int read_threads(const char *text, int *n_threads)
+{
+    *n_threads = 1;
+    if (text &&
+        (!sz_parse_int(text, n_threads) || *n_threads < 0 || *n_threads > SZ_MAX_THREADS))
+        return sz_usage_error("eval", "--threads needs a number from 0 to %d, not \"%s\"",
+                              SZ_MAX_THREADS, text);
+    if (*n_threads == 0) *n_threads = sz_crew_cores();
+    return 0;
+}
+
 /* -1, or the exit code when there is nothing to do */
 static int read_options(int argc, char **argv, evaluation *e, const char **in,
                         const char **out)
 {
-    const char *argument[2], *tolerance = NULL;
+    const char *argument[2], *tolerance = NULL, *threads = NULL;
     int want_help = 0, n, code;
     sz_option option[] = {{"--output", 'o', out, NULL},
                           {"--rank-tolerance", 0, &tolerance, NULL},
+                          {"--threads", 0, &threads, NULL},
+                          {"--variance", 0, NULL, &e->want_variance},
+                          {"--grade", 0, NULL, &e->want_grade},
+                          {"--uncertainty", 0, NULL, &e->want_uncertainty},
                           {"--help", 'h', NULL, &want_help}};
 
-    code = sz_options(argc, argv, option, 3, argument, 2, &n);
+    code =
+        sz_options(argc, argv, option, sizeof option / sizeof *option, argument, 2, &n);
     if (want_help) return sz_print_text(help);
     if (!code) code = sz_read_tolerance("eval", tolerance, &e->rank_tolerance);
+    if (!code) code = read_threads(threads, &e->n_threads);
     if (code) return code;
     if (n < 2) return sz_usage_error("eval", "a model and an XYZ file are needed");
     if (!*out) return sz_usage_error("eval", "say with -o where the result shall go");
@@ -184,6 +275,12 @@ int sz_verb_eval(int argc, char **argv)
     if (status == SZ_OK) sz_print_warnings("eval", sz_xyz_warnings(e.in));
     sz_xyz_close(e.in);
     sz_predictor_free(e.predictor);
+    sz_variance_work_free(e.scratch);
+    sz_variance_free(e.variance);
+    sz_uncertainty_free(e.uncertainty);
+    free(e.local_variance);
+    free(e.grade);
+    free(e.sigma);
     sz_model_free(e.model);
     free(e.species);
     if (status != SZ_OK) sz_foreign_mend(&foreign, &err);

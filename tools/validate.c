@@ -153,6 +153,12 @@ static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_err
         memcpy(j->variance + frame->first, p->variance, n * sizeof *p->variance);
         j->energy_variance[f] = p->energy_variance;
     }
+    if (j->expects) {
+        sz_uncertainty_forces(j->expects, p->list, p->force, p->variance,
+                              j->force_uncertainty + frame->first);
+        j->energy_uncertainty[f] =
+            sz_uncertainty_energy(j->expects, frame->n_atoms, p->energy_variance);
+    }
     return t->out->file ? sz_check_output(t->out, err) : SZ_OK;
 }
 
@@ -164,6 +170,12 @@ static sz_status make_room(sz_judged *j, const sz_dataset *t, int variance, sz_e
     j->energy = malloc(frames * sizeof *j->energy);
     j->virial = malloc(9 * frames * sizeof *j->virial);
     j->force = malloc(3 * atoms * sizeof *j->force);
+    if (j->expects) {
+        j->force_uncertainty = malloc(atoms * sizeof *j->force_uncertainty);
+        j->energy_uncertainty = malloc(frames * sizeof *j->energy_uncertainty);
+        if (!j->force_uncertainty || !j->energy_uncertainty)
+            return sz_fail_memory(err, 8 * atoms, "the uncertainties");
+    }
     if (variance) {
         j->energy_variance = malloc(frames * sizeof *j->energy_variance);
         j->variance = malloc(atoms * sizeof *j->variance);
@@ -184,6 +196,9 @@ static void free_judged(sz_judged *j)
     free(j->force);
     free(j->energy_variance);
     free(j->variance);
+    sz_uncertainty_free(j->expects);
+    free(j->force_uncertainty);
+    free(j->energy_uncertainty);
     free(j->rank_of_type);
 }
 
@@ -216,8 +231,9 @@ static void gather_atoms(samples *s, const sz_judged *j, int type)
     }
 }
 
-/* of the frames, an atom */
-static void gather_frames(samples *s, const sz_judged *j)
+/* of the frames, an atom; sigma [n_frames] eV, or eV^2 where squared is 1 */
+static void gather_frames(samples *s, const sz_judged *j, const double *sigma,
+                          int squared)
 {
     const sz_dataset *t = j->table.data;
 
@@ -226,15 +242,61 @@ static void gather_frames(samples *s, const sz_judged *j)
         const sz_dataset_frame *frame = &t->frame[f];
 
         if (!frame->has_energy) continue;
-        s->sigma[s->n] = sqrt(j->energy_variance[f]) / frame->n_atoms;
+        s->sigma[s->n] = (squared ? sqrt(sigma[f]) : sigma[f]) / frame->n_atoms;
         s->error[s->n++] = (j->energy[f] - frame->energy) / frame->n_atoms;
     }
+}
+
+/* sigma from the calibration; error of each component, or the length where whole is 1 */
+static void gather_expected(samples *s, const sz_judged *j, int whole)
+{
+    const sz_dataset *t = j->table.data;
+
+    s->n = 0;
+    for (int f = 0; f < t->n_frames; f++) {
+        size_t first = t->frame[f].first, end = first + (size_t)t->frame[f].n_atoms;
+
+        for (size_t i = first; i < end && t->frame[f].has_force; i++) {
+            double d2 = 0.0;
+
+            if (t->masked[i]) continue;
+            for (size_t k = 3 * i; k < 3 * i + 3; k++) {
+                double d = j->force[k] - t->force[k];
+
+                d2 += d * d;
+                if (whole) continue;
+                s->sigma[s->n] = j->force_uncertainty[i];
+                s->error[s->n++] = d;
+            }
+            if (!whole) continue;
+            s->sigma[s->n] = j->force_uncertainty[i];
+            s->error[s->n++] = sqrt(d2);
+        }
+    }
+}
+
+static sz_status judge_expected(sz_judged *j, samples *s, sz_error *err)
+{
+    sz_calibration whole;
+    sz_status status;
+
+    gather_expected(s, j, 1);
+    status = sz_calibrate(&whole, s->n, s->sigma, s->error, err);
+    gather_expected(s, j, 0);
+    if (status == SZ_OK)
+        status = sz_calibrate(&j->expected_forces, s->n, s->sigma, s->error, err);
+    j->expected_forces.rank_correlation = whole.rank_correlation;
+    gather_frames(s, j, j->energy_uncertainty, 0);
+    if (status == SZ_OK)
+        status = sz_calibrate(&j->expected_energies, s->n, s->sigma, s->error, err);
+    return status;
 }
 
 static sz_status calibrate(sz_judged *j, sz_error *err)
 {
     const sz_dataset *t = j->table.data;
-    size_t room = t->n_atoms + (size_t)t->n_frames, n_types = (size_t)t->n_config_types;
+    size_t room = 3 * t->n_atoms + (size_t)t->n_frames,
+           n_types = (size_t)t->n_config_types;
     samples s = {.sigma = malloc(room * sizeof *s.sigma),
                  .error = malloc(room * sizeof *s.error)};
     sz_status status = SZ_OK;
@@ -251,8 +313,9 @@ static sz_status calibrate(sz_judged *j, sz_error *err)
         if (k >= 0 && status == SZ_OK) j->rank_of_type[k] = of_type.rank_correlation;
     }
     if (status == SZ_OK) {
-        gather_frames(&s, j);
+        gather_frames(&s, j, j->energy_variance, 1);
         status = sz_calibrate(&j->of_energies, s.n, s.sigma, s.error, err);
+        if (status == SZ_OK && j->expects) status = judge_expected(j, &s, err);
     }
     free(s.sigma);
     free(s.error);
@@ -284,6 +347,8 @@ static sz_status judge(sz_judged *j, const request *r, sz_dataset *data, sz_outp
         status = SZ_OK;
     }
     c.variance = variance;
+    if (status == SZ_OK && variance && sz_model_note(j->model, "uncertainty"))
+        status = sz_uncertainty_create(&j->expects, j->model, err);
     if (status == SZ_OK) status = make_room(j, data, variance != NULL, err);
     if (status == SZ_OK) status = sz_error_table_create(&j->table, data, err);
     if (status == SZ_OK) status = sz_predict_all(&c, err);

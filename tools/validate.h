@@ -27,6 +27,12 @@ typedef struct {
     /* |force error| of an atom against the sigma of its local energy; error of the energy
      * of a frame against its sigma, both in eV/atom */
     sz_calibration of_forces, of_energies;
+    /* of a model with a calibration, else NULL: expected errors */
+    sz_uncertainty *expects;
+    double *force_uncertainty;  /* [n_atoms] eV/Angstrom */
+    double *energy_uncertainty; /* [n_frames] eV */
+    /* components of forces, but the rank correlation of whole forces; energies an atom */
+    sz_calibration expected_forces, expected_energies;
     double *rank_of_type; /* [n_config_types] rank correlation of the forces of a type */
 } sz_judged;
 

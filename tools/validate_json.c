@@ -168,6 +168,12 @@ static void put_model(FILE *file, const sz_validation *v, int m)
         fputs("null,\"no_variance\":", file);
         put_text(file, j->no_variance);
     }
+    if (j->expects) {
+        fputs(",\n  \"uncertainty\":{", file);
+        put_calibration(file, "", "forces", &j->expected_forces, 1);
+        put_calibration(file, ",", "energies", &j->expected_energies, 1);
+        fputc('}', file);
+    }
     fputc('}', file);
 }
 

@@ -130,6 +130,23 @@ static void print_variance(const sz_judged *m, FILE *file)
             e->rank_correlation, e->rms_z, 100 * e->within_1, 100 * e->within_2);
 }
 
+static void print_expected(const char *what, const sz_calibration *c, FILE *file)
+{
+    if (c->n < 3) return;
+    fprintf(file,
+            "  %s: %.1f %% within 1 sigma (68.3), %.1f %% within 2 (95.4), rank "
+            "correlation %.2f\n",
+            what, 100 * c->within_1, 100 * c->within_2, c->rank_correlation);
+}
+
+static void print_uncertainty(const sz_judged *m, FILE *file)
+{
+    if (!m->expects) return;
+    fprintf(file, "\nexpected errors, from the calibration in the model\n");
+    print_expected("forces", &m->expected_forces, file);
+    print_expected("energies", &m->expected_energies, file);
+}
+
 static void print_ratio(const sz_error_sum *a, const sz_error_sum *b, double scale,
                         int digits, FILE *file)
 {
@@ -191,6 +208,7 @@ void sz_print_validation(const sz_validation *v, FILE *file)
         sz_error_table_print(&v->model[m].table, file);
         print_worst(v, m, file);
         print_variance(&v->model[m], file);
+        print_uncertainty(&v->model[m], file);
     }
     if (v->n_models == 2) print_side_by_side(v, file);
 }

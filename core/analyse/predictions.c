@@ -64,7 +64,8 @@ static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_erro
                                .local = w->p->local,
                                .force = w->p->force,
                                .variance = w->scratch ? w->variance : NULL,
-                               .energy_variance = w->scratch ? w->energy_variance : 0.0};
+                               .energy_variance = w->scratch ? w->energy_variance : 0.0,
+                               .list = &w->p->list};
     sz_status status;
 
     sz_symmetrise(out.virial, w->p->virial);

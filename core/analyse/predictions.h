@@ -18,6 +18,7 @@ typedef struct {
 
     const double *variance; /* [n_atoms] of local, eV^2; NULL unless asked for */
     double energy_variance; /* eV^2 */
+    const sz_list *list;    /* the neighbours, species are the model's */
 } sz_frame_prediction;
 
 typedef struct {

@@ -76,6 +76,12 @@ typedef struct {
     double virial[9];           /* eV, row by row */
     const double *forces;       /* [n_atoms][3] eV/Angstrom */
     const double *local_energy; /* [n_atoms] eV */
+
+    /* each NULL unless it was asked for */
+    const double *local_energy_variance;        /* [n_atoms] eV^2 */
+    const double *grade;                        /* [n_atoms] */
+    const double *force_uncertainty;            /* [n_atoms] eV/Angstrom */
+    double energy_variance, energy_uncertainty; /* eV^2, eV; with those of the atoms */
 } sz_xyz_result;
 
 /* The frame with the result in place of an energy, virial, stress, forces or local

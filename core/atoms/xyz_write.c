@@ -12,43 +12,72 @@ static int is_one_of(const char *word, const char *const *list)
     return 0;
 }
 
-static int replaced_info(const char *key)
+static int replaced_info(const char *key, const sz_xyz_result *r)
 {
     static const char *const list[] = {"energy",      "virial",     "stress",
                                        "free_energy", "Properties", NULL};
 
-    return is_one_of(key, list);
+    return is_one_of(key, list) ||
+           (r->local_energy_variance && sz_same_word(key, "energy_variance")) ||
+           (r->force_uncertainty && sz_same_word(key, "energy_uncertainty"));
 }
 
-static int replaced_column(const char *name)
+/* The columns of a result that may be left out. */
+enum { N_MORE = 3 };
+
+static const char *const more_name[N_MORE] = {"local_energy_variance", "grade",
+                                              "force_uncertainty"};
+
+static void find_more(const double *more[N_MORE], const sz_xyz_result *r)
+{
+    more[0] = r->local_energy_variance;
+    more[1] = r->grade;
+    more[2] = r->force_uncertainty;
+}
+
+static int replaced_column(const char *name, const sz_xyz_result *r)
 {
     static const char *const list[] = {"forces", "local_energy", NULL};
+    const double *more[N_MORE];
 
+    find_more(more, r);
+    for (int k = 0; k < N_MORE; k++)
+        if (more[k] && sz_same_word(name, more_name[k])) return 1;
     return is_one_of(name, list);
 }
 
 static void write_header(FILE *file, const sz_xyz_frame *frame,
                          const sz_xyz_result *result)
 {
+    const double *more[N_MORE];
     const char *between = "";
 
+    find_more(more, result);
     for (int k = 0; k < frame->n_info; k++)
-        if (!replaced_info(frame->info[k].key)) fprintf(file, "%s ", frame->info[k].text);
+        if (!replaced_info(frame->info[k].key, result))
+            fprintf(file, "%s ", frame->info[k].text);
     fputs("Properties=", file);
     for (int k = 0; k < frame->n_columns; k++) {
         const sz_xyz_column *c = frame->column + k;
 
-        if (replaced_column(c->name)) continue;
+        if (replaced_column(c->name, result)) continue;
         fprintf(file, "%s%s:%c:%d", between, c->name, c->type, c->n_fields);
         between = ":";
     }
-    fprintf(file, ":forces:R:3:local_energy:R:1 energy=%.16e virial=\"", result->energy);
+    fputs(":forces:R:3:local_energy:R:1", file);
+    for (int k = 0; k < N_MORE; k++)
+        if (more[k]) fprintf(file, ":%s:R:1", more_name[k]);
+    fprintf(file, " energy=%.16e virial=\"", result->energy);
     for (int k = 0; k < 9; k++) fprintf(file, k ? " %.16e" : "%.16e", result->virial[k]);
-    fputs("\"\n", file);
+    fputs("\"", file);
+    if (more[0]) fprintf(file, " energy_variance=%.16e", result->energy_variance);
+    if (more[2]) fprintf(file, " energy_uncertainty=%.16e", result->energy_uncertainty);
+    fputs("\n", file);
 }
 
 /* The words of atom i's line that stay. */
-static void write_kept(FILE *file, const sz_xyz_frame *frame, int i)
+static void write_kept(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result,
+                       int i)
 {
     const char *p = frame->text + frame->row[i];
 
@@ -56,7 +85,7 @@ static void write_kept(FILE *file, const sz_xyz_frame *frame, int i)
         for (int n = 0; n < frame->column[k].n_fields; n++) {
             size_t length = sz_xyz_next_word(&p);
 
-            if (!replaced_column(frame->column[k].name))
+            if (!replaced_column(frame->column[k].name, result))
                 fprintf(file, "%.*s ", (int)length, p);
             p += length;
         }
@@ -64,13 +93,19 @@ static void write_kept(FILE *file, const sz_xyz_frame *frame, int i)
 
 void sz_xyz_write(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result)
 {
+    const double *more[N_MORE];
+
+    find_more(more, result);
     fprintf(file, "%d\n", frame->n_atoms);
     write_header(file, frame, result);
     for (int i = 0; i < frame->n_atoms; i++) {
         const double *f = result->forces + 3 * (size_t)i;
 
-        write_kept(file, frame, i);
-        fprintf(file, "%.16e %.16e %.16e %.16e\n", f[0], f[1], f[2],
+        write_kept(file, frame, result, i);
+        fprintf(file, "%.16e %.16e %.16e %.16e", f[0], f[1], f[2],
                 result->local_energy[i]);
+        for (int k = 0; k < N_MORE; k++)
+            if (more[k]) fprintf(file, " %.16e", more[k][i]);
+        fputc('\n', file);
     }
 }

@@ -4,12 +4,19 @@
  *
  * A thread takes the next item, works on it without the lock, and passes the result on
  * with the lock held. In order: it waits until the results of all items before its own
- * are passed on. The earliest unfinished item never waits, so there is no deadlock. */
+ * are passed on. The earliest unfinished item never waits, so there is no deadlock.
+ *
+ * A standing crew's threads take items under its lock too. Nobody waits for a thread that
+ * has no item: one that wakes late finds the list empty and sleeps on. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/crew.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 typedef struct {
@@ -163,6 +170,206 @@ sz_status sz_crew_run(const sz_crew *crew, sz_error *err)
     pthread_mutex_destroy(&j.lock);
     return j.status;
 }
+
+/* ---- a standing crew ----------------------------------------------------------------
+ */
+
+/* What the threads share. The lock is held where it is read or written, but for n_lists
+ * and n_left, which are looked at by those who wait. */
+typedef struct {
+    pthread_mutex_t lock;
+    pthread_cond_t begin, end;
+    sz_standing_work *work;
+    void *context;
+    int n_items, next;
+    atomic_uint n_lists; /* begun so far */
+    atomic_int n_left;   /* items that are not finished */
+    int quit;
+
+    int n_started; /* threads besides the caller's */
+    pthread_t *thread;
+    struct seat *seat;
+} hall;
+
+/* What a thread knows. */
+typedef struct seat {
+    hall *h;
+    int worker;
+} seat;
+
+struct sz_standing {
+    int n_threads;
+    pid_t process; /* which has the threads */
+    hall *h;
+};
+
+/* A list follows the one before within microseconds, or not at all: whoever waits looks
+ * for it so often, giving way to others, and goes to sleep then. */
+enum { LOOKS = 50 };
+
+/* The lock is held, and is given up while an item is worked at. */
+static void take_all(hall *h, int worker)
+{
+    while (h->next < h->n_items) {
+        sz_standing_work *work = h->work;
+        void *context = h->context;
+        int item = h->next++;
+
+        pthread_mutex_unlock(&h->lock);
+        work(context, worker, item);
+        pthread_mutex_lock(&h->lock);
+        if (atomic_fetch_sub(&h->n_left, 1) == 1) pthread_cond_signal(&h->end);
+    }
+}
+
+/* Till there may be another list. The lock is held, before and after. */
+static void wait_for_list(hall *h)
+{
+    unsigned known = atomic_load(&h->n_lists);
+
+    pthread_mutex_unlock(&h->lock);
+    for (int k = 0; k < LOOKS && atomic_load(&h->n_lists) == known; k++) sched_yield();
+    pthread_mutex_lock(&h->lock);
+    while (!h->quit && atomic_load(&h->n_lists) == known)
+        pthread_cond_wait(&h->begin, &h->lock);
+}
+
+static void *stand(void *argument)
+{
+    const seat *s = argument;
+    hall *h = s->h;
+
+    pthread_mutex_lock(&h->lock);
+    while (!h->quit) {
+        take_all(h, s->worker);
+        if (!h->quit && h->next >= h->n_items) wait_for_list(h);
+    }
+    pthread_mutex_unlock(&h->lock);
+    return NULL;
+}
+
+static void announce(hall *h)
+{
+    atomic_fetch_add(&h->n_lists, 1);
+    pthread_cond_broadcast(&h->begin);
+}
+
+static void free_hall(hall *h)
+{
+    if (!h) return;
+    free(h->thread);
+    free(h->seat);
+    free(h);
+}
+
+/* With as many threads as can be started; signals stay with the caller's thread. */
+static hall *open_hall(int n_threads)
+{
+    size_t n = (size_t)n_threads;
+    hall *h = calloc(1, sizeof *h);
+    sigset_t all, before;
+
+    if (h) h->thread = malloc(n * sizeof *h->thread);
+    if (h) h->seat = malloc(n * sizeof *h->seat);
+    if (!h || !h->thread || !h->seat) {
+        free_hall(h);
+        return NULL;
+    }
+    pthread_mutex_init(&h->lock, NULL);
+    pthread_cond_init(&h->begin, NULL);
+    pthread_cond_init(&h->end, NULL);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (int k = 1; k < n_threads; k++) {
+        h->seat[k] = (seat){h, k};
+        if (pthread_create(&h->thread[k], NULL, stand, &h->seat[k]) != 0) break;
+        h->n_started = k;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return h;
+}
+
+static void close_hall(hall *h)
+{
+    pthread_mutex_lock(&h->lock);
+    h->quit = 1;
+    announce(h);
+    pthread_mutex_unlock(&h->lock);
+    for (int k = 1; k <= h->n_started; k++) pthread_join(h->thread[k], NULL);
+    pthread_cond_destroy(&h->end);
+    pthread_cond_destroy(&h->begin);
+    pthread_mutex_destroy(&h->lock);
+    free_hall(h);
+}
+
+sz_status sz_standing_create(sz_standing **crew, int n_threads, sz_error *err)
+{
+    sz_standing *c = calloc(1, sizeof *c);
+
+    *crew = NULL;
+    if (!c) return sz_fail_memory(err, sizeof *c, "threads");
+    c->n_threads = n_threads;
+    c->process = getpid();
+    c->h = open_hall(n_threads);
+    if (c->h && c->h->n_started == n_threads - 1) {
+        *crew = c;
+        return SZ_OK;
+    }
+    sz_standing_free(c);
+    return sz_fail(err, SZ_ERR_MEMORY, "cannot start %d threads", n_threads);
+}
+
+void sz_standing_free(sz_standing *crew)
+{
+    if (!crew) return;
+    if (crew->h && crew->process == getpid())
+        close_hall(crew->h);
+    else
+        free_hall(crew->h); /* its threads are another process's */
+    free(crew);
+}
+
+/* What a child has of the lock and its waiters is the state of a moment: it is left
+ * behind. Where memory or threads are short the rest of the crew does the work. */
+static void settle(sz_standing *crew)
+{
+    pid_t process = getpid();
+
+    if (process == crew->process) return;
+    free_hall(crew->h);
+    crew->h = open_hall(crew->n_threads);
+    crew->process = process;
+}
+
+static void run_list(hall *h, int n_items, sz_standing_work *work, void *context)
+{
+    pthread_mutex_lock(&h->lock);
+    h->work = work;
+    h->context = context;
+    h->n_items = n_items;
+    h->next = 0;
+    atomic_store(&h->n_left, n_items);
+    announce(h);
+    take_all(h, 0);
+    pthread_mutex_unlock(&h->lock);
+    for (int k = 0; k < LOOKS && atomic_load(&h->n_left) > 0; k++) sched_yield();
+    pthread_mutex_lock(&h->lock);
+    while (atomic_load(&h->n_left) > 0) pthread_cond_wait(&h->end, &h->lock);
+    pthread_mutex_unlock(&h->lock);
+}
+
+void sz_standing_run(sz_standing *crew, int n_items, sz_standing_work *work,
+                     void *context)
+{
+    if (crew && n_items > 1) settle(crew);
+    if (crew && n_items > 1 && crew->h)
+        run_list(crew->h, n_items, work, context);
+    else
+        for (int k = 0; k < n_items; k++) work(context, 0, k);
+}
+
+/* ---- how many -----------------------------------------------------------------------
+ */
 
 int sz_crew_cores(void)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * crew.h - threads that take the items of a list in turn. */
+ * crew.h - threads that take the items of a list in turn: a crew for one long list, and a
+ * standing crew, whose threads wait for the next of many short ones. */
 #ifndef SZ_CREW_H
 #define SZ_CREW_H
 
@@ -35,6 +36,28 @@ typedef struct {
  * the watch stops the work, which is SZ_ERR_STOPPED: the items begun are finished. SZ_OK
  * where halt has returned that another crew failed: its caller knows. */
 sz_status sz_crew_run(const sz_crew *crew, sz_error *err);
+
+/* ---- a standing crew ----------------------------------------------------------------
+ */
+
+/* Threads that are started once and sleep between lists; a caller's own thread is one of
+ * them, number 0. In a forked child, which has none of the others, they are started
+ * again. */
+typedef struct sz_standing sz_standing;
+
+sz_status sz_standing_create(sz_standing **crew, int n_threads, sz_error *err);
+/* Between lists: ends the threads. */
+void sz_standing_free(sz_standing *crew);
+
+/* An item, by thread number worker. */
+typedef void sz_standing_work(void *context, int worker, int item);
+/* All items, each once, in any order; for one caller at a time. crew NULL: by the
+ * caller's own thread. */
+void sz_standing_run(sz_standing *crew, int n_items, sz_standing_work *work,
+                     void *context);
+
+/* ---- how many -----------------------------------------------------------------------
+ */
 
 enum { SZ_MAX_THREADS = 1024 };
 

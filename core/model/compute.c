@@ -1,29 +1,145 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compute.c - E_i = e0 + the terms of all kinds, and dE_i/dr_ij. */
+ * compute.c - E_i = e0 + the terms of all kinds, and dE_i/dr_ij.
+ *
+ * The atoms of a window are cut into portions, each of one species and computed by one
+ * thread, whichever comes first. E_i and the derivatives of the row of i belong to i
+ * alone, and the cut depends on the atoms alone: results do not depend on the number of
+ * threads, to the last bit.
+ *
+ * A portion has a 16th of the window, so that threads end together, but 32 atoms or more,
+ * below which matrix products are slower, and no more than a block. */
 #include "atoms/list_check.h"
 #include "model/plan.h"
 
+#include <stdatomic.h>
 #include <string.h>
+
+enum { PORTIONS = 16, LEAST = 32 };
+
+typedef struct {
+    sz_work *work;
+    const sz_neigh *nb;
+    double *energy, *dedr;
+    atomic_int failed; /* some row is not fit for use */
+} step;
+
+/* Cuts n atoms of one species, from number begin of work->atom on. */
+static int cut(sz_work *w, int n_portions, int begin, int n, int most)
+{
+    int parts = (n + most - 1) / most;
+
+    for (int k = 0; k < parts; k++)
+        w->first[n_portions + k] = begin + (int)((long)n * k / parts);
+    return n_portions + parts;
+}
+
+/* Fills work->atom and work->first with the atoms start .. end-1; returns the number of
+ * portions. */
+static int cut_window(const step *s, int start, int end)
+{
+    sz_work *w = s->work;
+    int n_species = w->plan->model->species.n, n_portions = 0, begin = 0;
+    int count[SZ_Z_MAX + 1] = {0}, at[SZ_Z_MAX + 1];
+    int most = (end - start + PORTIONS - 1) / PORTIONS;
+
+    if (most < LEAST) most = LEAST;
+    if (most > w->n_block) most = w->n_block;
+    for (int i = start; i < end; i++) count[s->nb->species[i]]++;
+    for (int k = 0; k < n_species; k++) {
+        at[k] = begin;
+        n_portions = cut(w, n_portions, begin, count[k], most);
+        begin += count[k];
+    }
+    w->first[n_portions] = begin;
+    for (int i = start; i < end; i++) w->atom[at[s->nb->species[i]]++] = i;
+    return n_portions;
+}
+
+static sz_status check_atoms(const step *s, int n, const int *atom, sz_error *err)
+{
+    int n_species = s->work->plan->model->species.n;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < n && status == SZ_OK; k++)
+        status = sz_list_check_row(s->nb, atom[k], n_species, err);
+    return status;
+}
+
+static void clear(const step *s, const sz_portion *p)
+{
+    const double *e0 = s->work->plan->model->e0;
+    const int *first = s->nb->first;
+
+    for (int k = 0; k < p->n; k++) {
+        int i = p->atom[k];
+
+        s->energy[i] = e0[s->nb->species[i]];
+        if (s->dedr)
+            memset(s->dedr + 3 * (size_t)first[i], 0,
+                   3 * (size_t)(first[i + 1] - first[i]) * sizeof *s->dedr);
+    }
+}
+
+static void compute_portion(void *context, int thread, int number)
+{
+    step *s = context;
+    sz_work *w = s->work;
+    const sz_plan *plan = w->plan;
+    const sz_model *m = plan->model;
+    int begin = w->first[number];
+    const sz_portion p = {.species = &m->species,
+                          .nb = s->nb,
+                          .n = w->first[number + 1] - begin,
+                          .atom = w->atom + begin,
+                          .energy = s->energy,
+                          .dedr = s->dedr};
+
+    if (check_atoms(s, p.n, p.atom, NULL) != SZ_OK) {
+        atomic_store(&s->failed, 1);
+        return;
+    }
+    clear(s, &p);
+    for (int k = 0; k < m->n_kinds; k++)
+        if (m->group[k])
+            sz_term_kinds[k]->energy(sz_plan_part(plan, k),
+                                     w->part[thread * m->n_kinds + k], &p);
+}
+
+/* The first atom of all that is not fit for use, whichever thread has met it. */
+static sz_status name_failure(const sz_neigh *nb, int n_species, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
+        status = sz_list_check_row(nb, i, n_species, err);
+    return status;
+}
+
+static int species_are_known(const sz_neigh *nb, int n_species)
+{
+    int known = 1;
+
+    for (int i = 0; i < nb->n_atoms; i++)
+        known &= nb->species[i] >= 0 && nb->species[i] < n_species;
+    return known;
+}
 
 sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
                      double *energy, double *dedr, sz_error *err)
 {
-    const sz_plan *plan = work->plan;
-    const sz_model *m = plan->model;
-    sz_status status = SZ_OK;
+    const sz_model *m = work->plan->model;
+    step s = {.work = work, .nb = nb, .energy = energy, .dedr = dedr};
+    int n = nb->n_atoms, n_windows = (n + work->window - 1) / work->window;
 
     if (model && model != m)
         return sz_fail(err, SZ_ERR_ARGUMENT, "the work was made for another model");
-    for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
-        status = sz_list_check_row(nb, i, m->species.n, err);
-    if (status != SZ_OK) return status;
-    for (int i = 0; i < nb->n_atoms; i++) energy[i] = m->e0[nb->species[i]];
-    if (dedr && nb->n_atoms > 0)
-        memset(dedr, 0, 3 * (size_t)nb->first[nb->n_atoms] * sizeof *dedr);
-    for (int k = 0; k < m->n_kinds; k++)
-        if (m->group[k])
-            sz_term_kinds[k]->energy(sz_plan_part(plan, k), work->part[k], &m->species,
-                                     nb, energy, dedr);
-    return SZ_OK;
+    atomic_init(&s.failed, !species_are_known(nb, m->species.n));
+    for (int k = 0; k < n_windows && !atomic_load(&s.failed); k++) {
+        int n_portions = cut_window(&s, (int)((long)n * k / n_windows),
+                                    (int)((long)n * (k + 1) / n_windows));
+
+        sz_standing_run(work->crew, n_portions, compute_portion, &s);
+    }
+    return atomic_load(&s.failed) ? name_failure(nb, m->species.n, err) : SZ_OK;
 }

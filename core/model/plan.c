@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * plan.c - a model laid out for this machine, and the scratch of a thread.
+ * plan.c - a model laid out for this machine, and the scratch of its threads.
  *
  * A plan holds its model and a work its plan, so that all may be freed in any order. */
 #include "model/plan.h"
@@ -65,6 +65,7 @@ sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
     p->model = model;
     p->n_holders = 1;
     p->n_block = n_block;
+    p->n_threads = 1;
     p->part = calloc((size_t)model->n_kinds + 1, sizeof *p->part);
     if (!p->part) status = sz_fail_memory(err, sizeof *p->part, "a plan");
     for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
@@ -90,18 +91,32 @@ static sz_status check_tolerance(double tolerance, sz_error *err)
                    tolerance);
 }
 
+/* As sz_plan_options has them. */
+static sz_status check_options(const sz_plan_options *o, sz_error *err)
+{
+    int n_block = o->n_block;
+    sz_status status = check_block(&n_block, err);
+
+    if (status == SZ_OK) status = check_tolerance(o->rank_tolerance, err);
+    if (status == SZ_OK && (o->n_threads < 0 || o->n_threads > SZ_MAX_THREADS))
+        status = sz_fail(err, SZ_ERR_ARGUMENT, "a work has 1 to %d threads, not %d",
+                         SZ_MAX_THREADS, o->n_threads);
+    return status;
+}
+
 sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
                          const sz_plan_options *options, sz_error *err)
 {
+    const sz_plan_options none = {0}, *o = options ? options : &none;
     const sz_plan_layout layout = {.tile = sz_tile_best(),
                                    .collapse = SZ_COLLAPSE_CHEAPER,
-                                   .rank_tolerance =
-                                       options ? options->rank_tolerance : 0};
-    sz_status status = check_tolerance(layout.rank_tolerance, err);
+                                   .rank_tolerance = o->rank_tolerance};
+    sz_status status = check_options(o, err);
 
     *plan = NULL;
-    if (status != SZ_OK) return status;
-    return sz_plan_lay_out(plan, model, options ? options->n_block : 0, &layout, err);
+    if (status == SZ_OK) status = sz_plan_lay_out(plan, model, o->n_block, &layout, err);
+    if (status == SZ_OK && o->n_threads) (*plan)->n_threads = o->n_threads;
+    return status;
 }
 
 const void *sz_plan_part(const sz_plan *plan, int k)
@@ -161,17 +176,53 @@ sz_rank sz_plan_rank(const sz_plan *plan, int k)
 
 void sz_work_free(sz_work *work)
 {
+    int n_kinds;
+
     if (!work) return;
-    for (int k = 0; work->part && k < work->plan->model->n_kinds; k++)
-        if (work->part[k]) sz_term_kinds[k]->free_work(work->part[k]);
+    sz_standing_free(work->crew);
+    n_kinds = work->plan->model->n_kinds;
+    for (int k = 0; work->part && k < work->n_threads * n_kinds; k++)
+        if (work->part[k]) sz_term_kinds[k % n_kinds]->free_work(work->part[k]);
     free(work->part);
+    free(work->atom);
+    free(work->first);
     sz_plan_free((sz_plan *)work->plan);
     free(work);
 }
 
+/* Scratch of all kinds for every thread. */
+static sz_status make_parts(sz_work *w, sz_error *err)
+{
+    const sz_model *model = w->plan->model;
+    int n_kinds = model->n_kinds, n = w->n_threads * n_kinds;
+    sz_status status = SZ_OK;
+
+    w->part = calloc((size_t)n + 1, sizeof *w->part);
+    if (!w->part) return sz_fail_memory(err, (size_t)n * sizeof *w->part, "scratch");
+    for (int k = 0; k < n && status == SZ_OK; k++) {
+        const sz_term_kind *kind = sz_term_kinds[k % n_kinds];
+
+        if (model->group[k % n_kinds] && kind->work)
+            status = kind->work(&w->part[k], sz_plan_part(w->plan, k % n_kinds),
+                                w->n_block, err);
+    }
+    return status;
+}
+
+static sz_status make_window(sz_work *w, sz_error *err)
+{
+    size_t n, n_species = (size_t)w->plan->model->species.n;
+
+    w->window = w->n_block > SZ_WINDOW ? w->n_block : SZ_WINDOW;
+    n = (size_t)w->window;
+    w->atom = malloc(n * sizeof *w->atom);
+    w->first = malloc((n + n_species + 1) * sizeof *w->first);
+    if (w->atom && w->first) return SZ_OK;
+    return sz_fail_memory(err, 2 * n * sizeof *w->atom, "scratch");
+}
+
 sz_status sz_work_of_plan(sz_work **work, const sz_plan *plan, int n_block, sz_error *err)
 {
-    const sz_model *model = plan->model;
     sz_work *w;
     sz_status status;
 
@@ -183,12 +234,12 @@ sz_status sz_work_of_plan(sz_work **work, const sz_plan *plan, int n_block, sz_e
     if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
     hold(plan);
     w->plan = plan;
-    w->part = calloc((size_t)model->n_kinds + 1, sizeof *w->part);
-    if (!w->part) status = sz_fail_memory(err, sizeof *w->part, "scratch");
-    for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
-        if (model->group[k] && sz_term_kinds[k]->work)
-            status =
-                sz_term_kinds[k]->work(&w->part[k], sz_plan_part(plan, k), n_block, err);
+    w->n_threads = plan->n_threads;
+    w->n_block = n_block;
+    status = make_parts(w, err);
+    if (status == SZ_OK) status = make_window(w, err);
+    if (status == SZ_OK && w->n_threads > 1)
+        status = sz_standing_create(&w->crew, w->n_threads, err);
     if (status == SZ_OK)
         *work = w;
     else
@@ -229,17 +280,14 @@ sz_status sz_model_plan(const sz_plan **plan, const sz_model *model, sz_error *e
 sz_status sz_model_set_plan(sz_model *model, const sz_plan_options *options,
                             sz_error *err)
 {
-    const sz_plan_options none = {0};
-    int n_block = options ? options->n_block : 0;
-    sz_status status = check_block(&n_block, err);
+    const sz_plan_options none = {0}, *o = options ? options : &none;
+    sz_status status = check_options(o, err);
 
-    if (status == SZ_OK && options)
-        status = check_tolerance(options->rank_tolerance, err);
     if (status == SZ_OK && model->plan)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
                          "the model has its plan already; say how it is made before the "
                          "first sz_work_create or sz_predictor_create");
-    if (status == SZ_OK) model->options = options ? *options : none;
+    if (status == SZ_OK) model->options = *o;
     return status;
 }
 

@@ -4,20 +4,28 @@
 #ifndef SZ_PLAN_H
 #define SZ_PLAN_H
 
+#include "base/crew.h"
 #include "model/model.h"
 
 struct sz_plan {
     const sz_model *model; /* held */
-    int n_block;
+    int n_block, n_threads;
     void **part; /* [n_kinds] of the kinds that have plans of their own, or NULL */
 
     pthread_mutex_t lock; /* of what follows */
     int n_holders;        /* the one who made it, and its works */
 };
 
+enum { SZ_WINDOW = 2048 }; /* atoms that are cut into portions together, or a block */
+
 struct sz_work {
     const sz_plan *plan; /* held */
-    void **part;         /* [n_kinds] */
+    int n_threads, n_block;
+    sz_standing *crew; /* NULL: the caller's thread alone */
+    void **part;       /* [n_threads][n_kinds] */
+    int window;        /* room in atom */
+    int *atom;         /* [window] of the portions, one after the other */
+    int *first;        /* [window + n_species + 1] where each begins */
 };
 
 /* layout: see sz_plan_layout; n_block 0: the default. */

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * variance.c - the predicted variance of the Gaussian process.
+ * variance.c - the predicted variance of the Gaussian process, and the distance of an
+ * environment from the sparse points.
  *
  *   Q_st    = k(p_s, p_t) + lambda^2 [s = t],   Q = L L^T
  *   v_i     = L^-1 k_i,                          k_is = k(p_s, p_i)
  *   var_i   = k(p_i, p_i) + lambda^2 - v_i . v_i
  *   var_sum = sum_ij (k(p_i, p_j) + lambda^2 [i = j] - v_i . v_j)
  *   k(p, q) = delta^2 (p . q + sigma0^2)^zeta
+ *   d_i     = sqrt(2 - 2 max_s c_is),            c_is = K_is / sqrt(K_ss K_ii),
+ *                                                K = k with zeta 1
  *
  * Terms add up; atoms of different terms are independent. var_i is QUIP's
- * local_gap_variance for normalised vectors and sigma0 = f0 = 0. */
+ * local_gap_variance for normalised vectors and sigma0 = f0 = 0. d_i, the grade, is the
+ * length of the straight line between the unit vectors of i and of the sparse point most
+ * like it, the largest of those of its terms; it needs no factor L. */
 #include "model/variance.h"
 
 #include "atoms/list_check.h"
@@ -19,6 +24,7 @@
 #include "model/model.h"
 #include "term/soap_term.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,19 +34,35 @@ struct sz_variance {
     const sz_model *model; /* used */
     const sz_soap_group *soaps;
     double lambda2;
-    double **l; /* [n_terms][n_sparse][n_sparse] column-major lower factor of Q */
+    int grades_alone; /* 1: there is no l */
+    double **l;       /* [n_terms][n_sparse][n_sparse] column-major lower factor of Q */
+    double **scale;   /* [n_terms][n_sparse] 1/sqrt(K_ss) */
 };
+
+/* What is asked for; each may be NULL. */
+typedef struct {
+    double *local, *total, *grade;
+} answer;
 
 struct sz_variance_work {
     sz_soap_work **soap; /* [n_terms] */
     double *k;           /* [BLOCK][n_sparse] k_i, then v_i */
     double *v;           /* [n_sparse] sum of v_i */
-    size_t room;         /* atoms of one term */
-    int *atom;           /* [room] */
-    double *p;           /* [room][stride] */
-    double *kk;          /* [BLOCK][room] */
-    int stride;          /* the largest */
+    size_t atom_room;    /* atoms of one term */
+    int *atom;           /* [atom_room] */
+    size_t room; /* vectors that are kept: of all atoms for *total, else a block's */
+    double *p;   /* [room][stride] */
+    double *kk;  /* [BLOCK][room] */
+    int stride;  /* the largest */
 };
+
+static double length2(int n, const double *p)
+{
+    double sum = 0.0;
+
+    for (int c = 0; c < n; c++) sum += p[c] * p[c];
+    return sum;
+}
 
 static sz_status factorise(sz_variance *v, int t, sz_error *err)
 {
@@ -67,6 +89,23 @@ static sz_status factorise(sz_variance *v, int t, sz_error *err)
                    t + 1);
 }
 
+static sz_status find_scale(sz_variance *v, int t, sz_error *err)
+{
+    const sz_soap_term *term = &v->soaps->term[t];
+    const sz_soap *soap = v->soaps->soap[term->soap];
+    int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    double *scale = v->scale[t] = malloc((size_t)term->n_sparse * sizeof *scale + 1);
+
+    if (!scale)
+        return sz_fail_memory(err, (size_t)term->n_sparse * sizeof *scale, "the grades");
+    for (int s = 0; s < term->n_sparse; s++) {
+        const double *p = term->p_sparse + (size_t)s * ld;
+
+        scale[s] = 1.0 / sqrt(length2(d, p) + soap->spec.sigma0 * soap->spec.sigma0);
+    }
+    return SZ_OK;
+}
+
 sz_status sz_variance_create(sz_variance **variance, const sz_model *model, double lambda,
                              sz_error *err)
 {
@@ -82,10 +121,15 @@ sz_status sz_variance_create(sz_variance **variance, const sz_model *model, doub
     v->model = model;
     v->soaps = soaps;
     v->lambda2 = lambda > 0.0 ? lambda * lambda : SZ_VARIANCE_LAMBDA * SZ_VARIANCE_LAMBDA;
+    v->grades_alone = lambda == SZ_GRADES_ALONE;
     v->l = calloc((size_t)soaps->n_terms + 1, sizeof *v->l);
-    if (!v->l) status = sz_fail_memory(err, sizeof *v->l, "the predicted variance");
-    for (int t = 0; t < soaps->n_terms && status == SZ_OK; t++)
-        status = factorise(v, t, err);
+    v->scale = calloc((size_t)soaps->n_terms + 1, sizeof *v->scale);
+    if (!v->l || !v->scale)
+        status = sz_fail_memory(err, sizeof *v->l, "the predicted variance");
+    for (int t = 0; t < soaps->n_terms && status == SZ_OK; t++) {
+        status = find_scale(v, t, err);
+        if (status == SZ_OK && !v->grades_alone) status = factorise(v, t, err);
+    }
     if (status == SZ_OK)
         *variance = v;
     else
@@ -96,9 +140,12 @@ sz_status sz_variance_create(sz_variance **variance, const sz_model *model, doub
 void sz_variance_free(sz_variance *variance)
 {
     if (!variance) return;
-    for (int t = 0; variance->l && t < variance->soaps->n_terms; t++)
-        free(variance->l[t]);
+    for (int t = 0; t < variance->soaps->n_terms; t++) {
+        if (variance->l) free(variance->l[t]);
+        if (variance->scale) free(variance->scale[t]);
+    }
     free(variance->l);
+    free(variance->scale);
     sz_model_free((sz_model *)variance->model);
     free(variance);
 }
@@ -154,41 +201,73 @@ void sz_variance_work_free(sz_variance_work *work)
     free(work);
 }
 
+static sz_status make_atom_room(sz_variance_work *w, size_t n, sz_error *err)
+{
+    if (n <= w->atom_room) return SZ_OK;
+    free(w->atom);
+    w->atom = malloc(n * sizeof *w->atom);
+    w->atom_room = w->atom ? n : 0;
+    return w->atom ? SZ_OK : sz_fail_memory(err, n * sizeof *w->atom, "a frame");
+}
+
 static sz_status make_room(sz_variance_work *w, size_t n, sz_error *err)
 {
     size_t size = SZ_PAD(n * (size_t)w->stride) * sizeof *w->p;
 
     if (n <= w->room) return SZ_OK;
-    free(w->atom);
     free(w->p);
     free(w->kk);
-    w->atom = malloc(n * sizeof *w->atom);
     w->p = aligned_alloc(64, size);
     w->kk = malloc(BLOCK * n * sizeof *w->kk);
-    w->room = w->atom && w->p && w->kk ? n : 0;
+    w->room = w->p && w->kk ? n : 0;
     return w->room ? SZ_OK : sz_fail_memory(err, size, "the descriptors of a frame");
 }
 
-/* v_i of the atoms start .. start+n-1 among those of the term, and their var_i */
-static void add_local(const sz_variance *v, sz_variance_work *w, int t, int start, int n,
-                      double *local)
+/* w->k: p_s . p_i of n atoms -> their d_i, where those are larger than grade */
+static void raise_grades(const sz_variance *v, const sz_variance_work *w, int t, int n,
+                         const int *atom, const double *p, double *grade)
+{
+    const sz_soap_term *term = &v->soaps->term[t];
+    const sz_soap *soap = v->soaps->soap[term->soap];
+    double sigma2 = soap->spec.sigma0 * soap->spec.sigma0;
+    int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+
+    for (int i = 0; i < n; i++) {
+        double own = length2(d, p + (size_t)i * ld) + sigma2, largest = 0.0, d2;
+
+        for (int s = 0; s < m; s++) {
+            double c = (w->k[(size_t)i * m + s] + sigma2) * v->scale[t][s];
+
+            if (c > largest) largest = c;
+        }
+        d2 = own > 0.0 ? 2.0 - 2.0 * largest / sqrt(own) : 2.0;
+        d2 = d2 < 0.0 ? 0.0 : sqrt(d2);
+        if (d2 > grade[atom[i]]) grade[atom[i]] = d2;
+    }
+}
+
+/* v_i, in w->k, and var_i of n atoms of the term with the vectors p */
+static void add_local(const sz_variance *v, sz_variance_work *w, int t, int n,
+                      const int *atom, const double *p, const answer *a)
 {
     const sz_soap_term *term = &v->soaps->term[t];
     const sz_soap *soap = v->soaps->soap[term->soap];
     const double one = 1.0, zero = 0.0, sigma0 = soap->spec.sigma0;
     int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
-    const double *p = w->p + (size_t)start * ld;
 
     if (m > 0) {
         SZ_BLAS(dgemm)
         ("T", "N", &m, &n, &d, &one, term->p_sparse, &ld, p, &ld, &zero, w->k, &m);
+    }
+    if (a->grade) raise_grades(v, w, t, n, atom, p, a->grade);
+    if (!a->local) return;
+    if (m > 0) {
         sz_kernel_values((size_t)n * m, term->delta, term->zeta, sigma0, w->k);
         SZ_BLAS(dtrsm)("L", "L", "N", "N", &m, &n, &one, v->l[t], &m, w->k, &m);
     }
     for (int i = 0; i < n; i++) {
-        double own = 0.0, known = 0.0;
+        double own = length2(d, p + (size_t)i * ld), known = 0.0;
 
-        for (int c = 0; c < d; c++) own += p[(size_t)i * ld + c] * p[(size_t)i * ld + c];
         sz_kernel_values(1, term->delta, term->zeta, sigma0, &own);
         for (int s = 0; s < m; s++) {
             double x = w->k[(size_t)i * m + s];
@@ -196,7 +275,7 @@ static void add_local(const sz_variance *v, sz_variance_work *w, int t, int star
             known += x * x;
             w->v[s] += x;
         }
-        local[w->atom[start + i]] += own + v->lambda2 - known;
+        a->local[atom[i]] += own + v->lambda2 - known;
     }
 }
 
@@ -219,44 +298,78 @@ static double sum_kernel(const sz_variance *v, sz_variance_work *w, int t, int s
     return sum;
 }
 
+/* Without *total no vector is needed any more once its block is done. */
 static sz_status add_term(const sz_variance *v, sz_variance_work *w, int t,
-                          const sz_neigh *nb, double *local, double *total, sz_error *err)
+                          const sz_neigh *nb, const answer *a, sz_error *err)
 {
     const sz_soap_term *term = &v->soaps->term[t];
     const sz_soap *soap = v->soaps->soap[term->soap];
     const sz_soap_species species = {v->model->z, v->soaps->slot[term->soap]};
+    size_t keep = a->total ? (size_t)sz_soap_stride(soap) : 0;
     int n_all = 0;
-    sz_status status = make_room(w, (size_t)nb->n_atoms, err);
+    sz_status status = make_atom_room(w, (size_t)nb->n_atoms, err);
 
+    if (status == SZ_OK)
+        status = make_room(w, a->total ? (size_t)nb->n_atoms : BLOCK, err);
     if (status != SZ_OK) return status;
     for (int i = 0; i < nb->n_atoms; i++)
         if (term->centre[nb->species[i]]) w->atom[n_all++] = i;
-    for (int start = 0; start < n_all; start += BLOCK)
-        sz_soap_forward(soap, w->soap[t], nb, &species,
-                        n_all - start < BLOCK ? n_all - start : BLOCK, w->atom + start,
-                        w->p + (size_t)start * sz_soap_stride(soap));
     memset(w->v, 0, (size_t)term->n_sparse * sizeof *w->v);
     for (int start = 0; start < n_all; start += BLOCK) {
         int n = n_all - start < BLOCK ? n_all - start : BLOCK;
+        double *p = w->p + start * keep;
 
-        add_local(v, w, t, start, n, local);
-        *total += sum_kernel(v, w, t, start, n, n_all) + n * v->lambda2;
+        sz_soap_forward(soap, w->soap[t], nb, &species, n, w->atom + start, p);
+        add_local(v, w, t, n, w->atom + start, p, a);
     }
-    for (int s = 0; s < term->n_sparse; s++) *total -= w->v[s] * w->v[s];
+    if (!a->total) return SZ_OK;
+    for (int start = 0; start < n_all; start += BLOCK) {
+        int n = n_all - start < BLOCK ? n_all - start : BLOCK;
+
+        *a->total += sum_kernel(v, w, t, start, n, n_all) + n * v->lambda2;
+    }
+    for (int s = 0; s < term->n_sparse; s++) *a->total -= w->v[s] * w->v[s];
     return SZ_OK;
+}
+
+static sz_status find(const sz_variance *variance, sz_variance_work *work,
+                      const sz_neigh *nb, const answer *a, sz_error *err)
+{
+    size_t n = (size_t)nb->n_atoms;
+    sz_status status = SZ_OK;
+
+    if (a->local && variance->grades_alone)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "%s: no variance without its factor, which SZ_GRADES_ALONE leaves "
+                       "out; give sz_variance_create a lambda",
+                       variance->model->path);
+    if (a->local) memset(a->local, 0, n * sizeof *a->local);
+    if (a->grade) memset(a->grade, 0, n * sizeof *a->grade);
+    if (a->total) *a->total = 0.0;
+    for (int t = 0; t < variance->soaps->n_terms && status == SZ_OK; t++)
+        status = add_term(variance, work, t, nb, a, err);
+    return status;
 }
 
 sz_status sz_variance_frame(const sz_variance *variance, sz_variance_work *work,
                             const sz_neigh *nb, double *local, double *total,
                             sz_error *err)
 {
+    const answer a = {.local = local, .total = total};
+
+    return find(variance, work, nb, &a, err);
+}
+
+sz_status sz_variance_compute(const sz_variance *variance, sz_variance_work *work,
+                              const sz_neigh *nb, double *local, double *grade,
+                              sz_error *err)
+{
+    const answer a = {.local = local, .grade = grade};
     sz_status status = SZ_OK;
 
-    memset(local, 0, (size_t)nb->n_atoms * sizeof *local);
-    *total = 0.0;
-    for (int t = 0; t < variance->soaps->n_terms && status == SZ_OK; t++)
-        status = add_term(variance, work, t, nb, local, total, err);
-    return status;
+    for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
+        status = sz_list_check_row(nb, i, variance->model->species.n, err);
+    return status == SZ_OK ? find(variance, work, nb, &a, err) : status;
 }
 
 sz_status sz_variance_predict(const sz_variance *variance, const sz_structure *structure,

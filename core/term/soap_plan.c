@@ -403,16 +403,16 @@ static void compute_block(const frame *f, int n_terms, const int *term, int n)
 }
 
 /* the terms that term t leads */
-static void compute_band(const frame *f, int t)
+static void compute_band(const frame *f, const sz_portion *portion, int t)
 {
     int term[SZ_SOAP_PARTS], n_terms = sz_soap_band(f->plan, t, term), n = 0;
     const unsigned char *centre = f->plan->group->term[t].centre;
     scratch *w = f->work;
     int block = sz_soap_block(f->plan, n_terms, term, w->n_block);
 
-    for (int i = 0; i < f->nb->n_atoms && n_terms > 0; i++) {
-        if (!centre[f->nb->species[i]]) continue;
-        w->atom[n++] = i;
+    for (int k = 0; k < portion->n && n_terms > 0; k++) {
+        if (!centre[f->nb->species[portion->atom[k]]]) continue;
+        w->atom[n++] = portion->atom[k];
         if (n < block) continue;
         compute_block(f, n_terms, term, n);
         n = 0;
@@ -420,10 +420,10 @@ static void compute_band(const frame *f, int t)
     if (n > 0) compute_block(f, n_terms, term, n);
 }
 
-void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species,
-                         const sz_neigh *nb, double *energy, double *dedr)
+void sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion)
 {
-    const frame f = {plan, work, species, nb, energy, dedr};
+    const frame f = {plan,         work, portion->species, portion->nb, portion->energy,
+                     portion->dedr};
 
-    for (int t = 0; t < f.plan->group->n_terms; t++) compute_band(&f, t);
+    for (int t = 0; t < f.plan->group->n_terms; t++) compute_band(&f, portion, t);
 }

@@ -70,8 +70,7 @@ int sz_soap_band(const sz_soap_plan *plan, int t, int *term);
 int sz_soap_block(const sz_soap_plan *plan, int n_terms, const int *term, int n_block);
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
 void sz_soap_plan_free_work(void *work);
-void sz_soap_plan_energy(const void *plan, void *work, const sz_species *species,
-                         const sz_neigh *nb, double *energy, double *dedr);
+void sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion);
 
 /* ---- soap_fit.c ------------------------------------------------------------------ */
 

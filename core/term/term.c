@@ -111,3 +111,12 @@ void sz_term_close(sz_read_term *term)
     if (term->spec) term->kind->free_spec(term->spec);
     sz_args_free(term->args);
 }
+
+sz_neigh sz_portion_run(const sz_portion *p, int k)
+{
+    const sz_neigh *nb = p->nb;
+    int i = p->atom[k], n = 1;
+
+    while (k + n < p->n && p->atom[k + n] == i + n) n++;
+    return (sz_neigh){n, nb->species + i, nb->first + i, nb->neigh_species, nb->r};
+}

@@ -86,6 +86,20 @@ typedef struct sz_term_type {
 void sz_term_append_list(sz_text *text, const char *key, int n, const int *z,
                          const int *k);
 
+/* Some atoms of a list, whose energies one thread computes. */
+typedef struct {
+    const sz_species *species;
+    const sz_neigh *nb;
+    int n;
+    const int *atom; /* [n] rows of nb, ascending */
+    double *energy;  /* [n_atoms of nb] */
+    double *dedr;    /* [n_pairs of nb][3], or NULL */
+} sz_portion;
+
+/* The atoms number k .. of a portion that follow each other in nb, as a list of their
+ * own. Its pairs keep their numbers; its energies begin at energy + atom[k]. */
+sz_neigh sz_portion_run(const sz_portion *portion, int k);
+
 typedef struct sz_term_kind sz_term_kind;
 struct sz_term_kind {
     const char *name;
@@ -135,9 +149,8 @@ struct sz_term_kind {
     const sz_rank *(*rank)(const void *plan, int k, int *n);
     sz_status (*work)(void **work, const void *plan, int n_block, sz_error *err);
     void (*free_work)(void *work);
-    /* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are added to. */
-    void (*energy)(const void *plan, void *work, const sz_species *species,
-                   const sz_neigh *nb, double *energy, double *dedr);
+    /* Adds to energy and dedr of a portion. */
+    void (*energy)(const void *plan, void *work, const sz_portion *portion);
 
     /* ---- fits; NULL where a kind cannot be fitted ---- */
 

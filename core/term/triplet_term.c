@@ -154,11 +154,15 @@ static void print(const void *group, const void *plan, const sz_species *species
     }
 }
 
-static void energy(const void *plan, void *work, const sz_species *species,
-                   const sz_neigh *nb, double *energy, double *dedr)
+static void energy(const void *plan, void *work, const sz_portion *p)
 {
     (void)work;
-    sz_triplet_set_energy(plan, species->z, nb, energy, dedr);
+    for (int k = 0; k < p->n;) {
+        const sz_neigh run = sz_portion_run(p, k);
+
+        sz_triplet_set_energy(plan, p->species->z, &run, p->energy + p->atom[k], p->dedr);
+        k += run.n_atoms;
+    }
 }
 
 /* ---- vectors of the data ----------------------------------------------------------- */

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .descriptor import Derivatives, Descriptor
     from .fitting import LearningCurve, fit, learning_curve
     from .library import SoapzError
-    from .potential import Potential, Prediction, Rank, Variance
+    from .potential import Potential, Prediction, Rank, Uncertainty, Variance
     from .validation import Errors, ErrorsOf, Validation, validate
     __version__: str
 
@@ -33,12 +33,13 @@ _home = {"SoapzCalculator": "calculator", "ImportedData": "data", "read_data": "
          "split_data": "data", "write_data": "data", "Dataset": "dataset", "Derivatives": "descriptor",
          "Descriptor": "descriptor", "LearningCurve": "fitting", "fit": "fitting",
          "learning_curve": "fitting", "SoapzError": "library", "Potential": "potential",
-         "Prediction": "potential", "Rank": "potential", "Variance": "potential", "Errors": "validation",
+         "Prediction": "potential", "Rank": "potential", "Uncertainty": "potential",
+         "Variance": "potential", "Errors": "validation",
          "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
 
 __all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
            "LearningCurve", "Potential", "Prediction", "Rank", "SoapzCalculator", "SoapzError", "Validation",
-           "Variance", "fit", "learning_curve", "plugin_folder", "read_data", "split_data",
+           "Uncertainty", "Variance", "fit", "learning_curve", "plugin_folder", "read_data", "split_data",
            "validate", "write_data"]
 
 

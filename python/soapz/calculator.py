@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 try:
     from ase.calculators.calculator import Calculator, all_changes
@@ -23,6 +23,10 @@ class SoapzCalculator(Calculator):
     model     a GAP XML or a .soapz file, or a soapz.Potential, which calculators may share
     variance  True: results also hold "energies_variance" [n] and "energy_variance", eV^2,
               see Potential.variance; each evaluation then costs a second one and more
+    threads   that compute a structure together, see Potential
+    grade     True: results also hold "grade" [n], see Potential.grade
+    uncertainty  True: "forces_uncertainty" [n], eV/Angstrom, and "energy_uncertainty", eV, of
+              a model with a calibration, see Potential.uncertainty
     more      what ase.calculators.calculator.Calculator takes
 
     Errors are those of Potential."""
@@ -31,13 +35,16 @@ class SoapzCalculator(Calculator):
     ignored_changes = {"initial_magmoms", "initial_charges"}
 
     def __init__(self, model: Union[str, "os.PathLike[str]", Potential], *,
-                 variance: bool = False, **more: Any):
-        self.potential = Potential(model)
-        self.variance = bool(variance)
+                 variance: bool = False, grade: bool = False, uncertainty: bool = False,
+                 threads: Optional[int] = None, **more: Any):
+        self.potential = Potential(model, threads=threads)
+        self.variance, self.grade = bool(variance), bool(grade)
+        self.uncertainty = bool(uncertainty)
         super().__init__(**more)
         self.parameters["model"] = self.potential.path
-        if self.variance:
-            self.parameters["variance"] = True
+        for name in ("variance", "grade", "uncertainty"):
+            if getattr(self, name):
+                self.parameters[name] = True
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         super().calculate(atoms, properties, system_changes)
@@ -49,10 +56,15 @@ class SoapzCalculator(Calculator):
         if self.variance:
             v = self.potential.variance(self.atoms)
             self.results.update(energies_variance=v.energies, energy_variance=v.energy)
+        if self.grade:
+            self.results["grade"] = self.potential.grade(self.atoms)
+        if self.uncertainty:
+            u = self.potential.uncertainty(self.atoms)
+            self.results.update(forces_uncertainty=u.forces, energy_uncertainty=u.energy)
 
     def __reduce__(self):
-        return _again, (type(self), self.potential, self.variance)
+        return _again, (type(self), self.potential, self.variance, self.grade, self.uncertainty)
 
 
-def _again(cls, potential, variance):
-    return cls(potential, variance=variance)
+def _again(cls, potential, variance, grade=False, uncertainty=False):
+    return cls(potential, variance=variance, grade=grade, uncertainty=uncertainty)

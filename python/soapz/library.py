@@ -50,7 +50,7 @@ class PredictionStruct(Structure):
 
 
 class PlanOptions(Structure):
-    _fields_ = [("n_block", c_int), ("rank_tolerance", c_double)]
+    _fields_ = [("n_block", c_int), ("rank_tolerance", c_double), ("n_threads", c_int)]
 
 
 class RankStruct(Structure):
@@ -119,6 +119,13 @@ _PROTOTYPES = {
     "sz_variance_create": (c_int, [_OUT, _P, c_double, _ERR]),
     "sz_variance_free": (None, [_P]),
     "sz_variance_predict": (c_int, [_P, POINTER(AtomicStructure), _P, POINTER(c_double), _ERR]),
+    "sz_variance_work_create": (c_int, [_OUT, _P, _ERR]),
+    "sz_variance_work_free": (None, [_P]),
+    "sz_variance_compute": (c_int, [_P, _P, POINTER(Neighbours), _P, _P, _ERR]),
+    "sz_uncertainty_create": (c_int, [_OUT, _P, _ERR]),
+    "sz_uncertainty_free": (None, [_P]),
+    "sz_uncertainty_forces": (None, [_P, _LIST, _P, _P, _P]),
+    "sz_uncertainty_energy": (c_double, [_P, c_int, c_double]),
     "sz_descriptor_create": (c_int, [_OUT, _S, _ERR]),
     "sz_descriptor_of_model": (c_int, [_OUT, _P, c_int, _ERR]),
     "sz_descriptor_free": (None, [_P]),

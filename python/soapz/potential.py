@@ -8,6 +8,7 @@ k(x, x) - k^T (K + lambda^2)^-1 k, how far environments are from the sparse poin
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import tempfile
 from ctypes import byref, c_double, c_void_p
@@ -15,12 +16,15 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optiona
 
 import numpy as np
 
-from .library import (Handle, PlanOptions, PredictionStruct, SoapzError, call, create, existing, function,
+from .library import (Handle, NeighbourList, PlanOptions, PredictionStruct, SoapzError, call, create, existing, function,
                       library, sentences)
 from .structures import Atoms, as_symbol, as_voigt, copied, read_atoms
 
 if TYPE_CHECKING:
     from .descriptor import Descriptor
+
+
+_GRADES_ALONE = -1.0  # SZ_GRADES_ALONE of soapz.h
 
 
 class Rank(NamedTuple):
@@ -38,6 +42,12 @@ class Variance(NamedTuple):
     """What Potential.variance returns, eV^2."""
     energies: np.ndarray  #: [n] of the local energies
     energy: float  #: of their sum, correlations included
+
+
+class Uncertainty(NamedTuple):
+    """What Potential.uncertainty returns: standard deviations of errors."""
+    forces: np.ndarray  #: [n] eV/Angstrom, of each component of an atom's force
+    energy: float  #: eV
 
 
 class Prediction:
@@ -80,13 +90,15 @@ class _Model:
     """A model of the library with its predictors: one for each thread that computes, taken
     out of a pool while it is used. Freed when the last Potential of it has gone."""
 
-    def __init__(self, handle: Handle, rank_tolerance: float = 0.0):
+    def __init__(self, handle: Handle, rank_tolerance: float = 0.0, threads: int = 1):
         self.handle, self.pointer = handle, handle.pointer
-        self.rank_tolerance = rank_tolerance
-        if rank_tolerance != 0:
-            call("sz_model_set_plan", self.pointer, byref(PlanOptions(0, rank_tolerance)))
+        self.rank_tolerance, self.threads = rank_tolerance, threads
+        if rank_tolerance != 0 or threads != 1:
+            options = PlanOptions(0, rank_tolerance, threads or _cores())
+            call("sz_model_set_plan", self.pointer, byref(options))
         self.pool: List[Handle] = []
         self.variances: Dict[float, Handle] = {}
+        self.uncertainty: Optional[Handle] = None
         with self.predictor():  # what is made once is made now
             pass
 
@@ -101,12 +113,22 @@ class _Model:
         finally:
             self.pool.append(predictor)
 
+    def calibration(self) -> c_void_p:
+        if self.uncertainty is None:
+            self.uncertainty = create("sz_uncertainty_create", "sz_uncertainty_free", self.pointer)
+        return self.uncertainty.pointer
+
     def variance(self, regularisation: float) -> c_void_p:
         found = self.variances.get(regularisation)
         if found is None:
             made = create("sz_variance_create", "sz_variance_free", self.pointer, regularisation)
             found = self.variances.setdefault(regularisation, made)
         return found.pointer
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _as_path(path: Any) -> bytes:
@@ -126,6 +148,9 @@ class Potential:
     rank_tolerance  eV; more than 0: kernels of zeta 2 are computed with their leading
                     eigenvectors where that is cheaper, each within this rms of its local
                     energies over its sparse points. 0: exact, or what a Potential given has
+    threads         that compute a structure together; 0: one for each core; None: 1, or what a
+                    Potential given has. Results do not depend on it. Where Python threads or
+                    processes compute side by side these are the parallelism: leave it at 1
 
     Structures are ase.Atoms, or tuples (numbers, positions[, cell[, pbc]]) in Angstrom, with
     rows of cell as lattice vectors.
@@ -140,12 +165,15 @@ class Potential:
     warnings: List[str]
 
     def __init__(self, path: Union[str, "os.PathLike[str]", "Potential"],
-                 rank_tolerance: float = 0.0):
+                 rank_tolerance: float = 0.0, threads: Optional[int] = None):
         library()
+        if threads is not None:
+            threads = operator.index(threads)
         if isinstance(path, Potential):
-            if rank_tolerance and rank_tolerance != path._model.rank_tolerance:
-                raise ValueError("rank_tolerance is chosen when a file is loaded; "
-                                 f"{path!r} is loaded already")
+            for name, given in (("rank_tolerance", rank_tolerance or None), ("threads", threads)):
+                if given is not None and given != getattr(path._model, name):
+                    raise ValueError(f"{name} is chosen when a file is loaded; "
+                                     f"{path!r} is loaded already")
             self._take(path._model, path.path)
             return
         if not isinstance(path, (str, bytes, os.PathLike)):
@@ -153,7 +181,7 @@ class Potential:
                             f"{type(path).__name__}")
         text = existing(path, "model file")
         self._take(_Model(create("sz_model_load", "sz_model_free", os.fsencode(text)),
-                          float(rank_tolerance)), text)
+                          float(rank_tolerance), 1 if threads is None else threads), text)
 
     @classmethod
     def _of(cls, handle: Handle) -> "Potential":
@@ -248,6 +276,45 @@ class Potential:
              byref(structure), local.ctypes.data, byref(total))
         return Variance(local, total.value)
 
+    def grade(self, atoms: Any) -> np.ndarray:
+        """[n] how far each environment is from the nearest sparse point: sqrt(2 - 2 c), c the
+        cosine of their descriptor vectors, the largest of the atom's SOAP terms. 0 at a sparse
+        point, at most sqrt(2); no matrix is factorised. SoapzError of a model without SOAP
+        terms."""
+        atoms = read_atoms(atoms)
+        grade = np.zeros(len(atoms))
+        variance = self._model.variance(_GRADES_ALONE)
+        work = create("sz_variance_work_create", "sz_variance_work_free", variance)
+        with self._list(atoms) as neighbours:
+            call("sz_variance_compute", variance, work.pointer, byref(neighbours.nb), None,
+                 grade.ctypes.data)
+        return grade
+
+    def uncertainty(self, atoms: Any) -> Uncertainty:
+        """Standard deviations of the errors of forces and energy, by the calibration in the
+        model (soapz calibrate): about 68 % of errors are smaller. SoapzError of a model
+        without one."""
+        atoms = read_atoms(atoms)
+        calibration = self._model.calibration()
+        variance = self.variance(atoms)
+        forces = np.ascontiguousarray(self.predict(atoms).forces)
+        sigma = np.zeros(len(atoms))
+        with self._list(atoms) as neighbours:
+            library().sz_uncertainty_forces(calibration, byref(neighbours), forces.ctypes.data,
+                                            variance.energies.ctypes.data, sigma.ctypes.data)
+        energy = library().sz_uncertainty_energy(calibration, len(atoms), variance.energy)
+        return Uncertainty(sigma, energy)
+
+    @contextlib.contextmanager
+    def _list(self, atoms: Atoms) -> Iterator[NeighbourList]:
+        species = self._species_of(atoms)
+        neighbours, structure = NeighbourList(), atoms.struct(species)
+        try:
+            call("sz_list_build", byref(neighbours), byref(structure), self.cutoff)
+            yield neighbours
+        finally:
+            library().sz_list_free(byref(neighbours))
+
     # ---- the model -------------------------------------------------------------------------
 
     def descriptor(self, term: int = 0) -> "Descriptor":
@@ -291,19 +358,19 @@ class Potential:
 
     def __reduce__(self):  # a copy loads the file again: C pointers cannot be shared
         if self.path:
-            return type(self), (self.path, self._model.rank_tolerance)
+            return type(self), (self.path, self._model.rank_tolerance, self._model.threads)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.soapz")
             self.save(path)
             with open(path, "rb") as f:
-                return _from_bytes, (f.read(),)
+                return _from_bytes, (f.read(), self._model.threads)
 
 
-def _from_bytes(data: bytes) -> Potential:
+def _from_bytes(data: bytes, threads: int = 1) -> Potential:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.soapz")
         with open(path, "wb") as f:
             f.write(data)
-        potential = Potential(path)
+        potential = Potential(path, threads=threads)
         potential.path = None
         return potential

@@ -132,6 +132,29 @@ def variance():
         check(energy == plain.results["energy"], "the energy beside it")
 
 
+def uncertainty():
+    """grade and expected errors: those of the potential, refused without a calibration"""
+    plain = Potential(path_of("hea4_nuR1_nuS1"))
+    atoms = ase.Atoms("NbMoW", [[0, 0, 0], [2.4, 0, 0.3], [0.2, 2.6, 0]])
+    fails(SoapzError, ["calibration", "soapz calibrate"], lambda: plain.uncertainty(atoms))
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.soapz")
+        plain.save(path, notes={"uncertainty": "cutoff=4 variance=1e9 energy_noise=0.002 energy_scale=0.5 "
+                                               "Nb={0.1 0} Mo={0.2 0} Ta={0.3 0} W={0 0.4}"})
+        plain.save(os.path.join(folder, "plain.soapz"), notes={"uncertainty": None})
+        potential = Potential(path)
+    calculator = SoapzCalculator(potential, grade=True, uncertainty=True)
+    calculator.get_potential_energy(atoms)
+    result, p, v = calculator.results, potential.predict(atoms), potential.variance(atoms)
+    check(np.array_equal(result["grade"], plain.grade(atoms)) and result["grade"].min() > 1e-3, "grade")
+    check("energy_variance" not in result, "not asked for")
+    d = np.linalg.norm(atoms.positions - atoms.positions[2], axis=1)
+    w = np.where(d == 0, 1, np.clip(1 - (d / 4) ** 2, 0, None) ** 2)
+    want = [0.1, 0.2, 0.4 * np.sqrt(w @ (p.forces ** 2).sum(axis=1) / w.sum())]
+    check(np.allclose(result["forces_uncertainty"], want, rtol=1e-10), result["forces_uncertainty"])
+    check(abs(result["energy_uncertainty"] - np.hypot(0.006, 0.5 * v.energy ** 0.5)) < 1e-12, "energy")
+
+
 def resident():
     with open("/proc/self/statm") as f:
         return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
@@ -205,6 +228,7 @@ agreement()
 derivatives()
 relaxation()
 variance()
+uncertainty()
 memory()
 errors()
 imports()

@@ -121,6 +121,21 @@ def low_rank():
     check(Potential(MODEL, rank_tolerance=0).energy(ATOMS) == Potential(MODEL).energy(ATOMS), "off")
 
 
+def threads():
+    one, two = Potential(MODEL), Potential(MODEL, threads=2)
+    for atoms in (ATOMS, ATOMS):
+        p, q = one.predict(atoms), two.predict(atoms)
+        check(p.energy == q.energy and (p.forces == q.forces).all() and
+              (p.virials == q.virials).all(), "two threads: the same bits")
+    check(pickle.loads(pickle.dumps(two))._model.threads == 2, "a pickled copy has them")
+    check(Potential(two)._model.threads == 2 and Potential(two, threads=2), "of a Potential")
+    check(Potential(MODEL, threads=0).energy(ATOMS) == one.energy(ATOMS), "one for each core")
+    fails(ValueError, ["threads", "loaded already"], lambda: Potential(one, threads=3))
+    for bad in (-1, 1025):
+        fails(SoapzError, ["1 to 1024 threads"], lambda: Potential(MODEL, threads=bad))
+    fails(TypeError, [], lambda: Potential(MODEL, threads=1.5))
+
+
 def saved():
     potential = Potential(SHIPPED)
     with tempfile.TemporaryDirectory() as folder:
@@ -189,5 +204,6 @@ errors(one)
 package(one)
 variance()
 low_rank()
+threads()
 saved()
 done()

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * uncertainty.h - what fix pair may ask of each atom: variance (eV^2, of its energy),
+ * grade (distance from the sparse points) and uncertainty (eV/Angstrom, of its force).
+ *
+ * The style gives the sparse points back once it can run, so at the first question the
+ * model is read again. Nothing is computed or kept before. */
+#ifndef SZ_PLUGIN_UNCERTAINTY_H
+#define SZ_PLUGIN_UNCERTAINTY_H
+
+#include "soapz.h"
+
+#include <string>
+#include <vector>
+
+class Uncertainty
+{
+  public:
+    ~Uncertainty();
+
+    void set_path(const std::string &path); /* of another model, as it is now */
+
+    int *flag(const char *name);      /* "variance_flag", ..: 1 asks for it; or NULL */
+    double *values(const char *name); /* those of the last time; or NULL */
+    bool wanted() const;
+    bool wants_forces() const; /* uncertainty depends on them */
+
+    /* The rest after wanted(), in this order. */
+    bool start(int n_local, sz_error &err);
+    bool add(const sz_neigh &nb, const int *centre, sz_error &err);
+    /* the weight of a neighbour; mean of |F|^2 round atom i, see sz_uncertainty_force */
+    double weight(double r2) const;
+    void finish(int i, int species, double g2);
+
+    double bytes() const;
+
+  private:
+    bool load(sz_error &err);
+    void clear();
+
+    int variance_flag = 0, grade_flag = 0, uncertainty_flag = 0;
+    std::string path, stamp; /* size and time of the file */
+    sz_variance *factor = nullptr;
+    bool has_factor = false;
+    sz_variance_work *work = nullptr;
+    sz_uncertainty *calibration = nullptr;
+    std::vector<double> variance, grade, uncertainty; /* [n_local] */
+    std::vector<double> chunk_variance, chunk_grade;
+};
+
+#endif

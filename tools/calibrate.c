@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * calibrate.c - soapz calibrate: how large a model's errors are, from data that its fit
+ * has not seen, written into the model. */
+#define _POSIX_C_SOURCE 200809L
+#include "base/file.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "foreign.h"
+#include "tool.h"
+#include "validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: soapz calibrate MODEL DATA.xyz [NAME=KEY ...] -o OUT.soapz [--into WHOLE]\n"
+    "\n"
+    "How large the errors of a model are to be expected, from its errors on data that "
+    "its\n"
+    "fit has not seen: soapz eval --uncertainty, fix pair of LAMMPS and Python have "
+    "them\n"
+    "then for each atom, and soapz validate says whether they hold.\n"
+    "\n"
+    "  MODEL         GAP XML or .soapz, fitted without the data\n"
+    "  DATA.xyz      extended XYZ with energies and forces, or what ASE reads; 30 "
+    "frames\n"
+    "                at least, of all kinds that the model is for\n"
+    "  NAME=KEY      where the data are, as for soapz validate\n"
+    "  -o, --output OUT.soapz\n"
+    "                the model with the note \"uncertainty\"; nothing else is changed\n"
+    "  --into WHOLE  it is this model that gets the note: one of the same settings,\n"
+    "                fitted to all data, those of the calibration included\n"
+    "  --threads N   frames computed side by side (all cores)\n"
+    "  --help        this text\n"
+    "\n"
+    "example:\n"
+    "  soapz calibrate part.soapz held_out.xyz --into whole.soapz -o NbMoTaW.soapz\n";
+
+typedef struct {
+    const char *model, *data, *out, *into;
+    sz_fit_options options;
+    sz_validation v; /* the names of the data, and the data */
+} request;
+
+static int read_words(request *r, int n, const char *const *word)
+{
+    for (int k = 0; k < n; k++) {
+        if (sz_take_name(&r->v, word[k])) continue;
+        if (r->data)
+            return sz_usage_error("calibrate", "one word too many: \"%s\"", word[k]);
+        *(r->model ? &r->data : &r->model) = word[k];
+    }
+    if (!r->data) return sz_usage_error("calibrate", "a model and data are needed");
+    if (!r->out) return sz_usage_error("calibrate", "say with -o what shall be written");
+    if (!sz_ends_in(r->out, ".soapz"))
+        return sz_usage_error("calibrate",
+                              "%s: the name must end in .soapz: only such files have "
+                              "notes",
+                              r->out);
+    for (int k = 0; k < 3; k++) {
+        const char *in = k == 0 ? r->model : k == 1 ? r->data : r->into;
+
+        if (in && sz_same_file(r->out, in))
+            return sz_usage_error("calibrate", "-o would overwrite %s: name another file",
+                                  in);
+    }
+    return 0;
+}
+
+/* -1, or the exit code when there is nothing to do */
+static int read_options(int argc, char **argv, request *r)
+{
+    enum { MAX_WORDS = 16 };
+    const char *word[MAX_WORDS], *threads = NULL;
+    int want_help = 0, n, code;
+    const sz_option option[] = {{"--output", 'o', &r->out, NULL},
+                                {"--into", 0, &r->into, NULL},
+                                {"--threads", 0, &threads, NULL},
+                                {"--help", 'h', NULL, &want_help}};
+
+    code = sz_options(argc, argv, option, 4, word, MAX_WORDS, &n);
+    if (want_help) return sz_print_text(help);
+    if (code) return code;
+    if (threads && (!sz_parse_int(threads, &r->options.n_threads) ||
+                    r->options.n_threads < 1 || r->options.n_threads > 1024))
+        return sz_usage_error("calibrate", "--threads needs a number from 1, not \"%s\"",
+                              threads);
+    code = read_words(r, n, word);
+    return code ? code : -1;
+}
+
+static sz_status calibrate(request *r, sz_error *err)
+{
+    sz_model *model = NULL, *whole = NULL;
+    sz_status status = sz_model_load(&model, r->model, err);
+
+    if (status == SZ_OK && r->into) status = sz_model_load(&whole, r->into, err);
+    if (status == SZ_OK) {
+        sz_model *into = whole ? whole : model;
+
+        sz_print_warnings("calibrate", &r->v.data->warnings);
+        status = sz_uncertainty_fit(into, model, r->v.data, &r->options, err);
+        if (status == SZ_OK) status = sz_model_save(into, r->out, err);
+        if (status == SZ_OK)
+            printf("%s: %s\n", r->out, sz_model_note(into, "uncertainty"));
+    }
+    sz_model_free(model);
+    sz_model_free(whole);
+    return status;
+}
+
+int sz_verb_calibrate(int argc, char **argv)
+{
+    request r = {0};
+    sz_foreign foreign = {0};
+    sz_teller teller;
+    const sz_watch watch = sz_tool_watch(&teller, "calibrate");
+    sz_error err;
+    sz_status status;
+    int code = read_options(argc, argv, &r);
+
+    if (code >= 0) return code;
+    sz_blas_tune();
+    sz_blas_set_threads(1);
+    sz_catch_interrupts();
+    r.options.watch = &watch;
+    status = sz_foreign_open(&foreign, r.data, &err);
+    if (status == SZ_OK)
+        status = sz_read_reference(&r.v, sz_foreign_path(&foreign), &err);
+    if (status == SZ_OK) status = calibrate(&r, &err);
+    sz_progress_end(&teller.progress);
+    sz_dataset_free(r.v.data);
+    sz_names_free(&r.v.name);
+    if (status != SZ_OK) sz_foreign_mend(&foreign, &err);
+    sz_foreign_close(&foreign);
+    if (status != SZ_OK) return sz_report(&err);
+    return sz_finish_stdout();
+}
