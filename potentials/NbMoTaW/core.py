@@ -11,8 +11,12 @@ Glue potential without a density, is a soft step beneath 2 Angstrom:
     phi(r) = V_ZBL(1.6) / 2 (1 + cos(pi (r - 1.2) / 0.8)) / 2   from 1.2 to 2.0, constant below
 
 No two atoms of the data are so near: the fit is the same with it as without."""
-from itertools import combinations_with_replacement
+import os
+import sys
 from math import cos, exp, pi
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import glue  # noqa: E402
 
 NUMBERS = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74}
 SHORT, MIDDLE, LONG, KNOTS = 1.2, 1.6, 2.0, 33
@@ -31,25 +35,9 @@ def phi(za, zb, r):
     return 0.25 * zbl(za, zb, MIDDLE) * (1 + cos(pi * (r - SHORT) / (LONG - SHORT)))
 
 
-def table(name, key, value, x, y, attributes=""):
-    points = " ".join(f'<point {key}="{a:.4f}" {value}="{b:.6f}"/>' for a, b in zip(x, y))
-    return f'<{name}{attributes} num_points="{len(x)}"> {points} </{name}>'
-
-
 def main():
     r = [SHORT + (LONG - SHORT) * k / (KNOTS - 1) for k in range(KNOTS)]
-    print(f'<Glue_params n_types="{len(NUMBERS)}" label="close">')
-    for k, z in enumerate(NUMBERS.values(), 1):
-        print(f'<per_type_data type="{k}" atomic_num="{z}">')
-        print(table("density", "a", "rho", [SHORT, LONG], [0, 0],
-                    ' do_spline="T" density_y1="0" density_yn="0"'))
-        print(table("potential_density", "rho", "E", [0, 1], [0, 0]))
-        print("</per_type_data>")
-    for (i, a), (j, b) in combinations_with_replacement(enumerate(NUMBERS.values(), 1), 2):
-        print(f'<per_pair_data type1="{i}" type2="{j}">')
-        print(table("potential_pair", "r", "E", r, [phi(a, b, x) for x in r]))
-        print("</per_pair_data>")
-    print("</Glue_params>")
+    glue.show(NUMBERS, [SHORT, LONG], lambda a, b: (r, [phi(NUMBERS[a], NUMBERS[b], x) for x in r]))
 
 
 if __name__ == "__main__":
