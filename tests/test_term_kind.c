@@ -114,19 +114,20 @@ static void print(const void *group, const void *plan, const sz_species *species
     sz_text_add(text, "\ndecay: %d elements, cutoff %g\n", species->n, cutoff(group));
 }
 
-static void energy(const void *plan, void *work, const sz_portion *p)
+static void energy(const void *plan, void *work, const sz_species *species,
+                   const sz_neigh *nb, double *e, double *dedr)
 {
     const decay_group *g = plan;
-    const sz_neigh *nb = p->nb;
 
     (void)work;
-    for (int a = 0; a < p->n; a++)
-        for (int i = p->atom[a], k = nb->first[i]; k < nb->first[i + 1]; k++) {
+    (void)species;
+    for (int i = 0; i < nb->n_atoms; i++)
+        for (int k = nb->first[i]; k < nb->first[i + 1]; k++) {
             double slope;
 
-            p->energy[i] += g->weight * decay(g->cutoff, nb->r + 3 * k, &slope);
-            for (int x = 0; p->dedr && x < 3; x++)
-                p->dedr[3 * k + x] += g->weight * slope * nb->r[3 * k + x];
+            e[i] += g->weight * decay(g->cutoff, nb->r + 3 * k, &slope);
+            for (int x = 0; dedr && x < 3; x++)
+                dedr[3 * k + x] += g->weight * slope * nb->r[3 * k + x];
         }
 }
 

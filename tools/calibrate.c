@@ -4,7 +4,6 @@
  * has not seen, written into the model. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/file.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "foreign.h"
 #include "tool.h"
@@ -81,12 +80,8 @@ static int read_options(int argc, char **argv, request *r)
 
     code = sz_options(argc, argv, option, 4, word, MAX_WORDS, &n);
     if (want_help) return sz_print_text(help);
-    if (code) return code;
-    if (threads && (!sz_parse_int(threads, &r->options.n_threads) ||
-                    r->options.n_threads < 1 || r->options.n_threads > 1024))
-        return sz_usage_error("calibrate", "--threads needs a number from 1, not \"%s\"",
-                              threads);
-    code = read_words(r, n, word);
+    if (!code) code = sz_read_threads("calibrate", threads, &r->options.n_threads);
+    if (!code) code = read_words(r, n, word);
     return code ? code : -1;
 }
 

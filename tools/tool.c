@@ -75,6 +75,13 @@ int sz_read_tolerance(const char *verb, const char *text, double *tolerance)
         verb, "--rank-tolerance needs an energy in eV, 0 or more, not \"%s\"", text);
 }
 
+int sz_read_threads(const char *verb, const char *text, int *n_threads)
+{
+    if (!text || (sz_parse_int(text, n_threads) && *n_threads >= 1 && *n_threads <= 1024))
+        return 0;
+    return sz_usage_error(verb, "--threads needs a number from 1, not \"%s\"", text);
+}
+
 /* ---- messages ------------------------------------------------------------------- */
 
 int sz_usage_error(const char *verb, const char *format, ...)

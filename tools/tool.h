@@ -41,6 +41,8 @@ int sz_options(int argc, char **argv, const sz_option *option, int n_options,
 /* --rank-tolerance of a verb; text NULL: 0. Returns 0, or 2 after saying what is wrong.
  */
 int sz_read_tolerance(const char *verb, const char *text, double *tolerance);
+/* The same of --threads, from 1; text NULL leaves *n_threads. */
+int sz_read_threads(const char *verb, const char *text, int *n_threads);
 
 /* "soapz VERB: sentence" on stderr; returns 2. */
 int sz_usage_error(const char *verb, const char *format, ...) SZ_PRINTF(2, 3);

@@ -123,11 +123,8 @@ static int read_options(int argc, char **argv, request *r, sz_validation *v)
     if (strcmp(r->data, "-") == 0)
         return sz_usage_error("validate", "the data are read twice: name a file");
     r->n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    if (r->threads && (!sz_parse_int(r->threads, &r->n_threads) || r->n_threads < 1 ||
-                       r->n_threads > 1024))
-        return sz_usage_error("validate", "--threads needs a number from 1, not \"%s\"",
-                              r->threads);
-    code = read_limits(v, r);
+    code = sz_read_threads("validate", r->threads, &r->n_threads);
+    if (!code) code = read_limits(v, r);
     return code ? code : -1;
 }
 

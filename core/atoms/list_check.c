@@ -38,3 +38,12 @@ sz_status sz_list_check_row(const sz_neigh *nb, int i, int n_species, sz_error *
         status = check_pair(nb, i, j, n_species, err);
     return status;
 }
+
+sz_status sz_list_check(const sz_neigh *nb, int n_species, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
+        status = sz_list_check_row(nb, i, n_species, err);
+    return status;
+}

@@ -56,14 +56,13 @@ static int cut_window(const step *s, int start, int end)
     return n_portions;
 }
 
-static sz_status check_atoms(const step *s, int n, const int *atom, sz_error *err)
+static int is_fit(const step *s, int n, const int *atom)
 {
-    int n_species = s->work->plan->model->species.n;
-    sz_status status = SZ_OK;
+    int n_species = s->work->plan->model->species.n, fit = 1;
 
-    for (int k = 0; k < n && status == SZ_OK; k++)
-        status = sz_list_check_row(s->nb, atom[k], n_species, err);
-    return status;
+    for (int k = 0; k < n && fit; k++)
+        fit = sz_list_check_row(s->nb, atom[k], n_species, NULL) == SZ_OK;
+    return fit;
 }
 
 static void clear(const step *s, const sz_portion *p)
@@ -95,25 +94,15 @@ static void compute_portion(void *context, int thread, int number)
                           .energy = s->energy,
                           .dedr = s->dedr};
 
-    if (check_atoms(s, p.n, p.atom, NULL) != SZ_OK) {
+    if (!is_fit(s, p.n, p.atom)) {
         atomic_store(&s->failed, 1);
         return;
     }
     clear(s, &p);
     for (int k = 0; k < m->n_kinds; k++)
         if (m->group[k])
-            sz_term_kinds[k]->energy(sz_plan_part(plan, k),
-                                     w->part[thread * m->n_kinds + k], &p);
-}
-
-/* The first atom of all that is not fit for use, whichever thread has met it. */
-static sz_status name_failure(const sz_neigh *nb, int n_species, sz_error *err)
-{
-    sz_status status = SZ_OK;
-
-    for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
-        status = sz_list_check_row(nb, i, n_species, err);
-    return status;
+            sz_term_energy(sz_term_kinds[k], sz_plan_part(plan, k),
+                           w->part[thread * m->n_kinds + k], &p);
 }
 
 static int species_are_known(const sz_neigh *nb, int n_species)
@@ -141,5 +130,6 @@ sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
 
         sz_standing_run(work->crew, n_portions, compute_portion, &s);
     }
-    return atomic_load(&s.failed) ? name_failure(nb, m->species.n, err) : SZ_OK;
+    /* the first atom of all that is not fit for use, whichever thread has met it */
+    return atomic_load(&s.failed) ? sz_list_check(nb, m->species.n, err) : SZ_OK;
 }

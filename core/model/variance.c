@@ -365,10 +365,8 @@ sz_status sz_variance_compute(const sz_variance *variance, sz_variance_work *wor
                               sz_error *err)
 {
     const answer a = {.local = local, .grade = grade};
-    sz_status status = SZ_OK;
+    sz_status status = sz_list_check(nb, variance->model->species.n, err);
 
-    for (int i = 0; i < nb->n_atoms && status == SZ_OK; i++)
-        status = sz_list_check_row(nb, i, variance->model->species.n, err);
     return status == SZ_OK ? find(variance, work, nb, &a, err) : status;
 }
 
@@ -380,8 +378,7 @@ sz_status sz_variance_predict(const sz_variance *variance, const sz_structure *s
     sz_list list = {0};
     sz_status status = sz_list_build(&list, structure, model->cutoff, err);
 
-    for (int i = 0; i < list.nb.n_atoms && status == SZ_OK; i++)
-        status = sz_list_check_row(&list.nb, i, model->species.n, err);
+    if (status == SZ_OK) status = sz_list_check(&list.nb, model->species.n, err);
     if (status == SZ_OK) status = sz_variance_work_create(&work, variance, err);
     if (status == SZ_OK)
         status = sz_variance_frame(variance, work, &list.nb, local, total, err);

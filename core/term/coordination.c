@@ -269,18 +269,16 @@ static int is_centre_of(const sz_coordination_spec *spec, int z)
     return spec->z == 0 || spec->z == z;
 }
 
-static void energy(const void *plan, void *work, const sz_portion *p)
+static void energy(const void *plan, void *work, const sz_species *species,
+                   const sz_neigh *nb, double *energy, double *dedr)
 {
     const sz_coordination_set *set = plan;
 
     (void)work;
-    for (int t = 0; t < set->n; t++)
-        for (int k = 0; k < p->n; k++) {
-            int i = p->atom[k];
-
-            if (is_centre_of(&set->term[t].spec, p->species->z[p->nb->species[i]]))
-                add_atom(&set->term[t], p->nb, i, p->energy + i, p->dedr);
-        }
+    for (int k = 0; k < set->n; k++)
+        for (int i = 0; i < nb->n_atoms; i++)
+            if (is_centre_of(&set->term[k].spec, species->z[nb->species[i]]))
+                add_atom(&set->term[k], nb, i, energy + i, dedr);
 }
 
 /* ---- vectors of the data ----------------------------------------------------------- */

@@ -52,15 +52,12 @@ static void glue_print(const void *group, const void *plan, const sz_species *sp
                 sz_glue_cutoff(group));
 }
 
-static void glue_energy(const void *plan, void *work, const sz_portion *p)
+static void glue_energy(const void *plan, void *work, const sz_species *species,
+                        const sz_neigh *nb, double *energy, double *dedr)
 {
     (void)work;
-    for (int k = 0; k < p->n;) {
-        const sz_neigh run = sz_portion_run(p, k);
-
-        sz_glue_energy(plan, &run, p->energy + p->atom[k], p->dedr);
-        k += run.n_atoms;
-    }
+    (void)species;
+    sz_glue_energy(plan, nb, energy, dedr);
 }
 
 const sz_term_kind sz_kind_glue = {.name = "Glue",
@@ -112,15 +109,11 @@ static void zbl_print(const void *group, const void *plan, const sz_species *spe
                 zbl->shift ? ", shifted to zero there" : "");
 }
 
-static void zbl_energy(const void *plan, void *work, const sz_portion *p)
+static void zbl_energy(const void *plan, void *work, const sz_species *species,
+                       const sz_neigh *nb, double *energy, double *dedr)
 {
     (void)work;
-    for (int k = 0; k < p->n;) {
-        const sz_neigh run = sz_portion_run(p, k);
-
-        sz_zbl_energy(plan, p->species->z, &run, p->energy + p->atom[k], p->dedr);
-        k += run.n_atoms;
-    }
+    sz_zbl_energy(plan, species->z, nb, energy, dedr);
 }
 
 const sz_term_kind sz_kind_zbl = {.name = "ZBL",
@@ -230,15 +223,12 @@ static void lj_print(const void *group, const void *plan, const sz_species *spec
         }
 }
 
-static void lj_energy(const void *plan, void *work, const sz_portion *p)
+static void lj_energy(const void *plan, void *work, const sz_species *species,
+                      const sz_neigh *nb, double *energy, double *dedr)
 {
     (void)work;
-    for (int k = 0; k < p->n;) {
-        const sz_neigh run = sz_portion_run(p, k);
-
-        sz_lj_energy(plan, &run, p->energy + p->atom[k], p->dedr);
-        k += run.n_atoms;
-    }
+    (void)species;
+    sz_lj_energy(plan, nb, energy, dedr);
 }
 
 const sz_term_kind sz_kind_lj = {.name = "LJ",
@@ -315,15 +305,11 @@ static void coulomb_print(const void *group, const void *plan, const sz_species 
     sz_text_add(text, "\n");
 }
 
-static void coulomb_energy(const void *plan, void *work, const sz_portion *p)
+static void coulomb_energy(const void *plan, void *work, const sz_species *species,
+                           const sz_neigh *nb, double *energy, double *dedr)
 {
     (void)work;
-    for (int k = 0; k < p->n;) {
-        const sz_neigh run = sz_portion_run(p, k);
-
-        sz_coulomb_energy(plan, p->species->z, &run, p->energy + p->atom[k], p->dedr);
-        k += run.n_atoms;
-    }
+    sz_coulomb_energy(plan, species->z, nb, energy, dedr);
 }
 
 const sz_term_kind sz_kind_coulomb = {.name = "Coulomb",

@@ -112,11 +112,28 @@ void sz_term_close(sz_read_term *term)
     sz_args_free(term->args);
 }
 
-sz_neigh sz_portion_run(const sz_portion *p, int k)
+/* The atoms number k .. of a portion that follow each other in nb, as a list of their
+ * own. Its pairs keep their numbers; its energies begin at energy + atom[k]. */
+static sz_neigh run_from(const sz_portion *p, int k)
 {
     const sz_neigh *nb = p->nb;
     int i = p->atom[k], n = 1;
 
     while (k + n < p->n && p->atom[k + n] == i + n) n++;
     return (sz_neigh){n, nb->species + i, nb->first + i, nb->neigh_species, nb->r};
+}
+
+void sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
+                    const sz_portion *p)
+{
+    if (kind->energy_of_portion) {
+        kind->energy_of_portion(plan, work, p);
+        return;
+    }
+    for (int k = 0; k < p->n;) {
+        const sz_neigh run = run_from(p, k);
+
+        kind->energy(plan, work, p->species, &run, p->energy + p->atom[k], p->dedr);
+        k += run.n_atoms;
+    }
 }

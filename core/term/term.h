@@ -96,10 +96,6 @@ typedef struct {
     double *dedr;    /* [n_pairs of nb][3], or NULL */
 } sz_portion;
 
-/* The atoms number k .. of a portion that follow each other in nb, as a list of their
- * own. Its pairs keep their numbers; its energies begin at energy + atom[k]. */
-sz_neigh sz_portion_run(const sz_portion *portion, int k);
-
 typedef struct sz_term_kind sz_term_kind;
 struct sz_term_kind {
     const char *name;
@@ -149,8 +145,11 @@ struct sz_term_kind {
     const sz_rank *(*rank)(const void *plan, int k, int *n);
     sz_status (*work)(void **work, const void *plan, int n_block, sz_error *err);
     void (*free_work)(void *work);
-    /* Adds to energy and dedr of a portion. */
-    void (*energy)(const void *plan, void *work, const sz_portion *portion);
+    /* One of the two: energy [n_atoms] and dedr [n_pairs][3] (or NULL) of all atoms of
+     * nb, or those of a portion, are added to. */
+    void (*energy)(const void *plan, void *work, const sz_species *species,
+                   const sz_neigh *nb, double *energy, double *dedr);
+    void (*energy_of_portion)(const void *plan, void *work, const sz_portion *portion);
 
     /* ---- fits; NULL where a kind cannot be fitted ---- */
 
@@ -195,6 +194,10 @@ typedef struct {
 } sz_read_term;
 sz_status sz_term_read(sz_read_term *term, const sz_gap *gap, int k, sz_error *err);
 void sz_term_close(sz_read_term *term);
+
+/* Adds what the terms of a kind give the atoms of a portion. */
+void sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
+                    const sz_portion *portion);
 
 /* The kind that a descriptor is of, and its spec. */
 sz_status sz_term_parse(const sz_term_kind **kind, void **spec,

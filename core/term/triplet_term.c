@@ -154,15 +154,11 @@ static void print(const void *group, const void *plan, const sz_species *species
     }
 }
 
-static void energy(const void *plan, void *work, const sz_portion *p)
+static void energy(const void *plan, void *work, const sz_species *species,
+                   const sz_neigh *nb, double *energy, double *dedr)
 {
     (void)work;
-    for (int k = 0; k < p->n;) {
-        const sz_neigh run = sz_portion_run(p, k);
-
-        sz_triplet_set_energy(plan, p->species->z, &run, p->energy + p->atom[k], p->dedr);
-        k += run.n_atoms;
-    }
+    sz_triplet_set_energy(plan, species->z, nb, energy, dedr);
 }
 
 /* ---- vectors of the data ----------------------------------------------------------- */
