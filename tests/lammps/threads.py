@@ -80,9 +80,18 @@ def threads():
     return len(os.listdir("/proc/self/task"))
 
 
-def resident():
-    """MB"""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
+class MallInfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks "
+                "fsmblks uordblks fordblks keepcost".split()]
+
+
+def in_use():
+    """MB that are allocated and not freed. The resident set would also count what malloc keeps
+    of freed memory, which differs from one cycle to the next."""
+    mallinfo = ctypes.CDLL(None).mallinfo2
+    mallinfo.restype = MallInfo
+    found = mallinfo()
+    return (found.uordblks + found.hblkhd) / 2**20
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -101,7 +110,7 @@ with tempfile.TemporaryDirectory() as folder:
         if k % 3:
             left = max(left, threads())
         instance.close()
-        sizes.append(resident())
+        sizes.append(in_use())
         before = threads() if k == 0 else before  # MPI has its own from then on
     lmp.check("200 instances: no thread is left", threads() == before, f"{threads()} of {before}")
     lmp.check("the style had its threads", most >= before + 2, f"{most}, {before}")
