@@ -102,6 +102,18 @@ SZ_API sz_status sz_model_set_note(sz_model *model, const char *key, const char 
 typedef struct sz_plan sz_plan;
 typedef struct sz_work sz_work; /* scratch of one caller */
 
+typedef enum {
+    SZ_DOUBLE,
+    /* SOAP terms by single precision, but for their distances, powers of kernels,
+     * energies and forces, which are sums of doubles. On a CPU without AVX2 it is
+     * SZ_DOUBLE. */
+    SZ_MIXED
+} sz_precision;
+
+/* "double" or "mixed"; another word is SZ_ERR_ARGUMENT. */
+SZ_API sz_status sz_precision_of(sz_precision *precision, const char *word,
+                                 sz_error *err);
+
 typedef struct {
     /* Atoms of one matrix product at most, 1 to 4096; 0 takes the default, 128. Results
      * do not depend on it beyond rounding. */
@@ -115,6 +127,7 @@ typedef struct {
      * depend on it. Works start their threads when they are made and end them when they
      * are freed; in a forked child they are started again. */
     int n_threads;
+    sz_precision precision;
 } sz_plan_options;
 
 /* What rank_tolerance made of a term. */
@@ -132,6 +145,8 @@ SZ_API sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
                                 const sz_plan_options *options, sz_error *err);
 SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
 SZ_API size_t sz_plan_bytes(const sz_plan *plan);
+/* What it computes in on this CPU. */
+SZ_API sz_precision sz_plan_precision(const sz_plan *plan);
 /* The terms that rank_tolerance was tried on, 0 <= k < n. */
 SZ_API int sz_plan_n_ranks(const sz_plan *plan);
 SZ_API sz_rank sz_plan_rank(const sz_plan *plan, int k);

@@ -39,7 +39,8 @@ static constexpr int CHUNK = 2048;
 
 PairSoapz::PairSoapz(LAMMPS *host)
     : Pair(host), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
-      work(nullptr), cutoff(0.0), ordered(0), n_centres(0), n_pairs(0)
+      precision(SZ_DOUBLE), work(nullptr), cutoff(0.0), ordered(0), n_centres(0),
+      n_pairs(0)
 {
     single_enable = 0;
     restartinfo = 0;
@@ -72,28 +73,37 @@ void PairSoapz::allocate()
 
 /* ---- setting up ------------------------------------------------------------------ */
 
-/* pair_style soapz [block N] [rank_tolerance E] [threads N] */
+/* pair_style soapz [block N] [rank_tolerance E] [threads N] [precision double or mixed]
+ */
 void PairSoapz::settings(int narg, char **arg)
 {
     n_block = DEFAULT_BLOCK;
     n_threads = 1;
     rank_tolerance = 0.0;
+    precision = SZ_DOUBLE;
     for (int k = 0; k < narg; k += 2) {
         const bool is_block = std::strcmp(arg[k], "block") == 0;
         const bool is_threads = std::strcmp(arg[k], "threads") == 0;
+        const bool is_precision = std::strcmp(arg[k], "precision") == 0;
+        sz_error err;
 
-        if (!is_block && !is_threads && std::strcmp(arg[k], "rank_tolerance") != 0)
+        if (!is_block && !is_threads && !is_precision &&
+            std::strcmp(arg[k], "rank_tolerance") != 0)
             error->all(FLERR,
                        "pair_style soapz: unknown keyword '{}', known are: block N, "
-                       "rank_tolerance E, threads N",
+                       "rank_tolerance E, threads N, precision double or mixed",
                        arg[k]);
         if (k + 1 == narg)
-            error->all(FLERR, "pair_style soapz: keyword {} needs a number", arg[k]);
+            error->all(FLERR, "pair_style soapz: keyword {} needs {}", arg[k],
+                       is_precision ? "double or mixed" : "a number");
         if (is_block)
             n_block = utils::inumeric(FLERR, arg[k + 1], false, lmp);
         else if (is_threads)
             n_threads = utils::inumeric(FLERR, arg[k + 1], false, lmp);
-        else
+        else if (is_precision) {
+            if (sz_precision_of(&precision, arg[k + 1], &err) != SZ_OK)
+                error->all(FLERR, "pair_style soapz: {}", err.message);
+        } else
             rank_tolerance = utils::numeric(FLERR, arg[k + 1], false, lmp);
     }
     if (n_threads < 0 || n_threads > MAX_THREADS)
@@ -163,7 +173,7 @@ int PairSoapz::cores_of_rank() const
 /* The work keeps what it needs of the model, so that the sparse points are given back. */
 void PairSoapz::load_model(const std::string &path, char **symbol, const QuipForm &form)
 {
-    const sz_plan_options options = {n_block, rank_tolerance, n_threads};
+    const sz_plan_options options = {n_block, rank_tolerance, n_threads, precision};
     sz_model *loaded;
     sz_plan *laid_out;
     sz_error err;
@@ -226,6 +236,10 @@ void PairSoapz::report(const sz_model *model, const sz_plan *plan,
     text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}, {} thread{}\n",
                         cutoff, n_block, sz_blas_name(), n_threads,
                         n_threads == 1 ? "" : "s per rank");
+    if (precision == SZ_MIXED)
+        text += sz_plan_precision(plan) == SZ_MIXED
+                    ? "  mixed precision\n"
+                    : "  double precision: this CPU has no AVX2, which mixed needs\n";
     text += "  atom type  element\n";
     for (int type = 1; type <= atom->ntypes; type++)
         text += fmt::format("  {:9}  {}\n", type, symbol[type - 1]);

@@ -55,9 +55,10 @@ class PairSoapz : public Pair
     void find_uncertainty();
     void tally_virial(int j, const double *r, const double *dedr);
 
-    int n_block;           /* atoms in one matrix product, keyword block */
-    int n_threads;         /* of each rank, keyword threads */
-    double rank_tolerance; /* eV, keyword rank_tolerance */
+    int n_block;            /* atoms in one matrix product, keyword block */
+    int n_threads;          /* of each rank, keyword threads */
+    double rank_tolerance;  /* eV, keyword rank_tolerance */
+    sz_precision precision; /* keyword precision */
     sz_work *work;
     double cutoff;            /* of the model, Angstrom */
     int ordered;              /* see sz_model_ordered */

@@ -6,7 +6,7 @@
 #define SZ_COMPRESSION_H
 
 #include "descriptor/radial.h"
-#include "linear/product.h" /* sz_range */
+#include "linear/product.h" /* sz_range, sz_real */
 
 /* ---- as specified ------------------------------------------------------------------ */
 
@@ -184,13 +184,16 @@ sz_status sz_map_make_matrix(sz_map *map, const sz_compression *c, int x_lanes,
                              sz_error *err);
 /* The number at place at of the matrix. */
 void sz_map_put(const sz_map *map, int n_chan, size_t at, double value);
+
+/* ---- map_apply.c ------------------------------------------------------------------- */
+
 /* y [n_lm][stride] (overwritten) from x [n_lm][n_chan]; and dedx += the adjoint. Only
  * for maps with runs or a matrix. */
-void sz_map_apply(const sz_map *map, int l_max, int n_chan, const double *x, double *y);
-void sz_map_adjoint(const sz_map *map, int l_max, int n_chan, const double *dedy,
-                    double *dedx);
+void sz_map_apply(const sz_map *map, int l_max, int n_chan, const sz_real *x, sz_real *y);
+void sz_map_adjoint(const sz_map *map, int l_max, int n_chan, const sz_real *dedy,
+                    sz_real *dedx);
 /* dedw, laid out like the matrix, += dE/dW. */
-void sz_map_slope(const sz_map *map, int l_max, int n_chan, const double *x,
-                  const double *dedy, double *dedw);
+void sz_map_slope(const sz_map *map, int l_max, int n_chan, const sz_real *x,
+                  const sz_real *dedy, double *dedw);
 
 #endif

@@ -52,19 +52,28 @@ int sz_coupling_table(const int l[SZ_FACTORS], sz_coupling_entry *entry);
 sz_status sz_coupling_create(sz_coupling **coupling, const sz_compression *c, int n,
                              const sz_factors *list, int *column, sz_error *err);
 void sz_coupling_free(sz_coupling *coupling);
-/* Doubles of Q of one atom, and of the scratch. */
+/* Numbers of Q of one atom, and of the scratch. */
 size_t sz_coupling_size(const sz_compression *c);
 size_t sz_coupling_scratch(const sz_compression *c);
+/* Of one spread Y, of a quarter of the scratch. */
+static inline size_t sz_coupling_spread(const sz_compression *c)
+{
+    return (size_t)(c->l_max + 1) * (c->l_max + 1) * c->coupling->width;
+}
+
+/* ---- coupling_apply.c -------------------------------------------------------------- */
 
 /* Q [n_lm][stride] of the channels y2, y3. */
-void sz_couple(const sz_compression *c, const double *y2, const double *y3,
-               double *scratch, double *q);
+void sz_couple(const sz_compression *c, const sz_real *y2, const sz_real *y3,
+               sz_real *scratch, sz_real *q);
 /* After sz_couple with the same scratch: dedy2, dedy3 += the adjoint; they may be the
  * same array. */
-void sz_couple_adjoint(const sz_compression *c, const double *y2, const double *y3,
-                       double *scratch, const double *dedq, double *dedy2, double *dedy3);
+void sz_couple_adjoint(const sz_compression *c, const sz_real *y2, const sz_real *y3,
+                       sz_real *scratch, const sz_real *dedq, sz_real *dedy2,
+                       sz_real *dedy3);
 /* After sz_couple with the same scratch: dq for changes of y2, y3. */
-void sz_couple_tangent(const sz_compression *c, const double *y2, const double *y3,
-                       const double *dy2, const double *dy3, double *scratch, double *dq);
+void sz_couple_tangent(const sz_compression *c, const sz_real *y2, const sz_real *y3,
+                       const sz_real *dy2, const sz_real *dy3, sz_real *scratch,
+                       sz_real *dq);
 
 #endif

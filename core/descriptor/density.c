@@ -16,28 +16,26 @@
 
 enum { GROUP = 4 };
 
-typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
-
 /* All bits of the lanes first .. end-1, cut out of a row of ones. */
-SZ_INLINE void lanes_between(int first, int end, bits *mask)
+SZ_INLINE void lanes_between(int first, int end, sz_bits *mask)
 {
-    static const long long ones[3 * SZ_LANES] = {
+    static const sz_whole ones[3 * SZ_LANES] = {
         [SZ_LANES] = -1, -1, -1, -1, -1, -1, -1, -1};
 
-    *mask = *(const bits *)(ones + SZ_LANES - first) &
-            *(const bits *)(ones + 2 * SZ_LANES - end);
+    *mask = *(const sz_bits *)(ones + SZ_LANES - first) &
+            *(const sz_bits *)(ones + 2 * SZ_LANES - end);
 }
 
 /* x += the n <= GROUP neighbours k.. of one slot, one group of lanes; mask [l_max+1]:
  * behind the channels of an l stand those of others */
-SZ_INLINE void add(int l_max, const bits *mask, const int *place, int n_h, int n_chan,
-                   int n, const double *h, const double *y, double *x)
+SZ_INLINE void add(int l_max, const sz_bits *mask, const int *place, int n_h, int n_chan,
+                   int n, const sz_real *h, const sz_real *y, sz_real *x)
 {
     for (int l = 0, lm = 0; l <= l_max; l++) {
         sz_lanes hl[GROUP];
 
         for (int k = 0; k < n; k++)
-            hl[k] = (sz_lanes)(*(const bits *)(h + k * n_h + place[l]) & mask[l]);
+            hl[k] = (sz_lanes)(*(const sz_bits *)(h + k * n_h + place[l]) & mask[l]);
         for (; lm < (l + 1) * (l + 1); lm++) {
             sz_lanes sum = SZ_GET(x + lm * n_chan);
 
@@ -57,13 +55,13 @@ SZ_INLINE int count_same(int most, int n, const int *offset, int k)
 }
 
 /* The lanes q and following of all neighbours. */
-SZ_INLINE void add_lanes(int l_max, const bits *mask, const int *place, int n_h,
-                         int n_chan, int n, const int *offset, const double *h,
-                         const double *y, double *x)
+SZ_INLINE void add_lanes(int l_max, const sz_bits *mask, const int *place, int n_h,
+                         int n_chan, int n, const int *offset, const sz_real *h,
+                         const sz_real *y, sz_real *x)
 {
     for (int k = 0, m; k < n; k += m) {
-        const double *hk = h + k * n_h;
-        double *to = x + offset[k];
+        const sz_real *hk = h + k * n_h;
+        sz_real *to = x + offset[k];
 
         m = count_same(GROUP, n, offset, k);
         if (offset[k] < 0) continue;
@@ -77,10 +75,10 @@ SZ_INLINE void add_lanes(int l_max, const bits *mask, const int *place, int n_h,
 }
 
 SZ_CLONES void sz_density(int l_max, const int *n_used, const int *place, int n_h,
-                          int n_chan, int n, const int *offset, const double *h,
-                          const double *y, double *x)
+                          int n_chan, int n, const int *offset, const sz_real *h,
+                          const sz_real *y, sz_real *x)
 {
-    bits mask[SZ_L_MAX + 1];
+    sz_bits mask[SZ_L_MAX + 1];
     int n_lane = 0;
 
     for (int l = 0; l <= l_max; l++) n_lane = n_used[l] > n_lane ? n_used[l] : n_lane;
@@ -95,21 +93,21 @@ SZ_CLONES void sz_density(int l_max, const int *n_used, const int *place, int n_
 }
 
 /* The n_m rows of one l, n_q channels: dE/dX h and dE/dX h' of the lanes in mask. */
-SZ_INLINE void gather(int n_q, int n_m, int n_chan, const bits *mask, int add,
-                      const double *dedx, const sz_lanes *h, const sz_lanes *dh,
-                      double *dedy, double *slope)
+SZ_INLINE void gather(int n_q, int n_m, int n_chan, const sz_bits *mask, int add,
+                      const sz_real *dedx, const sz_lanes *h, const sz_lanes *dh,
+                      sz_real *dedy, sz_real *slope)
 {
     for (int m = 0; m < n_m; m++) {
         sz_lanes y = {0}, s = {0};
 
         for (int q = 0; q < n_q; q++) {
-            double d = dedx[m * n_chan + q];
+            sz_real d = dedx[m * n_chan + q];
 
             y += d * h[q];
             s += d * dh[q];
         }
-        y = (sz_lanes)((bits)y & *mask);
-        s = (sz_lanes)((bits)s & *mask);
+        y = (sz_lanes)((sz_bits)y & *mask);
+        s = (sz_lanes)((sz_bits)s & *mask);
         if (add) y += SZ_GET(dedy + m * SZ_LANES);
         if (add) s += SZ_GET(slope + m * SZ_LANES);
         SZ_AT(dedy + m * SZ_LANES) = y;
@@ -119,8 +117,8 @@ SZ_INLINE void gather(int n_q, int n_m, int n_chan, const bits *mask, int add,
 
 /* up to SZ_LANES channels of one l, from channel q on */
 SZ_INLINE void gather_channels(int n_q, int l, int n_chan, int n, const int *offset,
-                               int add, const double *h, const double *dh, int next,
-                               const double *dedx, double *dedy, double *slope)
+                               int add, const sz_real *h, const sz_real *dh, int next,
+                               const sz_real *dedx, sz_real *dedy, sz_real *slope)
 {
     const int lm = l * l, n_m = 2 * l + 1;
     sz_lanes ht[SZ_LANES], dht[SZ_LANES];
@@ -128,9 +126,9 @@ SZ_INLINE void gather_channels(int n_q, int l, int n_chan, int n, const int *off
     sz_turn(h, next, ht);
     sz_turn(dh, next, dht);
     for (int k = 0, m; k < n; k += m) {
-        const double *d = dedx + lm * n_chan + offset[k];
-        double *to_y = dedy + lm * SZ_LANES, *to_s = slope + lm * SZ_LANES;
-        bits mask;
+        const sz_real *d = dedx + lm * n_chan + offset[k];
+        sz_real *to_y = dedy + lm * SZ_LANES, *to_s = slope + lm * SZ_LANES;
+        sz_bits mask;
 
         m = count_same(SZ_LANES, n, offset, k);
         if (offset[k] < 0) continue;
@@ -151,9 +149,9 @@ SZ_INLINE void gather_channels(int n_q, int l, int n_chan, int n, const int *off
 }
 
 SZ_CLONES void sz_density_adjoint(int l_max, const int *n_used, const int *place, int n_h,
-                                  int n_chan, int n, const int *offset, const double *h,
-                                  const double *dh, const double *dedx, int add,
-                                  double *dedy, double *slope)
+                                  int n_chan, int n, const int *offset, const sz_real *h,
+                                  const sz_real *dh, const sz_real *dedx, int add,
+                                  sz_real *dedy, sz_real *slope)
 {
     for (int l = 0; l <= l_max; l++)
         for (int q = 0; q == 0 || q < n_used[l]; q += SZ_LANES)

@@ -14,7 +14,7 @@
  *                                 rounded up, are read of each
  *   y       [n_lm][SZ_LANES]      harmonics */
 void sz_density(int l_max, const int *n_used, const int *place, int n_h, int n_chan,
-                int n, const int *offset, const double *h, const double *y, double *x);
+                int n, const int *offset, const sz_real *h, const sz_real *y, sz_real *x);
 
 /* Its adjoint, from dE/dX to what sz_harmonics_adjoint takes
  *   h, dh   as above, with room for SZ_LANES neighbours; dh are the slopes of h
@@ -23,8 +23,8 @@ void sz_density(int l_max, const int *n_used, const int *place, int n_h, int n_c
  * add: the last two are added to; else they are overwritten, zero for lanes that stay
  * out. At least one does not. */
 void sz_density_adjoint(int l_max, const int *n_used, const int *place, int n_h,
-                        int n_chan, int n, const int *offset, const double *h,
-                        const double *dh, const double *dedx, int add, double *dedy,
-                        double *slope);
+                        int n_chan, int n, const int *offset, const sz_real *h,
+                        const sz_real *dh, const sz_real *dedx, int add, sz_real *dedy,
+                        sz_real *slope);
 
 #endif

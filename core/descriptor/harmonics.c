@@ -18,13 +18,9 @@
  *   sum_l v_lm Y_lm = C_m sum_l A_lm v_lm,   and likewise with S_m and the slopes */
 #include "descriptor/harmonics.h"
 
-#include "descriptor/basis.h"
-
-#include <math.h>
-
 /* Y and its gradient for one (l, +-m): part is C_m or S_m, px and py its derivatives */
 SZ_INLINE void assemble(sz_lanes a, sz_lanes da, sz_lanes part, sz_lanes px, sz_lanes py,
-                        double *y, double *dy)
+                        sz_real *y, sz_real *dy)
 {
     SZ_AT(y) = a * part;
     if (!dy) return;
@@ -33,52 +29,36 @@ SZ_INLINE void assemble(sz_lanes a, sz_lanes da, sz_lanes part, sz_lanes px, sz_
     SZ_AT(dy + 2 * SZ_LANES) = da * part;
 }
 
-void sz_harmonics_prepare(sz_harmonics_factors *f, int l_max)
-{
-    double diagonal = sqrt(0.25 / 3.14159265358979323846);
-
-    f->l_max = l_max;
-    for (int m = 0; m <= l_max; m++) {
-        if (m > 0)
-            diagonal *= sqrt((2.0 * m + 1.0) / (2.0 * m)) * (m == 1 ? sqrt(2.0) : 1.0);
-        f->diagonal[m] = diagonal;
-        for (int l = m + 1; l <= l_max; l++) {
-            double k = l - 1.0, m2 = (double)m * m;
-
-            f->a[l][m] = sqrt((4.0 * l * l - 1.0) / ((double)l * l - m2));
-            f->ab[l][m] = f->a[l][m] * sqrt((k * k - m2) / (4.0 * k * k - 1.0));
-        }
-    }
-}
-
 /* A_lm and its slope from the two below them, a and a1, which move up */
 SZ_INLINE void next_degree(const sz_harmonics_factors *f, int l, int m, sz_lanes z,
                            sz_lanes *a, sz_lanes *a1, sz_lanes *da, sz_lanes *da1)
 {
+    const sz_real up = f->SZ_IN_REAL(a)[l][m], back = f->SZ_IN_REAL(ab)[l][m];
     sz_lanes a2 = *a1, da2 = *da1;
 
     *a1 = *a;
     *da1 = *da;
-    *a = f->a[l][m] * z * *a1 - f->ab[l][m] * a2;
-    *da = f->a[l][m] * (*a1 + z * *da1) - f->ab[l][m] * da2;
+    *a = up * z * *a1 - back * a2;
+    *da = up * (*a1 + z * *da1) - back * da2;
 }
 
-SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, double *y,
-                            double *dy)
+SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, sz_real *y,
+                            sz_real *dy)
 {
     const int step = 3 * SZ_LANES;
-    sz_lanes x = SZ_GET(u), v = SZ_GET(u + SZ_LANES), z = SZ_GET(u + 2 * SZ_LANES);
-    sz_lanes zero = {0}, s = zero, c = zero + 1.0; /* C_m, S_m */
-    sz_lanes c_x = zero, c_y = zero, s_x = zero;   /* dS_m/dy = dC_m/dx */
+    sz_lanes x = SZ_GET_NARROW(u), v = SZ_GET_NARROW(u + SZ_LANES);
+    sz_lanes z = SZ_GET_NARROW(u + 2 * SZ_LANES);
+    sz_lanes zero = {0}, s = zero, c = zero + (sz_real)1.0; /* C_m, S_m */
+    sz_lanes c_x = zero, c_y = zero, s_x = zero;            /* dS_m/dy = dC_m/dx */
 
     for (int m = 0; m <= f->l_max; m++) {
-        sz_lanes a = zero + f->diagonal[m], da = zero, a1 = zero, da1 = zero;
+        sz_lanes a = zero + (sz_real)f->diagonal[m], da = zero, a1 = zero, da1 = zero;
 
         if (m > 0) {
             sz_lanes c_old = c;
 
-            c_x = m * c;
-            s_x = m * s;
+            c_x = (sz_real)m * c;
+            s_x = (sz_real)m * s;
             c_y = -s_x;
             c = x * c - v * s;
             s = x * s + v * c_old;
@@ -101,8 +81,8 @@ typedef struct {
     sz_lanes value, rise, along;
 } degree_sums;
 
-SZ_INLINE void add_degree(sz_lanes a, sz_lanes da, const double *dedy,
-                          const double *slope, degree_sums *to)
+SZ_INLINE void add_degree(sz_lanes a, sz_lanes da, const sz_real *dedy,
+                          const sz_real *slope, degree_sums *to)
 {
     to->value += a * SZ_GET(dedy);
     to->rise += da * SZ_GET(dedy);
@@ -111,10 +91,11 @@ SZ_INLINE void add_degree(sz_lanes a, sz_lanes da, const double *dedy,
 
 /* The sums of +m and -m, l from m to l_max. */
 SZ_INLINE void sum_degrees(const sz_harmonics_factors *f, int l_max, int m, sz_lanes z,
-                           const double *dedy, const double *slope, degree_sums *plus,
+                           const sz_real *dedy, const sz_real *slope, degree_sums *plus,
                            degree_sums *minus)
 {
-    sz_lanes zero = {0}, a = zero + f->diagonal[m], da = zero, a1 = zero, da1 = zero;
+    sz_lanes zero = {0}, a = zero + (sz_real)f->diagonal[m], da = zero, a1 = zero,
+             da1 = zero;
 
     *plus = *minus = (degree_sums){zero, zero, zero};
     for (int l = m; l <= l_max; l++) {
@@ -127,11 +108,12 @@ SZ_INLINE void sum_degrees(const sz_harmonics_factors *f, int l_max, int m, sz_l
 }
 
 SZ_CLONES void sz_harmonics_adjoint(const sz_harmonics_factors *f, int l_max,
-                                    const double *u, const double *r, const double *dedy,
-                                    const double *slope, double *dedr)
+                                    const double *u, const double *r, const sz_real *dedy,
+                                    const sz_real *slope, double *dedr)
 {
-    sz_lanes x = SZ_GET(u), v = SZ_GET(u + SZ_LANES), z = SZ_GET(u + 2 * SZ_LANES);
-    sz_lanes zero = {0}, s = zero, c = zero + 1.0, c_x = zero, s_x = zero;
+    sz_lanes x = SZ_GET_NARROW(u), v = SZ_GET_NARROW(u + SZ_LANES);
+    sz_lanes z = SZ_GET_NARROW(u + 2 * SZ_LANES);
+    sz_lanes zero = {0}, s = zero, c = zero + (sz_real)1.0, c_x = zero, s_x = zero;
     sz_lanes g[3] = {zero, zero, zero}, along = zero, across, inverse;
 
     for (int m = 0; m <= l_max; m++) {
@@ -140,8 +122,8 @@ SZ_CLONES void sz_harmonics_adjoint(const sz_harmonics_factors *f, int l_max,
         if (m > 0) {
             sz_lanes c_old = c;
 
-            c_x = m * c;
-            s_x = m * s;
+            c_x = (sz_real)m * c;
+            s_x = (sz_real)m * s;
             c = x * c - v * s;
             s = x * s + v * c_old;
         }
@@ -151,9 +133,10 @@ SZ_CLONES void sz_harmonics_adjoint(const sz_harmonics_factors *f, int l_max,
         g[2] += c * plus.rise + s * minus.rise;
         along += c * plus.along + s * minus.along;
     }
-    inverse = 1.0 / SZ_GET(r);
+    inverse = (sz_real)1.0 / SZ_GET_NARROW(r);
     across = x * g[0] + v * g[1] + z * g[2];
     along -= across * inverse;
     for (int k = 0; k < 3; k++)
-        SZ_AT(dedr + k * SZ_LANES) = SZ_GET(u + k * SZ_LANES) * along + g[k] * inverse;
+        *(sz_doubles *)(dedr + k * SZ_LANES) =
+            SZ_WIDEN(SZ_GET_NARROW(u + k * SZ_LANES) * along + g[k] * inverse);
 }

@@ -9,12 +9,14 @@
 
 #define SZ_N_LM(l_max) (((l_max) + 1) * ((l_max) + 1))
 
-/* The recursion's constants, see harmonics.c. */
+/* The recursion's constants, see harmonics.c; made in harmonics_factors.c. */
 typedef struct {
     int l_max;
     double diagonal[SZ_L_MAX + 1];
     double a[SZ_L_MAX + 1][SZ_L_MAX + 1];
     double ab[SZ_L_MAX + 1][SZ_L_MAX + 1];
+    float a_single[SZ_L_MAX + 1][SZ_L_MAX + 1]; /* the same in single precision */
+    float ab_single[SZ_L_MAX + 1][SZ_L_MAX + 1];
 } sz_harmonics_factors;
 
 void sz_harmonics_prepare(sz_harmonics_factors *factors, int l_max);
@@ -24,14 +26,14 @@ void sz_harmonics_prepare(sz_harmonics_factors *factors, int l_max);
  * y  [n_lm][SZ_LANES]       Y_lm at index l^2 + l + m
  * dy [n_lm][3][SZ_LANES]    gradient of an extension off the sphere, or NULL; only its
  *                           part across u has a meaning, see harmonics.c */
-void sz_harmonics(const sz_harmonics_factors *factors, const double *u, double *y,
-                  double *dy);
+void sz_harmonics(const sz_harmonics_factors *factors, const double *u, sz_real *y,
+                  sz_real *dy);
 
 /* The adjoint of energies that hang on a neighbour by h(r) Y(u): from dE/dY and slope,
  * the numbers that stand at Y in dE/dr along u, each [n_lm][SZ_LANES] of l up to l_max,
  * to dE/dr_ij, [3][SZ_LANES]. r [SZ_LANES] */
 void sz_harmonics_adjoint(const sz_harmonics_factors *factors, int l_max, const double *u,
-                          const double *r, const double *dedy, const double *slope,
+                          const double *r, const sz_real *dedy, const sz_real *slope,
                           double *dedr);
 
 #endif

@@ -31,8 +31,8 @@ int sz_group_active(const sz_compression *c, int group, const unsigned char *pre
 }
 
 /* TILE rows of p, SZ_LANES wide: p[start[i]..] = sum_m y1_m,a.. y2_m,b+i */
-SZ_INLINE void products(int rows, int n_m, const double *y1, int stride1,
-                        const double *y2, int stride2, const int *start, double *p)
+SZ_INLINE void products(int rows, int n_m, const sz_real *y1, int stride1,
+                        const sz_real *y2, int stride2, const int *start, sz_real *p)
 {
     sz_lanes sum[TILE] = {{0}};
 
@@ -45,8 +45,8 @@ SZ_INLINE void products(int rows, int n_m, const double *y1, int stride1,
 }
 
 /* The same with inner loops of fixed lengths. */
-SZ_INLINE void any_products(int rows, int n_m, const double *y1, int stride1,
-                            const double *y2, int stride2, const int *start, double *p)
+SZ_INLINE void any_products(int rows, int n_m, const sz_real *y1, int stride1,
+                            const sz_real *y2, int stride2, const int *start, sz_real *p)
 {
     switch (rows) { // clang-format off
     case 1: products(1, n_m, y1, stride1, y2, stride2, start, p); break;
@@ -62,8 +62,8 @@ typedef struct {
     int l, a, b, rows, start[TILE];
 } strip;
 
-SZ_INLINE void finish_strip(strip *s, const double *y1, int stride1, const double *y2,
-                            int stride2, double *p)
+SZ_INLINE void finish_strip(strip *s, const sz_real *y1, int stride1, const sz_real *y2,
+                            int stride2, sz_real *p)
 {
     int m0 = s->l * s->l;
 
@@ -73,8 +73,8 @@ SZ_INLINE void finish_strip(strip *s, const double *y1, int stride1, const doubl
 }
 
 /* A row of like positions: p[i] = sum_m y1_m,a+i y2_m,b+i */
-SZ_INLINE void like_products(const sz_block *t, const double *y1, int stride1,
-                             const double *y2, int stride2, double *p)
+SZ_INLINE void like_products(const sz_block *t, const sz_real *y1, int stride1,
+                             const sz_real *y2, int stride2, sz_real *p)
 {
     y1 += t->l * t->l * stride1 + t->a;
     y2 += t->l * t->l * stride2 + t->b;
@@ -88,8 +88,8 @@ SZ_INLINE void like_products(const sz_block *t, const double *y1, int stride1,
 }
 
 /* n blocks, whose rows stand one after the other in p */
-SZ_INLINE void block_products(int n, const sz_block *block, const double *y1, int stride1,
-                              const double *y2, int stride2, double *p)
+SZ_INLINE void block_products(int n, const sz_block *block, const sz_real *y1,
+                              int stride1, const sz_real *y2, int stride2, sz_real *p)
 {
     strip s = {.rows = 0};
     int at = 0;
@@ -119,11 +119,11 @@ SZ_INLINE void block_products(int n, const sz_block *block, const double *y1, in
 
 /* All products without scale; what is not active is zero, and so is the pad. */
 SZ_INLINE void all_products(const sz_compression *c, const unsigned char *present,
-                            const double *y1, const double *y2, double *p)
+                            const sz_real *y1, const sz_real *y2, sz_real *p)
 {
     for (int g = 0; g < c->n_groups; g++) {
         const sz_group *group = &c->group[g];
-        double *out = p + group->component;
+        sz_real *out = p + group->component;
 
         if (!sz_group_active(c, g, present)) {
             memset(out, 0, (size_t)(group[1].component - group->component) * sizeof *out);
@@ -136,39 +136,39 @@ SZ_INLINE void all_products(const sz_compression *c, const unsigned char *presen
 }
 
 SZ_CLONES double sz_power(const sz_compression *c, const unsigned char *present,
-                          const double *y1, const double *y2, int normalise, double *p)
+                          const sz_real *y1, const sz_real *y2, int normalise, sz_real *p)
 {
-    sz_lanes norm2 = {0};
+    sz_doubles norm2 = {0};
     double norm;
 
     all_products(c, present, y1, y2, p);
     for (int k = 0; k < c->n_products; k += SZ_LANES) {
-        sz_lanes scaled = SZ_GET(p + k) * SZ_GET(c->scale + k);
+        sz_lanes scaled = SZ_GET(p + k) * SZ_GET_NARROW(c->scale + k);
 
-        norm2 += scaled * scaled;
+        norm2 += SZ_WIDEN(scaled) * SZ_WIDEN(scaled);
         SZ_AT(p + k) = scaled;
     }
     if (!normalise) return 1.0;
-    norm = sqrt(sz_sum_lanes(norm2));
+    norm = sqrt(sz_sum_doubles(norm2));
     if (norm < c->least_norm) return 1.0;
     for (int k = 0; k < c->n_products && norm > 0.0; k += SZ_LANES)
-        SZ_AT(p + k) *= 1.0 / norm;
+        SZ_AT(p + k) *= (sz_real)(1.0 / norm);
     return norm;
 }
 
 SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *present,
-                                const double *y1, const double *y2, const double *dy1,
-                                const double *dy2, const double *p, int normalise,
-                                double norm, double *dp, double *scratch)
+                                const sz_real *y1, const sz_real *y2, const sz_real *dy1,
+                                const sz_real *dy2, const sz_real *p, int normalise,
+                                double norm, sz_real *dp, sz_real *scratch)
 {
-    double inverse = norm > 0.0 ? 1.0 / norm : 0.0;
+    sz_real inverse = norm > 0.0 ? (sz_real)(1.0 / norm) : 0;
     sz_lanes sum = {0};
 
     all_products(c, present, dy1, y2, dp);
     all_products(c, present, y1, dy2, scratch);
     for (int k = 0; k < c->n_products; k += SZ_LANES) {
-        sz_lanes d =
-            (SZ_GET(dp + k) + SZ_GET(scratch + k)) * SZ_GET(c->scale + k) * inverse;
+        sz_lanes d = (SZ_GET(dp + k) + SZ_GET(scratch + k)) *
+                     SZ_GET_NARROW(c->scale + k) * inverse;
 
         sum += d * SZ_GET(p + k);
         SZ_AT(dp + k) = d;
@@ -180,25 +180,27 @@ SZ_CLONES void sz_power_tangent(const sz_compression *c, const unsigned char *pr
 }
 
 SZ_CLONES void sz_power_adjoint(const sz_compression *c, const unsigned char *present,
-                                const double *y1, const double *y2, const double *p,
-                                int normalise, double norm, double *dedp, double *dedy1,
-                                double *dedy2)
+                                const sz_real *y1, const sz_real *y2, const sz_real *p,
+                                int normalise, double norm, sz_real *dedp, sz_real *dedy1,
+                                sz_real *dedy2)
 {
     int stride1 = c->stride_a, stride2 = c->stride_b;
-    double along = 0.0, inverse = norm > 0.0 ? 1.0 / norm : 0.0;
+    double sum = 0.0; /* p . dE/dp */
+    sz_real along, inverse = norm > 0.0 ? (sz_real)(1.0 / norm) : 0;
 
     for (int g = 0; g < c->n_groups && normalise; g++) {
         if (!sz_group_active(c, g, present)) continue;
-#pragma omp simd reduction(+ : along)
+#pragma omp simd reduction(+ : sum)
         for (int k = c->group[g].component; k < c->group[g + 1].component; k++)
-            along += p[k] * dedp[k];
+            sum += (double)p[k] * dedp[k];
     }
+    along = (sz_real)sum;
     for (int g = 0; g < c->n_groups; g++) {
         int first = c->group[g].component, end = c->group[g + 1].component;
 
         if (!sz_group_active(c, g, present)) continue;
         for (int k = first; k < end; k++)
-            dedp[k] = (dedp[k] - along * p[k]) * inverse * c->scale[k];
+            dedp[k] = (dedp[k] - along * p[k]) * inverse * (sz_real)c->scale[k];
         sz_spread(c->group[g + 1].block - c->group[g].block, c->block + c->group[g].block,
                   dedp + first, y1, stride1, y2, stride2, dedy1, dedy2);
     }

@@ -286,6 +286,43 @@ static sz_status tabulate(const sz_radial *radial, sz_radial_table *table,
     return SZ_OK;
 }
 
+/* n polynomials of degree 5 between the rows of a node and of the next one, and what
+ * stands behind them. */
+static void fill_single(int n, int n_more, const double *a, const double *b, float *to)
+{
+    for (int i = 0; i < n; i++) {
+        double h = a[i], h1 = a[n + i], h2 = a[2 * n + i], rise = b[i] - h;
+        double g1 = b[n + i], g2 = b[2 * n + i];
+
+        to[i] = (float)h;
+        to[n + i] = (float)h1;
+        to[2 * n + i] = (float)(0.5 * h2);
+        to[3 * n + i] = (float)(10.0 * rise - 6.0 * h1 - 4.0 * g1 - 1.5 * h2 + 0.5 * g2);
+        to[4 * n + i] = (float)(-15.0 * rise + 8.0 * h1 + 7.0 * g1 + 1.5 * h2 - g2);
+        to[5 * n + i] = (float)(6.0 * rise - 3.0 * h1 - 3.0 * g1 - 0.5 * h2 + 0.5 * g2);
+    }
+    for (int i = 0; i < n_more; i++) to[6 * n + i] = (float)a[3 * n + i];
+}
+
+/* The last node, which has no next one, is filled as if it were the next one itself. */
+static sz_status tabulate_single(const sz_radial *radial, sz_radial_table *table,
+                                 sz_error *err)
+{
+    int n_knots = table->first[table->n_pieces], n = radial->n_row;
+    size_t size = (size_t)n_knots * radial->n_node_single * sizeof(float);
+
+    table->node_single = aligned_alloc(64, (size + 63) / 64 * 64);
+    if (!table->node_single) return sz_fail_memory(err, size, "the radial tables");
+    for (int k = 0; k < n_knots; k++) {
+        const double *a = table->node + (size_t)k * radial->n_node;
+
+        fill_single(n, radial->n_node - 3 * n, a,
+                    k + 1 < n_knots ? a + radial->n_node : a,
+                    table->node_single + (size_t)k * radial->n_node_single);
+    }
+    return SZ_OK;
+}
+
 static sz_status make_table(const sz_radial *radial, sz_radial_table *table,
                             const sz_turbo *turbo, double width, sz_error *err)
 {
@@ -293,7 +330,8 @@ static sz_status make_table(const sz_radial *radial, sz_radial_table *table,
     sz_status status = set_central(radial, table, turbo, err);
 
     set_pieces(table, turbo ? turbo->n_pieces : 1, turbo ? turbo->edge : whole, width);
-    return status == SZ_OK ? tabulate(radial, table, turbo, err) : status;
+    if (status == SZ_OK) status = tabulate(radial, table, turbo, err);
+    return status == SZ_OK ? tabulate_single(radial, table, err) : status;
 }
 
 /* the bases: the first, and for SZ_RADIAL_STAR one of 2l+1 functions for each l */
@@ -360,6 +398,7 @@ sz_status sz_radial_create(sz_radial **radial, const sz_radial_spec *spec, int n
         pack(r);
         r->n_row = r->n_h;
         r->n_node = 3 * r->n_row;
+        r->n_node_single = 6 * r->n_row;
         status = make_table(r, r->table, NULL, spec->atom_sigma, err);
     }
     *radial = status == SZ_OK ? r : NULL;
@@ -382,6 +421,7 @@ sz_status sz_radial_create_turbo(sz_radial **radial, const sz_radial_spec *spec,
         r->n_h = (spec->l_max + 1) * r->n_lane;
         r->n_row = r->n_lane + SZ_PAD(spec->l_max + 1);
         r->n_node = 3 * r->n_row + r->n_lane;
+        r->n_node_single = 6 * r->n_row + r->n_lane;
     }
     for (int s = 0; s < turbo->n_species && status == SZ_OK; s++) {
         const sz_turbo_species *own = &turbo->species[s];
@@ -407,6 +447,7 @@ void sz_radial_free(sz_radial *radial)
         sz_basis_free(radial->star[l]);
     for (int s = 0; radial->table && s < radial->n_tables; s++) {
         free(radial->table[s].node);
+        free(radial->table[s].node_single);
         free(radial->table[s].central);
     }
     free(radial->table);
@@ -421,7 +462,23 @@ size_t sz_radial_bytes(const sz_radial *radial)
 
     for (int s = 0; s < radial->n_tables; s++)
         knots += (size_t)radial->table[s].first[radial->table[s].n_pieces];
-    return knots * radial->n_node * sizeof(double);
+    return knots *
+           (radial->n_node * sizeof(double) + radial->n_node_single * sizeof(float));
+}
+
+double sz_radial_switch(const sz_radial_spec *s, double r, double *slope)
+{
+    double df, f = sz_cutoff(r, s->cutoff, s->cutoff_width, &df);
+    double k = s->decay_exponent, q = s->decay_rate, c, u, d, dd;
+
+    *slope = df;
+    if (s->decay_exponent == 0) return f;
+    c = q == 0.0 ? 1.0 : q / (1.0 + q);
+    u = pow(r / s->decay_scale, k);
+    d = c * (1.0 + q) / (q + u);
+    dd = -c * k * (1.0 + q) * u / (r * (q + u) * (q + u));
+    *slope = df * d + f * dd;
+    return f * d;
 }
 
 void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh)

@@ -5,6 +5,7 @@
 #define SZ_RADIAL_H
 
 #include "descriptor/turbo.h"
+#include "linear/real.h"
 
 /* A family of radial channels. */
 typedef enum {
@@ -23,12 +24,13 @@ typedef struct {
 /* The functions without F, as quintic Hermite nodes on each of their pieces. */
 typedef struct {
     int n_pieces;
-    double from[4];  /* [n_pieces + 1] ends of the pieces, Angstrom */
-    double per_r[3]; /* 1 / spacing, 1/Angstrom */
-    int first[4];    /* [n_pieces + 1] first knot of a piece */
-    double power;    /* F is sz_turbo_amplitude of this; only soap_turbo */
-    double *node;    /* [n_knots][n_node] */
-    double *central; /* [n_lane] X_q,00 of the central atom, of weight 1 in a soap */
+    double from[4];     /* [n_pieces + 1] ends of the pieces, Angstrom */
+    double per_r[3];    /* 1 / spacing, 1/Angstrom */
+    int first[4];       /* [n_pieces + 1] first knot of a piece */
+    double power;       /* F is sz_turbo_amplitude of this; only soap_turbo */
+    double *node;       /* [n_knots][n_node] */
+    float *node_single; /* [n_knots][n_node_single] */
+    double *central;    /* [n_lane] X_q,00 of the central atom, of weight 1 in a soap */
 } sz_radial_table;
 
 /* Channel q of l is h_lq(r) = F(r) sum_k comb[l][q][k] f_kl(r), F = cutoff times decay,
@@ -42,6 +44,9 @@ typedef struct {
      * h_lq = R_q A_l, these of R and A, [n_lane] and [l_max+1, padded], and behind them
      * what is added to R', [n_lane]. */
     int n_row, n_node;
+    /* In single precision the coefficients of the polynomials in the place between a knot
+     * and the next one, six rows [n_h]; behind them the same. */
+    int n_node_single;
     int n_lane; /* lanes of an l, a multiple of SZ_LANES */
     struct {
         int first, n[SZ_L_MAX + 1];
@@ -74,18 +79,23 @@ sz_status sz_radial_create_turbo(sz_radial **radial, const sz_radial_spec *spec,
 void sz_radial_free(sz_radial *radial);
 size_t sz_radial_bytes(const sz_radial *radial);
 
-/* ---- radial_eval.c ---------------------------------------------------------------- */
-
 /* The table of a slot. */
-const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot);
+static inline const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot)
+{
+    return &radial->table[radial->n_tables > 1 ? slot : 0];
+}
+
 /* F of a soap and its slope. */
 double sz_radial_switch(const sz_radial_spec *spec, double r, double *slope);
+/* The channels at one distance from the basis itself, of a soap: slow, for tests. */
+void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh);
+
+/* ---- radial_eval.c ---------------------------------------------------------------- */
+
 /* Channels at the first n of SZ_LANES distances r, 0 <= r < cutoff, of neighbours of the
  * slots slot[n], NULL: of the first, from the tables: h and, unless NULL, dh/dr, each
  * [n][n_h]. */
 void sz_radial_eval(const sz_radial *radial, int n, const int *slot, const double *r,
-                    double *h, double *dh);
-/* The same at one distance from the basis itself, of a soap: slow, for tests. */
-void sz_radial_exact(const sz_radial *radial, double r, double *h, double *dh);
+                    sz_real *h, sz_real *dh);
 
 #endif

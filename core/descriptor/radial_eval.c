@@ -5,45 +5,31 @@
  *   h(r) = F(r) sum_c w_c(t) node_c,   dh/dr likewise
  *
  * node_0..2 are h, h' dx and h'' dx^2 at the knot below r, node_3..5 at the one above,
- * t the place between them. F is a switching function, for soap f_cut(r) decay(r). The
- * slopes of soap_turbo have an excess, see turbo.c, which straight lines are enough for.
- */
+ * t the place between them. In single precision differences of these would cost the
+ * slopes their digits: there node_0..5 are the coefficients of the same polynomial.
+ *
+ * F is a switching function, for soap f_cut(r) decay(r). The slopes of soap_turbo have an
+ * excess, see turbo.c, which straight lines are enough for. */
 #include "descriptor/radial.h"
 
-#include "atoms/cutoff.h"
 #include "linear/vec.h"
 
 #include <math.h>
-
-const sz_radial_table *sz_radial_table_of(const sz_radial *radial, int slot)
-{
-    return &radial->table[radial->n_tables > 1 ? slot : 0];
-}
-
-double sz_radial_switch(const sz_radial_spec *s, double r, double *slope)
-{
-    double df, f = sz_cutoff(r, s->cutoff, s->cutoff_width, &df);
-    double k = s->decay_exponent, q = s->decay_rate, c, u, d, dd;
-
-    *slope = df;
-    if (s->decay_exponent == 0) return f;
-    c = q == 0.0 ? 1.0 : q / (1.0 + q);
-    u = pow(r / s->decay_scale, k);
-    d = c * (1.0 + q) / (q + u);
-    dd = -c * k * (1.0 + q) * u / (r * (q + u) * (q + u));
-    *slope = df * d + f * dd;
-    return f * d;
-}
 
 /* Where SZ_LANES distances lie in the table, and the weights of the six rows there:
  * w for the functions, dw for their slopes, F and F' included. */
 typedef struct {
     sz_lanes w[6], dw[6];
-    const double *node[SZ_LANES];
+    const sz_real *node[SZ_LANES];
     sz_lanes t, f, df; /* only of soap_turbo */
 } weights;
 
-SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
+#ifndef SZ_SINGLE
+
+enum { ROWS = 3 }; /* of a node that rows of the next one follow */
+
+/* t: the place between two nodes */
+SZ_INLINE void weigh_rows(sz_lanes t, sz_lanes *w, sz_lanes *dw)
 {
     sz_lanes t2 = t * t, t3 = t2 * t, s = 1.0 - t, b = 30.0 * t2 * s * s;
 
@@ -61,34 +47,51 @@ SZ_INLINE void hermite(sz_lanes t, sz_lanes *w, sz_lanes *dw)
     dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
 }
 
+#else
+
+enum { ROWS = 6 };
+
+/* t^c and its slope, for the polynomials of node_single. */
+SZ_INLINE void weigh_rows(sz_lanes t, sz_lanes *w, sz_lanes *dw)
+{
+    w[0] = t * 0 + 1;
+    dw[0] = t * 0;
+    for (int c = 1; c < 6; c++) {
+        w[c] = w[c - 1] * t;
+        dw[c] = (sz_real)c * w[c - 1];
+    }
+}
+
+#endif
+
 /* sin and cos of pi t, |t| <= 1/2, by their Taylor series: 1e-17 at the ends */
 SZ_INLINE void sin_cos_pi(sz_lanes t, sz_lanes *sin_t, sz_lanes *cos_t)
 {
     /* 1/n!, n = 22 .. 0 */
-    static const double inverse_factorial[] = {8.8967913924505732867e-22,
-                                               1.9572941063391261231e-20,
-                                               4.1103176233121648585e-19,
-                                               8.2206352466243297170e-18,
-                                               1.5619206968586226462e-16,
-                                               2.8114572543455207632e-15,
-                                               4.7794773323873852974e-14,
-                                               7.6471637318198164759e-13,
-                                               1.1470745597729724714e-11,
-                                               1.6059043836821614599e-10,
-                                               2.0876756987868098979e-09,
-                                               2.5052108385441718775e-08,
-                                               2.7557319223985890653e-07,
-                                               2.7557319223985890653e-06,
-                                               2.4801587301587301587e-05,
-                                               1.9841269841269841270e-04,
-                                               1.3888888888888888889e-03,
-                                               8.3333333333333333333e-03,
-                                               4.1666666666666666667e-02,
-                                               1.6666666666666666667e-01,
-                                               0.5,
-                                               1.0,
-                                               1.0};
-    sz_lanes x = 3.14159265358979323846 * t, x2 = -x * x;
+    static const sz_real inverse_factorial[] = {8.8967913924505732867e-22,
+                                                1.9572941063391261231e-20,
+                                                4.1103176233121648585e-19,
+                                                8.2206352466243297170e-18,
+                                                1.5619206968586226462e-16,
+                                                2.8114572543455207632e-15,
+                                                4.7794773323873852974e-14,
+                                                7.6471637318198164759e-13,
+                                                1.1470745597729724714e-11,
+                                                1.6059043836821614599e-10,
+                                                2.0876756987868098979e-09,
+                                                2.5052108385441718775e-08,
+                                                2.7557319223985890653e-07,
+                                                2.7557319223985890653e-06,
+                                                2.4801587301587301587e-05,
+                                                1.9841269841269841270e-04,
+                                                1.3888888888888888889e-03,
+                                                8.3333333333333333333e-03,
+                                                4.1666666666666666667e-02,
+                                                1.6666666666666666667e-01,
+                                                0.5,
+                                                1.0,
+                                                1.0};
+    sz_lanes x = (sz_real)3.14159265358979323846 * t, x2 = -x * x;
     sz_lanes even = {0}, odd = {0};
 
     for (int n = 0; n <= 22; n += 2) even = even * x2 + inverse_factorial[n];
@@ -102,26 +105,27 @@ SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *
                             sz_lanes *df)
 {
     double inverse = s->cutoff_width > 0.0 ? 1.0 / s->cutoff_width : 0.0;
-    double start = s->cutoff - s->cutoff_width, t[SZ_LANES];
-    double inside[SZ_LANES], before[SZ_LANES]; /* 1 or 0 */
+    double start = s->cutoff - s->cutoff_width;
+    sz_real t[SZ_LANES], inside[SZ_LANES], before[SZ_LANES]; /* 1 or 0 */
+    const sz_real half = (sz_real)0.5;
     sz_lanes sin_t, cos_t;
 
 #pragma omp simd
     for (int i = 0; i < SZ_LANES; i++) {
         double x = (r[i] - start) * inverse;
 
-        inside[i] = x > 0.0 && x < 1.0 ? 1.0 : 0.0;
-        before[i] = x > 0.0 ? 0.0 : 1.0;
-        t[i] = (x - 0.5) * inside[i];
+        inside[i] = x > 0.0 && x < 1.0 ? 1 : 0;
+        before[i] = x > 0.0 ? 0 : 1;
+        t[i] = (sz_real)(x - 0.5) * inside[i];
     }
     sin_cos_pi(SZ_GET(t), &sin_t, &cos_t); /* cos(pi x) = -sin(pi (x - 1/2)) */
-    *f = SZ_GET(before) + SZ_GET(inside) * (0.5 - 0.5 * sin_t);
-    *df = SZ_GET(inside) * (-0.5 * 3.14159265358979323846 * inverse * cos_t);
+    *f = SZ_GET(before) + SZ_GET(inside) * (half - half * sin_t);
+    *df = SZ_GET(inside) * ((sz_real)(-0.5 * 3.14159265358979323846 * inverse) * cos_t);
 }
 
 /* the nodes below r, how far behind them r is, in spacings, and 1 / spacing */
-SZ_INLINE const double *find_nodes(const sz_radial_table *table, double r, int n_node,
-                                   double *t, double *per_r)
+SZ_INLINE const sz_real *find_nodes(const sz_radial_table *table, double r, int n_node,
+                                    double *t, double *per_r)
 {
     int k = 0, knot, last;
 
@@ -131,7 +135,7 @@ SZ_INLINE const double *find_nodes(const sz_radial_table *table, double r, int n
     last = table->first[k + 1] - table->first[k] - 2;
     knot = (int)*t < last ? (int)*t : last;
     *t -= knot;
-    return table->node + (size_t)(table->first[k] + knot) * n_node;
+    return table->SZ_IN_REAL(node) + (size_t)(table->first[k] + knot) * n_node;
 }
 
 /* The amplitude factors of soap_turbo and their slopes: (1-x)^2 (1+2x) to a power that is
@@ -140,16 +144,16 @@ SZ_INLINE void amplitude_lanes(const sz_radial *radial, int n, const int *slot,
                                const double *r, sz_lanes *f, sz_lanes *df)
 {
     double cutoff = radial->spec.cutoff;
-    sz_lanes x = SZ_GET(r) * (1.0 / cutoff), rest = 1.0 - x;
+    sz_lanes x = SZ_NARROW(SZ_GET_DOUBLES(r) * (1.0 / cutoff)), rest = 1 - x;
 
-    *f = rest * rest * (1.0 + 2.0 * x);
-    *df = x * rest * (-6.0 / cutoff);
+    *f = rest * rest * (1 + 2 * x);
+    *df = x * rest * (sz_real)(-6.0 / cutoff);
     for (int i = 0; i < n; i++) {
         double power = sz_radial_table_of(radial, slot ? slot[i] : 0)->power, slope;
 
-        if (power == 1.0 && (*f)[i] > 1e-10) continue;
-        (*f)[i] = sz_turbo_amplitude(power, cutoff, r[i], &slope);
-        (*df)[i] = slope;
+        if (power == 1.0 && (*f)[i] > (sz_real)1e-10) continue;
+        (*f)[i] = (sz_real)sz_turbo_amplitude(power, cutoff, r[i], &slope);
+        (*df)[i] = (sz_real)slope;
     }
 }
 
@@ -160,23 +164,25 @@ SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weig
 {
     const sz_radial_table *table = radial->table;
     double per_r = table->per_r[0];
-    sz_lanes x = SZ_GET(r) * per_r, f, df;
+    sz_doubles x = SZ_GET_DOUBLES(r) * per_r;
+    sz_lanes f, df;
     ints knot = __builtin_convertvector(x, ints), below;
 
     below = knot < table->first[1] - 2; /* r may be the cutoff but for rounding */
     knot = (knot & below) | ((table->first[1] - 2) & ~below);
     for (int i = 0; i < SZ_LANES; i++)
-        at->node[i] = table->node + (size_t)knot[i] * radial->n_node;
+        at->node[i] =
+            table->SZ_IN_REAL(node) + (size_t)knot[i] * radial->SZ_IN_REAL(n_node);
     switch_lanes(&radial->spec, r, &f, &df);
     for (int i = 0; i < n && radial->spec.decay_exponent; i++) {
         double slope;
 
-        f[i] = sz_radial_switch(&radial->spec, r[i], &slope);
-        df[i] = slope;
+        f[i] = (sz_real)sz_radial_switch(&radial->spec, r[i], &slope);
+        df[i] = (sz_real)slope;
     }
-    hermite(x - __builtin_convertvector(knot, sz_lanes), at->w, at->dw);
+    weigh_rows(SZ_NARROW(x - SZ_WIDEN(knot)), at->w, at->dw);
     for (int c = 0; c < 6; c++) {
-        at->dw[c] = f * per_r * at->dw[c] + df * at->w[c];
+        at->dw[c] = f * (sz_real)per_r * at->dw[c] + df * at->w[c];
         at->w[c] *= f;
     }
 }
@@ -191,13 +197,13 @@ SZ_INLINE void locate_turbo(const sz_radial *radial, int n, const int *slot,
         double place, spacing;
 
         at->node[i] = find_nodes(sz_radial_table_of(radial, slot ? slot[i] : 0), r[i],
-                                 radial->n_node, &place, &spacing);
-        t[i] = place;
-        per_r[i] = spacing;
+                                 radial->SZ_IN_REAL(n_node), &place, &spacing);
+        t[i] = (sz_real)place;
+        per_r[i] = (sz_real)spacing;
     }
     at->t = t;
     amplitude_lanes(radial, n, slot, r, &at->f, &at->df);
-    hermite(t, at->w, at->dw);
+    weigh_rows(t, at->w, at->dw);
     for (int c = 0; c < 6; c++) at->dw[c] *= per_r;
 }
 
@@ -206,11 +212,11 @@ SZ_INLINE void locate_turbo(const sz_radial *radial, int n, const int *slot,
 SZ_INLINE void interpolate(const weights *at, int i, int n_row, int gap, int c,
                            int slopes, sz_lanes *value, sz_lanes *slope)
 {
-    const double *node = at->node[i] + c;
+    const sz_real *node = at->node[i] + c;
     sz_lanes row = SZ_GET(node), sum = at->w[0][i] * row, change = at->dw[0][i] * row;
 
     for (int k = 1; k < 6; k++) {
-        row = SZ_GET(node + k * n_row + (k < 3 ? 0 : gap));
+        row = SZ_GET(node + k * n_row + (k < ROWS ? 0 : gap));
         sum += at->w[k][i] * row;
         if (slopes) change += at->dw[k][i] * row;
     }
@@ -220,12 +226,13 @@ SZ_INLINE void interpolate(const weights *at, int i, int n_row, int gap, int c,
 
 /* h = F R A and its slope for neighbour i of a soap_turbo */
 SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int slopes,
-                          double *h, double *dh)
+                          sz_real *h, sz_real *dh)
 {
     int n_lane = radial->n_lane, n_l = radial->spec.l_max + 1, n_row = radial->n_row;
-    double a[SZ_PAD(SZ_L_MAX + 1)], da[SZ_PAD(SZ_L_MAX + 1)];
-    const double *more = at->node[i] + 3 * n_row, *next = more + radial->n_node;
-    double t = at->t[i], f = at->f[i], df = at->df[i];
+    sz_real a[SZ_PAD(SZ_L_MAX + 1)], da[SZ_PAD(SZ_L_MAX + 1)];
+    const sz_real *more = at->node[i] + ROWS * n_row;
+    const sz_real *next = more + radial->SZ_IN_REAL(n_node);
+    sz_real t = at->t[i], f = at->f[i], df = at->df[i];
     sz_lanes value, slope;
 
     for (int l = 0; l < n_l; l += SZ_LANES) {
@@ -236,7 +243,7 @@ SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int
     for (int q = 0; q < n_lane; q += SZ_LANES) {
         interpolate(at, i, n_row, n_lane, q, slopes, &value, &slope);
         if (slopes) {
-            slope += SZ_GET(more + q) * (1.0 - t) + SZ_GET(next + q) * t;
+            slope += SZ_GET(more + q) * (1 - t) + SZ_GET(next + q) * t;
             slope = f * slope + df * value;
         }
         value *= f;
@@ -248,7 +255,7 @@ SZ_INLINE void eval_turbo(const sz_radial *radial, const weights *at, int i, int
 }
 
 SZ_CLONES static void eval_all_turbo(const sz_radial *radial, int n, const int *slot,
-                                     const double *r, double *h, double *dh)
+                                     const double *r, sz_real *h, sz_real *dh)
 {
     int n_h = radial->n_h;
     weights at;
@@ -260,7 +267,7 @@ SZ_CLONES static void eval_all_turbo(const sz_radial *radial, int n, const int *
 }
 
 SZ_CLONES static void eval_all_soap(const sz_radial *radial, int n, const double *r,
-                                    double *h, double *dh)
+                                    sz_real *h, sz_real *dh)
 {
     int n_row = radial->n_row;
     weights at;
@@ -277,7 +284,7 @@ SZ_CLONES static void eval_all_soap(const sz_radial *radial, int n, const double
 }
 
 void sz_radial_eval(const sz_radial *radial, int n, const int *slot, const double *r,
-                    double *h, double *dh)
+                    sz_real *h, sz_real *dh)
 {
     if (radial->turbo)
         eval_all_turbo(radial, n, slot, r, h, dh);

@@ -85,7 +85,7 @@ typedef struct {
 
 /* p [n][stride]: normalised vectors of the atoms atom[0..n-1] of nb, n <= n_block. */
 void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom, double *p);
+                     const sz_soap_species *species, int n, const int *atom, sz_real *p);
 
 /* Several descriptors of the same atoms at once, which share what their neighbours have:
  * distances, directions, harmonics. */
@@ -93,7 +93,7 @@ typedef struct {
     const sz_soap *soap;
     sz_soap_work *work; /* of its own */
     const int *slot;    /* [n_species] sz_soap_slot of each species of the list */
-    double *p, *dedp;   /* [n][stride] */
+    sz_real *p, *dedp;  /* [n][stride] */
 } sz_soap_part;
 
 enum { SZ_SOAP_PARTS = 8 }; /* at most */
@@ -107,7 +107,7 @@ void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
 
 /* p [stride]: one vector of the summed densities of the n atoms (average=T). */
 void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom, double *p);
+                     const sz_soap_species *species, int n, const int *atom, sz_real *p);
 
 /* After sz_soap_forward: the components that do not vanish for all n atoms, as at most
  * n_groups of the compression ranges; returns their number. */
@@ -117,27 +117,27 @@ int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_rang
  * p as returned and dedp [n][stride] (destroyed). */
 void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom,
-                     const double *p, double *dedp, double *dedr);
+                     const sz_real *p, sz_real *dedp, double *dedr);
 
 /* Forward derivatives of one atom i, after sz_soap_forward with n = 1 and this atom:
  * for every neighbour inside the descriptor's reach its index in nb->r, in *pair, and
  * dp/dr_ij, jacobian [3 * n][stride]. Returns n, at most the length of row i. */
 int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int i, const double *p, int *pair,
-                     double *jacobian);
+                     const sz_soap_species *species, int i, const sz_real *p, int *pair,
+                     sz_real *jacobian);
 
 /* ---- from X on: for what changes the maps and not the atoms (map_numbers.h) */
 
 /* X of atom i, x [n_lm][n_chan], and the slots that are in it, present [n_slots]. */
 void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int i, double *x,
+                     const sz_soap_species *species, int i, sz_real *x,
                      unsigned char *present);
 /* p [stride] of atom k of the block from its X. */
-void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const double *x,
-                       const unsigned char *present, double *p);
+void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const sz_real *x,
+                       const unsigned char *present, sz_real *p);
 /* After it: dedw[d], laid out like the matrix of map d, += dE/dW; NULL: is left out. dedp
  * is destroyed. */
-void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const double *p,
-                        double *dedp, double *const *dedw);
+void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const sz_real *p,
+                        sz_real *dedp, double *const *dedw);
 
 #endif

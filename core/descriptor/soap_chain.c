@@ -58,7 +58,7 @@ static int choose_lanes(const sz_soap *soap, const int *slot_of, const sz_batch 
 }
 
 /* The atom's own Gaussian, in its own slot or, with central_all, in every slot. */
-static void add_central(const sz_soap *soap, int z, double *x, unsigned char *present)
+static void add_central(const sz_soap *soap, int z, sz_real *x, unsigned char *present)
 {
     const sz_soap_spec *spec = &soap->spec;
     int n_lane = soap->radial->n_lane;
@@ -71,13 +71,13 @@ static void add_central(const sz_soap *soap, int z, double *x, unsigned char *pr
         present[slot] = 1;
         central = sz_radial_table_of(soap->radial, s)->central;
         for (int q = 0; q < n_lane; q++)
-            x[slot * n_lane + q] += spec->central_weight * central[q];
+            x[slot * n_lane + q] += (sz_real)(spec->central_weight * central[q]);
     }
 }
 
 /* Adds the neighbours of a batch to X of a descriptor. */
 static void add_neighbours(const sz_soap *soap, sz_soap_work *work, const lanes *of,
-                           const sz_batch *b, const double *ylm, double *x,
+                           const sz_batch *b, const sz_real *ylm, sz_real *x,
                            unsigned char *present)
 {
     const sz_compression *c = &soap->compression;
@@ -166,7 +166,7 @@ void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
 }
 
 void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom, double *p)
+                     const sz_soap_species *species, int n, const int *atom, sz_real *p)
 {
     const sz_soap_part part = {soap, work, species->slot, p, NULL};
 
@@ -174,7 +174,7 @@ void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
 }
 
 void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom, double *p)
+                     const sz_soap_species *species, int n, const int *atom, sz_real *p)
 {
     const sz_soap_part part = {soap, work, species->slot, p, NULL};
     sz_walk walk;
@@ -186,7 +186,7 @@ void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
 }
 
 void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int i, double *x,
+                     const sz_soap_species *species, int i, sz_real *x,
                      unsigned char *present)
 {
     const sz_compression *c = &soap->compression;
@@ -202,10 +202,12 @@ void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
 
 /* ---- and back ---------------------------------------------------------------------- */
 
-/* Part 0..3 of the n doubles at a, on their way to the cache. */
-static void fetch(const double *a, int n, int part)
+enum { LINE = 64 / sizeof(sz_real) }; /* numbers in a cache line */
+
+/* Part 0..3 of the n numbers at a, on their way to the cache. */
+static void fetch(const sz_real *a, int n, int part)
 {
-    for (int i = n * part / 4; i < n * (part + 1) / 4; i += SZ_LANES)
+    for (int i = n * part / 4; i < n * (part + 1) / 4; i += LINE)
         __builtin_prefetch(a + i, 0, 2);
 }
 
@@ -226,7 +228,7 @@ static void fetch_atom(const sz_soap_part *of, int k, int part)
 /* From dE/dX to dE/dY_lm and slope [n_lm][SZ_LANES] of a batch, see sz_density_adjoint.
  */
 static void density_of_batch(const sz_soap_part *part, const lanes *of, const sz_batch *b,
-                             int add, double *dedy_lm, double *slope)
+                             int add, sz_real *dedy_lm, sz_real *slope)
 {
     const sz_soap *soap = part->soap;
     const sz_compression *c = &soap->compression;
@@ -291,9 +293,9 @@ void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
 
 void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_soap_species *species, int n, const int *atom,
-                     const double *p, double *dedp, double *dedr)
+                     const sz_real *p, sz_real *dedp, double *dedr)
 {
-    const sz_soap_part part = {soap, work, species->slot, (double *)p, dedp};
+    const sz_soap_part part = {soap, work, species->slot, (sz_real *)p, dedp};
 
     sz_soaps_adjoint(1, &part, nb, n, atom, dedr);
 }
@@ -302,7 +304,7 @@ void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
 
 /* dX/dr_x of lane k of a batch, into the channels from offset on of dx [n_lm][n_chan] */
 static void density_tangent(const sz_soap *soap, const sz_soap_work *work,
-                            const sz_batch *b, int k, int offset, int x, double *dx)
+                            const sz_batch *b, int k, int offset, int x, sz_real *dx)
 {
     const sz_compression *c = &soap->compression;
     const sz_radial *radial = soap->radial;
@@ -310,22 +312,23 @@ static void density_tangent(const sz_soap *soap, const sz_soap_work *work,
 
     for (int d = 0; d < 3; d++) u[d] = b->u[d * SZ_LANES + k];
     for (int l = 0, lm = 0; l <= c->l_max; l++) {
-        const double *h = work->h + k * radial->n_h + radial->place[l];
-        const double *dh = work->dh + k * radial->n_h + radial->place[l];
+        const sz_real *h = work->h + k * radial->n_h + radial->place[l];
+        const sz_real *dh = work->dh + k * radial->n_h + radial->place[l];
 
         for (; lm < (l + 1) * (l + 1); lm++) {
-            const double *g = work->dylm + lm * 3 * SZ_LANES + k;
+            const sz_real *g = work->dylm + lm * 3 * SZ_LANES + k;
             double along = u[0] * g[0] + u[1] * g[SZ_LANES] + u[2] * g[2 * SZ_LANES];
             double dy = (g[x * SZ_LANES] - u[x] * along) / b->r[k];
             double yu = work->ylm[lm * SZ_LANES + k] * u[x];
-            double *to = dx + lm * c->n_chan + offset;
+            sz_real *to = dx + lm * c->n_chan + offset;
 
-            for (int q = 0; q < radial->n_used[l]; q++) to[q] = dh[q] * yu + h[q] * dy;
+            for (int q = 0; q < radial->n_used[l]; q++)
+                to[q] = (sz_real)(dh[q] * yu + h[q] * dy);
         }
     }
 }
 
-static void clear_slot(const sz_soap *soap, int offset, double *dx)
+static void clear_slot(const sz_soap *soap, int offset, sz_real *dx)
 {
     const sz_compression *c = &soap->compression;
 
@@ -335,8 +338,8 @@ static void clear_slot(const sz_soap *soap, int offset, double *dx)
 }
 
 int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int i, const double *p, int *pair,
-                     double *jacobian)
+                     const sz_soap_species *species, int i, const sz_real *p, int *pair,
+                     sz_real *jacobian)
 {
     const sz_reach reach = reach_of(soap, species->slot);
     size_t stride = (size_t)soap->compression.stride;

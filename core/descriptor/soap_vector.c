@@ -17,7 +17,7 @@
 
 /* ---- scratch ---------------------------------------------------------------------- */
 
-/* Doubles of Y of factor d of one atom; 0 where it is X itself, or that of a factor
+/* Numbers of Y of factor d of one atom; 0 where it is X itself, or that of a factor
  * before it. Lanes that run over the end of the last row have room. */
 static size_t y_size(const sz_compression *c, int d)
 {
@@ -35,16 +35,16 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     size_t n_x = n_lm * c->n_chan + 2 * SZ_LANES, n_y = 0;
     size_t n_q = sz_coupling_size(c), n_scratch = sz_coupling_scratch(c);
     size_t n_row = (size_t)(c->l_max + 1) * soap->radial->n_lane * SZ_LANES;
-    size_t total;
+    size_t total, line = 64 / sizeof(sz_real);
     sz_soap_work *w = calloc(1, sizeof *w);
-    double *next;
+    sz_real *next;
 
     *work = NULL;
     for (int d = 0; d < c->spec.order; d++) n_y += y_size(c, d);
     total = (n + 1) * (n_x + n_y) + 2 * n_q + n_scratch + SZ_PAD(n) + 2 * n_row +
             6 * n_lm * SZ_LANES + 2 * (size_t)c->product_stride +
-            SZ_PAD(n * c->n_slots) / SZ_LANES;
-    total = SZ_PAD(total);
+            n * c->n_slots / sizeof *next + 1;
+    total = (total + line - 1) / line * line;
     if (w) w->memory = aligned_alloc(64, total * sizeof *next);
     if (!w || !w->memory) {
         free(w);
@@ -86,7 +86,7 @@ void sz_soap_work_free(sz_soap_work *work)
 }
 
 /* Y of factor d of atom k of the block */
-static double *channels_of(const sz_soap *soap, const sz_soap_work *work, int d, int k)
+static sz_real *channels_of(const sz_soap *soap, const sz_soap_work *work, int d, int k)
 {
     d = soap->compression.spec.y_of[d];
     return work->n_y[d] ? work->y[d] + (size_t)k * work->n_y[d]
@@ -94,10 +94,10 @@ static double *channels_of(const sz_soap *soap, const sz_soap_work *work, int d,
 }
 
 /* What Y1 is multiplied with: Y2, or Y2 coupled to Y3, made now. */
-static const double *second_factor(const sz_soap *soap, sz_soap_work *work, int k)
+static const sz_real *second_factor(const sz_soap *soap, sz_soap_work *work, int k)
 {
     const sz_compression *c = &soap->compression;
-    const double *y2 = channels_of(soap, work, 1, k);
+    const sz_real *y2 = channels_of(soap, work, 1, k);
 
     if (!c->coupling) return y2;
     sz_couple(c, y2, channels_of(soap, work, 2, k), work->coupling, work->q);
@@ -114,25 +114,25 @@ void sz_soap_clear(const sz_soap *soap, sz_soap_work *work, int k)
     memset(work->present + (size_t)k * n_slots, 0, (size_t)n_slots);
 }
 
-void sz_soap_finish(const sz_soap *soap, sz_soap_work *work, int k, double *p)
+void sz_soap_finish(const sz_soap *soap, sz_soap_work *work, int k, sz_real *p)
 {
     const sz_compression *c = &soap->compression;
-    const double *x = work->x + (size_t)k * work->n_x;
-    double *power = c->spec.sum ? work->products : p;
+    const sz_real *x = work->x + (size_t)k * work->n_x;
+    sz_real *power = c->spec.sum ? work->products : p;
     int normalise = soap->spec.normalise;
 
     for (int d = 0; d < c->spec.order; d++)
         if (work->n_y[d])
             sz_map_apply(&c->map[d], c->l_max, c->n_chan, x,
                          channels_of(soap, work, d, k));
-    work->norm[k] =
-        sz_power(c, work->present + (size_t)k * c->n_slots, channels_of(soap, work, 0, k),
-                 second_factor(soap, work, k), normalise && !c->spec.sum, power);
-    if (c->spec.sum) work->norm[k] = sz_sum(c, power, normalise, p);
+    work->norm[k] = (sz_real)sz_power(
+        c, work->present + (size_t)k * c->n_slots, channels_of(soap, work, 0, k),
+        second_factor(soap, work, k), normalise && !c->spec.sum, power);
+    if (c->spec.sum) work->norm[k] = (sz_real)sz_sum(c, power, normalise, p);
 }
 
 /* dE/dY of factor d, or what takes its place in a sweep: dedx where Y is X. */
-static double *gradient_of(const sz_soap *soap, const sz_soap_work *work, int d)
+static sz_real *gradient_of(const sz_soap *soap, const sz_soap_work *work, int d)
 {
     d = soap->compression.spec.y_of[d];
     return work->n_y[d] ? work->dedy[d] : work->dedx;
@@ -141,11 +141,11 @@ static double *gradient_of(const sz_soap *soap, const sz_soap_work *work, int d)
 /* dE/dY of all factors of atom k, from dE/dp of its products, to what gradient_of gives
  */
 static void products_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
-                             const double *p, int normalise, double norm, double *dedp)
+                             const sz_real *p, int normalise, double norm, sz_real *dedp)
 {
     const sz_compression *c = &soap->compression;
-    const double *second = second_factor(soap, work, k);
-    double *to = c->coupling ? work->dedq : gradient_of(soap, work, 1);
+    const sz_real *second = second_factor(soap, work, k);
+    sz_real *to = c->coupling ? work->dedq : gradient_of(soap, work, 1);
 
     memset(work->dedq, 0, (size_t)work->n_q * sizeof *work->dedq);
     sz_power_adjoint(c, work->present + (size_t)k * c->n_slots,
@@ -160,7 +160,7 @@ static void products_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
 /* dE/dY of all factors of atom k of the block, from its dE/dp, to what gradient_of gives
  */
 static void channels_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
-                             const double *p, double *dedp)
+                             const sz_real *p, sz_real *dedp)
 {
     const sz_compression *c = &soap->compression;
     int normalise = soap->spec.normalise;
@@ -179,7 +179,7 @@ static void channels_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
 }
 
 void sz_soap_finish_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
-                            const double *p, double *dedp)
+                            const sz_real *p, sz_real *dedp)
 {
     const sz_compression *c = &soap->compression;
 
@@ -189,15 +189,15 @@ void sz_soap_finish_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
             sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, work->dedy[d], work->dedx);
 }
 
-void sz_soap_finish_tangent(const sz_soap *soap, sz_soap_work *work, const double *p,
-                            double *dp)
+void sz_soap_finish_tangent(const sz_soap *soap, sz_soap_work *work, const sz_real *p,
+                            sz_real *dp)
 {
     const sz_compression *c = &soap->compression;
     int sum = c->spec.sum != NULL, normalise = soap->spec.normalise;
-    double *change = sum ? work->products : dp; /* of the products */
-    const double *dy[SZ_FACTORS] = {0};
+    sz_real *change = sum ? work->products : dp; /* of the products */
+    const sz_real *dy[SZ_FACTORS] = {0};
     /* the forward stage has just left it */
-    const double *second = c->coupling ? work->q : channels_of(soap, work, 1, 0);
+    const sz_real *second = c->coupling ? work->q : channels_of(soap, work, 1, 0);
 
     for (int d = 0; d < c->spec.order; d++) {
         dy[d] = gradient_of(soap, work, d);
@@ -239,8 +239,8 @@ int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_rang
 
 /* ---- from X on --------------------------------------------------------------------- */
 
-void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const double *x,
-                       const unsigned char *present, double *p)
+void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const sz_real *x,
+                       const unsigned char *present, sz_real *p)
 {
     const sz_compression *c = &soap->compression;
 
@@ -250,11 +250,11 @@ void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const dou
     sz_soap_finish(soap, work, k, p);
 }
 
-void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const double *p,
-                        double *dedp, double *const *dedw)
+void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const sz_real *p,
+                        sz_real *dedp, double *const *dedw)
 {
     const sz_compression *c = &soap->compression;
-    const double *x = work->x + (size_t)k * work->n_x;
+    const sz_real *x = work->x + (size_t)k * work->n_x;
 
     channels_adjoint(soap, work, k, p, dedp);
     for (int d = 0; d < c->spec.order; d++)

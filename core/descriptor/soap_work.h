@@ -8,36 +8,36 @@
 #include "descriptor/soap.h"
 
 struct sz_soap_work {
-    int n_x;                  /* doubles of X of one atom, rounded up */
-    int n_y[SZ_FACTORS];      /* of Y1, Y2, Y3; 0 where they are X, or alike */
-    int n_q;                  /* of the coupled Y2 and Y3 */
-    double *x;                /* [n_block][n_x] */
-    double *y[SZ_FACTORS];    /* [n_block][n_y] */
-    double *norm;             /* [n_block] */
-    unsigned char *present;   /* [n_block][n_slots] slots in the density */
-    double *dedx;             /* [n_x] */
-    double *dedy[SZ_FACTORS]; /* [n_y] */
-    double *q, *dedq;         /* [n_q] */
-    double *coupling;         /* scratch of sz_couple */
-    double *h, *dh;           /* [SZ_LANES][n_h of radial] */
-    double *ylm;              /* [n_lm][SZ_LANES] */
-    double *dylm;             /* [n_lm][3][SZ_LANES] */
-    double *dedy_lm;          /* [n_lm][SZ_LANES] dE/dY_lm of neighbours, */
-    double *slope;            /* [n_lm][SZ_LANES] see sz_density_adjoint */
-    double *tangent;          /* [product_stride] of sz_power_tangent */
-    double *products;         /* [product_stride] where a vector sums them */
+    int n_x;                   /* numbers of X of one atom, rounded up */
+    int n_y[SZ_FACTORS];       /* of Y1, Y2, Y3; 0 where they are X, or alike */
+    int n_q;                   /* of the coupled Y2 and Y3 */
+    sz_real *x;                /* [n_block][n_x] */
+    sz_real *y[SZ_FACTORS];    /* [n_block][n_y] */
+    sz_real *norm;             /* [n_block] */
+    unsigned char *present;    /* [n_block][n_slots] slots in the density */
+    sz_real *dedx;             /* [n_x] */
+    sz_real *dedy[SZ_FACTORS]; /* [n_y] */
+    sz_real *q, *dedq;         /* [n_q] */
+    sz_real *coupling;         /* scratch of sz_couple */
+    sz_real *h, *dh;           /* [SZ_LANES][n_h of radial] */
+    sz_real *ylm;              /* [n_lm][SZ_LANES] */
+    sz_real *dylm;             /* [n_lm][3][SZ_LANES] */
+    sz_real *dedy_lm;          /* [n_lm][SZ_LANES] dE/dY_lm of neighbours, */
+    sz_real *slope;            /* [n_lm][SZ_LANES] see sz_density_adjoint */
+    sz_real *tangent;          /* [product_stride] of sz_power_tangent */
+    sz_real *products;         /* [product_stride] where a vector sums them */
     void *memory;
 };
 
 /* X and its slots of atom k become empty. */
 void sz_soap_clear(const sz_soap *soap, sz_soap_work *work, int k);
 /* X of atom k of the block -> Y -> p [stride] */
-void sz_soap_finish(const sz_soap *soap, sz_soap_work *work, int k, double *p);
+void sz_soap_finish(const sz_soap *soap, sz_soap_work *work, int k, sz_real *p);
 /* From dE/dp (destroyed) of atom k to work->dedx. */
 void sz_soap_finish_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
-                            const double *p, double *dedp);
+                            const sz_real *p, sz_real *dedp);
 /* dp [stride] of the only atom of a block, for the change work->dedx of its X. */
-void sz_soap_finish_tangent(const sz_soap *soap, sz_soap_work *work, const double *p,
-                            double *dp);
+void sz_soap_finish_tangent(const sz_soap *soap, sz_soap_work *work, const sz_real *p,
+                            sz_real *dp);
 
 #endif

@@ -19,14 +19,14 @@ typedef struct {
 
 /* The channels that tiles connect. */
 typedef struct {
-    const double *y1, *y2;
-    double *dedy1, *dedy2;
+    const sz_real *y1, *y2;
+    sz_real *dedy1, *dedy2;
     int stride1, stride2;
 } sides;
 
 /* to_m += sum_i from_m,i row_i over the n rows */
-SZ_INLINE void add_rows(int n, int n_m, const sz_lanes *row, const double *from,
-                        int stride, double *to, int stride_to)
+SZ_INLINE void add_rows(int n, int n_m, const sz_lanes *row, const sz_real *from,
+                        int stride, sz_real *to, int stride_to)
 {
     for (int m = 0; m < n_m; m++) {
         sz_lanes sum = SZ_GET(to + m * stride_to);
@@ -37,8 +37,8 @@ SZ_INLINE void add_rows(int n, int n_m, const sz_lanes *row, const double *from,
 }
 
 /* The same with inner loops of fixed lengths. */
-SZ_INLINE void add_any(int n, int n_m, const sz_lanes *row, const double *from,
-                       int stride, double *to, int stride_to)
+SZ_INLINE void add_any(int n, int n_m, const sz_lanes *row, const sz_real *from,
+                       int stride, sz_real *to, int stride_to)
 {
     switch (n) { // clang-format off
     case 1: add_rows(1, n_m, row, from, stride, to, stride_to); break;
@@ -53,8 +53,8 @@ SZ_INLINE void add_any(int n, int n_m, const sz_lanes *row, const double *from,
 }
 
 /* A tile of one row, which is not worth turning: to_m += sum_a row_a from_m,a */
-SZ_INLINE void add_dot(int n, int n_m, const sz_lanes *row, const double *from,
-                       int stride, double *to, int stride_to)
+SZ_INLINE void add_dot(int n, int n_m, const sz_lanes *row, const sz_real *from,
+                       int stride, sz_real *to, int stride_to)
 {
     for (int m = 0; m < n_m; m++) {
         sz_lanes product = SZ_GET(from + m * stride);
@@ -77,7 +77,7 @@ SZ_INLINE void spread_tile(tile *t, const sides *s)
         t->n_b = 0;
         return;
     }
-    sz_turn((const double *)t->row, SZ_LANES, turned);
+    sz_turn((const sz_real *)t->row, SZ_LANES, turned);
     for (int a = 0; a < SZ_LANES; a++) sz_keep_lanes(&turned[a], t->n_b);
     if (s->dedy1 == s->dedy2 && at1 == at2) { /* the same channels: one sum */
         for (int b = 0; b < t->n_b; b++) turned[b] += t->row[b];
@@ -94,7 +94,7 @@ SZ_INLINE void spread_tile(tile *t, const sides *s)
 /* Appends n components of row b from channel a on; a tile that they do not continue is
  * spread first. */
 SZ_INLINE void add_row(tile *t, const sides *s, int l, int a, int b, int n,
-                       const double *d)
+                       const sz_real *d)
 {
     if (t->n_b > 0 &&
         (t->n_b == SZ_LANES || t->l != l || t->a != a || t->b + t->n_b != b))
@@ -111,7 +111,7 @@ SZ_INLINE void add_row(tile *t, const sides *s, int l, int a, int b, int n,
 }
 
 /* A row of like positions; dedy1 and dedy2 may be the same array. */
-SZ_INLINE void spread_like(const sz_block *t, const sides *s, const double *d)
+SZ_INLINE void spread_like(const sz_block *t, const sides *s, const sz_real *d)
 {
     int at1 = t->l * t->l * s->stride1 + t->a, at2 = t->l * t->l * s->stride2 + t->b;
 
@@ -128,9 +128,9 @@ SZ_INLINE void spread_like(const sz_block *t, const sides *s, const double *d)
     }
 }
 
-SZ_CLONES void sz_spread(int n, const sz_block *block, const double *d, const double *y1,
-                         int stride1, const double *y2, int stride2, double *dedy1,
-                         double *dedy2)
+SZ_CLONES void sz_spread(int n, const sz_block *block, const sz_real *d,
+                         const sz_real *y1, int stride1, const sz_real *y2, int stride2,
+                         sz_real *dedy1, sz_real *dedy2)
 {
     const sides s = {y1, y2, dedy1, dedy2, stride1, stride2};
     tile t = {0};

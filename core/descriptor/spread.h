@@ -10,7 +10,8 @@
  * are added to, may be the same array and have room for SZ_LANES behind their ends. What
  * stands behind a block's channels in y1 and y2 may be any finite number: it does not
  * count. */
-void sz_spread(int n, const sz_block *block, const double *d, const double *y1,
-               int stride1, const double *y2, int stride2, double *dedy1, double *dedy2);
+void sz_spread(int n, const sz_block *block, const sz_real *d, const sz_real *y1,
+               int stride1, const sz_real *y2, int stride2, sz_real *dedy1,
+               sz_real *dedy2);
 
 #endif

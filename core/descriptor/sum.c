@@ -13,36 +13,36 @@
 #include <math.h>
 #include <string.h>
 
-static double dot(int n, const double *a, const double *b)
+static double dot(int n, const sz_real *a, const sz_real *b)
 {
     double sum = 0.0;
 
 #pragma omp simd reduction(+ : sum)
-    for (int k = 0; k < n; k++) sum += a[k] * b[k];
+    for (int k = 0; k < n; k++) sum += (double)a[k] * b[k];
     return sum;
 }
 
 /* q = S P; the pad is zero */
-static void apply(const sz_compression *c, const double *products, double *q)
+static void apply(const sz_compression *c, const sz_real *products, sz_real *q)
 {
     const sz_sums *s = &c->sum;
 
     memset(q, 0, (size_t)c->stride * sizeof *q);
     for (int k = 0; k < s->n; k++)
-        q[s->component[k]] += s->factor[k] * products[s->product[k]];
+        q[s->component[k]] += (sz_real)s->factor[k] * products[s->product[k]];
 }
 
 /* d = (d - p (p . d)) / norm */
-static void project(const sz_compression *c, const double *p, int normalise, double norm,
-                    double *d)
+static void project(const sz_compression *c, const sz_real *p, int normalise, double norm,
+                    sz_real *d)
 {
-    double along = normalise ? dot(c->n_desc, p, d) : 0.0;
-    double inverse = norm > 0.0 ? 1.0 / norm : 0.0;
+    sz_real along = normalise ? (sz_real)dot(c->n_desc, p, d) : 0;
+    sz_real inverse = norm > 0.0 ? (sz_real)(1.0 / norm) : 0;
 
     for (int k = 0; k < c->n_desc; k++) d[k] = (d[k] - along * p[k]) * inverse;
 }
 
-double sz_sum(const sz_compression *c, const double *products, int normalise, double *p)
+double sz_sum(const sz_compression *c, const sz_real *products, int normalise, sz_real *p)
 {
     double norm;
 
@@ -50,23 +50,23 @@ double sz_sum(const sz_compression *c, const double *products, int normalise, do
     if (!normalise) return 1.0;
     norm = sqrt(dot(c->n_desc, p, p));
     if (norm < c->least_norm) return 1.0;
-    for (int k = 0; k < c->n_desc && norm > 0.0; k++) p[k] /= norm;
+    for (int k = 0; k < c->n_desc && norm > 0.0; k++) p[k] /= (sz_real)norm;
     return norm;
 }
 
-void sz_sum_adjoint(const sz_compression *c, const double *p, int normalise, double norm,
-                    double *dedp, double *products)
+void sz_sum_adjoint(const sz_compression *c, const sz_real *p, int normalise, double norm,
+                    sz_real *dedp, sz_real *products)
 {
     const sz_sums *s = &c->sum;
 
     project(c, p, normalise, norm, dedp);
     memset(products, 0, (size_t)c->product_stride * sizeof *products);
     for (int k = 0; k < s->n; k++)
-        products[s->product[k]] += s->factor[k] * dedp[s->component[k]];
+        products[s->product[k]] += (sz_real)s->factor[k] * dedp[s->component[k]];
 }
 
-void sz_sum_tangent(const sz_compression *c, const double *products, const double *p,
-                    int normalise, double norm, double *dp)
+void sz_sum_tangent(const sz_compression *c, const sz_real *products, const sz_real *p,
+                    int normalise, double norm, sz_real *dp)
 {
     apply(c, products, dp);
     project(c, p, normalise, norm, dp);

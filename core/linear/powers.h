@@ -5,7 +5,7 @@
  *   p whole, 0 .. 64   p = sum_b p_b 2^b,  x^p = product of x^(2^b) over the bits p_b = 1
  *   else               pow
  *
- * All powers zeta and zeta - 1 in double precision are taken here. */
+ * All powers zeta and zeta - 1 are taken here, in double precision. */
 #ifndef SZ_POWERS_H
 #define SZ_POWERS_H
 
@@ -15,9 +15,9 @@
 
 /* y <- y x^p: eight numbers, and one by the same products in the same order. For loops
  * that do more with a power than store it. */
-SZ_INLINE void sz_times_power_lanes(const sz_lanes *x, int p, sz_lanes *y)
+SZ_INLINE void sz_times_power_lanes(const sz_doubles *x, int p, sz_doubles *y)
 {
-    sz_lanes square = *x, product = *y;
+    sz_doubles square = *x, product = *y;
 
     for (; p > 0; p >>= 1) {
         if (p & 1) product *= square;

@@ -5,6 +5,7 @@
 #define SZ_PRODUCT_H
 
 #include "base/error.h"
+#include "linear/real.h"
 
 /* Components first .. end-1. */
 typedef struct {
@@ -13,19 +14,25 @@ typedef struct {
 
 /* How the product is made: the tile, rows x columns, that is kept in registers. */
 typedef enum {
-    SZ_TILE_NONE,  /* none of ours: use dgemm */
-    SZ_TILE_AVX2,  /* 4 x 12 */
-    SZ_TILE_AVX512 /* 8 x 24 */
+    SZ_TILE_NONE,         /* none of ours: use dgemm */
+    SZ_TILE_AVX2,         /* 4 x 12 */
+    SZ_TILE_AVX512,       /* 8 x 24 */
+    SZ_TILE_AVX2_SINGLE,  /* 4 x 24, of floats */
+    SZ_TILE_AVX512_SINGLE /* 8 x 48 */
 } sz_tile;
 
 int sz_tile_works(sz_tile tile); /* 1 where this CPU can run it */
 sz_tile sz_tile_best(void);      /* the fastest here */
+sz_tile sz_tile_best_single(void);
+int sz_tile_is_single(sz_tile tile); /* 1: of floats */
+int sz_tile_columns(sz_tile tile);
 
 /* A matrix A [n_inner][n_outer] that many rows are multiplied by, laid out for it. */
 typedef struct {
     sz_tile tile;
     int n_inner, n_outer;
-    double *panel; /* [n_outer / columns of a tile][n_inner][columns of a tile] */
+    void *panel; /* [n_outer / columns of a tile][n_inner][columns of a tile], of the
+                  * tile's precision */
 } sz_product;
 
 /* A(k,c) = a[k * next_inner + c * next_outer], copied; for a tile that works here. */
@@ -35,7 +42,7 @@ sz_status sz_product_create(sz_product **product, sz_tile tile, int n_inner, int
 void sz_product_free(sz_product *product);
 size_t sz_product_bytes(const sz_product *product); /* 0 of NULL */
 
-/* Rows of doubles, of which the components in the ranges count; ranges ascend. */
+/* Rows of numbers, of which the components in the ranges count; ranges ascend. */
 typedef struct {
     int stride;
     int n_ranges;
@@ -43,8 +50,12 @@ typedef struct {
 } sz_layout;
 
 /* out_i(c) = sum_k x_i(k) A(k,c) for n rows, k in the ranges of x and c in those of out.
- * What is outside is neither read nor written. */
+ * What is outside is neither read nor written. Of a tile of doubles, in single precision
+ * of floats; product_apply.c. */
 void sz_product_apply(const sz_product *product, int n, const sz_layout *of_x,
-                      const double *x, const sz_layout *of_out, double *out);
+                      const sz_real *x, const sz_layout *of_out, sz_real *out);
+/* The same of one row, all columns, with sums of doubles. */
+void sz_product_row(const sz_product *product, const sz_layout *of_x, const sz_real *x,
+                    double *out);
 
 #endif

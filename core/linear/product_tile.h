@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * product_tile.h - the inner loops of product.c for one kind of CPU. A template: included
- * with LANES doubles of one register, MOST rows of a tile and the NAME of what it
+ * with LANES numbers of one register, MOST rows of a tile and the NAME of what it
  * defines,
  *
  *   void NAME(int n_vectors, int n, const strip *s)   all n rows of a strip
@@ -13,15 +13,15 @@
 #define LOCAL(name) JOIN(NAME, name)
 #define WIDTH (VECTORS * LANES)
 
-typedef double LOCAL(lanes)
-    __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
+typedef sz_real LOCAL(lanes) __attribute__((vector_size(LANES * sizeof(sz_real)),
+                                            aligned(sizeof(sz_real)), may_alias));
 #define AT(p) (*(LOCAL(lanes) *)(p))
 #define GET(p) (*(const LOCAL(lanes) *)(p))
 
 /* Adds the n terms of one range, the last one first; next is prefetched to the
  * second-level cache. */
-SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const double *x,
-                          size_t next_x, const double *a, const double *next, int step,
+SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const sz_real *x,
+                          size_t next_x, const sz_real *a, const sz_real *next, int step,
                           LOCAL(lanes) sum[ROWS][VECTORS])
 {
     a += (size_t)n * WIDTH;
@@ -45,12 +45,12 @@ SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const double *x,
 
 /* The sums so far, or zero; and back. Through a copy where not all columns of a tile
  * are wanted. */
-SZ_INLINE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const double *out,
+SZ_INLINE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const sz_real *out,
                            LOCAL(lanes) sum[ROWS][VECTORS])
 {
     size_t next = (size_t)s->of_out->stride, n = (size_t)(s->end - s->first);
     int whole = s->end - s->first == n_vectors * LANES;
-    double all[ROWS][WIDTH];
+    sz_real all[ROWS][WIDTH];
 
     for (int i = 0; i < n_rows && s->add && !whole; i++) {
         memset(all[i], 0, sizeof all[i]);
@@ -66,11 +66,11 @@ SZ_INLINE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const doub
 }
 
 SZ_INLINE void LOCAL(store)(int n_rows, int n_vectors, const strip *s,
-                            LOCAL(lanes) sum[ROWS][VECTORS], double *out)
+                            LOCAL(lanes) sum[ROWS][VECTORS], sz_real *out)
 {
     size_t next = (size_t)s->of_out->stride, n = (size_t)(s->end - s->first);
     int whole = s->end - s->first == n_vectors * LANES;
-    double all[ROWS][WIDTH];
+    sz_real all[ROWS][WIDTH];
 
     UNROLL
     for (int i = 0; i < n_rows; i++) {
@@ -87,8 +87,8 @@ SZ_INLINE void LOCAL(tile)(int n_rows, int n_vectors, const strip *s, int row, i
                            int parts)
 {
     LOCAL(lanes) sum[ROWS][VECTORS];
-    const double *x = s->x + (size_t)row * s->of_x->stride;
-    double *out = s->out + (size_t)row * s->of_out->stride + s->column;
+    const sz_real *x = s->x + (size_t)row * s->of_x->stride;
+    sz_real *out = s->out + (size_t)row * s->of_out->stride + s->column;
     int step = (WIDTH + parts - 1) / parts;
 
     LOCAL(load)(n_rows, n_vectors, s, out, sum);

@@ -1,31 +1,44 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * vec.h - how the hot loops are vectorised: SZ_LANES doubles at a time in the vector
+ * vec.h - how the hot loops are vectorised: SZ_LANES numbers at a time in the vector
  * extension of gcc and clang, compiled for several instruction sets and chosen at load
  * by the dynamic linker. */
 #ifndef SZ_VEC_H
 #define SZ_VEC_H
 
-#define SZ_LANES 8 /* one AVX-512 register, two of AVX2, four of SSE2 */
+#include "linear/real.h"
+
+/* Doubles: one AVX-512 register, two of AVX2, four of SSE2; in single precision one of
+ * AVX2, two of SSE2. */
+#define SZ_LANES 8
 #define SZ_PAD(n) (((n) + SZ_LANES - 1) / SZ_LANES * SZ_LANES)
 
-typedef double sz_lanes __attribute__((vector_size(64), aligned(8), may_alias));
+#define SZ_LANES_OF(type)                                                                \
+    type __attribute__((vector_size(SZ_LANES * sizeof(type)), aligned(sizeof(type)),     \
+                        may_alias))
+typedef SZ_LANES_OF(sz_real) sz_lanes;
+typedef SZ_LANES_OF(sz_whole) sz_bits; /* of sz_lanes */
+typedef SZ_LANES_OF(double) sz_doubles;
 
 /* the lanes at p, to read or to write */
 #define SZ_AT(p) (*(sz_lanes *)(p))
 #define SZ_GET(p) (*(const sz_lanes *)(p))
+/* the doubles at p; lanes as doubles, and back; the doubles at p as lanes */
+#define SZ_GET_DOUBLES(p) (*(const sz_doubles *)(p))
+#define SZ_WIDEN(v) __builtin_convertvector(v, sz_doubles)
+#define SZ_NARROW(v) __builtin_convertvector(v, sz_lanes)
+#define SZ_GET_NARROW(p) SZ_NARROW(SZ_GET_DOUBLES(p))
 
 /* lanes of two vectors in the order of eight constant indices */
 #if defined(__clang__) || __GNUC__ >= 12
 #define SZ_SHUFFLE(v, w, ...) __builtin_shufflevector(v, w, __VA_ARGS__)
 #else
-typedef long long sz_index __attribute__((vector_size(64)));
-#define SZ_SHUFFLE(v, w, ...) __builtin_shuffle(v, w, (sz_index){__VA_ARGS__})
+#define SZ_SHUFFLE(v, w, ...) __builtin_shuffle(v, w, (sz_bits){__VA_ARGS__})
 #endif
 
 #define SZ_INLINE static inline __attribute__((always_inline))
 
-SZ_INLINE double sz_sum_lanes_of(const sz_lanes *v)
+SZ_INLINE sz_real sz_sum_lanes_of(const sz_lanes *v)
 {
     sz_lanes s = *v + SZ_SHUFFLE(*v, *v, 4, 5, 6, 7, 0, 1, 2, 3);
 
@@ -36,17 +49,25 @@ SZ_INLINE double sz_sum_lanes_of(const sz_lanes *v)
 /* clears the lanes from n on, whatever they hold */
 SZ_INLINE void sz_keep_lanes(sz_lanes *v, int n)
 {
-    typedef long long bits __attribute__((vector_size(64), aligned(8), may_alias));
-    const bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    const sz_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
 
-    *(bits *)v &= lane < (long long)n;
+    *(sz_bits *)v &= lane < (sz_whole)n;
 }
 
 /* the sum of a vector's lanes */
 #define sz_sum_lanes(v) sz_sum_lanes_of(&(v))
 
+/* the same of doubles, in the same order */
+SZ_INLINE double sz_sum_doubles_of(const sz_doubles *v)
+{
+    return (((*v)[0] + (*v)[4]) + ((*v)[2] + (*v)[6])) +
+           (((*v)[1] + (*v)[5]) + ((*v)[3] + (*v)[7]));
+}
+
+#define sz_sum_doubles(v) sz_sum_doubles_of(&(v))
+
 /* Eight rows of lanes, next apart, turned: lane k of to[q] is lane q of row k. */
-SZ_INLINE void sz_turn(const double *from, int next, sz_lanes *to)
+SZ_INLINE void sz_turn(const sz_real *from, int next, sz_lanes *to)
 {
     sz_lanes two[SZ_LANES], four[SZ_LANES];
 

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
@@ -66,6 +67,7 @@ sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
     p->n_holders = 1;
     p->n_block = n_block;
     p->n_threads = 1;
+    p->precision = sz_tile_is_single(layout->tile) ? SZ_MIXED : SZ_DOUBLE;
     p->part = calloc((size_t)model->n_kinds + 1, sizeof *p->part);
     if (!p->part) status = sz_fail_memory(err, sizeof *p->part, "a plan");
     for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
@@ -91,6 +93,22 @@ static sz_status check_tolerance(double tolerance, sz_error *err)
                    tolerance);
 }
 
+sz_status sz_precision_of(sz_precision *precision, const char *word, sz_error *err)
+{
+    *precision = strcmp(word, "mixed") ? SZ_DOUBLE : SZ_MIXED;
+    if (*precision == SZ_MIXED || !strcmp(word, "double")) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT, "precision is double or mixed, not \"%s\"",
+                   word);
+}
+
+/* Where this CPU has no products of floats, those of doubles. */
+static sz_tile tile_of(sz_precision precision)
+{
+    sz_tile single = sz_tile_best_single();
+
+    return precision == SZ_MIXED && single != SZ_TILE_NONE ? single : sz_tile_best();
+}
+
 /* As sz_plan_options has them. */
 static sz_status check_options(const sz_plan_options *o, sz_error *err)
 {
@@ -101,6 +119,9 @@ static sz_status check_options(const sz_plan_options *o, sz_error *err)
     if (status == SZ_OK && (o->n_threads < 0 || o->n_threads > SZ_MAX_THREADS))
         status = sz_fail(err, SZ_ERR_ARGUMENT, "a work has 1 to %d threads, not %d",
                          SZ_MAX_THREADS, o->n_threads);
+    if (status == SZ_OK && o->precision != SZ_DOUBLE && o->precision != SZ_MIXED)
+        status = sz_fail(err, SZ_ERR_ARGUMENT,
+                         "precision is SZ_DOUBLE or SZ_MIXED, not %d", (int)o->precision);
     return status;
 }
 
@@ -108,7 +129,7 @@ sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
                          const sz_plan_options *options, sz_error *err)
 {
     const sz_plan_options none = {0}, *o = options ? options : &none;
-    const sz_plan_layout layout = {.tile = sz_tile_best(),
+    const sz_plan_layout layout = {.tile = tile_of(o->precision),
                                    .collapse = SZ_COLLAPSE_CHEAPER,
                                    .rank_tolerance = o->rank_tolerance};
     sz_status status = check_options(o, err);
@@ -133,6 +154,11 @@ size_t sz_plan_bytes(const sz_plan *plan)
         if (model->group[k] && sz_term_kinds[k]->bytes)
             sum += sz_term_kinds[k]->bytes(model->group[k], plan->part[k]);
     return sum;
+}
+
+sz_precision sz_plan_precision(const sz_plan *plan)
+{
+    return plan->precision;
 }
 
 /* ---- ranks ------------------------------------------------------------------------- */

@@ -142,19 +142,9 @@ int sz_collapse_rank(const sz_collapse *c)
     return c->low ? c->low->rank : 0;
 }
 
-/* p . A p as a kernel */
-static sz_kernel kernel_of(const sz_collapse *c)
-{
-    const sz_kernel kernel = {c->n_desc,      c->stride, c->low->rank, c->low->row,
-                              c->low->weight, 1.0,       2.0,          0.0,
-                              c->values,      c->slopes};
-
-    return kernel;
-}
-
 static sz_status pack_rows(sz_collapse *c, sz_tile tile, sz_error *err)
 {
-    const sz_kernel kernel = kernel_of(c);
+    const sz_kernel kernel = sz_collapse_squares(c);
     sz_status status = sz_kernel_pack(&c->values, &c->slopes, tile, &kernel, err);
 
     if (status != SZ_OK) return status;
@@ -200,83 +190,4 @@ size_t sz_collapse_bytes(const sz_collapse *collapse)
     return sizeof *collapse + rows * (size_t)collapse->stride * sizeof(double) +
            rank * sizeof(double) + sz_product_bytes(collapse->product) +
            sz_product_bytes(collapse->values) + sz_product_bytes(collapse->slopes);
-}
-
-/* dedp[rows of to] = A p over all ranges: the one matrix product */
-static void multiply(const sz_collapse *c, int n, int n_ranges, const sz_range *range,
-                     const double *p, double *dedp)
-{
-    const double zero = 0.0, one = 1.0;
-    const sz_layout of_p = {c->stride, n_ranges, range};
-    int ld = c->stride;
-
-    if (c->product) {
-        sz_product_apply(c->product, n, &of_p, p, &of_p, dedp);
-        return;
-    }
-    for (int to = 0; to < n_ranges; to++)
-        for (int from = 0; from < n_ranges; from++) {
-            int m = range[to].end - range[to].first;
-            int d = range[from].end - range[from].first;
-
-            SZ_BLAS(dgemm)
-            ("N", "N", &m, &n, &d, &one,
-             c->square + (size_t)range[from].first * ld + range[to].first, &ld,
-             p + range[from].first, &ld, from ? &one : &zero, dedp + range[to].first,
-             &ld);
-        }
-}
-
-/* Components k .. end-1 of an atom: g holds A p and becomes the gradient; returns their
- * part of p . A p + b . p. */
-SZ_CLONES static double finish(int n, const double *restrict p, const double *restrict b,
-                               double *restrict g)
-{
-    double sum = 0.0;
-
-#pragma omp simd reduction(+ : sum)
-    for (int k = 0; k < n; k++) {
-        sum += p[k] * (g[k] + b[k]);
-        g[k] = 2.0 * g[k] + b[k];
-    }
-    return sum;
-}
-
-/* The same where g holds the gradient of p . A p already: their part of b . p. */
-SZ_CLONES static double add_linear(int n, const double *restrict p,
-                                   const double *restrict b, double *restrict g)
-{
-    double sum = 0.0;
-
-#pragma omp simd reduction(+ : sum)
-    for (int k = 0; k < n; k++) {
-        sum += p[k] * b[k];
-        g[k] += b[k];
-    }
-    return sum;
-}
-
-void sz_collapse_energy(const sz_collapse *c, int n, int n_ranges, const sz_range *range,
-                        const double *p, double *k, double *energy, double *dedp)
-{
-    if (c->low) {
-        const sz_kernel kernel = kernel_of(c);
-
-        sz_kernel_energy(&kernel, n, n_ranges, range, p, k, energy, dedp);
-    } else if (c->zeta == 2) {
-        multiply(c, n, n_ranges, range, p, dedp);
-    }
-    for (int i = 0; i < n; i++) {
-        double sum = c->constant;
-
-        for (int r = 0; r < n_ranges; r++) {
-            size_t first = (size_t)range[r].first, at = (size_t)i * c->stride + first;
-            int d = range[r].end - range[r].first;
-
-            if (c->zeta == 1) memset(dedp + at, 0, (size_t)d * sizeof *dedp);
-            sum +=
-                (c->low ? add_linear : finish)(d, p + at, c->linear + first, dedp + at);
-        }
-        energy[i] += sum;
-    }
 }

@@ -18,6 +18,16 @@ typedef struct {
     sz_product *values, *slopes; /* laid out too, or NULL */
 } sz_collapse;
 
+/* The squares of low as a kernel. */
+static inline sz_kernel sz_collapse_squares(const sz_collapse *c)
+{
+    const sz_kernel kernel = {c->n_desc,      c->stride, c->low->rank, c->low->row,
+                              c->low->weight, 1.0,       2.0,          0.0,
+                              c->values,      c->slopes};
+
+    return kernel;
+}
+
 /* 1 where the collapsed form exists and is cheaper. */
 int sz_collapse_pays(double zeta, int n_desc, int n_sparse);
 
@@ -35,9 +45,9 @@ size_t sz_collapse_bytes(const sz_collapse *collapse);
 
 /* The scratch it needs: [n][this]. */
 int sz_collapse_rank(const sz_collapse *collapse);
-/* As sz_kernel_energy; dedp [n][stride] is always needed. */
+/* collapse_energy.c. As sz_kernel_energy; dedp [n][stride] is always needed. */
 void sz_collapse_energy(const sz_collapse *collapse, int n, int n_ranges,
-                        const sz_range *range, const double *p, double *k, double *energy,
-                        double *dedp);
+                        const sz_range *range, const sz_real *p, sz_real *k,
+                        double *energy, sz_real *dedp);
 
 #endif

@@ -22,11 +22,15 @@ typedef struct {
 sz_status sz_kernel_pack(sz_product **values, sz_product **slopes, sz_tile tile,
                          const sz_kernel *kernel, sz_error *err);
 
-/* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its derivative,
- * overwriting the ranges of dedp; components outside the ranges are zero in every p. p,
- * dedp [n][stride]; k [n][n_sparse] scratch. */
+/* ---- kernel_energy.c --------------------------------------------------------------- */
+
+/* Numbers of the scratch k of n atoms. */
+size_t sz_kernel_scratch(int n, int n_sparse, int stride);
+/* energy[i] += sum_s weight_s K(p_s, p_i), and, unless dedp is NULL, its
+ * derivative, overwriting the ranges of dedp; components outside the ranges are zero in
+ * every p. p, dedp [n][stride]; k scratch. */
 void sz_kernel_energy(const sz_kernel *kernel, int n, int n_ranges, const sz_range *range,
-                      const double *p, double *k, double *energy, double *dedp);
+                      const sz_real *p, sz_real *k, double *energy, sz_real *dedp);
 
 /* The n products k = p . q become values delta^2 (k + sigma0^2)^zeta. */
 void sz_kernel_values(size_t n, double delta, double zeta, double sigma0, double *k);

@@ -7,12 +7,11 @@
  *   products   the sparse points laid out for our own matrix products (product.c)
  *   plain      dgemm on the points as they are
  *
- * Atoms are taken in blocks of centres, so that the kernel is a product of matrices;
- * forces come back the way the energies went. Terms of the same centres are a band: their
- * blocks are the same, and their descriptors share what the neighbours have. */
+ * soap_run.c runs them. */
 #include "term/soap_term.h"
 
 #include "linear/vec.h"
+#include "term/wide.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -152,6 +151,18 @@ static sz_status lower_terms(sz_soap_plan *p, double tolerance, sz_error *err)
     return status;
 }
 
+/* A plan of single precision has kernels of doubles where floats would not do. */
+static sz_tile tile_of(sz_soap_plan *p, int t, sz_tile tile)
+{
+    const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
+    sz_soap_run *run = &p->run[t];
+    double size =
+        run->collapse ? sz_collapse_size(run->collapse) : sz_kernel_size(&kernel);
+
+    run->wide = !(size <= SZ_SINGLE_MOST);
+    return run->wide ? sz_tile_best() : tile;
+}
+
 static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *err)
 {
     const sz_soap_group *g = p->group;
@@ -163,11 +174,14 @@ static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *e
         layout->collapse != SZ_COLLAPSE_NEVER)
         status = lower_terms(p, layout->rank_tolerance, err);
     for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
+        sz_tile tile = layout->tile;
+
         if (p->run[t].joined) continue;
+        if (sz_tile_is_single(tile)) tile = tile_of(p, t, tile);
         if (p->run[t].collapse)
-            status = sz_collapse_pack(p->run[t].collapse, layout->tile, err);
-        else if (layout->tile != SZ_TILE_NONE)
-            status = pack_term(p, t, layout->tile, err);
+            status = sz_collapse_pack(p->run[t].collapse, tile, err);
+        else if (tile != SZ_TILE_NONE)
+            status = pack_term(p, t, tile, err);
         else
             layout->needs_points = 1;
     }
@@ -229,6 +243,9 @@ sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *la
 
     *plan = NULL;
     if (p) p->group = g;
+    if (p)
+        p->stages = sz_tile_is_single(layout->tile) ? &sz_soap_run_stages_single
+                                                    : &sz_soap_run_stages;
     if (p) p->run = calloc((size_t)g->n_terms + 1, sizeof *p->run);
     if (!p || !p->run) status = sz_fail_memory(err, sizeof *p, "a plan");
     if (status == SZ_OK) status = plan_terms(p, layout, err);
@@ -266,164 +283,43 @@ const sz_rank *sz_soap_plan_rank(const void *plan, int k, int *n)
     return found;
 }
 
-/* ---- scratch ----------------------------------------------------------------------- */
+/* ---- work -------------------------------------------------------------------------- */
 
+/* The scratch of a plan's stages. */
 typedef struct {
-    int n_block, n_soaps;
-    int *atom;           /* [n_block] atoms of the current block */
-    sz_soap_work **soap; /* [n_soaps] */
-    double *p, *dedp;    /* [n_block][stride] of each term of a band */
-    double *k;           /* [n_block][n_sparse] kernel values */
-    double *e;           /* [n_block] */
-    sz_range *range;     /* components that the block needs */
-} scratch;
-
-void sz_soap_plan_free_work(void *work)
-{
-    scratch *w = work;
-
-    if (!w) return;
-    for (int k = 0; w->soap && k < w->n_soaps; k++) sz_soap_work_free(w->soap[k]);
-    free(w->atom);
-    free(w->soap);
-    free(w->p);
-    free(w->dedp);
-    free(w->k);
-    free(w->e);
-    free(w->range);
-    free(w);
-}
-
-/* The largest sizes: doubles of the vectors of an atom in all terms of a band, sparse
- * points, groups of components. */
-static void find_sizes(const sz_soap_plan *p, size_t *vectors, size_t *n_sparse,
-                       size_t *n_groups)
-{
-    const sz_soap_group *g = p->group;
-
-    *vectors = *n_sparse = *n_groups = 1;
-    for (int t = 0; t < g->n_terms; t++) {
-        const sz_soap *soap = g->soap[g->term[t].soap];
-        size_t n = (size_t)g->term[t].n_sparse, sum = 0;
-        int member[SZ_SOAP_PARTS], n_members = sz_soap_band(p, t, member);
-
-        for (int k = 0; k < n_members; k++)
-            sum += (size_t)sz_soap_stride(g->soap[g->term[member[k]].soap]);
-        if (sum > *vectors) *vectors = sum;
-        if ((size_t)soap->compression.n_groups > *n_groups)
-            *n_groups = (size_t)soap->compression.n_groups;
-        if (p->run[t].joined) continue;
-        if (p->run[t].collapse) n = (size_t)sz_collapse_rank(p->run[t].collapse);
-        if (n > *n_sparse) *n_sparse = n;
-    }
-}
+    const sz_soap_stages *stages;
+    void *scratch;
+} soap_work;
 
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err)
 {
     const sz_soap_plan *p = plan;
-    const sz_soap_group *g = p->group;
-    size_t vectors, n_sparse, n_groups, n = (size_t)n_block;
-    scratch *w = calloc(1, sizeof *w);
-    sz_status status = SZ_OK;
+    soap_work *w = calloc(1, sizeof *w);
+    sz_status status;
 
     *work = NULL;
     if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
-    find_sizes(p, &vectors, &n_sparse, &n_groups);
-    w->n_block = n_block;
-    w->n_soaps = g->n_soaps;
-    w->atom = malloc(n * sizeof *w->atom);
-    w->soap = calloc((size_t)g->n_soaps + 1, sizeof *w->soap);
-    w->p = aligned_alloc(64, n * SZ_PAD(vectors) * sizeof *w->p);
-    w->dedp = aligned_alloc(64, n * SZ_PAD(vectors) * sizeof *w->dedp);
-    w->k = aligned_alloc(64, SZ_PAD(n * n_sparse) * sizeof *w->k);
-    w->e = malloc(n * sizeof *w->e);
-    w->range = malloc(n_groups * sizeof *w->range);
-    if (!w->atom || !w->soap || !w->p || !w->dedp || !w->k || !w->e || !w->range)
-        status = sz_fail_memory(err, n * (2 * vectors + n_sparse) * sizeof *w->p,
-                                "the blocks");
-    for (int k = 0; k < g->n_soaps && status == SZ_OK; k++)
-        status = sz_soap_work_create(&w->soap[k], g->soap[k], n_block, err);
+    w->stages = p->stages;
+    status = w->stages->create_work(&w->scratch, p, n_block, err);
     if (status == SZ_OK)
         *work = w;
     else
-        sz_soap_plan_free_work(w);
+        free(w);
     return status;
 }
 
-/* ---- energies ---------------------------------------------------------------------- */
-
-/* What a block is computed with. */
-typedef struct {
-    const sz_soap_plan *plan;
-    scratch *work;
-    const sz_species *species;
-    const sz_neigh *nb;
-    double *energy, *dedr;
-} frame;
-
-/* energy and, in part->dedp, its gradient for the vectors of the n atoms of work->atom */
-static void add_energy(const frame *f, int t, const sz_soap_part *part, int n)
+void sz_soap_plan_free_work(void *work)
 {
-    const sz_soap_run *run = &f->plan->run[t];
-    scratch *w = f->work;
-    int n_ranges = sz_soap_ranges(part->soap, part->work, n, w->range);
+    soap_work *w = work;
 
-    memset(w->e, 0, (size_t)n * sizeof *w->e);
-    if (run->collapse) {
-        sz_collapse_energy(run->collapse, n, n_ranges, w->range, part->p, w->k, w->e,
-                           part->dedp);
-    } else {
-        const sz_kernel kernel = sz_soap_kernel(f->plan->group, t, run);
-
-        sz_kernel_energy(&kernel, n, n_ranges, w->range, part->p, w->k, w->e,
-                         f->dedr ? part->dedp : NULL);
-    }
-    for (int k = 0; k < n; k++) f->energy[w->atom[k]] += w->e[k];
-}
-
-/* the n atoms of work->atom, centres of the terms */
-static void compute_block(const frame *f, int n_terms, const int *term, int n)
-{
-    const sz_soap_group *g = f->plan->group;
-    const int *z = f->species->z;
-    scratch *w = f->work;
-    sz_soap_part part[SZ_SOAP_PARTS] = {{0}};
-    size_t at = 0;
-
-    for (int k = 0; k < n_terms; k++) {
-        int s = g->term[term[k]].soap;
-
-        part[k] =
-            (sz_soap_part){g->soap[s], w->soap[s], g->slot[s], w->p + at, w->dedp + at};
-        at += (size_t)w->n_block * sz_soap_stride(g->soap[s]);
-    }
-    sz_soaps_forward(n_terms, part, f->nb, z, n, w->atom);
-    for (int k = 0; k < n_terms; k++) add_energy(f, term[k], &part[k], n);
-    if (f->dedr) sz_soaps_adjoint(n_terms, part, f->nb, n, w->atom, f->dedr);
-}
-
-/* the terms that term t leads */
-static void compute_band(const frame *f, const sz_portion *portion, int t)
-{
-    int term[SZ_SOAP_PARTS], n_terms = sz_soap_band(f->plan, t, term), n = 0;
-    const unsigned char *centre = f->plan->group->term[t].centre;
-    scratch *w = f->work;
-    int block = sz_soap_block(f->plan, n_terms, term, w->n_block);
-
-    for (int k = 0; k < portion->n && n_terms > 0; k++) {
-        if (!centre[f->nb->species[portion->atom[k]]]) continue;
-        w->atom[n++] = portion->atom[k];
-        if (n < block) continue;
-        compute_block(f, n_terms, term, n);
-        n = 0;
-    }
-    if (n > 0) compute_block(f, n_terms, term, n);
+    if (!w) return;
+    w->stages->free_work(w->scratch);
+    free(w);
 }
 
 void sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion)
 {
-    const frame f = {plan,         work, portion->species, portion->nb, portion->energy,
-                     portion->dedr};
+    soap_work *w = work;
 
-    for (int t = 0; t < f.plan->group->n_terms; t++) compute_band(&f, portion, t);
+    w->stages->energy(plan, w->scratch, portion);
 }

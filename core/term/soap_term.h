@@ -37,12 +37,16 @@ typedef struct {
     sz_product *values, *slopes; /* see sz_kernel, or NULL; with a copy of the weights */
     double *weight;
     sz_rank rank; /* of the collapse by rank_tolerance; n_desc 0: it was not tried */
+    int wide;     /* 1: in a plan of single precision its kernel is double all the same */
     int leader;   /* the first of the terms that are computed together with this one */
 } sz_soap_run;
 
+typedef struct sz_soap_stages sz_soap_stages;
+
 typedef struct {
     const sz_soap_group *group;
-    sz_soap_run *run; /* [n_terms] */
+    sz_soap_run *run;             /* [n_terms] */
+    const sz_soap_stages *stages; /* of its precision */
 } sz_soap_plan;
 
 extern const sz_term_kind sz_kind_soap;
@@ -68,9 +72,23 @@ int sz_soap_band(const sz_soap_plan *plan, int t, int *term);
  * matrices, which may be read more often: fewer atoms then, whose vectors stay in the
  * second-level cache till the forces. */
 int sz_soap_block(const sz_soap_plan *plan, int n_terms, const int *term, int n_block);
+/* As the functions of sz_term_kind. */
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
 void sz_soap_plan_free_work(void *work);
 void sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion);
+
+/* ---- soap_run.c ------------------------------------------------------------------ */
+
+/* A step in one precision; see real.h. */
+struct sz_soap_stages {
+    sz_status (*create_work)(void **work, const sz_soap_plan *plan, int n_block,
+                             sz_error *err);
+    void (*free_work)(void *work);
+    void (*energy)(const sz_soap_plan *plan, void *work, const sz_portion *portion);
+};
+
+/* SZ_SINGLE gives the first of them the second's name. */
+extern const sz_soap_stages sz_soap_run_stages, sz_soap_run_stages_single;
 
 /* ---- soap_fit.c ------------------------------------------------------------------ */
 

@@ -27,6 +27,7 @@ class SoapzCalculator(Calculator):
     grade     True: results also hold "grade" [n], see Potential.grade
     uncertainty  True: "forces_uncertainty" [n], eV/Angstrom, and "energy_uncertainty", eV, of
               a model with a calibration, see Potential.uncertainty
+    precision "mixed" or "double", see Potential
     more      what ase.calculators.calculator.Calculator takes
 
     Errors are those of Potential."""
@@ -36,12 +37,14 @@ class SoapzCalculator(Calculator):
 
     def __init__(self, model: Union[str, "os.PathLike[str]", Potential], *,
                  variance: bool = False, grade: bool = False, uncertainty: bool = False,
-                 threads: Optional[int] = None, **more: Any):
-        self.potential = Potential(model, threads=threads)
+                 threads: Optional[int] = None, precision: Optional[str] = None, **more: Any):
+        self.potential = Potential(model, threads=threads, precision=precision)
         self.variance, self.grade = bool(variance), bool(grade)
         self.uncertainty = bool(uncertainty)
         super().__init__(**more)
         self.parameters["model"] = self.potential.path
+        if precision:
+            self.parameters["precision"] = precision
         for name in ("variance", "grade", "uncertainty"):
             if getattr(self, name):
                 self.parameters[name] = True

@@ -11,7 +11,7 @@ import contextlib
 import operator
 import os
 import tempfile
-from ctypes import byref, c_double, c_void_p
+from ctypes import byref, c_double, c_int, c_void_p
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
@@ -90,12 +90,14 @@ class _Model:
     """A model of the library with its predictors: one for each thread that computes, taken
     out of a pool while it is used. Freed when the last Potential of it has gone."""
 
-    def __init__(self, handle: Handle, rank_tolerance: float = 0.0, threads: int = 1):
+    def __init__(self, handle: Handle, rank_tolerance: float = 0.0, threads: int = 1,
+                 precision: str = "double"):
         self.handle, self.pointer = handle, handle.pointer
-        self.rank_tolerance, self.threads = rank_tolerance, threads
-        if rank_tolerance != 0 or threads != 1:
-            options = PlanOptions(0, rank_tolerance, threads or _cores())
-            call("sz_model_set_plan", self.pointer, byref(options))
+        self.rank_tolerance, self.threads, self.precision = rank_tolerance, threads, precision
+        number = c_int()
+        call("sz_precision_of", byref(number), str(precision).encode())
+        options = PlanOptions(0, rank_tolerance, threads or _cores(), number)
+        call("sz_model_set_plan", self.pointer, byref(options))
         self.pool: List[Handle] = []
         self.variances: Dict[float, Handle] = {}
         self.uncertainty: Optional[Handle] = None
@@ -152,6 +154,10 @@ class Potential:
                     Potential given has. Results do not depend on it. Where Python threads or
                     processes compute side by side these are the parallelism: leave it at 1
 
+    precision       "mixed": SOAP terms in single precision, their sums in double: faster, and
+                    forces within 1e-5 eV/Angstrom of "double", which is the default unless
+                    a Potential given has another
+
     Structures are ase.Atoms, or tuples (numbers, positions[, cell[, pbc]]) in Angstrom, with
     rows of cell as lattice vectors.
 
@@ -165,12 +171,14 @@ class Potential:
     warnings: List[str]
 
     def __init__(self, path: Union[str, "os.PathLike[str]", "Potential"],
-                 rank_tolerance: float = 0.0, threads: Optional[int] = None):
+                 rank_tolerance: float = 0.0, threads: Optional[int] = None,
+                 precision: Optional[str] = None):
         library()
         if threads is not None:
             threads = operator.index(threads)
         if isinstance(path, Potential):
-            for name, given in (("rank_tolerance", rank_tolerance or None), ("threads", threads)):
+            for name, given in (("rank_tolerance", rank_tolerance or None), ("threads", threads),
+                                ("precision", precision)):
                 if given is not None and given != getattr(path._model, name):
                     raise ValueError(f"{name} is chosen when a file is loaded; "
                                      f"{path!r} is loaded already")
@@ -181,7 +189,8 @@ class Potential:
                             f"{type(path).__name__}")
         text = existing(path, "model file")
         self._take(_Model(create("sz_model_load", "sz_model_free", os.fsencode(text)),
-                          float(rank_tolerance), 1 if threads is None else threads), text)
+                           float(rank_tolerance), 1 if threads is None else threads,
+                           precision or "double"), text)
 
     @classmethod
     def _of(cls, handle: Handle) -> "Potential":
@@ -358,7 +367,8 @@ class Potential:
 
     def __reduce__(self):  # a copy loads the file again: C pointers cannot be shared
         if self.path:
-            return type(self), (self.path, self._model.rank_tolerance, self._model.threads)
+            return type(self), (self.path, self._model.rank_tolerance, self._model.threads,
+                                self._model.precision)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.soapz")
             self.save(path)

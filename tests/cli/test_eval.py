@@ -103,6 +103,14 @@ def low_rank(folder):
     for bad in ("-1", "x", "1025"):
         check_fails(2, ["--threads needs a number from 0 to 1024"], "eval", squares, path, "-o", out,
                     f"--threads={bad}", gone=out)
+    code, text, err = run("eval", squares, path, "-o", out, "--precision", "double")
+    code, text, err = run("eval", squares, path, "-o", other, "--precision", "mixed")
+    check(code == 0 and err == "", f"{code} {text} {err}")
+    e, mixed = (float(read_xyz(f)[0]["energy"]) for f in (out, other))
+    check(0 < abs(e - mixed) < 1e-3, f"{mixed} is not {e}")
+    os.remove(out)
+    check_fails(2, ['precision is double or mixed, not "single"'], "eval", squares, path, "-o", out,
+                "--precision=single", gone=out)
     os.remove(path)
     os.remove(other)
 

@@ -56,6 +56,10 @@ refused("rank_tolerance without value", setup(style="soapz rank_tolerance") + RU
 for bad in ("-1e-5", "nan", "inf"):
     refused(f"rank_tolerance {bad}", setup(style=f"soapz rank_tolerance {bad}") + RUN,
             "rank_tolerance")
+refused("precision without value", setup(style="soapz precision") + RUN,
+        "precision needs double or mixed")
+refused("precision single", setup(style="soapz precision single") + RUN,
+        'precision is double or mixed, not "single"')
 refused("block x", setup(style="soapz block x") + RUN, "ERROR: ")
 
 # a model whose sparse points are missing, or belong to another fit

@@ -90,6 +90,22 @@ def variance():
     fails(ValueError, ["positive"], lambda: potential.variance(([42], [[0, 0, 0]]), -1))
 
 
+def mixed():
+    exact, fast = Potential(SHIPPED), Potential(SHIPPED, precision="mixed")
+    sites = np.array([[i, j, k] for i in range(3) for j in range(3) for k in range(3)], float)
+    sites, rng = np.concatenate([sites, sites + 0.5]) * 3.24, np.random.default_rng(4)
+    atoms = (rng.choice(Z, 54), sites + rng.normal(scale=0.1, size=sites.shape), 9.72 * np.eye(3), True)
+    p, q = exact.predict(atoms), fast.predict(atoms)
+    check(0 < abs(q.forces - p.forces).max() < 1e-5, f"{abs(q.forces - p.forces).max()}")
+    check(0 < abs(q.energy - p.energy) < 54 * 5e-6, f"{q.energy} {p.energy}")
+    again = pickle.loads(pickle.dumps(fast))
+    check(np.array_equal(again.predict(atoms).forces, q.forces), "a pickled copy")
+    check(np.array_equal(Potential(SHIPPED, precision="double").predict(atoms).forces, p.forces), "double")
+    check(Potential(fast, precision="mixed").energy(atoms) == q.energy, "of one like it")
+    fails(ValueError, ["loaded already"], lambda: Potential(exact, precision="mixed"))
+    fails(SoapzError, ["double or mixed", "single"], lambda: Potential(SHIPPED, precision="single"))
+
+
 def low_rank():
     exact, tolerance, rng = Potential(SHIPPED), 1e-5, np.random.default_rng(4)
     check(exact.ranks == [], "exact is the default")
@@ -203,6 +219,7 @@ agreement(one)
 errors(one)
 package(one)
 variance()
+mixed()
 low_rank()
 threads()
 saved()

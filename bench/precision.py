@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What mixed precision saves and what it changes.
+
+    PYTHONPATH=python SOAPZ_LIBRARY=build/libsoapz.so precision.py [MODEL ..] [--build build]
+
+Microseconds an atom of energies and forces (stages, 1024 atoms), double and mixed in turns:
+medians of --rounds and the ratio within rounds; and what changes in the 50 cells of rank.py."""
+import argparse
+import json
+import os
+import subprocess
+
+import numpy as np
+import soapz
+
+from common import ROOT
+from rank import cells, rms
+
+SHIPPED = [os.path.join(ROOT, "potentials", "NbMoTaW", name) for name in
+           ("fast.soapz", "balanced.soapz", "accurate.soapz")]
+
+
+def time_of(stages, model, *options):
+    out = subprocess.run([stages, model, "--cells", "8", "--repeat", "5", "--json", *options],
+                         check=True, capture_output=True, text=True).stdout
+    return json.loads(out)["microseconds"]["forces"]
+
+
+def report(model, spent):
+    double, mixed = (soapz.Potential(model, precision=p) for p in ("double", "mixed"))
+    found = [[p.predict(c) for c in cells(double.elements)] for p in (double, mixed)]
+    local, force, total = (
+        np.concatenate([np.ravel(f(b)) - np.ravel(f(a)) for a, b in zip(*found)])
+        for f in (lambda p: p.energies, lambda p: p.forces, lambda p: p.energy / len(p.energies)))
+    a, b = np.transpose(spent)
+    print(f"| {os.path.basename(model)} | {np.median(a):.1f} | {np.median(b):.1f} | {np.median(a / b):.2f} "
+          f"({min(a / b):.2f} .. {max(a / b):.2f}) | {abs(total).max():.1e} | {rms(local):.1e} "
+          f"| {rms(force):.1e} | {abs(force).max():.1e} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="*", default=SHIPPED)
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="with the program stages")
+    parser.add_argument("--rounds", type=int, default=5)
+    a = parser.parse_args()
+    stages = os.path.join(a.build, "stages")
+    print("| model | double | mixed | ratio | energy, eV/atom | local energy, eV rms | force, eV/Å rms | largest |"
+          "\n|---|---:|---:|---:|---:|---:|---:|---:|")
+    for model in a.model:
+        report(model, [(time_of(stages, model), time_of(stages, model, "--mixed"))
+                       for _ in range(a.rounds)])
+
+
+if __name__ == "__main__":
+    main()

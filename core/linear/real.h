@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * real.h - the precision that a step is computed in.
+ *
+ * The stages of a step, from the distances of neighbours to dE/dr, are written once, in
+ * terms of sz_real, and compiled twice (stages in core/CMakeLists.txt): in double
+ * precision, and with SZ_SINGLE defined in single precision, for plans of mixed
+ * precision. What they export is then called .._single, by the list below; one that is
+ * missing there is defined twice, which the linker refuses. Distances, energies, forces,
+ * norms and sums over weights stay double in both.
+ *
+ * What prepares a model is compiled once and knows nothing of this: tables and maps are
+ * double, and stages convert what they take of them (SZ_NARROW). Structs with an sz_real
+ * in them never pass from one set to the other. */
+#ifndef SZ_REAL_H
+#define SZ_REAL_H
+
+#ifdef SZ_SINGLE
+typedef float sz_real;
+typedef int sz_whole; /* of its size */
+#define SZ_IN_REAL(name) name##_single
+
+#define sz_product_apply sz_product_apply_single
+#define sz_product_row sz_product_row_single
+#define sz_harmonics sz_harmonics_single
+#define sz_harmonics_adjoint sz_harmonics_adjoint_single
+#define sz_radial_eval sz_radial_eval_single
+#define sz_density sz_density_single
+#define sz_density_adjoint sz_density_adjoint_single
+#define sz_map_apply sz_map_apply_single
+#define sz_map_adjoint sz_map_adjoint_single
+#define sz_map_slope sz_map_slope_single
+#define sz_couple sz_couple_single
+#define sz_couple_adjoint sz_couple_adjoint_single
+#define sz_couple_tangent sz_couple_tangent_single
+#define sz_group_active sz_group_active_single
+#define sz_power sz_power_single
+#define sz_power_adjoint sz_power_adjoint_single
+#define sz_power_tangent sz_power_tangent_single
+#define sz_spread sz_spread_single
+#define sz_sum sz_sum_single
+#define sz_sum_adjoint sz_sum_adjoint_single
+#define sz_sum_tangent sz_sum_tangent_single
+#define sz_soap_work sz_soap_work_single
+#define sz_soap_work_create sz_soap_work_create_single
+#define sz_soap_work_free sz_soap_work_free_single
+#define sz_soap_clear sz_soap_clear_single
+#define sz_soap_finish sz_soap_finish_single
+#define sz_soap_finish_adjoint sz_soap_finish_adjoint_single
+#define sz_soap_finish_tangent sz_soap_finish_tangent_single
+#define sz_soap_ranges sz_soap_ranges_single
+#define sz_soap_vector_of sz_soap_vector_of_single
+#define sz_soap_map_slopes sz_soap_map_slopes_single
+#define sz_soaps_forward sz_soaps_forward_single
+#define sz_soaps_adjoint sz_soaps_adjoint_single
+#define sz_soap_part sz_soap_part_single
+#define sz_soap_forward sz_soap_forward_single
+#define sz_soap_average sz_soap_average_single
+#define sz_soap_density sz_soap_density_single
+#define sz_soap_adjoint sz_soap_adjoint_single
+#define sz_soap_jacobian sz_soap_jacobian_single
+#define sz_kernel_scratch sz_kernel_scratch_single
+#define sz_kernel_energy sz_kernel_energy_single
+#define sz_collapse_energy sz_collapse_energy_single
+#define sz_soap_run_stages sz_soap_run_stages_single
+#else
+typedef double sz_real;
+typedef long long sz_whole;
+#define SZ_IN_REAL(name) name
+#endif
+
+#endif
