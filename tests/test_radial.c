@@ -55,7 +55,7 @@ static void test_table(const sz_radial *radial)
             r[i] = uniform(0.3, radial->spec.cutoff);
             if (batch == 7) r[i] = radial->spec.cutoff * (1.0 - 1e-15 * i);
             if (batch == 8)
-                r[i] = (i + 20) / radial->table[0].per_r[0]; /* on the knots */
+                r[i] = (i + 20) / radial->table[0].knots.per_r[0]; /* on the knots */
         }
         sz_radial_eval(radial, n, NULL, r, h, dh);
         sz_radial_eval(radial, n, NULL, r, only, NULL);

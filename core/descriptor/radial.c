@@ -17,7 +17,9 @@
  *
  * A table holds quintic Hermite nodes of the functions without F, whose kink at
  * cutoff - cutoff_width would spoil it; the spacing 0.02 atom_sigma keeps its error
- * near 1e-14. radial_eval.c reads them. */
+ * near 1e-14. In single precision 0.16 atom_sigma is enough for 3e-9, and the table
+ * stays in the cache; but not for what is added to the slopes of soap_turbo, which is
+ * interpolated along straight lines. radial_eval.c reads them. */
 #include "descriptor/radial.h"
 
 #include "atoms/cutoff.h"
@@ -27,6 +29,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of knots, in units of the width of the Gaussians. */
+static const double SPACING = 0.02, SPACING_SINGLE = 0.16;
 
 /* The functions of soap: value, slope and second derivative, each [l_max+1][n_fun]. */
 static void functions(const sz_radial *radial, double r, double *const f[])
@@ -202,18 +207,21 @@ static sz_status set_central(const sz_radial *radial, sz_radial_table *table,
     return SZ_OK;
 }
 
-/* The pieces, with knots no further apart than 0.02 times a width of the Gaussians. */
-static void set_pieces(sz_radial_table *table, int n, const double *edge, double width)
+static void set_pieces(sz_radial_table *table, int n, const double *edge)
 {
     table->n_pieces = n;
-    table->from[0] = edge[0];
-    for (int k = 0; k < n; k++) {
-        double length = edge[k + 1] - edge[k];
-        int intervals = (int)ceil(length / (0.02 * width));
+    memcpy(table->from, edge, ((size_t)n + 1) * sizeof *edge);
+}
 
-        table->from[k + 1] = edge[k + 1];
-        table->per_r[k] = intervals / length;
-        table->first[k + 1] = table->first[k] + intervals + 1;
+/* Knots no further apart than spacing. */
+static void set_knots(const sz_radial_table *table, double spacing, sz_knots *knots)
+{
+    for (int k = 0; k < table->n_pieces; k++) {
+        double length = table->from[k + 1] - table->from[k];
+        int intervals = (int)ceil(length / spacing);
+
+        knots->per_r[k] = intervals / length;
+        knots->first[k + 1] = knots->first[k] + intervals + 1;
     }
 }
 
@@ -256,33 +264,33 @@ static void fill_turbo_node(const sz_radial *radial, const sz_turbo *turbo, int 
     project_turbo(radial, n, f[3], 1.0, node);
 }
 
-static sz_status tabulate(const sz_radial *radial, sz_radial_table *table,
-                          const sz_turbo *turbo, sz_error *err)
+/* Knot i, in piece k, of a soap or, with turbo, of a soap_turbo. */
+static void fill_knot(const sz_radial *radial, const sz_radial_table *table,
+                      const sz_turbo *turbo, const sz_knots *knots, int k, int i,
+                      double *const f[4], double *node)
 {
-    size_t size = (size_t)table->first[table->n_pieces] * radial->n_node * sizeof(double);
-    size_t n_f = (size_t)(radial->spec.l_max + 1) * (radial->n_fun + 1);
-    double *room = malloc(4 * n_f * sizeof *room);
-    double *const f[4] = {room, room + n_f, room + 2 * n_f, room + 3 * n_f};
+    double dx = 1.0 / knots->per_r[k];
+    double r = table->from[k] + (i - knots->first[k]) * dx;
+
+    if (turbo)
+        fill_turbo_node(radial, turbo, k, r, dx, f, node);
+    else
+        fill_node(radial, r, dx, f, node);
+}
+
+static sz_status tabulate(const sz_radial *radial, sz_radial_table *table,
+                          const sz_turbo *turbo, double *const f[4], sz_error *err)
+{
+    const sz_knots *knots = &table->knots;
+    size_t size = (size_t)knots->first[table->n_pieces] * radial->n_node * sizeof(double);
     double *node = table->node = aligned_alloc(64, size);
 
-    if (!room || !node) {
-        free(room);
-        return sz_fail_memory(err, size, "the radial tables");
-    }
-    for (int k = 0; k < table->n_pieces; k++) {
-        double dx = 1.0 / table->per_r[k];
-
-        for (int i = table->first[k]; i < table->first[k + 1]; i++) {
-            double r = table->from[k] + (i - table->first[k]) * dx;
-
-            if (turbo)
-                fill_turbo_node(radial, turbo, k, r, dx, f, node);
-            else
-                fill_node(radial, r, dx, f, node);
+    if (!node) return sz_fail_memory(err, size, "the radial tables");
+    for (int k = 0; k < table->n_pieces; k++)
+        for (int i = knots->first[k]; i < knots->first[k + 1]; i++) {
+            fill_knot(radial, table, turbo, knots, k, i, f, node);
             node += radial->n_node;
         }
-    }
-    free(room);
     return SZ_OK;
 }
 
@@ -304,22 +312,34 @@ static void fill_single(int n, int n_more, const double *a, const double *b, flo
     for (int i = 0; i < n_more; i++) to[6 * n + i] = (float)a[3 * n + i];
 }
 
-/* The last node, which has no next one, is filled as if it were the next one itself. */
+/* The last node of a piece, which has no next one, is filled as if it were the next one
+ * itself. */
 static sz_status tabulate_single(const sz_radial *radial, sz_radial_table *table,
-                                 sz_error *err)
+                                 const sz_turbo *turbo, double *const f[4], sz_error *err)
 {
-    int n_knots = table->first[table->n_pieces], n = radial->n_row;
-    size_t size = (size_t)n_knots * radial->n_node_single * sizeof(float);
+    const sz_knots *knots = &table->knots_single;
+    int n = radial->n_row, n_more = radial->n_node - 3 * n;
+    size_t size =
+        (size_t)knots->first[table->n_pieces] * radial->n_node_single * sizeof(float);
+    float *node = table->node_single = aligned_alloc(64, (size + 63) / 64 * 64);
+    double *two = malloc(2 * (size_t)radial->n_node * sizeof *two); /* i and i + 1 */
+    double *next = two + radial->n_node;
 
-    table->node_single = aligned_alloc(64, (size + 63) / 64 * 64);
-    if (!table->node_single) return sz_fail_memory(err, size, "the radial tables");
-    for (int k = 0; k < n_knots; k++) {
-        const double *a = table->node + (size_t)k * radial->n_node;
-
-        fill_single(n, radial->n_node - 3 * n, a,
-                    k + 1 < n_knots ? a + radial->n_node : a,
-                    table->node_single + (size_t)k * radial->n_node_single);
+    if (!node || !two) {
+        free(two);
+        return sz_fail_memory(err, size, "the radial tables");
     }
+    for (int k = 0; k < table->n_pieces; k++) {
+        fill_knot(radial, table, turbo, knots, k, knots->first[k], f, next);
+        for (int i = knots->first[k]; i < knots->first[k + 1]; i++) {
+            memcpy(two, next, (size_t)radial->n_node * sizeof *two);
+            if (i + 1 < knots->first[k + 1])
+                fill_knot(radial, table, turbo, knots, k, i + 1, f, next);
+            fill_single(n, n_more, two, next, node);
+            node += radial->n_node_single;
+        }
+    }
+    free(two);
     return SZ_OK;
 }
 
@@ -327,11 +347,20 @@ static sz_status make_table(const sz_radial *radial, sz_radial_table *table,
                             const sz_turbo *turbo, double width, sz_error *err)
 {
     const double whole[2] = {0.0, radial->spec.cutoff};
+    size_t n_f = (size_t)(radial->spec.l_max + 1) * (radial->n_fun + 1);
+    double *room = malloc(4 * n_f * sizeof *room);
+    double *const f[4] = {room, room + n_f, room + 2 * n_f, room + 3 * n_f};
     sz_status status = set_central(radial, table, turbo, err);
 
-    set_pieces(table, turbo ? turbo->n_pieces : 1, turbo ? turbo->edge : whole, width);
-    if (status == SZ_OK) status = tabulate(radial, table, turbo, err);
-    return status == SZ_OK ? tabulate_single(radial, table, err) : status;
+    if (status == SZ_OK && !room)
+        status = sz_fail_memory(err, 4 * n_f * sizeof *room, "the radial tables");
+    set_pieces(table, turbo ? turbo->n_pieces : 1, turbo ? turbo->edge : whole);
+    set_knots(table, SPACING * width, &table->knots);
+    set_knots(table, (turbo ? SPACING : SPACING_SINGLE) * width, &table->knots_single);
+    if (status == SZ_OK) status = tabulate(radial, table, turbo, f, err);
+    if (status == SZ_OK) status = tabulate_single(radial, table, turbo, f, err);
+    free(room);
+    return status;
 }
 
 /* the bases: the first, and for SZ_RADIAL_STAR one of 2l+1 functions for each l */
@@ -458,12 +487,16 @@ void sz_radial_free(sz_radial *radial)
 
 size_t sz_radial_bytes(const sz_radial *radial)
 {
-    size_t knots = 0;
+    size_t n = 0;
 
-    for (int s = 0; s < radial->n_tables; s++)
-        knots += (size_t)radial->table[s].first[radial->table[s].n_pieces];
-    return knots *
-           (radial->n_node * sizeof(double) + radial->n_node_single * sizeof(float));
+    for (int s = 0; s < radial->n_tables; s++) {
+        const sz_radial_table *t = &radial->table[s];
+
+        n += (size_t)t->knots.first[t->n_pieces] * radial->n_node * sizeof(double) +
+             (size_t)t->knots_single.first[t->n_pieces] * radial->n_node_single *
+                 sizeof(float);
+    }
+    return n;
 }
 
 double sz_radial_switch(const sz_radial_spec *s, double r, double *slope)

@@ -21,12 +21,16 @@ typedef struct {
     const double *mix; /* [n_max][n_mix] */
 } sz_radial_family;
 
+typedef struct {
+    double per_r[3]; /* [n_pieces] 1 / spacing, 1/Angstrom */
+    int first[4];    /* [n_pieces + 1] first knot of a piece */
+} sz_knots;
+
 /* The functions without F, as quintic Hermite nodes on each of their pieces. */
 typedef struct {
     int n_pieces;
-    double from[4];     /* [n_pieces + 1] ends of the pieces, Angstrom */
-    double per_r[3];    /* 1 / spacing, 1/Angstrom */
-    int first[4];       /* [n_pieces + 1] first knot of a piece */
+    double from[4]; /* [n_pieces + 1] ends of the pieces, Angstrom */
+    sz_knots knots, knots_single;
     double power;       /* F is sz_turbo_amplitude of this; only soap_turbo */
     double *node;       /* [n_knots][n_node] */
     float *node_single; /* [n_knots][n_node_single] */
