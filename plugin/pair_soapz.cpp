@@ -42,7 +42,7 @@ static constexpr int CHUNK = 2048;
 PairSoapz::PairSoapz(LAMMPS *host)
     : Pair(host), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
       precision(SZ_DOUBLE), ready(false), work(nullptr), cutoff(0.0), ordered(0),
-      scale(nullptr), unit(1.0), n_centres(0), n_pairs(0)
+      scale(nullptr), warned(false), unit(1.0), n_centres(0), n_pairs(0)
 {
     single_enable = 0;
     restartinfo = 1;
@@ -326,6 +326,16 @@ void PairSoapz::init_style()
 double PairSoapz::init_one(int i, int j)
 {
     if (!setflag[i][j]) error->all(FLERR, "All pair coeffs are not set");
+    if (!warned && scale[i][j] != 1.0 && scale[i][j] != scale[i][i] &&
+        scale[i][j] != scale[j][j]) {
+        warned = true;
+        if (comm->me == 0)
+            error->warning(FLERR,
+                           "pair_style soapz: the scale of atom types {} and {} counts "
+                           "for nothing: energies are those of atoms, scaled by types "
+                           "{} {} and {} {}",
+                           i, j, i, i, j, j);
+    }
     scale[j][i] = scale[i][j];
     return cutoff;
 }

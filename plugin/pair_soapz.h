@@ -72,6 +72,7 @@ class PairSoapz : public Pair
     int ordered;              /* see sz_model_ordered */
     std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
     double **scale;           /* [n_types+1][n_types+1] E_i of type t times scale[t][t] */
+    bool warned;              /* that others of it count for nothing */
     double unit;              /* of energy in eV: 1, or that of units real */
 
     /* One chunk of atoms in the shape of sz_neigh. Indices in centre and neigh are
