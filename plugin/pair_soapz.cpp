@@ -184,9 +184,8 @@ void PairSoapz::find_remembered()
     if (found.empty()) found = utils::get_potential_file_path(file.name);
     if (found.empty())
         error->all(FLERR,
-                   "pair_style soapz: the model file {}, which was in use when the "
-                   "restart file was written, is not there; say where it is now, after "
-                   "read_restart: {}",
+                   "pair_style soapz: the model file {}, of an earlier pair_coeff or a "
+                   "restart file, is not there; say where it is now: {}",
                    file.path, file.coeff("FILE"));
     file.path = found;
     if (comm->me == 0) same = file.mark.empty() || mark_of_file(found) == file.mark;

@@ -82,6 +82,16 @@ after, = run(adapt(("* *", 0.5)) + f"run 1 post no\nunfix scale\npair_coeff * * 
              "run 0 post no\nprint \"$(pe:%.17g)\" file after screen no\n", 1, ["after"])[0]
 lmp.check_close("pair_coeff again", after, want["energy"], snapshots.TOLERANCE)
 
+# one of two instances of the style
+(got,), _ = run(f"pair_style hybrid/overlay soapz soapz\npair_coeff * * soapz 1 {FAST} {every}\n"
+                f"pair_coeff * * soapz 2 {lmp.MODEL} {every}\n"
+                + adapt(("* *", 0.3)).replace("soapz scale", "soapz:2 scale")
+                + lmp.MEASURE.format(name="0"), 1, ["0"])
+second = snapshots.predict(frame, lmp.MODEL)
+for key in want:
+    lmp.check_close(f"scale of the second instance: {key}", got[key], want[key] + 0.3 * second[key],
+                    snapshots.TOLERANCE)
+
 # ---- trajectories ------------------------------------------------------------------------------
 
 # m x'' = -s dU/dx: in time t of scale s, x is where it was in time t sqrt(s) of scale 1. With
@@ -137,7 +147,7 @@ for ranks in (1, 2):
     L, total, slope = log[1:].T  # at L = 0 c_of_gap/L says nothing
     work = np.concatenate([[0.0], np.cumsum(0.5 * (slope[1:] + slope[:-1]) * np.diff(L))])
     lmp.check_close(f"{ranks} ranks: energy gained while L grows is the work", total - total[0], work,
-                    1e-4)
+                    1e-5)
 
 # dU/dL of frozen atoms by compute fep, which makes the step itself, and by differences
 FEP = adapt(("* *", "0.4")) + """
