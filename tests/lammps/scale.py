@@ -149,15 +149,19 @@ for ranks in (1, 2):
     lmp.check_close(f"{ranks} ranks: energy gained while L grows is the work", total - total[0], work,
                     1e-5)
 
-# dU/dL of frozen atoms by compute fep, which makes the step itself, and by differences
-FEP = adapt(("* *", "0.4")) + """
+# the package FEP: compute fep makes the step itself, fix adapt/fep is as fix adapt
+with tempfile.TemporaryDirectory() as folder:
+    has_fep = " fep " in lmp.run_ok("info styles compute\n", folder)
+if has_fep:
+    FEP = adapt(("* *", "0.4")) + """
 variable d equal 0.05
 compute fep all fep 300.0 pair soapz scale * * v_d
 thermo_style custom step pe c_fep[1]
 run 0
 print "$(pe:%.17g) $(c_fep[1]:%.17g)" file fep screen no
 """
-(fep,), _ = run(FEP, 1, ["fep"])
-lmp.check_close("compute fep: U at 0.45 less U at 0.4", fep[1], 0.05 * want["energy"], 1e-7)
-lmp.check_close("and leaves it as it was", fep[0], 0.4 * want["energy"], snapshots.TOLERANCE)
+    for fix in ("adapt", "adapt/fep"):
+        (fep,), _ = run(FEP.replace("all adapt", f"all {fix}"), 1, ["fep"])
+        lmp.check_close(f"{fix}, compute fep: U at 0.45 less U at 0.4", fep[1], 0.05 * want["energy"], 1e-7)
+        lmp.check_close("and leaves it as it was", fep[0], 0.4 * want["energy"], snapshots.TOLERANCE)
 lmp.finish()
