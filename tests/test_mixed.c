@@ -305,6 +305,7 @@ int main(void)
         if (test_model(turbo[k], 0.0)) return 1;
     if (test_model("hea4_nuR2_nuS1", 1e-5)) return 1;
     if (test_model("nbta_soap_nu22_zeta2", 1e-6)) return 1;
+    CHECK(n_wide > 0 || sz_tile_best_single() == SZ_TILE_NONE);
     if (test_options("hea4_nuR2_nuS1")) return 1;
     return check_done();
 }

@@ -109,6 +109,11 @@ with tempfile.TemporaryDirectory() as folder:
           + READ.replace("half", "twice"), mixed, ["mixed precision"])
     after("read after clear", "clear\n" + READ.replace("half", "plain"), exact, ["blocks of 128"])
 
+    # pair_style alone does the same where pair_coeff was, without a restart
+    said = lmp.run_ok(lmp.setup("data", lmp.ELEMENTS, "own.soapz") + f"run 0\npair_style soapz {WORDS}\n"
+                      + RUN, folder)
+    lmp.check_close("pair_style again: energy", energy(said), mixed, 1e-13)
+
     # fix pair, which asks for the sparse points
     TOP = ("fix F all pair 1 soapz grade 1\ncompute top all reduce max f_F\n"
            "thermo_style custom step c_top\nrun 0 post no\nprint \"pe $(c_top:%.17g)\"\n")
