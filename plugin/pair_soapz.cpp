@@ -29,6 +29,7 @@
 #include <memory>
 #include <mpi.h>
 #include <sched.h>
+#include <tuple>
 
 using namespace LAMMPS_NS;
 
@@ -88,11 +89,14 @@ void PairSoapz::reset_scale()
  */
 void PairSoapz::settings(int narg, char **arg)
 {
+    const auto before =
+        std::make_tuple(ready, n_block, n_threads, rank_tolerance, precision);
+
     n_block = DEFAULT_BLOCK;
     n_threads = 1;
     rank_tolerance = 0.0;
     precision = SZ_DOUBLE;
-    ready = false; /* a model that is there is laid out anew before the next run */
+    ready = false;
     for (int k = 0; k < narg; k += 2) {
         const bool is_block = std::strcmp(arg[k], "block") == 0;
         const bool is_threads = std::strcmp(arg[k], "threads") == 0;
@@ -131,6 +135,9 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: rank_tolerance is {}, it must be an energy in eV, "
                    "or 0 for exact kernels",
                    rank_tolerance);
+    /* with other keywords a model that is there is laid out anew before the next run */
+    ready =
+        before == std::make_tuple(true, n_block, n_threads, rank_tolerance, precision);
 }
 
 /* pair_coeff * * model.xml Nb NULL ..., or with the words of pair_style quip */
@@ -178,7 +185,7 @@ void PairSoapz::name_elements()
 /* The model that a restart file names, or one whose keywords have changed. */
 void PairSoapz::find_remembered()
 {
-    std::string found = utils::get_potential_file_path(file.path), mark;
+    std::string found = utils::get_potential_file_path(file.path);
     int same;
 
     if (found.empty()) found = utils::get_potential_file_path(file.name);
@@ -186,7 +193,7 @@ void PairSoapz::find_remembered()
         error->all(FLERR,
                    "pair_style soapz: the model file {}, of an earlier pair_coeff or a "
                    "restart file, is not there; say where it is now: {}",
-                   file.path, file.coeff("FILE"));
+                   file.path.empty() ? file.name : file.path, file.coeff("FILE"));
     file.path = found;
     if (comm->me == 0) same = file.mark.empty() || mark_of_file(found) == file.mark;
     MPI_Bcast(&same, 1, MPI_INT, 0, world);
