@@ -31,10 +31,10 @@ def run(units, script, read=(), dumps=(), ranks=1, style="soapz", model=FAST, ve
 
 POINT = lmp.MEASURE.format(name="0").replace("fx fy fz", "fx fy fz f_F[1] f_F[2]").replace(
     "\nthermo_style", "\nfix F all pair 1 soapz variance 1 grade 1\nthermo_style")
+_, (of_metal,), _ = run("metal", POINT, dumps=["0.dump"])
+volume = np.linalg.det(frame.cell)
 for ranks in (1, 2):
     (numbers,), (atoms,), _ = run("real", POINT, ["0.global"], ["0.dump"], ranks)
-    (metal,), (of_metal,), _ = run("metal", POINT, ["0.global"], ["0.dump"], ranks)
-    volume = np.linalg.det(frame.cell)
     name = f"real, {ranks} ranks: "
     lmp.check_close(name + "energy", numbers[0], EV * want["energy"], snapshots.TOLERANCE)
     lmp.check_close(name + "forces", atoms[:, 1:4], EV * want["forces"], snapshots.TOLERANCE)
@@ -45,10 +45,10 @@ for ranks in (1, 2):
                     EV * want["stress"], snapshots.TOLERANCE)
     lmp.check_close(name + "centroid/stress/atom", -lmp.tensor(atoms[:, 13:22]) / NKTV2P["real"],
                     EV * want["centroid"], snapshots.TOLERANCE)
-    lmp.check_close(name + "variance", atoms[:, 4], EV**2 * of_metal[:, 4], 1e-12)
-    lmp.check_close(name + "grade", atoms[:, 5], of_metal[:, 5], 1e-12)
-    # forces are forces of metal to the last bit but for the factor
-    lmp.check_close(name + "metal's forces", atoms[:, 1:4], EV * of_metal[:, 1:4], 1e-14)
+    lmp.check_close(name + "variance", atoms[:, 4], EV**2 * of_metal[:, 4], 1e-8)
+    lmp.check_close(name + "grade", atoms[:, 5], of_metal[:, 5], 1e-8)
+    if ranks == 1:  # but for the factor the same to the last bits
+        lmp.check_close(name + "metal's forces", atoms[:, 1:4], EV * of_metal[:, 1:4], 1e-14)
 
 # the same path in femtoseconds; LAMMPS's constants of the two units differ by 1e-8
 v = np.random.default_rng(82).normal(scale=4.0, size=(len(frame), 3))  # Angstrom/ps
@@ -118,9 +118,9 @@ with tempfile.TemporaryDirectory() as model_folder:
     soapz.Potential(FAST).save(model, notes={"uncertainty": (
         "cutoff=4.5 variance=1e-4 energy_noise=0.001 energy_scale=1 "
         "Nb={0.01 0.05} Mo={0.02 0.03} Ta={0.03 0.02} W={0.015 0.04}")})
-    errors = {name: run(units, script, [], ["errors.dump"], 2, model=model)[1][0][:, 1]
-              for name, units, script in (("metal", "metal", ASK), ("real", "real", ASK),
-                                          ("metal, scaled", "metal", SCALED), ("scaled", "real", SCALED))}
+    errors = {name: run(units, script, [], ["errors.dump"], model=model)[1][0][:, 1]
+              for name, units, script in (("real", "real", ASK), ("scaled", "real", SCALED),
+                                          ("metal, scaled", "metal", SCALED))}
     by_python = soapz.Potential(model).uncertainty(
         ([snapshots.NUMBER[s] for s in frame.symbols], frame.positions, frame.cell, True)).forces
 for name, errors_of in errors.items():
