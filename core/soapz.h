@@ -147,6 +147,9 @@ SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
 SZ_API size_t sz_plan_bytes(const sz_plan *plan);
 /* What it computes in on this CPU. */
 SZ_API sz_precision sz_plan_precision(const sz_plan *plan);
+/* SOAP kernels that are double in a plan of SZ_MIXED all the same: the weights of these
+ * terms cancel more than single precision holds. They run no faster than in double. */
+SZ_API int sz_plan_n_wide(const sz_plan *plan);
 /* The terms that rank_tolerance was tried on, 0 <= k < n. */
 SZ_API int sz_plan_n_ranks(const sz_plan *plan);
 SZ_API sz_rank sz_plan_rank(const sz_plan *plan, int k);

@@ -7,7 +7,8 @@
  * for every local i and every j of its full neighbour list, ghosts included; LAMMPS
  * then folds what the ghosts received back onto their owners (newton on). The whole
  * virial of a pair goes to j, the atom that feels the force: its nine components make
- * sum_j W_j v_j the exact potential part of the heat flux (centroid stress). */
+ * sum_j W_j v_j the exact potential part of the heat flux (centroid stress). With fix
+ * adapt, E = sum_i scale(type of i) E_i: d_ij and E_i are multiplied by it. */
 #include "pair_soapz.h"
 
 #include "atom.h"
@@ -18,6 +19,7 @@
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
+#include "restart_words.h"
 #include "update.h"
 #include "utils.h"
 
@@ -27,6 +29,7 @@
 #include <memory>
 #include <mpi.h>
 #include <sched.h>
+#include <tuple>
 
 using namespace LAMMPS_NS;
 
@@ -39,11 +42,11 @@ static constexpr int CHUNK = 2048;
 
 PairSoapz::PairSoapz(LAMMPS *host)
     : Pair(host), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
-      precision(SZ_DOUBLE), work(nullptr), cutoff(0.0), ordered(0), n_centres(0),
-      n_pairs(0)
+      precision(SZ_DOUBLE), ready(false), work(nullptr), cutoff(0.0), ordered(0),
+      scale(nullptr), warned(false), unit(1.0), n_centres(0), n_pairs(0)
 {
     single_enable = 0;
-    restartinfo = 0;
+    restartinfo = 1;
     one_coeff = 1;
     manybody_flag = 1;
     no_virial_fdotr_compute = 1; /* the pair terms give it without absolute positions */
@@ -59,6 +62,7 @@ PairSoapz::~PairSoapz()
     if (!allocated) return;
     memory->destroy(setflag);
     memory->destroy(cutsq);
+    memory->destroy(scale);
 }
 
 void PairSoapz::allocate()
@@ -67,8 +71,16 @@ void PairSoapz::allocate()
 
     memory->create(setflag, n, n, "pair:setflag");
     memory->create(cutsq, n, n, "pair:cutsq");
+    memory->create(scale, n, n, "pair:scale");
     map = new int[n]; /* freed by Pair */
+    reset_scale();
     allocated = 1;
+}
+
+void PairSoapz::reset_scale()
+{
+    for (int i = 0; i <= atom->ntypes; i++)
+        for (int j = 0; j <= atom->ntypes; j++) scale[i][j] = 1.0;
 }
 
 /* ---- setting up ------------------------------------------------------------------ */
@@ -77,10 +89,14 @@ void PairSoapz::allocate()
  */
 void PairSoapz::settings(int narg, char **arg)
 {
+    const auto before =
+        std::make_tuple(ready, n_block, n_threads, rank_tolerance, precision);
+
     n_block = DEFAULT_BLOCK;
     n_threads = 1;
     rank_tolerance = 0.0;
     precision = SZ_DOUBLE;
+    ready = false;
     for (int k = 0; k < narg; k += 2) {
         const bool is_block = std::strcmp(arg[k], "block") == 0;
         const bool is_threads = std::strcmp(arg[k], "threads") == 0;
@@ -111,7 +127,6 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: threads is {}, allowed 0, the cores of the node "
                    "divided by its ranks, to {}",
                    n_threads, MAX_THREADS);
-    if (n_threads == 0) n_threads = cores_of_rank();
     if (n_block < 1 || n_block > MAX_BLOCK)
         error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n_block,
                    MAX_BLOCK);
@@ -120,13 +135,15 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: rank_tolerance is {}, it must be an energy in eV, "
                    "or 0 for exact kernels",
                    rank_tolerance);
+    /* with other keywords a model that is there is laid out anew before the next run */
+    ready =
+        before == std::make_tuple(true, n_block, n_threads, rank_tolerance, precision);
 }
 
 /* pair_coeff * * model.xml Nb NULL ..., or with the words of pair_style quip */
 void PairSoapz::coeff(int narg, char **arg)
 {
     const std::vector<std::string> words(arg + std::min(narg, 3), arg + narg);
-    std::vector<char *> symbol;
     QuipForm form;
     const std::string wrong = read_quip_form(form, words, atom->ntypes);
 
@@ -139,18 +156,52 @@ void PairSoapz::coeff(int narg, char **arg)
             "pair_style soapz: pair_coeff needs '* *', a model file and one element "
             "(or NULL) for each of the {} atom types, found {} elements",
             atom->ntypes, form.element.size());
-    for (std::string &element : form.element) symbol.push_back(&element[0]);
+    ready = false;
+    file = ModelFile();
+    file.name = arg[2];
+    file.element = form.element;
     if (!allocated) allocate();
-    map_element2type(atom->ntypes, symbol.data());
-
-    const std::string path = utils::get_potential_file_path(arg[2]);
-    if (path.empty())
+    reset_scale();
+    name_elements();
+    file.path = utils::get_potential_file_path(arg[2]);
+    if (file.path.empty())
         error->all(
             FLERR,
             "pair_style soapz: cannot find model file {} here or in the folders of "
             "LAMMPS_POTENTIALS",
             arg[2]);
-    load_model(path, symbol.data(), form);
+    load_model(form);
+}
+
+/* The atom types of the file's elements; those of NULL have no coefficients. */
+void PairSoapz::name_elements()
+{
+    std::vector<char *> symbol;
+
+    for (std::string &element : file.element) symbol.push_back(&element[0]);
+    map_element2type(atom->ntypes, symbol.data());
+}
+
+/* The model that a restart file names, or one whose keywords have changed. */
+void PairSoapz::find_remembered()
+{
+    std::string found = utils::get_potential_file_path(file.path);
+    int same;
+
+    if (found.empty()) found = utils::get_potential_file_path(file.name);
+    if (found.empty())
+        error->all(FLERR,
+                   "pair_style soapz: the model file {}, of an earlier pair_coeff or a "
+                   "restart file, is not there; say where it is now: {}",
+                   file.path.empty() ? file.name : file.path, file.coeff("FILE"));
+    file.path = found;
+    if (comm->me == 0) same = file.mark.empty() || mark_of_file(found) == file.mark;
+    MPI_Bcast(&same, 1, MPI_INT, 0, world);
+    if (!same)
+        error->all(FLERR,
+                   "pair_style soapz: the model file {} has changed since pair_coeff "
+                   "read it; to go on with what it is now write: {}",
+                   found, file.coeff(found));
 }
 
 /* The cores that this rank may use, with those of the ranks beside it shared out: ranks
@@ -171,9 +222,10 @@ int PairSoapz::cores_of_rank() const
 }
 
 /* The work keeps what it needs of the model, so that the sparse points are given back. */
-void PairSoapz::load_model(const std::string &path, char **symbol, const QuipForm &form)
+void PairSoapz::load_model(const QuipForm &form)
 {
-    const sz_plan_options options = {n_block, rank_tolerance, n_threads, precision};
+    const int n = n_threads ? n_threads : cores_of_rank();
+    const sz_plan_options options = {n_block, rank_tolerance, n, precision};
     sz_model *loaded;
     sz_plan *laid_out;
     sz_error err;
@@ -182,7 +234,7 @@ void PairSoapz::load_model(const std::string &path, char **symbol, const QuipFor
     work = nullptr;
     sz_blas_tune();
     sz_blas_set_threads(1); /* ranks and threads of ours are the parallelism */
-    if (sz_model_load(&loaded, path.c_str(), &err) != SZ_OK) stop_load(err);
+    if (sz_model_load(&loaded, file.path.c_str(), &err) != SZ_OK) stop_load(err);
     const std::unique_ptr<sz_model, decltype(&sz_model_free)> model(loaded,
                                                                     sz_model_free);
 
@@ -190,16 +242,19 @@ void PairSoapz::load_model(const std::string &path, char **symbol, const QuipFor
 
     if (!wrong.empty())
         error->all(FLERR, "pair_style soapz: {}: {}; for what is in the file write: {}",
-                   path, wrong, quip_form_remedy(form, path));
+                   file.path, wrong, quip_form_remedy(form, file.path));
     cutoff = sz_model_cutoff(loaded);
     ordered = sz_model_ordered(loaded);
-    map_types(loaded, symbol);
+    map_types(loaded);
     if (sz_plan_create(&laid_out, loaded, &options, &err) != SZ_OK) stop_load(err);
     const std::unique_ptr<sz_plan, decltype(&sz_plan_free)> plan(laid_out, sz_plan_free);
 
     if (sz_plan_work(&work, laid_out, &err) != SZ_OK) stop_load(err);
-    extra.set_path(path);
-    if (comm->me == 0) report(loaded, laid_out, path, symbol);
+    if (comm->me == 0) report(loaded, laid_out, n);
+    if (comm->me == 0) file.mark = mark_of_file(file.path);
+    file.path = absolute_path(file.path);
+    extra.set_path(file.path);
+    ready = true;
 }
 
 /* What is wrong with a file is wrong on all ranks; memory may fail on one alone. */
@@ -210,12 +265,12 @@ void PairSoapz::stop_load(const sz_error &err)
     error->all(FLERR, "pair_style soapz: {}", err.message);
 }
 
-void PairSoapz::map_types(const sz_model *model, char **symbol)
+void PairSoapz::map_types(const sz_model *model)
 {
     species.assign(atom->ntypes + 1, -1);
     for (int type = 1; type <= atom->ntypes; type++) {
         if (map[type] < 0) continue;
-        species[type] = sz_model_species(model, symbol[type - 1]);
+        species[type] = sz_model_species(model, file.element[type - 1].c_str());
         if (species[type] >= 0) continue;
 
         std::string known;
@@ -224,25 +279,24 @@ void PairSoapz::map_types(const sz_model *model, char **symbol)
         error->all(FLERR,
                    "pair_style soapz: the model knows no element {} (atom type {}); it "
                    "knows:{}",
-                   symbol[type - 1], type, known);
+                   file.element[type - 1], type, known);
     }
 }
 
-void PairSoapz::report(const sz_model *model, const sz_plan *plan,
-                       const std::string &path, char **symbol)
+void PairSoapz::report(const sz_model *model, const sz_plan *plan, int n)
 {
-    std::string text = fmt::format("pair_style soapz: {}\n", path);
+    std::string text = fmt::format("pair_style soapz: {}\n", file.path);
 
     text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}, {} thread{}\n",
-                        cutoff, n_block, sz_blas_name(), n_threads,
-                        n_threads == 1 ? "" : "s per rank");
-    if (precision == SZ_MIXED)
-        text += sz_plan_precision(plan) == SZ_MIXED
-                    ? "  mixed precision\n"
-                    : "  double precision: this CPU has no AVX2, which mixed needs\n";
+                        cutoff, n_block, sz_blas_name(), n, n == 1 ? "" : "s per rank");
+    if (precision == SZ_MIXED && sz_plan_precision(plan) != SZ_MIXED)
+        text += "  double precision: this CPU has no AVX2, which mixed needs\n";
+    else if (precision == SZ_MIXED)
+        text += fmt::format("  mixed precision; SOAP kernels in double: {}\n",
+                            sz_plan_n_wide(plan));
     text += "  atom type  element\n";
     for (int type = 1; type <= atom->ntypes; type++)
-        text += fmt::format("  {:9}  {}\n", type, symbol[type - 1]);
+        text += fmt::format("  {:9}  {}\n", type, file.element[type - 1]);
     for (int k = 0; k < sz_plan_n_ranks(plan); k++) {
         const sz_rank rank = sz_plan_rank(plan, k);
         char sentence[256];
@@ -257,11 +311,19 @@ void PairSoapz::report(const sz_model *model, const sz_plan *plan,
 
 void PairSoapz::init_style()
 {
-    if (std::strcmp(update->unit_style, "metal") != 0)
-        error->all(FLERR, "pair_style soapz needs units metal, found units {}",
+    const bool real = std::strcmp(update->unit_style, "real") == 0;
+
+    if (!real && std::strcmp(update->unit_style, "metal") != 0)
+        error->all(FLERR,
+                   "pair_style soapz needs units metal or units real, found units {}",
                    update->unit_style);
+    unit = real ? utils::get_conversion_factor(utils::ENERGY, utils::METAL2REAL) : 1.0;
     if (!force->newton_pair)
         error->all(FLERR, "pair_style soapz needs newton on for pair interactions");
+    if (!ready) {
+        find_remembered();
+        load_model(QuipForm());
+    }
     if (ordered && !atom->tag_enable)
         error->all(FLERR, "pair_style soapz: this model needs atom IDs");
     neighbor->add_request(this, NeighConst::REQ_FULL);
@@ -270,7 +332,53 @@ void PairSoapz::init_style()
 double PairSoapz::init_one(int i, int j)
 {
     if (!setflag[i][j]) error->all(FLERR, "All pair coeffs are not set");
+    if (!warned && scale[i][j] != 1.0 && scale[i][j] != scale[i][i] &&
+        scale[i][j] != scale[j][j]) {
+        warned = true;
+        if (comm->me == 0)
+            error->warning(FLERR,
+                           "pair_style soapz: the scale of atom types {} and {} counts "
+                           "for nothing: energies are those of atoms, scaled by types "
+                           "{} {} and {} {}",
+                           i, j, i, i, j, j);
+    }
+    scale[j][i] = scale[i][j];
     return cutoff;
+}
+
+/* ---- restart files ---------------------------------------------------------------- */
+
+/* Rank 0 writes. pair_style hybrid calls the settings' functions alone. */
+void PairSoapz::write_restart(FILE *fp)
+{
+    write_restart_settings(fp);
+    write_words(fp, file.words());
+}
+
+void PairSoapz::read_restart(FILE *fp)
+{
+    read_restart_settings(fp);
+    if (!file.set_words(read_words(fp, error, world), atom->ntypes))
+        return; /* no pair_coeff */
+    if (!allocated) allocate();
+    name_elements(); /* the file is looked for where it is needed: in init_style() */
+}
+
+void PairSoapz::write_restart_settings(FILE *fp)
+{
+    write_words(fp, {"block", std::to_string(n_block), "rank_tolerance",
+                     fmt::format("{:.17g}", rank_tolerance), "threads",
+                     std::to_string(n_threads), "precision",
+                     precision == SZ_MIXED ? "mixed" : "double"});
+}
+
+void PairSoapz::read_restart_settings(FILE *fp)
+{
+    std::vector<std::string> words = read_words(fp, error, world);
+    std::vector<char *> arg;
+
+    for (std::string &word : words) arg.push_back(&word[0]);
+    settings(static_cast<int>(arg.size()), arg.data());
 }
 
 /* ---- energies and forces ---------------------------------------------------------- */
@@ -285,14 +393,17 @@ void PairSoapz::compute(int eflag, int vflag)
         sz_error err;
 
         if (!extra.start(atom->nlocal, err)) stop_load(err);
-        if (extra.wants_forces()) keep_forces();
+        if (extra.wants_forces())
+            own_force.assign(3 * (static_cast<size_t>(atom->nlocal) + atom->nghost), 0.0);
     }
     for (bigint k = 0; k < n_chunks; k++) { /* of about the same size */
         gather(n * k / n_chunks, n * (k + 1) / n_chunks);
         evaluate();
         scatter();
+        if (extra.wants_forces()) add_own_forces();
     }
     if (extra.wants_forces()) find_uncertainty();
+    if (extra.wanted() && unit != 1.0) extra.convert(unit);
 }
 
 template <typename T> static void grow(std::vector<T> &v, size_t n)
@@ -416,10 +527,13 @@ void PairSoapz::scatter()
     double **f = atom->f;
 
     for (int c = 0; c < n_centres; c++) {
+        const int type = atom->type[centre[c]];
+        const double times = unit * scale[type][type];
         double fx = 0.0, fy = 0.0, fz = 0.0;
 
         for (int k = first[c]; k < first[c + 1]; k++) {
-            const double *d = &dedr[3 * k];
+            const double d[3] = {times * dedr[3 * k], times * dedr[3 * k + 1],
+                                 times * dedr[3 * k + 2]};
             double *fj = f[neigh[k]];
 
             fx += d[0];
@@ -433,7 +547,7 @@ void PairSoapz::scatter()
         f[centre[c]][0] += fx;
         f[centre[c]][1] += fy;
         f[centre[c]][2] += fz;
-        if (eflag_either) tally_energy(centre[c], energy[c]);
+        if (eflag_either) tally_energy(centre[c], times * energy[c]);
     }
 }
 
@@ -457,13 +571,15 @@ void PairSoapz::tally_virial(int j, const double *rij, const double *d)
     for (int k = 0; k < 9 && cvflag_atom; k++) cvatom[j][k] += w[k];
 }
 
-/* ---- what fix pair asks for -------------------------------------------------------- */
+/* ---- what fixes ask for ------------------------------------------------------------ */
 
-/* It sets the flags before compute() on the steps on which it reads the values. */
+/* Fix pair sets the flags before compute() on the steps on which it reads the values. */
 void *PairSoapz::extract(const char *name, int &dim)
 {
-    dim = 0;
-    return extra.flag(name);
+    const bool is_scale = std::strcmp(name, "scale") == 0; /* of fix adapt */
+
+    dim = is_scale ? 2 : 0;
+    return is_scale ? static_cast<void *>(scale) : extra.flag(name);
 }
 
 void *PairSoapz::extract_peratom(const char *name, int &n_columns)
@@ -472,15 +588,14 @@ void *PairSoapz::extract_peratom(const char *name, int &n_columns)
     return extra.values(name);
 }
 
-/* Of other styles, to be taken off what will be there. */
-void PairSoapz::keep_forces()
+/* Those of the model: neither scale nor units nor other styles are in them. */
+void PairSoapz::add_own_forces()
 {
-    const size_t n = static_cast<size_t>(atom->nlocal) + atom->nghost;
-
-    grow(own_force, 3 * n);
-    grow(f2, n);
-    for (size_t i = 0; i < n; i++)
-        for (int d = 0; d < 3; d++) own_force[3 * i + d] = -atom->f[i][d];
+    for (int c = 0; c < n_centres; c++)
+        for (int k = 3 * first[c]; k < 3 * first[c + 1]; k++) {
+            own_force[3 * static_cast<size_t>(centre[c]) + k % 3] += dedr[k];
+            own_force[3 * static_cast<size_t>(neigh[k / 3]) + k % 3] -= dedr[k];
+        }
 }
 
 /* Whole forces first, then their lengths, which go round to the neighbours. */
@@ -489,8 +604,7 @@ void PairSoapz::find_uncertainty()
     const size_t n = static_cast<size_t>(atom->nlocal) + atom->nghost;
     double **x = atom->x;
 
-    for (size_t i = 0; i < n; i++)
-        for (int d = 0; d < 3; d++) own_force[3 * i + d] += atom->f[i][d];
+    grow(f2, n);
     comm->reverse_comm(this);
     for (int i = 0; i < atom->nlocal; i++) {
         const double *f = &own_force[3 * static_cast<size_t>(i)];

@@ -4,6 +4,7 @@
 #ifndef LMP_PAIR_SOAPZ_H
 #define LMP_PAIR_SOAPZ_H
 
+#include "model_file.h"
 #include "pair.h" /* LAMMPS's */
 #include "quip_form.h"
 #include "soapz.h"
@@ -27,6 +28,10 @@ class PairSoapz : public Pair
     double init_one(int, int) override;
     void compute(int, int) override;
     double memory_usage() override;
+    void write_restart(FILE *) override;
+    void read_restart(FILE *) override;
+    void write_restart_settings(FILE *) override;
+    void read_restart_settings(FILE *) override;
     void *extract(const char *, int &) override;
     void *extract_peratom(const char *, int &) override;
     int pack_reverse_comm(int, int, double *) override;
@@ -36,11 +41,13 @@ class PairSoapz : public Pair
 
   private:
     void allocate();
-    void load_model(const std::string &path, char **symbol, const QuipForm &form);
+    void reset_scale();
+    void name_elements();
+    void load_model(const QuipForm &form);
+    void find_remembered();
     int cores_of_rank() const;
-    void map_types(const sz_model *model, char **symbol);
-    void report(const sz_model *model, const sz_plan *plan, const std::string &path,
-                char **symbol);
+    void map_types(const sz_model *model);
+    void report(const sz_model *model, const sz_plan *plan, int n_threads);
     [[noreturn]] void stop_load(const sz_error &err);
 
     void gather(int begin, int end);
@@ -50,19 +57,23 @@ class PairSoapz : public Pair
     std::string bad_pair() const;
     void scatter();
     void tally_energy(int i, double energy);
-    [[noreturn]] void stop_uncertainty(const sz_error &err);
-    void keep_forces();
-    void find_uncertainty();
     void tally_virial(int j, const double *r, const double *dedr);
+    void add_own_forces();
+    void find_uncertainty();
 
     int n_block;            /* atoms in one matrix product, keyword block */
-    int n_threads;          /* of each rank, keyword threads */
+    int n_threads;          /* of each rank, keyword threads; 0: cores_of_rank() */
     double rank_tolerance;  /* eV, keyword rank_tolerance */
     sz_precision precision; /* keyword precision */
+    ModelFile file;         /* of pair_coeff, or of a restart file */
+    bool ready;             /* work is that of the file and of the keywords */
     sz_work *work;
     double cutoff;            /* of the model, Angstrom */
     int ordered;              /* see sz_model_ordered */
     std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
+    double **scale;           /* [n_types+1][n_types+1] E_i of type t times scale[t][t] */
+    bool warned;              /* that others of it count for nothing */
+    double unit;              /* of energy in eV: 1, or that of units real */
 
     /* One chunk of atoms in the shape of sz_neigh. Indices in centre and neigh are
      * LAMMPS's, ghosts included; the arrays keep the largest size so far. */
@@ -72,7 +83,7 @@ class PairSoapz : public Pair
     std::vector<double> r, energy, dedr;
 
     Uncertainty extra;             /* what fix pair asks for */
-    std::vector<double> own_force; /* [n_all][3] for it: of this style alone */
+    std::vector<double> own_force; /* [n_all][3] for it: of the model, eV/Angstrom */
     std::vector<double> f2;        /* [n_all] their squared lengths */
 };
 

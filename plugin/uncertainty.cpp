@@ -135,6 +135,15 @@ void Uncertainty::finish(int i, int species, double g2)
     uncertainty[i] = sz_uncertainty_force(calibration, species, g2, variance[i]);
 }
 
+void Uncertainty::convert(double unit)
+{
+    /* what was not asked for now is of an earlier step */
+    if (variance_flag || uncertainty_flag)
+        for (double &v : variance) v *= unit * unit;
+    if (uncertainty_flag)
+        for (double &u : uncertainty) u *= unit;
+}
+
 double Uncertainty::bytes() const
 {
     return static_cast<double>((variance.capacity() + grade.capacity() +

@@ -31,6 +31,7 @@ class Uncertainty
     /* the weight of a neighbour; mean of |F|^2 round atom i, see sz_uncertainty_force */
     double weight(double r2) const;
     void finish(int i, int species, double g2);
+    void convert(double unit); /* of energy, in eV: the values are in it from now on */
 
     double bytes() const;
 

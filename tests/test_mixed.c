@@ -212,6 +212,8 @@ static int count_wide(const sz_plan *plan, const sz_model *m)
     return n;
 }
 
+static int n_wide; /* of all models */
+
 static int test_model(const char *name, double tolerance)
 {
     const sz_plan_options exact = {.rank_tolerance = tolerance};
@@ -233,7 +235,8 @@ static int test_model(const char *name, double tolerance)
     CHECK_OK(find_neighbours(&c, cutoff, &err), err);
     CHECK_OK(sz_plan_create(&plan[0], m, &exact, &err), err);
     CHECK_OK(sz_plan_create(&plan[1], m, &mixed, &err), err);
-    CHECK(sz_plan_precision(plan[0]) == SZ_DOUBLE);
+    CHECK(sz_plan_precision(plan[0]) == SZ_DOUBLE && sz_plan_n_wide(plan[0]) == 0);
+    CHECK(sz_plan_n_wide(plan[1]) == (soaps ? count_wide(plan[1], m) : 0));
     if (evaluate(plan[0], &c, &want) || evaluate(plan[1], &c, &got)) return 1;
     energy = distance(want.energy, got.energy, ATOMS);
     force = distance(want.force, got.force, 3 * ATOMS);
@@ -248,7 +251,8 @@ static int test_model(const char *name, double tolerance)
     }
     printf(
         "%s, tolerance %g: E off by %.1e eV, F by %.1e of %.2g eV/A %d double kernels\n",
-        name, tolerance, energy, force, size, soaps ? count_wide(plan[1], m) : 0);
+        name, tolerance, energy, force, size, sz_plan_n_wide(plan[1]));
+    n_wide += sz_plan_n_wide(plan[1]);
     if (failures > shown) printf("above: %s\n", name);
     for (int k = 0; k < 2; k++) sz_plan_free(plan[k]);
     sz_model_free(m);
@@ -301,6 +305,7 @@ int main(void)
         if (test_model(turbo[k], 0.0)) return 1;
     if (test_model("hea4_nuR2_nuS1", 1e-5)) return 1;
     if (test_model("nbta_soap_nu22_zeta2", 1e-6)) return 1;
+    CHECK(n_wide > 0 || sz_tile_best_single() == SZ_TILE_NONE);
     if (test_options("hea4_nuR2_nuS1")) return 1;
     return check_done();
 }

@@ -194,12 +194,17 @@ static sz_status load(evaluation *e, sz_error *err)
     return status;
 }
 
-/* What rank_tolerance came to, where the structures do not go. */
-static void print_ranks(const evaluation *e, FILE *to)
+/* What precision and rank_tolerance came to, where the structures do not go. */
+static void print_plan(const evaluation *e, FILE *to)
 {
     const sz_plan *plan; /* which is there since load() */
 
     if (sz_model_plan(&plan, e->model, NULL) != SZ_OK) return;
+    if (e->plan.precision == SZ_MIXED && sz_plan_precision(plan) != SZ_MIXED)
+        fprintf(to, "double precision: this CPU has no AVX2, which mixed needs\n");
+    else if (e->plan.precision == SZ_MIXED)
+        fprintf(to, "mixed precision; SOAP kernels in double: %d\n",
+                sz_plan_n_wide(plan));
     for (int k = 0; k < sz_plan_n_ranks(plan); k++) {
         const sz_rank rank = sz_plan_rank(plan, k);
         char sentence[256];
@@ -273,7 +278,7 @@ int sz_verb_eval(int argc, char **argv)
     if (status == SZ_OK) status = eval_file(&e, &err);
     closed = sz_output_close(&e.out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;
-    if (status == SZ_OK) print_ranks(&e, strcmp(out, "-") ? stdout : stderr);
+    if (status == SZ_OK) print_plan(&e, strcmp(out, "-") ? stdout : stderr);
     if (status == SZ_OK && strcmp(out, "-") != 0)
         printf("%s: %ld frame%s, %ld atom%s\n", out, e.n_frames,
                e.n_frames == 1 ? "" : "s", e.n_atoms, e.n_atoms == 1 ? "" : "s");

@@ -161,6 +161,16 @@ sz_precision sz_plan_precision(const sz_plan *plan)
     return plan->precision;
 }
 
+int sz_plan_n_wide(const sz_plan *plan)
+{
+    int n = 0;
+
+    for (int k = 0; k < plan->model->n_kinds; k++)
+        if (plan->part[k] && sz_term_kinds[k]->n_wide)
+            n += sz_term_kinds[k]->n_wide(plan->part[k]);
+    return n;
+}
+
 /* ---- ranks ------------------------------------------------------------------------- */
 
 /* As sz_term_kind.rank, over all kinds. */

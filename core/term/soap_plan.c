@@ -283,6 +283,15 @@ const sz_rank *sz_soap_plan_rank(const void *plan, int k, int *n)
     return found;
 }
 
+int sz_soap_plan_n_wide(const void *plan)
+{
+    const sz_soap_plan *p = plan;
+    int n = 0;
+
+    for (int t = 0; t < p->group->n_terms; t++) n += p->run[t].wide;
+    return n;
+}
+
 /* ---- work -------------------------------------------------------------------------- */
 
 /* The scratch of a plan's stages. */

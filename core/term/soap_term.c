@@ -449,6 +449,7 @@ const sz_term_kind sz_kind_soap = {
     .plan = sz_soap_plan_create,
     .free_plan = sz_soap_plan_free,
     .rank = sz_soap_plan_rank,
+    .n_wide = sz_soap_plan_n_wide,
     .work = sz_soap_plan_work,
     .free_work = sz_soap_plan_free_work,
     .energy_of_portion = sz_soap_plan_energy,

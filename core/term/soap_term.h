@@ -65,6 +65,7 @@ sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *la
                               sz_error *err);
 void sz_soap_plan_free(void *plan);
 const sz_rank *sz_soap_plan_rank(const void *plan, int k, int *n);
+int sz_soap_plan_n_wide(const void *plan);
 /* The terms that term t leads, itself first; returns how many, 0 where another leads it.
  * They have the same centres and descriptors that differ. term [SZ_SOAP_PARTS] */
 int sz_soap_band(const sz_soap_plan *plan, int t, int *term);

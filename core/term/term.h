@@ -143,6 +143,7 @@ struct sz_term_kind {
     /* Number k of the terms that rank_tolerance was tried on, or NULL; *n: how many these
      * are. */
     const sz_rank *(*rank)(const void *plan, int k, int *n);
+    int (*n_wide)(const void *plan); /* see sz_plan_n_wide */
     sz_status (*work)(void **work, const void *plan, int n_block, sz_error *err);
     void (*free_work)(void *work);
     /* One of the two: energy [n_atoms] and dedr [n_pairs][3] (or NULL) of all atoms of

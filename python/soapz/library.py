@@ -111,6 +111,7 @@ _PROTOTYPES = {
     "sz_precision_of": (c_int, [POINTER(c_int), _S, _ERR]),
     "sz_model_set_plan": (c_int, [_P, POINTER(PlanOptions), _ERR]),
     "sz_model_plan": (c_int, [_OUT, _P, _ERR]),
+    "sz_plan_n_wide": (c_int, [_P]),
     "sz_plan_n_ranks": (c_int, [_P]),
     "sz_plan_rank": (RankStruct, [_P, c_int]),
     "sz_predictor_create": (c_int, [_OUT, _P, _ERR]),

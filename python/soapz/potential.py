@@ -331,11 +331,21 @@ class Potential:
         from .descriptor import Descriptor
         return Descriptor._of_model(self, term)
 
+    def _plan(self) -> c_void_p:
+        plan = c_void_p()
+        call("sz_model_plan", byref(plan), self._model.pointer)
+        return plan
+
+    @property
+    def n_wide(self) -> int:
+        """SOAP kernels that are double with precision="mixed" all the same: the weights of these
+        terms cancel more than single precision holds."""
+        return function("sz_plan_n_wide")(self._plan())
+
     @property
     def ranks(self) -> List[Rank]:
         """The SOAP terms that rank_tolerance was tried on."""
-        plan = c_void_p()
-        call("sz_model_plan", byref(plan), self._model.pointer)
+        plan = self._plan()
         found = (function("sz_plan_rank")(plan, k)
                  for k in range(function("sz_plan_n_ranks")(plan)))
         return [Rank(r.term, r.n_desc, r.rank, bool(r.used), r.rms, r.max, r.bound) for r in found]

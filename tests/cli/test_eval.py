@@ -106,6 +106,7 @@ def low_rank(folder):
     code, text, err = run("eval", squares, path, "-o", out, "--precision", "double")
     code, text, err = run("eval", squares, path, "-o", other, "--precision", "mixed")
     check(code == 0 and err == "", f"{code} {text} {err}")
+    check("mixed precision; SOAP kernels in double: " in text or "no AVX2" in text, text)
     e, mixed = (float(read_xyz(f)[0]["energy"]) for f in (out, other))
     check(0 < abs(e - mixed) < 1e-3, f"{mixed} is not {e}")
     os.remove(out)

@@ -34,9 +34,11 @@ def setup(elements=every, model=lmp.MODEL, **words):
 for ranks in (1, 2):
     refused("element not in the model", setup("Nb Mo Cu W") + RUN,
             "the model knows no element Cu (atom type 3); it knows: ", ranks)
-    refused("units real", setup(units="real") + RUN,
-            "pair_style soapz needs units metal, found units real", ranks)
-    refused("newton off", setup(newton="off") + RUN, "pair_style soapz needs newton on", ranks)
+    refused("units lj", setup(units="lj") + RUN,
+            "pair_style soapz needs units metal or units real, found units lj", ranks)
+    for newton in ("off", "off on"):
+        refused(f"newton {newton}", setup(newton=newton) + RUN, "pair_style soapz needs newton on",
+                ranks)
     refused("missing file", setup(model="absent.xml") + RUN,
             "cannot find model file absent.xml", ranks)
     refused("truncated XML", setup(model="broken.xml") + RUN, "broken.xml", ranks)
@@ -60,6 +62,14 @@ refused("precision without value", setup(style="soapz precision") + RUN,
         "precision needs double or mixed")
 refused("precision single", setup(style="soapz precision single") + RUN,
         'precision is double or mixed, not "single"')
+for units in ("si", "cgs", "electron", "micro", "nano"):
+    refused(f"units {units}", setup(units=units) + RUN, f"found units {units}")
+refused("pair_write", setup() + "pair_write 1 1 10 r 2.0 4.0 table T\n",
+        "Pair style soapz does not support pair_write")
+refused("compute pair/local", setup() + "compute p all pair/local eng\n" + RUN,
+        "Pair style does not support compute pair/local")
+refused("fix adapt of what is not there", setup()
+        + "variable s equal 1\nfix a all adapt 1 pair soapz delta * * v_s\n" + RUN, "delta")
 refused("block x", setup(style="soapz block x") + RUN, "ERROR: ")
 
 # a model whose sparse points are missing, or belong to another fit
@@ -95,6 +105,13 @@ velocity all set v_bad 0.0 0.0
 run 1 pre no
 """
 refused("NaN position", poison, "is not a number (atom IDs ")
+
+# newton for pairs is what counts
+with tempfile.TemporaryDirectory() as folder:
+    lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
+    energy = [lmp.run_ok(setup(newton=newton) + RUN + 'print "pe $(pe:%.17g)"\n', folder).split("pe ")[-1]
+              for newton in ("on", "on off")]
+    lmp.check("newton on off", energy[0].split()[0] == energy[1].split()[0], f"{energy}")
 
 # the file is found through LAMMPS_POTENTIALS, and its companions beside it
 with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """precision.py - the keyword precision: forces within 1e-5 eV/Angstrom of double, what soapz
 eval gives with it, on one rank and on two, beside rank_tolerance; double is the default, to
-the last bit; NVE drifts less than 1e-6 eV/atom/ps; a restart does not remember it."""
+the last bit; NVE drifts less than 1e-6 eV/atom/ps; pair_style behind read_restart has the
+last word."""
 import os
 import subprocess
 import sys
@@ -86,6 +87,6 @@ with tempfile.TemporaryDirectory() as folder:
     own = [line for line in output.splitlines() if line.startswith("pe ")][-1]
     code, again = lmp.run(AGAIN, folder)
     pe = [line for line in again.splitlines() if line.startswith("pe ")][-1]
-    lmp.check("a restart is double again", code == 0 and "mixed precision" not in again
+    lmp.check("pair_style without it behind read_restart is double again", code == 0 and "mixed precision" not in again
               and pe != own and abs(float(pe[3:]) - float(own[3:])) < 1e-5 * len(still), f"{own}, {pe}")
 lmp.finish()

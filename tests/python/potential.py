@@ -98,6 +98,7 @@ def mixed():
     p, q = exact.predict(atoms), fast.predict(atoms)
     check(0 < abs(q.forces - p.forces).max() < 1e-5, f"{abs(q.forces - p.forces).max()}")
     check(0 < abs(q.energy - p.energy) < 54 * 5e-6, f"{q.energy} {p.energy}")
+    check(exact.n_wide == 0 and 0 <= fast.n_wide <= 4, f"{fast.n_wide} kernels in double")
     again = pickle.loads(pickle.dumps(fast))
     check(np.array_equal(again.predict(atoms).forces, q.forces), "a pickled copy")
     check(np.array_equal(Potential(SHIPPED, precision="double").predict(atoms).forces, p.forces), "double")
