@@ -7,6 +7,7 @@ import lmp
 import soapz
 
 FAST = lmp.ROOT / "potentials/NbMoTaW/fast.soapz"
+SMALL = lmp.ROOT / "tests/data/models/hea4_nuR2_nuS2/gp.xml"  # loads in milliseconds, has no core
 NUMBER = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74}
 # eV of each atom, eV/Angstrom. Both round alike in a step, but the sparse points are folded
 # with the BLAS of the process, whose rounding is multiplied by weights that cancel.
