@@ -42,6 +42,7 @@ def atoms_of(frame):
 def compare(name, a, b, stress=True):
     """a has LAMMPSlib, b has SoapzCalculator"""
     lmp.check_close(f"{name}: energy", a.get_potential_energy(), b.get_potential_energy(), TIGHT * len(a), 1.0)
+    lmp.check_close(f"{name}: local energies", a.get_potential_energies(), b.get_potential_energies(), TIGHT, 1.0)
     lmp.check_close(f"{name}: forces", a.get_forces(), b.get_forces(), TIGHT, 1.0)
     if stress:
         lmp.check_close(f"{name}: stress", a.get_stress() / BAR, b.get_stress(), TIGHT, 1.0)
@@ -67,6 +68,15 @@ for name, frame in (("cube", cube), ("slanted", slanted), ("turned", turned), ("
                     ("slab in vacuum", slab)):
     a, b = pair_of(frame)
     compare(name, a, b)
+    both[name] = a, b
+
+cluster = lmp.bcc((2, 2, 2), shake=0.1, seed=94)
+cluster.positions += 5.0  # LAMMPSlib takes the cell as a fixed box: atoms must be inside
+cluster.cell, cluster.pbc = cluster.cell + 10 * np.eye(3), (False,) * 3
+open_slab = lmp.Frame(slab.symbols, slab.positions, slab.cell, (True, True, False))
+for name, frame in (("open cluster", cluster), ("open slab", open_slab)):
+    a, b = pair_of(frame)
+    compare(name, a, b, stress=False)
     both[name] = a, b
 
 # ASE moves atoms and strains the cell of a LAMMPS that lives on

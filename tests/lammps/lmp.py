@@ -187,6 +187,13 @@ def run(script, folder, ranks=1, environment=None, options=()):
     return done.returncode, done.stdout
 
 
+def packages():
+    """names of those that lmp was built with"""
+    text = subprocess.run([program("LMP", "lmp"), "-h"], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return set(text.partition("Installed packages:")[2].partition("List of")[0].split())
+
+
 def run_ok(script, folder, ranks=1, environment=None, options=()):
     code, output = run(script, folder, ranks, environment, options)
     if code:

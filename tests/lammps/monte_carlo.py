@@ -18,6 +18,8 @@ import numpy as np
 import independent
 import lmp
 
+if "MC" not in lmp.packages():
+    lmp.skip("LAMMPS was built without the package MC")
 BOLTZMANN = 8.617333262e-5  # eV/K
 PLANCK, MVV2E = 4.135667403e-3, 1.0364269e-4  # eV ps; (g/mol) (Angstrom/ps)^2 in eV
 LOG = """

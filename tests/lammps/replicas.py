@@ -37,6 +37,10 @@ with tempfile.TemporaryDirectory() as folder:
     lmp.check("a partition without its model ends the run",
               code != 0 and "cannot find model file absent.soapz" in output + said, f"exit code {code}")
 
+if "REPLICA" not in lmp.packages():
+    print("LAMMPS was built without the package REPLICA: temper and NEB were not tested")
+    lmp.finish()
+
 # ---- temper --------------------------------------------------------------------------
 
 KELVIN = (600.0, 900.0, 1200.0)
