@@ -15,7 +15,7 @@ cases = []
 
 
 def case(name, frame, boundary=None, ranks=1, before="", after="", atom_style="atomic", style="soapz",
-         data=None, move="", pbc=None, look=None):
+         data=None, move="", pbc=None, look=None, model=independent.SMALL, elements=lmp.ELEMENTS):
     """Kept for run_cases. before: lines ahead of read_data; after: those behind pair_coeff; move:
     lines that move the atoms, then the frame is where they are; data changes the data file; pbc:
     what soapz.Potential is told; look: is given what LAMMPS says."""
@@ -25,10 +25,10 @@ def case(name, frame, boundary=None, ranks=1, before="", after="", atom_style="a
 def script_of(k, folder):
     c = cases[k]
     path = Path(folder, f"{k}.data")
-    c["box"] = lmp.write_data(path, c["frame"], lmp.ELEMENTS)
+    c["box"] = lmp.write_data(path, c["frame"], c["elements"])
     if c["data"]:
         path.write_text(c["data"](path.read_text()))
-    head, tail = lmp.setup(f"{k}.data", lmp.ELEMENTS, independent.SMALL, c["boundary"] or c["box"].boundary,
+    head, tail = lmp.setup(f"{k}.data", c["elements"], c["model"], c["boundary"] or c["box"].boundary,
                            c["style"], atom_style=c["atom_style"]).split("read_data", 1)
     return f"""clear
 print "CASE {k}."
@@ -54,7 +54,7 @@ def run_cases():
                     lmp.check(f"{c['name']}: the atoms have moved",
                               bool(np.abs(x - frame.positions).max() > 0.05))
                 there = lmp.Frame(frame.symbols, x, frame.cell, c["pbc"] or frame.pbc)
-                independent.check(c["name"], result, there, independent.SMALL, factor=0.02)
+                independent.check(c["name"], result, there, c["model"], factor=0.02)
                 if c["look"]:
                     c["look"](said)
     cases.clear()
@@ -119,6 +119,15 @@ for words in ("1 1 2", "2 1 1"):
 for style in ("soapz threads 2", "soapz block 3"):
     case(f"{style}: a rank without atoms", uneven, ranks=2, before="processors 1 1 2\n", style=style,
          look=shares(style, lambda most, least: least == 0 and most == len(uneven)))
+
+# three bodies in the order of their IDs, which ghosts bring along
+ORDERED = lmp.ROOT / "tests/data/models/nbw_nb23/gp.xml"
+binary = lmp.bcc((3, 3, 4), shake=0.12, seed=63, elements=("Nb", "W"))
+for name, words in (("tiles", {"before": TILED, "after": "balance 1.0 rcb\n"}),
+                    ("map hash, no skin", {"before": "atom_modify map hash\n", "after": (
+                        "neighbor 0.0 bin\nneigh_modify every 1 delay 0\n")})):
+    case(f"like atoms in the order of their IDs, {name}", binary, ranks=2, model=ORDERED,
+         elements=["Nb", "W"], move=NVE.format(kelvin=900, steps=15), **words)
 
 # what the uncertainty sends round goes through tiles too, and to ranks without atoms
 with tempfile.TemporaryDirectory() as folder:
@@ -198,4 +207,27 @@ for words in ("neighbor 0.0 bin\nneigh_modify every 1 delay 0 check no\n",
               "neighbor 1.0 multi\n", "neighbor 4.0 bin\nneigh_modify every 5 delay 5 binsize 1.7\n"):
     case(" ".join(words.split()), small, ranks=2, after=words, move=NVE.format(kelvin=1500, steps=20))
 run_cases()
+
+# without atom IDs: what needs none, and the one sentence of a model that does
+with tempfile.TemporaryDirectory() as folder:
+    for name, frame, model, elements in (("without IDs", small, independent.SMALL, lmp.ELEMENTS),
+                                         ("ordered without IDs", binary, ORDERED, ["Nb", "W"])):
+        path = Path(folder, "data")
+        lmp.write_data(path, frame, elements)
+        path.write_text(columns(path.read_text(), "atomic", "0 {1} {2} {3} {4}"))
+        code, output = lmp.run(lmp.setup("data", elements, model).replace("map array", "id no") + """
+compute press all pressure NULL virial
+thermo_style custom step pe c_press[*]
+run 0
+print "$(pe:%.17g) $(c_press[1]:%.17g) $(c_press[6]:%.17g) $(vol:%.17g)" file one screen no
+""", folder, 2)
+        if model == ORDERED:
+            lmp.check(f"{name}: refused", code != 0 and "this model needs atom IDs" in output, output[-300:])
+            continue
+        lmp.check(f"{name}: accepted", code == 0, output[-300:] if code else "")
+        want = independent.evaluate(frame, model)
+        pe, xx, yz, volume = np.array(Path(folder, "one").read_text().split(), float)
+        lmp.check_close(f"{name}: energy", pe, want["energy"], 1e-11)
+        lmp.check_close(f"{name}: virial", np.array([xx, yz]) * volume / lmp.NKTV2P,
+                        want["virial"][[0, 1], [0, 2]], 1e-9, np.abs(want["virial"]).max())
 lmp.finish()

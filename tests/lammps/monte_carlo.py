@@ -115,6 +115,24 @@ for ranks, moves, steps in ((1, 4, 4000), (2, 0, 100)):
                    0.5 * inside[r < far].sum() / volume)
     lmp.check(f"{name}: atoms are moved, come and go", bool((counts[[1, 3, 5]] > 500).all()), str(counts))
 
+# fix widom inserts too, and takes back; the mean of exp(-dE/kT) is the same integral
+with tempfile.TemporaryDirectory() as folder:
+    lmp.write_data(Path(folder, "data"), host, ["W", "Nb"])
+    lmp.run_ok(lmp.setup("data", ["W", "Nb"], independent.FAST)
+               + f"fix W all widom 1 40 2 4711 {KELVIN} full_energy\n"
+               'fix log all print 1 "$(f_W[2]:%.17g)" file widom screen no\nrun 500\n', folder)
+    found = np.loadtxt(Path(folder, "widom"))[1:]
+check_mean("widom: mean of exp(-dE/kT)", found * np.exp(lone / kt), volume / SIDE**3)
+
+# without the W it is an ideal gas, and half of the time there is no atom at all
+ideal = lmp.Frame(["Nb"], host.positions, host.cell)
+mu = chemical_potential(-np.log(SIDE**3), KELVIN, lmp.MASS["Nb"]) + lone
+frames, energies, counts = sample(ideal, ["W", "Nb"], GCMC.format(
+    exchanges=1, moves=0, kelvin=KELVIN, mu=mu, more="max 1").replace("empty", "type 2"), 1, 2000)
+number = np.array([len(frame) for frame in frames])
+check_mean("an atom alone: mean number", number, 0.5)
+lmp.check_close("an atom alone: energies", energies, lone * number, independent.SAME, 1.0)
+
 # into a crystal with vacancies: many atoms, any number of them
 crystal = lmp.bcc((3, 3, 3), shake=0.1, seed=41, elements=("W",))
 keep = np.arange(len(crystal)) % 6 > 0
