@@ -41,8 +41,10 @@ def atoms_of(frame):
 
 def compare(name, a, b, stress=True):
     """a has LAMMPSlib, b has SoapzCalculator"""
-    lmp.check_close(f"{name}: energy", a.get_potential_energy(), b.get_potential_energy(), TIGHT * len(a), 1.0)
-    lmp.check_close(f"{name}: local energies", a.get_potential_energies(), b.get_potential_energies(), TIGHT, 1.0)
+    lmp.check_close(f"{name}: energy", a.get_potential_energy(), b.get_potential_energy(),
+                    TIGHT * len(a), 1.0)
+    lmp.check_close(f"{name}: local energies", a.get_potential_energies(), b.get_potential_energies(),
+                    TIGHT, 1.0)
     lmp.check_close(f"{name}: forces", a.get_forces(), b.get_forces(), TIGHT, 1.0)
     if stress:
         lmp.check_close(f"{name}: stress", a.get_stress() / BAR, b.get_stress(), TIGHT, 1.0)

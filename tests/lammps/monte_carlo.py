@@ -6,10 +6,13 @@ second atom adds to the energy:
 
     P(1)/P(0) = z Z,   Z = integral of exp(-dE(r)/kT) over the box
 
-one integral over r, since the box is wider than two cutoffs. On two ranks there are no moves:
-after one that is refused across a border LAMMPS 22Jul2025 loses atoms, of lj/cut too. fix atom/swap with semi-grand yes on
-six sites: all 64 ways to fill them, each with weight exp(-(E - dmu n)/kT). Every energy that a
-step ends with is what soapz.Potential finds for its atoms."""
+one integral over r, since the box is wider than two cutoffs. A lone atom has an energy, so that an
+atom that is taken away for a trial must not count as one. On two ranks there are no moves: after
+one that is refused across a border LAMMPS 22Jul2025 loses atoms, of lj/cut too.
+
+fix atom/swap with semi-grand yes on six sites: all 64 ways to fill them, each with weight
+exp(-(E - dmu n)/kT). Every energy that a step ends with is what soapz.Potential finds for its
+atoms."""
 import tempfile
 from pathlib import Path
 
