@@ -121,13 +121,14 @@ for style in ("soapz threads 2", "soapz block 3"):
     case(f"{style}: a rank without atoms", uneven, ranks=2, before="processors 1 1 2\n", style=style,
          look=shares(style, lambda most, least: least == 0 and most == len(uneven)))
 
-# three bodies in the order of their IDs, which ghosts bring along, and images of one atom by shift
+# three bodies in the order of their IDs, which ghosts bring along; images of one atom by their shift
 ORDERED = lmp.ROOT / "tests/data/models/nbw_nb23/gp.xml"
-binary = lmp.bcc((2, 2, 3), shake=0.12, seed=63, elements=("Nb", "W"))
-for name, words in (("tiles", {"before": TILED, "after": "neighbor 0.5 bin\nbalance 1.0 rcb\n"}),
-                    ("map hash, no skin", {"before": "atom_modify map hash\n", "after": (
-                        "neighbor 0.0 bin\nneigh_modify every 1 delay 0\n")})):
-    case(f"like atoms in the order of their IDs, {name}", binary, ranks=2, model=ORDERED,
+binary, narrow = (lmp.bcc(n, shake=0.12, seed=63, elements=("Nb", "W")) for n in ((3, 3, 4), (1, 1, 4)))
+for name, frame, words in (
+        ("tiles", binary, {"before": TILED, "after": "balance 1.0 rcb\n"}),
+        ("map hash, no skin", narrow, {"before": "atom_modify map hash\n", "after": (
+            "neighbor 0.0 bin\nneigh_modify every 1 delay 0\n")})):
+    case(f"like atoms in the order of their IDs, {name}", frame, ranks=2, model=ORDERED,
          elements=["Nb", "W"], move=NVE.format(kelvin=900, steps=15), **words)
 
 # what the uncertainty sends round goes through tiles too, and to ranks without atoms
