@@ -389,6 +389,7 @@ void PairSoapz::compute(int eflag, int vflag)
                  n_chunks = (n + chunk - 1) / chunk;
 
     ev_init(eflag, vflag);
+    hidden = hidden_groups();
     if (extra.wanted()) {
         sz_error err;
 
@@ -404,6 +405,19 @@ void PairSoapz::compute(int eflag, int vflag)
     }
     if (extra.wants_forces()) find_uncertainty();
     if (extra.wanted() && unit != 1.0) extra.convert(unit);
+}
+
+/* The groups that are excluded from group all. fix gcmc puts an atom into one while it
+ * tries its deletion: it stays in the list, without neighbours, and is no lone atom. */
+int PairSoapz::hidden_groups() const
+{
+    int bits = 0;
+
+    for (int k = 0; k < neighbor->nex_group; k++) {
+        if (neighbor->ex1_group[k] == 0) bits |= neighbor->ex2_bit[k];
+        if (neighbor->ex2_group[k] == 0) bits |= neighbor->ex1_bit[k];
+    }
+    return bits;
 }
 
 template <typename T> static void grow(std::vector<T> &v, size_t n)
@@ -436,6 +450,7 @@ void PairSoapz::gather(int begin, int end)
         const int i = list->ilist[ii];
         const int begin_row = n_pairs;
 
+        if (atom->mask[i] & hidden) continue;
         centre[n_centres] = i;
         centre_species[n_centres] = species[type[i]];
         first[n_centres++] = n_pairs;
@@ -501,25 +516,29 @@ void PairSoapz::evaluate()
     sz_error err;
 
     if (sz_compute(nullptr, work, &nb, energy.data(), dedr.data(), &err) != SZ_OK)
-        error->one(FLERR, "pair_style soapz: step {}: {}{}", update->ntimestep,
-                   err.message, bad_pair());
+        error->one(FLERR, "pair_style soapz: step {}: {}", update->ntimestep,
+                   what_is_wrong(err));
     if (extra.wanted() && !extra.add(nb, centre.data(), err))
         error->one(FLERR, "pair_style soapz: step {}: {}", update->ntimestep,
                    err.message);
 }
 
-/* The atom IDs of a pair without a distance: sz_compute counts atoms of the chunk. */
-std::string PairSoapz::bad_pair() const
+/* Of a pair without a distance by its atom IDs: err counts atoms of the chunk. */
+std::string PairSoapz::what_is_wrong(const sz_error &err) const
 {
     for (int c = 0; c < n_centres; c++)
         for (int k = first[c]; k < first[c + 1]; k++) {
-            const double *d = &r[3 * k];
+            const double *d = &r[3 * k], r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+            const tagint i = atom->tag[centre[c]], j = atom->tag[neigh[k]];
 
-            if (d[0] * d[0] + d[1] * d[1] + d[2] * d[2] >= 1e-12) continue;
-            return fmt::format(" (atom IDs {} and {})", atom->tag[centre[c]],
-                               atom->tag[neigh[k]]);
+            if (!std::isfinite(r2))
+                return fmt::format("the distance of atom IDs {} and {} is not a number",
+                                   i, j);
+            if (r2 < 1e-12)
+                return fmt::format("atom IDs {} and {} coincide ({:.1e} Angstrom apart)",
+                                   i, j, std::sqrt(r2));
         }
-    return "";
+    return err.message;
 }
 
 void PairSoapz::scatter()

@@ -50,11 +50,12 @@ class PairSoapz : public Pair
     void report(const sz_model *model, const sz_plan *plan, int n_threads);
     [[noreturn]] void stop_load(const sz_error &err);
 
+    int hidden_groups() const;
     void gather(int begin, int end);
     void find_distances(int i, int begin);
     void sort_row(int begin);
     void evaluate();
-    std::string bad_pair() const;
+    std::string what_is_wrong(const sz_error &err) const;
     void scatter();
     void tally_energy(int i, double energy);
     void tally_virial(int j, const double *r, const double *dedr);
@@ -78,6 +79,7 @@ class PairSoapz : public Pair
     /* One chunk of atoms in the shape of sz_neigh. Indices in centre and neigh are
      * LAMMPS's, ghosts included; the arrays keep the largest size so far. */
     int n_centres, n_pairs;
+    int hidden; /* bits of the groups whose atoms take no part */
     std::vector<int> centre, centre_species, first;
     std::vector<int> neigh, neigh_species;
     std::vector<double> r, energy, dedr;

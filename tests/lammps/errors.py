@@ -89,9 +89,9 @@ twins.positions[5] = twins.positions[9]
 images = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)
 images.positions[5] = images.positions[9] + images.cell[0]
 for ranks in (1, 2):
-    refused("two atoms that coincide", setup() + RUN, "coincide", ranks,
+    refused("two atoms that coincide", setup() + RUN, " coincide (", ranks,
             frame=twins)
-    refused("two atoms that coincide, images", setup() + RUN, "(atom IDs ", ranks,
+    refused("two atoms that coincide, images", setup() + RUN, "atom IDs ", ranks,
             frame=images)
 
 # NaN: LAMMPS itself finds it when it sorts atoms; between two sortings it reaches the style
@@ -104,7 +104,7 @@ run 1
 velocity all set v_bad 0.0 0.0
 run 1 pre no
 """
-refused("NaN position", poison, "is not a number (atom IDs ")
+refused("NaN position", poison, "is not a number")
 
 # newton for pairs is what counts
 with tempfile.TemporaryDirectory() as folder:

@@ -171,10 +171,10 @@ def program(variable, name):
     return os.environ.get(variable) or (str(beside) if beside.exists() else name)
 
 
-def run(script, folder, ranks=1, environment=None):
+def run(script, folder, ranks=1, environment=None, options=()):
     """Runs lmp on the text of an input script; returns (exit code, all output)."""
     Path(folder, "in.test").write_text(script)
-    command = [program("LMP", "lmp"), "-in", "in.test", "-log", "none"]
+    command = [program("LMP", "lmp"), "-in", "in.test", "-log", "none", *options]
     if ranks > 1:
         command = shlex.split(program("MPIEXEC", "mpiexec")) + ["-n", str(ranks)] + command
     env = dict(os.environ, OMP_NUM_THREADS="1")
@@ -187,8 +187,15 @@ def run(script, folder, ranks=1, environment=None):
     return done.returncode, done.stdout
 
 
-def run_ok(script, folder, ranks=1, environment=None):
-    code, output = run(script, folder, ranks, environment)
+def packages():
+    """names of those that lmp was built with"""
+    text = subprocess.run([program("LMP", "lmp"), "-h"], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return set(text.partition("Installed packages:")[2].partition("List of")[0].split())
+
+
+def run_ok(script, folder, ranks=1, environment=None, options=()):
+    code, output = run(script, folder, ranks, environment, options)
     if code:
         print(output[-3000:])
         sys.exit(f"FAIL lmp ended with exit code {code}")

@@ -1,27 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """python.py - the style works in-process: Python's lammps module, where errors are
 exceptions and the process lives on, and ASE's LAMMPSlib; both equal to lmp."""
-import ctypes
 import importlib.util
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
 import lmp
+from inprocess import QUIET, load_lammps
 
-if importlib.util.find_spec("lammps") is None:
+lammps = load_lammps()
+if lammps is None:
     lmp.skip("Python has no lammps module")
-mpi = Path(sys.prefix, "lib", "libmpi.so.12")  # pip's mpich is not on the loader's path
-if mpi.exists():
-    ctypes.CDLL(str(mpi), ctypes.RTLD_GLOBAL)
-if lmp.PLUGIN_DIR:
-    os.environ["LAMMPS_PLUGIN_PATH"] = lmp.PLUGIN_DIR
-import lammps  # noqa: E402  the path must be set before
-
-QUIET = ["-log", "none", "-screen", "none"]
 frame = lmp.bcc((3, 3, 3), seed=21)
 want, = lmp.evaluate([frame])
 

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """threads.py - the keyword threads: everything that one thread gives, to the last bit, on
 one rank and on two; MD goes the same way; none is left when the style goes."""
-import ctypes
-import importlib.util
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
 import lmp
+from inprocess import QUIET, in_use, load_lammps, threads
 
 FAST = lmp.ROOT / "potentials/NbMoTaW/fast.soapz"
 frames = [lmp.bcc((8, 8, 9), shake=0.12, seed=8), lmp.bcc((2, 2, 2), shake=0.1, seed=9),
@@ -64,35 +62,10 @@ with tempfile.TemporaryDirectory() as folder:
     lmp.check("threads 0 on 2 ranks: each has half the cores", code == 0 and
               said == [f"{n} thread{'s per rank' if n > 1 else ''}"], f"{said}")
 
-if importlib.util.find_spec("lammps") is None:
+lammps = load_lammps()
+if lammps is None:
     print("Python has no lammps module: 200 instances were not tested")
     lmp.finish()
-mpi = Path(sys.prefix, "lib", "libmpi.so.12")  # pip's mpich is not on the loader's path
-if mpi.exists():
-    ctypes.CDLL(str(mpi), ctypes.RTLD_GLOBAL)
-if lmp.PLUGIN_DIR:
-    os.environ["LAMMPS_PLUGIN_PATH"] = lmp.PLUGIN_DIR
-import lammps  # noqa: E402  the path must be set before
-
-
-def threads():
-    """of this process, the ended ones gone"""
-    return len(os.listdir("/proc/self/task"))
-
-
-class MallInfo(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks "
-                "fsmblks uordblks fordblks keepcost".split()]
-
-
-def in_use():
-    """MB that are allocated and not freed. The resident set would also count what malloc keeps
-    of freed memory, which differs from one cycle to the next."""
-    mallinfo = ctypes.CDLL(None).mallinfo2
-    mallinfo.restype = MallInfo
-    found = mallinfo()
-    return (found.uordblks + found.hblkhd) / 2**20
-
 
 with tempfile.TemporaryDirectory() as folder:
     data = Path(folder, "data")
@@ -100,7 +73,7 @@ with tempfile.TemporaryDirectory() as folder:
     script = lmp.setup(data, lmp.ELEMENTS, FAST, style="soapz threads 3") + "run 0\n"
     before, sizes, most, left = threads(), [], 0, 0
     for k in range(200):
-        instance = lammps.lammps(cmdargs=["-log", "none", "-screen", "none"])
+        instance = lammps.lammps(cmdargs=QUIET)
         instance.commands_string(script)
         most = max(most, threads())
         if k % 3 == 1:
