@@ -188,6 +188,8 @@ static sz_status read_box(dump *d, const char *rest, sz_error *err)
         status = read_bounds(d, is_tilted ? 3 : 2, bound[k], err);
     if (status != SZ_OK) return status;
     find_cell(d, bound);
+    for (int k = 0; k < 3; k++)
+        if (!(d->cell[k][k] > 0.0)) return fail(d, "the box has no volume", err);
     d->has_box = 1;
     return SZ_OK;
 }
