@@ -22,8 +22,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 from lammps_run import ELEMENTS, ROOT, Example, program, pyplot  # noqa: E402
 
-FULL = {"rounds": 6, "runs": 4, "steps": 1300, "every": 20, "seeds": 5}
-SHORT = {"rounds": 2, "runs": 2, "steps": 200, "every": 20, "seeds": 2}
+FULL = {"rounds": 6, "runs": 4, "steps": 1300, "every": 20, "repeats": 3, "draws": 5}
+SHORT = {"rounds": 2, "runs": 2, "steps": 200, "every": 20, "repeats": 1, "draws": 2}
 FIRST = 4  # structures of the beginning
 LIMIT = 0.3  # of the grade, 0 at a sparse point
 CELLS, A = 3, 3.19  # bcc cells a side, Angstrom
@@ -116,57 +116,62 @@ class Study:
         said = json.loads(soapz("validate", model, self.path("test.xyz"), "--json", "-"))
         return said["models"][0]["errors"]["all"]["force"]["rmse"]
 
-    def explore(self, model, number):
+    def explore(self, model, name, seed):
         """One round: labelled structures, and the ps after which the runs ended"""
         dumps, times = [], []
         for k in range(self.o["runs"]):
-            folder, ps, _ = self.collide(f"round{number}_{k}", model, 1000 + 10 * number + k, limit=LIMIT)
+            folder, ps, _ = self.collide(f"{name}_run{k}", model, seed + k, limit=LIMIT)
             dumps += [os.path.join(folder, "run.dump"), os.path.join(folder, "last.dump")]
             times.append(ps)
-        picked = self.path(f"picked{number}.xyz")
+        picked = self.path(f"{name}_picked.xyz")
         print(soapz("select", model, *dumps, "--elements", *ELEMENTS, "-n", FIRST, "-o", picked), flush=True)
-        return label(self.teacher, picked, self.path(f"labelled{number}.xyz")), times
+        return label(self.teacher, picked, self.path(f"{name}_labelled.xyz")), times
 
-    def learn(self, first):
+    def learn(self, first, repeat):
         """Errors after each round, and the times of its runs"""
         train, errors, times = list(first), [], []
         for number in range(self.o["rounds"] + 1):
-            model = self.fit(train, f"active{number}.soapz")
+            name = f"active{repeat}_round{number}"
+            model = self.fit(train, f"{name}.soapz")
             errors.append(self.error(model))
-            print(f"round {number}: {len(train)} structures, {errors[-1]:.4f} eV/Angstrom", flush=True)
-            if number == self.o["rounds"]:
-                return errors, times
-            more, ended = self.explore(model, number)
-            train += more
-            times.append(ended)
+            print(f"{name}: {len(train)} structures, {errors[-1]:.4f} eV/Angstrom", flush=True)
+            if number < self.o["rounds"]:
+                more, ended = self.explore(model, name, 1000 * (repeat + 1) + 10 * number)
+                train += more
+                times.append(ended)
+        return errors, times
 
-    def at_random(self, first, pool):
-        """[seeds][sizes] errors of as many structures of the pool"""
-        errors = []
-        for seed in range(self.o["seeds"]):
-            order = np.random.default_rng(seed).permutation(len(pool))
-            errors.append([self.error(self.fit(first + [pool[k] for k in order[:FIRST * n]], "random.soapz"))
-                           for n in range(1, self.o["rounds"] + 1)])
-            print(f"random {seed}:", " ".join(f"{e:.4f}" for e in errors[-1]), flush=True)
-        return np.array(errors)
+    def at_random(self, first, pool, draw):
+        """Errors of as many structures of the pool"""
+        order, errors = np.random.default_rng(draw).permutation(len(pool)), []
+        for n in range(1, self.o["rounds"] + 1):
+            model = self.fit(first + [pool[k] for k in order[:FIRST * n]], "random.soapz")
+            errors.append(self.error(model))
+        print(f"random {draw}:", " ".join(f"{e:.4f}" for e in errors), flush=True)
+        return errors
 
 
-def draw(errors, times, chance, path):
+def band(axis, n, errors, color, label):
+    axis.fill_between(n, errors.min(axis=0), errors.max(axis=0), color=color, alpha=0.25, lw=0)
+    axis.plot(n, np.median(errors, axis=0), "o-", color=color, label=label)
+
+
+def draw(active, times, chance, path):
+    """active, chance [runs][sizes] errors; times [runs][rounds][runs of MD] ps"""
     plt = pyplot()
-    n = FIRST * np.arange(1, len(errors) + 1)
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), width_ratios=(1.6, 1))
-    left.fill_between(n[1:], chance.min(axis=0), chance.max(axis=0), color="0.85", lw=0)
-    left.plot(n[1:], np.median(chance, axis=0), "o-", color="0.5",
-              label=f"at random, {len(chance)} draws: median and range")
-    left.plot(n, errors, "o-", color="C3", label="MD halted by the grade, soapz select")
+    n = FIRST * np.arange(1, active.shape[1] + 1)
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), gridspec_kw={"width_ratios": (1.6, 1)})
+    band(left, n[1:], chance, "0.45", f"at random from plain MD ({len(chance)} draws)")
+    band(left, n, active, "C3", f"MD halted by the grade, soapz select ({len(active)} repeats)")
     left.set_yscale("log")
-    left.set_xlabel("labelled structures")
+    left.set_xticks(n)
+    left.set_xlabel("labelled structures (median and range)")
     left.set_title("rms error of forces on other collisions, eV/Angstrom", fontsize=9)
     left.legend(fontsize=8)
-    for number, ended in enumerate(times):
-        right.plot([number + 1] * len(ended), ended, "o", color="C3", ms=4, alpha=0.7)
+    for number, ended in enumerate(np.moveaxis(times, 1, 0).reshape(times.shape[1], -1)):
+        right.plot(number + np.linspace(0.85, 1.15, len(ended)), ended, "o", color="C3", ms=3, alpha=0.7)
     right.set_xlabel("round")
-    right.set_title("ps until the grade halts the run", fontsize=9)
+    right.set_title("ps until the grade halts a run", fontsize=9)
     right.set_ylim(0)
     fig.tight_layout()
     fig.savefig(path)
@@ -179,18 +184,24 @@ def main():
     with open(study.path("test.xyz"), "w") as f:
         f.writelines(text for one in test for text in one[::2])
     first = [pool[k % len(pool)][5 + k // len(pool)] for k in range(FIRST)]  # before the push
-    errors, times = study.learn(first)
-    chance = study.at_random(first, [text for one in pool for text in one])
-    run.numbers["first: error, eV/Angstrom"] = errors[0]
-    for k, error in enumerate(errors[1:]):
-        n = FIRST * (k + 2)
-        run.numbers |= {f"{n} structures: active": error,
-                        f"{n} structures: random, median": float(np.median(chance[:, k])),
-                        f"{n} structures: random, best": chance[:, k].min(),
-                        f"{n} structures: random, worst": chance[:, k].max(),
-                        f"round {k + 1}: mean ps": float(np.mean(times[k]))}
-    draw(errors, times, chance, os.path.join(run.output, "active_learning.png"))
-    run.finish(["active_learning.png"], "\n".join(f"{k:36}{v:10.4g}" for k, v in run.numbers.items()))
+    everything = [text for one in pool for text in one]
+    learnt = [study.learn(first, repeat) for repeat in range(study.o["repeats"])]
+    active, times = (np.array(part) for part in zip(*learnt))
+    chance = np.array([study.at_random(first, everything, k) for k in range(study.o["draws"])])
+    run.numbers["4 structures"] = active[0, 0]
+    for k in range(study.o["rounds"]):
+        for name, errors in (("active", active[:, k + 1]), ("random", chance[:, k])):
+            for what, value in (("best", errors.min()), ("median", np.median(errors)), ("worst", errors.max())):
+                run.numbers[f"{FIRST * (k + 2)} structures, {name}: {what}"] = float(value)
+        run.numbers[f"round {k + 1}: mean ps"] = float(times[:, k].mean())
+    draw(active, times, chance, os.path.join(run.output, "active_learning.png"))
+    rows = [f"{'structures':>10}{'active':>10}{'range':>18}{'at random':>12}{'range':>18}",
+            f"{FIRST:10}{active[0, 0]:10.3f}"]
+    for k in range(study.o["rounds"]):
+        a, c = active[:, k + 1], chance[:, k]
+        rows.append(f"{FIRST * (k + 2):10}{np.median(a):10.3f}{a.min():9.3f} ..{a.max():6.3f}"
+                    f"{np.median(c):12.3f}{c.min():9.3f} ..{c.max():6.3f}")
+    run.finish(["active_learning.png"], "\n".join(rows))
 
 
 if __name__ == "__main__":
