@@ -32,7 +32,7 @@ W = ELEMENTS.index("W") + 1
 
 def soapz(*words, folder=None):
     """What the command prints, run in this folder"""
-    command = [os.environ.get("SOAPZ") or program("SOAPZ", "soapz"), *map(str, words)]
+    command = [program("SOAPZ", "soapz"), *map(str, words)]
     environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")
     try:
         done = subprocess.run(command, text=True, capture_output=True, env=environment,
@@ -164,10 +164,12 @@ def draw(active, times, chance, path):
     band(left, n[1:], chance, "0.45", f"at random from plain MD ({len(chance)} draws)")
     band(left, n, active, "C3", f"MD halted by the grade, soapz select ({len(active)} repeats)")
     left.set_yscale("log")
+    left.set_yticks([0.1, 0.2, 0.5], ["0.1", "0.2", "0.5"])
+    left.set_yticks([], minor=True)
     left.set_xticks(n)
     left.set_xlabel("labelled structures (median and range)")
     left.set_title("rms error of forces on other collisions, eV/Angstrom", fontsize=9)
-    left.legend(fontsize=8)
+    left.legend(fontsize=8, loc="center right")
     for number, ended in enumerate(np.moveaxis(times, 1, 0).reshape(times.shape[1], -1)):
         right.plot(number + np.linspace(0.85, 1.15, len(ended)), ended, "o", color="C3", ms=3, alpha=0.7)
     right.set_xlabel("round")
@@ -177,17 +179,26 @@ def draw(active, times, chance, path):
     fig.savefig(path)
 
 
-def main():
-    run = Example(HERE, __doc__)
-    study = Study(run)
+def simulate(study):
+    """active, times and chance, as draw takes them"""
     pool, test = study.plain("plain", 100, study.o["runs"]), study.plain("test", 200, study.o["runs"])
     with open(study.path("test.xyz"), "w") as f:
         f.writelines(text for one in test for text in one[::2])
     first = [pool[k % len(pool)][5 + k // len(pool)] for k in range(FIRST)]  # before the push
     everything = [text for one in pool for text in one]
-    learnt = [study.learn(first, repeat) for repeat in range(study.o["repeats"])]
-    active, times = (np.array(part) for part in zip(*learnt))
-    chance = np.array([study.at_random(first, everything, k) for k in range(study.o["draws"])])
+    active, times = zip(*(study.learn(first, repeat) for repeat in range(study.o["repeats"])))
+    return active, times, [study.at_random(first, everything, k) for k in range(study.o["draws"])]
+
+
+def main():
+    run = Example(HERE, __doc__)
+    study = Study(run)
+    kept = study.path("errors.json")
+    if not run.args.draw:
+        with open(kept, "w") as f:
+            json.dump(simulate(study), f)
+    with open(kept) as f:
+        active, times, chance = map(np.array, json.load(f))
     run.numbers["4 structures"] = active[0, 0]
     for k in range(study.o["rounds"]):
         for name, errors in (("active", active[:, k + 1]), ("random", chance[:, k])):
