@@ -120,6 +120,66 @@ SZ_API sz_status sz_uncertainty_fit(sz_model *into, const sz_model *model,
                                     const sz_dataset *dataset,
                                     const sz_fit_options *options, sz_error *err);
 
+/* ---- what to learn next ----------------------------------------------------------- */
+
+/* Structures that a model knows least, chosen out of many, without near-duplicates. */
+typedef struct sz_selection sz_selection;
+
+/* By its worst atom: what makes a structure worth choosing. */
+typedef enum {
+    SZ_BY_FARTHEST,   /* the grade that is left if all atoms of the structures chosen so
+                         far were sparse points too: greedy farthest points */
+    SZ_BY_GRADE,      /* the grade, see sz_variance */
+    SZ_BY_VARIANCE,   /* the variance of its local energy, eV^2, see sz_variance */
+    SZ_BY_UNCERTAINTY /* the expected error of its force, eV/Angstrom, see
+                         sz_uncertainty */
+} sz_score;
+
+/* "farthest", "grade", "variance", "uncertainty"; another word is SZ_ERR_ARGUMENT. */
+SZ_API sz_status sz_score_of(sz_score *by, const char *word, sz_error *err);
+
+#define SZ_MIN_DISTANCE 0.02
+
+typedef struct {
+    sz_score by;
+    int n;               /* at most so many are picked */
+    int per_config_type; /* 1: so many of each config_type */
+    /* A structure is left out where no atom is farther than this from the atoms of those
+     * picked before: distances are those of the grade. 0: SZ_MIN_DISTANCE; less: none
+     * is. */
+    double min_distance;
+    int n_threads;         /* 0: as many as cores; at most 1024 */
+    const sz_watch *watch; /* or NULL */
+} sz_selection_options;
+
+typedef struct {
+    int structure;   /* in the order in which they were added, from 0 */
+    int atom;        /* its worst */
+    double score;    /* of that atom */
+    double distance; /* of its atom farthest from those picked before; of the first
+                        sqrt(2) */
+} sz_pick;
+
+/* A model without SOAP terms is SZ_ERR_ARGUMENT. */
+SZ_API sz_status sz_selection_create(sz_selection **selection, const sz_model *model,
+                                     sz_error *err);
+SZ_API void sz_selection_free(sz_selection *selection);
+/* Copies a structure, whose species are the model's. config_type NULL: "default". where
+ * names it in errors, "run.dump:12"; NULL: "structure 0", .. */
+SZ_API sz_status sz_selection_add(sz_selection *selection, const sz_structure *structure,
+                                  const char *config_type, const char *where,
+                                  sz_error *err);
+/* Picks anew from all structures, best first (config_types in order of first
+ * appearance). SZ_BY_UNCERTAINTY needs what sz_uncertainty_create needs. The threads call
+ * BLAS: sz_blas_set_threads(1) is right for them. Memory: beside the structures the
+ * vectors of those picked. */
+SZ_API sz_status sz_selection_pick(sz_selection *selection,
+                                   const sz_selection_options *options, sz_error *err);
+SZ_API int sz_selection_n_picks(const sz_selection *selection);
+SZ_API sz_pick sz_selection_get(const sz_selection *selection, int k);
+/* Structures left out as near-duplicates, of those that were looked at. */
+SZ_API int sz_selection_n_alike(const sz_selection *selection);
+
 /* ---- learning curves ------------------------------------------------------------- */
 
 /* Errors of smaller models and of less data, from one fit: model (step, size) is that of

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The LAMMPS examples run in their short form: example_lammps.py elastic|alloy_md|ordering
+"""The LAMMPS examples run in their short form:
+example_lammps.py elastic|alloy_md|ordering|active_learning
 
 What they print is checked for what physics demands, not for last digits, so that another
 potential of these elements passes too."""
@@ -119,6 +120,23 @@ def check_ordering(numbers, potential, folder):
     check("more order when cold", bool(cold > hot), f"{cold:.3g} > {hot:.3g}")
     check("fewer swaps when cold", numbers["300 K accepted"] < numbers["3000 K accepted"])
     within(numbers, "3000 K accepted", 0.1, 0.95)
+
+
+# ---- active_learning ---------------------------------------------------------------------
+
+def check_active_learning(numbers, potential, folder):
+    check("what was picked helps", numbers["12 structures, active: worst"] < 0.7 * numbers["4 structures"])
+    for n in (8, 12):
+        low, middle, high = (numbers[f"{n} structures, random: {k}"] for k in ("best", "median", "worst"))
+        check(f"{n} structures at random", bool(0 < low <= middle <= high < 5), f"{low:.3g}..{high:.3g}")
+    check("fix halt ends runs", bool(numbers["round 1: mean ps"] < 0.39), f"{numbers['round 1: mean ps']:.3g} ps")
+    with open(os.path.join(folder, "active0_round0_labelled.xyz")) as file:
+        heads = [line for line in file if "Lattice=" in line]
+    check("labels and where they come from", 0 < len(heads) <= 4 and all(
+        f"{key}=" in head for head in heads for key in ("energy", "virial", "selected_from", "selected_score",
+                                                        "timestep")))
+    check("they lie apart", all(float(head.split("selected_distance=")[1].split()[0]) >= 0.02
+                                for head in heads))
 
 
 def main():

@@ -27,7 +27,7 @@ static const char help[] =
     "centre, in the order of the file, frame after frame.\n"
     "\n"
     "  IN.xyz      frames; - is standard input. Where Python and ASE are, anything that\n"
-    "              ASE reads (POSCAR, OUTCAR, cif, ase.db, ..)\n"
+    "              ASE reads (POSCAR, OUTCAR, cif, ase.db, ..); or a LAMMPS dump\n"
     "  -o, --output OUT.npz   for numpy.load: descriptor [rows][length], frame, atom "
     "and\n"
     "              species (atomic number) of each row, descriptor_string, and the\n"
@@ -71,6 +71,9 @@ static const char help[] =
     "  --term K              only the K-th soap term of the model (soapz info counts\n"
     "                        them); needed when they differ in their hyperparameters\n"
     "\n"
+    "  --elements Nb Mo ..   elements of the types 1, 2, .. of a dump without the "
+    "column\n"
+    "                        element; with --compression give --species too\n"
     "  --help                this text\n"
     "\n"
     "examples:\n"
@@ -356,6 +359,7 @@ static sz_status describe_file(description *d, sz_error *err)
 
 typedef struct {
     const char *model, *descriptor, *term, *in, *out;
+    char elements[512]; /* of the types of a dump */
     sz_recipe recipe;
 } request;
 
@@ -431,8 +435,10 @@ static int read_options(int argc, char **argv, request *r)
                           {"--data", 0, &c->data, NULL},
                           {"--help", 'h', NULL, &want_help}};
 
-    code =
-        sz_options(argc, argv, option, sizeof option / sizeof *option, argument, 2, &n);
+    code = sz_take_elements(&argc, argv, r->elements, sizeof r->elements);
+    if (!code)
+        code = sz_options(argc, argv, option, sizeof option / sizeof *option, argument, 2,
+                          &n);
     if (want_help) return sz_print_text(help);
     return code ? code : check_request(r, argument, n);
 }
@@ -470,6 +476,7 @@ int sz_verb_describe(int argc, char **argv)
     r.in = sz_foreign_path(&foreign);
     if (status == SZ_OK) status = take_request(&d, &r, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
+    if (status == SZ_OK) status = sz_xyz_set_types(d.in, r.elements, &err);
     sz_catch_interrupts();
     /* the paper's vectors have no component covariance_sigma0 */
     if (status == SZ_OK)

@@ -25,7 +25,7 @@ static const char help[] =
     "  IN          frames in extended XYZ, - is standard input; or anything that ASE\n"
     "              reads (POSCAR, OUTCAR, cif, ase.db, ..), where Python and ASE are:\n"
     "              what it says of energy, forces and virial then is in OUT.xyz too, as\n"
-    "              REF_energy, REF_forces and REF_virial\n"
+    "              REF_energy, REF_forces and REF_virial. Or a LAMMPS dump\n"
     "  -o, --output OUT.xyz\n"
     "              the same frames with energy (eV) and virial (eV, row by row,\n"
     "              -volume * stress: positive under pressure) in their header and\n"
@@ -52,6 +52,8 @@ static const char help[] =
     "force\n"
     "              and of the energy, by the calibration in the model, see soapz\n"
     "              calibrate\n"
+    "  --elements Nb Mo ..\n"
+    "              elements of the types 1, 2, .. of a dump without the column element\n"
     "  --help      this text\n"
     "\n"
     "A frame without Lattice is not periodic; pbc=\"T T F\" names periodic directions.\n"
@@ -61,6 +63,7 @@ static const char help[] =
 
 typedef struct {
     const char *model_path;
+    char elements[512]; /* of the types of a dump */
     sz_plan_options plan;
     sz_model *model;
     sz_predictor *predictor;
@@ -242,8 +245,10 @@ static int read_options(int argc, char **argv, evaluation *e, const char **in,
                           {"--help", 'h', NULL, &want_help}};
     sz_error err;
 
-    code =
-        sz_options(argc, argv, option, sizeof option / sizeof *option, argument, 2, &n);
+    code = sz_take_elements(&argc, argv, e->elements, sizeof e->elements);
+    if (!code)
+        code = sz_options(argc, argv, option, sizeof option / sizeof *option, argument, 2,
+                          &n);
     if (want_help) return sz_print_text(help);
     if (!code) code = sz_read_tolerance("eval", tolerance, &e->plan.rank_tolerance);
     if (!code) code = read_threads(threads, &e->plan.n_threads);
@@ -273,6 +278,7 @@ int sz_verb_eval(int argc, char **argv)
     status = load(&e, &err);
     if (status == SZ_OK) status = sz_foreign_open(&foreign, in, &err);
     if (status == SZ_OK) status = sz_xyz_open(&e.in, sz_foreign_path(&foreign), &err);
+    if (status == SZ_OK) status = sz_xyz_set_types(e.in, e.elements, &err);
     if (strcmp(out, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK) status = sz_output_open_any(&e.out, out, &err);
     if (status == SZ_OK) status = eval_file(&e, &err);

@@ -16,21 +16,22 @@
 #include <sys/stat.h>
 
 /* The first line with anything in it is a whole number, and the name is not one of
- * VASP's, whose first line is a comment. */
-static int begins_with_count(const char *name)
+ * VASP's, whose first line is a comment; or it is that of a LAMMPS dump. */
+static int is_ours(const char *name)
 {
     FILE *file = fopen(name, "r");
     char line[256] = "";
-    int n = 0, is_count = 0;
+    int n = 0, is_count = 0, is_dump = 0;
 
     while (file && fgets(line, sizeof line, file))
         if (*sz_skip_blanks(line)) {
             line[strcspn(line, "\r\n")] = '\0';
             is_count = sz_parse_int(line, &n);
+            is_dump = !strncmp(line, "ITEM:", 5);
             break;
         }
     if (file) fclose(file);
-    return is_count && !strstr(name, "POSCAR") && !strstr(name, "CONTCAR");
+    return is_dump || (is_count && !strstr(name, "POSCAR") && !strstr(name, "CONTCAR"));
 }
 
 static int is_foreign(const char *name)
@@ -39,7 +40,7 @@ static int is_foreign(const char *name)
 
     return strcmp(name, "-") != 0 && !sz_ends_in(name, ".xyz") &&
            !sz_ends_in(name, ".extxyz") && stat(name, &s) == 0 && S_ISREG(s.st_mode) &&
-           s.st_size > 0 && !begins_with_count(name);
+           s.st_size > 0 && !is_ours(name);
 }
 
 /* What Python says went wrong stands in the file. */

@@ -16,8 +16,8 @@ typedef struct {
     FILE *file;       /* behind path; it has no name in any folder */
 } sz_foreign;
 
-/* A file whose name ends in .xyz or .extxyz, or that begins with a number of atoms, and
- * "-" are left alone, and so is one that is not there. */
+/* A file whose name ends in .xyz or .extxyz, or that begins with a number of atoms, a
+ * LAMMPS dump, and "-" are left alone, and so is one that is not there. */
 sz_status sz_foreign_open(sz_foreign *foreign, const char *name, sz_error *err);
 /* The file to read. */
 const char *sz_foreign_path(const sz_foreign *foreign);

@@ -82,6 +82,51 @@ int sz_read_threads(const char *verb, const char *text, int *n_threads)
     return sz_usage_error(verb, "--threads needs a number from 1, not \"%s\"", text);
 }
 
+/* 1 where each item of the word is an element. */
+static int is_elements(const char *word)
+{
+    int n = 0;
+
+    for (size_t length; *(word += strspn(word, " ,")); word += length, n++) {
+        char symbol[4] = "";
+
+        length = strcspn(word, " ,");
+        if (length > 2) return 0;
+        memcpy(symbol, word, length);
+        if (!sz_element_number(symbol)) return 0;
+    }
+    return n > 0;
+}
+
+int sz_take_elements(int *argc, char **argv, char *elements, size_t size)
+{
+    static const char option[] = "--elements";
+    const size_t length = strlen(option);
+    int from = 1, kept = 1, n = 0;
+
+    *elements = 0;
+    while (from < *argc && strcmp(argv[from], "--") != 0) {
+        const char *word = argv[from++], *value = word + length + 1;
+
+        if (strncmp(word, option, length) != 0 || (word[length] && word[length] != '=')) {
+            argv[kept++] = argv[from - 1];
+            continue;
+        }
+        n = 0;
+        if (!word[length]) value = from < *argc ? argv[from++] : "";
+        for (; is_elements(value) && strlen(elements) + strlen(value) + 2 < size; n++) {
+            sprintf(elements + strlen(elements), "%s ", value);
+            if (from == *argc || !is_elements(argv[from])) break;
+            value = argv[from++];
+        }
+        if (!*elements || !is_elements(value))
+            return sz_usage_error(argv[0], "--elements needs symbols, not \"%s\"", value);
+    }
+    while (from < *argc) argv[kept++] = argv[from++];
+    *argc = kept;
+    return 0;
+}
+
 /* ---- messages ------------------------------------------------------------------- */
 
 int sz_usage_error(const char *verb, const char *format, ...)

@@ -22,6 +22,7 @@ int sz_verb_fit(int argc, char **argv);
 int sz_verb_compressions(int argc, char **argv);
 int sz_verb_validate(int argc, char **argv);
 int sz_verb_calibrate(int argc, char **argv);
+int sz_verb_select(int argc, char **argv);
 
 /* ---- options -------------------------------------------------------------------- */
 
@@ -43,6 +44,11 @@ int sz_options(int argc, char **argv, const sz_option *option, int n_options,
 int sz_read_tolerance(const char *verb, const char *text, double *tolerance);
 /* The same of --threads, from 1; text NULL leaves *n_threads. */
 int sz_read_threads(const char *verb, const char *text, int *n_threads);
+
+/* Takes --elements and the symbols behind it, in one word or in several as pair_coeff has
+ * them, out of argv, and puts them as one text into elements [size], "" where they are
+ * not there. Returns 0, or 2 after saying what is wrong. */
+int sz_take_elements(int *argc, char **argv, char *elements, size_t size);
 
 /* "soapz VERB: sentence" on stderr; returns 2. */
 int sz_usage_error(const char *verb, const char *format, ...) SZ_PRINTF(2, 3);

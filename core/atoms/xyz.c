@@ -5,6 +5,7 @@
 #include "atoms/xyz.h"
 
 #include "atoms/xyz_header.h"
+#include "atoms/xyz_reader.h"
 #include "base/number.h"
 
 #include <ctype.h>
@@ -16,20 +17,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-enum { WORD = 64 }; /* longest number or element looked at */
-
-struct sz_xyz_reader {
-    FILE *file;
-    char *name;
-    long size;    /* bytes; 0 unknown */
-    long start;   /* where the first frame is */
-    int line;     /* lines read so far */
-    char *buffer; /* the last of them, without its end */
-    size_t room, length;
-    int last_line, last_atoms, last_fields;            /* of the frame before; 0: none */
-    int said_more, said_number, said_cell, said_other; /* 1: this warning is there */
-    sz_warnings warnings;
-};
+enum { WORD = SZ_XYZ_WORD };
 
 /* ---- lines ---------------------------------------------------------------------- */
 
@@ -139,8 +127,7 @@ static void skip_mark(sz_xyz_reader *r, ssize_t *n)
     memmove(r->buffer, r->buffer + 3, (size_t)*n + 1);
 }
 
-/* Reads one line into buffer; *more is 0 at the end of the file. */
-static sz_status next_line(sz_xyz_reader *r, int *more, sz_error *err)
+sz_status sz_xyz_next_line(sz_xyz_reader *r, int *more, sz_error *err)
 {
     ssize_t n;
 
@@ -184,8 +171,7 @@ size_t sz_xyz_next_word(const char **text)
     return (size_t)(end - p);
 }
 
-/* Copies a word, for a parser that wants a zero at its end. */
-static int copy_word(char *word, const char *text, size_t length)
+int sz_xyz_copy_word(char *word, const char *text, size_t length)
 {
     if (length >= WORD) return 0;
     memcpy(word, text, length);
@@ -210,8 +196,7 @@ static int count_words(const char *text)
     return n;
 }
 
-/* A symbol, in capitals or small letters too. */
-static int element_of(const char *word)
+int sz_xyz_element(const char *word)
 {
     char symbol[3] = "";
     int z = sz_element_number(word);
@@ -284,8 +269,8 @@ static sz_status read_element(sz_xyz_frame *frame, sz_xyz_reader *r, const known
     char word[WORD];
     int z = 0, is_number = 0;
 
-    if (copy_word(word, text, length)) {
-        if (c->species) z = element_of(word);
+    if (sz_xyz_copy_word(word, text, length)) {
+        if (c->species) z = sz_xyz_element(word);
         if (z == 0) {
             is_number = sz_parse_int(word, &z) && sz_element_symbol(z);
             if (!is_number) z = 0;
@@ -334,10 +319,10 @@ static sz_status read_atom(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c
 
         if (n == element) status = read_element(frame, r, c, i, p, length, err);
         if (status != SZ_OK) return status;
-        if (c->other && n == c->other->first && copy_word(word, p, length))
+        if (c->other && n == c->other->first && sz_xyz_copy_word(word, p, length))
             sz_parse_int(word, &other);
         if (x < 0 || x > 2) continue;
-        if (!copy_word(word, p, length) ||
+        if (!sz_xyz_copy_word(word, p, length) ||
             !sz_parse_double(word, frame->position + 3 * (size_t)i + x))
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s:%d: the position \"%.*s\" is not a finite number", r->name,
@@ -352,22 +337,22 @@ static sz_status read_atom(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c
                    r->name, r->line, n, frame->line + 1, frame->n_fields);
 }
 
-/* Appends the line just read to text; *used and *room are bytes of it. */
-static sz_status keep_line(sz_xyz_frame *frame, const sz_xyz_reader *r, int i,
-                           size_t *used, size_t *room, sz_error *err)
+sz_status sz_xyz_keep_line(sz_xyz_frame *frame, int i, const char *text, size_t n,
+                           sz_xyz_space *space, sz_error *err)
 {
-    size_t need = *used + r->length + 1;
+    size_t need = space->used + n + 1;
 
-    if (need > *room) {
-        char *text = realloc(frame->text, 2 * need);
+    if (need > space->room) {
+        char *all = realloc(frame->text, 2 * need);
 
-        if (!text) return sz_fail_memory(err, 2 * need, "an XYZ frame");
-        frame->text = text;
-        *room = 2 * need;
+        if (!all) return sz_fail_memory(err, 2 * need, "an XYZ frame");
+        frame->text = all;
+        space->room = 2 * need;
     }
-    memcpy(frame->text + *used, r->buffer, r->length + 1);
-    frame->row[i] = *used;
-    *used = need;
+    memcpy(frame->text + space->used, text, n);
+    frame->text[space->used + n] = 0;
+    frame->row[i] = space->used;
+    space->used = need;
     return SZ_OK;
 }
 
@@ -390,6 +375,16 @@ static sz_status room_for_atoms(sz_xyz_frame *frame, int n, sz_error *err)
     return SZ_OK;
 }
 
+sz_status sz_xyz_room(sz_xyz_frame *frame, int i, int *n_room, sz_error *err)
+{
+    int n = *n_room;
+
+    if (i < n) return SZ_OK;
+    n = n < 512 ? 1024 : n > INT_MAX / 2 ? INT_MAX : 2 * n;
+    *n_room = n > frame->n_atoms ? frame->n_atoms : n;
+    return room_for_atoms(frame, *n_room, err);
+}
+
 /* A blank line, or the number of atoms of another frame, among the atoms. */
 static sz_status check_count(const sz_xyz_frame *frame, const sz_xyz_reader *r, int i,
                              sz_error *err)
@@ -404,21 +399,16 @@ static sz_status check_count(const sz_xyz_frame *frame, const sz_xyz_reader *r, 
                    n_words ? "the beginning of another frame" : "blank");
 }
 
-/* The arrays grow with the lines found: a wrong number of atoms costs no memory. */
 static sz_status read_atoms(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
 {
-    size_t used = 0, room = 0;
+    sz_xyz_space space = {0};
     int n_room = 0, more = 1;
     known c;
     sz_status status = find_known(frame, r, &c, err);
 
     for (int i = 0; status == SZ_OK && i < frame->n_atoms; i++) {
-        if (i == n_room) {
-            n_room = n_room < 512 ? 1024 : n_room > INT_MAX / 2 ? INT_MAX : 2 * n_room;
-            if (n_room > frame->n_atoms) n_room = frame->n_atoms;
-            status = room_for_atoms(frame, n_room, err);
-        }
-        if (status == SZ_OK) status = next_line(r, &more, err);
+        status = sz_xyz_room(frame, i, &n_room, err);
+        if (status == SZ_OK) status = sz_xyz_next_line(r, &more, err);
         if (status == SZ_OK && !more)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s:%d: the file ends after %d of the %d atoms announced in "
@@ -426,7 +416,8 @@ static sz_status read_atoms(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err
                            r->name, r->line, i, frame->n_atoms, frame->line);
         if (status == SZ_OK) status = check_count(frame, r, i, err);
         if (status == SZ_OK) status = read_atom(frame, r, &c, i, err);
-        if (status == SZ_OK) status = keep_line(frame, r, i, &used, &room, err);
+        if (status == SZ_OK)
+            status = sz_xyz_keep_line(frame, i, r->buffer, r->length, &space, err);
     }
     return status;
 }
@@ -441,9 +432,9 @@ static sz_status fail_count(const sz_xyz_reader *r, sz_error *err)
     size_t length = sz_xyz_next_word(&p);
     double number;
 
-    if (r->last_line && copy_word(word, p, length) &&
+    if (r->last_line && sz_xyz_copy_word(word, p, length) &&
         count_words(r->buffer) >= r->last_fields &&
-        (element_of(word) || sz_parse_double(word, &number)))
+        (sz_xyz_element(word) || sz_parse_double(word, &number)))
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s:%d: the frame before says %d atom%s in line %d, but here is "
                        "one more: \"%.40s\"",
@@ -454,16 +445,19 @@ static sz_status fail_count(const sz_xyz_reader *r, sz_error *err)
                    r->name, r->line, r->buffer);
 }
 
-/* Skips blank lines, then reads the number of atoms. */
-static sz_status read_count(sz_xyz_frame *frame, sz_xyz_reader *r, int *more,
-                            sz_error *err)
+/* The next line that is not blank. */
+static sz_status skip_blank_lines(sz_xyz_reader *r, int *more, sz_error *err)
 {
     sz_status status;
 
     do {
-        status = next_line(r, more, err);
-        if (status != SZ_OK || !*more) return status;
-    } while (!*sz_skip_blanks(r->buffer));
+        status = sz_xyz_next_line(r, more, err);
+    } while (status == SZ_OK && *more && !*sz_skip_blanks(r->buffer));
+    return status;
+}
+
+static sz_status read_count(sz_xyz_frame *frame, const sz_xyz_reader *r, sz_error *err)
+{
     frame->line = r->line;
     if (sz_parse_int(r->buffer, &frame->n_atoms) && frame->n_atoms >= 0) return SZ_OK;
     return fail_count(r, err);
@@ -491,7 +485,7 @@ static sz_status warn_of_cell(sz_xyz_reader *r, const sz_xyz_frame *frame, sz_er
 static sz_status read_header(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
 {
     int more;
-    sz_status status = next_line(r, &more, err);
+    sz_status status = sz_xyz_next_line(r, &more, err);
 
     if (status == SZ_OK && !more)
         status =
@@ -499,6 +493,18 @@ static sz_status read_header(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *er
                     r->name, r->line);
     if (status == SZ_OK) status = sz_xyz_header(frame, r->buffer, r->name, r->line, err);
     if (status == SZ_OK) status = warn_of_cell(r, frame, err);
+    return status;
+}
+
+/* Of either form, by its first line. */
+static sz_status read_frame(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
+{
+    sz_status status;
+
+    if (!strncmp(r->buffer, "ITEM:", 5)) return sz_dump_read(frame, r, err);
+    status = read_count(frame, r, err);
+    if (status == SZ_OK) status = read_header(frame, r, err);
+    if (status == SZ_OK) status = read_atoms(frame, r, err);
     return status;
 }
 
@@ -510,9 +516,8 @@ sz_status sz_xyz_read(sz_xyz_frame **frame, sz_xyz_reader *reader, sz_error *err
 
     *frame = NULL;
     if (!f) return sz_fail_memory(err, sizeof *f, "an XYZ frame");
-    status = read_count(f, reader, &more, err);
-    if (status == SZ_OK && more) status = read_header(f, reader, err);
-    if (status == SZ_OK && more) status = read_atoms(f, reader, err);
+    status = skip_blank_lines(reader, &more, err);
+    if (status == SZ_OK && more) status = read_frame(f, reader, err);
     if (status == SZ_OK && more) {
         reader->last_line = f->line;
         reader->last_atoms = f->n_atoms;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xyz.h - extended XYZ files, frame by frame.
+ * xyz.h - extended XYZ files, frame by frame; LAMMPS dumps (dump.c) come as such.
  *
  *   N
  *   Lattice="ax ay az bx by bz cx cy cz" Properties=species:S:1:pos:R:3 key=value ...
@@ -56,6 +56,9 @@ const char *sz_xyz_name(const sz_xyz_reader *reader); /* for messages */
 double sz_xyz_done(const sz_xyz_reader *reader);      /* 0..1 read; -1 unknown */
 /* What was understood with a doubt so far, each once. */
 const sz_warnings *sz_xyz_warnings(const sz_xyz_reader *reader);
+/* Elements of the types 1, 2, .. of LAMMPS dumps that have no column element: "Nb Mo Ta
+ * W", commas allowed. */
+sz_status sz_xyz_set_types(sz_xyz_reader *reader, const char *elements, sz_error *err);
 /* *frame is NULL at the end of the file. */
 sz_status sz_xyz_read(sz_xyz_frame **frame, sz_xyz_reader *reader, sz_error *err);
 void sz_xyz_frame_free(sz_xyz_frame *frame);
@@ -69,6 +72,11 @@ sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
 /* The next word of a line of atoms, quotes allowed: steps to it and returns its length, 0
  * at the end of the line. */
 size_t sz_xyz_next_word(const char **text);
+
+/* key=value in the header in place of an older one, or behind all others; value with its
+ * quotes. */
+sz_status sz_xyz_set_info(sz_xyz_frame *frame, const char *key, const char *value,
+                          sz_error *err);
 
 /* What a calculation adds to a frame. */
 typedef struct {
@@ -85,7 +93,8 @@ typedef struct {
 } sz_xyz_result;
 
 /* The frame with the result in place of an energy, virial, stress, forces or local
- * energies it may have had. Failures to write are left to the caller (ferror). */
+ * energies it may have had; NULL: as it is. Failures to write are left to the caller
+ * (ferror). */
 void sz_xyz_write(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result);
 
 #endif

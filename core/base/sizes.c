@@ -20,6 +20,8 @@ size_t sz_sizeof(const char *name)
                 {"sz_rank", sizeof(sz_rank)},
                 {"sz_frame", sizeof(sz_frame)},
                 {"sz_fit_options", sizeof(sz_fit_options)},
+                {"sz_selection_options", sizeof(sz_selection_options)},
+                {"sz_pick", sizeof(sz_pick)},
                 {"sz_error_summary", sizeof(sz_error_summary)}};
 
     for (size_t k = 0; k < sizeof list / sizeof *list; k++)

@@ -6,6 +6,7 @@
     vectors = soapz.Descriptor("nu,mu=1,1", elements=["Nb", "W"])(atoms)
     potential = soapz.fit(frames, gap=["soap n_max=8 .."], default_sigma=[..])
     print(soapz.validate(potential, test_frames))
+    best = soapz.select(potential, frames, 10)       # what it should learn next
     frames = soapz.read_data("runs/").frames         # OUTCAR, ase.db, .. through ASE
 
 Units are Angstrom and eV. All computing is in C, with the GIL released: threads may share
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, List
 
 if TYPE_CHECKING:
     from .calculator import SoapzCalculator
+    from .choosing import Pick, select
     from .data import ImportedData, read_data, split_data, write_data
     from .dataset import Dataset
     from .descriptor import Derivatives, Descriptor
@@ -32,14 +34,14 @@ if TYPE_CHECKING:
 _home = {"SoapzCalculator": "calculator", "ImportedData": "data", "read_data": "data",
          "split_data": "data", "write_data": "data", "Dataset": "dataset", "Derivatives": "descriptor",
          "Descriptor": "descriptor", "LearningCurve": "fitting", "fit": "fitting",
-         "learning_curve": "fitting", "SoapzError": "library", "Potential": "potential",
+         "learning_curve": "fitting", "Pick": "choosing", "select": "choosing", "SoapzError": "library", "Potential": "potential",
          "Prediction": "potential", "Rank": "potential", "Uncertainty": "potential",
          "Variance": "potential", "Errors": "validation",
          "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
 
 __all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
-           "LearningCurve", "Potential", "Prediction", "Rank", "SoapzCalculator", "SoapzError", "Validation",
-           "Uncertainty", "Variance", "fit", "learning_curve", "plugin_folder", "read_data", "split_data",
+           "LearningCurve", "Pick", "Potential", "Prediction", "Rank", "SoapzCalculator", "SoapzError", "Validation",
+           "Uncertainty", "Variance", "fit", "learning_curve", "plugin_folder", "read_data", "select", "split_data",
            "validate", "write_data"]
 
 

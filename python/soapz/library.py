@@ -79,6 +79,15 @@ class FitOptions(Structure):
     _fields_ = [("n_threads", c_int), ("watch", POINTER(Watch))]
 
 
+class SelectionOptions(Structure):
+    _fields_ = [("by", c_int), ("n", c_int), ("per_config_type", c_int), ("min_distance", c_double),
+                ("n_threads", c_int), ("watch", POINTER(Watch))]
+
+
+class PickStruct(Structure):
+    _fields_ = [("structure", c_int), ("atom", c_int), ("score", c_double), ("distance", c_double)]
+
+
 class ErrorSummary(Structure):
     _fields_ = [("n", c_long), ("mae", c_double), ("rmse", c_double), ("max", c_double)]
 
@@ -86,7 +95,8 @@ class ErrorSummary(Structure):
 _MIRRORS = {"sz_error": Error, "sz_structure": AtomicStructure, "sz_neigh": Neighbours,
             "sz_list": NeighbourList, "sz_prediction": PredictionStruct, "sz_frame": Frame,
             "sz_plan_options": PlanOptions, "sz_rank": RankStruct,
-            "sz_watch": Watch, "sz_fit_options": FitOptions, "sz_error_summary": ErrorSummary}
+            "sz_watch": Watch, "sz_fit_options": FitOptions,
+            "sz_selection_options": SelectionOptions, "sz_pick": PickStruct, "sz_error_summary": ErrorSummary}
 
 # ---- calls ---------------------------------------------------------------------------------
 
@@ -169,6 +179,13 @@ _PROTOTYPES = {
     "sz_errors_type": (ErrorSummary, [_P, c_int, c_int]),
     "sz_errors_species": (ErrorSummary, [_P, c_int]),
     "sz_errors_predictions": (None, [_P, _P, _P]),
+    "sz_score_of": (c_int, [POINTER(c_int), _S, _ERR]),
+    "sz_selection_create": (c_int, [_OUT, _P, _ERR]),
+    "sz_selection_free": (None, [_P]),
+    "sz_selection_add": (c_int, [_P, POINTER(AtomicStructure), _S, _S, _ERR]),
+    "sz_selection_pick": (c_int, [_P, POINTER(SelectionOptions), _ERR]),
+    "sz_selection_n_picks": (c_int, [_P]),
+    "sz_selection_get": (PickStruct, [_P, c_int]),
     "sz_fit_curve": (c_int, [_OUT, _OUT, _P, _P, _P, POINTER(FitOptions), _ERR]),
     "sz_curve_free": (None, [_P]),
     "sz_curve_n_steps": (c_int, [_P]),

@@ -11,10 +11,10 @@ model = os.path.join(MODELS, "hea4_nuR1_nuS0", "gp.xml")
 frames = os.path.join(MODELS, "hea4_nuR1_nuS0", "reference.xyz")
 
 for words in (["--help"], ["-h"], ["help"], ["info", "--help"], ["eval", "--help"],
-              ["describe", "--help"], ["eval", model, frames, "-h"]):
+              ["describe", "--help"], ["select", "--help"], ["eval", model, frames, "-h"]):
     code, out, err = run(*words)
     check(code == 0 and err == "" and "usage: soapz" in out, f"{words}: {code} {out} {err}")
-    if words[0] in ("info", "eval", "describe"):
+    if words[0] in ("info", "eval", "describe", "select"):
         check("example" in out and words[0] in out, f"{words}: no example")
 code, out, err = run("--version")
 check(code == 0 and out.startswith("soapz ") and out.count(".") == 2, f"version: {out}")
@@ -35,6 +35,8 @@ with tempfile.TemporaryDirectory() as folder:
             (["eval", model, frames, "-o", out, "-x"], ["no option -x"]),
             (["eval", model, frames, "--outputs=" + out], ["no option --outputs"]),
             (["eval", model, frames, "-o", out, "--help=2"], ["takes no value"]),
+            (["select", model, "-o", out], ["a model and structures"]),
+            (["select", model, frames], ["-o"]),
             (["info"], ["a model or --machine"]),
             (["info", model, "--machine"], ["a model or --machine"]),
             (["info", model, model], ["one word too many"]),

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * xyz_reader.h - the inside of an sz_xyz_reader: the lines of a file, and what the forms
+ * of files share. */
+#ifndef SZ_XYZ_READER_H
+#define SZ_XYZ_READER_H
+
+#include "atoms/xyz.h"
+
+enum { SZ_XYZ_WORD = 64 }; /* longest number or element looked at */
+
+struct sz_xyz_reader {
+    FILE *file;
+    char *name;
+    long size;    /* bytes; 0 unknown */
+    long start;   /* where the first frame is */
+    int line;     /* lines read so far */
+    char *buffer; /* the last of them, without its end */
+    size_t room, length;
+    int last_line, last_atoms, last_fields;            /* of the frame before; 0: none */
+    int said_more, said_number, said_cell, said_other; /* 1: this warning is there */
+    int said_bounds;
+    int n_types, type_z[SZ_Z_MAX]; /* elements of the types of a dump */
+    sz_warnings warnings;
+};
+
+/* Reads one line into buffer; *more is 0 at the end of the file. */
+sz_status sz_xyz_next_line(sz_xyz_reader *r, int *more, sz_error *err);
+/* Copies a word to word [SZ_XYZ_WORD], for a parser that wants a zero at its end; 0: it
+ * is too long. */
+int sz_xyz_copy_word(char *word, const char *text, size_t length);
+/* The atomic number of a symbol, in capitals or small letters too, or 0. */
+int sz_xyz_element(const char *word);
+/* Room for n atoms at least, when there are i of them already; *n_room starts as 0. The
+ * arrays grow with the lines found: a wrong number of atoms costs no memory. */
+sz_status sz_xyz_room(sz_xyz_frame *frame, int i, int *n_room, sz_error *err);
+
+/* Starts as {0}: bytes of frame->text that are used, and that there are. */
+typedef struct {
+    size_t used, room;
+} sz_xyz_space;
+/* Appends n bytes of text as the line of atom i. */
+sz_status sz_xyz_keep_line(sz_xyz_frame *frame, int i, const char *text, size_t n,
+                           sz_xyz_space *space, sz_error *err);
+
+/* ---- dump.c ---------------------------------------------------------------------- */
+
+/* A frame of a LAMMPS dump, whose first line is in buffer. */
+sz_status sz_dump_read(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * grade.h - the grade of the atoms of a structure (soapz.h) step by step, so that the
+ * atoms of other structures can stand beside the sparse points. */
+#ifndef SZ_GRADE_H
+#define SZ_GRADE_H
+
+#include "base/error.h"
+
+/* The SOAP terms of a model with what their sparse points give; constant. */
+typedef struct sz_grader sz_grader;
+typedef struct sz_grade_work sz_grade_work; /* scratch of one thread */
+/* Vectors of all atoms of a structure, for every term. */
+typedef struct sz_atom_vectors sz_atom_vectors;
+
+/* A model without SOAP terms is SZ_ERR_ARGUMENT. */
+sz_status sz_grader_create(sz_grader **grader, const sz_model *model, sz_error *err);
+void sz_grader_free(sz_grader *grader);
+sz_status sz_grade_work_create(sz_grade_work **work, const sz_grader *grader,
+                               sz_error *err);
+void sz_grade_work_free(sz_grade_work *work);
+
+/* nb: checked, with the model's species. */
+sz_status sz_atom_vectors_create(sz_atom_vectors **vectors, const sz_grader *grader,
+                                 sz_grade_work *work, const sz_neigh *nb, sz_error *err);
+void sz_atom_vectors_free(sz_atom_vectors *vectors);
+size_t sz_atom_vectors_n(const sz_atom_vectors *vectors);
+
+/* cosine [n]: of each vector with the one most like it, raised where a sparse point, or a
+ * vector of other, is more like it; 0 at the start. */
+void sz_grade_by_points(const sz_grader *grader, sz_grade_work *work,
+                        const sz_atom_vectors *vectors, double *cosine);
+void sz_grade_by_vectors(const sz_grader *grader, sz_grade_work *work,
+                         const sz_atom_vectors *vectors, const sz_atom_vectors *other,
+                         double *cosine);
+/* The largest grade of the atoms, where a and b (or NULL) are cosines with two sets of
+ * points; *atom has it. */
+double sz_grade_worst(const sz_atom_vectors *vectors, const double *a, const double *b,
+                      int *atom);
+
+#endif
