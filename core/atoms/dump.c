@@ -2,16 +2,18 @@
  *
  * dump.c - LAMMPS text dumps (dump atom, dump custom) as frames of extended XYZ.
  *
- *   ITEM: TIMESTEP                          key timestep
- *   1000
+ *   ITEM: TIMESTEP
+ *   1000                                 key timestep
  *   ITEM: NUMBER OF ATOMS
  *   2
- *   ITEM: BOX BOUNDS xy xz yz pp pp ff      Lattice, pbc: p is periodic, f s m are not
- *   xlo_bound xhi_bound xy                  xlo = xlo_bound - min(0, xy, xz, xy + xz),
- *   ylo_bound yhi_bound xz                  xhi = xhi_bound - max(0, xy, xz, xy + xz),
- *   zlo_bound zhi_bound yz                  ylo, yhi by yz; a = (xhi - xlo, 0, 0),
- *   ITEM: ATOMS id type xs ys zs ..         b = (xy, yhi - ylo, 0), c = (xz, yz, zhi -
- * zlo) 1 2 0.5 0.5 0.5 ..                      r = lo + xs a + ys b + zs c
+ *   ITEM: BOX BOUNDS xy xz yz pp pp ff   pbc: p is periodic, f s m are not
+ *   xlo_bound xhi_bound xy               xlo_bound = xlo + min(0, xy, xz, xy + xz)
+ *   ylo_bound yhi_bound xz               xhi_bound = xhi + max(0, xy, xz, xy + xz)
+ *   zlo_bound zhi_bound yz               y likewise by yz
+ *   ITEM: ATOMS id type xs ys zs ..
+ *   1 2 0.5 0.5 0.5 ..                   r = lo + xs a + ys b + zs c
+ *
+ * with a = (xhi - xlo, 0, 0), b = (xy, yhi - ylo, 0), c = (xz, yz, zhi - zlo).
  *
  * Columns element and x y z (or xu, xs, xsu) become species and pos; every other one is
  * kept under its own name, forces too: they are those of the run, not data to fit. */
@@ -287,8 +289,10 @@ static sz_status element_of_type(const dump *d, const char *word, int *z, sz_err
         *z = r->type_z[type - 1];
     } else if (r->n_types == 0) {
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s:%d: the dump has types, but no column element: name the "
-                       "elements of the types, --elements \"Nb Mo ..\"",
+                       "%s:%d: the dump has types, but no column element: write "
+                       "it with one (dump_modify element Nb Mo ..), or name the "
+                       "elements of the types where --elements is known (eval, "
+                       "describe, select)",
                        r->name, r->line);
     }
     if (*z) return SZ_OK;
