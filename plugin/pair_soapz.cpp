@@ -10,6 +10,8 @@
  * sum_j W_j v_j the exact potential part of the heat flux (centroid stress). */
 #include "pair_soapz.h"
 
+#include "cores.h"
+
 #include "atom.h"
 #include "comm.h"
 #include "domain.h"
@@ -25,8 +27,6 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
-#include <mpi.h>
-#include <sched.h>
 
 using namespace LAMMPS_NS;
 
@@ -111,7 +111,7 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: threads is {}, allowed 0, the cores of the node "
                    "divided by its ranks, to {}",
                    n_threads, MAX_THREADS);
-    if (n_threads == 0) n_threads = cores_of_rank();
+    if (n_threads == 0) n_threads = cores_of_rank(world);
     if (n_block < 1 || n_block > MAX_BLOCK)
         error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n_block,
                    MAX_BLOCK);
@@ -151,23 +151,6 @@ void PairSoapz::coeff(int narg, char **arg)
             "LAMMPS_POTENTIALS",
             arg[2]);
     load_model(path, symbol.data(), form);
-}
-
-/* The cores that this rank may use, with those of the ranks beside it shared out: ranks
- * that are bound to cores of their own have these. */
-int PairSoapz::cores_of_rank() const
-{
-    MPI_Comm node;
-    cpu_set_t own, all;
-    int n_ranks;
-
-    CPU_ZERO(&own);
-    if (sched_getaffinity(0, sizeof own, &own) != 0) return 1;
-    MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->me, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &n_ranks);
-    MPI_Allreduce(&own, &all, sizeof own, MPI_BYTE, MPI_BOR, node);
-    MPI_Comm_free(&node);
-    return std::max(1, std::min(CPU_COUNT(&own), CPU_COUNT(&all) / n_ranks));
 }
 
 /* The work keeps what it needs of the model, so that the sparse points are given back. */

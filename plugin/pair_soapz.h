@@ -37,7 +37,6 @@ class PairSoapz : public Pair
   private:
     void allocate();
     void load_model(const std::string &path, char **symbol, const QuipForm &form);
-    int cores_of_rank() const;
     void map_types(const sz_model *model, char **symbol);
     void report(const sz_model *model, const sz_plan *plan, const std::string &path,
                 char **symbol);
