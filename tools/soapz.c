@@ -18,6 +18,7 @@ static const char help[] =
     "  fit           a model from energies, forces and virials, with gap_fit's keys\n"
     "  validate      errors of a model on reference data, in numbers and pictures\n"
     "  calibrate     how large the errors of a model are to be expected\n"
+    "  bench         where the time of a model goes, beside the machine's speed\n"
     "  convert       a model from one kind of file to another\n"
     "\n"
     "soapz VERB --help explains a verb and gives an example.\n"
@@ -30,11 +31,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int, char **);
-    } verb[] = {{"info", sz_verb_info},          {"eval", sz_verb_eval},
-                {"describe", sz_verb_describe},  {"compressions", sz_verb_compressions},
-                {"convert", sz_verb_convert},    {"fit", sz_verb_fit},
-                {"validate", sz_verb_validate},  {"data", sz_verb_data},
-                {"calibrate", sz_verb_calibrate}};
+    } verb[] = {{"info", sz_verb_info},           {"eval", sz_verb_eval},
+                {"describe", sz_verb_describe},   {"compressions", sz_verb_compressions},
+                {"convert", sz_verb_convert},     {"fit", sz_verb_fit},
+                {"validate", sz_verb_validate},   {"data", sz_verb_data},
+                {"calibrate", sz_verb_calibrate}, {"bench", sz_verb_bench}};
 
     if (argc < 2) {
         fputs(help, stderr);

@@ -22,6 +22,7 @@ int sz_verb_fit(int argc, char **argv);
 int sz_verb_compressions(int argc, char **argv);
 int sz_verb_validate(int argc, char **argv);
 int sz_verb_calibrate(int argc, char **argv);
+int sz_verb_bench(int argc, char **argv);
 
 /* ---- options -------------------------------------------------------------------- */
 
