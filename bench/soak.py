@@ -59,10 +59,12 @@ class Mallinfo(ctypes.Structure):
                  "fordblks", "keepcost")]
 
 
+mallinfo = ctypes.CDLL(None).mallinfo2  # once: each look-up takes memory itself
+mallinfo.restype = Mallinfo
+
+
 def in_use():
     """kB handed out by malloc, in its arenas and mapped"""
-    mallinfo = ctypes.CDLL(None).mallinfo2
-    mallinfo.restype = Mallinfo
     info = mallinfo()
     return (info.uordblks + info.hblkhd) // 1024
 
