@@ -5,13 +5,15 @@ a rank: the figures of docs/scaling.md, as tables, JSON and a picture.
 
     scaling.py [--build build] [--lmp .venv/bin/lmp] [--mpiexec mpiexec] [--potential FILE ..]
                [--parts atoms sparse elements cutoff strong weak memory] [--most 100000]
-               [--rounds 3] [--json FILE] [--picture FILE]
-    scaling.py --from FILE --picture FILE        # tables and picture of kept results
+               [--rounds 3] [--json FILE] [--document docs/scaling.md]
+    scaling.py --from FILE --document docs/scaling.md    # of kept results
+
+--document puts the tables between the two marks of that file, and the picture beside it.
 
 atoms     one rank of LAMMPS, random bcc NbMoTaW at 300 K, 10^2 to --most atoms: microseconds of
           CPU an atom and step, of the step, the pair style, lists, ghosts
 sparse    soapz bench of a descriptor with 100 to 3,200 sparse points, that are multiplied out
-elements  the same with one to six elements, for a compression that grows and one that does not
+elements  the same with one to six elements, for the full product and two of its compressions
 cutoff    the same with cutoffs of 3.5 to 7 Angstrom
 strong    the same atoms on one rank and on two: wall of both, in turns, and what the ranks spend
           on ghosts
@@ -23,6 +25,8 @@ Everything in a round runs one after the other, figures are medians over the rou
 taken within a round. Ratios of ranks are of the clock: they need a machine with nothing else at
 work; the load is written down. The rest is CPU time."""
 import argparse
+import contextlib
+import io
 import json
 import os
 import re
@@ -69,6 +73,9 @@ run           {steps}
 Z = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "Ti": 22, "V": 23}
 SOAP = ("soap n_max=8 l_max=6 cutoff={cutoff} cutoff_transition_width=1.0 atom_sigma=0.5 "
         "n_species={n} species_Z={{{z}}} n_Z={n} Z={{{z}}} {compression}")
+
+# lengths that grow with the square of the number of elements, linearly, and not at all
+COMPRESSIONS = {"nu=2": "nu_R=2 nu_S=2", "nu,mu=1,1": "nu_R=2 nu_S=1", "mu=2": "nu_R=2 nu_S=0"}
 
 
 # ---- LAMMPS --------------------------------------------------------------------------------
@@ -182,8 +189,8 @@ def one_round(options, folder):
         if part == "sparse":
             found[part] = {m: bench_row(options, sparse=m) for m in (100, 200, 400, 800, 1600, 3200)}
         elif part == "elements":
-            found[part] = {c: {n: bench_row(options, n=n, compression=c) for n in range(1, 7)}
-                           for c in ("nu_R=2 nu_S=2", "nu_R=2 nu_S=1", "nu_R=1 nu_S=1")}
+            found[part] = {name: {n: bench_row(options, n=n, compression=words) for n in range(1, 7)}
+                           for name, words in COMPRESSIONS.items()}
         elif part == "cutoff":
             found[part] = {r: bench_row(options, cutoff=r) for r in (3.5, 4.0, 5.0, 6.0, 7.0)}
         for model in options.potential:
@@ -281,6 +288,26 @@ def print_tables(result):
         print_model(result)
 
 
+def tables(result):
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        print(f"{result['machine']}, {result['cores']} cores, {result['date']}, load at most "
+              f"{result['load']:.1f}, medians of {result['rounds']} rounds; microseconds of CPU an atom "
+              "and step.")
+        print_tables(result)
+    return text.getvalue()
+
+
+def write_document(path, text):
+    """between the marks, which stay"""
+    with open(path, encoding="utf-8") as file:
+        parts = re.split("(<!-- (?:end of )?scaling.py -->\n)", file.read())
+    if len(parts) != 5:
+        sys.exit(f"scaling.py: {path} lacks the marks <!-- scaling.py --> and <!-- end of scaling.py -->")
+    parts[2] = "\n" + text + "\n"
+    write_whole(path, "".join(parts))
+
+
 def draw(result, path):
     import matplotlib
     matplotlib.use("Agg")
@@ -318,7 +345,8 @@ def parse():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--from", dest="kept", help="results of --json in the place of measuring")
     parser.add_argument("--json", help="all numbers, into this file")
-    parser.add_argument("--picture", help="into this file, by matplotlib")
+    parser.add_argument("--document", help="the Markdown file that tables go into, by matplotlib the "
+                        "picture beside it")
     return parser.parse_args()
 
 
@@ -345,13 +373,13 @@ def main():
             result = json.load(file)
     else:
         result = measure(options)
-    print(f"{result['machine']}, {result['cores']} cores, {result['date']}, load at most "
-          f"{result['load']:.1f}, medians of {result['rounds']} rounds; microseconds of CPU an atom and step")
-    print_tables(result)
+    text = tables(result)
+    print(text, end="")
     if options.json:
         write_whole(options.json, json.dumps(result, indent=1))
-    if options.picture:
-        draw(result, options.picture)
+    if options.document:
+        write_document(options.document, text)
+        draw(result, os.path.splitext(options.document)[0] + ".png")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ say "== the plugin"
 cmake -S "$project" -B "$folder/soapz" -G Ninja -DPython3_EXECUTABLE="$venv/bin/python" \
     -DSOAPZ_PLUGIN=ON -DSOAPZ_LAMMPS="$source" -DSOAPZ_MPI_INCLUDE="$venv/include" \
     -DSOAPZ_MPI=OFF > "$folder/configure.log" 2>&1 || die "cmake failed, see $folder/configure.log"
-nice -n 15 ninja -C "$folder/soapz" -j "$jobs" soapz soapz_tool soapzplugin wrongplugin \
+nice -n 15 ninja -C "$folder/soapz" -j "$jobs" libsoapz.so soapz_tool soapzplugin wrongplugin \
     > "$folder/build.log" 2>&1 || die "the build of soapz failed, see $folder/build.log"
 
 say "== its tests"
