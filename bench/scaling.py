@@ -272,14 +272,19 @@ def print_tables(result):
         for n, r in rows.items():
             print(f"| {n} | {r['length']:.0f} | {r['descriptor']:.2f} | {r['kernel']:.2f} "
                   f"| {r['forces']:.2f} |")
+    busy = result["load"] > result["cores"] + 0.5  # others were at work: the clock says nothing
+    if busy and ("strong" in result or "weak" in result):
+        print("\nOthers were at work on this machine: of two ranks only the ghosts are given, efficiency and "
+              "the time of ghosts, which holds waiting, are to be measured at rest.")
     for part in ("strong", "weak"):
         for name, rows in result.get(part, {}).items():
             print(f"\n| {part}, {name}: atoms on two ranks | on one | efficiency | ghosts of a rank "
                   "| spent on them |\n|---:|---:|---:|---:|---:|")
             for n, r in rows.items():
                 two = r["two"]
-                print(f"| {n} | {r['one']['atoms']:.0f} | {r['efficiency']:.3f} | {two['n_ghosts']:.0f} "
-                      f"| {100 * two['ghosts'] / two['step']:.1f} % |")
+                efficiency = "-" if busy else f"{r['efficiency']:.3f}"
+                spent = "-" if busy else f"{100 * two['ghosts'] / two['step']:.1f} %"
+                print(f"| {n} | {r['one']['atoms']:.0f} | {efficiency} | {two['n_ghosts']:.0f} | {spent} |")
     for name, rows in result.get("memory", {}).items():
         print(f"\n| {name}: atoms on ranks | RSS of a rank, MB | PSS | its own |\n|---|---:|---:|---:|")
         for what, r in rows.items():
