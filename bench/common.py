@@ -70,8 +70,15 @@ def need(path, what):
 
 def add_options(parser):
     parser.add_argument("--build", default=os.path.join(ROOT, "build"),
-                        help="folder with soapzplugin.so (and stages)")
+                        help="folder with soapzplugin.so (and soapz)")
     parser.add_argument("--lmp", default=os.path.join(ROOT, ".venv", "bin", "lmp"))
+
+
+def bench(build, *words):
+    """what soapz bench --json says of a model or a descriptor, on one core"""
+    command = [os.path.join(build, "soapz"), "bench", "--json", *map(str, words)]
+    return json.loads(subprocess.run(command, env=one_core(), text=True, check=True,
+                                     stdout=subprocess.PIPE).stdout)
 
 
 def one_core():

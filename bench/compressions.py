@@ -7,7 +7,7 @@
 
 n_max=8 l_max=6, cutoff 5, random bcc alloys of S elements, 26 neighbours an atom; one core,
 CPU time, microseconds an atom. soapz: descriptor and its adjoint (all that forces need of
-it) and the kernel with M=800 sparse points, by bench/stages. QUIP: vectors and their
+it) and the kernel with M=800 sparse points, by soapz bench. QUIP: vectors and their
 gradients, by quippy, a cell of 16 atoms. floor: 4 M D flops at the dgemm rate of the same
 run. A round goes through all compressions, soapz and QUIP one after the other; ratios are
 taken within a round, medians over the rounds.
@@ -24,7 +24,7 @@ import sys
 import tempfile
 from statistics import median
 
-from common import HERE, ROOT, alloy, cpu_name, need, one_core, write_xyz
+from common import HERE, ROOT, alloy, bench, cpu_name, need, one_core, write_xyz
 
 ELEMENTS = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "Ti": 22, "V": 23}
 SPARSE, CHECKED, LIMIT = 800, "nu,mu=1,1", 20.0
@@ -105,11 +105,8 @@ def words(name, n, size):
 # ---- measuring ---------------------------------------------------------------------------
 
 def time_soapz(options, descriptor):
-    command = [os.path.join(options.build, "stages"), "--descriptor", descriptor, "--sparse",
-               str(SPARSE), "--cells", "6", "--repeat", "3", "--json"]
-    text = subprocess.run(command, env=one_core(), text=True, stdout=subprocess.PIPE,
-                          check=True).stdout
-    result = json.loads(text)
+    result = bench(options.build, "--descriptor", descriptor, "--sparse", SPARSE, "--cells", 6,
+                   "--repeat", 3)
     t = result["microseconds"]
     return {"length": result["published"], "inner": result["inner"], "forward": t["forward"],
             "adjoint": t["adjoint"], "coupling": t["couple"] + t["couple_adjoint"],
@@ -246,7 +243,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=
                                      argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=os.path.join(ROOT, "build"),
-                        help="folder with stages")
+                        help="folder with soapz")
     parser.add_argument("--quippy-python", help="a Python with quippy-ase; without: no QUIP")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--species", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6])
@@ -255,7 +252,7 @@ def parse():
     parser.add_argument("--output", help="path of the table and picture, without ending")
     parser.add_argument("--json", help="all numbers, into this file")
     options = parser.parse_args()
-    need(os.path.join(options.build, "stages"), "--build (cmake --build build --target stages)")
+    need(os.path.join(options.build, "soapz"), "--build (cmake --build build --target soapz_tool)")
     options.output = options.output or os.path.join(
         HERE, "compressions" if options.factors == 2 else "fourbody")
     if options.factors == 3:

@@ -4,27 +4,23 @@
 
     PYTHONPATH=python SOAPZ_LIBRARY=build/libsoapz.so precision.py [MODEL ..] [--build build]
 
-Microseconds an atom of energies and forces (stages, 1024 atoms), double and mixed in turns:
+Microseconds an atom of energies and forces (soapz bench, 1024 atoms), double and mixed in turns:
 medians of --rounds and the ratio within rounds; and what changes in the 50 cells of rank.py."""
 import argparse
-import json
 import os
-import subprocess
 
 import numpy as np
 import soapz
 
-from common import ROOT
+from common import ROOT, bench
 from rank import cells, rms
 
 SHIPPED = [os.path.join(ROOT, "potentials", "NbMoTaW", name) for name in
            ("fast.soapz", "balanced.soapz", "accurate.soapz")]
 
 
-def time_of(stages, model, *options):
-    out = subprocess.run([stages, model, "--cells", "8", "--repeat", "5", "--json", *options],
-                         check=True, capture_output=True, text=True).stdout
-    return json.loads(out)["microseconds"]["forces"]
+def time_of(build, model, *options):
+    return bench(build, model, "--cells", 8, "--repeat", 5, *options)["microseconds"]["forces"]
 
 
 def report(model, spent):
@@ -42,14 +38,13 @@ def report(model, spent):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="*", default=SHIPPED)
-    parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="with the program stages")
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="with the program soapz")
     parser.add_argument("--rounds", type=int, default=5)
     a = parser.parse_args()
-    stages = os.path.join(a.build, "stages")
     print("| model | double | mixed | ratio | energy, eV/atom | local energy, eV rms | force, eV/Å rms | largest |"
           "\n|---|---:|---:|---:|---:|---:|---:|---:|")
     for model in a.model:
-        report(model, [(time_of(stages, model), time_of(stages, model, "--mixed"))
+        report(model, [(time_of(a.build, model), time_of(a.build, model, "--precision", "mixed"))
                        for _ in range(a.rounds)])
 
 

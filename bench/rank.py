@@ -5,18 +5,16 @@
     PYTHONPATH=python SOAPZ_LIBRARY=build/libsoapz.so rank.py [MODEL.soapz ..] [--build build]
 
 For each tolerance: the ranks of the terms; microseconds an atom of the kernel and of a whole
-evaluation (stages, 1024 atoms, the least of --rounds in turns); and what changes in 50 cells
+evaluation (soapz bench, 1024 atoms, the least of --rounds in turns); and what changes in 50 cells
 of 54 atoms: random alloys of the model's elements, bcc, 3.18 to 3.32 Angstrom, strained by
 1 %, atoms 0.02 to 0.15 Angstrom (rms along each axis) off their sites."""
 import argparse
-import json
 import os
-import subprocess
 
 import numpy as np
 import soapz
 
-from common import ROOT
+from common import ROOT, bench
 
 TOLERANCES = ("0", "1e-6", "1e-5", "1e-4", "1e-3")
 SHIPPED = [os.path.join(ROOT, "potentials", "NbMoTaW", name) for name in
@@ -35,14 +33,12 @@ def cells(elements, n=50):
         yield rng.choice(elements, len(sites)).tolist(), positions, 3 * a * strain, True
 
 
-def times(stages, model, rounds):
+def times(build, model, rounds):
     """{tolerance: (kernel, energies and forces)}"""
     best = {}
     for _ in range(rounds):
         for t in TOLERANCES:
-            out = subprocess.run([stages, model, "--cells", "8", "--rank-tolerance", t, "--json"],
-                                 check=True, capture_output=True, text=True).stdout
-            spent = json.loads(out)["microseconds"]
+            spent = bench(build, model, "--cells", 8, "--rank-tolerance", t)["microseconds"]
             found = (spent["kernel"], spent["forces"])
             best[t] = tuple(map(min, found, best.get(t, found)))
     return best
@@ -75,11 +71,11 @@ def report(model, spent):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="*", default=SHIPPED)
-    parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="with the program stages")
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="with the program soapz")
     parser.add_argument("--rounds", type=int, default=3)
     a = parser.parse_args()
     for model in a.model:
-        report(model, times(os.path.join(a.build, "stages"), model, a.rounds))
+        report(model, times(a.build, model, a.rounds))
 
 
 if __name__ == "__main__":

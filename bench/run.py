@@ -11,7 +11,7 @@ QUIP (quippy's energy and forces; its time an atom does not depend on the size) 
 as it is; energy and forces of the first configuration must agree. Every round runs all of
 them once, one after the other; ratios are taken within a round, medians over the rounds.
 
-floor: 4 M D flops an atom at the dgemm rate of the same round (bench/stages), M sparse
+floor: 4 M D flops an atom at the dgemm rate of the same round (soapz bench), M sparse
 points of D published components. --shared is the folder with data/NbMoTaW (SNAP's
 coefficients, cells for the large model; default $SOAPZ_SHARED). The large model is made
 at the first run, by gap_fit from beside quippy's Python."""
@@ -26,7 +26,7 @@ import time
 from statistics import median
 
 import make_model
-from common import (ELEMENTS, ROOT, add_options, alloy, cpu_name, need, one_core, run_lmp,
+from common import (ELEMENTS, ROOT, add_options, alloy, bench, cpu_name, need, one_core, run_lmp,
                     run_main, step_times, write_data, write_xyz)
 
 CELLS, TIMES = 5, 2  # QUIP's cell, and how often LAMMPS repeats it along each axis
@@ -85,10 +85,7 @@ def time_quip(options, folder, model):
 
 
 def time_stages(options, model):
-    text = subprocess.run([os.path.join(options.build, "stages"), model, "--json",
-                           "--repeat", "3"], env=one_core(), text=True,
-                          stdout=subprocess.PIPE, check=True).stdout
-    return json.loads(text)
+    return bench(options.build, model, "--repeat", 3)
 
 
 def disagreement(a, b):
@@ -162,7 +159,7 @@ def report(name, r):
 
 
 def print_stages(results):
-    """the stages' times as bench/stages measures them, a Markdown table for README.md"""
+    """the stages' times as soapz bench measures them, a Markdown table for README.md"""
     print("\n| stage, microseconds an atom | " + " | ".join(results) + " |")
     print("|---|" + "---:|" * len(results))
     for stage in next(iter(results.values()))["stages"]:
@@ -200,8 +197,8 @@ def parse():
     parser.add_argument("--json", help="all numbers, into this file")
     options = parser.parse_args()
     options.lmp = need(shutil.which(options.lmp) or options.lmp, "--lmp")
-    for name in ("stages", "soapzplugin.so"):
-        need(os.path.join(options.build, name), "--build (cmake --build build --target stages)")
+    for name in ("soapz", "soapzplugin.so"):
+        need(os.path.join(options.build, name), "--build (cmake --build build)")
     if options.quippy_python:
         options.quippy_python = need(shutil.which(options.quippy_python)
                                      or options.quippy_python, "--quippy-python")

