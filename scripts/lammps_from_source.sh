@@ -6,6 +6,7 @@
 # our tests use; builds the plugin for it, and runs the short tests of pair_style soapz.
 # Everything lies in FOLDER (lammps-from-source); what is there already is not made again.
 #   SUITE    suite of Debian that is asked for the source package lammps (trixie)
+#   MIRROR   of Debian (the one that this machine's apt uses)
 #   SOURCE   a LAMMPS source tree of your own in its place
 #   JOBS     compilers side by side (2)
 #   TESTS    which tests, a pattern of ctest -R
@@ -28,9 +29,12 @@ folder=$(cd "$folder" && pwd)
 # The source package alone, with lists of its own: the machine's apt is left as it is.
 fetch_source() {
     apt=$folder/apt
+    mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' |
+        head -n 1)}
+    [ -n "$mirror" ] || die "apt knows no mirror of Debian; name one: MIRROR=URL, or SOURCE=TREE"
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-    printf 'deb-src [signed-by=%s] http://deb.debian.org/debian %s main\n' \
-        /usr/share/keyrings/debian-archive-keyring.gpg "$suite" > "$apt/sources.list"
+    printf 'deb-src [signed-by=%s] %s %s main\n' \
+        /usr/share/keyrings/debian-archive-keyring.gpg "$mirror" "$suite" > "$apt/sources.list"
     printf 'Dir::Etc::%s "%s";\n' sourcelist "$apt/sources.list" sourceparts - > "$apt/conf"
     printf 'Dir::State::lists "%s";\nDir::Cache "%s";\n' "$apt/lists" "$apt/cache" >> "$apt/conf"
     export APT_CONFIG=$apt/conf
