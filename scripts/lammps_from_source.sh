@@ -39,7 +39,7 @@ fetch_source() {
     printf 'Dir::State::lists "%s";\nDir::Cache "%s";\n' "$apt/lists" "$apt/cache" >> "$apt/conf"
     export APT_CONFIG=$apt/conf
     apt-get update -qq || die "apt-get update for the suite $suite failed"
-    (cd "$folder" && apt-get source -qq --download-only lammps) ||
+    (cd "$folder" && apt-get source -qq --download-only --tar-only lammps) ||
         die "apt-get source lammps of the suite $suite failed"
     unset APT_CONFIG
     tar -x -f "$folder"/lammps_*.orig.tar.xz -C "$folder" \
