@@ -85,7 +85,9 @@ static double dgemm_rate(const sz_subject *s, const sz_stage_times *t)
 
 static double product_rate(const sz_stage_times *t)
 {
-    return t->product_flops > 0 ? t->product_flops / t->cpu[SZ_STAGE_GEMM] * 1e-3 : 0.0;
+    double spent = t->cpu[SZ_STAGE_GEMM];
+
+    return t->product_flops > 0 && spent > 0 ? t->product_flops / spent * 1e-3 : 0.0;
 }
 
 static double floors(const sz_stage_times *t)
@@ -175,7 +177,8 @@ static void print_table(const bench *b, const sz_subject *s, const sz_stage_time
         printf("the products of the kernels: %.1f GF/s, %.0f %% of that rate\n",
                product_rate(t), 100 * product_rate(t) / rate);
     else
-        printf("no kernel multiplies its sparse points: all are collapsed into sums\n");
+        printf("no product with sparse points was timed: kernels are collapsed into sums, or "
+               "their vectors are symmetry functions\n");
     if (n_threads > 1 || t->precision == SZ_MIXED)
         printf("sz_compute in %s precision on %d thread%s, by the clock: energies %.3f, "
                "with forces %.3f us/atom, %.2f threads busy\n",

@@ -10,7 +10,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import numpy as np  # noqa: E402
 from soapz_cli import HERE, check, check_fails, done, numbers, read_xyz, run  # noqa: E402
 
-MODEL = os.path.join(HERE, "..", "potentials", "NbMoTaW", "fast.soapz")
+# a model without a calibration
+MODEL = os.path.join(HERE, "..", "potentials", "NbMoTaW_nu_mu_hat", "NbMoTaW.xml")
 ELEMENTS = ["Nb", "Mo", "Ta", "W"]
 NOISE = {"Nb": 0.1, "Mo": 0.2, "Ta": 0.15, "W": 0.08}  # eV/Angstrom
 SLOPE = {"Nb": 0.05, "Mo": 0.1, "Ta": 0.06, "W": 0.08}

@@ -214,10 +214,10 @@ with tempfile.TemporaryDirectory() as folder:
 with tempfile.TemporaryDirectory() as folder:
     lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
     shutil.copy(MODEL, Path(folder, "copy.soapz"))
-    for tail, words in (
-            ("fix F all pair 1 soapz doubt 1\nrun 0\n", "doubt_flag"),
-            ("fix F all pair 1 soapz uncertainty 1\nrun 0\n", "has no calibration"),
-            ("fix F all pair 1 soapz grade 1\nshell touch copy.soapz\nrun 0\n", "has changed")):
-        code, output = lmp.run(lmp.setup("data", lmp.ELEMENTS, "copy.soapz") + tail, folder)
+    for model, tail, words in (
+            ("copy.soapz", "fix F all pair 1 soapz doubt 1\nrun 0\n", "doubt_flag"),
+            (lmp.MODEL, "fix F all pair 1 soapz uncertainty 1\nrun 0\n", "has no calibration"),
+            ("copy.soapz", "fix F all pair 1 soapz grade 1\nshell touch copy.soapz\nrun 0\n", "has changed")):
+        code, output = lmp.run(lmp.setup("data", lmp.ELEMENTS, model) + tail, folder)
         lmp.check(f"refused: {words}", code != 0 and words in output, output[-300:] if words not in output else "")
 lmp.finish()
