@@ -105,8 +105,8 @@ typedef struct sz_work sz_work; /* scratch of one caller */
 typedef enum {
     SZ_DOUBLE,
     /* SOAP terms by single precision, but for their distances, powers of kernels,
-     * energies and forces, which are sums of doubles. On a CPU without AVX2 it is
-     * SZ_DOUBLE. */
+     * energies and forces, which are sums of doubles. On a CPU without AVX2, and where
+     * the model has acsf terms, it is SZ_DOUBLE. */
     SZ_MIXED
 } sz_precision;
 
@@ -320,21 +320,22 @@ SZ_API double sz_uncertainty_energy(const sz_uncertainty *u, int n_atoms,
 
 /* ---- descriptors ---------------------------------------------------------------- */
 
-/* A SOAP descriptor on its own: vectors in the published order. Constant, shared by
- * threads. */
+/* A SOAP descriptor, or symmetry functions, on its own: vectors in the published order.
+ * Constant, shared by threads. */
 typedef struct sz_descriptor sz_descriptor;
 
 /* text: as in gap_fit, "soap n_max=8 l_max=6 cutoff=5 atom_sigma=0.5 n_species=2
  * species_Z={42 74} n_Z=2 Z={42 74} compression={nu,mu=1,1}"; gap_fit's keys nu_R, nu_S,
- * Z_mix, .. too. */
+ * Z_mix, .. too. Or "acsf cutoff=5 n_species=2 species_Z={42 74}". */
 SZ_API sz_status sz_descriptor_create(sz_descriptor **descriptor, const char *text,
                                       sz_error *err);
-/* That of the model's SOAP term number term, from 0. */
+/* That of the model's term number term among those of soap, soap_turbo and acsf, from 0.
+ */
 SZ_API sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_model *model,
                                         int term, sz_error *err);
 SZ_API void sz_descriptor_free(sz_descriptor *descriptor);
 
-/* Components of a vector; as in gap_fit the last is covariance_sigma0. */
+/* Components of a vector; as in gap_fit the last one of a soap is covariance_sigma0. */
 SZ_API int sz_descriptor_length(const sz_descriptor *descriptor);
 SZ_API double sz_descriptor_cutoff(const sz_descriptor *descriptor); /* Angstrom */
 SZ_API const char *sz_descriptor_text(const sz_descriptor *descriptor);
@@ -343,12 +344,13 @@ SZ_API int sz_descriptor_is_centre(const sz_descriptor *descriptor, int z);
 /* 1 with average=T: vectors of a structure, not of an atom. */
 SZ_API int sz_descriptor_is_average(const sz_descriptor *descriptor);
 /* Where component k comes from, in words of at most size bytes: "l=2 [n=3 Z=42][n=1]",
- * n from 1; returns what snprintf does. */
+ * n from 1, or "G2 eta=0.1 R_s=0 [Z=42]"; returns what snprintf does. */
 SZ_API int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text,
                                size_t size);
 /* list: built with the descriptor's cutoff from a structure whose species are atomic
  * numbers. p [n][length]: the vectors of the atoms atom[0..n-1]; with average=T one, of
- * their summed densities. An atom that has no density is SZ_ERR_NUMERIC. */
+ * their summed densities. An atom that has no density is SZ_ERR_NUMERIC; symmetry
+ * functions are then 0. */
 SZ_API sz_status sz_descriptor_vectors(const sz_descriptor *descriptor,
                                        const sz_list *list, int n, const int *atom,
                                        double *p, sz_error *err);

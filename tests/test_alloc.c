@@ -205,14 +205,15 @@ static sz_status descriptors(const bench *b, sz_error *err)
     static const char *const text[] = {MOW "compression={nu,mu=1,1}",
                                        MOW
                                        "compression={nu,mu^=1,2} radial_tolerance=1e-3",
-                                       MOW "compression={K,K,K=1,1,1} K=3"};
+                                       MOW "compression={K,K,K=1,1,1} K=3",
+                                       "acsf cutoff=4 n_species=2 species_Z={42 74}"};
     sz_descriptor *d = (sz_descriptor *)&calls;
     sz_status status = sz_descriptor_of_model(&d, b->model, 0, err);
 
     CHECK(status == SZ_OK || !d);
     if (status == SZ_OK) status = describe(d, b, err);
     sz_descriptor_free(d);
-    for (int k = 0; k < 3 && status == SZ_OK; k++)
+    for (size_t k = 0; k < sizeof text / sizeof *text && status == SZ_OK; k++)
         status = describe_text(text[k], b, err);
     return status;
 }

@@ -429,6 +429,8 @@ static void test_foreign(void)
     keep = gap->term[2].descriptor;
     gap->term[2].descriptor = "soap compression={nu,mu*=1,1}";
     CHECK(sz_gap_is_foreign(gap, text) && strstr(text, "term 3 has compression"));
+    gap->term[2].descriptor = "acsf cutoff=4";
+    CHECK(sz_gap_is_foreign(gap, text) && strstr(text, "term 3 is an acsf"));
     gap->term[2].descriptor = keep;
     gap->term[1].n_matrix = 1;
     CHECK(sz_gap_is_foreign(gap, text) && strstr(text, "term 2 has compression_matrix"));

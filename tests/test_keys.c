@@ -149,6 +149,8 @@ static int test_readers(void)
             "soap_turbo rcut_hard=5 alpha_max=4 l_max=3 atom_sigma=0.5 species_Z=14"))
         return 1;
     compare("soap_turbo", sz_turbo_keys);
+    if (read_soap("acsf cutoff=5 species_Z=14 n_species=1")) return 1;
+    compare("acsf", sz_acsf_keys);
     if (read_few("distance_2b", "distance_2b cutoff=4")) return 1;
     compare("distance_2b", sz_term_type_of("distance_2b")->keys);
     if (read_few("angle_3b", "angle_3b cutoff=4")) return 1;

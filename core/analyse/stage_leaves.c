@@ -292,8 +292,10 @@ sz_status sz_time_leaves(sz_stopwatch *w, const sz_soap *soap, const sz_kernel *
                          const int *atom, const double *dedp, double atoms, sz_error *err)
 {
     leaves b;
-    sz_status status = open_leaves(&b, soap, (size_t)kernel->n_sparse, nb, n, atom, err);
+    sz_status status;
 
+    if (soap->acsf) return SZ_OK; /* symmetry functions have none of these stages */
+    status = open_leaves(&b, soap, (size_t)kernel->n_sparse, nb, n, atom, err);
     if (status == SZ_OK) {
         gather(&b, nb, species->slot, atom);
         forward(&b, w, atoms);

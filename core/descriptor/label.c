@@ -51,6 +51,8 @@ int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text, size
     char channel[SZ_FACTORS][48];
 
     if (k < 0 || k > last) return snprintf(text, size, "no component");
+    if (descriptor->soap->acsf)
+        return sz_acsf_label(descriptor->soap->acsf, k, text, size);
     if (k == last && !descriptor->soap->spec.turbo.n_species)
         return snprintf(text, size, "covariance_sigma0");
     f += k;

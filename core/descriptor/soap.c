@@ -40,9 +40,25 @@ int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b)
            a->normalise == b->normalise && a->average == b->average &&
            a->plain_l == b->plain_l &&
            memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0 &&
-           turbo_equal(&a->turbo, &b->turbo) &&
+           turbo_equal(&a->turbo, &b->turbo) && a->is_acsf == b->is_acsf &&
+           (a->is_acsf ? sz_acsf_equal(&a->acsf, &b->acsf) : 1) &&
            sz_compression_spec_equal(&a->compression, &b->compression, a->n_slots,
                                      p->n_max, p->l_max);
+}
+
+/* A descriptor whose vectors are symmetry functions. */
+static sz_status create_acsf(sz_soap *s, sz_error *err)
+{
+    sz_compression *c = &s->compression;
+    sz_status status = sz_acsf_create(&s->acsf, &s->spec.acsf, s->spec.radial.cutoff,
+                                      s->spec.n_slots, s->spec.slot_z, err);
+
+    if (status != SZ_OK) return status;
+    c->spec = s->spec.compression;
+    c->n_desc = s->acsf->length;
+    c->stride = s->acsf->stride;
+    c->least_norm = TURBO_LEAST_NORM;
+    return SZ_OK;
 }
 
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
@@ -64,6 +80,15 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
     }
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     s->spec = *spec;
+    if (spec->is_acsf) {
+        s->reduce = reduce;
+        status = create_acsf(s, err);
+        if (status == SZ_OK)
+            *soap = s;
+        else
+            sz_soap_free(s);
+        return status;
+    }
     s->reduce = reduce || spec->radial.tolerance > 0.0;
     sz_harmonics_prepare(&s->harmonics, spec->radial.l_max);
     n = sz_compression_families(&spec->compression, family, index, &reducible);
@@ -88,6 +113,7 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
 void sz_soap_free(sz_soap *soap)
 {
     if (!soap) return;
+    sz_acsf_free(soap->acsf);
     sz_radial_free(soap->radial);
     sz_compression_free(&soap->compression);
     free(soap);
@@ -95,6 +121,7 @@ void sz_soap_free(sz_soap *soap)
 
 int sz_soap_n_published(const sz_soap *soap)
 {
+    if (soap->acsf) return soap->acsf->length;
     return sz_compression_published(&soap->compression) + !soap->spec.turbo.n_species;
 }
 
@@ -112,6 +139,7 @@ size_t sz_soap_bytes(const sz_soap *soap)
 {
     const sz_compression *c = &soap->compression;
 
+    if (soap->acsf) return sizeof *soap + sizeof *soap->acsf;
     return sizeof *soap + sz_radial_bytes(soap->radial) +
            (size_t)c->product_stride * sizeof *c->scale +
            (size_t)c->sum.n * sizeof *c->sum.factor;
@@ -137,6 +165,13 @@ sz_status sz_soap_import(const sz_soap *soap, const double *published, double *i
 sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *published,
                                double *inner, sz_error *err)
 {
+    size_t length = (size_t)sz_soap_n_desc(soap), stride = (size_t)sz_soap_stride(soap);
+
+    for (int k = 0; k < n && soap->acsf; k++) {
+        memcpy(inner + k * stride, published + k * length, length * sizeof *inner);
+        memset(inner + k * stride + length, 0, (stride - length) * sizeof *inner);
+    }
+    if (soap->acsf) return SZ_OK;
     return sz_compression_import(&soap->compression, soap->radial, n,
                                  (size_t)sz_soap_n_published(soap), published, inner,
                                  err);
@@ -145,8 +180,10 @@ sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *publish
 double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
 {
     double all = 0.0, kept = 0.0;
-    int n = sz_compression_published(&soap->compression); /* all pairs: once */
+    int n;
 
+    if (soap->acsf) return 0.0;
+    n = sz_compression_published(&soap->compression); /* all pairs: once */
     for (int k = 0; k < n; k++) all += published[k] * published[k];
     for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
     return all > 0.0 ? (all - kept) / all : 0.0;
@@ -155,8 +192,17 @@ double sz_soap_lost(const sz_soap *soap, const double *published, const double *
 sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
                           sz_error *err)
 {
-    if (!soap->spec.turbo.n_species)
+    if (!soap->spec.turbo.n_species && !soap->acsf)
         published[sz_soap_n_published(soap) - 1] = soap->spec.sigma0;
-    return sz_compression_publish(&soap->compression, soap->radial, inner, published,
-                                  err);
+    return sz_soap_publish_slope(soap, inner, published, err);
+}
+
+sz_status sz_soap_publish_slope(const sz_soap *soap, const double *inner,
+                                double *published, sz_error *err)
+{
+    if (!soap->acsf)
+        return sz_compression_publish(&soap->compression, soap->radial, inner, published,
+                                      err);
+    memcpy(published, inner, (size_t)soap->acsf->length * sizeof *inner);
+    return SZ_OK;
 }

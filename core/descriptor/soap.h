@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * soap.h - a SOAP descriptor: hyperparameters, channel maps, radial tables, and the
- * chain neighbours -> X -> Y1, Y2 -> p with its adjoint. */
+ * chain neighbours -> X -> Y1, Y2 -> p with its adjoint. Symmetry functions (acsf.h) come
+ * in the same form: vectors p of atoms, and their derivatives. */
 #ifndef SZ_SOAP_H
 #define SZ_SOAP_H
 
+#include "descriptor/acsf.h"
 #include "descriptor/compression.h"
 #include "descriptor/harmonics.h"
 
@@ -28,6 +30,10 @@ typedef struct {
     sz_compression_spec compression;
     sz_train_spec train;
     sz_turbo_spec turbo; /* soap_turbo: n_species = n_slots, else 0 */
+    /* 1: symmetry functions, by acsf; of what stands above only radial.cutoff, sigma0,
+     * the slots, normalise and the label of compression are theirs */
+    int is_acsf;
+    sz_acsf_spec acsf;
 } sz_soap_spec;
 
 void sz_soap_spec_free(sz_soap_spec *spec);
@@ -36,6 +42,9 @@ int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b);
 /* spec.compression belongs to compression. */
 typedef struct {
     sz_soap_spec spec;
+    /* NULL, or what makes the vectors: then radial is NULL, harmonics are not there, and
+     * of compression there are the label, n_desc, stride and least_norm */
+    sz_acsf *acsf;
     int reduce; /* as given to sz_soap_create, 1 with radial_tolerance */
     sz_radial *radial;
     sz_compression compression;
@@ -48,9 +57,10 @@ typedef struct {
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
                          sz_error *err);
 void sz_soap_free(sz_soap *soap);
-int sz_soap_n_published(const sz_soap *soap); /* of soap: with the sigma0 component */
-int sz_soap_n_desc(const sz_soap *soap);      /* components inside, without it */
-int sz_soap_stride(const sz_soap *soap);      /* n_desc, padded: leading dimension */
+/* of soap: with the sigma0 component */
+int sz_soap_n_published(const sz_soap *soap);
+int sz_soap_n_desc(const sz_soap *soap); /* components inside, without it */
+int sz_soap_stride(const sz_soap *soap); /* n_desc, padded: leading dimension */
 /* Bytes of the radial tables and maps. */
 size_t sz_soap_bytes(const sz_soap *soap);
 /* The slot of atomic number z, -1 when such neighbours are ignored. */
@@ -70,6 +80,10 @@ double sz_soap_lost(const sz_soap *soap, const double *published, const double *
  * is zero: 1e-7 of the norm, or with radial_tolerance the descriptor's own vector. */
 sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
                           sz_error *err);
+
+/* The same of a derivative, without that component. */
+sz_status sz_soap_publish_slope(const sz_soap *soap, const double *inner,
+                                double *published, sz_error *err);
 
 /* Scratch for blocks of n_block atoms. */
 typedef struct sz_soap_work sz_soap_work;

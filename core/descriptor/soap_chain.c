@@ -8,6 +8,10 @@
  * Descriptors of the same centres go together: neighbours are sorted, distances and
  * harmonics computed once for all of them, and dE/dY_lm of all is one sum.
  *
+ * Symmetry functions (acsf.h) are vectors of another kind that is asked for in the same
+ * way: what they share is only that they may be normalised. They never go together with
+ * others, and are in double precision alone.
+ *
  * Nothing is kept between the two sweeps but X, Y and |P| of each atom: what a pair
  * has is computed again in less time than it would take to come back from memory. */
 #include "descriptor/soap_work.h"
@@ -15,7 +19,90 @@
 #include "descriptor/batch.h"
 #include "descriptor/density.h"
 
+#include <assert.h>
+#include <math.h>
 #include <string.h>
+
+/* ---- symmetry functions ------------------------------------------------------------ */
+
+/* Plans of single precision have no terms of them (soap_plan.c). */
+static double *doubles(sz_real *p)
+{
+    assert(sizeof *p == sizeof(double));
+    return (double *)p;
+}
+
+static double product(int n, const double *a, const double *b)
+{
+    double sum = 0.0;
+
+    for (int k = 0; k < n; k++) sum += a[k] * b[k];
+    return sum;
+}
+
+/* The norm that p [length] is divided by here; 1: it is left as it is. */
+static double normalise_acsf(const sz_soap *soap, double *p)
+{
+    int n = soap->acsf->length;
+    double norm = soap->spec.normalise ? sqrt(product(n, p, p)) : 1.0;
+
+    if (!soap->spec.normalise || norm < soap->compression.least_norm) return 1.0;
+    for (int k = 0; k < n; k++) p[k] /= norm;
+    return norm;
+}
+
+static void acsf_forward(const sz_soap_part *part, const sz_neigh *nb, int n,
+                         const int *atom)
+{
+    const sz_acsf *acsf = part->soap->acsf;
+    size_t stride = (size_t)part->soap->compression.stride;
+
+    for (int k = 0; k < n; k++) {
+        double *p = doubles(part->p) + (size_t)k * stride;
+
+        sz_acsf_forward(acsf, part->work->acsf, nb, part->slot, atom[k], p);
+        memset(p + acsf->length, 0, (stride - (size_t)acsf->length) * sizeof *p);
+        part->work->norm[k] = (sz_real)normalise_acsf(part->soap, p);
+    }
+}
+
+/* g, the slope of p or dp/dr, becomes that of a vector that is not normalised, or dp/dr
+ * of one that is. */
+static void project(const sz_soap *soap, double norm, const double *p, double *g)
+{
+    int n = soap->acsf->length;
+    double along = norm == 1.0 ? 0.0 : product(n, p, g);
+
+    for (int k = 0; k < n && norm != 1.0; k++) g[k] = (g[k] - along * p[k]) / norm;
+}
+
+static void acsf_adjoint(const sz_soap_part *part, const sz_neigh *nb, int n,
+                         const int *atom, double *dedr)
+{
+    size_t stride = (size_t)part->soap->compression.stride;
+
+    for (int k = 0; k < n; k++) {
+        double *g = doubles(part->dedp) + (size_t)k * stride;
+
+        project(part->soap, part->work->norm[k], doubles(part->p) + (size_t)k * stride,
+                g);
+        sz_acsf_adjoint(part->soap->acsf, part->work->acsf, nb, part->slot, atom[k], g,
+                        dedr);
+    }
+}
+
+static int acsf_jacobian(const sz_soap_part *part, const sz_neigh *nb, int i, int *pair,
+                         double *jacobian)
+{
+    size_t stride = (size_t)part->soap->compression.stride;
+    int n = sz_acsf_jacobian(part->soap->acsf, part->work->acsf, nb, part->slot, i, pair,
+                             jacobian);
+
+    for (int k = 0; k < 3 * n; k++)
+        project(part->soap, part->work->norm[0], doubles(part->p),
+                jacobian + (size_t)k * stride);
+    return n;
+}
 
 /* ---- neighbours -------------------------------------------------------------------- */
 
@@ -154,6 +241,10 @@ void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
 {
     sz_walk walk;
 
+    if (part->soap->acsf) {
+        acsf_forward(part, nb, n, atom);
+        return;
+    }
     start_walk(&walk, nb, n_parts, part);
     for (int k = 0; k < n; k++) {
         for (int d = 0; d < n_parts; d++) sz_soap_clear(part[d].soap, part[d].work, k);
@@ -271,6 +362,10 @@ void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
     sz_walk walk;
     sz_batch b;
 
+    if (part->soap->acsf) {
+        acsf_adjoint(part, nb, n, atom, dedr);
+        return;
+    }
     start_walk(&walk, nb, n_parts, part);
     for (int k = 0; k < n; k++) {
         int fetched = 0;
@@ -341,13 +436,16 @@ int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
                      const sz_soap_species *species, int i, const sz_real *p, int *pair,
                      sz_real *jacobian)
 {
-    const sz_reach reach = reach_of(soap, species->slot);
+    const sz_soap_part part = {soap, work, species->slot, (sz_real *)p, NULL};
     size_t stride = (size_t)soap->compression.stride;
+    sz_reach reach;
     sz_walk walk;
     sz_batch b;
     lanes of;
     int n = 0;
 
+    if (soap->acsf) return acsf_jacobian(&part, nb, i, pair, doubles(jacobian));
+    reach = reach_of(soap, species->slot);
     memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
     sz_walk_start(&walk, nb, 1, &reach);
     sz_walk_to(&walk, i);

@@ -192,10 +192,8 @@ static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
     return SZ_OK;
 }
 
-/* Both kinds of elements, and what their number and the version settle. */
-static sz_status read_species(sz_soap_spec *spec, const values *v, int *n_centres,
-                              int *centre_z, const sz_args *args, int version,
-                              sz_error *err)
+sz_status sz_soap_read_elements(const sz_args *args, int *n_centres, int *centre_z,
+                                int *n_slots, int *slot_z, sz_error *err)
 {
     sz_status status;
 
@@ -204,8 +202,18 @@ static sz_status read_species(sz_soap_spec *spec, const values *v, int *n_centre
                        sz_args_where(args));
     status = read_elements(args, "n_Z", "Z", n_centres, centre_z, err);
     if (status == SZ_OK)
-        status = read_elements(args, "n_species", "species_Z", &spec->n_slots,
-                               spec->slot_z, err);
+        status = read_elements(args, "n_species", "species_Z", n_slots, slot_z, err);
+    return status;
+}
+
+/* Both kinds of elements, and what their number and the version settle. */
+static sz_status read_species(sz_soap_spec *spec, const values *v, int *n_centres,
+                              int *centre_z, const sz_args *args, int version,
+                              sz_error *err)
+{
+    sz_status status = sz_soap_read_elements(args, n_centres, centre_z, &spec->n_slots,
+                                             spec->slot_z, err);
+
     spec->plain_l = version >= 0 && version < VERSION_L_FACTOR;
     if (version < 0) version = v->xml_version;
     spec->central_all = v->central_all >= 0 ? v->central_all : spec->n_slots == 1;
@@ -231,7 +239,8 @@ static sz_status check_tolerance(const sz_soap_spec *spec, const sz_args *args,
 
 int sz_soap_spec_is(const sz_args *args)
 {
-    return sz_args_has_word(args, "soap") || sz_args_has_word(args, "soap_turbo");
+    return sz_args_has_word(args, "soap") || sz_args_has_word(args, "soap_turbo") ||
+           sz_args_has_word(args, "acsf");
 }
 
 sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
@@ -241,6 +250,8 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
     values v = defaults;
     sz_status status;
 
+    if (sz_args_has_word(args, "acsf"))
+        return sz_acsf_spec_parse(spec, n_centres, centre_z, args, err);
     if (sz_args_has_word(args, "soap_turbo"))
         return sz_turbo_spec_parse(spec, n_centres, centre_z, args, n_matrix, matrix,
                                    err);

@@ -26,6 +26,7 @@ struct sz_soap_work {
     sz_real *slope;            /* [n_lm][SZ_LANES] see sz_density_adjoint */
     sz_real *tangent;          /* [product_stride] of sz_power_tangent */
     sz_real *products;         /* [product_stride] where a vector sums them */
+    sz_acsf_work *acsf;        /* of symmetry functions; then of the rest norm alone */
     void *memory;
 };
 

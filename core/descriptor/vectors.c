@@ -34,9 +34,10 @@ sz_status sz_descriptor_of_spec(sz_descriptor **descriptor, const sz_soap_spec *
 
         d->text = sz_copy_text(text);
         d->component = malloc(n * sizeof *d->component);
-        status = d->text && d->component
-                     ? sz_compression_components(&d->soap->compression, d->component, err)
-                     : sz_fail_memory(err, n * sizeof *d->component, "a descriptor");
+        if (!d->text || !d->component)
+            status = sz_fail_memory(err, n * sizeof *d->component, "a descriptor");
+        else if (!d->soap->acsf) /* which has labels of its own */
+            status = sz_compression_components(&d->soap->compression, d->component, err);
     }
     if (status == SZ_OK) {
         memcpy(d->centre, centre, sizeof d->centre);
@@ -63,8 +64,8 @@ sz_status sz_descriptor_parse(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX 
     memset(centre, 0, SZ_Z_MAX + 1);
     if (status == SZ_OK && !sz_soap_spec_is(args))
         status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s: only soap and soap_turbo can be described, not %s", where,
-                         sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
+                         "%s: only soap, soap_turbo and acsf can be described, not %s",
+                         where, sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
     if (status == SZ_OK)
         status = sz_soap_spec_parse(spec, &n_centres, centre_z, args, version, n_matrix,
                                     matrix, err);
@@ -146,7 +147,8 @@ static sz_status publish(const sz_descriptor *d, const double *inner, int atom, 
     double norm2 = 0.0;
     sz_status status = sz_soap_publish(d->soap, inner, p, err);
 
-    if (status != SZ_OK) return status;
+    /* symmetry functions of an atom without neighbours are 0 */
+    if (status != SZ_OK || d->soap->acsf) return status;
     for (int k = 0; k < n - 1; k++) norm2 += p[k] * p[k];
     if (norm2 > 0.0 && isfinite(norm2)) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
@@ -269,9 +271,8 @@ static sz_status fill_slopes(const sz_descriptor *d, const sz_neigh *nb, int i, 
     for (int k = 0; k < 3 * n && status == SZ_OK; k++) {
         size_t row = 3 * (size_t)(s->pair[k / 3] - nb->first[i]) + (size_t)(k % 3);
 
-        status = sz_compression_publish(&soap->compression, soap->radial,
-                                        s->jacobian + (size_t)k * stride,
-                                        dpdr + row * length, err);
+        status = sz_soap_publish_slope(soap, s->jacobian + (size_t)k * stride,
+                                       dpdr + row * length, err);
     }
     return status;
 }

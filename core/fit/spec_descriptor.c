@@ -254,10 +254,11 @@ static sz_status read_covariance(sz_fit_descriptor *d, const sz_args *args, sz_e
         if (sz_same_word(name, known[k].name)) d->covariance = known[k].kind;
     if (d->covariance) return SZ_OK;
     if (!*name)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: covariance_type is missing; for soap it is dot_product, else "
-                       "gaussian",
-                       d->where);
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: covariance_type is missing; for soap and acsf it is dot_product, "
+            "else gaussian",
+            d->where);
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: covariance_type=%.40s is %s; there are gaussian (ard_se), "
                    "dot_product and pp",

@@ -274,6 +274,13 @@ int sz_gap_is_foreign(const sz_gap *gap, char text[400])
     for (int k = 0; k < gap->n_terms; k++) {
         const char *what = own_key(gap->term + k, gap->version);
 
+        if (has_key(gap->term[k].descriptor, "acsf")) {
+            snprintf(text, 400,
+                     "term %d is an acsf, which QUIP does not have: it cannot read this "
+                     "model; run it with soapz",
+                     k + 1);
+            return 1;
+        }
         if (!what) continue;
         snprintf(text, 400,
                  "term %d has %s, which only soapz knows: QUIP would ignore it and "

@@ -67,12 +67,12 @@ sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
     p->n_holders = 1;
     p->n_block = n_block;
     p->n_threads = 1;
-    p->precision = sz_tile_is_single(layout->tile) ? SZ_MIXED : SZ_DOUBLE;
     p->part = calloc((size_t)model->n_kinds + 1, sizeof *p->part);
     if (!p->part) status = sz_fail_memory(err, sizeof *p->part, "a plan");
     for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
         if (model->group[k] && sz_term_kinds[k]->plan)
             status = sz_term_kinds[k]->plan(&p->part[k], model->group[k], &own, err);
+    p->precision = sz_tile_is_single(own.tile) ? SZ_MIXED : SZ_DOUBLE;
     if (status == SZ_OK && own.needs_points) {
         sz_model_hold(model, 1);
         sz_model_release(model);

@@ -21,6 +21,11 @@
  * would take gigabytes and its eigenvectors minutes. */
 enum { LOW_RANK_MAX = 4096 };
 
+static int is_acsf(const sz_soap_group *g, int t)
+{
+    return g->soap[g->term[t].soap]->acsf != NULL;
+}
+
 /* ---- the plan ---------------------------------------------------------------------- */
 
 /* The earlier term of the same vectors that is collapsed already, or NULL. */
@@ -213,8 +218,8 @@ int sz_soap_block(const sz_soap_plan *p, int n_terms, const int *term, int n_blo
     return collapsed && n_block > COLLAPSED ? COLLAPSED : n_block;
 }
 
-/* Each term joins the first band of its centres that has room and lacks its descriptor.
- */
+/* Each term joins the first band of its centres that has room and lacks its descriptor;
+ * symmetry functions have nothing to share. */
 static void make_bands(sz_soap_plan *p)
 {
     const sz_soap_term *term = p->group->term;
@@ -228,6 +233,7 @@ static void make_bands(sz_soap_plan *p)
             int n = same_centres(p, s, t) ? sz_soap_band(p, s, member) : 0, there = 0;
 
             for (int k = 0; k < n; k++) there |= term[member[k]].soap == term[t].soap;
+            if (n > 0 && (is_acsf(p->group, s) || is_acsf(p->group, t))) continue;
             if (n > 0 && n < SZ_SOAP_PARTS && !there) p->run[t].leader = s;
         }
         if (p->run[t].leader < 0) p->run[t].leader = t;
@@ -243,6 +249,9 @@ sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *la
 
     *plan = NULL;
     if (p) p->group = g;
+    for (int t = 0; t < g->n_terms; t++) /* symmetry functions are double alone */
+        if (is_acsf(g, t) && sz_tile_is_single(layout->tile))
+            layout->tile = sz_tile_best();
     if (p)
         p->stages = sz_tile_is_single(layout->tile) ? &sz_soap_run_stages_single
                                                     : &sz_soap_run_stages;

@@ -92,11 +92,31 @@ static void print_density_of_turbo(const sz_soap_spec *spec, sz_text *text)
     }
 }
 
+static void print_acsf(const sz_acsf *acsf, const sz_soap_spec *spec, sz_text *text)
+{
+    const sz_acsf_spec *s = &acsf->spec;
+
+    sz_text_add(text, "  %-12scutoff %g Angstrom%s\n", "functions", acsf->cutoff,
+                spec->normalise ? ", vectors of length 1" : "");
+    sz_text_add(text, "  %-12s%d G1, %d G2, %d G3, %d G4, %d G5\n", "", s->g1, s->n2,
+                s->n3, s->n4, s->n5);
+    print_slots(spec, text);
+    sz_text_add(text, "  %-12s%s: %d row%s of three-body functions\n", "compression",
+                spec->compression.label, acsf->n_rows, acsf->n_rows == 1 ? "" : "s");
+    sz_text_add(text, "  %-12s%d\n", "components", acsf->length);
+    if (spec->sigma0 != 0)
+        sz_text_add(text, "  %-12scovariance_sigma0 %g\n", "", spec->sigma0);
+}
+
 static void print_soap(const sz_soap *soap, sz_text *text)
 {
     const sz_soap_spec *spec = &soap->spec;
     const sz_compression *c = &soap->compression;
 
+    if (soap->acsf) {
+        print_acsf(soap->acsf, spec, text);
+        return;
+    }
     if (spec->turbo.n_species)
         print_density_of_turbo(spec, text);
     else
@@ -149,6 +169,12 @@ static void print_terms(const sz_soap_group *g, const sz_soap_plan *p, int soap,
     }
 }
 
+static const char *word_of(const sz_soap *soap)
+{
+    if (soap->acsf) return "acsf";
+    return soap->spec.turbo.n_species ? "soap_turbo" : "soap";
+}
+
 void sz_soap_print(const void *group, const void *plan, const sz_species *species,
                    sz_text *text)
 {
@@ -158,9 +184,7 @@ void sz_soap_print(const void *group, const void *plan, const sz_species *specie
         int n = 0;
 
         for (int t = 0; t < g->n_terms; t++) n += g->term[t].soap == k;
-        sz_text_add(text, "\n%s: %d term%s\n",
-                    g->soap[k]->spec.turbo.n_species ? "soap_turbo" : "soap", n,
-                    n == 1 ? "" : "s");
+        sz_text_add(text, "\n%s: %d term%s\n", word_of(g->soap[k]), n, n == 1 ? "" : "s");
         print_soap(g->soap[k], text);
         print_terms(g, plan, k, species, text);
     }

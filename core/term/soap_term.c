@@ -5,7 +5,8 @@
  *   E_i += delta^2 sum_s alpha_s fc_s (p_s . p_i + sigma0^2)^zeta
  *
  * The sparse points are held in the inner order of a descriptor whose null channels are
- * dropped, unless a point needs them. Terms of one descriptor share it. */
+ * dropped, unless a point needs them. Terms of one descriptor share it. soap, soap_turbo
+ * and acsf are descriptors; nothing here depends on which it is but the words. */
 #include "term/soap_term.h"
 
 #include "descriptor/environment.h"
@@ -59,7 +60,13 @@ static const sz_term_type turbo_type = {.word = "soap_turbo",
                                         .sparse_method = "cur_points",
                                         .has_centre = 1,
                                         .append = append_turbo};
-static const sz_term_type *const types[] = {&soap_type, &turbo_type, NULL};
+static const sz_term_type acsf_type = {.word = "acsf",
+                                       .keys = sz_acsf_keys,
+                                       .covariance = "dot_product",
+                                       .sparse_method = "cur_points",
+                                       .has_centre = 1,
+                                       .append = append};
+static const sz_term_type *const types[] = {&soap_type, &turbo_type, &acsf_type, NULL};
 
 /* ---- the descriptor ---------------------------------------------------------------- */
 
@@ -79,7 +86,7 @@ static sz_status parse(void **spec, const sz_term_type *type,
     sz_status status;
 
     *spec = NULL;
-    if (type != &soap_type && type != &turbo_type) return SZ_OK;
+    if (type != &soap_type && type != &turbo_type && type != &acsf_type) return SZ_OK;
     s = calloc(1, sizeof *s);
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     status = sz_soap_spec_parse(&s->soap, &s->n_centres, s->centre_z, source->args,
@@ -291,6 +298,7 @@ static sz_status warn_of_turbo(const sz_soap_spec *s, const sz_term_source *sour
     return status;
 }
 
+/* Keys of a soap or a soap_turbo that QUIP ignores or read otherwise once. */
 static sz_status warn_of_versions(const sz_soap_spec *s, const sz_term_source *source,
                                   sz_warnings *warnings, sz_error *err)
 {
@@ -298,6 +306,7 @@ static sz_status warn_of_versions(const sz_soap_spec *s, const sz_term_source *s
     int version = source->version, line = source->term->line, nu_R = 2, nu_S = 2;
     sz_status status = SZ_OK;
 
+    if (s->is_acsf) return SZ_OK;
     /* both are integers: they were read before */
     sz_args_int(source->args, "nu_R", &nu_R, NULL);
     sz_args_int(source->args, "nu_S", &nu_S, NULL);
@@ -334,8 +343,8 @@ static sz_status check(const sz_soap_spec *spec, const sz_term_source *source,
     if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT)
         return sz_fail(
             err, SZ_ERR_FORMAT,
-            "%s:%d: soap and soap_turbo with covariance_type %d are not supported, only "
-            "dot_product (2)",
+            "%s:%d: soap, soap_turbo and acsf with covariance_type %d are not supported, "
+            "only dot_product (2)",
             source->gap->path, c->line, (int)c->covariance);
     if (spec->average)
         return sz_fail(err, SZ_ERR_FORMAT,

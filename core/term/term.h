@@ -47,7 +47,7 @@ typedef enum { SZ_COLLAPSE_NEVER, SZ_COLLAPSE_CHEAPER, SZ_COLLAPSE_ALL } sz_coll
 
 /* How a plan is laid out. */
 typedef struct {
-    sz_tile tile;
+    sz_tile tile; /* of floats: becomes one of doubles where a term has these alone */
     sz_collapse_rule collapse;
     double rank_tolerance; /* see sz_plan_options */
     int needs_points; /* set to 1 where the plan goes on reading the group's points */

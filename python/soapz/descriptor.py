@@ -50,11 +50,11 @@ def _needs(given: bool, label: str, fits: bool, name: str, owner: str) -> None:
 def _is_string(label: str) -> bool:
     """"soap n_max=8 ..": a word, and keys behind it"""
     first, *rest = label.split() or [""]
-    return first in ("soap", "soap_turbo") or (first.isidentifier() and any("=" in w for w in rest))
+    return first in ("soap", "soap_turbo", "acsf") or (first.isidentifier() and any("=" in w for w in rest))
 
 
 class Descriptor:
-    """SOAP vectors, by a compression's label or by a descriptor string.
+    """Vectors of atoms, SOAP or symmetry functions, by a compression's label or by a descriptor string.
 
         Descriptor("nu,mu=1,1", elements=["Nb", "Mo"], n_max=8, l_max=6, cutoff=5.0)
         Descriptor("soap n_max=8 l_max=6 cutoff=5 atom_sigma=0.5 n_species=2 species_Z={41 42}")
@@ -76,8 +76,9 @@ class Descriptor:
                     repeat the power spectrum
     seed            of the random matrices of "W^T P_l", "Q^T P_l Q" and K channels
 
-    A string starts with the word soap or soap_turbo and is as in gap_fit; the vectors of soap
-    have covariance_sigma0 as last component, those by label and of soap_turbo do not.
+    A string starts with the word soap or soap_turbo and is as in gap_fit, or with acsf
+    (symmetry functions, docs/theory.md); the vectors of soap have covariance_sigma0 as last
+    component, those by label, of soap_turbo and acsf do not.
     average=T gives one vector for a structure. Settings out of range, labels and keys that are not known are SoapzError.
 
     length  components of a vector

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * acsf.h - atom-centred symmetry functions: sums over neighbours and over pairs of them,
+ * and their compressions. Definitions and order: docs/theory.md; the order is DScribe's.
+ *
+ *   f(r)  = (cos(pi r / r_c) + 1) / 2 for r < r_c, else 0
+ *   G1_a  = sum_j f(r_j)                                  neighbours j of element a
+ *   G2_a  = sum_j exp(-eta (r_j - R_s)^2) f(r_j)
+ *   G3_a  = sum_j cos(kappa r_j) f(r_j)
+ *   G4_ab = sum_jk 2^(1-zeta) (1 + lambda c)^zeta         pairs {j,k} once, of a and b
+ *           exp(-eta (r_j^2 + r_k^2 + r_jk^2)) f(r_j) f(r_k) f(r_jk)
+ *   G5_ab = the same without r_jk
+ *
+ * acsf_spec.c reads them, acsf.c lays them out, acsf_pairs.c sums over pairs,
+ * acsf_chain.c makes vectors and their derivatives. Everything is in double precision. */
+#ifndef SZ_ACSF_H
+#define SZ_ACSF_H
+
+#include "base/error.h"
+#include "soapz.h"
+
+#include <stddef.h>
+
+/* functions of a kind at most */
+enum { SZ_ACSF_MAX = 128 };
+
+/* What happens to the three-body part. */
+typedef enum {
+    SZ_ACSF_PAIRS,    /* nu=2: a row of functions for each pair of elements */
+    SZ_ACSF_ELEMENTS, /* nu,mu=1,1: one for each element a: pairs with an a, {a,a} once */
+    SZ_ACSF_SUM,      /* mu=2: one, all pairs */
+    SZ_ACSF_WEIGHTED, /* wACSF: all pairs, and all pairs times w_a w_b, w = 1, 2, .. */
+    SZ_ACSF_WEIGHTED_Z /* wACSF,Z: all pairs times Z_j Z_k, neighbours times Z_j */
+} sz_acsf_compression;
+
+/* Of G4 or G5; eta in 1/Angstrom^2. */
+typedef struct {
+    double eta, zeta, lambda;
+} sz_acsf_angular;
+
+typedef struct {
+    sz_acsf_compression compression;
+    int g1, n2, n3, n4, n5; /* how many functions of each kind; g1: 0 or 1 */
+    double eta[SZ_ACSF_MAX], shift[SZ_ACSF_MAX]; /* of G2: 1/Angstrom^2, Angstrom */
+    double kappa[SZ_ACSF_MAX];                   /* of G3: 1/Angstrom */
+    sz_acsf_angular g4[SZ_ACSF_MAX], g5[SZ_ACSF_MAX];
+} sz_acsf_spec;
+
+/* 8 G2 and 43 G4 of Behler (2011) and Artrith and Behler (2012), for 6.5 Angstrom; eta
+ * grows as 1 / cutoff^2, so that functions of r / cutoff stay what they are. */
+void sz_acsf_traditional_g2(sz_acsf_spec *spec, double cutoff);
+void sz_acsf_traditional_g4(sz_acsf_spec *spec, double cutoff);
+int sz_acsf_equal(const sz_acsf_spec *a, const sz_acsf_spec *b);
+
+/* Functions of G4 or G5 as they are computed: those of one eta follow each other, angular
+ * factors that are alike are computed once. */
+typedef struct {
+    int n, n_eta, n_angular;
+    double eta[SZ_ACSF_MAX];    /* [n_eta] */
+    int first[SZ_ACSF_MAX + 1]; /* [n_eta + 1] into the next two */
+    int angular[SZ_ACSF_MAX];   /* [n] */
+    int place[SZ_ACSF_MAX];     /* [n] in the row of the vector */
+    double zeta[SZ_ACSF_MAX];   /* [n_angular] */
+    double lambda[SZ_ACSF_MAX];
+} sz_acsf_set;
+
+typedef struct {
+    sz_acsf_spec spec;
+    double cutoff;
+    int n_slots;             /* elements, ascending; one that is 0 takes every element */
+    int z[SZ_Z_MAX];         /* [n_slots] */
+    int n_groups;            /* that neighbours are told apart by: n_slots, or 1 */
+    int n_three;             /* the same of pairs of them */
+    double weight[SZ_Z_MAX]; /* [n_slots] of a neighbour in every sum */
+    int two;                 /* two-body functions of a group */
+    int n_rows, row;         /* of the three-body part: rows, functions of each */
+    int length;              /* two n_groups + row n_rows */
+    int stride;              /* the same, padded */
+    sz_acsf_set g4, g5;
+} sz_acsf;
+
+/* slot_z [n_slots] are the elements, in ascending order. */
+sz_status sz_acsf_create(sz_acsf **acsf, const sz_acsf_spec *spec, double cutoff,
+                         int n_slots, const int *slot_z, sz_error *err);
+void sz_acsf_free(sz_acsf *acsf);
+/* Component k in words: "G2 Z=42 eta=0.1 R_s=0"; as snprintf. */
+int sz_acsf_label(const sz_acsf *acsf, int k, char *text, size_t size);
+
+/* Where pairs of groups a and b are added: rows and factors; returns how many, 1 or 2. */
+int sz_acsf_rows(const sz_acsf *acsf, int a, int b, int row[2], double factor[2]);
+
+/* Scratch of one atom, for any number of neighbours. */
+typedef struct sz_acsf_work sz_acsf_work;
+sz_status sz_acsf_work_create(sz_acsf_work **work, sz_error *err);
+void sz_acsf_work_free(sz_acsf_work *work);
+
+/* slot [n_species of nb]: index of the element, -1: such neighbours do not count.
+ * p [length] of atom i */
+void sz_acsf_forward(const sz_acsf *acsf, sz_acsf_work *work, const sz_neigh *nb,
+                     const int *slot, int i, double *p);
+/* dedr [n_pairs of nb][3] += dE/dr_ij, from dedp [length] */
+void sz_acsf_adjoint(const sz_acsf *acsf, sz_acsf_work *work, const sz_neigh *nb,
+                     const int *slot, int i, const double *dedp, double *dedr);
+/* For every neighbour that counts its index in nb->r, in *pair, and dp/dr_ij, jacobian
+ * [3 n][stride]; returns n. */
+int sz_acsf_jacobian(const sz_acsf *acsf, sz_acsf_work *work, const sz_neigh *nb,
+                     const int *slot, int i, int *pair, double *jacobian);
+
+#endif

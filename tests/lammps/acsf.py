@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""LAMMPS with a fit of symmetry functions: the energies, forces and virials of soapz eval
+on one rank and on two, and an NVE run of 54 atoms at 300 K whose energy does not drift."""
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import lmp  # noqa: E402
+import numpy as np  # noqa: E402
+from acsf_fit import bcc, fit, write_cells  # noqa: E402
+from soapz_cli import numbers, read_xyz, run  # noqa: E402
+
+ELEMENTS = ["Mo", "W"]
+NVE = """
+minimize 0.0 0.01 200 400
+reset_timestep 0
+velocity all create 600.0 4711 mom yes rot no dist gaussian
+timestep 0.001
+fix move all nve
+thermo_style custom step temp pe etotal
+fix log all print 10 "$(step) $(temp:%.17g) $(etotal:%.17g)" file energy screen no
+run 6000
+"""
+
+
+def test_values(model):
+    run("eval", model, "test.xyz", "-o", "out.xyz")
+    wanted = read_xyz("out.xyz")
+    size = max(np.abs(f["forces"]).max() for f in wanted)
+    for ranks in (1, 2):
+        results = lmp.evaluate(lmp.read_xyz("test.xyz"), ELEMENTS, os.path.abspath(model),
+                               ranks=ranks)
+        off = max(max(abs(r["energy"] - numbers(f["energy"])[0]),
+                      np.abs(r["forces"] - f["forces"]).max(),
+                      np.abs(r["virial"] - numbers(f["virial"]).reshape(3, 3)).max())
+                  for r, f in zip(results, wanted))
+        lmp.check(f"{model}, ranks {ranks}", bool(off <= 1e-8 * size),
+                  f"largest difference {off:.1e}, forces up to {size:.1f}")
+
+
+def test_mixed(model):
+    """symmetry functions are double, and the style says what it computes in"""
+    lmp.write_data("data", lmp.Frame(*bcc(np.random.default_rng(5))), ELEMENTS)
+    out = [lmp.run_ok(lmp.setup("data", ELEMENTS, os.path.abspath(model),
+                                style=f"soapz precision {p}") +
+                      'thermo_modify format float %.17g\nrun 0\nprint "E $(pe:%.17g)"\n', ".")
+           for p in ("double", "mixed")]
+    energy = [[w for w in o.splitlines() if w.startswith("E ")][-1]
+              for o in out]
+    lmp.check("mixed", energy[0] == energy[1] and "double precision" in out[1], " ".join(energy))
+
+
+def test_nve(model):
+    symbols, x, cell = bcc(np.random.default_rng(5), n=3, shake=0.0, strain=0.0)
+    lmp.write_data("data", lmp.Frame(symbols, x, cell), ELEMENTS)
+    lmp.run_ok(lmp.setup("data", ELEMENTS, os.path.abspath(model)) + NVE, ".")
+    step, temperature, energy = np.loadtxt("energy").T
+    late = step >= 1000
+    slope = np.polyfit(step[late] / 1000.0, energy[late] / len(symbols), 1)[0]
+    spread = np.ptp(energy[late]) / len(symbols)
+    mean = temperature[late].mean()
+    lmp.check("a solid at 300 K", bool(200 <= mean <= 400), f"{mean:.1f} K")
+    lmp.check("drift", bool(abs(slope) <= 2e-6),
+              f"{slope:.1e} eV/atom/ps, energies within {spread:.1e} eV/atom")
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    write_cells("train.xyz", 25, 1)
+    write_cells("test.xyz", 3, 2)
+    for model in ("m.xml", "m.soapz"):
+        code, _, err = fit("train.xyz", model)
+        lmp.check(f"fit of {model}", code == 0, err if code else "")
+        test_values(model)
+    test_mixed("m.soapz")
+    test_nve("m.soapz")
+    os.chdir("/")
+lmp.finish()
