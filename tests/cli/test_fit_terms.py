@@ -292,7 +292,7 @@ def refusals(folder):
     fails(["theta_fac", "2 numbers"], "gap={" + two + "theta_fac={{1 2}}}")
     fails(["order 4"], "gap={" + two.replace("distance_2b", "distance_Nb order=4") +
           "theta_uniform=1}")
-    fails(["co_angle_3b is not supported; there are soap, soap_turbo, distance_2b, "
+    fails(["co_angle_3b is not supported; there are soap, soap_turbo, acsf, distance_2b, "
            "distance_Nb, angle_3b, "
            "coordination"],
           "gap={" + two.replace("distance_2b", "co_angle_3b") + "theta_uniform=1}")
