@@ -161,6 +161,15 @@ static inline void numbers_of(int seed, int n, double *w)
     for (int k = 0; k < n; k++) w[k] = sz_rng_normal(&rng);
 }
 
+/* those of compression_weights=uniform */
+static inline void uniform_of(int seed, int n, double *w)
+{
+    sz_rng rng;
+
+    sz_rng_seed(&rng, seed);
+    for (int k = 0; k < n; k++) w[k] = sz_rng_uniform(&rng);
+}
+
 static inline void mix_species(dense *c, int d, int k, int shift)
 {
     double u[DENSE_K * 4];
@@ -281,19 +290,35 @@ static inline size_t matrix_numbers(sz_matrix_kind kind, int n_slots, int n_max,
     return n;
 }
 
-static inline void build_matrices(dense *c, int d, sz_matrix_kind kind)
+static inline void use_matrices(dense *c, int d, sz_matrix_kind kind, const double *next)
 {
-    static double w[DENSE_K * DENSE_K * (DENSE_L + 1)];
-    const double *next = w;
     int rows = c->n_slots * c->n_max;
 
-    matrix_numbers(kind, c->n_slots, c->n_max, c->l_max, w);
     for (int l = 0; l <= c->l_max; l++) {
         int k = kind == SZ_MATRIX_W ? 2 * l + 1 : kind == SZ_MATRIX_Q ? rows : U_MAX;
 
         dense_matrix(c, d, l, k, next);
         next += rows * k;
     }
+}
+
+static inline void build_matrices(dense *c, int d, sz_matrix_kind kind)
+{
+    static double w[DENSE_K * DENSE_K * (DENSE_L + 1)];
+
+    matrix_numbers(kind, c->n_slots, c->n_max, c->l_max, w);
+    use_matrices(c, d, kind, w);
+}
+
+static inline void build_w_uniform(dense *c)
+{
+    static double w[DENSE_K * DENSE_K * (DENSE_L + 1)];
+
+    uniform_of(MATRIX_SEED,
+               (int)sz_matrix_numbers(SZ_MATRIX_W, c->n_slots, c->n_max, c->l_max, 0), w);
+    dense_nu(c, 0, 1, 1);
+    use_matrices(c, 1, SZ_MATRIX_W, w);
+    dense_all_pairs_by_l(c);
 }
 
 static inline void build_w(dense *c)
@@ -481,6 +506,8 @@ static const compression compressions[] = {
     {"compression={K,K,K=1,1,1} K=11 compression_seed=17", "K,K,K=1,1,1", build_k111, -1},
     {"compression={K,K,K=1,1,1} K=1 compression_seed=17 l_min=%d", "K,K,K=1,1,1",
      build_k111_one, -1},
+    {"compression={W^T P_l} compression_seed=17 compression_weights=uniform", "W^T P_l",
+     build_w_uniform, -1},
 };
 enum { N_COMPRESSIONS = sizeof compressions / sizeof *compressions };
 

@@ -9,7 +9,7 @@ import sys
 SOURCE = os.environ["SOAPZ_SOURCE"]
 ORDER = ["base", "linear", "atoms", "select", "descriptor", "term", "model", "format", "data",
          "fit", "analyse"]
-PUBLIC = {"soapz.h", "soapz_fit.h"}
+PUBLIC = {"soapz.h", "soapz_fit.h", "soapz_analyse.h"}
 # What a file of tools/ needs beside the public headers and base/, and why.
 BEYOND = {
     # frames as the user wrote them, every column kept; neighbour lists that name file and line
@@ -41,6 +41,7 @@ BEYOND = {
     # errors frame by frame, for the worst structures and the report
     "tools/error_table.h": {"analyse/errors.h"},
     "tools/validate.h": {"analyse/calibration.h", "analyse/errors.h", "data/names.h"},
+    "tools/analyse.c": {"data/dataset.h"},  # elements of atoms, names of frames
     "tools/dgemm.c": {"linear/blas.h"},  # times the matrix product itself
 }
 

@@ -2,6 +2,7 @@
  *
  * describe.c - soapz describe: descriptor vectors, in the published definition and order
  * of components, one row per centre (one per frame for averaged ones). */
+#include "describe.h"
 #include "atoms/frame_list.h"
 #include "base/args.h"
 #include "base/number.h"
@@ -60,6 +61,7 @@ static const char help[] =
     "  --K 32                channels of K=3 and its like\n"
     "  --l-min 0             of three factors: products with a smaller l are left out\n"
     "  --seed 1              of random matrices and embeddings\n"
+    "  --weights normal      or uniform: of what random matrices are made\n"
     "  --data DATA.xyz       where the optimal basis or --embedding data comes from, by\n"
     "                        default IN.xyz\n"
     "\n"
@@ -68,7 +70,7 @@ static const char help[] =
     "a\n"
     "soap is then covariance_sigma0, and its average=T gives one row for each frame:\n"
     "  --descriptor TEXT     keys of gap_fit; also compression={LABEL}, d_J, u_max,\n"
-    "                        embedding={...}, compression_seed, l_min; of acsf g1 to g5\n"
+    "                        embedding={...}, compression_seed, l_min, ..; of acsf g1 to g5\n"
     "  MODEL                 GAP XML, its sparse points beside it, or .soapz\n"
     "  --term K              only the K-th soap term of the model (soapz info counts\n"
     "                        them); needed when they differ in their hyperparameters\n"
@@ -128,7 +130,7 @@ static sz_status find_optimal(const char *text, const char *data, int u_max,
 }
 
 /* The matrices that text asks data for: NULL where there are none. */
-static sz_status find_matrix(description *d, const char *text, const char *where,
+static sz_status find_matrix(double **spectrum, const char *text, const char *where,
                              const char *data, double **matrix, int *n_matrix,
                              sz_error *err)
 {
@@ -144,28 +146,27 @@ static sz_status find_matrix(description *d, const char *text, const char *where
     if (sz_args_has(args, "soap")) {
         status = sz_args_int(args, "u_max", &u_max, err);
         if (status == SZ_OK && name && !strcmp(name->label, "optimal"))
-            status =
-                find_optimal(text, data, u_max, matrix, n_matrix, &d->out.spectrum, err);
+            status = find_optimal(text, data, u_max, matrix, n_matrix, spectrum, err);
     }
     sz_args_free(args);
     return status;
 }
 
-/* the descriptor of a string; data: the file that an optimal basis comes from */
-static sz_status take_text(description *d, const char *text, const char *where,
-                           const char *data, sz_error *err)
+sz_status sz_describe_text(sz_descriptor **descriptor, double **spectrum,
+                           const char *text, const char *where, const char *data,
+                           sz_error *err)
 {
     sz_soap_spec spec = {0};
     unsigned char centre[SZ_Z_MAX + 1];
     double *matrix;
     int n_matrix;
-    sz_status status = find_matrix(d, text, where, data, &matrix, &n_matrix, err);
+    sz_status status = find_matrix(spectrum, text, where, data, &matrix, &n_matrix, err);
 
     if (status == SZ_OK)
         status =
             sz_descriptor_parse(&spec, centre, text, where, -1, n_matrix, matrix, err);
     if (status == SZ_OK)
-        status = sz_descriptor_of_spec(&d->descriptor, &spec, centre, text, err);
+        status = sz_descriptor_of_spec(descriptor, &spec, centre, text, err);
     sz_soap_spec_free(&spec);
     free(matrix);
     return status;
@@ -372,12 +373,14 @@ static const char *recipe_option(const sz_recipe *r)
                            r->cutoff_width, r->atom_sigma, r->central_weight,
                            r->species,      r->centre,     r->d_j,
                            r->embedding,    r->u_max,      r->seed,
-                           r->radial_basis, r->k,          r->l_min};
+                           r->radial_basis, r->k,          r->l_min,
+                           r->weights};
     const char *name[] = {"--n-max",        "--l-max",      "--cutoff",
                           "--cutoff-width", "--atom-sigma", "--central-weight",
                           "--species",      "--centre",     "--d-j",
                           "--embedding",    "--u-max",      "--seed",
-                          "--radial-basis", "--K",          "--l-min"};
+                          "--radial-basis", "--K",          "--l-min",
+                          "--weights"};
 
     for (size_t k = 0; k < sizeof value / sizeof *value; k++)
         if (value[k]) return name[k];
@@ -432,6 +435,7 @@ static int read_options(int argc, char **argv, request *r)
                           {"--embedding", 0, &c->embedding, NULL},
                           {"--u-max", 0, &c->u_max, NULL},
                           {"--seed", 0, &c->seed, NULL},
+                          {"--weights", 0, &c->weights, NULL},
                           {"--K", 0, &c->k, NULL},
                           {"--l-min", 0, &c->l_min, NULL},
                           {"--data", 0, &c->data, NULL},
@@ -453,11 +457,14 @@ static sz_status take_request(description *d, const request *r, sz_error *err)
 
     if (r->model) return take_model(d, r->model, r->term, err);
     if (r->descriptor) {
-        status = take_text(d, r->descriptor, "--descriptor", data, err);
+        status = sz_describe_text(&d->descriptor, &d->out.spectrum, r->descriptor,
+                                  "--descriptor", data, err);
         return status == SZ_OK ? warn_of_keys(r->descriptor, err) : status;
     }
     status = sz_recipe_text(&text, &r->recipe, r->in, err);
-    if (status == SZ_OK) status = take_text(d, text, "--compression", data, err);
+    if (status == SZ_OK)
+        status = sz_describe_text(&d->descriptor, &d->out.spectrum, text, "--compression",
+                                  data, err);
     free(text);
     return status;
 }

@@ -257,34 +257,79 @@ static sz_status write_embedding(FILE *text, const char *so_far, const sz_recipe
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-/* options that say nothing to this compression */
-static sz_status check_options(const sz_recipe *r, const char *label, sz_error *err)
+/* An option that belongs to some compressions only. */
+typedef struct {
+    const char *option, **value;
+    int fits;
+    const char *needs;
+} rule;
+enum { N_RULES = 8 };
+
+static void list_rules(sz_recipe *r, const char *label, rule list[N_RULES])
 {
     int embedding = !strcmp(label, "nu=2,d_J"), optimal = !strcmp(label, "optimal");
     int mixed = label[0] == 'K', three = sz_compression_factors(label) == 3;
     int random = !strcmp(label, "W^T P_l") || !strcmp(label, "Q^T P_l Q") || mixed;
     int data = r->embedding && !strcmp(r->embedding, "data");
-    const struct {
-        const char *option, *value;
-        int fits;
-        const char *needs;
-    } rule[] = {
-        {"--d-j", r->d_j, embedding, "nu=2,d_J"},
-        {"--embedding", r->embedding, embedding, "nu=2,d_J"},
-        {"--u-max", r->u_max, optimal, "optimal"},
-        {"--seed", r->seed,
+    const rule rules[N_RULES] = {
+        {"--d-j", &r->d_j, embedding, "nu=2,d_J"},
+        {"--embedding", &r->embedding, embedding, "nu=2,d_J"},
+        {"--u-max", &r->u_max, optimal, "optimal"},
+        {"--seed", &r->seed,
          random || (embedding && r->embedding && !strcmp(r->embedding, "random")),
          "W^T P_l, Q^T P_l Q, K=3 and its like and --embedding random"},
-        {"--K", r->k, mixed, "K=2, K,K=1,1, K=3 and K,K,K=1,1,1"},
-        {"--l-min", r->l_min, three, "products of three"},
-        {"--data", r->data, optimal || (embedding && data),
+        {"--weights", &r->weights, random, "W^T P_l, Q^T P_l Q, K=3 and its like"},
+        {"--K", &r->k, mixed, "K=2, K,K=1,1, K=3 and K,K,K=1,1,1"},
+        {"--l-min", &r->l_min, three, "products of three"},
+        {"--data", &r->data, optimal || (embedding && data),
          "optimal and --embedding data"},
     };
 
-    for (size_t k = 0; k < sizeof rule / sizeof *rule; k++)
-        if (rule[k].value && !rule[k].fits)
+    memcpy(list, rules, sizeof rules);
+}
+
+/* options that say nothing to this compression */
+static sz_status check_options(const sz_recipe *r, const char *label, sz_error *err)
+{
+    sz_recipe own = *r;
+    rule list[N_RULES];
+
+    list_rules(&own, label, list);
+    for (int k = 0; k < N_RULES; k++)
+        if (*list[k].value && !list[k].fits)
             return sz_fail(err, SZ_ERR_ARGUMENT, "%s belongs to %s, not to %s",
-                           rule[k].option, rule[k].needs, label);
+                           list[k].option, list[k].needs, label);
+    return SZ_OK;
+}
+
+unsigned sz_recipe_trim(sz_recipe *recipe, const char *label, unsigned *used)
+{
+    rule list[N_RULES];
+    unsigned given = 0;
+
+    list_rules(recipe, label, list);
+    for (int k = 0; k < N_RULES; k++) {
+        if (!*list[k].value) continue;
+        given |= 1u << k;
+        if (list[k].fits)
+            *used |= 1u << k;
+        else
+            *list[k].value = NULL;
+    }
+    return given;
+}
+
+sz_status sz_recipe_check_used(unsigned given, unsigned used, sz_error *err)
+{
+    sz_recipe none = {0};
+    rule list[N_RULES];
+
+    list_rules(&none, "", list);
+    for (int k = 0; k < N_RULES; k++)
+        if (given & ~used & 1u << k)
+            return sz_fail(err, SZ_ERR_ARGUMENT,
+                           "%s belongs to %s, and none of the compressions is of these",
+                           list[k].option, list[k].needs);
     return SZ_OK;
 }
 
@@ -306,6 +351,7 @@ static sz_status write_recipe(FILE *text, char **so_far, const sz_recipe *r,
     if (!strcmp(label, "optimal")) fprintf(text, " u_max=%d", u_max);
     if (label[0] == 'K') fprintf(text, " K=%d", k);
     if (strchr("WQK", label[0])) fprintf(text, " compression_seed=%d", seed);
+    if (r->weights) fprintf(text, " compression_weights={%s}", r->weights);
     if (r->l_min) fprintf(text, " l_min=%d", l_min);
     fflush(text);
     if (!strcmp(label, "nu=2,d_J"))

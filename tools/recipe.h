@@ -15,6 +15,7 @@ typedef struct {
     const char *d_j, *embedding;  /* of nu=2,d_J */
     const char *u_max;            /* of optimal */
     const char *seed;             /* of random matrices and embeddings */
+    const char *weights;          /* what random matrices are made of */
     const char *k;                /* channels of K=3 and its like */
     const char *l_min;            /* of three factors */
     const char *data; /* file that the optimal basis or embedding comes from */
@@ -30,6 +31,12 @@ int sz_compression_factors(const char *label);
  * named in the message. */
 sz_status sz_element_list(const char *text, const char *option, int *n, int *z,
                           sz_error *err);
+
+/* Takes away what says nothing to the compression label; bits of *used are set for what
+ * says something to it, and the bits of all that are given returned. */
+unsigned sz_recipe_trim(sz_recipe *recipe, const char *label, unsigned *used);
+/* Names an option whose bit is set in given and not in used: it says nothing to any. */
+sz_status sz_recipe_check_used(unsigned given, unsigned used, sz_error *err);
 
 /* The descriptor string, to free. in: the file whose elements and environments count
  * where the recipe does not say others. */

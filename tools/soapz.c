@@ -20,6 +20,7 @@ static const char help[] =
     "  calibrate     how large the errors of a model are to be expected\n"
     "  select        the structures that a model knows least, to be learnt next\n"
     "  bench         where the time of a model goes, beside the machine's speed\n"
+    "  analyse       what compressions keep, by the measures of their paper\n"
     "  convert       a model from one kind of file to another\n"
     "\n"
     "soapz VERB --help explains a verb and gives an example.\n"
@@ -37,7 +38,7 @@ int main(int argc, char **argv)
                 {"convert", sz_verb_convert},     {"fit", sz_verb_fit},
                 {"validate", sz_verb_validate},   {"data", sz_verb_data},
                 {"calibrate", sz_verb_calibrate}, {"select", sz_verb_select},
-                {"bench", sz_verb_bench}};
+                {"bench", sz_verb_bench},         {"analyse", sz_verb_analyse}};
 
     if (argc < 2) {
         fputs(help, stderr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * sizes.c - sizes of the public structs, for languages that mirror them. */
-#include "soapz_fit.h"
+#include "soapz_analyse.h"
 
 #include <string.h>
 
@@ -22,7 +22,10 @@ size_t sz_sizeof(const char *name)
                 {"sz_fit_options", sizeof(sz_fit_options)},
                 {"sz_selection_options", sizeof(sz_selection_options)},
                 {"sz_pick", sizeof(sz_pick)},
-                {"sz_error_summary", sizeof(sz_error_summary)}};
+                {"sz_error_summary", sizeof(sz_error_summary)},
+                {"sz_sites", sizeof(sz_sites)},
+                {"sz_agreement", sizeof(sz_agreement)},
+                {"sz_learning_options", sizeof(sz_learning_options)}};
 
     for (size_t k = 0; k < sizeof list / sizeof *list; k++)
         if (strcmp(name, list[k].name) == 0) return list[k].size;

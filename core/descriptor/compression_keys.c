@@ -4,8 +4,8 @@
  *
  * nu_R, nu_S, Z_map, Z_mix, R_mix, sym_mix, K, coupling, mix_shift and diagonal_radial
  * are gap_fit's; compression, d_J, embedding, u_max, l_min, compression_seed,
- * compression_train and compression_start are ours. Keys that exclude each other are
- * refused by name. */
+ * compression_weights, compression_train and compression_start are ours. Keys that
+ * exclude each other are refused by name. */
 #include "descriptor/compression_keys.h"
 
 #include "base/number.h"
@@ -33,8 +33,8 @@ static sz_status check_compression_keys(const sz_compression_keys *k, const sz_a
                                         sz_error *err)
 {
     const char *mix = k->mix.z_mix ? "Z_mix" : "R_mix";
-    static const char *const own[] = {"d_J", "embedding", "u_max", "compression_seed",
-                                      "l_min"};
+    static const char *const own[] = {
+        "d_J", "embedding", "u_max", "compression_seed", "compression_weights", "l_min"};
     int mixing = k->mix.z_mix || k->mix.r_mix;
     const char *nu = k->nu_R != 2 ? "nu_R" : k->nu_S != 2 ? "nu_S" : NULL;
     const struct {
@@ -58,6 +58,11 @@ static sz_status check_compression_keys(const sz_compression_keys *k, const sz_a
     if (k->nu_R < 0 || k->nu_R > 2 || k->nu_S < 0 || k->nu_S > 2)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: nu_R=%d nu_S=%d, allowed are 0, 1 and 2",
                        sz_args_where(args), k->nu_R, k->nu_S);
+    if (strcmp(k->weights, "normal") != 0 && strcmp(k->weights, "uniform") != 0)
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: compression_weights=%.40s is unknown; known are normal and "
+                       "uniform",
+                       sz_args_where(args), k->weights);
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         if (rule[i].both) return exclude(args, rule[i].a, rule[i].b, err);
     for (size_t i = 0; !*k->label && i < sizeof own / sizeof *own; i++)
@@ -143,7 +148,8 @@ static sz_status find_numbers(const sz_compression_keys *k, const sz_args *args,
                        sz_args_where(args), k->seed, 2147483645);
     *random = malloc(n * sizeof **random);
     if (!*random) return sz_fail_memory(err, n * sizeof **random, "random matrices");
-    sz_matrix_random(k->seed, n, *random);
+    (strcmp(k->weights, "uniform") ? sz_matrix_random : sz_matrix_uniform)(k->seed, n,
+                                                                           *random);
     return SZ_OK;
 }
 

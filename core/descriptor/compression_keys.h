@@ -12,7 +12,7 @@
 typedef struct {
     int nu_R, nu_S, diagonal_radial, d_J, u_max, seed, l_min;
     sz_mix_keys mix;
-    const char *z_map, *label, *embedding;
+    const char *z_map, *label, *embedding, *weights;
     int train;
     const char *start;
 } sz_compression_keys;

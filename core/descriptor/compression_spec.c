@@ -309,6 +309,14 @@ void sz_matrix_random(int seed, size_t n, double *matrix)
     for (size_t i = 0; i < n; i++) matrix[i] = sz_rng_normal(&rng);
 }
 
+void sz_matrix_uniform(int seed, size_t n, double *matrix)
+{
+    sz_rng rng;
+
+    sz_rng_seed(&rng, seed);
+    for (size_t i = 0; i < n; i++) matrix[i] = sz_rng_uniform(&rng);
+}
+
 sz_status sz_compress_matrix(sz_compression_spec *spec, sz_matrix_kind kind, int n_slots,
                              int n_max, int l_max, int u_max, const double *matrix,
                              sz_error *err)

@@ -52,6 +52,8 @@ size_t sz_matrix_numbers(sz_matrix_kind kind, int n_slots, int n_max, int l_max,
                          int u_max);
 /* Normal numbers for them from a seed. */
 void sz_matrix_random(int seed, size_t n, double *matrix);
+/* The same, uniform in (0,1). */
+void sz_matrix_uniform(int seed, size_t n, double *matrix);
 
 /* Three factors, power[4] of nu, nu^, mu and mu^ that are 3 in all; l_min: products with
  * a smaller l of any factor are left out (1: those that repeat the power spectrum). */

@@ -99,6 +99,8 @@ const sz_key sz_soap_keys[] = {
      "channels of compression={optimal} (ours)"},
     {"compression_seed", SZ_KEY_INT, AT(compression.seed), "1",
      "of random matrices, 1 to 2147483645 (ours)"},
+    {"compression_weights", SZ_KEY_TEXT, AT(compression.weights), "normal",
+     "what random matrices are made of: normal numbers, or uniform, in (0,1) (ours)"},
     {"l_min", SZ_KEY_INT, AT(compression.l_min), "0",
      "products of three factors with a smaller l are left out; 1: those that repeat the "
      "power spectrum (ours)"},

@@ -8,6 +8,7 @@
     print(soapz.validate(potential, test_frames))
     best = soapz.select(potential, frames, 10)       # what it should learn next
     frames = soapz.read_data("runs/").frames         # OUTCAR, ase.db, .. through ASE
+    soapz.analyse.imbalance(frames, descriptors)     # what compressions keep
 
 Units are Angstrom and eV. All computing is in C, with the GIL released: threads may share
 everything but a Dataset that is being filled.
@@ -20,6 +21,7 @@ import os
 from typing import TYPE_CHECKING, List
 
 if TYPE_CHECKING:
+    from . import analyse
     from .calculator import SoapzCalculator
     from .choosing import Pick, select
     from .data import ImportedData, read_data, split_data, write_data
@@ -41,7 +43,7 @@ _home = {"SoapzCalculator": "calculator", "ImportedData": "data", "read_data": "
 
 __all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
            "LearningCurve", "Pick", "Potential", "Prediction", "Rank", "SoapzCalculator", "SoapzError", "Validation",
-           "Uncertainty", "Variance", "fit", "learning_curve", "plugin_folder", "read_data", "select", "split_data",
+           "Uncertainty", "Variance", "analyse", "fit", "learning_curve", "plugin_folder", "read_data", "select", "split_data",
            "validate", "write_data"]
 
 
@@ -50,13 +52,15 @@ def __getattr__(name: str):
     import importlib
     if name == "__version__":
         return importlib.import_module(".library", __name__).version()
+    if name == "analyse":
+        return importlib.import_module(".analyse", __name__)
     if name not in _home:
         raise AttributeError(f"module 'soapz' has no attribute {name!r}")
     return getattr(importlib.import_module("." + _home[name], __name__), name)
 
 
 def __dir__() -> List[str]:
-    return sorted([*globals(), *_home, "__version__"])
+    return sorted([*globals(), *_home, "analyse", "__version__"])
 
 
 def plugin_folder() -> str:

@@ -75,6 +75,7 @@ class Descriptor:
     l_min           of products of three: those with a smaller l are left out; 1: those that
                     repeat the power spectrum
     seed            of the random matrices of "W^T P_l", "Q^T P_l Q" and K channels
+    weights         what they are made of: "normal" (the default) or "uniform" numbers, in (0,1)
 
     A string starts with the word soap or soap_turbo and is as in gap_fit, or with acsf
     (symmetry functions, docs/theory.md); the vectors of soap have covariance_sigma0 as last
@@ -95,7 +96,7 @@ class Descriptor:
                  radial_basis: Optional[str] = None, centres: Optional[Elements] = None,
                  normalise: bool = True, d_J: Optional[int] = None, embedding: Any = None,
                  seed: Optional[int] = None, K: Optional[int] = None,
-                 l_min: Optional[int] = None):
+                 l_min: Optional[int] = None, weights: Optional[str] = None):
         if not isinstance(label, str):
             raise TypeError(f"a descriptor is a label or a string, not {type(label).__name__}")
         library()
@@ -115,6 +116,8 @@ class Descriptor:
         mixed, powers = name[:1] == "K", name.split("=")[-1].split(",")
         three = all(p.isdigit() for p in powers) and sum(map(int, powers)) == 3
         _needs(seed is not None, label, mixed or name[:1] in ("W", "Q"), "seed",
+               "W^T P_l, Q^T P_l Q, K=3 or its like")
+        _needs(weights is not None, label, mixed or name[:1] in ("W", "Q"), "weights",
                "W^T P_l, Q^T P_l Q, K=3 or its like")
         _needs(K is not None, label, mixed, "K", "K=2, K,K=1,1, K=3 or K,K,K=1,1,1")
         _needs(l_min is not None, label, three, "l_min", "nu=3 or another of three factors")
@@ -144,6 +147,8 @@ class Descriptor:
             words.append(f"l_min={operator.index(l_min)}")
         if seed is not None:
             words.append(f"compression_seed={operator.index(seed)}")
+        if weights is not None:
+            words.append(f"compression_weights={{{weights}}}")
         self._start(" ".join(words), 1)
 
     def _start(self, text: str, n_hidden: int) -> None:

@@ -55,8 +55,8 @@ class _Waiter:
     def _warn(self, context: Any, sentence: bytes) -> None:
         self.warnings.append(sentence.decode(errors="replace"))
 
-    def call(self, name: str, results: Sequence[Handle], *arguments: Optional[Handle]) -> None:
-        """The results are the first arguments, by reference."""
+    def call(self, name: str, results: Sequence[Handle], *arguments: Any) -> None:
+        """The results are the first arguments, by reference; of a Handle its pointer goes."""
         error, run, status = Error(), function(name), [0]
 
         done = threading.Event()  # is_alive() may lie after an interrupted join()
@@ -64,7 +64,7 @@ class _Waiter:
         def work() -> None:  # holds the handles: it may outlive its caller
             try:
                 status[0] = run(*(byref(h.pointer) for h in results),
-                                *(h and h.pointer for h in arguments),
+                                *(getattr(h, "pointer", h) for h in arguments),
                                 byref(self.options), byref(error))
             except BaseException as e:
                 self.problem = e

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""libsoapz from Python: the structs and calls of soapz.h and soapz_fit.h.
+"""libsoapz from Python: the structs and calls of soapz.h, soapz_fit.h and
+soapz_analyse.h.
 
 libsoapz.so is $SOAPZ_LIBRARY, or the one installed with this package (beside this file by
 pip, in the lib folder of the same prefix by cmake --install)."""
@@ -92,11 +93,28 @@ class ErrorSummary(Structure):
     _fields_ = [("n", c_long), ("mae", c_double), ("rmse", c_double), ("max", c_double)]
 
 
+class Sites(Structure):
+    _fields_ = [("data", c_void_p), ("n", c_size_t), ("atom", c_void_p)]
+
+
+class AgreementStruct(Structure):
+    _fields_ = [("distances", c_double), ("ranks", c_double), ("imbalance_ab", c_double),
+                ("imbalance_ba", c_double), ("near_far", c_long), ("far_near", c_long)]
+
+
+class LearningOptions(Structure):
+    _fields_ = [("zeta", c_int), ("n_sizes", c_int), ("size", c_void_p), ("n_test", c_int),
+                ("n_splits", c_int), ("order", c_void_p), ("seed", c_int), ("n_folds", c_int),
+                ("n_sigmas", c_int), ("sigma", c_void_p), ("per_frame", c_int)]
+
+
 _MIRRORS = {"sz_error": Error, "sz_structure": AtomicStructure, "sz_neigh": Neighbours,
             "sz_list": NeighbourList, "sz_prediction": PredictionStruct, "sz_frame": Frame,
             "sz_plan_options": PlanOptions, "sz_rank": RankStruct,
             "sz_watch": Watch, "sz_fit_options": FitOptions,
-            "sz_selection_options": SelectionOptions, "sz_pick": PickStruct, "sz_error_summary": ErrorSummary}
+            "sz_selection_options": SelectionOptions, "sz_pick": PickStruct, "sz_error_summary": ErrorSummary,
+            "sz_sites": Sites, "sz_agreement": AgreementStruct,
+            "sz_learning_options": LearningOptions}
 
 # ---- calls ---------------------------------------------------------------------------------
 
@@ -193,6 +211,25 @@ _PROTOTYPES = {
     "sz_curve_n_frames": (c_int, [_P, c_int]),
     "sz_curve_n_sparse": (c_int, [_P, c_int]),
     "sz_curve_error": (ErrorSummary, [_P, c_int, c_int, c_int]),
+    "sz_dataset_read_frames": (c_int, [_OUT, _S, _ERR]),
+    "sz_metric_create": (c_int, [_OUT, _P, POINTER(Sites), POINTER(FitOptions), _ERR]),
+    "sz_metric_free": (None, [_P]),
+    "sz_metric_n": (c_int, [_P]),
+    "sz_metric_distances": (POINTER(c_double), [_P]),
+    "sz_metric_ranks": (POINTER(c_int), [_P]),
+    "sz_metric_compare": (c_int, [POINTER(AgreementStruct), _P, _P, _ERR]),
+    "sz_pair_distances": (c_int, [_P, POINTER(Sites), c_size_t, _P, _P, POINTER(FitOptions), _ERR]),
+    "sz_descriptor_l_max": (c_int, [_P]),
+    "sz_spectrum_values": (c_int, [_P, POINTER(Sites), c_int, _P, _P, POINTER(FitOptions), _ERR]),
+    "sz_recover": (c_int, [_P, POINTER(Sites), _P, _P, POINTER(FitOptions), _ERR]),
+    "sz_sensitivity_create": (c_int, [_OUT, _P, POINTER(Sites), POINTER(FitOptions), _ERR]),
+    "sz_sensitivity_free": (None, [_P]),
+    "sz_sensitivity_n": (c_int, [_P, c_size_t]),
+    "sz_sensitivity_values": (POINTER(c_double), [_P, c_size_t]),
+    "sz_learning_create": (c_int, [_OUT, _P, _P, POINTER(LearningOptions), POINTER(FitOptions), _ERR]),
+    "sz_learning_free": (None, [_P]),
+    "sz_learning_mae": (c_double, [_P, c_int, c_int, c_int]),
+    "sz_learning_sigma": (c_double, [_P, c_int, c_int]),
 }
 
 
