@@ -177,7 +177,8 @@ static void print_table(const bench *b, const sz_subject *s, const sz_stage_time
         printf("the products of the kernels: %.1f GF/s, %.0f %% of that rate\n",
                product_rate(t), 100 * product_rate(t) / rate);
     else
-        printf("no product with sparse points was timed: kernels are collapsed into sums, or "
+        printf("no product with sparse points was timed: kernels are collapsed into "
+               "sums, or "
                "their vectors are symmetry functions\n");
     if (n_threads > 1 || t->precision == SZ_MIXED)
         printf("sz_compute in %s precision on %d thread%s, by the clock: energies %.3f, "
