@@ -77,7 +77,9 @@ static sz_status add_label(opening *o, const char *label, sz_error *err)
 /* "soap n_max=8 ..": a word, and keys behind it */
 static int is_string(const char *text)
 {
-    return !strncmp(text, "soap ", 5) || !strncmp(text, "soap_turbo ", 11);
+    size_t word = strcspn(text, " =");
+
+    return text[word] == ' ' && strchr(text + word, '=');
 }
 
 static sz_status add_item(opening *o, const char *from, const char *end, sz_error *err)
