@@ -273,7 +273,8 @@ void PairSoapz::report(const sz_model *model, const sz_plan *plan, int n)
     text += fmt::format("  cutoff {:.6g} Angstrom, blocks of {} atoms, {}, {} thread{}\n",
                         cutoff, n_block, sz_blas_name(), n, n == 1 ? "" : "s per rank");
     if (precision == SZ_MIXED && sz_plan_precision(plan) != SZ_MIXED)
-        text += "  double precision: this CPU has no AVX2, which mixed needs\n";
+        text += "  double precision: mixed needs a CPU with AVX2 and a model without "
+                "acsf terms\n";
     else if (precision == SZ_MIXED)
         text += fmt::format("  mixed precision; SOAP kernels in double: {}\n",
                             sz_plan_n_wide(plan));

@@ -204,7 +204,8 @@ static void print_plan(const evaluation *e, FILE *to)
 
     if (sz_model_plan(&plan, e->model, NULL) != SZ_OK) return;
     if (e->plan.precision == SZ_MIXED && sz_plan_precision(plan) != SZ_MIXED)
-        fprintf(to, "double precision: this CPU has no AVX2, which mixed needs\n");
+        fprintf(to, "double precision: mixed needs a CPU with AVX2 and a model without "
+                    "acsf terms\n");
     else if (e->plan.precision == SZ_MIXED)
         fprintf(to, "mixed precision; SOAP kernels in double: %d\n",
                 sz_plan_n_wide(plan));
