@@ -100,19 +100,21 @@ def open_lammps(options, folder):
 def soak(options, folder):
     """[step, kB in use, kB resident, K] of this process"""
     lmp, step = open_lammps(options, folder)
-    rows, shown = [], time.monotonic()
-    while step < options.steps:
+    shown = time.monotonic()
+    # with room for all at once: a list that grows would be found
+    rows = [None] * -(-max(0, options.steps - step) // options.every)
+    for k in range(len(rows)):
         lmp.command(f"run {options.every} post no")
         step += options.every
-        rows.append([step, in_use(), resident(), lmp.get_thermo("temp")])
+        rows[k] = [step, in_use(), resident(), lmp.get_thermo("temp")]
         if options.folder and step % 10000 == 0:
             lmp.command(f"write_restart {folder}/at.{step}")
             for old in restarts(folder)[:-2]:
                 os.remove(f"{folder}/at.{old}")
-            write_whole(os.path.join(folder, f"rows.{rows[0][0]}.json"), json.dumps(rows))
+            write_whole(os.path.join(folder, f"rows.{rows[0][0]}.json"), json.dumps(rows[:k + 1]))
         if time.monotonic() - shown > 60:
             shown = time.monotonic()
-            print(f"step {rows[-1][0]}: {rows[-1][1]} kB in use, {rows[-1][2]} kB resident", flush=True)
+            print(f"step {step}: {rows[k][1]} kB in use, {rows[k][2]} kB resident", flush=True)
     lmp.close()
     return rows
 
