@@ -134,7 +134,7 @@ def sizes(pid):
 def weigh(options, folder, model, box, ranks):
     """the ranks' sizes in the second run"""
     atoms = 2 * box[0] * box[1] * box[2]
-    process = start(options, folder, model, box, ranks, max(20, ATOM_STEPS // atoms))
+    process = start(options, folder, model, box, ranks, max(20, 4 * ATOM_STEPS // atoms))
     text, found = "", []
     for line in process.stdout:
         text += line
