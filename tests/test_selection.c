@@ -5,7 +5,7 @@
  * allocation may fail. The linker puts our malloc and its kin before the real ones
  * (--wrap). Numbers are compared with numpy's in cli/test_select.py. */
 #include "check.h"
-#include "fail_alloc.h"
+#include "fail_each.h"
 #include "models.h"
 #include "soapz_fit.h"
 
@@ -207,27 +207,6 @@ static sz_status pick_all(const sz_model *model, sz_error *err)
     return status;
 }
 
-static int test_memory(const sz_model *model)
-{
-    sz_status status = SZ_ERR_MEMORY;
-    long before = live, n;
-    sz_error err;
-
-    for (n = 1; n < 100000 && status == SZ_ERR_MEMORY; n++) {
-        calls = 0;
-        fail_at = n;
-        err.message[0] = 0;
-        status = pick_all(model, &err);
-        CHECK(live == before);
-        if (status != SZ_OK)
-            CHECK(status == SZ_ERR_MEMORY && strstr(err.message, "out of memory"));
-    }
-    fail_at = 0;
-    CHECK(status == SZ_OK && n > 100);
-    printf("%ld allocations failed in turn\n", n - 2);
-    return 0;
-}
-
 int main(void)
 {
     sz_model *model;
@@ -235,7 +214,7 @@ int main(void)
 
     CHECK_OK(sz_model_load(&model, model_path("mow_zbl_soap"), &err), err);
     if (test_again(model) || test_grade(model) || test_misuse(model) ||
-        test_without_soap() || test_memory(model))
+        test_without_soap() || check_each_allocation(pick_all, model))
         failures++;
     sz_model_free(model);
     return check_done();

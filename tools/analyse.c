@@ -125,9 +125,8 @@ static int read_options(int argc, char **argv, request *r)
 {
     const char *word[2];
     int want_help = 0, n, code;
-    sz_recipe *c = &r->recipe;
     sz_analyse_words *w = &r->words;
-    sz_option option[] = {{"--compressions", 'c', &r->list, NULL},
+    sz_option option[] = {[SZ_RECIPE_OPTIONS] = {"--compressions", 'c', &r->list, NULL},
                           {"--json", 0, &r->json, NULL},
                           {"--picture", 0, &r->picture, NULL},
                           {"--environments", 0, &w->environments, NULL},
@@ -143,25 +142,9 @@ static int read_options(int argc, char **argv, request *r)
                           {"--splits", 0, &w->splits, NULL},
                           {"--folds", 0, &w->folds, NULL},
                           {"--unit", 0, &w->unit, NULL},
-                          {"--n-max", 0, &c->n_max, NULL},
-                          {"--l-max", 0, &c->l_max, NULL},
-                          {"--cutoff", 0, &c->cutoff, NULL},
-                          {"--cutoff-width", 0, &c->cutoff_width, NULL},
-                          {"--atom-sigma", 0, &c->atom_sigma, NULL},
-                          {"--central-weight", 0, &c->central_weight, NULL},
-                          {"--radial-basis", 0, &c->radial_basis, NULL},
-                          {"--species", 0, &c->species, NULL},
-                          {"--centre", 0, &c->centre, NULL},
-                          {"--d-j", 0, &c->d_j, NULL},
-                          {"--embedding", 0, &c->embedding, NULL},
-                          {"--u-max", 0, &c->u_max, NULL},
-                          {"--seed", 0, &c->seed, NULL},
-                          {"--weights", 0, &c->weights, NULL},
-                          {"--K", 0, &c->k, NULL},
-                          {"--l-min", 0, &c->l_min, NULL},
-                          {"--data", 0, &c->data, NULL},
                           {"--help", 'h', NULL, &want_help}};
 
+    sz_recipe_options(&r->recipe, option);
     code = sz_options(argc, argv, option, sizeof option / sizeof *option, word, 2, &n);
     if (want_help) return sz_print_text(help);
     return code ? code : check_words(r, word, n);

@@ -418,30 +418,13 @@ static int read_options(int argc, char **argv, request *r)
 {
     const char *argument[2];
     int want_help = 0, n, code;
-    sz_recipe *c = &r->recipe;
-    sz_option option[] = {{"--output", 'o', &r->out, NULL},
+    sz_option option[] = {[SZ_RECIPE_OPTIONS] = {"--output", 'o', &r->out, NULL},
                           {"--term", 't', &r->term, NULL},
                           {"--descriptor", 'd', &r->descriptor, NULL},
-                          {"--compression", 'c', &c->compression, NULL},
-                          {"--n-max", 0, &c->n_max, NULL},
-                          {"--l-max", 0, &c->l_max, NULL},
-                          {"--cutoff", 0, &c->cutoff, NULL},
-                          {"--cutoff-width", 0, &c->cutoff_width, NULL},
-                          {"--atom-sigma", 0, &c->atom_sigma, NULL},
-                          {"--central-weight", 0, &c->central_weight, NULL},
-                          {"--radial-basis", 0, &c->radial_basis, NULL},
-                          {"--species", 0, &c->species, NULL},
-                          {"--centre", 0, &c->centre, NULL},
-                          {"--d-j", 0, &c->d_j, NULL},
-                          {"--embedding", 0, &c->embedding, NULL},
-                          {"--u-max", 0, &c->u_max, NULL},
-                          {"--seed", 0, &c->seed, NULL},
-                          {"--weights", 0, &c->weights, NULL},
-                          {"--K", 0, &c->k, NULL},
-                          {"--l-min", 0, &c->l_min, NULL},
-                          {"--data", 0, &c->data, NULL},
+                          {"--compression", 'c', &r->recipe.compression, NULL},
                           {"--help", 'h', NULL, &want_help}};
 
+    sz_recipe_options(&r->recipe, option);
     code = sz_take_elements(&argc, argv, r->elements, sizeof r->elements);
     if (!code)
         code = sz_options(argc, argv, option, sizeof option / sizeof *option, argument, 2,

@@ -61,6 +61,32 @@ sz_status sz_element_list(const char *text, const char *option, int *n, int *z,
     return sz_fail(err, SZ_ERR_ARGUMENT, "%s names no element", option);
 }
 
+/* ---- options ----------------------------------------------------------------------- */
+
+void sz_recipe_options(sz_recipe *recipe, sz_option *option)
+{
+    const sz_option all[SZ_RECIPE_OPTIONS] = {
+        {"--n-max", 0, &recipe->n_max, NULL},
+        {"--l-max", 0, &recipe->l_max, NULL},
+        {"--cutoff", 0, &recipe->cutoff, NULL},
+        {"--cutoff-width", 0, &recipe->cutoff_width, NULL},
+        {"--atom-sigma", 0, &recipe->atom_sigma, NULL},
+        {"--central-weight", 0, &recipe->central_weight, NULL},
+        {"--radial-basis", 0, &recipe->radial_basis, NULL},
+        {"--species", 0, &recipe->species, NULL},
+        {"--centre", 0, &recipe->centre, NULL},
+        {"--d-j", 0, &recipe->d_j, NULL},
+        {"--embedding", 0, &recipe->embedding, NULL},
+        {"--u-max", 0, &recipe->u_max, NULL},
+        {"--seed", 0, &recipe->seed, NULL},
+        {"--weights", 0, &recipe->weights, NULL},
+        {"--K", 0, &recipe->k, NULL},
+        {"--l-min", 0, &recipe->l_min, NULL},
+        {"--data", 0, &recipe->data, NULL}};
+
+    memcpy(option, all, sizeof all);
+}
+
 /* ---- numbers ----------------------------------------------------------------------- */
 
 static sz_status write_numbers(FILE *text, const sz_recipe *r, sz_error *err)

@@ -5,6 +5,7 @@
 #define SZ_RECIPE_H
 
 #include "descriptor/compression_spec.h"
+#include "tool.h"
 
 /* Options as on the command line, NULL where they are not given. */
 typedef struct {
@@ -20,6 +21,10 @@ typedef struct {
     const char *l_min;            /* of three factors */
     const char *data; /* file that the optimal basis or embedding comes from */
 } sz_recipe;
+
+/* The options that fill a recipe, but for the label, to option [SZ_RECIPE_OPTIONS]. */
+enum { SZ_RECIPE_OPTIONS = 17 };
+void sz_recipe_options(sz_recipe *recipe, sz_option *option);
 
 /* The compression that label names, blanks aside, or NULL. */
 const sz_compression_name *sz_compression_find(const char *label);

@@ -46,22 +46,53 @@ struct sz_atom_vectors {
     int **atom;      /* [n_terms][term.n] */
 };
 
+/* ---- one vector and one cosine ------------------------------------------------------
+ */
+
+void sz_grade_scales(const sz_soap *soap, int n, const double *p, double *scale)
+{
+    int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+
+    for (int s = 0; s < n; s++, p += ld) {
+        double sum = soap->spec.sigma0 * soap->spec.sigma0;
+
+        for (int c = 0; c < d; c++) sum += p[c] * p[c];
+        scale[s] = sum > 0.0 ? 1.0 / sqrt(sum) : 0.0;
+    }
+}
+
+void sz_grade_raise(int n, int m, double sigma2, const double *k, const double *scale_a,
+                    const double *scale_b, double *cosine)
+{
+    for (int i = 0; i < n; i++) {
+        double largest = 0.0;
+
+        for (int s = 0; s < m; s++) {
+            double c = (k[(size_t)i * m + s] + sigma2) * scale_b[s];
+
+            if (c > largest) largest = c;
+        }
+        largest *= scale_a[i];
+        if (largest > cosine[i]) cosine[i] = largest;
+    }
+}
+
+double sz_grade_of(double cosine)
+{
+    return cosine < 1.0 ? sqrt(2.0 - 2.0 * cosine) : 0.0;
+}
+
+/* ---- the sparse points --------------------------------------------------------------
+ */
+
 /* scale of a set, whose p is there */
 static sz_status find_scale(point_set *set, const sz_soap *soap, sz_error *err)
 {
-    double sigma2 = soap->spec.sigma0 * soap->spec.sigma0;
-    int d = sz_soap_n_desc(soap);
-    size_t ld = (size_t)sz_soap_stride(soap), n = (size_t)set->n;
+    size_t size = ((size_t)set->n + 1) * sizeof *set->scale;
 
-    set->scale = malloc((n + 1) * sizeof *set->scale);
-    if (!set->scale) return sz_fail_memory(err, n * sizeof *set->scale, "the grades");
-    for (size_t s = 0; s < n; s++) {
-        double sum = sigma2;
-
-        for (int c = 0; c < d; c++)
-            sum += set->p[s * ld + (size_t)c] * set->p[s * ld + (size_t)c];
-        set->scale[s] = sum > 0.0 ? 1.0 / sqrt(sum) : 0.0;
-    }
+    set->scale = malloc(size);
+    if (!set->scale) return sz_fail_memory(err, size, "the grades");
+    sz_grade_scales(soap, set->n, set->p, set->scale);
     return SZ_OK;
 }
 
@@ -207,23 +238,6 @@ size_t sz_atom_vectors_n(const sz_atom_vectors *vectors)
 /* ---- how like they are --------------------------------------------------------------
  */
 
-/* cosine [n] of the first n vectors of a with m vectors of b, by the products k [n][m] */
-static void raise_block(int n, int m, double sigma2, const double *k,
-                        const double *scale_a, const double *scale_b, double *cosine)
-{
-    for (int i = 0; i < n; i++) {
-        double largest = 0.0;
-
-        for (int s = 0; s < m; s++) {
-            double c = (k[(size_t)i * m + s] + sigma2) * scale_b[s];
-
-            if (c > largest) largest = c;
-        }
-        largest *= scale_a[i];
-        if (largest > cosine[i]) cosine[i] = largest;
-    }
-}
-
 static void raise(const sz_soap *soap, double *k, const point_set *a, const point_set *b,
                   double *cosine)
 {
@@ -238,7 +252,8 @@ static void raise(const sz_soap *soap, double *k, const point_set *a, const poin
             SZ_BLAS(dgemm)
             ("T", "N", &m, &n, &d, &one, b->p + (size_t)s * ld, &ld,
              a->p + (size_t)i * ld, &ld, &zero, k, &m);
-            raise_block(n, m, sigma0 * sigma0, k, a->scale + i, b->scale + s, cosine + i);
+            sz_grade_raise(n, m, sigma0 * sigma0, k, a->scale + i, b->scale + s,
+                           cosine + i);
         }
 }
 
@@ -281,5 +296,5 @@ double sz_grade_worst(const sz_atom_vectors *vectors, const double *a, const dou
                 *atom = vectors->atom[t][i];
             }
         }
-    return least < 1.0 ? sqrt(2.0 - 2.0 * least) : 0.0;
+    return sz_grade_of(least);
 }

@@ -21,6 +21,7 @@
 #include "linear/blas.h"
 #include "linear/linalg.h"
 #include "linear/vec.h"
+#include "model/grade.h"
 #include "model/model.h"
 #include "term/soap_term.h"
 
@@ -92,17 +93,12 @@ static sz_status factorise(sz_variance *v, int t, sz_error *err)
 static sz_status find_scale(sz_variance *v, int t, sz_error *err)
 {
     const sz_soap_term *term = &v->soaps->term[t];
-    const sz_soap *soap = v->soaps->soap[term->soap];
-    int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
-    double *scale = v->scale[t] = malloc((size_t)term->n_sparse * sizeof *scale + 1);
+    size_t size = ((size_t)term->n_sparse + 1) * sizeof *v->scale[t];
 
-    if (!scale)
-        return sz_fail_memory(err, (size_t)term->n_sparse * sizeof *scale, "the grades");
-    for (int s = 0; s < term->n_sparse; s++) {
-        const double *p = term->p_sparse + (size_t)s * ld;
-
-        scale[s] = 1.0 / sqrt(length2(d, p) + soap->spec.sigma0 * soap->spec.sigma0);
-    }
+    v->scale[t] = malloc(size);
+    if (!v->scale[t]) return sz_fail_memory(err, size, "the grades");
+    sz_grade_scales(v->soaps->soap[term->soap], term->n_sparse, term->p_sparse,
+                    v->scale[t]);
     return SZ_OK;
 }
 
@@ -230,20 +226,12 @@ static void raise_grades(const sz_variance *v, const sz_variance_work *w, int t,
     const sz_soap_term *term = &v->soaps->term[t];
     const sz_soap *soap = v->soaps->soap[term->soap];
     double sigma2 = soap->spec.sigma0 * soap->spec.sigma0;
-    int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    double scale[BLOCK], cosine[BLOCK] = {0};
 
-    for (int i = 0; i < n; i++) {
-        double own = length2(d, p + (size_t)i * ld) + sigma2, largest = 0.0, d2;
-
-        for (int s = 0; s < m; s++) {
-            double c = (w->k[(size_t)i * m + s] + sigma2) * v->scale[t][s];
-
-            if (c > largest) largest = c;
-        }
-        d2 = own > 0.0 ? 2.0 - 2.0 * largest / sqrt(own) : 2.0;
-        d2 = d2 < 0.0 ? 0.0 : sqrt(d2);
-        if (d2 > grade[atom[i]]) grade[atom[i]] = d2;
-    }
+    sz_grade_scales(soap, n, p, scale);
+    sz_grade_raise(n, term->n_sparse, sigma2, w->k, scale, v->scale[t], cosine);
+    for (int i = 0; i < n; i++)
+        grade[atom[i]] = fmax(grade[atom[i]], sz_grade_of(cosine[i]));
 }
 
 /* v_i, in w->k, and var_i of n atoms of the term with the vectors p */

@@ -5,15 +5,8 @@
 # expected. Each is fitted again to nine tenths of the cells of fit.sh, calibrated on the rest, every
 # tenth of each config_type, and NAME.soapz gets the note. SOAPZ names the program.
 set -eu
-data=${1:?"usage: calibrate.sh DATA [NAME ...]"}
+. "$(dirname "$0")/cells.sh"
 shift
-here=$(cd "$(dirname "$0")" && pwd)
-for file in train.xyz multinary24.xyz; do
-    [ -r "$data/$file" ] || { echo "calibrate.sh: $data/$file cannot be read" >&2; exit 1; }
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cp "$here/core.xml" "$work"
 cat "$data/train.xyz" "$data/multinary24.xyz" | python3 -c '
 import collections, re, sys
 seen, out = collections.Counter(), [open(name, "w") for name in sys.argv[1:]]

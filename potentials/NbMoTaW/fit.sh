@@ -4,15 +4,8 @@
 # fit.sh DATA [NAME ...]: fits the potentials of this folder again, from train.xyz and
 # multinary24.xyz in the folder DATA (see README.md). SOAPZ names the program.
 set -eu
-data=${1:?"usage: fit.sh DATA [NAME ...]"}
+. "$(dirname "$0")/cells.sh"
 shift
-here=$(cd "$(dirname "$0")" && pwd)
-for file in train.xyz multinary24.xyz; do
-    [ -r "$data/$file" ] || { echo "fit.sh: $data/$file cannot be read" >&2; exit 1; }
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cp "$here/core.xml" "$work"
 python3 "$here/apart.py" |
     cat "$data/train.xyz" "$data/multinary24.xyz" - "$here/disordered.xyz" > "$work/all_cells.xyz"
 [ $# -gt 0 ] || set -- fast balanced accurate

@@ -12,16 +12,6 @@ from acsf_fit import bcc, fit, write_cells  # noqa: E402
 from soapz_cli import numbers, read_xyz, run  # noqa: E402
 
 ELEMENTS = ["Mo", "W"]
-NVE = """
-minimize 0.0 0.01 200 400
-reset_timestep 0
-velocity all create 600.0 4711 mom yes rot no dist gaussian
-timestep 0.001
-fix move all nve
-thermo_style custom step temp pe etotal
-fix log all print 10 "$(step) $(temp:%.17g) $(etotal:%.17g)" file energy screen no
-run 6000
-"""
 
 
 def test_values(model):
@@ -54,15 +44,9 @@ def test_mixed(model):
 def test_nve(model):
     symbols, x, cell = bcc(np.random.default_rng(5), n=3, shake=0.0, strain=0.0)
     lmp.write_data("data", lmp.Frame(symbols, x, cell), ELEMENTS)
-    lmp.run_ok(lmp.setup("data", ELEMENTS, os.path.abspath(model)) + NVE, ".")
-    step, temperature, energy = np.loadtxt("energy").T
-    late = step >= 1000
-    slope = np.polyfit(step[late] / 1000.0, energy[late] / len(symbols), 1)[0]
-    spread = np.ptp(energy[late]) / len(symbols)
-    mean = temperature[late].mean()
-    lmp.check("a solid at 300 K", bool(200 <= mean <= 400), f"{mean:.1f} K")
-    lmp.check("drift", bool(abs(slope) <= 2e-6),
-              f"{slope:.1e} eV/atom/ps, energies within {spread:.1e} eV/atom")
+    lmp.run_ok(lmp.setup("data", ELEMENTS, os.path.abspath(model))
+               + lmp.NVE.replace("{steps}", "6000"), ".")
+    lmp.check_drift("energy", len(symbols), 1000, (200, 400), 2e-6)
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -273,3 +273,33 @@ def evaluate(frames, elements=ELEMENTS, model=None, style="soapz", ranks=1, extr
                        + extra + MEASURE.format(name=k))
         run_ok(script, folder, ranks)
         return [read_result(folder, str(k), box.turn) for k, box in enumerate(boxes)]
+
+
+# ---- conservation of energy ----------------------------------------------------------
+
+# of a crystal that is then at half the temperature of its velocities; 1 fs, writes `energy`
+NVE = """
+minimize 0.0 0.01 200 400
+reset_timestep 0
+velocity all create 600.0 4711 mom yes rot no dist gaussian
+timestep 0.001
+fix move all nve
+thermo_style custom step temp pe etotal
+thermo_modify format float %.17g
+fix log all print 10 "$(step) $(temp:%.17g) $(etotal:%.17g)" file energy screen no
+run {steps}
+"""
+
+
+def check_drift(path, atoms, start, temperatures, most):
+    """The file that NVE writes, from step start on: the mean temperature, and the slope of a
+    straight line through the energy, in eV/atom/ps."""
+    step, temperature, energy = np.loadtxt(path).T
+    late = step >= start
+    slope = np.polyfit(step[late] / 1000.0, energy[late] / atoms, 1)[0]
+    spread = np.ptp(energy[late]) / atoms
+    mean = temperature[late].mean()
+    check("temperature is that of a solid at 300 K", bool(temperatures[0] <= mean <= temperatures[1]),
+          f"{mean:.1f} K")
+    check("drift", bool(abs(slope) <= most),
+          f"{slope:.1e} eV/atom/ps, energies within {spread:.1e} eV/atom")

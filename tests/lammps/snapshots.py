@@ -9,24 +9,11 @@ import numpy as np
 import lmp
 
 sys.path.insert(0, str(lmp.ROOT / "python"))
-FAST = lmp.ROOT / "potentials/NbMoTaW/fast.soapz"
-NUMBER = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74}
+from independent import FAST, NUMBER, evaluate as predict  # noqa: E402  soapz must be found before
+
 # Weights of opposite sign are folded when a model is loaded. In the program lmp, whose library
 # has a LAPACK of its own, they are rounded otherwise than in Python: 1e-8 eV an atom
 TOLERANCE = 5e-9
-_potentials = {}
-
-
-def predict(frame, model=FAST):
-    """As lmp.read_result, by soapz.Potential."""
-    import soapz
-    if model not in _potentials:
-        _potentials[model] = soapz.Potential(model)
-    p = _potentials[model].predict(([NUMBER[s] for s in frame.symbols], frame.positions,
-                                    frame.cell, frame.pbc))
-    return {"energy": p.energy, "virial": 0.5 * (p.virial + p.virial.T), "forces": p.forces,
-            "local_energy": p.energies, "centroid": p.virials,
-            "stress": 0.5 * (p.virials + p.virials.transpose(0, 2, 1))}
 
 
 def pairs(frame, cutoff, energy_and_slope):

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * fail_each.h - every allocation of a function fails once. */
+#ifndef SZ_TEST_FAIL_EACH_H
+#define SZ_TEST_FAIL_EACH_H
+
+#include "check.h"
+#include "fail_alloc.h"
+#include "soapz.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* run with its first allocation failing, then its second, until none does: it says that
+ * memory is out, and leaves no block behind. More than 100 are tried. */
+static inline int check_each_allocation(sz_status (*run)(const sz_model *, sz_error *),
+                                        const sz_model *model)
+{
+    sz_status status = SZ_ERR_MEMORY;
+    long before = live, n;
+    sz_error err;
+
+    for (n = 1; n < 100000 && status == SZ_ERR_MEMORY; n++) {
+        calls = 0;
+        fail_at = n;
+        err.message[0] = 0;
+        status = run(model, &err);
+        CHECK(live == before);
+        if (status != SZ_OK)
+            CHECK(status == SZ_ERR_MEMORY && strstr(err.message, "out of memory"));
+    }
+    fail_at = 0;
+    CHECK(status == SZ_OK && n > 100);
+    printf("%ld allocations failed in turn\n", n - 2);
+    return 0;
+}
+
+#endif
