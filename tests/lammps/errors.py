@@ -65,7 +65,7 @@ refused("precision single", setup(style="soapz precision single") + RUN,
 for units in ("si", "cgs", "electron", "micro", "nano"):
     refused(f"units {units}", setup(units=units) + RUN, f"found units {units}")
 refused("pair_write", setup() + "pair_write 1 1 10 r 2.0 4.0 table T\n",
-        "Pair style soapz does not support pair_write")
+        "does not support pair_write")
 refused("compute pair/local", setup() + "compute p all pair/local eng\n" + RUN,
         "Pair style does not support compute pair/local")
 refused("fix adapt of what is not there", setup()
