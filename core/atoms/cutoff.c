@@ -24,6 +24,14 @@ double sz_cutoff(double r, double rc, double w, double *dfdr)
     return 0.5 * (1.0 + cos(pi * x));
 }
 
+long double sz_cutoff_exact(long double r, double rc, double w)
+{
+    const long double pi = 3.14159265358979323846264338327950288L;
+    long double x = r - ((long double)rc - w);
+
+    return x <= 0.0L ? 1.0L : 0.5L * (1.0L + cosl(pi * x / w));
+}
+
 double sz_switch(double r, double rc, double w, double *dfdr)
 {
     double x, x3;

@@ -7,8 +7,8 @@
  *   E_i   += share sum_j fc(r_ij) e(r_ij)
  *
  * Permutations of a single distance are trivial and cancel in the normalised kernel.
- * e is tabulated without fc; the knots of PP, where its third derivative jumps, are
- * knots of the table. */
+ * fc e is tabulated; the knots of PP, where its third derivative jumps, and the place
+ * where fc leaves 1 are knots of the table. */
 #include "term/pair.h"
 
 #include "atoms/cutoff.h"
@@ -23,6 +23,16 @@ typedef struct {
     const sz_gap_term *c;
 } exact;
 
+/* fc: the cutoff and the tail (erf(a r)/r)^n */
+static long double exact_cutoff(const sz_pair_spec *spec, long double r)
+{
+    long double f = sz_cutoff_exact(r, spec->cutoff, spec->cutoff_width);
+
+    if (spec->tail_exponent == 0) return f;
+    if (r > 0.0L) return f * powl(erfl(spec->tail_range * r) / r, spec->tail_exponent);
+    return f * powl(1.12837916709551257390L * spec->tail_range, spec->tail_exponent);
+}
+
 static long double exact_energy(long double r, const void *context)
 {
     const exact *e = context;
@@ -33,7 +43,7 @@ static long double exact_energy(long double r, const void *context)
     for (int s = 0; s < c->n_sparse; s++)
         sum += (long double)c->alpha[s] * c->fc_sparse[s] *
                sz_covariance_exact(c, c->x_sparse + (size_t)s * c->n_dim, x);
-    return sum;
+    return sum * exact_cutoff(e->spec, r);
 }
 
 static int ascending(const void *a, const void *b)
@@ -43,14 +53,23 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* where e(r) is not smooth inside (lo, hi): the edges and centres of PP kernels */
+enum { IN_CUTOFF = 48 }; /* pieces that follow the cosine and its slope to rounding */
+
+/* where fc e is not smooth inside (lo, hi): the start of the cutoff, the edges and
+ * centres of PP kernels; and the pieces of the cutoff, which may be narrow */
 static int find_breaks(const exact *e, double lo, double hi, double *breaks)
 {
     const sz_gap_term *c = e->c;
+    double w = e->spec->cutoff_width;
     int n = 0, kept = 1;
 
     breaks[n++] = lo;
     breaks[n++] = hi;
+    for (int k = 0; k < IN_CUTOFF; k++) {
+        double r = hi - w * (IN_CUTOFF - k) / IN_CUTOFF;
+
+        if (r > lo && r < hi) breaks[n++] = r;
+    }
     for (int s = 0; s < c->n_sparse && c->covariance == SZ_COVARIANCE_PP && c->n_dim == 1;
          s++)
         for (int k = -1; k <= 1; k++) {
@@ -73,7 +92,7 @@ static double piece_width(const exact *e, double hi)
 
     if (e->c->covariance == SZ_COVARIANCE_PP && e->c->n_dim == 1 &&
         e->spec->exponent[0] == 1)
-        return hi; /* quartic between its knots: exact */
+        return hi; /* quartic between its knots */
     for (int k = 0; k < e->c->n_dim && e->c->theta; k++)
         if (e->spec->exponent[k] == 1) width = fmin(width, e->c->theta[k]);
     return width / 32.0;
@@ -83,8 +102,8 @@ sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_t
                          sz_error *err)
 {
     exact e = {spec, c};
-    double lo = 0.0, *breaks = malloc((2 + 3 * (size_t)c->n_sparse) * sizeof *breaks),
-           width;
+    size_t room = 2 + IN_CUTOFF + 3 * (size_t)c->n_sparse;
+    double lo = 0.0, *breaks = malloc(room * sizeof *breaks), width;
     sz_status status = SZ_OK;
     int n;
 
@@ -93,7 +112,7 @@ sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_t
     pair->n_sparse = c->n_sparse;
     pair->descriptor = sz_copy_text(c->descriptor);
     if (!breaks || !pair->descriptor) {
-        status = sz_fail_memory(err, 3 * (size_t)c->n_sparse * sizeof *breaks, "a table");
+        status = sz_fail_memory(err, room * sizeof *breaks, "a table");
         goto done;
     }
     for (int k = 0; k < spec->n_exponents; k++)
@@ -146,15 +165,8 @@ static double tail(const sz_pair_spec *spec, double r, double *slope)
 
 double sz_pair_energy(const sz_pair *pair, double r, double *slope)
 {
-    double df, dt, de, f, t, e;
-
     *slope = 0.0;
-    if (r >= pair->spec.cutoff) return 0.0;
-    f = sz_cutoff(r, pair->spec.cutoff, pair->spec.cutoff_width, &df);
-    t = tail(&pair->spec, r, &dt);
-    e = sz_table_eval(&pair->e, r, &de);
-    *slope = df * t * e + f * (dt * e + t * de);
-    return f * t * e;
+    return r < pair->spec.cutoff ? sz_table_eval(&pair->e, r, slope) : 0.0;
 }
 
 void sz_pair_vector(const sz_pair_spec *spec, double r, double *x)

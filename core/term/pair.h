@@ -28,7 +28,7 @@ typedef struct {
     double size;      /* sum_s |weight_s| K_max, eV: the terms that e is the sum of */
     double error;     /* bound of |table - exact| found at load, eV */
     char *descriptor; /* the argument string it came from */
-    sz_table e;
+    sz_table e;       /* fc e */
 } sz_pair;
 
 typedef struct {
