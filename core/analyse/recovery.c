@@ -61,6 +61,11 @@ sz_status sz_recover(const sz_descriptor *descriptor, const sz_sites *of, double
     sz_soap_spec full = descriptor->soap->spec;
     sz_status status = sz_sites_check(descriptor, err);
 
+    if (status == SZ_OK && sz_descriptor_l_max(descriptor) < 0)
+        status = sz_fail(err, SZ_ERR_ARGUMENT,
+                         "the full spectrum is one of soap, it cannot be recovered from "
+                         "\"%.60s\"",
+                         sz_descriptor_text(descriptor));
     if (status != SZ_OK) return status;
     status = sz_compress_nu(&full.compression, 2, 2, 0, err);
     if (status == SZ_OK)

@@ -15,9 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int has_spectrum(const sz_descriptor *d)
+{
+    return !d->soap->spec.turbo.n_species && !d->soap->acsf;
+}
+
 int sz_descriptor_l_max(const sz_descriptor *descriptor)
 {
-    return descriptor->soap->spec.radial.l_max;
+    return has_spectrum(descriptor) ? descriptor->soap->spec.radial.l_max : -1;
 }
 
 typedef struct {
@@ -130,10 +135,11 @@ sz_status sz_spectrum_values(const sz_descriptor *descriptor, const sz_sites *of
     sz_status status = sz_sites_check(descriptor, err);
 
     if (status != SZ_OK) return status;
-    if (full.turbo.n_species)
+    if (!has_spectrum(descriptor))
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "soap_turbo has no P_l of all elements and radial functions: take "
-                       "a soap");
+                       "only a soap has a P_l of all elements and radial functions, not "
+                       "\"%.60s\"",
+                       sz_descriptor_text(descriptor));
     memset(value, 0, of->n * (l_max + 1) * (2 * l_max + 1) * sizeof *value);
     full.train.open = 0;
     status = sz_compress_nu(&full.compression, 2, 2, 0, err);
