@@ -27,8 +27,8 @@ static const char *const texts[] = {"acsf cutoff=5.99 g1=F g4=traditional",
 enum { N_TEXTS = sizeof texts / sizeof *texts };
 
 typedef struct {
-    sz_soap *soap;
-    sz_soap_work *work;
+    sz_describer *of;
+    sz_describer_work *work;
     sz_list list;
     int slot[4];
     double *p, *dedp, *dedr;
@@ -69,22 +69,20 @@ static sz_status list_atoms(sz_list *list, double cutoff, sz_error *err)
 
 static sz_status start(subject *s, const char *text, sz_error *err)
 {
-    int n_centres, centre_z[SZ_Z_MAX];
-    sz_soap_spec spec = {0};
+    sz_describer_spec spec = {0};
     sz_args *args;
     sz_status status = sz_args_parse(&args, text, "bench", err);
     size_t n;
 
-    if (status == SZ_OK)
-        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, -1, 0, NULL, err);
-    if (status == SZ_OK) status = sz_soap_create(&s->soap, &spec, 0, err);
-    if (status == SZ_OK) status = sz_soap_work_create(&s->work, s->soap, N, err);
-    if (status == SZ_OK) status = list_atoms(&s->list, spec.radial.cutoff, err);
+    if (status == SZ_OK) status = sz_describer_parse(&spec, args, -1, 0, NULL, err);
+    if (status == SZ_OK) status = sz_describer_create(&s->of, &spec, 0, err);
+    if (status == SZ_OK) status = sz_describer_work_create(&s->work, s->of, N, err);
+    if (status == SZ_OK) status = list_atoms(&s->list, s->of->cutoff, err);
     sz_args_free(args);
-    sz_soap_spec_free(&spec);
+    sz_describer_spec_free(&spec);
     if (status != SZ_OK) return status;
-    for (int k = 0; k < 4; k++) s->slot[k] = sz_soap_slot(s->soap, z[k]);
-    n = (size_t)N * (size_t)sz_soap_stride(s->soap);
+    for (int k = 0; k < 4; k++) s->slot[k] = sz_describer_slot(s->of, z[k]);
+    n = (size_t)N * (size_t)s->of->stride;
     s->p = calloc(n, sizeof *s->p);
     s->dedp = calloc(n, sizeof *s->dedp);
     s->dedr = calloc(3 * (size_t)s->list.n_pairs, sizeof *s->dedr);
@@ -94,18 +92,17 @@ static sz_status start(subject *s, const char *text, sz_error *err)
 
 static void measure(subject *s, int round)
 {
-    const sz_soap_species species = {z, s->slot};
-    size_t n = (size_t)N * (size_t)sz_soap_stride(s->soap);
+    const sz_describer_part part = {s->of, s->work, s->slot, s->p, s->dedp};
+    size_t n = (size_t)N * (size_t)s->of->stride;
     int atom[N];
     double begin, middle, end;
 
     for (int i = 0; i < N; i++) atom[i] = i;
     begin = now();
-    sz_soap_forward(s->soap, s->work, &s->list.nb, &species, N, atom, s->p);
+    sz_describers_forward(1, &part, &s->list.nb, z, N, atom);
     middle = now();
     memcpy(s->dedp, s->p, n * sizeof *s->p);
-    sz_soap_adjoint(s->soap, s->work, &s->list.nb, &species, N, atom, s->p, s->dedp,
-                    s->dedr);
+    sz_describers_adjoint(1, &part, &s->list.nb, N, atom, s->dedr);
     end = now();
     s->forward[round] = (middle - begin) / N;
     s->both[round] = (end - begin) / N;
@@ -140,10 +137,10 @@ int main(int argc, char **argv)
     printf("neighbours  length  values  values and gradient, microseconds an atom\n");
     for (int k = 0; k < n; k++) {
         printf("%10d %7d %7.1f %7.1f   %s\n", all[k].list.n_pairs / N,
-               sz_soap_n_published(all[k].soap), median(all[k].forward),
-               median(all[k].both), argc > 1 ? argv[1] : texts[k]);
-        sz_soap_free(all[k].soap);
-        sz_soap_work_free(all[k].work);
+               all[k].of->n_published, median(all[k].forward), median(all[k].both),
+               argc > 1 ? argv[1] : texts[k]);
+        sz_describer_free(all[k].of);
+        sz_describer_work_free(all[k].work);
         sz_list_free(&all[k].list);
         free(all[k].p);
         free(all[k].dedp);

@@ -61,14 +61,15 @@ SZ_API sz_status sz_pair_distances(const sz_descriptor *descriptor, const sz_sit
 
 /* ---- what is in P_l --------------------------------------------------------------- */
 
-/* Largest l of a descriptor. */
+/* Largest l of a soap; -1: another descriptor, which has no P_l of all elements and
+ * radial functions. */
 SZ_API int sz_descriptor_l_max(const sz_descriptor *descriptor);
 
 /* The singular values of P_l = X_l^T X_l, X_l the densities of the elements with all n,
  * [2l+1][n_species n_max], whatever the compression: value [n][l_max+1][2 l_max+1],
  * descending, over the largest of that l; zero beyond 2l+1. total 1: of the density
  * summed over the elements. neighbours [n], or NULL: atoms in the density beside the
- * centre, more than which no rank can be. */
+ * centre, more than which no rank can be. What has no P_l is SZ_ERR_ARGUMENT. */
 SZ_API sz_status sz_spectrum_values(const sz_descriptor *descriptor, const sz_sites *of,
                                     int total, double *value, int *neighbours,
                                     const sz_fit_options *options, sz_error *err);

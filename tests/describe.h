@@ -13,18 +13,19 @@ static const int hea[] = {41, 42, 73, 74}; /* Nb Mo Ta W */
 
 /* A descriptor and its scratch; species of the clusters are indices into hea. */
 typedef struct {
-    sz_soap *soap;
-    sz_soap_work *work;
+    sz_describer *d;
+    const sz_soap *soap; /* it as a SOAP, or NULL */
+    sz_describer_work *work;
     int slot[4];
-    sz_soap_species species;
+    sz_slots slots;
     int n_published; /* without the sigma0 component */
     double *p;       /* [ATOMS_MAX][stride] */
 } descriptor;
 
 static inline void close_descriptor(descriptor *d)
 {
-    sz_soap_work_free(d->work);
-    sz_soap_free(d->soap);
+    sz_describer_work_free(d->work);
+    sz_describer_free(d->d);
     free(d->p);
     memset(d, 0, sizeof *d);
 }
@@ -34,23 +35,22 @@ static inline sz_status open_descriptor(descriptor *d, const char *text, int n_m
                                         const double *matrix, sz_error *err)
 {
     sz_args *args;
-    sz_soap_spec spec = {0};
-    int n_centres, centre[SZ_Z_MAX];
+    sz_describer_spec spec = {0};
     sz_status status = sz_args_parse(&args, text, "text", err);
 
     memset(d, 0, sizeof *d);
     if (status == SZ_OK)
-        status = sz_soap_spec_parse(&spec, &n_centres, centre, args, -1, n_matrix, matrix,
-                                    err);
-    if (status == SZ_OK) status = sz_soap_create(&d->soap, &spec, 0, err);
-    sz_soap_spec_free(&spec);
+        status = sz_describer_parse(&spec, args, -1, n_matrix, matrix, err);
+    if (status == SZ_OK) status = sz_describer_create(&d->d, &spec, 0, err);
+    sz_describer_spec_free(&spec);
     sz_args_free(args);
     if (status != SZ_OK) return status;
-    for (int s = 0; s < 4; s++) d->slot[s] = sz_soap_slot(d->soap, hea[s]);
-    d->species = (sz_soap_species){hea, d->slot};
-    d->n_published = sz_soap_n_published(d->soap) - 1;
-    d->p = aligned_alloc(64, (size_t)ATOMS_MAX * sz_soap_stride(d->soap) * sizeof *d->p);
-    return sz_soap_work_create(&d->work, d->soap, ATOMS_MAX, err);
+    d->soap = sz_soap_of(d->d);
+    for (int s = 0; s < 4; s++) d->slot[s] = sz_describer_slot(d->d, hea[s]);
+    d->slots = (sz_slots){hea, d->slot};
+    d->n_published = d->d->n_published - 1;
+    d->p = aligned_alloc(64, (size_t)ATOMS_MAX * d->d->stride * sizeof *d->p);
+    return sz_describer_work_create(&d->work, d->d, ATOMS_MAX, err);
 }
 
 /* vectors [n_atoms][n_published] of all atoms, to free; NULL when something failed */
@@ -62,10 +62,10 @@ static inline double *published_vectors(const descriptor *d, const cluster *c)
     double *all = malloc(n * c->n_atoms * sizeof *all);
 
     for (int i = 0; i < c->n_atoms; i++) atom[i] = i;
-    sz_soap_forward(d->soap, d->work, &c->list.nb, &d->species, c->n_atoms, atom, d->p);
+    sz_describer_forward(d->d, d->work, &c->list.nb, &d->slots, c->n_atoms, atom, d->p);
     for (int i = 0; i < c->n_atoms && row && all; i++) {
-        failed |= sz_soap_publish(d->soap, d->p + (size_t)i * sz_soap_stride(d->soap),
-                                  row, NULL) != SZ_OK;
+        failed |= sz_describer_publish(d->d, d->p + (size_t)i * d->d->stride, row,
+                                       NULL) != SZ_OK;
         memcpy(all + n * i, row, n * sizeof *all);
     }
     if (failed || !row || !all) {

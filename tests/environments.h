@@ -39,8 +39,8 @@ static inline int make_gap(sz_gap **gap, const char *text, const cluster *c, int
     for (int i = 0; i < n; i++) {
         t->alpha[i] = uniform(-1.0, 1.0);
         t->fc_sparse[i] = 1.0;
-        sz_soap_forward(d.soap, d.work, &c->list.nb, &d.species, 1, &i, d.p);
-        CHECK_OK(sz_soap_publish(d.soap, d.p, t->x_sparse + (size_t)i * t->n_dim, &err),
+        sz_describer_forward(d.d, d.work, &c->list.nb, &d.slots, 1, &i, d.p);
+        CHECK_OK(sz_describer_publish(d.d, d.p, t->x_sparse + (size_t)i * t->n_dim, &err),
                  err);
         CHECK_OK(sz_environments_add(t->environment, &c->list.nb, hea, i, 4.0, &err),
                  err);

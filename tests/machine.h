@@ -14,30 +14,41 @@
 
 /* a descriptor and its scratch, for species with the atomic numbers z */
 typedef struct {
-    sz_soap *soap;
-    sz_soap_work *work;
+    sz_describer *d;
+    const sz_soap *soap; /* it as a SOAP, or NULL */
+    sz_describer_work *work;
     int z[3], slot[3];
-    sz_soap_species species;
-    int n_desc, stride;
+    sz_slots slots;
+    int n_desc, stride, normalise;
 } machine;
+
+/* m takes d. */
+static inline sz_status start_with(machine *m, sz_describer *d, const int *z,
+                                   sz_error *err)
+{
+    m->d = d;
+    m->soap = sz_soap_of(d);
+    for (int s = 0; s < 3; s++) {
+        m->z[s] = z[s];
+        m->slot[s] = sz_describer_slot(d, z[s]);
+    }
+    m->slots = (sz_slots){m->z, m->slot};
+    m->n_desc = d->n_desc;
+    m->stride = d->stride;
+    m->normalise = m->soap && m->soap->spec.normalise;
+    return sz_describer_work_create(&m->work, d, ATOMS_MAX, err);
+}
 
 static inline sz_status start(machine *m, const sz_soap_spec *spec, int reduce,
                               const int *z, sz_error *err)
 {
-    sz_status status = sz_soap_create(&m->soap, spec, reduce, err);
+    sz_soap *soap;
+    sz_status status = sz_soap_create(&soap, spec, reduce, err);
 
-    if (status != SZ_OK) return status;
-    for (int s = 0; s < 3; s++) {
-        m->z[s] = z[s];
-        m->slot[s] = sz_soap_slot(m->soap, z[s]);
-    }
-    m->species = (sz_soap_species){m->z, m->slot};
-    m->n_desc = sz_soap_n_desc(m->soap);
-    m->stride = sz_soap_stride(m->soap);
-    return sz_soap_work_create(&m->work, m->soap, ATOMS_MAX, err);
+    return status == SZ_OK ? start_with(m, &soap->base, z, err) : status;
 }
 
-/* spec of an argument string; matrix [n_matrix] or NULL */
+/* spec of the argument string of a SOAP; matrix [n_matrix] or NULL */
 static inline sz_status parse_text(sz_soap_spec *spec, const char *text, int n_matrix,
                                    const double *matrix, sz_error *err)
 {
@@ -59,19 +70,23 @@ static inline sz_status start_text(machine *m, const char *text, int n_matrix,
                                    const double *matrix, int reduce, const int *z,
                                    sz_error *err)
 {
-    sz_soap_spec spec;
-    sz_status status = parse_text(&spec, text, n_matrix, matrix, err);
+    sz_describer_spec spec = {0};
+    sz_describer *d = NULL;
+    sz_args *args;
+    sz_status status = sz_args_parse(&args, text, "there", err);
 
-    if (status != SZ_OK) return status;
-    status = start(m, &spec, reduce, z, err);
-    sz_soap_spec_free(&spec);
-    return status;
+    if (status == SZ_OK)
+        status = sz_describer_parse(&spec, args, -1, n_matrix, matrix, err);
+    if (status == SZ_OK) status = sz_describer_create(&d, &spec, reduce, err);
+    sz_describer_spec_free(&spec);
+    sz_args_free(args);
+    return status == SZ_OK ? start_with(m, d, z, err) : status;
 }
 
 static inline void stop(machine *m)
 {
-    sz_soap_work_free(m->work);
-    sz_soap_free(m->soap);
+    sz_describer_work_free(m->work);
+    sz_describer_free(m->d);
 }
 
 static inline void vectors(const machine *m, const cluster *c, double *p)
@@ -79,7 +94,16 @@ static inline void vectors(const machine *m, const cluster *c, double *p)
     int atom[ATOMS_MAX];
 
     for (int i = 0; i < c->n_atoms; i++) atom[i] = i;
-    sz_soap_forward(m->soap, m->work, &c->list.nb, &m->species, c->n_atoms, atom, p);
+    sz_describer_forward(m->d, m->work, &c->list.nb, &m->slots, c->n_atoms, atom, p);
+}
+
+static inline void vectors_adjoint(const machine *m, const sz_neigh *nb, int n,
+                                   const int *atom, const double *p, double *dedp,
+                                   double *dedr)
+{
+    const sz_describer_part part = {m->d, m->work, m->slot, (double *)p, dedp};
+
+    sz_describers_adjoint(1, &part, nb, n, atom, dedr);
 }
 
 /* ---- symmetries and slopes -------------------------------------------------------- */
@@ -101,7 +125,7 @@ static inline double functional_value(void *context)
 /* 1 where r is near a place where the functions of soap_turbo have a step */
 static inline int near_step(const sz_radial *radial, double r)
 {
-    for (int s = 0; radial && s < radial->n_tables; s++)
+    for (int s = 0; s < radial->n_tables; s++)
         for (int k = 1; k < radial->table[s].n_pieces; k++)
             if (fabs(r - radial->table[s].from[k]) < 0.01) return 1;
     return 0;
@@ -121,15 +145,16 @@ static inline void check_slopes(machine *m, cluster *c)
     for (int i = 0; i < c->n_atoms; i++) atom[i] = i;
     vectors(m, c, p);
     memcpy(dedp, g, n * sizeof *dedp);
-    sz_soap_adjoint(m->soap, m->work, &c->list.nb, &m->species, c->n_atoms, atom, p, dedp,
-                    dedr);
+    vectors_adjoint(m, &c->list.nb, c->n_atoms, atom, p, dedp, dedr);
     most = largest(dedr, 3 * (size_t)c->list.n_pairs);
     for (int k = 0; k < 3 * c->list.n_pairs; k++) {
         double r = sqrt(dot(c->list.r + k / 3 * 3, c->list.r + k / 3 * 3, 3));
-        double edge = m->soap->spec.radial.cutoff;
+        double edge = m->d->cutoff;
 
-        if (fabs(r - edge) < 0.01 || near_step(m->soap->radial, r)) continue;
-        if (fabs(r - edge + m->soap->spec.radial.cutoff_width) < 0.01) continue;
+        if (fabs(r - edge) < 0.01) continue;
+        if (m->soap && near_step(m->soap->radial, r)) continue;
+        if (m->soap && fabs(r - edge + m->soap->spec.radial.cutoff_width) < 0.01)
+            continue;
         CHECK_CLOSE(dedr[k] - 1.0, slope_at(&c->list.r[k], 1e-3, functional_value, &f),
                     1e-9 * most);
     }
@@ -148,8 +173,8 @@ static inline void check_symmetries(machine *m, cluster *c)
 
     vectors(m, c, p);
     for (int i = 0; i < c->n_atoms; i++)
-        sz_soap_forward(m->soap, m->work, &list->nb, &m->species, 1, &i,
-                        turned + (size_t)i * m->stride);
+        sz_describer_forward(m->d, m->work, &list->nb, &m->slots, 1, &i,
+                             turned + (size_t)i * m->stride);
     CHECK(memcmp(p, turned, n * sizeof *p) == 0);
     random_rotation(q);
     for (int k = 0; k < 9; k++) q[k] = -q[k];
@@ -175,7 +200,7 @@ static inline void check_symmetries(machine *m, cluster *c)
     vectors(m, c, turned);
     CHECK_CLOSE(distance(p, turned, n), 0.0, 1e-13 * fmax(1.0, largest(p, n)));
     for (int i = 0; i < c->n_atoms; i++)
-        if (m->soap->spec.normalise)
+        if (m->normalise)
             CHECK_CLOSE(dot(p + i * m->stride, p + i * m->stride, m->n_desc), 1.0, 1e-14);
     free(p);
     free(turned);
@@ -198,9 +223,9 @@ static inline void check_entering(machine *m, cluster *c)
         static const double out[] = {3.0, 0.0, 0.0, 0.0, -1e-3, -1e-4};
 
         for (int x = 0; x < 3; x++)
-            moved[x] = unit[x] * (m->soap->spec.radial.cutoff + out[step + 2]) *
-                       (step < 2 ? 1.0 + 1e-15 : 1.0);
-        sz_soap_forward(m->soap, m->work, &c->list.nb, &m->species, 1, &atom, p);
+            moved[x] =
+                unit[x] * (m->d->cutoff + out[step + 2]) * (step < 2 ? 1.0 + 1e-15 : 1.0);
+        sz_describer_forward(m->d, m->work, &c->list.nb, &m->slots, 1, &atom, p);
         if (step == -2) memcpy(before, p, m->stride * sizeof *p);
         if (step < 2) CHECK(memcmp(before, p, m->stride * sizeof *p) == 0);
         if (step >= 2) change[step - 2] = distance(before, p, m->n_desc);

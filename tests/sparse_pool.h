@@ -13,9 +13,9 @@
 #include <stdlib.h>
 
 typedef struct {
-    sz_soap *soap;
-    sz_soap_work *work;
-    sz_soap_species species; /* a species is its atomic number */
+    sz_describer *of;
+    sz_describer_work *work;
+    sz_slots slots; /* a species is its atomic number */
     int z[SZ_Z_MAX + 1], slot[SZ_Z_MAX + 1], centre[SZ_Z_MAX + 1];
     sz_list list;
     double *inner; /* [stride] */
@@ -27,8 +27,8 @@ typedef struct {
 
 static inline void soap_pool_free(soap_pool *p)
 {
-    sz_soap_work_free(p->work);
-    sz_soap_free(p->soap);
+    sz_describer_work_free(p->work);
+    sz_describer_free(p->of);
     sz_list_free(&p->list);
     free(p->inner);
     free(p->x);
@@ -38,25 +38,23 @@ static inline void soap_pool_free(soap_pool *p)
 static inline sz_status soap_pool_start(soap_pool *p, const char *text, sz_error *err)
 {
     sz_args *args;
-    sz_soap_spec spec = {0};
-    int n_centres = 0, centre_z[SZ_Z_MAX];
+    sz_describer_spec spec = {0};
     sz_status status = sz_args_parse(&args, text, "descriptor", err);
 
-    if (status == SZ_OK)
-        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, -1, 0, NULL, err);
-    if (status == SZ_OK) status = sz_soap_create(&p->soap, &spec, 0, err);
-    if (status == SZ_OK) status = sz_soap_work_create(&p->work, p->soap, 1, err);
+    if (status == SZ_OK) status = sz_describer_parse(&spec, args, -1, 0, NULL, err);
+    if (status == SZ_OK) status = sz_describer_create(&p->of, &spec, 0, err);
+    if (status == SZ_OK) status = sz_describer_work_create(&p->work, p->of, 1, err);
     if (status == SZ_OK) {
         for (int z = 0; z <= SZ_Z_MAX; z++) {
             p->z[z] = z;
-            p->slot[z] = z ? sz_soap_slot(p->soap, z) : -1;
+            p->slot[z] = z ? sz_describer_slot(p->of, z) : -1;
         }
-        for (int k = 0; k < n_centres; k++) p->centre[centre_z[k]] = 1;
-        p->species = (sz_soap_species){p->z, p->slot};
-        p->d = sz_soap_n_published(p->soap);
-        p->inner = aligned_alloc(64, SZ_PAD((size_t)sz_soap_stride(p->soap)) * 8);
+        for (int k = 0; k < spec.n_centres; k++) p->centre[spec.centre_z[k]] = 1;
+        p->slots = (sz_slots){p->z, p->slot};
+        p->d = p->of->n_published;
+        p->inner = aligned_alloc(64, SZ_PAD((size_t)p->of->stride) * 8);
     }
-    sz_soap_spec_free(&spec);
+    sz_describer_spec_free(&spec);
     sz_args_free(args);
     return status;
 }
@@ -69,14 +67,14 @@ static inline sz_status soap_pool_add(soap_pool *p, const sz_xyz_frame *f, sz_er
 
     memcpy(s.cell, f->cell, sizeof s.cell);
     memcpy(s.pbc, f->pbc, sizeof s.pbc);
-    status = sz_list_build(&p->list, &s, p->soap->spec.radial.cutoff, err);
+    status = sz_list_build(&p->list, &s, p->of->cutoff, err);
     p->x = realloc(p->x, room * (size_t)p->d * sizeof *p->x);
     p->frame = realloc(p->frame, room * sizeof *p->frame);
     for (int i = 0; i < f->n_atoms && status == SZ_OK; i++) {
         if (!p->centre[f->z[i]]) continue;
-        sz_soap_forward(p->soap, p->work, &p->list.nb, &p->species, 1, &i, p->inner);
-        status =
-            sz_soap_publish(p->soap, p->inner, p->x + (size_t)p->n * (size_t)p->d, err);
+        sz_describer_forward(p->of, p->work, &p->list.nb, &p->slots, 1, &i, p->inner);
+        status = sz_describer_publish(p->of, p->inner, p->x + (size_t)p->n * (size_t)p->d,
+                                      err);
         p->frame[p->n++] = p->n_frames;
     }
     p->n_frames++;

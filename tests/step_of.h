@@ -4,13 +4,12 @@
 #ifndef SZ_TEST_STEP_OF_H
 #define SZ_TEST_STEP_OF_H
 
-#include "descriptor/soap.h"
+#include "descriptor/describer.h"
 
 /* p [n][stride] of the atoms of nb and, for dE/dp = g [n][stride], dedr (added to). */
-sz_status step_of(const sz_soap *soap, const sz_soap_species *species, const sz_neigh *nb,
+sz_status step_of(const sz_describer *d, const sz_slots *slots, const sz_neigh *nb,
                   const double *g, double *p, double *dedr, sz_error *err);
-sz_status step_of_single(const sz_soap *soap, const sz_soap_species *species,
-                         const sz_neigh *nb, const double *g, double *p, double *dedr,
-                         sz_error *err);
+sz_status step_of_single(const sz_describer *d, const sz_slots *slots, const sz_neigh *nb,
+                         const double *g, double *p, double *dedr, sz_error *err);
 
 #endif

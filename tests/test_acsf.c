@@ -73,9 +73,9 @@ static void add_pair(const sz_acsf *acsf, const double *a, const double *b, doub
     for (int x = 0; x < 3; x++) d[x] = a[x] - b[x];
     far = sqrt(dot(d, d, 3));
     s = r * r + t * t;
-    w = cut(r, acsf->cutoff) * cut(t, acsf->cutoff);
+    w = cut(r, acsf->spec.cutoff) * cut(t, acsf->spec.cutoff);
     for (int m = 0; m < acsf->spec.n4; m++)
-        row[m] += w * cut(far, acsf->cutoff) *
+        row[m] += w * cut(far, acsf->spec.cutoff) *
                   angular(&acsf->spec.g4[m], dot(a, b, 3) / (r * t), s + far * far);
     for (int m = 0; m < acsf->spec.n5; m++)
         row[acsf->spec.n4 + m] +=
@@ -85,7 +85,7 @@ static void add_pair(const sz_acsf *acsf, const double *a, const double *b, doub
 static void add_neighbour(const sz_acsf *acsf, double r, double weight, double *to)
 {
     const sz_acsf_spec *s = &acsf->spec;
-    double f = weight * cut(r, acsf->cutoff);
+    double f = weight * cut(r, acsf->spec.cutoff);
 
     if (s->g1) *to++ += f;
     for (int m = 0; m < s->n2; m++)
@@ -107,7 +107,7 @@ static double factor(const sz_acsf *acsf, int row, int a, int b)
     case SZ_ACSF_WEIGHTED:
         return row ? (a + 1) * (b + 1) : 1;
     case SZ_ACSF_WEIGHTED_Z:
-        return acsf->z[a] * acsf->z[b];
+        return acsf->spec.slot_z[a] * acsf->spec.slot_z[b];
     case SZ_ACSF_SUM:
         break;
     }
@@ -117,9 +117,9 @@ static double factor(const sz_acsf *acsf, int row, int a, int b)
 /* p [length] of atom i */
 static void plain(const machine *m, const sz_neigh *nb, int i, double *p)
 {
-    const sz_acsf *acsf = m->soap->acsf;
+    const sz_acsf *acsf = (const sz_acsf *)m->d;
     int by_z = acsf->spec.compression == SZ_ACSF_WEIGHTED_Z;
-    double *from = p + acsf->two * (by_z ? 1 : acsf->n_slots), own[2 * SZ_ACSF_MAX];
+    double *from = p + acsf->two * (by_z ? 1 : acsf->spec.n_slots), own[2 * SZ_ACSF_MAX];
 
     memset(p, 0, (size_t)acsf->length * sizeof *p);
     for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
@@ -127,7 +127,7 @@ static void plain(const machine *m, const sz_neigh *nb, int i, double *p)
         int a = m->slot[nb->neigh_species[j]];
 
         if (a < 0) continue;
-        add_neighbour(acsf, sqrt(dot(d, d, 3)), by_z ? acsf->z[a] : 1.0,
+        add_neighbour(acsf, sqrt(dot(d, d, 3)), by_z ? acsf->spec.slot_z[a] : 1.0,
                       p + (by_z ? 0 : a * acsf->two));
         for (int k = nb->first[i]; k < j; k++) {
             int b = m->slot[nb->neigh_species[k]];
@@ -189,7 +189,7 @@ static int test_values(const char *label, const char *functions)
 
         surround(&c, counts[k], 4.5);
         m.slot[2] = k % 2 ? -1 : 2; /* a species that does not count */
-        sz_soap_forward(m.soap, m.work, &c.list.nb, &m.species, 1, &i, p);
+        sz_describer_forward(m.d, m.work, &c.list.nb, &m.slots, 1, &i, p);
         plain(&m, &c.list.nb, 0, want);
         for (int d = 0; d < m.n_desc; d++)
             CHECK_CLOSE(p[d], want[d], 1e-12 * fmax(fabs(want[d]), 1.0));
@@ -245,12 +245,12 @@ static void compare_jacobian(machine *m, const cluster *c)
 
         memset(dedr, 0, 3 * n_pairs * sizeof *dedr);
         fill_random(g, stride);
-        sz_soap_forward(m->soap, m->work, &c->list.nb, &m->species, 1, &i, p);
-        n = sz_soap_jacobian(m->soap, m->work, &c->list.nb, &m->species, i, p, pair,
-                             jacobian);
+        sz_describer_forward(m->d, m->work, &c->list.nb, &m->slots, 1, &i, p);
+        n = sz_describer_jacobian(m->d, m->work, &c->list.nb, &m->slots, i, p, pair,
+                                  jacobian);
         for (int k = 0; k < 3 * n; k++)
             jacobian[k] = dot(g, jacobian + (size_t)k * stride, (size_t)m->n_desc);
-        sz_soap_adjoint(m->soap, m->work, &c->list.nb, &m->species, 1, &i, p, g, dedr);
+        vectors_adjoint(m, &c->list.nb, 1, &i, p, g, dedr);
         most = largest(dedr, 3 * n_pairs);
         for (int k = 0; k < 3 * n; k++)
             CHECK_CLOSE(jacobian[k], dedr[3 * pair[k / 3] + k % 3], 1e-12 * most);
@@ -271,6 +271,7 @@ static int test_slopes(const char *label, const char *functions)
 
     snprintf(text, sizeof text, KEYS "compression={%s} %s", label, functions);
     CHECK_OK(start_text(&m, text, 0, NULL, 0, three, &err), err);
+    m.normalise = ((const sz_acsf *)m.d)->spec.normalise;
     place(&c, 9, 4.1, &err);
     check_slopes(&m, &c);
     compare_jacobian(&m, &c);
@@ -278,7 +279,7 @@ static int test_slopes(const char *label, const char *functions)
     sz_list_free(&c.list);
     random_cluster(&c, 6, 3, 3.0, 1.0);
     CHECK_OK(find_neighbours(&c, 6.0, &err), err);
-    if (!m.soap->spec.normalise) check_entering(&m, &c);
+    if (!m.normalise) check_entering(&m, &c);
     sz_list_free(&c.list);
     surround(&c, 300, 4.0); /* two tiles */
     compare_jacobian(&m, &c);

@@ -204,6 +204,13 @@ static int test_spectra(const sz_sites *all)
         for (int k = 0; k < N; k++) CHECK(error[k] <= 1e-6 && condition[k] >= 1.0);
         sz_descriptor_free(d);
     }
+    CHECK_OK(sz_descriptor_create(&d, "acsf cutoff=4", &err), err);
+    CHECK(sz_descriptor_l_max(d) == -1);
+    CHECK_FAILS(sz_spectrum_values(d, all, 0, value, neighbours, NULL, &err),
+                SZ_ERR_ARGUMENT, "only a soap has a P_l", err);
+    CHECK_FAILS(sz_recover(d, all, error, condition, NULL, &err), SZ_ERR_ARGUMENT,
+                "cannot be recovered from", err);
+    sz_descriptor_free(d);
     CHECK_FAILS(
         make_descriptor(&d, "compression={W^T P_l} compression_weights=odd", &err),
         SZ_ERR_FORMAT, "known are normal and uniform", err);

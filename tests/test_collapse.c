@@ -213,12 +213,12 @@ static int test_joined(int first_zeta, int second_zeta, double sigma0)
     sz_gap_free(gap);
     g = soaps_of(m);
     n = g->n_terms;
-    for (int k = 0; k < g->n_soaps; k++) g->soap[k]->spec.sigma0 = sigma0;
+    for (int k = 0; k < g->n_describers; k++) g->describer[k]->sigma0 = sigma0;
     g->term = realloc(g->term, 2 * (size_t)n * sizeof *g->term);
     if (!g->term) return 1;
     for (int t = 0; t < n; t++) { /* each term once more, half as strong */
         sz_soap_term *a = g->term + t, *b = g->term + n + t;
-        size_t stride = (size_t)sz_soap_stride(g->soap[a->soap]);
+        size_t stride = (size_t)g->describer[a->describer]->stride;
         size_t bytes = (size_t)a->n_sparse * stride * sizeof(double);
 
         *b = *a;
@@ -255,7 +255,7 @@ static int repeat_points(sz_soap_group *g, int times)
     for (int t = 0; t < g->n_terms; t++) {
         sz_soap_term *term = &g->term[t];
         size_t n = (size_t)term->n_sparse, m = n * (size_t)times;
-        size_t ld = (size_t)sz_soap_stride(g->soap[term->soap]);
+        size_t ld = (size_t)g->describer[term->describer]->stride;
         double *p = aligned_alloc(64, m * ld * sizeof *p), *w = malloc(m * sizeof *w);
 
         if (!p || !w) return 1;
@@ -337,8 +337,8 @@ static int test_choice(void)
     CHECK(sz_term_kinds[0] == &sz_kind_soap);
     for (int t = 0; t < g->n_terms; t++) {
         const sz_soap_term *term = &g->term[t];
-        int pays =
-            term->zeta == 1.0 || sz_soap_n_desc(g->soap[term->soap]) < 2 * term->n_sparse;
+        int pays = term->zeta == 1.0 ||
+                   g->describer[term->describer]->n_desc < 2 * term->n_sparse;
 
         CHECK((p->run[t].collapse || p->run[t].joined) == pays);
     }

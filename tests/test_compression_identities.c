@@ -24,10 +24,10 @@ static int describe(const char *keys, int n_matrix, const double *matrix,
              "species_Z={41 74 42} normalise=F %s",
              N, L, S, keys);
     CHECK_OK(start_text(&m, text, n_matrix, matrix, 0, elements, &err), err);
-    CHECK(sz_soap_n_published(m.soap) <= N_P);
+    CHECK(m.d->n_published <= N_P);
     vectors(&m, c, p);
     for (int i = 0; i < c->n_atoms; i++)
-        CHECK_OK(sz_soap_publish(m.soap, p + i * m.stride, out[i], &err), err);
+        CHECK_OK(sz_describer_publish(m.d, p + i * m.stride, out[i], &err), err);
     stop(&m);
     return 0;
 }

@@ -22,10 +22,10 @@ static void check_transpose(machine *m, const cluster *c)
         fill_random(g, m->stride);
         memcpy(dedp, g, m->stride * sizeof *dedp);
         memset(dedr, 0, 3 * (size_t)n_pairs * sizeof *dedr);
-        sz_soap_forward(m->soap, m->work, &c->list.nb, &m->species, 1, &i, p);
-        n = sz_soap_jacobian(m->soap, m->work, &c->list.nb, &m->species, i, p, pair,
-                             jacobian);
-        sz_soap_adjoint(m->soap, m->work, &c->list.nb, &m->species, 1, &i, p, dedp, dedr);
+        sz_describer_forward(m->d, m->work, &c->list.nb, &m->slots, 1, &i, p);
+        n = sz_describer_jacobian(m->d, m->work, &c->list.nb, &m->slots, i, p, pair,
+                                  jacobian);
+        vectors_adjoint(m, &c->list.nb, 1, &i, p, dedp, dedr);
         most = largest(dedr, 3 * (size_t)n_pairs);
         for (int k = 0; k < 3 * n; k++)
             CHECK_CLOSE(dot(g, jacobian + (size_t)k * m->stride, m->n_desc),

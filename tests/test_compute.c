@@ -5,6 +5,7 @@
  * size and products of any kind give the same; nonsense is refused. */
 #include "check.h"
 #include "cluster.h"
+#include "descriptor/soap.h"
 #include "format/load.h"
 #include "groups.h"
 #include "model/plan.h"
@@ -51,10 +52,11 @@ static int kinks(const sz_model *m, double *r)
     const sz_coordination_set *counts = sz_model_group(m, &sz_kind_coordination);
     int n = 0;
 
-    for (int k = 0; k < soaps_of(m)->n_soaps; k++) {
-        r[n++] = soaps_of(m)->soap[k]->spec.radial.cutoff;
-        r[n++] = soaps_of(m)->soap[k]->spec.radial.cutoff -
-                 soaps_of(m)->soap[k]->spec.radial.cutoff_width;
+    for (int k = 0; k < soaps_of(m)->n_describers; k++) {
+        const sz_soap *soap = sz_soap_of(soaps_of(m)->describer[k]);
+
+        r[n++] = soap->spec.radial.cutoff;
+        r[n++] = soap->spec.radial.cutoff - soap->spec.radial.cutoff_width;
     }
     for (int k = 0; k < pairs_of(m)->n_pairs; k++) {
         r[n++] = pairs_of(m)->pair[k].spec.cutoff;

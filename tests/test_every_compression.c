@@ -34,25 +34,25 @@ static int test_vectors(int k, int n_max, int l_max, const char *more, const int
     CHECK_OK(start_text(&m, text, n, matrix, 0, z, &err), err);
     CHECK_OK(make_cluster(&c, 3, &err), err);
     CHECK(strcmp(m.soap->spec.compression.label, compressions[k].label) == 0);
-    CHECK(sz_soap_n_published(m.soap) == d.n_products + 1 && m.n_desc == d.n_products);
+    CHECK(m.d->n_published == d.n_products + 1 && m.n_desc == d.n_products);
     vectors(&m, &c, p);
     for (int i = 0; i < N; i++) {
         const double *pi = p + i * m.stride;
 
         all[i] = i;
         CHECK_OK(dense_vector(&d, &m.soap->spec, &c, z, 1, &i, want, &err), err);
-        CHECK_OK(sz_soap_publish(m.soap, pi, got, &err), err);
+        CHECK_OK(sz_describer_publish(m.d, pi, got, &err), err);
         CHECK_CLOSE(distance(got, want, d.n_products), 0.0,
                     tol * largest(want, d.n_products));
         CHECK(largest(pi + m.n_desc, m.stride - m.n_desc) == 0.0);
         CHECK(got[d.n_products] == m.soap->spec.sigma0);
         fill_random(inner, m.stride);
-        CHECK_OK(sz_soap_import(m.soap, got, inner, &err), err);
+        CHECK_OK(sz_describer_import(m.d, 1, got, inner, &err), err);
         CHECK_CLOSE(distance(inner, pi, m.stride), 0.0, 1e-15 * largest(pi, m.stride));
     }
-    sz_soap_average(m.soap, m.work, &c.list.nb, &m.species, N, all, group);
+    sz_describer_average(m.d, m.work, &c.list.nb, &m.slots, N, all, group);
     CHECK_OK(dense_vector(&d, &m.soap->spec, &c, z, N, all, want, &err), err);
-    CHECK_OK(sz_soap_publish(m.soap, group, got, &err), err);
+    CHECK_OK(sz_describer_publish(m.d, group, got, &err), err);
     CHECK_CLOSE(distance(got, want, d.n_products), 0.0,
                 tol * largest(want, d.n_products));
     if (failures > shown) printf("above: %s, %d %d\n", text, z[1], z[2]);
@@ -61,7 +61,8 @@ static int test_vectors(int k, int n_max, int l_max, const char *more, const int
     return 0;
 }
 
-/* Components that sz_soap_ranges leaves out are zero, of the block and of each atom. */
+/* Components that sz_describer_ranges leaves out are zero, of the block and of each atom.
+ */
 static int test_ranges(int k, const int *z)
 {
     static double p[N * ROOM];
@@ -81,8 +82,8 @@ static int test_ranges(int k, const int *z)
             int atom[N], n_ranges, from = 0, inside = 0;
 
             for (int i = 0; i < count; i++) atom[i] = first + i;
-            sz_soap_forward(m.soap, m.work, &c.list.nb, &m.species, count, atom, p);
-            n_ranges = sz_soap_ranges(m.soap, m.work, count, range);
+            sz_describer_forward(m.d, m.work, &c.list.nb, &m.slots, count, atom, p);
+            n_ranges = sz_describer_ranges(m.d, m.work, count, range);
             CHECK(n_ranges >= 0 && n_ranges <= m.soap->compression.n_groups);
             for (int r = 0; r <= n_ranges; r++) {
                 int to = r < n_ranges ? range[r].first : m.n_desc;
@@ -128,13 +129,13 @@ static int test_reduced(int k)
         for (int j = 0; j <= i; j++)
             CHECK_CLOSE(dot(reduced + i * b.stride, reduced + j * b.stride, b.n_desc),
                         dot(full + i * a.stride, full + j * a.stride, a.n_desc), 1e-13);
-        CHECK_OK(sz_soap_publish(a.soap, full + i * a.stride, published, &err), err);
-        CHECK_OK(sz_soap_import(b.soap, published, in, &err), err);
+        CHECK_OK(sz_describer_publish(a.d, full + i * a.stride, published, &err), err);
+        CHECK_OK(sz_describer_import(b.d, 1, published, in, &err), err);
         CHECK_CLOSE(distance(in, reduced + i * b.stride, b.stride), 0.0, 1e-13);
-        CHECK_CLOSE(sz_soap_lost(b.soap, published, in), 0.0, 1e-13);
-        CHECK_OK(sz_soap_publish(b.soap, reduced + i * b.stride, back, &err), err);
-        CHECK_CLOSE(distance(back, published, sz_soap_n_published(b.soap)), 0.0, 1e-7);
-        CHECK_OK(sz_soap_import(b.soap, back, in, &err), err);
+        CHECK_CLOSE(sz_describer_lost(b.d, published, in), 0.0, 1e-13);
+        CHECK_OK(sz_describer_publish(b.d, reduced + i * b.stride, back, &err), err);
+        CHECK_CLOSE(distance(back, published, b.d->n_published), 0.0, 1e-7);
+        CHECK_OK(sz_describer_import(b.d, 1, back, in, &err), err);
         CHECK_CLOSE(distance(in, reduced + i * b.stride, b.stride), 0.0, 1e-13);
     }
     if (strcmp(compressions[k].label, "nu=2") == 0) CHECK(b.n_desc < 0.8 * a.n_desc);

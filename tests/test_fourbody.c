@@ -281,7 +281,7 @@ static int test_tolerance(const cluster *c)
                  tolerance[k]);
         memcpy(strstr(text, "n_max=4"), "       ", 7);
         CHECK_OK(open_descriptor(&open, text, 0, NULL, &err), err);
-        length[k] = sz_soap_n_desc(open.soap);
+        length[k] = open.d->n_desc;
         close_descriptor(&open);
         if (make_gap(&gap, text, c, N)) return 1;
         for (int i = 0; i < N; i++) gap->term->alpha[i] = 1.0 + i % 3;

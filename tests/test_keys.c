@@ -5,6 +5,7 @@
  * sz_args_int and its kind. */
 #include "base/keys.h"
 #include "check.h"
+#include "descriptor/acsf.h"
 #include "descriptor/soap_spec.h"
 #include "fit/spec_keys.h"
 #include "term/few_bodies_spec.h"
@@ -108,18 +109,16 @@ static void compare(const char *type, const sz_key *table)
     n_asked = 0;
 }
 
-static int read_soap(const char *text)
+static int read_vectors(const char *text)
 {
-    static int centre_z[SZ_Z_MAX];
-    sz_soap_spec spec;
+    sz_describer_spec spec;
     sz_args *args;
     sz_error err;
-    int n;
 
     CHECK_OK(sz_args_parse(&args, text, "here", &err), err);
     n_asked = 0;
-    CHECK_OK(sz_soap_spec_parse(&spec, &n, centre_z, args, -1, 0, NULL, &err), err);
-    sz_soap_spec_free(&spec);
+    CHECK_OK(sz_describer_parse(&spec, args, -1, 0, NULL, &err), err);
+    sz_describer_spec_free(&spec);
     sz_args_free(args);
     return 0;
 }
@@ -139,17 +138,17 @@ static int read_few(const char *type, const char *text)
 
 static int test_readers(void)
 {
-    if (read_soap("soap cutoff=5 n_max=4 l_max=3 atom_sigma=0.5")) return 1;
+    if (read_vectors("soap cutoff=5 n_max=4 l_max=3 atom_sigma=0.5")) return 1;
     compare("soap", sz_soap_keys);
-    if (read_soap("soap cutoff=5 n_max=4 l_max=3 atom_sigma=0.5 n_species=2 "
-                  "species_Z={42 74} compression={nu=2,d_J} d_J=2"))
+    if (read_vectors("soap cutoff=5 n_max=4 l_max=3 atom_sigma=0.5 n_species=2 "
+                     "species_Z={42 74} compression={nu=2,d_J} d_J=2"))
         return 1;
     compare("soap", sz_soap_keys);
-    if (read_soap(
+    if (read_vectors(
             "soap_turbo rcut_hard=5 alpha_max=4 l_max=3 atom_sigma=0.5 species_Z=14"))
         return 1;
     compare("soap_turbo", sz_turbo_keys);
-    if (read_soap("acsf cutoff=5 species_Z=14 n_species=1")) return 1;
+    if (read_vectors("acsf cutoff=5 species_Z=14 n_species=1")) return 1;
     compare("acsf", sz_acsf_keys);
     if (read_few("distance_2b", "distance_2b cutoff=4")) return 1;
     compare("distance_2b", sz_term_type_of("distance_2b")->keys);

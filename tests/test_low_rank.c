@@ -386,7 +386,7 @@ static int split_terms(sz_soap_group *g)
     if (!g->term) return 1;
     for (int t = 0; t < n; t++) {
         sz_soap_term *a = g->term + t, *b = g->term + n + t;
-        size_t ld = (size_t)sz_soap_stride(g->soap[a->soap]);
+        size_t ld = (size_t)g->describer[a->describer]->stride;
         size_t half = (size_t)a->n_sparse / 2, rest = (size_t)a->n_sparse - half;
 
         *b = *a;

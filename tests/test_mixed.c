@@ -43,8 +43,8 @@ static int test_stages(int k, const char *more)
     pairs = 3 * (size_t)c.list.n_pairs;
     fill_random(g, size);
     memset(dedr, 0, sizeof dedr);
-    CHECK_OK(step_of(m.soap, &m.species, &c.list.nb, g, p[0], dedr[0], &err), err);
-    CHECK_OK(step_of_single(m.soap, &m.species, &c.list.nb, g, p[1], dedr[1], &err), err);
+    CHECK_OK(step_of(m.d, &m.slots, &c.list.nb, g, p[0], dedr[0], &err), err);
+    CHECK_OK(step_of_single(m.d, &m.slots, &c.list.nb, g, p[1], dedr[1], &err), err);
     of_p = distance(p[0], p[1], size) / largest(p[0], size);
     of_dedr = distance(dedr[0], dedr[1], pairs) / largest(dedr[0], pairs);
     CHECK(of_p > 0.0 && of_p < 2e-6);

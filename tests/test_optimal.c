@@ -185,7 +185,7 @@ int main(void)
     descriptor raw;
     cluster liquid = {0};
     sz_moments *moments, *none;
-    sz_soap_spec *spec;
+    const sz_soap_spec *spec;
     sz_error err;
     char text_raw[300];
     double *p, u[4];
@@ -203,9 +203,8 @@ int main(void)
     CHECK_FAILS(sz_optimal_embedding(moments, 1, u, NULL, &err), SZ_ERR_ARGUMENT,
                 "needs environments", err);
     for (int i = 0; i < liquid.n_atoms; i++) atom[i] = i;
-    sz_moments_add(moments, &liquid.list.nb, &raw.species, 50, atom);
-    sz_moments_add(moments, &liquid.list.nb, &raw.species, liquid.n_atoms - 50,
-                   atom + 50);
+    sz_moments_add(moments, &liquid.list.nb, &raw.slots, 50, atom);
+    sz_moments_add(moments, &liquid.list.nb, &raw.slots, liquid.n_atoms - 50, atom + 50);
     CHECK(moments->n == liquid.n_atoms);
     failed = test_basis(moments, c, &liquid);
     failed |= test_embedding(moments, c, &liquid);

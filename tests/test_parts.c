@@ -32,12 +32,12 @@ static sz_status make_box(cluster *c, sz_error *err)
     return find_neighbours(c, 4.7, err);
 }
 
-static void allocate(const machine *m, const cluster *c, sz_soap_part *part)
+static void allocate(const machine *m, const cluster *c, sz_describer_part *part)
 {
     size_t n = (size_t)c->n_atoms * m->stride;
 
-    *part = (sz_soap_part){m->soap, m->work, m->slot, malloc(n * sizeof(double)),
-                           malloc(n * sizeof(double))};
+    *part = (sz_describer_part){m->d, m->work, m->slot, malloc(n * sizeof(double)),
+                                malloc(n * sizeof(double))};
     fill_random(part->dedp, n);
 }
 
@@ -46,29 +46,29 @@ static void test_together(machine *m, const cluster *c, int first, int n_parts)
 {
     size_t n_r = 3 * (size_t)c->list.n_pairs;
     double *dedr = calloc(n_r, sizeof *dedr), *alone = calloc(n_r, sizeof *alone), most;
-    sz_soap_part part[N_PARTS];
+    sz_describer_part part[N_PARTS];
     int atom[ATOMS_MAX];
 
     for (int i = 0; i < c->n_atoms; i++) atom[i] = i;
     for (int k = 0; k < n_parts; k++) allocate(&m[first + k], c, &part[k]);
     for (int k = 0; k < n_parts; k++) {
-        const sz_soap_species species = {z, part[k].slot};
+        const sz_slots slots = {z, part[k].slot};
         size_t n = (size_t)c->n_atoms * m[first + k].stride;
         double *dedp = malloc(n * sizeof *dedp);
 
         memcpy(dedp, part[k].dedp, n * sizeof *dedp);
-        sz_soap_forward(part[k].soap, part[k].work, &c->list.nb, &species, c->n_atoms,
-                        atom, part[k].p);
-        sz_soap_adjoint(part[k].soap, part[k].work, &c->list.nb, &species, c->n_atoms,
-                        atom, part[k].p, dedp, alone);
+        sz_describer_forward(part[k].of, part[k].work, &c->list.nb, &slots, c->n_atoms,
+                             atom, part[k].p);
+        vectors_adjoint(&m[first + k], &c->list.nb, c->n_atoms, atom, part[k].p, dedp,
+                        alone);
         memcpy(dedp, part[k].p, n * sizeof *dedp);
         memset(part[k].p, 0, n * sizeof *dedp);
-        sz_soaps_forward(n_parts, part, &c->list.nb, z, c->n_atoms, atom);
+        sz_describers_forward(n_parts, part, &c->list.nb, z, c->n_atoms, atom);
         CHECK_CLOSE(distance(part[k].p, dedp, n), 0.0, 1e-14 * sqrt((double)n));
         CHECK(dot(dedp, dedp, n) > 1.0);
         free(dedp);
     }
-    sz_soaps_adjoint(n_parts, part, &c->list.nb, c->n_atoms, atom, dedr);
+    sz_describers_adjoint(n_parts, part, &c->list.nb, c->n_atoms, atom, dedr);
     most = largest(alone, n_r);
     CHECK(most > 1e-3);
     CHECK_CLOSE(distance(dedr, alone, n_r), 0.0, 1e-13 * most);

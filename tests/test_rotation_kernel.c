@@ -223,8 +223,8 @@ static int product(int k, const cluster *a, const cluster *b, int reduce, double
     CHECK_OK(start_text(&m, text, 0, NULL, reduce, elements, &err), err);
     for (int i = 0; i < 2; i++) {
         p[i] = malloc(m.stride * sizeof *p[i]);
-        sz_soap_forward(m.soap, m.work, i ? &b->list.nb : &a->list.nb, &m.species, 1,
-                        &atom, p[i]);
+        sz_describer_forward(m.d, m.work, i ? &b->list.nb : &a->list.nb, &m.slots, 1,
+                             &atom, p[i]);
     }
     *value = dot(p[0], p[1], m.n_desc);
     free(p[0]);

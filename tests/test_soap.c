@@ -188,9 +188,9 @@ static int golden_vector(const row *want, int normalise, double *out)
              normalise ? 'T' : 'F', want->keys);
     CHECK_OK(start_text(&m, text, 0, NULL, 0, (int[]){8, 1, 0}, &err), err);
     CHECK_OK(find_neighbours(&c, 3.0, &err), err);
-    CHECK(sz_soap_n_published(m.soap) == want->d);
+    CHECK(m.d->n_published == want->d);
     vectors(&m, &c, p);
-    CHECK_OK(sz_soap_publish(m.soap, p, out, &err), err);
+    CHECK_OK(sz_describer_publish(m.d, p, out, &err), err);
     sz_list_free(&c.list);
     stop(&m);
     return 0;
@@ -264,12 +264,12 @@ static int test_reduction(int nu_R, int nu_S)
         for (int j = 0; j <= i; j++)
             CHECK_CLOSE(dot(reduced + i * b.stride, reduced + j * b.stride, b.n_desc),
                         dot(full + i * a.stride, full + j * a.stride, a.n_desc), 1e-14);
-        CHECK_OK(sz_soap_publish(a.soap, full + i * a.stride, published, &err), err);
-        CHECK_OK(sz_soap_import(b.soap, published, in, &err), err);
+        CHECK_OK(sz_describer_publish(a.d, full + i * a.stride, published, &err), err);
+        CHECK_OK(sz_describer_import(b.d, 1, published, in, &err), err);
         CHECK_CLOSE(distance(in, reduced + i * b.stride, b.n_desc), 0.0, 1e-14);
-        CHECK_OK(sz_soap_publish(b.soap, reduced + i * b.stride, in, &err), err);
+        CHECK_OK(sz_describer_publish(b.d, reduced + i * b.stride, in, &err), err);
         /* what is dropped counts once here, in kernels twice */
-        CHECK_CLOSE(distance(in, published, sz_soap_n_published(b.soap)), 0.0, 1e-7);
+        CHECK_CLOSE(distance(in, published, b.d->n_published), 0.0, 1e-7);
     }
     sz_list_free(&c.list);
     stop(&a);
@@ -300,7 +300,7 @@ static int test_tolerance(int nu_R, int nu_S)
     for (int t = 0; t < 4; t++) {
         spec.radial.tolerance = tolerance[t];
         CHECK_OK(start(&m, &spec, t == 0, (int[]){8, 1, 0}, &err), err);
-        CHECK(m.soap->reduce == 1);
+        CHECK(m.d->reduce == 1);
         n_desc[t] = m.n_desc;
         vectors(&m, &c, p);
         for (int i = 0; i < N; i++) {
@@ -313,10 +313,10 @@ static int test_tolerance(int nu_R, int nu_S)
                 if (t == 0) exact[i * N + j] = k;
                 worst[t] = fmax(worst[t], fabs(k - exact[i * N + j]));
             }
-            CHECK_OK(sz_soap_publish(m.soap, pi, published, &err), err);
-            CHECK_OK(sz_soap_import(m.soap, published, in, &err), err);
+            CHECK_OK(sz_describer_publish(m.d, pi, published, &err), err);
+            CHECK_OK(sz_describer_import(m.d, 1, published, in, &err), err);
             CHECK_CLOSE(distance(in, pi, m.n_desc), 0.0, 1e-14);
-            CHECK_CLOSE(sz_soap_lost(m.soap, published, in), 0.0, 1e-14);
+            CHECK_CLOSE(sz_describer_lost(m.d, published, in), 0.0, 1e-14);
         }
         stop(&m);
         if (t == 0) continue;
@@ -373,7 +373,7 @@ static int test_isolated(double central_weight)
     vectors(&m, &c, p);
     CHECK_CLOSE(dot(p, p, m.n_desc), central_weight > 0.0, 1e-15);
     fill_random(dedp, 200);
-    sz_soap_adjoint(m.soap, m.work, &c.list.nb, &m.species, 1, &atom, p, dedp, dedr);
+    vectors_adjoint(&m, &c.list.nb, 1, &atom, p, dedp, dedr);
     sz_list_free(&c.list);
     stop(&m);
     return 0;

@@ -166,15 +166,15 @@ static int test_jacobian(const char *text)
         int *pair = malloc((n_pairs + 1) * sizeof *pair), n;
 
         fill_random(g, stride);
-        sz_soap_forward(m.soap, m.work, &c.list.nb, &m.species, 1, &i, p);
-        n = sz_soap_jacobian(m.soap, m.work, &c.list.nb, &m.species, i, p, pair,
-                             jacobian);
+        sz_describer_forward(m.d, m.work, &c.list.nb, &m.slots, 1, &i, p);
+        n = sz_describer_jacobian(m.d, m.work, &c.list.nb, &m.slots, i, p, pair,
+                                  jacobian);
         CHECK(n > 2);
         for (int k = 0; k < n; k++)
             for (int x = 0; x < 3; x++)
                 jacobian[(size_t)(3 * k + x)] =
                     dot(g, jacobian + (size_t)(3 * k + x) * stride, (size_t)m.n_desc);
-        sz_soap_adjoint(m.soap, m.work, &c.list.nb, &m.species, 1, &i, p, g, dedr);
+        vectors_adjoint(&m, &c.list.nb, 1, &i, p, g, dedr);
         most = largest(dedr, 3 * n_pairs);
         CHECK(most > 0.0);
         for (int k = 0; k < n; k++)
@@ -203,10 +203,10 @@ static int published(const char *text, const cluster *c, double *out, int *lengt
     CHECK_OK(start_text(&m, text, 0, NULL, 0, all, &err), err);
     p = calloc((size_t)m.stride, sizeof *p);
     back = calloc((size_t)m.stride, sizeof *back);
-    *length = sz_soap_n_published(m.soap);
-    sz_soap_forward(m.soap, m.work, &c->list.nb, &m.species, 1, &atom, p);
-    CHECK_OK(sz_soap_publish(m.soap, p, out, &err), err);
-    CHECK_OK(sz_soap_import(m.soap, out, back, &err), err);
+    *length = m.d->n_published;
+    sz_describer_forward(m.d, m.work, &c->list.nb, &m.slots, 1, &atom, p);
+    CHECK_OK(sz_describer_publish(m.d, p, out, &err), err);
+    CHECK_OK(sz_describer_import(m.d, 1, out, back, &err), err);
     CHECK_CLOSE(distance(p, back, (size_t)m.stride), 0.0, 1e-16);
     free(p);
     free(back);

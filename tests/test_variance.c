@@ -148,8 +148,9 @@ static int test_known(void)
     sz_structure two = {.n_atoms = 1, .species = species, .position = position};
     setting s = {0};
     sz_soap_term *term;
-    sz_soap_work *soap;
-    sz_soap_species kinds;
+    const sz_describer *of;
+    sz_describer_work *work;
+    sz_slots kinds;
     sz_error err;
     double d2, l2 = lambda * lambda, local[2], grade[2];
     int atom = 0;
@@ -159,12 +160,11 @@ static int test_known(void)
     CHECK_OK(sz_list_build(&s.list, &two, s.model->cutoff, &err), err);
     term = &soaps_of(s.model)->term[0];
     d2 = term->delta * term->delta;
-    kinds = (sz_soap_species){s.model->z, soaps_of(s.model)->slot[term->soap]};
-    CHECK_OK(sz_soap_work_create(&soap, soaps_of(s.model)->soap[term->soap], 1, &err),
-             err);
-    sz_soap_forward(soaps_of(s.model)->soap[term->soap], soap, &s.list.nb, &kinds, 1,
-                    &atom, term->p_sparse);
-    sz_soap_work_free(soap);
+    kinds = (sz_slots){s.model->z, soaps_of(s.model)->slot[term->describer]};
+    of = soaps_of(s.model)->describer[term->describer];
+    CHECK_OK(sz_describer_work_create(&work, of, 1, &err), err);
+    sz_describer_forward(of, work, &s.list.nb, &kinds, 1, &atom, term->p_sparse);
+    sz_describer_work_free(work);
     for (int m = 0; m < 2; m++) {
         sz_variance_work_free(s.work);
         sz_variance_free(s.variance);

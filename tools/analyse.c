@@ -191,8 +191,6 @@ int sz_by_size(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-/* What lies beyond the rank that P_l can have, over the largest: zero. */
-
 /* ---- JSON -------------------------------------------------------------------------- */
 
 /* a path may be in no known encoding */
@@ -355,21 +353,29 @@ static sz_status start_json(sz_analysis *a, const request *r, sz_error *err)
     return SZ_OK;
 }
 
+/* What is to be written is tried ahead of work that may take hours. */
+static sz_status open_out(sz_output *json, const request *r, sz_error *err)
+{
+    sz_output picture = {0};
+    sz_status status = r->json ? sz_output_open_any(json, r->json, err) : SZ_OK;
+
+    if (status == SZ_OK && r->picture)
+        status = sz_output_open_any(&picture, r->picture, err);
+    sz_output_free(&picture);
+    return status;
+}
+
 /* To the file that --json names, and to Python for the picture. */
-static sz_status write_out(const sz_analysis *a, const request *r, sz_error *err)
+static sz_status write_out(const sz_analysis *a, const request *r, sz_output *json,
+                           sz_error *err)
 {
     char *text = sz_json_write(a->json);
-    sz_output out = {0};
     FILE *input = NULL;
     sz_status status = text ? SZ_OK : sz_fail_memory(err, 65536, "the numbers");
 
     if (status == SZ_OK && r->json) {
-        sz_status closed;
-
-        status = sz_output_open_any(&out, r->json, err);
-        if (status == SZ_OK) fprintf(out.file, "%s\n", text);
-        closed = sz_output_close(&out, status == SZ_OK, status == SZ_OK ? err : NULL);
-        if (status == SZ_OK) status = closed;
+        fprintf(json->file, "%s\n", text);
+        status = sz_output_close(json, 1, err);
     }
     if (status == SZ_OK && r->picture) {
         input = tmpfile();
@@ -389,6 +395,7 @@ int sz_verb_analyse(int argc, char **argv)
 {
     request r = {0};
     sz_analysis a = {0};
+    sz_output json = {0};
     sz_teller teller;
     sz_watch watch;
     sz_error err;
@@ -404,11 +411,13 @@ int sz_verb_analyse(int argc, char **argv)
     a.out = r.json && !strcmp(r.json, "-") ? stderr : stdout;
     status = open_analysis(&a, &r, &err);
     if (status == SZ_OK) status = start_json(&a, &r, &err);
+    if (status == SZ_OK) status = open_out(&json, &r, &err);
     if (status == SZ_OK) status = analyses[r.what].run(&a, &err);
     sz_progress_end(&teller.progress);
-    if (status == SZ_OK && (r.json || r.picture)) status = write_out(&a, &r, &err);
+    if (status == SZ_OK && (r.json || r.picture)) status = write_out(&a, &r, &json, &err);
     if (status != SZ_OK) sz_foreign_mend(&r.foreign, &err);
     sz_foreign_close(&r.foreign);
+    sz_output_close(&json, 0, NULL);
     json_decref(a.json);
     sz_compared_close(&a.compared);
     sz_dataset_free(a.data);

@@ -78,8 +78,8 @@ static sz_status find_spectra(const sz_analysis *a, int total, double **value,
                               int *neighbours, sz_error *err)
 {
     const sz_descriptor *d = a->compared.entry[0].d;
-    size_t l_max = (size_t)sz_descriptor_l_max(d);
-    size_t size = a->sites.n * (l_max + 1) * (2 * l_max + 1);
+    int l_max = sz_descriptor_l_max(d);
+    size_t size = l_max < 0 ? 0 : a->sites.n * (size_t)((l_max + 1) * (2 * l_max + 1));
 
     *value = malloc((size + 1) * sizeof **value);
     if (!*value) return sz_fail_memory(err, size * 8, "singular values");
@@ -94,27 +94,31 @@ static int rank_of(const double *value, int rows, double tolerance)
     return rank;
 }
 
-/* The ranks of P_l of each environment, as a line and as [n][l_max+1]. */
-static sz_status say_ranks(const sz_analysis *a, int total, double tolerance, int print,
+/* The ranks of P_l of each environment, as a line and as [n][l_max+1]; none where the
+ * first descriptor has no P_l. */
+static sz_status say_ranks(const sz_analysis *a, int total, double tolerance,
                            sz_error *err)
 {
-    int l_max = sz_descriptor_l_max(a->compared.entry[0].d), rows = 2 * l_max + 1;
-    int *rank = malloc((a->sites.n * (size_t)(l_max + 1) + 1) * sizeof *rank);
+    enum { MOST = 20 };
+    int l_max = sz_descriptor_l_max(a->compared.entry[0].d), rows = 2 * l_max + 1, *rank;
     double *value = NULL;
-    sz_status status = rank ? find_spectra(a, total, &value, NULL, err)
-                            : sz_fail_memory(err, a->sites.n * 4, "ranks");
+    sz_status status;
 
+    if (l_max < 0) return SZ_OK;
+    rank = malloc((a->sites.n * (size_t)(l_max + 1) + 1) * sizeof *rank);
+    status = rank ? find_spectra(a, total, &value, NULL, err)
+                  : sz_fail_memory(err, a->sites.n * 4, "ranks");
     for (size_t k = 0; k < a->sites.n && status == SZ_OK; k++) {
-        if (print && k < 20)
+        if (k < MOST)
             fprintf(a->out, "environment %zu: ranks of P_l%s, l = 0 ..:", k + 1,
                     total ? " of the total density" : "");
         for (int l = 0; l <= l_max; l++) {
             size_t at = k * (size_t)(l_max + 1) + (size_t)l;
 
             rank[at] = rank_of(value + at * (size_t)rows, rows, tolerance);
-            if (print && k < 20) fprintf(a->out, " %d", rank[at]);
+            if (k < MOST) fprintf(a->out, " %d", rank[at]);
         }
-        if (print && k < 20) fputc('\n', a->out);
+        if (k < MOST) fputc('\n', a->out);
     }
     if (status == SZ_OK)
         json_object_set_new(a->json, total ? "ranks_total" : "ranks",
@@ -151,8 +155,8 @@ sz_status sz_analyse_pairs(sz_analysis *a, sz_error *err)
         json_array_append_new(list, json_pack("[II]", (json_int_t)pair[2 * p],
                                               (json_int_t)pair[2 * p + 1]));
     if (status == SZ_OK) print_pairs(a, n, pair, d);
-    if (status == SZ_OK) status = say_ranks(a, 0, tolerance, 1, err);
-    if (status == SZ_OK) status = say_ranks(a, 1, tolerance, 1, err);
+    if (status == SZ_OK) status = say_ranks(a, 0, tolerance, err);
+    if (status == SZ_OK) status = say_ranks(a, 1, tolerance, err);
     free(pair);
     free(d);
     return status;
@@ -167,7 +171,8 @@ static void print_ranks(const sz_analysis *a, const double *value, const int *ne
     int l_max = sz_descriptor_l_max(a->compared.entry[0].d), rows = 2 * l_max + 1;
     json_t *list = json_array();
 
-    fprintf(a->out, "%3s %6s %16s   %s\n", "l", "2l+1", "ranks of P_l",
+    fprintf(a->out, "%zu environments\n%3s %6s %16s   %s\n", a->sites.n, "l", "2l+1",
+            "ranks of P_l",
             "largest singular value beyond min(2l+1, neighbours), over the largest");
     for (int l = 0; l <= l_max; l++) {
         int low = rows, high = 0;
@@ -231,12 +236,13 @@ sz_status sz_analyse_recover(sz_analysis *a, sz_error *err)
     json_object_set_new(a->json, "compressions", rows);
     if (status == SZ_OK && !neighbours)
         status = sz_fail_memory(err, a->sites.n * 4, "ranks");
-    fprintf(a->out, "%zu environments\n", a->sites.n);
     if (status == SZ_OK) status = find_spectra(a, 0, &value, neighbours, err);
-    if (status == SZ_OK) print_ranks(a, value, neighbours, tolerance);
-    fprintf(a->out, "%-20s %7s  %19s  %20s\n%-20s %7s  %9s %9s  %10s %9s\n", "", "",
-            "|P' - P| / |P|", "condition of X_l W", "", "length", "median", "worst",
-            "median", "worst");
+    if (status == SZ_OK) {
+        print_ranks(a, value, neighbours, tolerance);
+        fprintf(a->out, "%-20s %7s  %19s  %20s\n%-20s %7s  %9s %9s  %10s %9s\n", "", "",
+                "|P' - P| / |P|", "condition of X_l W", "", "length", "median", "worst",
+                "median", "worst");
+    }
     for (int k = 0; k < a->compared.n && status == SZ_OK; k++)
         if (is_lossless(&a->compared.entry[k])) {
             status = recover_one(a, &a->compared.entry[k], rows, err);

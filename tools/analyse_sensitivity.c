@@ -91,6 +91,16 @@ static json_t *sensitivity_json(const sz_analysis *a, const sz_compared *c,
     return o;
 }
 
+static void print_head(const sz_analysis *a)
+{
+    fprintf(a->out,
+            "%zu environments; eigenvalues over the largest of each\n"
+            "%-20s %8s %8s %8s  %11s  %22s  %11s\n%-20s %8s %8s %8s  %11s  %11s %10s  "
+            "%11s\n",
+            a->sites.n, "", "sixth,", "seventh,", "", "", "log10 lambda / first", "", "",
+            "largest", "least", "median", "zeros", "mean", "least", "correlation");
+}
+
 sz_status sz_analyse_sensitivity(sz_analysis *a, sz_error *err)
 {
     sz_sensitivity *first = NULL;
@@ -99,12 +109,6 @@ sz_status sz_analyse_sensitivity(sz_analysis *a, sz_error *err)
     sz_status status = sz_analyse_tolerance(a, 1e-20, &tolerance, err);
 
     json_object_set_new(a->json, "compressions", rows);
-    fprintf(a->out,
-            "%zu environments; eigenvalues over the largest of each\n"
-            "%-20s %8s %8s %8s  %11s  %22s  %11s\n%-20s %8s %8s %8s  %11s  %11s %10s  "
-            "%11s\n",
-            a->sites.n, "", "sixth,", "seventh,", "", "", "log10 lambda / first", "", "",
-            "largest", "least", "median", "zeros", "mean", "least", "correlation");
     for (int k = 0; k < a->compared.n && status == SZ_OK; k++) {
         const sz_compared *c = &a->compared.entry[k];
         sz_sensitivity *s = NULL;
@@ -114,6 +118,7 @@ sz_status sz_analyse_sensitivity(sz_analysis *a, sz_error *err)
         if (status == SZ_OK && !first) first = s;
         if (status == SZ_OK) status = summarise(&m, a->sites.n, s, first, tolerance, err);
         if (status == SZ_OK) {
+            if (k == 0) print_head(a);
             sz_analyse_name(a, c);
             fprintf(a->out, " %8.1e %8.1e %8.1e  %4d to %3d  %+11.3f %+10.3f  %11.4f\n",
                     m.sixth, m.seventh, m.middle, m.zero_min, m.zero_max, m.ratio,

@@ -157,18 +157,15 @@ sz_status sz_describe_text(sz_descriptor **descriptor, double **spectrum,
                            const char *text, const char *where, const char *data,
                            sz_error *err)
 {
-    sz_soap_spec spec = {0};
-    unsigned char centre[SZ_Z_MAX + 1];
+    sz_describer_spec spec = {0};
     double *matrix;
     int n_matrix;
     sz_status status = find_matrix(spectrum, text, where, data, &matrix, &n_matrix, err);
 
     if (status == SZ_OK)
-        status =
-            sz_descriptor_parse(&spec, centre, text, where, -1, n_matrix, matrix, err);
-    if (status == SZ_OK)
-        status = sz_descriptor_of_spec(descriptor, &spec, centre, text, err);
-    sz_soap_spec_free(&spec);
+        status = sz_descriptor_parse(&spec, text, where, -1, n_matrix, matrix, err);
+    if (status == SZ_OK) status = sz_descriptor_of_spec(descriptor, &spec, text, err);
+    sz_describer_spec_free(&spec);
     free(matrix);
     return status;
 }
@@ -203,22 +200,23 @@ static sz_status choose_term(const sz_gap *gap, const char *text, int *term,
 /* The descriptor of SOAP term number term, from 1, or the one that all have. */
 static sz_status take_terms(description *d, const sz_gap *gap, int term, sz_error *err)
 {
-    sz_soap_spec first = {0};
+    sz_describer_spec first = {0};
+    sz_describer *describer;
     unsigned char centre[SZ_Z_MAX + 1] = {0};
     const char *text = NULL;
     int n = 0, n_differ = 0;
     sz_status status = SZ_OK;
 
     for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
-        sz_soap_spec spec = {0};
-        unsigned char own[SZ_Z_MAX + 1];
+        sz_describer_spec spec = {0};
 
         if (!sz_gap_term_is_soap(&gap->term[k]) || (++n != term && term)) continue;
-        status = sz_gap_soap(&spec, own, gap, &gap->term[k], err);
-        for (int z = 0; z <= SZ_Z_MAX && status == SZ_OK; z++) centre[z] |= own[z];
-        n_differ += text && status == SZ_OK && !sz_soap_spec_equal(&spec, &first);
+        status = sz_gap_soap(&spec, gap, &gap->term[k], err);
+        for (int z = 1; z <= SZ_Z_MAX && status == SZ_OK; z++)
+            centre[z] |= (unsigned char)sz_describer_is_centre(&spec, z);
+        n_differ += text && status == SZ_OK && !sz_describer_spec_equal(&spec, &first);
         if (text || status != SZ_OK) {
-            sz_soap_spec_free(&spec);
+            sz_describer_spec_free(&spec);
             continue;
         }
         first = spec;
@@ -229,9 +227,10 @@ static sz_status take_terms(description *d, const sz_gap *gap, int term, sz_erro
                          "the %d soap terms of %s differ in their hyperparameters: "
                          "choose one with --term, see soapz info",
                          n, gap->path);
+    if (status == SZ_OK) status = sz_describer_create(&describer, &first, 0, err);
     if (status == SZ_OK)
-        status = sz_descriptor_of_spec(&d->descriptor, &first, centre, text, err);
-    sz_soap_spec_free(&first);
+        status = sz_descriptor_of(&d->descriptor, describer, centre, text, err);
+    sz_describer_spec_free(&first);
     return status;
 }
 
@@ -281,14 +280,9 @@ static sz_status find_vectors(description *d, const sz_xyz_frame *frame, int n,
         sz_descriptor_rows(d->descriptor, &d->list, n, atom, d->p, &faulty, err);
 
     if (status == SZ_OK || faulty < 0) return status;
-    return sz_fail(err, SZ_ERR_NUMERIC,
-                   "%s:%d: this %s has no descriptor: neither it nor a neighbour counts "
-                   "in the density%s",
+    return sz_fail(err, SZ_ERR_NUMERIC, "%s:%d: this %s has no descriptor: %s",
                    sz_xyz_name(d->in), frame->line + (average ? 0 : 2 + atom[faulty]),
-                   average ? "frame" : "atom",
-                   d->descriptor->soap->spec.compression.l_min
-                       ? ", or it has no neighbour: then l_min leaves nothing"
-                       : "");
+                   average ? "frame" : "atom", d->descriptor->describer->empty);
 }
 
 static sz_status describe_atoms(description *d, const sz_xyz_frame *frame, int n,
@@ -480,7 +474,7 @@ int sz_verb_describe(int argc, char **argv)
     keep = status == SZ_OK;
     if (keep)
         sz_describe_matrices(&d.out, sz_descriptor_text(d.descriptor),
-                             &d.descriptor->soap->spec);
+                             d.descriptor->describer);
     closed = sz_describe_close(&d.out, keep, keep ? &err : NULL);
     if (keep) status = closed;
     if (status == SZ_OK)

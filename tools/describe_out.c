@@ -105,11 +105,19 @@ static void put_channels(sz_npz *npz, int d, const sz_soap_spec *spec)
                y, spec);
 }
 
-void sz_describe_matrices(sz_describe_out *out, const char *text,
-                          const sz_soap_spec *spec)
+/* The matrices of a SOAP, and the eigenvalues that its optimal basis has. */
+static void put_matrices(sz_describe_out *out, const sz_soap_spec *spec)
 {
-    const long n = out->n_rows;
     long shape[2] = {spec->radial.l_max + 1, (long)spec->n_slots * spec->radial.n_max};
+
+    for (int d = 0; d < SZ_FACTORS; d++) put_channels(&out->npz, d, spec);
+    if (out->spectrum) sz_npz_reals(&out->npz, "spectrum", 2, shape, out->spectrum);
+}
+
+void sz_describe_matrices(sz_describe_out *out, const char *text, const sz_describer *d)
+{
+    const sz_soap *soap = sz_soap_of(d);
+    const long n = out->n_rows;
 
     if (!out->zip) return;
     sz_npz_end(&out->npz);
@@ -117,9 +125,8 @@ void sz_describe_matrices(sz_describe_out *out, const char *text,
     sz_npz_integers(&out->npz, "atom", 1, &n, out->atom);
     sz_npz_integers(&out->npz, "species", 1, &n, out->species);
     sz_npz_text(&out->npz, "descriptor_string", text);
-    sz_npz_text(&out->npz, "compression", spec->compression.label);
-    for (int d = 0; d < SZ_FACTORS; d++) put_channels(&out->npz, d, spec);
-    if (out->spectrum) sz_npz_reals(&out->npz, "spectrum", 2, shape, out->spectrum);
+    sz_npz_text(&out->npz, "compression", d->compression);
+    if (soap) put_matrices(out, &soap->spec);
 }
 
 /* ---- the end ----------------------------------------------------------------------- */

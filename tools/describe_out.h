@@ -26,8 +26,7 @@ sz_status sz_describe_row(sz_describe_out *out, const double *row, long frame, i
                           int species, sz_error *err);
 sz_status sz_describe_check(const sz_describe_out *out, sz_error *err);
 /* After the last row: text and matrices of the descriptor. */
-void sz_describe_matrices(sz_describe_out *out, const char *text,
-                          const sz_soap_spec *spec);
+void sz_describe_matrices(sz_describe_out *out, const char *text, const sz_describer *d);
 sz_status sz_describe_close(sz_describe_out *out, int keep, sz_error *err);
 void sz_describe_free(sz_describe_out *out);
 

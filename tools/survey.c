@@ -70,7 +70,7 @@ static sz_status add_frame(void *context, const sz_xyz_frame *frame, const char 
                            sz_error *err)
 {
     pass *p = context;
-    const sz_soap_species species = {p->z, p->slot};
+    const sz_slots slots = {p->z, p->slot};
     size_t n = (size_t)frame->n_atoms;
     int *atom = realloc(p->atom, (n + 1) * sizeof *atom);
     sz_status status;
@@ -81,7 +81,7 @@ static sz_status add_frame(void *context, const sz_xyz_frame *frame, const char 
     status = sz_frame_list(&p->list, frame, frame->z, name,
                            p->moments->soap->spec.radial.cutoff, err);
     if (status == SZ_OK)
-        sz_moments_add(p->moments, &p->list.nb, &species, frame->n_atoms, atom);
+        sz_moments_add(p->moments, &p->list.nb, &slots, frame->n_atoms, atom);
     return status;
 }
 
@@ -119,7 +119,7 @@ sz_status sz_survey_moments(sz_moments **moments, const char *path, const char *
     if (status != SZ_OK) return status;
     for (int z = 0; z <= SZ_Z_MAX; z++) {
         p.z[z] = z;
-        p.slot[z] = z ? sz_soap_slot(p.moments->soap, z) : -1;
+        p.slot[z] = z ? sz_describer_slot(&p.moments->soap->base, z) : -1;
     }
     status = each_frame(path, add_frame, &p, err);
     if (status == SZ_OK && p.moments->n == 0)

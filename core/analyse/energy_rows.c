@@ -10,7 +10,8 @@
 
 #include "analyse/sites.h"
 #include "data/dataset.h"
-#include "descriptor/soap.h"
+#include "descriptor/describer.h"
+#include "linear/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ static int columns_of(const sz_range *range, int n)
 
 typedef struct {
     const sz_descriptor *d;
-    sz_soap *soap; /* reduced */
+    sz_describer *of; /* reduced */
     int sum;
     const int *frame_of; /* [atoms] */
     sz_energy_rows *rows;
@@ -62,26 +63,26 @@ typedef struct {
 static sz_status find_vectors(const job *j, const sz_frame_sites *e, double *p,
                               sz_range *range, int *n_ranges, sz_error *err)
 {
-    const sz_soap_species species = {j->d->z, j->d->slot};
-    size_t stride = (size_t)sz_soap_stride(j->soap);
-    int n_groups = j->soap->compression.n_groups + 1;
-    sz_range *other = malloc(2 * (size_t)n_groups * sizeof *other);
-    sz_soap_work *work = NULL;
-    sz_status status = other ? sz_soap_work_create(&work, j->soap, BLOCK, err)
-                             : sz_fail_memory(err, (size_t)n_groups * 16, "ranges");
+    const sz_slots slots = {j->d->z, j->d->slot};
+    size_t stride = (size_t)j->of->stride;
+    int n_most = j->of->n_ranges + 1;
+    sz_range *other = malloc(2 * (size_t)n_most * sizeof *other);
+    sz_describer_work *work = NULL;
+    sz_status status = other ? sz_describer_work_create(&work, j->of, BLOCK, err)
+                             : sz_fail_memory(err, (size_t)n_most * 16, "ranges");
 
     *n_ranges = 0;
     for (int at = 0; at < e->n && status == SZ_OK; at += BLOCK) {
         int n = e->n - at < BLOCK ? e->n - at : BLOCK, n_other;
 
-        sz_soap_forward(j->soap, work, &e->list->nb, &species, n, e->atom + at,
-                        p + (size_t)at * stride);
-        n_other = sz_soap_ranges(j->soap, work, n, other);
-        n_other = unite(range, *n_ranges, other, n_other, other + n_groups);
-        memcpy(range, other + n_groups, (size_t)n_other * sizeof *range);
+        sz_describer_forward(j->of, work, &e->list->nb, &slots, n, e->atom + at,
+                             p + (size_t)at * stride);
+        n_other = sz_describer_ranges(j->of, work, n, other);
+        n_other = unite(range, *n_ranges, other, n_other, other + n_most);
+        memcpy(range, other + n_most, (size_t)n_other * sizeof *range);
         *n_ranges = n_other;
     }
-    sz_soap_work_free(work);
+    sz_describer_work_free(work);
     free(other);
     return status;
 }
@@ -106,12 +107,12 @@ static sz_status work_frame(void *context, const sz_frame_sites *e, sz_error *er
 {
     const job *j = context;
     sz_energy_rows *to = &j->rows[j->frame_of[e->place[0]]];
-    size_t stride = (size_t)sz_soap_stride(j->soap), n = (size_t)e->n;
-    size_t n_groups = (size_t)j->soap->compression.n_groups + 1;
+    size_t stride = (size_t)j->of->stride, n = (size_t)e->n;
+    size_t n_most = (size_t)j->of->n_ranges + 1;
     double *p = aligned_alloc(64, SZ_PAD((n + 1) * stride) * sizeof *p);
     sz_status status = SZ_OK;
 
-    to->range = malloc(n_groups * sizeof *to->range);
+    to->range = malloc(n_most * sizeof *to->range);
     if (!p || !to->range) status = sz_fail_memory(err, n * stride * 8, "the vectors");
     if (status == SZ_OK) status = find_vectors(j, e, p, to->range, &to->n_ranges, err);
     if (status == SZ_OK) {
@@ -167,7 +168,7 @@ sz_status sz_energy_rows_make(sz_energy_rows **rows, int *n_desc, const sz_descr
     sz_status status = sz_sites_check(d, err);
 
     *rows = NULL;
-    if (status == SZ_OK) status = sz_soap_create(&j.soap, &d->soap->spec, 1, err);
+    if (status == SZ_OK) status = sz_describer_copy(&j.of, d->describer, 1, err);
     if (status == SZ_OK)
         status = list_atoms(&sites, &atom, &frame_of, n_frames, frame, err);
     if (status == SZ_OK) {
@@ -179,12 +180,12 @@ sz_status sz_energy_rows_make(sz_energy_rows **rows, int *n_desc, const sz_descr
         status = sz_sites_visit(&sites, sz_descriptor_cutoff(d), options,
                                 "frames described", work_frame, &j, err);
     if (status == SZ_OK) {
-        *n_desc = sz_soap_n_desc(j.soap);
+        *n_desc = j.of->n_desc;
         *rows = j.rows;
         j.rows = NULL;
     }
     sz_energy_rows_free(j.rows, n_frames);
-    sz_soap_free(j.soap);
+    sz_describer_free(j.of);
     free(atom);
     free(frame_of);
     return status;

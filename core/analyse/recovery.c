@@ -30,7 +30,7 @@ static double relative(const double *got, const double *want, int n)
 static sz_status work_frame(void *context, const sz_frame_sites *e, sz_error *err)
 {
     const job *j = context;
-    const sz_soap *soap = j->d->soap;
+    const sz_soap *soap = sz_soap_of(j->d->describer);
     size_t n_full = (size_t)sz_descriptor_length(j->full);
     size_t n = (size_t)sz_descriptor_length(j->d), size = 2 * n_full + n;
     double *want = malloc(size * sizeof *want), *got = want + n_full, *p = got + n_full;
@@ -58,13 +58,23 @@ sz_status sz_recover(const sz_descriptor *descriptor, const sz_sites *of, double
                      double *condition, const sz_fit_options *options, sz_error *err)
 {
     job j = {.d = descriptor, .error = error, .condition = condition};
-    sz_soap_spec full = descriptor->soap->spec;
+    const sz_soap *soap = sz_soap_of(descriptor->describer);
+    sz_soap_spec full;
+    sz_soap *of_full;
     sz_status status = sz_sites_check(descriptor, err);
 
+    if (status == SZ_OK && sz_descriptor_l_max(descriptor) < 0)
+        status = sz_fail(err, SZ_ERR_ARGUMENT,
+                         "the full spectrum is one of soap, it cannot be recovered from "
+                         "\"%.60s\"",
+                         sz_descriptor_text(descriptor));
     if (status != SZ_OK) return status;
+    full = soap->spec;
     status = sz_compress_nu(&full.compression, 2, 2, 0, err);
+    if (status == SZ_OK) status = sz_soap_create(&of_full, &full, 0, err);
     if (status == SZ_OK)
-        status = sz_descriptor_of_spec(&j.full, &full, descriptor->centre, "nu=2", err);
+        status =
+            sz_descriptor_of(&j.full, &of_full->base, descriptor->centre, "nu=2", err);
     if (status == SZ_OK)
         status = sz_sites_visit(of, sz_descriptor_cutoff(descriptor), options,
                                 "frames recovered", work_frame, &j, err);

@@ -10,14 +10,25 @@
 
 #include "descriptor/compression_spec.h"
 #include "descriptor/harmonics.h"
+#include "descriptor/soap.h"
 #include "linear/blas.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* NULL: it has no P_l of all elements and radial functions. */
+static const sz_soap_spec *soap_of(const sz_descriptor *d)
+{
+    const sz_soap *soap = sz_soap_of(d->describer);
+
+    return soap && !soap->spec.turbo.n_species ? &soap->spec : NULL;
+}
+
 int sz_descriptor_l_max(const sz_descriptor *descriptor)
 {
-    return descriptor->soap->spec.radial.l_max;
+    const sz_soap_spec *spec = soap_of(descriptor);
+
+    return spec ? spec->radial.l_max : -1;
 }
 
 typedef struct {
@@ -67,7 +78,7 @@ static sz_status values_of_site(const job *j, sz_soap_work *work, const sz_neigh
                                 int atom, double *scratch, double *value, sz_error *err)
 {
     const sz_compression *c = &j->soap->compression;
-    const sz_soap_species species = {j->d->z, j->d->slot};
+    const sz_slots slots = {j->d->z, j->d->slot};
     int l_max = c->l_max, n_work = 16 * (c->n_slots * c->n_max + 2 * l_max + 1);
     double *x = scratch, *a = x + (size_t)SZ_N_LM(l_max) * c->n_chan;
     double *rest = a + (size_t)(2 * l_max + 1) * c->n_slots * c->n_max;
@@ -75,7 +86,7 @@ static sz_status values_of_site(const job *j, sz_soap_work *work, const sz_neigh
     unsigned char present[SZ_Z_MAX];
     int info = 0;
 
-    sz_soap_density(j->soap, work, nb, &species, atom, x, present);
+    sz_soap_density(j->soap, work, nb, &slots, atom, x, present);
     for (int l = 0; l <= l_max && info == 0; l++) {
         int n = gather(j, x, l, a);
 
@@ -125,15 +136,19 @@ sz_status sz_spectrum_values(const sz_descriptor *descriptor, const sz_sites *of
                              const sz_fit_options *options, sz_error *err)
 {
     job j = {descriptor, NULL, total, value, neighbours};
-    sz_soap_spec full = descriptor->soap->spec;
-    size_t l_max = (size_t)full.radial.l_max;
+    const sz_soap_spec *spec = soap_of(descriptor);
+    sz_soap_spec full;
+    size_t l_max;
     sz_status status = sz_sites_check(descriptor, err);
 
     if (status != SZ_OK) return status;
-    if (full.turbo.n_species)
+    if (!spec)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "soap_turbo has no P_l of all elements and radial functions: take "
-                       "a soap");
+                       "only a soap has a P_l of all elements and radial functions, not "
+                       "\"%.60s\"",
+                       sz_descriptor_text(descriptor));
+    full = *spec;
+    l_max = (size_t)full.radial.l_max;
     memset(value, 0, of->n * (l_max + 1) * (2 * l_max + 1) * sizeof *value);
     full.train.open = 0;
     status = sz_compress_nu(&full.compression, 2, 2, 0, err);

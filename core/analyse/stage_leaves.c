@@ -288,16 +288,15 @@ static void adjoint(leaves *b, sz_stopwatch *w, double atoms)
 }
 
 sz_status sz_time_leaves(sz_stopwatch *w, const sz_soap *soap, const sz_kernel *kernel,
-                         const sz_neigh *nb, const sz_soap_species *species, int n,
+                         const sz_neigh *nb, const sz_slots *slots, int n,
                          const int *atom, const double *dedp, double atoms, sz_error *err)
 {
     leaves b;
     sz_status status;
 
-    if (soap->acsf) return SZ_OK; /* symmetry functions have none of these stages */
     status = open_leaves(&b, soap, (size_t)kernel->n_sparse, nb, n, atom, err);
     if (status == SZ_OK) {
-        gather(&b, nb, species->slot, atom);
+        gather(&b, nb, slots->slot, atom);
         forward(&b, w, atoms);
         memcpy(b.dedp, dedp, (size_t)n * kernel->stride * sizeof *dedp);
         adjoint(&b, w, atoms);

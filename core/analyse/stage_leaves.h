@@ -5,6 +5,7 @@
 #define SZ_STAGE_LEAVES_H
 
 #include "analyse/stages.h"
+#include "descriptor/soap.h"
 #include "term/kernel.h"
 #include "term/soap_term.h"
 
@@ -21,7 +22,7 @@ void sz_stopwatch_stop(sz_stopwatch *w, sz_stage s, double atoms);
 /* The leaf functions behind sz_soaps_forward, sz_kernel_energy and sz_soaps_adjoint, each
  * in a loop of its own over the n atoms; times are divided by atoms. dedp [n][stride]. */
 sz_status sz_time_leaves(sz_stopwatch *w, const sz_soap *soap, const sz_kernel *kernel,
-                         const sz_neigh *nb, const sz_soap_species *species, int n,
+                         const sz_neigh *nb, const sz_slots *slots, int n,
                          const int *atom, const double *dedp, double atoms,
                          sz_error *err);
 

@@ -18,6 +18,7 @@
 #include "analyse/stage_leaves.h"
 #include "base/error.h"
 #include "base/watch.h"
+#include "linear/vec.h"
 #include "model/plan.h"
 #include "term/soap_term.h"
 
@@ -41,7 +42,7 @@ typedef struct {
 
 /* One term's blocks. */
 typedef struct {
-    sz_soap_part part;
+    sz_describer_part part;
     sz_kernel kernel;
     const sz_collapse *collapse; /* in the place of the kernel, or NULL */
     sz_range *range;
@@ -84,18 +85,18 @@ static sz_status open_term(term_bench *b, const bench *all, int t, int n_block,
     const sz_soap_plan *plan = all->soaps;
     const sz_soap_group *g = plan->group;
     const sz_soap_term *term = &g->term[t];
-    const sz_soap *soap = g->soap[term->soap];
+    const sz_describer *of = g->describer[term->describer];
     const sz_kernel kernel = sz_soap_kernel(g, t, &plan->run[t]);
     size_t n = (size_t)(n_block > FLOOR_ATOMS ? n_block : FLOOR_ATOMS),
-           d = SZ_PAD((size_t)sz_soap_n_published(soap)) + SZ_LANES;
+           d = SZ_PAD((size_t)of->n_published) + SZ_LANES;
 
-    b->part.soap = soap;
-    b->part.slot = g->slot[term->soap];
+    b->part.of = of;
+    b->part.slot = g->slot[term->describer];
     b->kernel = kernel;
     if (plan->run[t].collapse) b->kernel.p_sparse = NULL; /* is not read */
     b->collapse = plan->run[t].collapse;
     if ((size_t)kernel.stride > d) d = (size_t)kernel.stride;
-    b->range = malloc((size_t)(soap->compression.n_groups + 1) * sizeof *b->range);
+    b->range = malloc((size_t)(of->n_ranges + 1) * sizeof *b->range);
     b->part.p = array(n * d);
     b->part.dedp = array(n * d);
     b->copy = array(n * kernel.stride);
@@ -105,12 +106,12 @@ static sz_status open_term(term_bench *b, const bench *all, int t, int n_block,
     if (!b->range || !b->part.p || !b->part.dedp || !b->copy || !b->k || !b->e ||
         !b->points)
         return sz_fail_memory(err, 3 * n * d * sizeof *b->k, "a block");
-    return sz_soap_work_create(&b->part.work, soap, n_block, err);
+    return sz_describer_work_create(&b->part.work, of, n_block, err);
 }
 
 static void close_term(term_bench *b)
 {
-    sz_soap_work_free(b->part.work);
+    sz_describer_work_free(b->part.work);
     free(b->range);
     free(b->part.p);
     free(b->part.dedp);
@@ -123,8 +124,8 @@ static void close_term(term_bench *b)
 /* A term's energies of n atoms; copy: dE/dp is wanted afterwards. */
 static void time_kernel(bench *all, term_bench *b, int n, int copy)
 {
-    const sz_soap_part *part = &b->part;
-    int n_ranges = sz_soap_ranges(part->soap, part->work, n, b->range);
+    const sz_describer_part *part = &b->part;
+    int n_ranges = sz_describer_ranges(part->of, part->work, n, b->range);
 
     sz_stopwatch_start(&all->watch);
     if (b->collapse)
@@ -142,22 +143,22 @@ static void time_block(bench *all, int n_terms, term_bench *b, int n, const int 
                        int copy)
 {
     const sz_neigh *nb = &all->subject->list.nb;
-    sz_soap_part part[SZ_SOAP_PARTS] = {{0}};
+    sz_describer_part part[SZ_PARTS] = {{0}};
 
     for (int k = 0; k < n_terms; k++) part[k] = b[k].part;
     sz_stopwatch_start(&all->watch);
-    sz_soaps_forward(n_terms, part, nb, all->subject->model->z, n, atom);
+    sz_describers_forward(n_terms, part, nb, all->subject->model->z, n, atom);
     sz_stopwatch_stop(&all->watch, SZ_STAGE_FORWARD, nb->n_atoms);
     for (int k = 0; k < n_terms; k++) time_kernel(all, &b[k], n, copy);
     sz_stopwatch_start(&all->watch);
-    sz_soaps_adjoint(n_terms, part, nb, n, atom, all->dedr);
+    sz_describers_adjoint(n_terms, part, nb, n, atom, all->dedr);
     sz_stopwatch_stop(&all->watch, SZ_STAGE_ADJOINT, nb->n_atoms);
 }
 
 /* The products of the published length, twice. */
 static void time_floor(bench *all, term_bench *b, double atoms)
 {
-    int d = sz_soap_n_published(b->part.soap), n = FLOOR_ATOMS;
+    int d = b->part.of->n_published, n = FLOOR_ATOMS;
 
     sz_stopwatch_start(&all->watch);
     for (int r = 0; r < 2; r++)
@@ -170,11 +171,13 @@ static void time_floor(bench *all, term_bench *b, double atoms)
 static sz_status time_parts(bench *all, term_bench *b, int n, const int *atom, double per,
                             sz_error *err)
 {
-    const sz_soap_species species = {all->subject->model->z, b->part.slot};
-    sz_status status =
-        sz_time_leaves(&all->watch, b->part.soap, &b->kernel, &all->subject->list.nb,
-                       &species, n, atom, b->copy, n * per, err);
+    const sz_slots slots = {all->subject->model->z, b->part.slot};
+    const sz_soap *soap = sz_soap_of(b->part.of); /* others have none of its leaves */
+    sz_status status = SZ_OK;
 
+    if (soap)
+        status = sz_time_leaves(&all->watch, soap, &b->kernel, &all->subject->list.nb,
+                                &slots, n, atom, b->copy, n * per, err);
     if (status == SZ_OK) time_floor(all, b, FLOOR_ATOMS * per);
     return status;
 }
@@ -183,7 +186,7 @@ static sz_status time_parts(bench *all, term_bench *b, int n, const int *atom, d
 static sz_status time_band(bench *all, int n_terms, const int *term, int n_centres,
                            const int *atom, int n_block, sz_error *err)
 {
-    term_bench b[SZ_SOAP_PARTS];
+    term_bench b[SZ_PARTS];
     double per = n_centres ? (double)all->subject->list.nb.n_atoms / n_centres : 1.0;
     int first = n_centres < n_block ? n_centres : n_block;
     sz_status status = SZ_OK;
@@ -206,7 +209,7 @@ static sz_status time_terms(bench *all, int t, int n_block, sz_error *err)
 {
     const unsigned char *centre = all->soaps->group->term[t].centre;
     const sz_neigh *nb = &all->subject->list.nb;
-    int term[SZ_SOAP_PARTS], n_terms = sz_soap_band(all->soaps, t, term), n = 0;
+    int term[SZ_PARTS], n_terms = sz_soap_band(all->soaps, t, term), n = 0;
     int *atom;
     sz_status status;
 
@@ -402,10 +405,10 @@ int sz_stages_n_terms(const sz_model *model)
 sz_stage_term sz_stages_term(const sz_model *model, int t)
 {
     const sz_soap_group *g = sz_model_group(model, &sz_kind_soap);
-    const sz_soap *soap = g->soap[g->term[t].soap];
+    const sz_describer *of = g->describer[g->term[t].describer];
 
-    return (sz_stage_term){soap->compression.spec.label, g->term[t].n_sparse,
-                           sz_soap_n_published(soap), sz_soap_n_desc(soap)};
+    return (sz_stage_term){of->compression, g->term[t].n_sparse, of->n_published,
+                           of->n_desc};
 }
 
 double sz_stages_flops(const sz_subject *s, int published)

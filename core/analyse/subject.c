@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "descriptor/compression_spec.h"
 #include "descriptor/environment.h"
-#include "descriptor/soap_spec.h"
 #include "format/gap_write.h"
 #include "linear/vec.h"
 #include "model/plan.h"
@@ -85,21 +84,19 @@ static sz_status random_matrices(const sz_args *args, int *n, double **matrix,
 }
 
 /* The descriptor as it is published, and the numbers of its matrices. */
-static sz_status make_soap(sz_soap **soap, const char *descriptor, sz_gap_term *term,
-                           sz_error *err)
+static sz_status make_describer(sz_describer **d, const char *descriptor,
+                                sz_gap_term *term, sz_error *err)
 {
     sz_args *args;
-    sz_soap_spec spec = {0};
-    int n_centres, centre_z[SZ_Z_MAX];
+    sz_describer_spec spec = {0};
     sz_status status = sz_args_parse(&args, descriptor, "--descriptor", err);
 
     if (status == SZ_OK)
         status = random_matrices(args, &term->n_matrix, &term->matrix, err);
     if (status == SZ_OK)
-        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, -1, term->n_matrix,
-                                    term->matrix, err);
-    if (status == SZ_OK) status = sz_soap_create(soap, &spec, 0, err);
-    sz_soap_spec_free(&spec);
+        status = sz_describer_parse(&spec, args, -1, term->n_matrix, term->matrix, err);
+    if (status == SZ_OK) status = sz_describer_create(d, &spec, 0, err);
+    sz_describer_spec_free(&spec);
     sz_args_free(args);
     return status;
 }
@@ -149,24 +146,20 @@ sz_status sz_subject_describe(sz_subject *s, const char *descriptor, int n_spars
                         .e_scale = 1.0,
                         .n_terms = 1,
                         .term = &term};
-    sz_soap *soap = NULL;
+    sz_describer *d = NULL;
     int z[SZ_Z_MAX];
-    sz_status status = make_soap(&soap, descriptor, &term, err);
+    sz_status status = make_describer(&d, descriptor, &term, err);
 
     if (status == SZ_OK) {
-        const sz_soap_spec *spec = &soap->spec;
-        double cutoff = spec->radial.cutoff;
-
-        for (int k = 0; k < spec->n_slots; k++)
-            z[k] = spec->slot_z[k] ? spec->slot_z[k] : 74;
-        term.n_dim = sz_soap_n_published(soap);
-        status = make_alloy(s, spec->n_slots, cutoff, cells, lattice, err);
-        if (status == SZ_OK) status = make_points(&term, s, z, cutoff, err);
+        for (int k = 0; k < d->n_slots; k++) z[k] = d->slot_z[k] ? d->slot_z[k] : 74;
+        term.n_dim = d->n_published;
+        status = make_alloy(s, d->n_slots, d->cutoff, cells, lattice, err);
+        if (status == SZ_OK) status = make_points(&term, s, z, d->cutoff, err);
     }
     s->is_made_up = 1;
     if (status == SZ_OK) status = sz_model_build(&s->model, &gap, err);
     if (status == SZ_OK) status = relabel(s, z, err);
-    sz_soap_free(soap);
+    sz_describer_free(d);
     sz_environments_free(term.environment);
     free(term.alpha);
     free(term.fc_sparse);

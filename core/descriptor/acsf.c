@@ -66,7 +66,10 @@ static int same_numbers(int n, const double *a, const double *b)
 
 int sz_acsf_equal(const sz_acsf_spec *a, const sz_acsf_spec *b)
 {
-    return a->compression == b->compression && a->g1 == b->g1 && a->n2 == b->n2 &&
+    return a->cutoff == b->cutoff && a->sigma0 == b->sigma0 &&
+           a->normalise == b->normalise && a->n_slots == b->n_slots &&
+           memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0 &&
+           a->compression == b->compression && a->g1 == b->g1 && a->n2 == b->n2 &&
            a->n3 == b->n3 && a->n4 == b->n4 && a->n5 == b->n5 &&
            same_numbers(a->n2, a->eta, b->eta) &&
            same_numbers(a->n2, a->shift, b->shift) &&
@@ -114,9 +117,9 @@ static int count_rows(const sz_acsf *a)
 {
     switch (a->spec.compression) {
     case SZ_ACSF_PAIRS:
-        return a->n_slots * (a->n_slots + 1) / 2;
+        return a->spec.n_slots * (a->spec.n_slots + 1) / 2;
     case SZ_ACSF_ELEMENTS:
-        return a->n_slots;
+        return a->spec.n_slots;
     case SZ_ACSF_WEIGHTED:
         return 2;
     case SZ_ACSF_SUM:
@@ -126,22 +129,17 @@ static int count_rows(const sz_acsf *a)
     return 1;
 }
 
-sz_status sz_acsf_create(sz_acsf **acsf, const sz_acsf_spec *spec, double cutoff,
-                         int n_slots, const int *slot_z, sz_error *err)
+sz_status sz_acsf_create(sz_describer **d, const void *own, int reduce, sz_error *err)
 {
+    const sz_acsf_spec *spec = own;
     sz_acsf *a = calloc(1, sizeof *a);
     int by_z = spec->compression == SZ_ACSF_WEIGHTED_Z;
 
-    *acsf = a;
+    *d = (sz_describer *)a;
     if (!a) return sz_fail_memory(err, sizeof *a, "a descriptor");
     a->spec = *spec;
-    a->cutoff = cutoff;
-    a->n_slots = n_slots;
-    for (int s = 0; s < n_slots; s++) {
-        a->z[s] = slot_z[s];
-        a->weight[s] = by_z ? slot_z[s] : 1.0;
-    }
-    a->n_groups = by_z ? 1 : n_slots;
+    for (int s = 0; s < spec->n_slots; s++) a->weight[s] = by_z ? spec->slot_z[s] : 1.0;
+    a->n_groups = by_z ? 1 : spec->n_slots;
     a->n_three = spec->compression == SZ_ACSF_SUM ? 1 : a->n_groups;
     a->two = spec->g1 + spec->n2 + spec->n3;
     a->row = spec->n4 + spec->n5;
@@ -150,12 +148,20 @@ sz_status sz_acsf_create(sz_acsf **acsf, const sz_acsf_spec *spec, double cutoff
     a->stride = SZ_PAD(a->length);
     lay_out(&a->g4, spec->n4, spec->g4, 0);
     lay_out(&a->g5, spec->n5, spec->g5, spec->n4);
+    a->base = (sz_describer){.kind = &sz_acsf_describer,
+                             .own = &a->spec,
+                             .reduce = reduce,
+                             .cutoff = spec->cutoff,
+                             .sigma0 = spec->sigma0,
+                             .n_slots = spec->n_slots,
+                             .slot_z = a->spec.slot_z,
+                             .n_published = a->length,
+                             .n_desc = a->length,
+                             .stride = a->stride,
+                             .n_ranges = 1,
+                             .word = "acsf",
+                             .compression = sz_acsf_compression_name(spec->compression)};
     return SZ_OK;
-}
-
-void sz_acsf_free(sz_acsf *acsf)
-{
-    free(acsf);
 }
 
 int sz_acsf_rows(const sz_acsf *acsf, int a, int b, int row[2], double factor[2])
@@ -191,8 +197,8 @@ static int label_two(const sz_acsf *a, int k, char *text, size_t size)
     int group = k / a->two, m = k % a->two - s->g1;
     char of[16] = "all";
 
-    if (a->n_groups == a->n_slots && a->z[group])
-        snprintf(of, sizeof of, "Z=%d", a->z[group]);
+    if (a->n_groups == s->n_slots && s->slot_z[group])
+        snprintf(of, sizeof of, "Z=%d", s->slot_z[group]);
     if (s->compression == SZ_ACSF_WEIGHTED_Z) snprintf(of, sizeof of, "times Z");
     if (m < 0) return snprintf(text, size, "G1 [%s]", of);
     if (m < s->n2)
@@ -211,25 +217,29 @@ static void pair_of(int row, int *a, int *b)
 
 static void name_row(const sz_acsf *a, int row, char of[40])
 {
+    const int *z = a->spec.slot_z;
     int hi, lo;
 
     strcpy(of, "all");
     pair_of(row, &hi, &lo);
-    if (a->spec.compression == SZ_ACSF_PAIRS && a->z[0])
-        snprintf(of, 40, "Z=%d Z=%d", a->z[hi], a->z[lo]);
-    if (a->spec.compression == SZ_ACSF_ELEMENTS && a->z[0])
-        snprintf(of, 40, "Z=%d any", a->z[row]);
+    if (a->spec.compression == SZ_ACSF_PAIRS && z[0])
+        snprintf(of, 40, "Z=%d Z=%d", z[hi], z[lo]);
+    if (a->spec.compression == SZ_ACSF_ELEMENTS && z[0])
+        snprintf(of, 40, "Z=%d any", z[row]);
     if (a->spec.compression == SZ_ACSF_WEIGHTED && row) strcpy(of, "times w w");
     if (a->spec.compression == SZ_ACSF_WEIGHTED_Z) strcpy(of, "times Z Z");
 }
 
-int sz_acsf_label(const sz_acsf *acsf, int k, char *text, size_t size)
+int sz_acsf_label(const sz_describer *d, const void *names, int k, char *text,
+                  size_t size)
 {
+    const sz_acsf *acsf = (const sz_acsf *)d;
     const sz_acsf_spec *s = &acsf->spec;
     int at = k - acsf->two * acsf->n_groups, m;
     const sz_acsf_angular *f;
     char of[40];
 
+    (void)names;
     if (at < 0) return label_two(acsf, k, text, size);
     m = at % acsf->row;
     f = m < s->n4 ? &s->g4[m] : &s->g5[m - s->n4];

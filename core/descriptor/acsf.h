@@ -12,14 +12,13 @@
  *   G5_ab = the same without r_jk
  *
  * acsf_spec.c reads them, acsf.c lays them out, acsf_pairs.c sums over pairs,
- * acsf_chain.c makes vectors and their derivatives. Everything is in double precision. */
+ * acsf_chain.c makes them and their derivatives, acsf_vectors.c vectors of them.
+ * Everything is in double precision. */
 #ifndef SZ_ACSF_H
 #define SZ_ACSF_H
 
-#include "base/error.h"
-#include "soapz.h"
-
-#include <stddef.h>
+#include "base/keys.h"
+#include "descriptor/describer.h"
 
 /* functions of a kind at most */
 enum { SZ_ACSF_MAX = 128 };
@@ -39,6 +38,10 @@ typedef struct {
 } sz_acsf_angular;
 
 typedef struct {
+    double cutoff, sigma0; /* sigma0: covariance_sigma0 */
+    int normalise;         /* 1: the vector is divided by its norm */
+    int n_slots;           /* elements of the neighbours, ascending; 0 takes all */
+    int slot_z[SZ_Z_MAX];  /* [n_slots] */
     sz_acsf_compression compression;
     int g1, n2, n3, n4, n5; /* how many functions of each kind; g1: 0 or 1 */
     double eta[SZ_ACSF_MAX], shift[SZ_ACSF_MAX]; /* of G2: 1/Angstrom^2, Angstrom */
@@ -65,10 +68,8 @@ typedef struct {
 } sz_acsf_set;
 
 typedef struct {
+    sz_describer base;
     sz_acsf_spec spec;
-    double cutoff;
-    int n_slots;             /* elements, ascending; one that is 0 takes every element */
-    int z[SZ_Z_MAX];         /* [n_slots] */
     int n_groups;            /* that neighbours are told apart by: n_slots, or 1 */
     int n_three;             /* the same of pairs of them */
     double weight[SZ_Z_MAX]; /* [n_slots] of a neighbour in every sum */
@@ -79,12 +80,18 @@ typedef struct {
     sz_acsf_set g4, g5;
 } sz_acsf;
 
-/* slot_z [n_slots] are the elements, in ascending order. */
-sz_status sz_acsf_create(sz_acsf **acsf, const sz_acsf_spec *spec, double cutoff,
-                         int n_slots, const int *slot_z, sz_error *err);
-void sz_acsf_free(sz_acsf *acsf);
-/* Component k in words: "G2 Z=42 eta=0.1 R_s=0"; as snprintf. */
-int sz_acsf_label(const sz_acsf *acsf, int k, char *text, size_t size);
+extern const sz_describer_kind sz_acsf_describer;
+extern const sz_key sz_acsf_keys[];
+
+/* As the functions of sz_describer_kind. */
+sz_status sz_acsf_parse(sz_describer_spec *spec, const sz_args *args, int version,
+                        int n_matrix, const double *matrix, sz_error *err);
+sz_status sz_acsf_create(sz_describer **d, const void *own, int reduce, sz_error *err);
+/* "G2 eta=0.1 R_s=0 [Z=42]" */
+int sz_acsf_label(const sz_describer *d, const void *names, int k, char *text,
+                  size_t size);
+/* its label */
+const char *sz_acsf_compression_name(sz_acsf_compression compression);
 
 /* Where pairs of groups a and b are added: rows and factors; returns how many, 1 or 2. */
 int sz_acsf_rows(const sz_acsf *acsf, int a, int b, int row[2], double factor[2]);

@@ -46,11 +46,12 @@ static reader read_row(const sz_acsf *acsf, const sz_neigh *nb, const int *slot,
 SZ_CLONES static void cut(const sz_acsf *acsf, sz_acsf_tile *t)
 {
     for (int k = 0; k < t->n; k++) t->r[k] = sqrt(t->r2[k]);
-    for (int k = t->n; k < (int)SZ_PAD(t->n); k++) t->r[k] = acsf->cutoff;
+    for (int k = t->n; k < (int)SZ_PAD(t->n); k++) t->r[k] = acsf->spec.cutoff;
     for (int k = 0; k < t->n; k += SZ_LANES) {
         sz_doubles r = SZ_GET_DOUBLES(t->r + k);
 
-        sz_acsf_cut(acsf->cutoff, &r, (sz_doubles *)(t->f + k), (sz_doubles *)(t->h + k));
+        sz_acsf_cut(acsf->spec.cutoff, &r, (sz_doubles *)(t->f + k),
+                    (sz_doubles *)(t->h + k));
     }
 }
 
@@ -94,7 +95,7 @@ static void sort(const reader *row, int n, const int *pair, const int *slot, int
 /* The next tile of the row; returns how many neighbours it has. */
 static int next_tile(reader *row, sz_acsf_tile *t)
 {
-    double most = row->acsf->cutoff * row->acsf->cutoff;
+    double most = row->acsf->spec.cutoff * row->acsf->spec.cutoff;
     int pair[SZ_ACSF_TILE], slot[SZ_ACSF_TILE], n = 0;
 
     for (; row->next < row->end && n < SZ_ACSF_TILE; row->next++) {

@@ -298,7 +298,7 @@ static void begin(const task *t)
  * whole batch. */
 static void take(const task *t, int n)
 {
-    double cutoff = t->acsf->cutoff;
+    double cutoff = t->acsf->spec.cutoff;
 
     if (t->sweep->p) {
         add_values(t->set, t->q, cutoff, n, &t->work->pairs, t->work->sum);
@@ -397,7 +397,7 @@ static void take_most(const task *t)
 /* Neighbours of two ranges; of one and the same: each with those before it. */
 static void sum_pairs(const task *t, const int range_j[2], const int range_k[2])
 {
-    double most = t->q ? t->acsf->cutoff * t->acsf->cutoff : INFINITY;
+    double most = t->q ? t->acsf->spec.cutoff * t->acsf->spec.cutoff : INFINITY;
     int same = t->of_j == t->of_k && range_j[0] == range_k[0];
 
     begin(t);

@@ -6,6 +6,9 @@
  *   acsf cutoff=6 g2={0.1 0.0 0.5 1.0} g4={0.05 1 -1 0.05 1 1}
  *
  * Without any of g2, g3, g4, g5 the functions are the traditional set. */
+#include "descriptor/acsf.h"
+
+#include "base/number.h"
 #include "descriptor/soap_spec.h"
 
 #include <math.h>
@@ -125,10 +128,9 @@ static sz_status read_three(sz_acsf_angular *f, int *n, const char *key, const c
     return status;
 }
 
-static sz_status read_functions(sz_soap_spec *spec, const values *v, const sz_args *args,
+static sz_status read_functions(sz_acsf_spec *a, const values *v, const sz_args *args,
                                 sz_error *err)
 {
-    sz_acsf_spec *a = &spec->acsf;
     int given = sz_args_has(args, "g2") || sz_args_has(args, "g3") ||
                 sz_args_has(args, "g4") || sz_args_has(args, "g5");
     sz_status status = SZ_OK;
@@ -159,7 +161,7 @@ static sz_status read_functions(sz_soap_spec *spec, const values *v, const sz_ar
 /* ---- elements and compression ------------------------------------------------------ */
 
 /* The elements of the neighbours in ascending order, each once; 0 is alone. */
-static sz_status sort_species(sz_soap_spec *spec, const sz_args *args, sz_error *err)
+static sz_status sort_species(sz_acsf_spec *spec, const sz_args *args, sz_error *err)
 {
     int *z = spec->slot_z;
 
@@ -179,39 +181,44 @@ static sz_status sort_species(sz_soap_spec *spec, const sz_args *args, sz_error 
     return SZ_OK;
 }
 
-static sz_status find_compression(sz_soap_spec *spec, const char *label,
+static const char *const compressions[] = {"nu=2", "nu,mu=1,1", "mu=2", "wACSF",
+                                           "wACSF,Z"};
+enum { N_COMPRESSIONS = sizeof compressions / sizeof *compressions };
+
+const char *sz_acsf_compression_name(sz_acsf_compression compression)
+{
+    return compressions[compression];
+}
+
+static sz_status find_compression(sz_acsf_spec *spec, const char *label,
                                   const sz_args *args, sz_error *err)
 {
-    static const char *const name[] = {"nu=2", "nu,mu=1,1", "mu=2", "wACSF", "wACSF,Z"};
-    int n = sizeof name / sizeof *name, k = 0;
+    int k = 0;
 
-    while (k < n && !sz_same_word(label, name[k])) k++;
-    if (k == n)
+    while (k < N_COMPRESSIONS && !sz_same_word(label, compressions[k])) k++;
+    if (k == N_COMPRESSIONS)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: compression={%.40s} is not one of acsf: nu=2, nu,mu=1,1, "
                        "mu=2, wACSF, wACSF,Z",
                        sz_args_where(args), label);
-    spec->acsf.compression = (sz_acsf_compression)k;
-    strcpy(spec->compression.label, name[k]);
+    spec->compression = (sz_acsf_compression)k;
     if (k >= SZ_ACSF_WEIGHTED && spec->slot_z[0] == 0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: compression={%s} weighs elements: name them, n_species=.. "
                        "species_Z={..}",
-                       sz_args_where(args), name[k]);
+                       sz_args_where(args), compressions[k]);
     return SZ_OK;
 }
 
-sz_status sz_acsf_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
-                             const sz_args *args, sz_error *err)
+static sz_status read(sz_acsf_spec *own, sz_describer_spec *spec, const sz_args *args,
+                      sz_error *err)
 {
     values v = {.cutoff = 0.0};
     sz_status status = sz_keys_read(sz_acsf_keys, args, &v, err);
 
-    memset(spec, 0, sizeof *spec);
-    spec->is_acsf = 1;
-    spec->radial.cutoff = v.cutoff;
-    spec->sigma0 = v.sigma0;
-    spec->normalise = v.normalise;
+    own->cutoff = v.cutoff;
+    own->sigma0 = v.sigma0;
+    own->normalise = v.normalise;
     if (status == SZ_OK && !sz_args_has(args, "cutoff"))
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is missing", sz_args_where(args));
@@ -219,10 +226,26 @@ sz_status sz_acsf_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
         status = sz_fail(err, SZ_ERR_FORMAT, "%s: cutoff is %g, allowed 0.1 to 100",
                          sz_args_where(args), v.cutoff);
     if (status == SZ_OK)
-        status = sz_soap_read_elements(args, n_centres, centre_z, &spec->n_slots,
-                                       spec->slot_z, err);
-    if (status == SZ_OK) status = sort_species(spec, args, err);
-    if (status == SZ_OK) status = find_compression(spec, v.compression, args, err);
-    if (status == SZ_OK) status = read_functions(spec, &v, args, err);
+        status = sz_soap_read_elements(args, &spec->n_centres, spec->centre_z,
+                                       &own->n_slots, own->slot_z, err);
+    if (status == SZ_OK) status = sort_species(own, args, err);
+    if (status == SZ_OK) status = find_compression(own, v.compression, args, err);
+    return status == SZ_OK ? read_functions(own, &v, args, err) : status;
+}
+
+sz_status sz_acsf_parse(sz_describer_spec *spec, const sz_args *args, int version,
+                        int n_matrix, const double *matrix, sz_error *err)
+{
+    sz_acsf_spec *own = calloc(1, sizeof *own);
+    sz_status status;
+
+    (void)version;
+    (void)n_matrix;
+    (void)matrix;
+    if (!own) return sz_fail_memory(err, sizeof *own, "a descriptor");
+    spec->own = own;
+    status = read(own, spec, args, err);
+    spec->n_slots = own->n_slots;
+    memcpy(spec->slot_z, own->slot_z, sizeof spec->slot_z);
     return status;
 }

@@ -5,7 +5,7 @@
  *   p_s = descriptor of { (z_j, r_j - r_s) : |r_j - r_s| < cutoff }
  *
  * 25 bytes a neighbour, where the vector p_s takes 8 for each component: some 20 times
- * less, and made again in milliseconds by the descriptor's own sz_soap_forward. */
+ * less, and made again in milliseconds by the descriptor itself. */
 #include "descriptor/environment.h"
 
 #include <limits.h>
@@ -131,29 +131,28 @@ static sz_status as_list(const sz_environments *env, sz_neigh *nb, int **memory,
     return SZ_OK;
 }
 
-sz_status sz_environments_describe(const sz_environments *env, const sz_soap *soap,
+sz_status sz_environments_describe(const sz_environments *env, const sz_describer *d,
                                    double *p, sz_error *err)
 {
     enum { BLOCK = 16 };
     int z[SZ_Z_MAX], slot[SZ_Z_MAX], *memory;
-    const sz_soap_species species = {z, slot};
-    sz_soap_work *work = NULL;
+    const sz_slots slots = {z, slot};
+    sz_describer_work *work = NULL;
     sz_neigh nb;
     sz_status status = as_list(env, &nb, &memory, err);
 
     for (int k = 0; k < SZ_Z_MAX; k++) {
         z[k] = k + 1;
-        slot[k] = sz_soap_slot(soap, k + 1);
+        slot[k] = sz_describer_slot(d, k + 1);
     }
-    if (status == SZ_OK) status = sz_soap_work_create(&work, soap, BLOCK, err);
+    if (status == SZ_OK) status = sz_describer_work_create(&work, d, BLOCK, err);
     for (int s = 0; s < env->n && status == SZ_OK; s += BLOCK) {
         int atom[BLOCK], n = env->n - s < BLOCK ? env->n - s : BLOCK;
 
         for (int k = 0; k < n; k++) atom[k] = s + k;
-        sz_soap_forward(soap, work, &nb, &species, n, atom,
-                        p + (size_t)s * sz_soap_stride(soap));
+        sz_describer_forward(d, work, &nb, &slots, n, atom, p + (size_t)s * d->stride);
     }
-    sz_soap_work_free(work);
+    sz_describer_work_free(work);
     free(memory);
     return status;
 }

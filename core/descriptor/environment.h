@@ -4,7 +4,7 @@
 #ifndef SZ_ENVIRONMENT_H
 #define SZ_ENVIRONMENT_H
 
-#include "descriptor/soap.h"
+#include "descriptor/describer.h"
 
 typedef struct sz_environments {
     int n;                  /* centres */
@@ -29,8 +29,8 @@ sz_status sz_environments_add(sz_environments *env, const sz_neigh *nb, const in
 /* NULL, or what is wrong with them: "a neighbour is no element". */
 const char *sz_environments_fault(const sz_environments *env);
 
-/* p [n][stride of soap]: the descriptors of all centres. */
-sz_status sz_environments_describe(const sz_environments *env, const sz_soap *soap,
+/* p [n][stride of d]: the descriptors of all centres. */
+sz_status sz_environments_describe(const sz_environments *env, const sz_describer *d,
                                    double *p, sz_error *err);
 
 #endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * label.c - where a component of a vector comes from, in words: "l=2 [n=3 Z=42][n=1]".
+ * label.c - where a component of a SOAP vector comes from, in words: "l=2 [n=3
+ * Z=42][n=1]".
  *
  * A channel in brackets: n counts the radial functions from 1 (n* those of the second
  * basis of nu,mu*=1,1), Z is the element; mix, group, W, Q and U are what they are summed
  * to; what is missing is summed over, all of it in [all]. */
-#include "descriptor/vectors.h"
+#include "descriptor/channels.h"
+#include "descriptor/soap.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* what the columns of a compression's matrix are called */
@@ -43,22 +46,34 @@ static void name_channel(const sz_soap *soap, int d, int l, int number, char tex
     if (!*text) strcpy(text, "all");
 }
 
-int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text, size_t size)
+sz_status sz_soap_names(void **names, const sz_describer *d, sz_error *err)
 {
-    int last = sz_descriptor_length(descriptor) - 1;
-    const sz_factors *f = descriptor->component;
-    int order = descriptor->soap->compression.spec.order;
+    size_t size = (size_t)d->n_published * sizeof(sz_factors);
+    sz_factors *component = malloc(size);
+    sz_status status = component ? sz_compression_components(
+                                       &((const sz_soap *)d)->compression, component, err)
+                                 : sz_fail_memory(err, size, "a descriptor");
+
+    if (status == SZ_OK)
+        *names = component;
+    else
+        free(component);
+    return status;
+}
+
+int sz_soap_label(const sz_describer *d, const void *names, int k, char *text,
+                  size_t size)
+{
+    const sz_soap *soap = (const sz_soap *)d;
+    const sz_factors *f = (const sz_factors *)names + k;
+    int order = soap->compression.spec.order;
     char channel[SZ_FACTORS][48];
 
-    if (k < 0 || k > last) return snprintf(text, size, "no component");
-    if (descriptor->soap->acsf)
-        return sz_acsf_label(descriptor->soap->acsf, k, text, size);
-    if (k == last && !descriptor->soap->spec.turbo.n_species)
+    if (k == d->n_published - 1 && d->with_sigma0)
         return snprintf(text, size, "covariance_sigma0");
-    f += k;
     if (f->l[0] < 0) return snprintf(text, size, "sum %d", k + 1);
-    for (int d = 0; d < order; d++)
-        name_channel(descriptor->soap, d, f->l[d], f->channel[d], channel[d]);
+    for (int c = 0; c < order; c++)
+        name_channel(soap, c, f->l[c], f->channel[c], channel[c]);
     if (order == 2)
         return snprintf(text, size, "l=%d [%s][%s]", f->l[0], channel[0], channel[1]);
     return snprintf(text, size, "l=%d,%d,%d [%s][%s][%s]", f->l[0], f->l[1], f->l[2],

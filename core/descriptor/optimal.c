@@ -38,9 +38,10 @@ sz_status sz_moments_create(sz_moments **moments, const sz_soap_spec *spec, sz_e
     full.normalise = full.average = full.plain_l = 0;
     status = sz_soap_create(&c->soap, &full, 0, err);
     if (status == SZ_OK)
-        status = sz_soap_work_create(&c->work, c->soap, SZ_MOMENTS_BLOCK, err);
+        status =
+            sz_describer_work_create(&c->work, &c->soap->base, SZ_MOMENTS_BLOCK, err);
     if (status == SZ_OK) {
-        stride = (size_t)sz_soap_stride(c->soap);
+        stride = (size_t)c->soap->base.stride;
         c->p = aligned_alloc(64, SZ_MOMENTS_BLOCK * stride * sizeof *c->p);
         c->sum = calloc(stride, sizeof *c->sum);
         if (!c->p || !c->sum)
@@ -57,22 +58,22 @@ sz_status sz_moments_create(sz_moments **moments, const sz_soap_spec *spec, sz_e
 void sz_moments_free(sz_moments *moments)
 {
     if (!moments) return;
-    sz_soap_work_free(moments->work);
+    sz_describer_work_free(moments->work);
     sz_soap_free(moments->soap);
     free(moments->p);
     free(moments->sum);
     free(moments);
 }
 
-void sz_moments_add(sz_moments *c, const sz_neigh *nb, const sz_soap_species *species,
-                    int n, const int *atom)
+void sz_moments_add(sz_moments *c, const sz_neigh *nb, const sz_slots *slots, int n,
+                    const int *atom)
 {
-    int stride = sz_soap_stride(c->soap);
+    int stride = c->soap->base.stride;
 
     for (int at = 0; at < n; at += SZ_MOMENTS_BLOCK) {
         int size = n - at < SZ_MOMENTS_BLOCK ? n - at : SZ_MOMENTS_BLOCK;
 
-        sz_soap_forward(c->soap, c->work, nb, species, size, atom + at, c->p);
+        sz_describer_forward(&c->soap->base, c->work, nb, slots, size, atom + at, c->p);
         for (int i = 0; i < size; i++)
             for (int k = 0; k < stride; k++) c->sum[k] += c->p[i * stride + k];
     }
@@ -84,12 +85,12 @@ static sz_status second_moments(const sz_moments *c, double *matrix, sz_error *e
 {
     const sz_soap_spec *spec = &c->soap->spec;
     int n = spec->n_slots * spec->radial.n_max, n_l = spec->radial.l_max + 1;
-    double *p = malloc((size_t)sz_soap_n_published(c->soap) * sizeof *p);
+    double *p = malloc((size_t)c->soap->base.n_published * sizeof *p);
     const double *from = p;
     sz_status status;
 
     if (!p) return sz_fail_memory(err, (size_t)n * n * n_l * sizeof *p, "a covariance");
-    status = sz_soap_publish(c->soap, c->sum, p, err);
+    status = sz_describer_publish(&c->soap->base, c->sum, p, err);
     for (int a = 0; a < n && status == SZ_OK; a++)
         for (int b = 0; b <= a; b++)
             for (int l = 0; l < n_l; l++) {

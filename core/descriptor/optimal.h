@@ -10,7 +10,7 @@
 /* Sum over environments of X_l X_l^T, as the unnormalised nu=2 spectrum that it is. */
 typedef struct {
     sz_soap *soap; /* nu=2, not normalised */
-    sz_soap_work *work;
+    sz_describer_work *work;
     double *p;   /* [SZ_MOMENTS_BLOCK][stride] */
     double *sum; /* [stride] */
     long n;      /* environments so far */
@@ -21,9 +21,9 @@ enum { SZ_MOMENTS_BLOCK = 16 };
 sz_status sz_moments_create(sz_moments **moments, const sz_soap_spec *spec,
                             sz_error *err);
 void sz_moments_free(sz_moments *moments);
-/* Adds the environments of the n atoms; species as for sz_soap_forward. */
-void sz_moments_add(sz_moments *moments, const sz_neigh *nb,
-                    const sz_soap_species *species, int n, const int *atom);
+/* Adds the environments of the n atoms; slots as for sz_describer_forward. */
+void sz_moments_add(sz_moments *moments, const sz_neigh *nb, const sz_slots *slots, int n,
+                    const int *atom);
 
 /* U_l, the u_max leading eigenvectors of the covariance of each l, as sz_compress_matrix
  * takes them: matrix [l_max+1][n_slots n_max][u_max]. spectrum [l_max+1][n_slots n_max]:

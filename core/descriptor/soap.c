@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap.c - one descriptor: from paper to tables and maps, and vectors in and out. How
- * vectors are made: soap_chain.c. */
-#include "descriptor/soap.h"
+ * soap.c - one descriptor: from paper to tables and maps, and vectors in and out; the
+ * record of the kind. How vectors are made: soap_chain.c. */
+#include "descriptor/soap_spec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,25 +40,45 @@ int sz_soap_spec_equal(const sz_soap_spec *a, const sz_soap_spec *b)
            a->normalise == b->normalise && a->average == b->average &&
            a->plain_l == b->plain_l &&
            memcmp(a->slot_z, b->slot_z, (size_t)a->n_slots * sizeof *a->slot_z) == 0 &&
-           turbo_equal(&a->turbo, &b->turbo) && a->is_acsf == b->is_acsf &&
-           (a->is_acsf ? sz_acsf_equal(&a->acsf, &b->acsf) : 1) &&
+           turbo_equal(&a->turbo, &b->turbo) &&
            sz_compression_spec_equal(&a->compression, &b->compression, a->n_slots,
                                      p->n_max, p->l_max);
 }
 
-/* A descriptor whose vectors are symmetry functions. */
-static sz_status create_acsf(sz_soap *s, sz_error *err)
+const sz_soap_spec *sz_soap_spec_of(const sz_describer_spec *spec)
 {
-    sz_compression *c = &s->compression;
-    sz_status status = sz_acsf_create(&s->acsf, &s->spec.acsf, s->spec.radial.cutoff,
-                                      s->spec.n_slots, s->spec.slot_z, err);
+    return spec->kind == &sz_soap_describer ? spec->own : NULL;
+}
 
-    if (status != SZ_OK) return status;
-    c->spec = s->spec.compression;
-    c->n_desc = s->acsf->length;
-    c->stride = s->acsf->stride;
-    c->least_norm = TURBO_LEAST_NORM;
-    return SZ_OK;
+/* ---- the descriptor --------------------------------------------------------------- */
+
+/* What every descriptor tells. */
+static sz_describer describer_of(const sz_soap *s)
+{
+    const sz_soap_spec *spec = &s->spec;
+    const sz_compression *c = &s->compression;
+    int turbo = spec->turbo.n_species > 0;
+
+    return (sz_describer){
+        .kind = &sz_soap_describer,
+        .own = spec,
+        .reduce = s->base.reduce,
+        .cutoff = spec->radial.cutoff,
+        .sigma0 = spec->sigma0,
+        .with_sigma0 = !turbo,
+        .average = spec->average,
+        .n_slots = spec->n_slots,
+        .slot_z = spec->slot_z,
+        .n_published = sz_compression_published(c) + !turbo,
+        .n_desc = c->n_desc,
+        .stride = c->stride,
+        .n_ranges = c->n_groups,
+        .word = turbo ? "soap_turbo" : "soap",
+        .compression = spec->compression.label,
+        .empty = spec->compression.l_min
+                     ? "neither it nor a neighbour counts in the density, or it has no "
+                       "neighbour: then l_min leaves nothing"
+                     : "neither it nor a neighbour counts in the density"};
 }
 
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
@@ -80,29 +100,21 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
     }
     if (!s) return sz_fail_memory(err, sizeof *s, "a descriptor");
     s->spec = *spec;
-    if (spec->is_acsf) {
-        s->reduce = reduce;
-        status = create_acsf(s, err);
-        if (status == SZ_OK)
-            *soap = s;
-        else
-            sz_soap_free(s);
-        return status;
-    }
-    s->reduce = reduce || spec->radial.tolerance > 0.0;
+    s->base.reduce = reduce || spec->radial.tolerance > 0.0;
     sz_harmonics_prepare(&s->harmonics, spec->radial.l_max);
     n = sz_compression_families(&spec->compression, family, index, &reducible);
     status = spec->turbo.n_species
                  ? sz_radial_create_turbo(&s->radial, &spec->radial, &spec->turbo, n,
                                           family, err)
                  : sz_radial_create(&s->radial, &spec->radial, n, family,
-                                    s->reduce && reducible, err);
+                                    s->base.reduce && reducible, err);
     if (status == SZ_OK)
         status = sz_compression_create(&s->compression, &spec->compression, s->radial,
                                        spec->n_slots, spec->plain_l, err);
     s->spec.compression = s->compression.spec;
     s->compression.least_norm = spec->turbo.n_species ? TURBO_LEAST_NORM : 0.0;
     if (status == SZ_OK) {
+        s->base = describer_of(s);
         *soap = s;
         s = NULL;
     }
@@ -113,96 +125,102 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
 void sz_soap_free(sz_soap *soap)
 {
     if (!soap) return;
-    sz_acsf_free(soap->acsf);
     sz_radial_free(soap->radial);
     sz_compression_free(&soap->compression);
     free(soap);
 }
 
-int sz_soap_n_published(const sz_soap *soap)
+const sz_soap *sz_soap_of(const sz_describer *d)
 {
-    if (soap->acsf) return soap->acsf->length;
-    return sz_compression_published(&soap->compression) + !soap->spec.turbo.n_species;
+    return d->kind == &sz_soap_describer ? (const sz_soap *)d : NULL;
 }
 
-int sz_soap_n_desc(const sz_soap *soap)
+/* ---- vectors in and out ------------------------------------------------------------ */
+
+static sz_status import(const sz_describer *d, int n, const double *published,
+                        double *inner, sz_error *err)
 {
-    return soap->compression.n_desc;
+    const sz_soap *soap = (const sz_soap *)d;
+
+    return sz_compression_import(&soap->compression, soap->radial, n,
+                                 (size_t)d->n_published, published, inner, err);
 }
 
-int sz_soap_stride(const sz_soap *soap)
+static double lost(const sz_describer *d, const double *published, const double *inner)
 {
-    return soap->compression.stride;
+    double all = 0.0, kept = 0.0;
+    int n = d->n_published - d->with_sigma0;
+
+    for (int k = 0; k < n; k++) all += published[k] * published[k];
+    for (int k = 0; k < d->n_desc; k++) kept += inner[k] * inner[k];
+    return all > 0.0 ? (all - kept) / all : 0.0;
 }
 
-size_t sz_soap_bytes(const sz_soap *soap)
+static sz_status publish(const sz_describer *d, const double *inner, double *published,
+                         sz_error *err)
 {
+    const sz_soap *soap = (const sz_soap *)d;
+
+    return sz_compression_publish(&soap->compression, soap->radial, inner, published,
+                                  err);
+}
+
+/* ---- the record -------------------------------------------------------------------- */
+
+static void free_own(void *own)
+{
+    sz_soap_spec_free(own);
+    free(own);
+}
+
+static int equal(const void *own, const void *other)
+{
+    return sz_soap_spec_equal(own, other);
+}
+
+static sz_status create(sz_describer **d, const void *own, int reduce, sz_error *err)
+{
+    sz_soap *soap;
+    sz_status status = sz_soap_create(&soap, own, reduce, err);
+
+    *d = (sz_describer *)soap;
+    return status;
+}
+
+static void free_soap(sz_describer *d)
+{
+    sz_soap_free((sz_soap *)d);
+}
+
+static size_t bytes(const sz_describer *d)
+{
+    const sz_soap *soap = (const sz_soap *)d;
     const sz_compression *c = &soap->compression;
 
-    if (soap->acsf) return sizeof *soap + sizeof *soap->acsf;
     return sizeof *soap + sz_radial_bytes(soap->radial) +
            (size_t)c->product_stride * sizeof *c->scale +
            (size_t)c->sum.n * sizeof *c->sum.factor;
 }
 
-int sz_soap_slot(const sz_soap *soap, int z)
-{
-    int slot = -1;
+static const char *const words[] = {"soap", "soap_turbo", NULL};
+/* as real.h calls it */
+extern const struct sz_describer_stages_single sz_soap_vectors_single;
 
-    for (int s = 0; s < soap->spec.n_slots; s++) {
-        if (soap->spec.slot_z[s] == 0) slot = 0;
-        if (soap->spec.slot_z[s] == z) slot = s;
-    }
-    return slot;
-}
-
-sz_status sz_soap_import(const sz_soap *soap, const double *published, double *inner,
-                         sz_error *err)
-{
-    return sz_soap_import_block(soap, 1, published, inner, err);
-}
-
-sz_status sz_soap_import_block(const sz_soap *soap, int n, const double *published,
-                               double *inner, sz_error *err)
-{
-    size_t length = (size_t)sz_soap_n_desc(soap), stride = (size_t)sz_soap_stride(soap);
-
-    for (int k = 0; k < n && soap->acsf; k++) {
-        memcpy(inner + k * stride, published + k * length, length * sizeof *inner);
-        memset(inner + k * stride + length, 0, (stride - length) * sizeof *inner);
-    }
-    if (soap->acsf) return SZ_OK;
-    return sz_compression_import(&soap->compression, soap->radial, n,
-                                 (size_t)sz_soap_n_published(soap), published, inner,
-                                 err);
-}
-
-double sz_soap_lost(const sz_soap *soap, const double *published, const double *inner)
-{
-    double all = 0.0, kept = 0.0;
-    int n;
-
-    if (soap->acsf) return 0.0;
-    n = sz_compression_published(&soap->compression); /* all pairs: once */
-    for (int k = 0; k < n; k++) all += published[k] * published[k];
-    for (int k = 0; k < sz_soap_n_desc(soap); k++) kept += inner[k] * inner[k];
-    return all > 0.0 ? (all - kept) / all : 0.0;
-}
-
-sz_status sz_soap_publish(const sz_soap *soap, const double *inner, double *published,
-                          sz_error *err)
-{
-    if (!soap->spec.turbo.n_species && !soap->acsf)
-        published[sz_soap_n_published(soap) - 1] = soap->spec.sigma0;
-    return sz_soap_publish_slope(soap, inner, published, err);
-}
-
-sz_status sz_soap_publish_slope(const sz_soap *soap, const double *inner,
-                                double *published, sz_error *err)
-{
-    if (!soap->acsf)
-        return sz_compression_publish(&soap->compression, soap->radial, inner, published,
-                                      err);
-    memcpy(published, inner, (size_t)soap->acsf->length * sizeof *inner);
-    return SZ_OK;
-}
+const sz_describer_kind sz_soap_describer = {
+    .words = words,
+    .stages = {&sz_soap_vectors, &sz_soap_vectors_single},
+    .most_parts = SZ_PARTS,
+    .parse = sz_soap_parse,
+    .free_own = free_own,
+    .equal = equal,
+    .warn = sz_soap_warn,
+    .create = create,
+    .free = free_soap,
+    .bytes = bytes,
+    .print = sz_soap_summary,
+    .names = sz_soap_names,
+    .label = sz_soap_label,
+    .import = import,
+    .lost = lost,
+    .publish = publish,
+};

@@ -8,10 +8,6 @@
  * Descriptors of the same centres go together: neighbours are sorted, distances and
  * harmonics computed once for all of them, and dE/dY_lm of all is one sum.
  *
- * Symmetry functions (acsf.h) are vectors of another kind that is asked for in the same
- * way: what they share is only that they may be normalised. They never go together with
- * others, and are in double precision alone.
- *
  * Nothing is kept between the two sweeps but X, Y and |P| of each atom: what a pair
  * has is computed again in less time than it would take to come back from memory. */
 #include "descriptor/soap_work.h"
@@ -19,89 +15,21 @@
 #include "descriptor/batch.h"
 #include "descriptor/density.h"
 
-#include <assert.h>
-#include <math.h>
 #include <string.h>
 
-/* ---- symmetry functions ------------------------------------------------------------ */
+/* A descriptor of the block: sz_describer_part. */
+typedef struct {
+    const sz_soap *soap;
+    sz_soap_work *work;
+    const int *slot;
+    sz_real *p, *dedp;
+} soap_part;
 
-/* Plans of single precision have no terms of them (soap_plan.c). */
-static double *doubles(sz_real *p)
+static void take_parts(int n, const sz_describer_part *from, soap_part *to)
 {
-    assert(sizeof *p == sizeof(double));
-    return (double *)p;
-}
-
-static double product(int n, const double *a, const double *b)
-{
-    double sum = 0.0;
-
-    for (int k = 0; k < n; k++) sum += a[k] * b[k];
-    return sum;
-}
-
-/* The norm that p [length] is divided by here; 1: it is left as it is. */
-static double normalise_acsf(const sz_soap *soap, double *p)
-{
-    int n = soap->acsf->length;
-    double norm = soap->spec.normalise ? sqrt(product(n, p, p)) : 1.0;
-
-    if (!soap->spec.normalise || norm < soap->compression.least_norm) return 1.0;
-    for (int k = 0; k < n; k++) p[k] /= norm;
-    return norm;
-}
-
-static void acsf_forward(const sz_soap_part *part, const sz_neigh *nb, int n,
-                         const int *atom)
-{
-    const sz_acsf *acsf = part->soap->acsf;
-    size_t stride = (size_t)part->soap->compression.stride;
-
-    for (int k = 0; k < n; k++) {
-        double *p = doubles(part->p) + (size_t)k * stride;
-
-        sz_acsf_forward(acsf, part->work->acsf, nb, part->slot, atom[k], p);
-        memset(p + acsf->length, 0, (stride - (size_t)acsf->length) * sizeof *p);
-        part->work->norm[k] = (sz_real)normalise_acsf(part->soap, p);
-    }
-}
-
-/* g, the slope of p or dp/dr, becomes that of a vector that is not normalised, or dp/dr
- * of one that is. */
-static void project(const sz_soap *soap, double norm, const double *p, double *g)
-{
-    int n = soap->acsf->length;
-    double along = norm == 1.0 ? 0.0 : product(n, p, g);
-
-    for (int k = 0; k < n && norm != 1.0; k++) g[k] = (g[k] - along * p[k]) / norm;
-}
-
-static void acsf_adjoint(const sz_soap_part *part, const sz_neigh *nb, int n,
-                         const int *atom, double *dedr)
-{
-    size_t stride = (size_t)part->soap->compression.stride;
-
-    for (int k = 0; k < n; k++) {
-        double *g = doubles(part->dedp) + (size_t)k * stride;
-
-        project(part->soap, part->work->norm[k], doubles(part->p) + (size_t)k * stride,
-                g);
-        sz_acsf_adjoint(part->soap->acsf, part->work->acsf, nb, part->slot, atom[k], g,
-                        dedr);
-    }
-}
-
-static int acsf_jacobian(const sz_soap_part *part, const sz_neigh *nb, int i, int *pair,
-                         double *jacobian)
-{
-    size_t stride = (size_t)part->soap->compression.stride;
-    int n = sz_acsf_jacobian(part->soap->acsf, part->work->acsf, nb, part->slot, i, pair,
-                             jacobian);
-
-    for (int k = 0; k < 3 * n; k++)
-        project(part->soap, part->work->norm[0], doubles(part->p),
-                jacobian + (size_t)k * stride);
-    return n;
+    for (int k = 0; k < n; k++)
+        to[k] = (soap_part){(const sz_soap *)from[k].of, (sz_soap_work *)from[k].work,
+                            from[k].slot, from[k].p, from[k].dedp};
 }
 
 /* ---- neighbours -------------------------------------------------------------------- */
@@ -178,7 +106,7 @@ static void add_neighbours(const sz_soap *soap, sz_soap_work *work, const lanes 
 
 /* The descriptor of the largest l_max among those that want lanes of the batch, which has
  * the harmonics for all; -1: none of them wants any. */
-static int find_highest(int n_parts, const sz_soap_part *part, const lanes *of)
+static int find_highest(int n_parts, const soap_part *part, const lanes *of)
 {
     int highest = -1;
 
@@ -190,24 +118,24 @@ static int find_highest(int n_parts, const sz_soap_part *part, const lanes *of)
 }
 
 /* The lanes that each descriptor takes of a batch, and find_highest. */
-static int choose_all(int n_parts, const sz_soap_part *part, const sz_batch *b, lanes *of)
+static int choose_all(int n_parts, const soap_part *part, const sz_batch *b, lanes *of)
 {
     for (int k = 0; k < n_parts; k++) choose_lanes(part[k].soap, part[k].slot, b, &of[k]);
     return find_highest(n_parts, part, of);
 }
 
 static void start_walk(sz_walk *walk, const sz_neigh *nb, int n_parts,
-                       const sz_soap_part *part)
+                       const soap_part *part)
 {
-    sz_reach reach[SZ_SOAP_PARTS];
+    sz_reach reach[SZ_PARTS];
 
     for (int k = 0; k < n_parts; k++) reach[k] = reach_of(part[k].soap, part[k].slot);
     sz_walk_start(walk, nb, n_parts, reach);
 }
 
 /* Adds the density round atom i to X number k of each descriptor. */
-static void add_density(int n_parts, const sz_soap_part *part, sz_walk *walk,
-                        const int *z, int i, int k)
+static void add_density(int n_parts, const soap_part *part, sz_walk *walk, const int *z,
+                        int i, int k)
 {
     sz_batch b;
 
@@ -219,7 +147,7 @@ static void add_density(int n_parts, const sz_soap_part *part, sz_walk *walk,
     }
     sz_walk_to(walk, i);
     while (sz_walk_next(walk, &b)) {
-        lanes of[SZ_SOAP_PARTS];
+        lanes of[SZ_PARTS];
         int highest = choose_all(n_parts, part, &b, of);
 
         if (highest < 0) continue;
@@ -236,15 +164,13 @@ static void add_density(int n_parts, const sz_soap_part *part, sz_walk *walk,
     }
 }
 
-void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
-                      const int *z, int n, const int *atom)
+static void forward(int n_parts, const sz_describer_part *of, const sz_neigh *nb,
+                    const int *z, int n, const int *atom)
 {
+    soap_part part[SZ_PARTS];
     sz_walk walk;
 
-    if (part->soap->acsf) {
-        acsf_forward(part, nb, n, atom);
-        return;
-    }
+    take_parts(n_parts, of, part);
     start_walk(&walk, nb, n_parts, part);
     for (int k = 0; k < n; k++) {
         for (int d = 0; d < n_parts; d++) sz_soap_clear(part[d].soap, part[d].work, k);
@@ -256,37 +182,29 @@ void sz_soaps_forward(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
     }
 }
 
-void sz_soap_forward(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom, sz_real *p)
+static void average(const sz_describer_part *of, const sz_neigh *nb, const int *z, int n,
+                    const int *atom)
 {
-    const sz_soap_part part = {soap, work, species->slot, p, NULL};
-
-    sz_soaps_forward(1, &part, nb, species->z, n, atom);
-}
-
-void sz_soap_average(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom, sz_real *p)
-{
-    const sz_soap_part part = {soap, work, species->slot, p, NULL};
+    soap_part part;
     sz_walk walk;
 
+    take_parts(1, of, &part);
     start_walk(&walk, nb, 1, &part);
-    sz_soap_clear(soap, work, 0);
-    for (int k = 0; k < n; k++) add_density(1, &part, &walk, species->z, atom[k], 0);
-    sz_soap_finish(soap, work, 0, p);
+    sz_soap_clear(part.soap, part.work, 0);
+    for (int k = 0; k < n; k++) add_density(1, &part, &walk, z, atom[k], 0);
+    sz_soap_finish(part.soap, part.work, 0, part.p);
 }
 
 void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int i, sz_real *x,
-                     unsigned char *present)
+                     const sz_slots *slots, int i, sz_real *x, unsigned char *present)
 {
     const sz_compression *c = &soap->compression;
-    const sz_soap_part part = {soap, work, species->slot, NULL, NULL};
+    const soap_part part = {soap, work, slots->slot, NULL, NULL};
     sz_walk walk;
 
     start_walk(&walk, nb, 1, &part);
     sz_soap_clear(soap, work, 0);
-    add_density(1, &part, &walk, species->z, i, 0);
+    add_density(1, &part, &walk, slots->z, i, 0);
     memcpy(x, work->x, (size_t)SZ_N_LM(c->l_max) * c->n_chan * sizeof *x);
     memcpy(present, work->present, (size_t)c->n_slots);
 }
@@ -304,7 +222,7 @@ static void fetch(const sz_real *a, int n, int part)
 
 /* The products of the kernel have evicted an atom's arrays from the cache: those of atom
  * k are prefetched while the one before it is worked on. */
-static void fetch_atom(const sz_soap_part *of, int k, int part)
+static void fetch_atom(const soap_part *of, int k, int part)
 {
     const sz_soap_work *work = of->work;
     int stride = of->soap->compression.stride;
@@ -318,7 +236,7 @@ static void fetch_atom(const sz_soap_part *of, int k, int part)
 
 /* From dE/dX to dE/dY_lm and slope [n_lm][SZ_LANES] of a batch, see sz_density_adjoint.
  */
-static void density_of_batch(const sz_soap_part *part, const lanes *of, const sz_batch *b,
+static void density_of_batch(const soap_part *part, const lanes *of, const sz_batch *b,
                              int add, sz_real *dedy_lm, sz_real *slope)
 {
     const sz_soap *soap = part->soap;
@@ -333,10 +251,10 @@ static void density_of_batch(const sz_soap_part *part, const lanes *of, const sz
 
 /* dedr += dE/dr_ij of a batch. Harmonics of all descriptors meet in one sum; the one
  * with most of them comes first. */
-static void batch_adjoint(int n_parts, const sz_soap_part *part, const sz_batch *b,
+static void batch_adjoint(int n_parts, const soap_part *part, const sz_batch *b,
                           double *dedr)
 {
-    lanes of[SZ_SOAP_PARTS];
+    lanes of[SZ_PARTS];
     int highest = choose_all(n_parts, part, b, of);
     const sz_soap *soap;
     sz_soap_work *w;
@@ -356,16 +274,14 @@ static void batch_adjoint(int n_parts, const sz_soap_part *part, const sz_batch 
             dedr[3 * (size_t)b->pair[j] + x] += d[x * SZ_LANES + j];
 }
 
-void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb, int n,
-                      const int *atom, double *dedr)
+static void adjoint(int n_parts, const sz_describer_part *of, const sz_neigh *nb, int n,
+                    const int *atom, double *dedr)
 {
+    soap_part part[SZ_PARTS];
     sz_walk walk;
     sz_batch b;
 
-    if (part->soap->acsf) {
-        acsf_adjoint(part, nb, n, atom, dedr);
-        return;
-    }
+    take_parts(n_parts, of, part);
     start_walk(&walk, nb, n_parts, part);
     for (int k = 0; k < n; k++) {
         int fetched = 0;
@@ -384,15 +300,6 @@ void sz_soaps_adjoint(int n_parts, const sz_soap_part *part, const sz_neigh *nb,
             batch_adjoint(n_parts, part, &b, dedr);
         }
     }
-}
-
-void sz_soap_adjoint(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int n, const int *atom,
-                     const sz_real *p, sz_real *dedp, double *dedr)
-{
-    const sz_soap_part part = {soap, work, species->slot, (sz_real *)p, dedp};
-
-    sz_soaps_adjoint(1, &part, nb, n, atom, dedr);
 }
 
 /* ---- forward derivatives ----------------------------------------------------------- */
@@ -432,25 +339,23 @@ static void clear_slot(const sz_soap *soap, int offset, sz_real *dx)
                (size_t)soap->radial->n_lane * sizeof *dx);
 }
 
-int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
-                     const sz_soap_species *species, int i, const sz_real *p, int *pair,
-                     sz_real *jacobian)
+static int jacobian(const sz_describer_part *part, const sz_neigh *nb, int i, int *pair,
+                    sz_real *to)
 {
-    const sz_soap_part part = {soap, work, species->slot, (sz_real *)p, NULL};
+    const sz_soap *soap = (const sz_soap *)part->of;
+    sz_soap_work *work = (sz_soap_work *)part->work;
     size_t stride = (size_t)soap->compression.stride;
-    sz_reach reach;
+    sz_reach reach = reach_of(soap, part->slot);
     sz_walk walk;
     sz_batch b;
     lanes of;
     int n = 0;
 
-    if (soap->acsf) return acsf_jacobian(&part, nb, i, pair, doubles(jacobian));
-    reach = reach_of(soap, species->slot);
     memset(work->dedx, 0, (size_t)work->n_x * sizeof *work->dedx);
     sz_walk_start(&walk, nb, 1, &reach);
     sz_walk_to(&walk, i);
     while (sz_walk_next(&walk, &b)) {
-        if (!choose_lanes(soap, species->slot, &b, &of)) continue;
+        if (!choose_lanes(soap, part->slot, &b, &of)) continue;
         sz_harmonics(&soap->harmonics, b.u, work->ylm, work->dylm);
         sz_radial_eval(soap->radial, of.n, of.table, b.r, work->h, work->dh);
         for (int k = 0; k < of.n; k++) {
@@ -458,7 +363,7 @@ int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
             pair[n] = b.pair[k];
             for (int x = 0; x < 3; x++) {
                 density_tangent(soap, work, &b, k, of.offset[k], x, work->dedx);
-                sz_soap_finish_tangent(soap, work, p, jacobian + (3 * n + x) * stride);
+                sz_soap_finish_tangent(soap, work, part->p, to + (3 * n + x) * stride);
             }
             clear_slot(soap, of.offset[k], work->dedx);
             n++;
@@ -466,3 +371,34 @@ int sz_soap_jacobian(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
     }
     return n;
 }
+
+/* ---- the record -------------------------------------------------------------------- */
+
+static sz_status create_work(sz_describer_work **work, const sz_describer *d, int n_block,
+                             sz_error *err)
+{
+    sz_soap_work *w;
+    sz_status status = sz_soap_work_create(&w, (const sz_soap *)d, n_block, err);
+
+    *work = (sz_describer_work *)w;
+    return status;
+}
+
+static void free_work(sz_describer_work *work)
+{
+    sz_soap_work_free((sz_soap_work *)work);
+}
+
+static int ranges(const sz_describer *d, const sz_describer_work *work, int n,
+                  sz_range *range)
+{
+    return sz_soap_ranges((const sz_soap *)d, (const sz_soap_work *)work, n, range);
+}
+
+const sz_describer_stages sz_soap_vectors = {.create_work = create_work,
+                                             .free_work = free_work,
+                                             .forward = forward,
+                                             .adjoint = adjoint,
+                                             .jacobian = jacobian,
+                                             .ranges = ranges,
+                                             .average = average};

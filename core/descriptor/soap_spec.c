@@ -239,12 +239,6 @@ static sz_status check_tolerance(const sz_soap_spec *spec, const sz_args *args,
                    sz_args_where(args), spec->radial.tolerance, spec->compression.label);
 }
 
-int sz_soap_spec_is(const sz_args *args)
-{
-    return sz_args_has_word(args, "soap") || sz_args_has_word(args, "soap_turbo") ||
-           sz_args_has_word(args, "acsf");
-}
-
 sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
                              const sz_args *args, int version, int n_matrix,
                              const double *matrix, sz_error *err)
@@ -252,8 +246,6 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
     values v = defaults;
     sz_status status;
 
-    if (sz_args_has_word(args, "acsf"))
-        return sz_acsf_spec_parse(spec, n_centres, centre_z, args, err);
     if (sz_args_has_word(args, "soap_turbo"))
         return sz_turbo_spec_parse(spec, n_centres, centre_z, args, n_matrix, matrix,
                                    err);
@@ -272,5 +264,29 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
         status =
             sz_compression_of_keys(spec, &v.compression, args, n_matrix, matrix, err);
     if (status == SZ_OK) status = check_tolerance(spec, args, err);
+    return status;
+}
+
+/* The compression where products of its vectors may be negative. */
+static const char *find_indefinite(const sz_compression_spec *c)
+{
+    return c->order == 3 || strcmp(c->label, "K,K=1,1") == 0 ? c->label : NULL;
+}
+
+sz_status sz_soap_parse(sz_describer_spec *spec, const sz_args *args, int version,
+                        int n_matrix, const double *matrix, sz_error *err)
+{
+    sz_soap_spec *own = calloc(1, sizeof *own);
+    sz_status status;
+
+    if (!own) return sz_fail_memory(err, sizeof *own, "a descriptor");
+    spec->own = own;
+    status = sz_soap_spec_parse(own, &spec->n_centres, spec->centre_z, args, version,
+                                n_matrix, matrix, err);
+    spec->n_slots = own->n_slots;
+    memcpy(spec->slot_z, own->slot_z, sizeof spec->slot_z);
+    spec->tolerance = own->radial.tolerance;
+    spec->average = own->average;
+    spec->indefinite = find_indefinite(&own->compression);
     return status;
 }

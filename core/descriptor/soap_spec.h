@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_spec.h - argument strings of soap, soap_turbo and acsf descriptors. */
+ * soap_spec.h - argument strings of soap and soap_turbo descriptors. */
 #ifndef SZ_SOAP_SPEC_H
 #define SZ_SOAP_SPEC_H
 
@@ -14,13 +14,13 @@ extern const sz_key sz_soap_keys[];
 /* Those of a soap_turbo. */
 extern const sz_key sz_turbo_keys[];
 
-/* Those of an acsf. */
-extern const sz_key sz_acsf_keys[];
+/* As the functions of sz_describer_kind. */
+sz_status sz_soap_parse(sz_describer_spec *spec, const sz_args *args, int version,
+                        int n_matrix, const double *matrix, sz_error *err);
+sz_status sz_soap_warn(const void *own, const sz_args *args, int version,
+                       const char *where, sz_warnings *warnings, sz_error *err);
 
-/* 1 where the words are of a soap, a soap_turbo or an acsf. */
-int sz_soap_spec_is(const sz_args *args);
-
-/* Of any of them. centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
+/* Of either. centre_z [SZ_Z_MAX] gets the n_centres elements of the key Z (0: any).
  * version: gap_version of the model file, or -1 for a string on its own. matrix
  * [n_matrix]: numbers of a compression's matrices, or NULL: drawn from its seed. Free the
  * spec with sz_soap_spec_free. Keys that exclude each other are SZ_ERR_FORMAT. */
@@ -33,9 +33,6 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
 sz_status sz_turbo_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
                               const sz_args *args, int n_matrix, const double *matrix,
                               sz_error *err);
-/* The same of an acsf. */
-sz_status sz_acsf_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
-                             const sz_args *args, sz_error *err);
 /* The keys n_Z and Z, n_species and species_Z; each [SZ_Z_MAX]. */
 sz_status sz_soap_read_elements(const sz_args *args, int *n_centres, int *centre_z,
                                 int *n_slots, int *slot_z, sz_error *err);

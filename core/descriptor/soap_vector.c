@@ -27,23 +27,6 @@ static size_t y_size(const sz_compression *c, int d)
     return (size_t)SZ_N_LM(c->l_max) * map->stride + SZ_LANES;
 }
 
-/* The scratch where vectors are symmetry functions. */
-static sz_status create_acsf_work(sz_soap_work **work, int n_block, sz_error *err)
-{
-    size_t bytes = SZ_PAD((size_t)n_block) * sizeof(sz_real);
-    sz_soap_work *w = calloc(1, sizeof *w);
-    sz_status status;
-
-    if (w) w->norm = w->memory = malloc(bytes);
-    status = w && w->memory ? sz_acsf_work_create(&w->acsf, err)
-                            : sz_fail_memory(err, bytes, "the scratch of a descriptor");
-    if (status == SZ_OK)
-        *work = w;
-    else
-        sz_soap_work_free(w);
-    return status;
-}
-
 sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_block,
                               sz_error *err)
 {
@@ -53,12 +36,10 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
     size_t n_q = sz_coupling_size(c), n_scratch = sz_coupling_scratch(c);
     size_t n_row = (size_t)(c->l_max + 1) * SZ_LANES;
     size_t total, line = 64 / sizeof(sz_real);
-    sz_soap_work *w;
+    sz_soap_work *w = calloc(1, sizeof *w);
     sz_real *next;
 
     *work = NULL;
-    if (soap->acsf) return create_acsf_work(work, n_block, err);
-    w = calloc(1, sizeof *w);
     n_row *= (size_t)soap->radial->n_lane;
     for (int d = 0; d < c->spec.order; d++) n_y += y_size(c, d);
     total = (n + 1) * (n_x + n_y) + 2 * n_q + n_scratch + SZ_PAD(n) + 2 * n_row +
@@ -101,7 +82,6 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
 void sz_soap_work_free(sz_soap_work *work)
 {
     if (!work) return;
-    sz_acsf_work_free(work->acsf);
     free(work->memory);
     free(work);
 }
@@ -241,7 +221,7 @@ int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_rang
     const sz_compression *c = &soap->compression;
     int n_ranges = 0;
 
-    if (c->spec.sum || soap->acsf) {
+    if (c->spec.sum) {
         range[0] = (sz_range){0, c->n_desc};
         return 1;
     }

@@ -8,6 +8,7 @@
 #include "descriptor/soap.h"
 
 struct sz_soap_work {
+    sz_describer_work base;
     int n_x;                   /* numbers of X of one atom, rounded up */
     int n_y[SZ_FACTORS];       /* of Y1, Y2, Y3; 0 where they are X, or alike */
     int n_q;                   /* of the coupled Y2 and Y3 */
@@ -26,10 +27,11 @@ struct sz_soap_work {
     sz_real *slope;            /* [n_lm][SZ_LANES] see sz_density_adjoint */
     sz_real *tangent;          /* [product_stride] of sz_power_tangent */
     sz_real *products;         /* [product_stride] where a vector sums them */
-    sz_acsf_work *acsf;        /* of symmetry functions; then of the rest norm alone */
     void *memory;
 };
 
+/* The components that do not vanish for all n atoms of the block. */
+int sz_soap_ranges(const sz_soap *soap, const sz_soap_work *work, int n, sz_range *range);
 /* X and its slots of atom k become empty. */
 void sz_soap_clear(const sz_soap *soap, sz_soap_work *work, int k);
 /* X of atom k of the block -> Y -> p [stride] */

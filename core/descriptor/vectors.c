@@ -9,9 +9,11 @@
 #include "descriptor/vectors.h"
 
 #include "atoms/list_check.h"
-#include "descriptor/soap_spec.h"
+#include "base/text.h"
+#include "linear/vec.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,59 +21,59 @@ enum { BLOCK = 64 }; /* atoms at a time */
 
 /* ---- what it is ------------------------------------------------------------------ */
 
-sz_status sz_descriptor_of_spec(sz_descriptor **descriptor, const sz_soap_spec *spec,
-                                const unsigned char centre[SZ_Z_MAX + 1],
-                                const char *text, sz_error *err)
+sz_status sz_descriptor_of(sz_descriptor **descriptor, sz_describer *describer,
+                           const unsigned char centre[SZ_Z_MAX + 1], const char *text,
+                           sz_error *err)
 {
     sz_descriptor *d = calloc(1, sizeof *d);
     sz_status status;
 
     *descriptor = NULL;
-    if (!d) return sz_fail_memory(err, sizeof *d, "a descriptor");
-    status = sz_soap_create(&d->soap, spec, 0, err);
-    if (status == SZ_OK) {
-        size_t n = (size_t)sz_soap_n_published(d->soap);
-
-        d->text = sz_copy_text(text);
-        d->component = malloc(n * sizeof *d->component);
-        if (!d->text || !d->component)
-            status = sz_fail_memory(err, n * sizeof *d->component, "a descriptor");
-        else if (!d->soap->acsf) /* which has labels of its own */
-            status = sz_compression_components(&d->soap->compression, d->component, err);
+    if (!d) {
+        sz_describer_free(describer);
+        return sz_fail_memory(err, sizeof *d, "a descriptor");
     }
-    if (status == SZ_OK) {
-        memcpy(d->centre, centre, sizeof d->centre);
-        for (int z = 0; z <= SZ_Z_MAX; z++) {
-            d->z[z] = z;
-            d->slot[z] = z ? sz_soap_slot(d->soap, z) : -1;
-        }
+    d->describer = describer;
+    d->text = sz_copy_text(text);
+    status = d->text ? SZ_OK : sz_fail_memory(err, strlen(text), "a descriptor");
+    if (status == SZ_OK && describer->kind->names)
+        status = describer->kind->names(&d->names, describer, err);
+    memcpy(d->centre, centre, sizeof d->centre);
+    for (int z = 0; z <= SZ_Z_MAX; z++) {
+        d->z[z] = z;
+        d->slot[z] = z ? sz_describer_slot(describer, z) : -1;
+    }
+    if (status == SZ_OK)
         *descriptor = d;
-        d = NULL;
-    }
-    sz_descriptor_free(d);
+    else
+        sz_descriptor_free(d);
     return status;
 }
 
-sz_status sz_descriptor_parse(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX + 1],
-                              const char *text, const char *where, int version,
-                              int n_matrix, const double *matrix, sz_error *err)
+sz_status sz_descriptor_of_spec(sz_descriptor **descriptor, const sz_describer_spec *spec,
+                                const char *text, sz_error *err)
 {
-    int n_centres = 0, centre_z[SZ_Z_MAX];
+    unsigned char centre[SZ_Z_MAX + 1] = {0};
+    sz_describer *describer;
+    sz_status status = sz_describer_create(&describer, spec, 0, err);
+
+    *descriptor = NULL;
+    for (int z = 1; z <= SZ_Z_MAX; z++)
+        centre[z] = (unsigned char)sz_describer_is_centre(spec, z);
+    if (status != SZ_OK) return status;
+    return sz_descriptor_of(descriptor, describer, centre, text, err);
+}
+
+sz_status sz_descriptor_parse(sz_describer_spec *spec, const char *text,
+                              const char *where, int version, int n_matrix,
+                              const double *matrix, sz_error *err)
+{
     sz_args *args;
     sz_status status = sz_args_parse(&args, text, where, err);
 
     memset(spec, 0, sizeof *spec);
-    memset(centre, 0, SZ_Z_MAX + 1);
-    if (status == SZ_OK && !sz_soap_spec_is(args))
-        status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s: only soap, soap_turbo and acsf can be described, not %s",
-                         where, sz_args_n_words(args) ? sz_args_word(args, 0) : "\"\"");
     if (status == SZ_OK)
-        status = sz_soap_spec_parse(spec, &n_centres, centre_z, args, version, n_matrix,
-                                    matrix, err);
-    for (int z = 1; z <= SZ_Z_MAX && status == SZ_OK; z++)
-        for (int k = 0; k < n_centres; k++)
-            centre[z] |= centre_z[k] == z || centre_z[k] == 0;
+        status = sz_describer_parse(spec, args, version, n_matrix, matrix, err);
     sz_args_free(args);
     return status;
 }
@@ -79,35 +81,33 @@ sz_status sz_descriptor_parse(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX 
 sz_status sz_descriptor_create(sz_descriptor **descriptor, const char *text,
                                sz_error *err)
 {
-    sz_soap_spec spec;
-    unsigned char centre[SZ_Z_MAX + 1];
+    sz_describer_spec spec;
     sz_status status =
-        sz_descriptor_parse(&spec, centre, text, "the descriptor", -1, 0, NULL, err);
+        sz_descriptor_parse(&spec, text, "the descriptor", -1, 0, NULL, err);
 
     *descriptor = NULL;
-    if (status == SZ_OK)
-        status = sz_descriptor_of_spec(descriptor, &spec, centre, text, err);
-    sz_soap_spec_free(&spec);
+    if (status == SZ_OK) status = sz_descriptor_of_spec(descriptor, &spec, text, err);
+    sz_describer_spec_free(&spec);
     return status;
 }
 
 void sz_descriptor_free(sz_descriptor *descriptor)
 {
     if (!descriptor) return;
-    sz_soap_free(descriptor->soap);
+    sz_describer_free(descriptor->describer);
     free(descriptor->text);
-    free(descriptor->component);
+    free(descriptor->names);
     free(descriptor);
 }
 
 int sz_descriptor_length(const sz_descriptor *descriptor)
 {
-    return sz_soap_n_published(descriptor->soap);
+    return descriptor->describer->n_published;
 }
 
 double sz_descriptor_cutoff(const sz_descriptor *descriptor)
 {
-    return descriptor->soap->spec.radial.cutoff;
+    return descriptor->describer->cutoff;
 }
 
 int sz_descriptor_is_centre(const sz_descriptor *descriptor, int z)
@@ -117,12 +117,20 @@ int sz_descriptor_is_centre(const sz_descriptor *descriptor, int z)
 
 int sz_descriptor_is_average(const sz_descriptor *descriptor)
 {
-    return descriptor->soap->spec.average;
+    return descriptor->describer->average;
 }
 
 const char *sz_descriptor_text(const sz_descriptor *descriptor)
 {
     return descriptor->text;
+}
+
+int sz_descriptor_label(const sz_descriptor *descriptor, int k, char *text, size_t size)
+{
+    if (k < 0 || k >= descriptor->describer->n_published)
+        return snprintf(text, size, "no component");
+    return descriptor->describer->kind->label(descriptor->describer, descriptor->names, k,
+                                              text, size);
 }
 
 /* ---- vectors --------------------------------------------------------------------- */
@@ -139,39 +147,32 @@ static sz_status check_atoms(const sz_list *list, int n, const int *atom, sz_err
     return status;
 }
 
-/* The inner vector of an atom, of all of them where atom is -1, becomes published. */
+/* The inner vector of an atom becomes published. */
 static sz_status publish(const sz_descriptor *d, const double *inner, int atom, double *p,
                          sz_error *err)
 {
-    int n = sz_soap_n_published(d->soap);
     double norm2 = 0.0;
-    sz_status status = sz_soap_publish(d->soap, inner, p, err);
+    sz_status status = sz_describer_publish(d->describer, inner, p, err);
 
-    /* symmetry functions of an atom without neighbours are 0 */
-    if (status != SZ_OK || d->soap->acsf) return status;
-    for (int k = 0; k < n - 1; k++) norm2 += p[k] * p[k];
+    if (status != SZ_OK || !d->describer->empty) return status;
+    for (int k = 0; k < d->describer->n_desc; k++) norm2 += inner[k] * inner[k];
     if (norm2 > 0.0 && isfinite(norm2)) return SZ_OK;
-    return sz_fail(err, SZ_ERR_NUMERIC,
-                   "atom %d has no descriptor: neither it nor a neighbour counts in the "
-                   "density%s",
-                   atom,
-                   d->soap->spec.compression.l_min
-                       ? ", or it has no neighbour: then l_min leaves nothing"
-                       : "");
+    return sz_fail(err, SZ_ERR_NUMERIC, "atom %d has no descriptor: %s", atom,
+                   d->describer->empty);
 }
 
-static sz_status fill_rows(const sz_descriptor *d, sz_soap_work *work, const sz_neigh *nb,
-                           int n, const int *atom, double *inner, double *p, int *faulty,
-                           sz_error *err)
+static sz_status fill_rows(const sz_descriptor *d, sz_describer_work *work,
+                           const sz_neigh *nb, int n, const int *atom, double *inner,
+                           double *p, int *faulty, sz_error *err)
 {
-    const sz_soap_species species = {d->z, d->slot};
-    size_t stride = (size_t)sz_soap_stride(d->soap);
-    size_t length = (size_t)sz_soap_n_published(d->soap);
+    const sz_slots slots = {d->z, d->slot};
+    size_t stride = (size_t)d->describer->stride;
+    size_t length = (size_t)d->describer->n_published;
     sz_status status = SZ_OK;
 
-    if (d->soap->spec.average) {
+    if (d->describer->average) {
         if (n == 0) return SZ_OK;
-        sz_soap_average(d->soap, work, nb, &species, n, atom, inner);
+        sz_describer_average(d->describer, work, nb, &slots, n, atom, inner);
         status = publish(d, inner, atom[0], p, err);
         if (status == SZ_ERR_NUMERIC) *faulty = 0;
         return status;
@@ -179,7 +180,7 @@ static sz_status fill_rows(const sz_descriptor *d, sz_soap_work *work, const sz_
     for (int at = 0; at < n && status == SZ_OK; at += BLOCK) {
         int size = n - at < BLOCK ? n - at : BLOCK;
 
-        sz_soap_forward(d->soap, work, nb, &species, size, atom + at, inner);
+        sz_describer_forward(d->describer, work, nb, &slots, size, atom + at, inner);
         for (int k = at; k < at + size && status == SZ_OK; k++) {
             status = publish(d, inner + (size_t)(k - at) * stride, atom[k],
                              p + (size_t)k * length, err);
@@ -193,19 +194,20 @@ sz_status sz_descriptor_rows(const sz_descriptor *d, const sz_list *list, int n,
                              const int *atom, double *p, int *faulty, sz_error *err)
 {
     int n_block = n < BLOCK ? n : BLOCK;
-    size_t size = SZ_PAD((size_t)sz_soap_stride(d->soap) * (size_t)(n_block + 1));
+    size_t size = SZ_PAD((size_t)d->describer->stride * (size_t)(n_block + 1));
     double *inner = aligned_alloc(64, size * sizeof *inner);
-    sz_soap_work *work = NULL;
+    sz_describer_work *work = NULL;
     sz_status status;
 
     *faulty = -1;
     if (!inner) return sz_fail_memory(err, size * sizeof *inner, "descriptor vectors");
     status = check_atoms(list, n, atom, err);
     if (status == SZ_OK)
-        status = sz_soap_work_create(&work, d->soap, n_block > 0 ? n_block : 1, err);
+        status =
+            sz_describer_work_create(&work, d->describer, n_block > 0 ? n_block : 1, err);
     if (status == SZ_OK)
         status = fill_rows(d, work, &list->nb, n, atom, inner, p, faulty, err);
-    sz_soap_work_free(work);
+    sz_describer_work_free(work);
     free(inner);
     return status;
 }
@@ -226,7 +228,7 @@ typedef struct {
     double *inner;    /* [stride] */
     double *jacobian; /* [3 n][stride] */
     int *pair;        /* [n] */
-    sz_soap_work *work;
+    sz_describer_work *work;
 } slopes;
 
 static void slopes_free(slopes *s)
@@ -235,44 +237,44 @@ static void slopes_free(slopes *s)
     free(s->inner);
     free(s->jacobian);
     free(s->pair);
-    sz_soap_work_free(s->work);
+    sz_describer_work_free(s->work);
 }
 
 /* n: neighbours */
-static sz_status slopes_create(slopes *s, const sz_soap *soap, int n, sz_error *err)
+static sz_status slopes_create(slopes *s, const sz_describer *of, int n, sz_error *err)
 {
-    size_t stride = (size_t)sz_soap_stride(soap);
+    size_t stride = (size_t)of->stride;
     size_t size = SZ_PAD(3 * (size_t)n * stride + stride) * sizeof(double);
 
     memset(s, 0, sizeof *s);
-    s->p = malloc((size_t)sz_soap_n_published(soap) * sizeof *s->p);
+    s->p = malloc((size_t)of->n_published * sizeof *s->p);
     s->inner = aligned_alloc(64, SZ_PAD(stride) * sizeof *s->inner);
     s->jacobian = aligned_alloc(64, size);
     s->pair = malloc(((size_t)n + 1) * sizeof *s->pair);
     if (!s->p || !s->inner || !s->jacobian || !s->pair)
         return sz_fail_memory(err, size, "the derivatives of a descriptor");
-    return sz_soap_work_create(&s->work, soap, 1, err);
+    return sz_describer_work_create(&s->work, of, 1, err);
 }
 
 static sz_status fill_slopes(const sz_descriptor *d, const sz_neigh *nb, int i, slopes *s,
                              double *dpdr, sz_error *err)
 {
-    const sz_soap *soap = d->soap;
-    const sz_soap_species species = {d->z, d->slot};
-    size_t stride = (size_t)sz_soap_stride(soap);
-    size_t length = (size_t)sz_soap_n_published(soap);
+    const sz_describer *of = d->describer;
+    const sz_slots slots = {d->z, d->slot};
+    size_t stride = (size_t)of->stride;
+    size_t length = (size_t)of->n_published;
     int n;
     sz_status status;
 
-    sz_soap_forward(soap, s->work, nb, &species, 1, &i, s->inner);
+    sz_describer_forward(of, s->work, nb, &slots, 1, &i, s->inner);
     status = publish(d, s->inner, i, s->p, err);
     if (status != SZ_OK) return status;
-    n = sz_soap_jacobian(soap, s->work, nb, &species, i, s->inner, s->pair, s->jacobian);
+    n = sz_describer_jacobian(of, s->work, nb, &slots, i, s->inner, s->pair, s->jacobian);
     for (int k = 0; k < 3 * n && status == SZ_OK; k++) {
         size_t row = 3 * (size_t)(s->pair[k / 3] - nb->first[i]) + (size_t)(k % 3);
 
-        status = sz_soap_publish_slope(soap, s->jacobian + (size_t)k * stride,
-                                       dpdr + row * length, err);
+        status = sz_describer_publish_slope(of, s->jacobian + (size_t)k * stride,
+                                            dpdr + row * length, err);
     }
     return status;
 }
@@ -285,13 +287,13 @@ sz_status sz_descriptor_derivatives(const sz_descriptor *d, const sz_list *list,
     sz_status status = check_atoms(list, 1, &i, err);
 
     if (status != SZ_OK) return status;
-    if (d->soap->spec.average)
+    if (d->describer->average)
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "a descriptor with average=T belongs to no atom: take its "
                        "derivatives without this key");
     n = list->first[i + 1] - list->first[i];
-    memset(dpdr, 0, 3 * (size_t)n * (size_t)sz_soap_n_published(d->soap) * sizeof *dpdr);
-    status = slopes_create(&s, d->soap, n, err);
+    memset(dpdr, 0, 3 * (size_t)n * (size_t)d->describer->n_published * sizeof *dpdr);
+    status = slopes_create(&s, d->describer, n, err);
     if (status == SZ_OK) status = fill_slopes(d, &list->nb, i, &s, dpdr, err);
     slopes_free(&s);
     return status;

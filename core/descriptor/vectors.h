@@ -4,28 +4,29 @@
 #ifndef SZ_DESCRIPTOR_VECTORS_H
 #define SZ_DESCRIPTOR_VECTORS_H
 
-#include "descriptor/channels.h"
-#include "descriptor/soap.h"
+#include "descriptor/describer.h"
 
 struct sz_descriptor {
-    sz_soap *soap; /* not reduced */
+    sz_describer *describer; /* not reduced */
     char *text;
     unsigned char centre[SZ_Z_MAX + 1]; /* of an atomic number */
     /* a species is its atomic number */
     int z[SZ_Z_MAX + 1], slot[SZ_Z_MAX + 1];
-    sz_factors *component; /* [length-1] */
+    void *names; /* of components */
 };
 
-/* spec is copied; centre[z] 1 where element z is a centre; text: what to call it. */
-sz_status sz_descriptor_of_spec(sz_descriptor **descriptor, const sz_soap_spec *spec,
-                                const unsigned char centre[SZ_Z_MAX + 1],
+/* Takes the describer, which is not reduced, also where it fails. centre[z] 1 where
+ * element z is a centre; text: what to call it. */
+sz_status sz_descriptor_of(sz_descriptor **descriptor, sz_describer *describer,
+                           const unsigned char centre[SZ_Z_MAX + 1], const char *text,
+                           sz_error *err);
+sz_status sz_descriptor_of_spec(sz_descriptor **descriptor, const sz_describer_spec *spec,
                                 const char *text, sz_error *err);
 
-/* Like sz_soap_spec_parse, from the text itself, with the elements of its key Z; a text
- * that is not of a soap is SZ_ERR_FORMAT. */
-sz_status sz_descriptor_parse(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX + 1],
-                              const char *text, const char *where, int version,
-                              int n_matrix, const double *matrix, sz_error *err);
+/* Like sz_describer_parse, from the text itself. */
+sz_status sz_descriptor_parse(sz_describer_spec *spec, const char *text,
+                              const char *where, int version, int n_matrix,
+                              const double *matrix, sz_error *err);
 
 /* sz_descriptor_vectors; *faulty becomes the position in atom of one without a vector,
  * -1 where something else failed. */

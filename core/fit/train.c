@@ -269,21 +269,22 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
                                   .watch = watch};
     const sz_fit_descriptor *of = &spec->descriptor[setup.descriptor];
     sz_gap_term *c = &gap->term[k];
-    int sister = find_sister(spec, k), n_max, l_max;
-    sz_soap_term_spec term;
-    const sz_soap_spec *soap = &term.soap;
+    int sister = find_sister(spec, k), open;
+    sz_describer_spec term;
+    const sz_soap_spec *soap;
     sz_status status = sz_trial_read_term(&term, spec, k, err);
 
     before.n_terms = k;
-    n_max = soap->radial.n_max;
-    l_max = soap->radial.l_max;
-    if (status == SZ_OK && soap->train.open && of->method == SZ_SPARSE_FILE)
+    soap = sz_soap_spec_of(&term);
+    open = status == SZ_OK && soap && soap->train.open;
+    if (open && of->method == SZ_SPARSE_FILE)
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%s: the vectors of sparse_file=%s are of other maps than those "
                          "that come from the data; choose another sparse_method, or "
                          "leave out compression_train and compression_start",
                          of->where, of->sparse_file);
-    if (status == SZ_OK && soap->train.open) {
+    if (status == SZ_OK && open) {
+        int n_max = soap->radial.n_max, l_max = soap->radial.l_max;
         size_t n = sz_maps_numbers(&soap->compression, soap->n_slots, n_max, l_max);
 
         c->matrix = malloc(n * sizeof *c->matrix);
@@ -297,7 +298,7 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
         else
             status = train_maps(c->matrix, gap, &setup, &soap->train, err);
     }
-    sz_soap_spec_free(&term.soap);
+    sz_describer_spec_free(&term);
     return status;
 }
 
@@ -308,17 +309,20 @@ sz_status sz_fit_check_maps(const sz_fit_spec *spec, sz_error *err)
     if (sz_ends_in(spec->gp_file, ".soapz")) return SZ_OK;
     for (int k = 0; k < spec->n_terms && status == SZ_OK; k++) {
         const sz_gap_term with_maps = {.descriptor = spec->term[k].text, .n_matrix = 1};
-        sz_soap_term_spec term;
+        sz_describer_spec term;
+        const sz_soap_spec *soap;
 
         /* what cannot be read is left to its reader */
-        if (sz_trial_read_term(&term, spec, k, NULL) == SZ_OK && term.soap.train.open &&
-            sz_gap_has_foreign_maps(&with_maps))
+        status = sz_trial_read_term(&term, spec, k, NULL);
+        soap = status == SZ_OK ? sz_soap_spec_of(&term) : NULL;
+        status = SZ_OK;
+        if (soap && soap->train.open && sz_gap_has_foreign_maps(&with_maps))
             status = sz_fail(err, SZ_ERR_ARGUMENT,
                              "%s: GAP XML cannot hold maps from data of Z_mix and R_mix, "
                              "which QUIP would draw at random; give gp_file a name that "
                              "ends in .soapz",
                              spec->descriptor[spec->term[k].descriptor].where);
-        sz_soap_spec_free(&term.soap);
+        sz_describer_spec_free(&term);
     }
     return status;
 }

@@ -103,7 +103,7 @@ static double *take(size_t n, int *failed)
 
 static sz_status open_worker(worker *w, const sz_trial_data *d, sz_error *err)
 {
-    size_t stride = (size_t)sz_soap_stride(d->maps->soap), m = (size_t)d->most_points;
+    size_t stride = (size_t)d->maps->soap->base.stride, m = (size_t)d->most_points;
     int failed = 0;
 
     w->p = take(2 * BLOCK * stride, &failed);
@@ -119,7 +119,7 @@ static sz_status open_worker(worker *w, const sz_trial_data *d, sz_error *err)
 
 static int stride_of(const sz_trial *t)
 {
-    return sz_soap_stride(t->data->maps->soap);
+    return t->data->maps->soap->base.stride;
 }
 
 /* p of n environments, first, .. or those that list names */
@@ -561,7 +561,7 @@ sz_status sz_trial_create(sz_trial **trial, sz_trial_data *data,
 {
     sz_trial *t = calloc(1, sizeof *t);
     size_t n = (size_t)data->n_columns, rows = (size_t)data->n_rows;
-    size_t points = (size_t)data->n_points * sz_soap_stride(data->maps->soap);
+    size_t points = (size_t)data->n_points * data->maps->soap->base.stride;
     int failed = 0;
     sz_status status = SZ_OK;
 

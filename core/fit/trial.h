@@ -61,8 +61,8 @@ typedef struct {
     double *k_mm; /* [n_columns][n_columns] */
 } sz_trial_data;
 
-/* What term number k of the fit is; soap is empty where it is another descriptor. */
-sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, int k,
+/* What term number k of the fit is; empty where it is no soap. */
+sz_status sz_trial_read_term(sz_describer_spec *term, const sz_fit_spec *spec, int k,
                              sz_error *err);
 
 /* The same for any number of threads; trial_data.c. */

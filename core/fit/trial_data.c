@@ -430,13 +430,13 @@ static sz_status make_variant(const layout *l, worker *w, const member *m, int v
     sz_trial_data *d = l->data;
     const sz_dataset *data = l->setup->targets->data;
     const sz_soap *full = d->maps->full;
-    const sz_soap_species species = {data->z, l->soap_slot};
+    const sz_slots slots = {data->z, l->soap_slot};
     int n_atoms = data->frame[m->frame].n_atoms;
     const int *env = l->env + m->env + (size_t)variant * n_atoms;
 
     for (int i = 0; i < n_atoms; i++)
         if (env[i] >= 0)
-            sz_soap_density(full, w->work, &w->list.nb, &species, i,
+            sz_soap_density(full, w->work, &w->list.nb, &slots, i,
                             d->x + (size_t)env[i] * d->maps->n_x,
                             d->present + (size_t)env[i] * full->compression.n_slots);
     if (!before) return SZ_OK;
@@ -577,7 +577,7 @@ static sz_status make_rows(layout *l, sz_error *err)
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, int k,
+sz_status sz_trial_read_term(sz_describer_spec *term, const sz_fit_spec *spec, int k,
                              sz_error *err)
 {
     sz_args *args;
@@ -586,25 +586,26 @@ sz_status sz_trial_read_term(sz_soap_term_spec *term, const sz_fit_spec *spec, i
 
     memset(term, 0, sizeof *term);
     if (status == SZ_OK && sz_args_has_word(args, "soap"))
-        status = sz_soap_spec_parse(&term->soap, &term->n_centres, term->centre_z, args,
-                                    -1, 0, NULL, err);
+        status = sz_describer_parse(term, args, -1, 0, NULL, err);
     sz_args_free(args);
     return status;
 }
 
 /* The descriptor of term number k and which species of the data are its centres. */
-static sz_status add_term(layout *l, int k, int term, sz_soap_spec *spec, sz_error *err)
+static sz_status add_term(layout *l, int k, int term, sz_describer_spec *spec,
+                          sz_error *err)
 {
     const sz_dataset *data = l->setup->targets->data;
-    sz_soap_term_spec s;
+    sz_describer_spec s;
     sz_status status = sz_trial_read_term(&s, l->setup->spec, k, err);
 
     for (int a = 0; a < data->n_species && status == SZ_OK; a++)
-        if (l->term_of[a] < 0 && sz_soap_is_centre(&s, data->z[a])) l->term_of[a] = term;
+        if (l->term_of[a] < 0 && sz_describer_is_centre(&s, data->z[a]))
+            l->term_of[a] = term;
     if (term == 0)
-        *spec = s.soap;
+        *spec = s;
     else
-        sz_soap_spec_free(&s.soap);
+        sz_describer_spec_free(&s);
     return status;
 }
 
@@ -615,29 +616,31 @@ static sz_status open_terms(layout *l, sz_error *err)
     const sz_fit_descriptor *of = &fit->descriptor[setup->descriptor];
     const sz_dataset *data = setup->targets->data;
     sz_trial_data *d = l->data;
-    sz_soap_spec spec = {0};
+    sz_describer_spec first = {0};
+    const sz_soap_spec *spec;
     sz_status status = SZ_OK;
 
     for (int a = 0; a < data->n_species; a++) l->term_of[a] = -1;
     for (int k = 0; k < fit->n_terms && status == SZ_OK; k++)
         if (fit->term[k].descriptor == setup->descriptor)
-            status = add_term(l, k, d->n_terms++, &spec, err);
-    if (status == SZ_OK) status = sz_maps_create(&d->maps, &spec, err);
+            status = add_term(l, k, d->n_terms++, &first, err);
+    spec = sz_soap_spec_of(&first);
+    if (status == SZ_OK) status = sz_maps_create(&d->maps, spec, err);
     if (status == SZ_OK) {
         d->delta = of->delta;
         d->zeta = of->zeta;
-        d->sigma0 = spec.sigma0;
-        l->cutoff = spec.radial.cutoff;
-        l->least = spec.train.steps ? FRAMES_LEAST : 1;
+        d->sigma0 = spec->sigma0;
+        l->cutoff = spec->radial.cutoff;
+        l->least = spec->train.steps ? FRAMES_LEAST : 1;
         d->start = malloc(((size_t)d->maps->n + 1) * sizeof *d->start);
         if (!d->start) status = sz_fail_memory(err, (size_t)d->maps->n * 8, "maps");
     }
     if (status == SZ_OK)
-        sz_maps_get(&spec.compression, spec.n_slots, spec.radial.n_max, spec.radial.l_max,
-                    d->start);
+        sz_maps_get(&spec->compression, spec->n_slots, spec->radial.n_max,
+                    spec->radial.l_max, d->start);
     for (int a = 0; a < data->n_species && status == SZ_OK; a++)
-        l->soap_slot[a] = sz_soap_slot(d->maps->full, data->z[a]);
-    sz_soap_spec_free(&spec);
+        l->soap_slot[a] = sz_describer_slot(&d->maps->full->base, data->z[a]);
+    sz_describer_spec_free(&first);
     return status;
 }
 

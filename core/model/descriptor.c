@@ -3,7 +3,6 @@
  * descriptor.c - the descriptors of models and of potentials on paper. */
 #include "model/descriptor.h"
 
-#include "descriptor/soap_spec.h"
 #include "model/model.h"
 #include "term/soap_term.h"
 
@@ -16,6 +15,8 @@ sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_model *mod
     const sz_soap_group *soaps = sz_model_group(model, &sz_kind_soap);
     unsigned char centre[SZ_Z_MAX + 1] = {0};
     const sz_soap_term *t;
+    sz_describer *own;
+    sz_status status;
 
     *descriptor = NULL;
     if (!soaps) return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no SOAP term", model->path);
@@ -24,9 +25,11 @@ sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_model *mod
                        model->path, soaps->n_terms - 1, term);
     t = &soaps->term[term];
     for (int s = 0; s < model->species.n; s++) centre[model->z[s]] = t->centre[s];
-    return sz_descriptor_of_spec(
-        descriptor, &soaps->soap[t->soap]->spec, centre,
-        model->gap ? model->gap->term[t->gap_term].descriptor : "soap", err);
+    status = sz_describer_copy(&own, soaps->describer[t->describer], 0, err);
+    if (status != SZ_OK) return status;
+    return sz_descriptor_of(
+        descriptor, own, centre,
+        model->gap ? model->gap->term[t->gap_term].descriptor : own->word, err);
 }
 
 /* ---- on paper -------------------------------------------------------------------- */
@@ -35,19 +38,19 @@ int sz_gap_term_is_soap(const sz_gap_term *term)
 {
     sz_args *args;
     int is_soap = sz_args_parse(&args, term->descriptor, "", NULL) == SZ_OK &&
-                  sz_soap_spec_is(args);
+                  sz_describer_is(args);
 
     sz_args_free(args);
     return is_soap;
 }
 
-sz_status sz_gap_soap(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX + 1],
-                      const sz_gap *gap, const sz_gap_term *term, sz_error *err)
+sz_status sz_gap_soap(sz_describer_spec *spec, const sz_gap *gap, const sz_gap_term *term,
+                      sz_error *err)
 {
     char where[700];
 
     snprintf(where, sizeof where, "%.600s:%d", gap->path, term->descriptor_line);
-    return sz_descriptor_parse(spec, centre, term->descriptor, where, gap->version,
+    return sz_descriptor_parse(spec, term->descriptor, where, gap->version,
                                term->n_matrix, term->matrix, err);
 }
 

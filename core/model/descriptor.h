@@ -10,8 +10,8 @@
 int sz_gap_term_is_soap(const sz_gap_term *term);
 
 /* Hyperparameters and centres of a SOAP term of gap; free the spec. */
-sz_status sz_gap_soap(sz_soap_spec *spec, unsigned char centre[SZ_Z_MAX + 1],
-                      const sz_gap *gap, const sz_gap_term *term, sz_error *err);
+sz_status sz_gap_soap(sz_describer_spec *spec, const sz_gap *gap, const sz_gap_term *term,
+                      sz_error *err);
 
 /* present[z] becomes 1 for every element that a term or a core potential names. */
 sz_status sz_gap_elements(const sz_gap *gap, unsigned char present[SZ_Z_MAX + 1],

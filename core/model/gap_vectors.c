@@ -2,70 +2,67 @@
  *
  * gap_vectors.c - published vectors of sparse points that are held as environments. */
 #include "descriptor/environment.h"
-#include "descriptor/soap_spec.h"
 #include "model/gap.h"
 
 #include <stdlib.h>
 
 /* the descriptor of a term with its published components */
-static sz_status open_soap(sz_soap **soap, const sz_gap *gap, const sz_gap_term *c,
+static sz_status open_term(sz_describer **d, const sz_gap *gap, const sz_gap_term *c,
                            sz_error *err)
 {
-    int n_centres, centre_z[SZ_Z_MAX];
-    sz_soap_spec spec = {.n_slots = 0};
+    sz_describer_spec spec = {.kind = NULL};
     sz_args *args;
     sz_status status = sz_gap_term_args(&args, gap, c, err);
 
-    *soap = NULL;
-    if (status == SZ_OK && !sz_soap_spec_is(args))
+    *d = NULL;
+    if (status == SZ_OK && !sz_describer_is(args))
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s: environments are for soap descriptors only",
                     sz_args_where(args));
     if (status == SZ_OK)
-        status = sz_soap_spec_parse(&spec, &n_centres, centre_z, args, gap->version,
-                                    c->n_matrix, c->matrix, err);
+        status =
+            sz_describer_parse(&spec, args, gap->version, c->n_matrix, c->matrix, err);
     if (status == SZ_OK) {
         sz_error why;
 
-        status = sz_soap_create(soap, &spec, 0, &why);
+        status = sz_describer_create(d, &spec, 0, &why);
         if (status != SZ_OK)
             sz_fail(err, status, "%s: %.300s", sz_args_where(args), why.message);
     }
-    if (status == SZ_OK && sz_soap_n_published(*soap) != c->n_dim) {
+    if (status == SZ_OK && (*d)->n_published != c->n_dim) {
         status =
             sz_fail(err, SZ_ERR_FORMAT, "%s: dimensions is %d, the descriptor has %d",
-                    sz_args_where(args), c->n_dim, sz_soap_n_published(*soap));
-        sz_soap_free(*soap);
-        *soap = NULL;
+                    sz_args_where(args), c->n_dim, (*d)->n_published);
+        sz_describer_free(*d);
+        *d = NULL;
     }
-    sz_soap_spec_free(&spec);
+    sz_describer_spec_free(&spec);
     sz_args_free(args);
     return status;
 }
 
 static sz_status make_vectors(const sz_gap *gap, sz_gap_term *c, sz_error *err)
 {
-    size_t m = (size_t)c->n_sparse, d = (size_t)c->n_dim, stride;
+    size_t m = (size_t)c->n_sparse, n = (size_t)c->n_dim, stride;
     double *inner = NULL, *x = NULL;
-    sz_soap *soap;
-    sz_status status = open_soap(&soap, gap, c, err);
+    sz_describer *d;
+    sz_status status = open_term(&d, gap, c, err);
 
     if (status != SZ_OK) return status;
-    stride = (size_t)sz_soap_stride(soap);
+    stride = (size_t)d->stride;
     inner = aligned_alloc(64, m * stride * sizeof *inner);
-    x = malloc(m * d * sizeof *x);
-    if (!inner || !x) status = sz_fail_memory(err, m * d * sizeof *x, gap->path);
-    if (status == SZ_OK)
-        status = sz_environments_describe(c->environment, soap, inner, err);
+    x = malloc(m * n * sizeof *x);
+    if (!inner || !x) status = sz_fail_memory(err, m * n * sizeof *x, gap->path);
+    if (status == SZ_OK) status = sz_environments_describe(c->environment, d, inner, err);
     for (size_t s = 0; s < m && status == SZ_OK; s++)
-        status = sz_soap_publish(soap, inner + s * stride, x + s * d, err);
+        status = sz_describer_publish(d, inner + s * stride, x + s * n, err);
     if (status == SZ_OK) {
         c->x_sparse = x;
         x = NULL;
     }
     free(x);
     free(inner);
-    sz_soap_free(soap);
+    sz_describer_free(d);
     return status;
 }
 

@@ -34,8 +34,8 @@ struct sz_grader {
 };
 
 struct sz_grade_work {
-    sz_soap_work **soap; /* [n_terms + 1], the last is NULL */
-    double *k;           /* [BLOCK][POINTS] */
+    sz_describer_work **term; /* [n_terms + 1], the last is NULL */
+    double *k;                /* [BLOCK][POINTS] */
 };
 
 struct sz_atom_vectors {
@@ -49,12 +49,12 @@ struct sz_atom_vectors {
 /* ---- one vector and one cosine ------------------------------------------------------
  */
 
-void sz_grade_scales(const sz_soap *soap, int n, const double *p, double *scale)
+void sz_grade_scales(const sz_describer *of, int n, const double *p, double *scale)
 {
-    int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    int d = of->n_desc, ld = of->stride;
 
     for (int s = 0; s < n; s++, p += ld) {
-        double sum = soap->spec.sigma0 * soap->spec.sigma0;
+        double sum = of->sigma0 * of->sigma0;
 
         for (int c = 0; c < d; c++) sum += p[c] * p[c];
         scale[s] = sum > 0.0 ? 1.0 / sqrt(sum) : 0.0;
@@ -86,13 +86,13 @@ double sz_grade_of(double cosine)
  */
 
 /* scale of a set, whose p is there */
-static sz_status find_scale(point_set *set, const sz_soap *soap, sz_error *err)
+static sz_status find_scale(point_set *set, const sz_describer *of, sz_error *err)
 {
     size_t size = ((size_t)set->n + 1) * sizeof *set->scale;
 
     set->scale = malloc(size);
     if (!set->scale) return sz_fail_memory(err, size, "the grades");
-    sz_grade_scales(soap, set->n, set->p, set->scale);
+    sz_grade_scales(of, set->n, set->p, set->scale);
     return SZ_OK;
 }
 
@@ -116,7 +116,7 @@ sz_status sz_grader_create(sz_grader **grader, const sz_model *model, sz_error *
 
         g->sparse[t].n = term->n_sparse;
         g->sparse[t].p = term->p_sparse;
-        status = find_scale(&g->sparse[t], soaps->soap[term->soap], err);
+        status = find_scale(&g->sparse[t], soaps->describer[term->describer], err);
     }
     if (status == SZ_OK)
         *grader = g;
@@ -144,12 +144,13 @@ sz_status sz_grade_work_create(sz_grade_work **work, const sz_grader *grader,
 
     *work = NULL;
     if (!w) return sz_fail_memory(err, sizeof *w, "the grades");
-    w->soap = calloc((size_t)m->n_terms + 1, sizeof *w->soap);
+    w->term = calloc((size_t)m->n_terms + 1, sizeof *w->term);
     w->k = malloc((size_t)BLOCK * POINTS * sizeof *w->k);
-    if (!w->soap || !w->k)
+    if (!w->term || !w->k)
         status = sz_fail_memory(err, (size_t)BLOCK * POINTS * sizeof *w->k, "the grades");
     for (int t = 0; t < m->n_terms && status == SZ_OK; t++)
-        status = sz_soap_work_create(&w->soap[t], m->soap[m->term[t].soap], BLOCK, err);
+        status = sz_describer_work_create(&w->term[t], m->describer[m->term[t].describer],
+                                          BLOCK, err);
     if (status == SZ_OK)
         *work = w;
     else
@@ -160,8 +161,9 @@ sz_status sz_grade_work_create(sz_grade_work **work, const sz_grader *grader,
 void sz_grade_work_free(sz_grade_work *work)
 {
     if (!work) return;
-    for (int t = 0; work->soap && work->soap[t]; t++) sz_soap_work_free(work->soap[t]);
-    free(work->soap);
+    for (int t = 0; work->term && work->term[t]; t++)
+        sz_describer_work_free(work->term[t]);
+    free(work->term);
     free(work->k);
     free(work);
 }
@@ -173,9 +175,9 @@ static sz_status find_term(sz_atom_vectors *v, const sz_grader *grader,
                            sz_grade_work *work, int t, const sz_neigh *nb, sz_error *err)
 {
     const sz_soap_term *term = &grader->soaps->term[t];
-    const sz_soap *soap = grader->soaps->soap[term->soap];
-    const sz_soap_species species = {grader->model->z, grader->soaps->slot[term->soap]};
-    size_t ld = (size_t)sz_soap_stride(soap), size;
+    const sz_describer *of = grader->soaps->describer[term->describer];
+    const sz_slots slots = {grader->model->z, grader->soaps->slot[term->describer]};
+    size_t ld = (size_t)of->stride, size;
     int n = 0, *atom = v->atom[t] = malloc(((size_t)nb->n_atoms + 1) * sizeof *atom);
 
     for (int i = 0; atom && i < nb->n_atoms; i++)
@@ -184,12 +186,12 @@ static sz_status find_term(sz_atom_vectors *v, const sz_grader *grader,
     v->p[t] = aligned_alloc(64, size);
     if (!atom || !v->p[t]) return sz_fail_memory(err, size, "the vectors of a structure");
     for (int start = 0; start < n; start += BLOCK)
-        sz_soap_forward(soap, work->soap[t], nb, &species,
-                        n - start < BLOCK ? n - start : BLOCK, atom + start,
-                        v->p[t] + (size_t)start * ld);
+        sz_describer_forward(of, work->term[t], nb, &slots,
+                             n - start < BLOCK ? n - start : BLOCK, atom + start,
+                             v->p[t] + (size_t)start * ld);
     v->term[t] = (point_set){.n = n, .p = v->p[t]};
     v->n += (size_t)n;
-    return find_scale(&v->term[t], soap, err);
+    return find_scale(&v->term[t], of, err);
 }
 
 sz_status sz_atom_vectors_create(sz_atom_vectors **vectors, const sz_grader *grader,
@@ -238,11 +240,11 @@ size_t sz_atom_vectors_n(const sz_atom_vectors *vectors)
 /* ---- how like they are --------------------------------------------------------------
  */
 
-static void raise(const sz_soap *soap, double *k, const point_set *a, const point_set *b,
-                  double *cosine)
+static void raise(const sz_describer *of, double *k, const point_set *a,
+                  const point_set *b, double *cosine)
 {
-    const double one = 1.0, zero = 0.0, sigma0 = soap->spec.sigma0;
-    int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    const double one = 1.0, zero = 0.0, sigma0 = of->sigma0;
+    int d = of->n_desc, ld = of->stride;
 
     for (int i = 0; i < a->n; i += BLOCK)
         for (int s = 0; s < b->n; s += POINTS) {
@@ -263,8 +265,8 @@ static void raise_terms(const sz_grader *g, sz_grade_work *work,
                         double *cosine)
 {
     for (int t = 0; t < vectors->n_terms; cosine += vectors->term[t++].n)
-        raise(g->soaps->soap[g->soaps->term[t].soap], work->k, &vectors->term[t], &b[t],
-              cosine);
+        raise(g->soaps->describer[g->soaps->term[t].describer], work->k,
+              &vectors->term[t], &b[t], cosine);
 }
 
 void sz_grade_by_points(const sz_grader *grader, sz_grade_work *work,

@@ -5,11 +5,11 @@
 #ifndef SZ_GRADE_H
 #define SZ_GRADE_H
 
-#include "descriptor/soap.h"
+#include "descriptor/describer.h"
 
 /* 1/sqrt(p . p + sigma0^2) of n vectors [n][stride], 0 where there is nothing to divide.
  */
-void sz_grade_scales(const sz_soap *soap, int n, const double *p, double *scale);
+void sz_grade_scales(const sz_describer *of, int n, const double *p, double *scale);
 /* cosine [n]: the largest of (k_is + sigma2) scale_a_i scale_b_s over the products k
  * [n][m], where it is larger than what is there. */
 void sz_grade_raise(int n, int m, double sigma2, const double *k, const double *scale_a,

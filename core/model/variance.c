@@ -46,11 +46,11 @@ typedef struct {
 } answer;
 
 struct sz_variance_work {
-    sz_soap_work **soap; /* [n_terms] */
-    double *k;           /* [BLOCK][n_sparse] k_i, then v_i */
-    double *v;           /* [n_sparse] sum of v_i */
-    size_t atom_room;    /* atoms of one term */
-    int *atom;           /* [atom_room] */
+    sz_describer_work **term; /* [n_terms] */
+    double *k;                /* [BLOCK][n_sparse] k_i, then v_i */
+    double *v;                /* [n_sparse] sum of v_i */
+    size_t atom_room;         /* atoms of one term */
+    int *atom;                /* [atom_room] */
     size_t room; /* vectors that are kept: of all atoms for *total, else a block's */
     double *p;   /* [room][stride] */
     double *kk;  /* [BLOCK][room] */
@@ -68,9 +68,9 @@ static double length2(int n, const double *p)
 static sz_status factorise(sz_variance *v, int t, sz_error *err)
 {
     const sz_soap_term *term = &v->soaps->term[t];
-    const sz_soap *soap = v->soaps->soap[term->soap];
+    const sz_describer *of = v->soaps->describer[term->describer];
     const double one = 1.0, zero = 0.0;
-    int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap), info = 0;
+    int m = term->n_sparse, d = of->n_desc, ld = of->stride, info = 0;
     size_t size = (size_t)m * m;
     double *q = v->l[t] = malloc(size * sizeof *q + 1);
 
@@ -78,7 +78,7 @@ static sz_status factorise(sz_variance *v, int t, sz_error *err)
     if (m == 0) return SZ_OK;
     SZ_BLAS(dgemm)
     ("T", "N", &m, &m, &d, &one, term->p_sparse, &ld, term->p_sparse, &ld, &zero, q, &m);
-    sz_kernel_values(size, term->delta, term->zeta, soap->spec.sigma0, q);
+    sz_kernel_values(size, term->delta, term->zeta, of->sigma0, q);
     for (int s = 0; s < m; s++) q[(size_t)s * m + s] += v->lambda2;
     info = sz_cholesky('L', m, q);
     for (int s = 0; s < m && info == 0; s++) /* LAPACK lets NaN pass */
@@ -97,7 +97,7 @@ static sz_status find_scale(sz_variance *v, int t, sz_error *err)
 
     v->scale[t] = malloc(size);
     if (!v->scale[t]) return sz_fail_memory(err, size, "the grades");
-    sz_grade_scales(v->soaps->soap[term->soap], term->n_sparse, term->p_sparse,
+    sz_grade_scales(v->soaps->describer[term->describer], term->n_sparse, term->p_sparse,
                     v->scale[t]);
     return SZ_OK;
 }
@@ -159,15 +159,16 @@ sz_status sz_variance_work_create(sz_variance_work **work, const sz_variance *va
     *work = NULL;
     if (!w) return sz_fail_memory(err, sizeof *w, "the predicted variance");
     /* one more entry, zero, ends the list */
-    w->soap = calloc((size_t)m->n_terms + 1, sizeof *w->soap);
-    if (!w->soap) status = sz_fail_memory(err, 8, "the predicted variance");
+    w->term = calloc((size_t)m->n_terms + 1, sizeof *w->term);
+    if (!w->term) status = sz_fail_memory(err, 8, "the predicted variance");
     for (int t = 0; t < m->n_terms && status == SZ_OK; t++) {
         const sz_soap_term *term = &m->term[t];
-        int stride = sz_soap_stride(m->soap[term->soap]);
+        int stride = m->describer[term->describer]->stride;
 
         if ((size_t)term->n_sparse > n_sparse) n_sparse = (size_t)term->n_sparse;
         if (stride > w->stride) w->stride = stride;
-        status = sz_soap_work_create(&w->soap[t], m->soap[term->soap], BLOCK, err);
+        status = sz_describer_work_create(&w->term[t], m->describer[term->describer],
+                                          BLOCK, err);
     }
     if (status == SZ_OK) {
         w->k = malloc(BLOCK * n_sparse * sizeof *w->k);
@@ -187,8 +188,9 @@ sz_status sz_variance_work_create(sz_variance_work **work, const sz_variance *va
 void sz_variance_work_free(sz_variance_work *work)
 {
     if (!work) return;
-    for (int t = 0; work->soap && work->soap[t]; t++) sz_soap_work_free(work->soap[t]);
-    free(work->soap);
+    for (int t = 0; work->term && work->term[t]; t++)
+        sz_describer_work_free(work->term[t]);
+    free(work->term);
     free(work->k);
     free(work->v);
     free(work->atom);
@@ -224,11 +226,11 @@ static void raise_grades(const sz_variance *v, const sz_variance_work *w, int t,
                          const int *atom, const double *p, double *grade)
 {
     const sz_soap_term *term = &v->soaps->term[t];
-    const sz_soap *soap = v->soaps->soap[term->soap];
-    double sigma2 = soap->spec.sigma0 * soap->spec.sigma0;
+    const sz_describer *of = v->soaps->describer[term->describer];
+    double sigma2 = of->sigma0 * of->sigma0;
     double scale[BLOCK], cosine[BLOCK] = {0};
 
-    sz_grade_scales(soap, n, p, scale);
+    sz_grade_scales(of, n, p, scale);
     sz_grade_raise(n, term->n_sparse, sigma2, w->k, scale, v->scale[t], cosine);
     for (int i = 0; i < n; i++)
         grade[atom[i]] = fmax(grade[atom[i]], sz_grade_of(cosine[i]));
@@ -239,9 +241,9 @@ static void add_local(const sz_variance *v, sz_variance_work *w, int t, int n,
                       const int *atom, const double *p, const answer *a)
 {
     const sz_soap_term *term = &v->soaps->term[t];
-    const sz_soap *soap = v->soaps->soap[term->soap];
-    const double one = 1.0, zero = 0.0, sigma0 = soap->spec.sigma0;
-    int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    const sz_describer *of = v->soaps->describer[term->describer];
+    const double one = 1.0, zero = 0.0, sigma0 = of->sigma0;
+    int m = term->n_sparse, d = of->n_desc, ld = of->stride;
 
     if (m > 0) {
         SZ_BLAS(dgemm)
@@ -272,16 +274,15 @@ static double sum_kernel(const sz_variance *v, sz_variance_work *w, int t, int s
                          int n, int n_all)
 {
     const sz_soap_term *term = &v->soaps->term[t];
-    const sz_soap *soap = v->soaps->soap[term->soap];
+    const sz_describer *of = v->soaps->describer[term->describer];
     const double one = 1.0, zero = 0.0;
-    int d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    int d = of->n_desc, ld = of->stride;
     double sum = 0.0;
 
     SZ_BLAS(dgemm)
     ("T", "N", &n_all, &n, &d, &one, w->p, &ld, w->p + (size_t)start * ld, &ld, &zero,
      w->kk, &n_all);
-    sz_kernel_values((size_t)n * n_all, term->delta, term->zeta, soap->spec.sigma0,
-                     w->kk);
+    sz_kernel_values((size_t)n * n_all, term->delta, term->zeta, of->sigma0, w->kk);
     for (size_t k = 0; k < (size_t)n * n_all; k++) sum += w->kk[k];
     return sum;
 }
@@ -291,9 +292,9 @@ static sz_status add_term(const sz_variance *v, sz_variance_work *w, int t,
                           const sz_neigh *nb, const answer *a, sz_error *err)
 {
     const sz_soap_term *term = &v->soaps->term[t];
-    const sz_soap *soap = v->soaps->soap[term->soap];
-    const sz_soap_species species = {v->model->z, v->soaps->slot[term->soap]};
-    size_t keep = a->total ? (size_t)sz_soap_stride(soap) : 0;
+    const sz_describer *of = v->soaps->describer[term->describer];
+    const sz_slots slots = {v->model->z, v->soaps->slot[term->describer]};
+    size_t keep = a->total ? (size_t)of->stride : 0;
     int n_all = 0;
     sz_status status = make_atom_room(w, (size_t)nb->n_atoms, err);
 
@@ -307,7 +308,7 @@ static sz_status add_term(const sz_variance *v, sz_variance_work *w, int t,
         int n = n_all - start < BLOCK ? n_all - start : BLOCK;
         double *p = w->p + start * keep;
 
-        sz_soap_forward(soap, w->soap[t], nb, &species, n, w->atom + start, p);
+        sz_describer_forward(of, w->term[t], nb, &slots, n, w->atom + start, p);
         add_local(v, w, t, n, w->atom + start, p, a);
     }
     if (!a->total) return SZ_OK;

@@ -22,10 +22,10 @@
 /* Vectors are made one by one: all of them would not fit into memory. */
 typedef struct {
     sz_probe probe;
-    const sz_soap_term_spec *spec;
+    const sz_describer_spec *spec;
     sz_species species;
-    sz_soap *soap; /* published vectors: not reduced */
-    sz_soap_work *work;
+    sz_describer *of; /* published vectors: not reduced */
+    sz_describer_work *work;
     int slot[SZ_Z_MAX];
     double *inner; /* [stride] */
 } soap_probe;
@@ -33,18 +33,17 @@ typedef struct {
 sz_status sz_soap_probe(sz_probe **probe, const void *spec, const sz_species *species,
                         sz_error *err)
 {
-    const sz_soap_term_spec *s = spec;
     soap_probe *p = calloc(1, sizeof *p);
     sz_status status;
 
     *probe = NULL;
     if (!p) return sz_fail_memory(err, sizeof *p, "a descriptor");
-    p->spec = s;
+    p->spec = spec;
     p->species = *species;
-    status = sz_soap_create(&p->soap, &s->soap, 0, err);
-    if (status == SZ_OK) status = sz_soap_work_create(&p->work, p->soap, 1, err);
+    status = sz_describer_create(&p->of, spec, 0, err);
+    if (status == SZ_OK) status = sz_describer_work_create(&p->work, p->of, 1, err);
     if (status == SZ_OK) {
-        size_t bytes = (size_t)sz_soap_stride(p->soap) * sizeof *p->inner;
+        size_t bytes = (size_t)p->of->stride * sizeof *p->inner;
 
         p->inner = aligned_alloc(64, bytes);
         if (!p->inner) status = sz_fail_memory(err, bytes, "a descriptor");
@@ -53,12 +52,12 @@ sz_status sz_soap_probe(sz_probe **probe, const void *spec, const sz_species *sp
         sz_soap_free_probe(&p->probe);
         return status;
     }
-    p->probe = (sz_probe){.n_dim = sz_soap_n_published(p->soap),
-                          .cutoff = s->soap.radial.cutoff,
+    p->probe = (sz_probe){.n_dim = p->of->n_published,
+                          .cutoff = p->of->cutoff,
                           .on_demand = 1,
                           .n_perm = 1};
     for (int k = 0; k < species->n; k++)
-        p->slot[k] = sz_soap_slot(p->soap, species->z[k]);
+        p->slot[k] = sz_describer_slot(p->of, species->z[k]);
     *probe = &p->probe;
     return SZ_OK;
 }
@@ -68,8 +67,8 @@ void sz_soap_free_probe(sz_probe *probe)
     soap_probe *p = (soap_probe *)probe;
 
     if (!p) return;
-    sz_soap_work_free(p->work);
-    sz_soap_free(p->soap);
+    sz_describer_work_free(p->work);
+    sz_describer_free(p->of);
     free(p->inner);
     free(p);
 }
@@ -78,17 +77,17 @@ int sz_soap_probe_is_centre(const sz_probe *probe, int species)
 {
     const soap_probe *p = (const soap_probe *)probe;
 
-    return sz_soap_is_centre(p->spec, p->species.z[species]);
+    return sz_describer_is_centre(p->spec, p->species.z[species]);
 }
 
 sz_status sz_soap_vector(sz_probe *probe, const sz_list *list, int atom, double *x,
                          sz_error *err)
 {
     soap_probe *p = (soap_probe *)probe;
-    const sz_soap_species species = {p->species.z, p->slot};
+    const sz_slots slots = {p->species.z, p->slot};
 
-    sz_soap_forward(p->soap, p->work, &list->nb, &species, 1, &atom, p->inner);
-    return sz_soap_publish(p->soap, p->inner, x, err);
+    sz_describer_forward(p->of, p->work, &list->nb, &slots, 1, &atom, p->inner);
+    return sz_describer_publish(p->of, p->inner, x, err);
 }
 
 /* ---- rows -------------------------------------------------------------------------- */
@@ -96,13 +95,13 @@ sz_status sz_soap_vector(sz_probe *probe, const sz_list *list, int atom, double 
 typedef struct {
     const sz_soap_group *group;
     sz_species species;
-    int *column;          /* [n_terms] */
-    sz_soap_work **soap;  /* [n_soaps] */
-    int stride, n_sparse; /* the largest of all terms */
-    size_t room;          /* pairs that the rest has room for, 0: nothing is there */
-    int *pair;            /* [room] */
-    double *p;            /* [1 + 3 room][stride] p, then its Jacobian */
-    double *g;            /* [1 + 3 room][n_sparse] k and dk/dr, or E and dE/dr */
+    int *column;              /* [n_terms] */
+    sz_describer_work **work; /* [n_describers] */
+    int stride, n_sparse;     /* the largest of all terms */
+    size_t room;              /* pairs that the rest has room for, 0: nothing is there */
+    int *pair;                /* [room] */
+    double *p;                /* [1 + 3 room][stride] p, then its Jacobian */
+    double *g;                /* [1 + 3 room][n_sparse] k and dk/dr, or E and dE/dr */
 } soap_rows;
 
 static void free_room(soap_rows *r)
@@ -120,8 +119,9 @@ void sz_soap_free_rows(void *rows)
     soap_rows *r = rows;
 
     if (!r) return;
-    for (int k = 0; r->soap && k < r->group->n_soaps; k++) sz_soap_work_free(r->soap[k]);
-    free(r->soap);
+    for (int k = 0; r->work && k < r->group->n_describers; k++)
+        sz_describer_work_free(r->work[k]);
+    free(r->work);
     free(r->column);
     free_room(r);
     free(r);
@@ -140,15 +140,15 @@ sz_status sz_soap_rows(void **rows, const void *group, const sz_gap_term *term,
     r->group = g;
     r->species = *species;
     r->stride = r->n_sparse = 1;
-    r->soap = calloc((size_t)g->n_soaps + 1, sizeof *r->soap);
+    r->work = calloc((size_t)g->n_describers + 1, sizeof *r->work);
     r->column = malloc(((size_t)g->n_terms + 1) * sizeof *r->column);
-    if (!r->soap || !r->column)
+    if (!r->work || !r->column)
         status = sz_fail_memory(err, (size_t)g->n_terms * 8, "the rows");
-    for (int k = 0; k < g->n_soaps && status == SZ_OK; k++)
-        status = sz_soap_work_create(&r->soap[k], g->soap[k], 1, err);
+    for (int k = 0; k < g->n_describers && status == SZ_OK; k++)
+        status = sz_describer_work_create(&r->work[k], g->describer[k], 1, err);
     for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
         const sz_soap_term *own = &g->term[t];
-        int stride = sz_soap_stride(g->soap[own->soap]);
+        int stride = g->describer[own->describer]->stride;
 
         r->column[t] = column[own->gap_term];
         if (stride > r->stride) r->stride = stride;
@@ -189,22 +189,21 @@ SZ_CLONES static void multiply(int n, const double *restrict factor, double *res
 static void add_atom(soap_rows *r, int t, const sz_row_frame *f, int i)
 {
     const sz_soap_term *term = &r->group->term[t];
-    const sz_soap *soap = r->group->soap[term->soap];
-    const sz_soap_species species = {r->species.z, r->group->slot[term->soap]};
+    const sz_describer *of = r->group->describer[term->describer];
+    const sz_slots slots = {r->species.z, r->group->slot[term->describer]};
     const sz_neigh *nb = &f->list->nb;
-    sz_soap_work *work = r->soap[term->soap];
+    sz_describer_work *work = r->work[term->describer];
     const double one = 1.0, zero = 0.0;
-    const int m = term->n_sparse, d = sz_soap_n_desc(soap), ld = sz_soap_stride(soap);
+    const int m = term->n_sparse, d = of->n_desc, ld = of->stride;
     int n = 0, n_vectors;
 
-    sz_soap_forward(soap, work, nb, &species, 1, &i, r->p);
+    sz_describer_forward(of, work, nb, &slots, 1, &i, r->p);
     if (f->force)
-        n = sz_soap_jacobian(soap, work, nb, &species, i, r->p, r->pair, r->p + ld);
+        n = sz_describer_jacobian(of, work, nb, &slots, i, r->p, r->pair, r->p + ld);
     n_vectors = 1 + 3 * n;
     SZ_BLAS(dgemm)
     ("T", "N", &m, &n_vectors, &d, &one, term->p_sparse, &ld, r->p, &ld, &zero, r->g, &m);
-    sz_kernel_row(m, term->delta, term->zeta, soap->spec.sigma0, r->g,
-                  f->energy + r->column[t]);
+    sz_kernel_row(m, term->delta, term->zeta, of->sigma0, r->g, f->energy + r->column[t]);
     for (int k = 0; k < n; k++) {
         sz_row_target to = sz_row_find(f, r->column[t], i, r->pair[k]);
 
@@ -239,8 +238,8 @@ double sz_soap_flops(const void *rows, const sz_list *list, int gradients)
 
     for (int t = 0; t < g->n_terms; t++) {
         const sz_soap_term *term = &g->term[t];
-        const sz_soap *soap = g->soap[term->soap];
-        double columns = 0.0, cutoff = soap->spec.radial.cutoff;
+        const sz_describer *of = g->describer[term->describer];
+        double columns = 0.0, cutoff = of->cutoff;
 
         for (int i = 0; i < list->nb.n_atoms; i++) {
             if (!term->centre[list->nb.species[i]]) continue;
@@ -252,7 +251,7 @@ double sz_soap_flops(const void *rows, const sz_list *list, int gradients)
                     columns += 3;
             }
         }
-        flops += 2.0 * columns * term->n_sparse * sz_soap_n_desc(soap);
+        flops += 2.0 * columns * term->n_sparse * of->n_desc;
     }
     return flops;
 }

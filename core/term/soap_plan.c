@@ -21,9 +21,9 @@
  * would take gigabytes and its eigenvectors minutes. */
 enum { LOW_RANK_MAX = 4096 };
 
-static int is_acsf(const sz_soap_group *g, int t)
+static const sz_describer *describer_of(const sz_soap_plan *p, int t)
 {
-    return g->soap[g->term[t].soap]->acsf != NULL;
+    return p->group->describer[p->group->term[t].describer];
 }
 
 /* ---- the plan ---------------------------------------------------------------------- */
@@ -34,7 +34,7 @@ static sz_soap_run *find_partner(const sz_soap_plan *p, int t)
     const sz_soap_term *term = p->group->term;
 
     for (int s = 0; s < t; s++)
-        if (p->run[s].collapse && term[s].soap == term[t].soap &&
+        if (p->run[s].collapse && term[s].describer == term[t].describer &&
             memcmp(term[s].centre, term[t].centre, (size_t)p->group->n_species) == 0)
             return &p->run[s];
     return NULL;
@@ -69,7 +69,7 @@ static sz_status pack_term(sz_soap_plan *p, int t, sz_tile tile, sz_error *err)
 static int shall_collapse(const sz_soap_group *g, int t, sz_collapse_rule rule)
 {
     const sz_soap_term *term = &g->term[t];
-    int n_desc = sz_soap_n_desc(g->soap[term->soap]);
+    int n_desc = g->describer[term->describer]->n_desc;
 
     if (rule == SZ_COLLAPSE_NEVER) return 0;
     /* an unlimited number of points: where it can be done at all */
@@ -145,7 +145,7 @@ static sz_status lower_terms(sz_soap_plan *p, double tolerance, sz_error *err)
     for (int plain = 0; plain < 2; plain++)
         for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
             const sz_soap_run *run = &p->run[t];
-            int d = sz_soap_n_desc(g->soap[g->term[t].soap]);
+            int d = g->describer[g->term[t].describer]->n_desc;
 
             if (d > LOW_RANK_MAX || run->joined || run->rank.n_desc > 0) continue;
             if (!plain && run->collapse && run->collapse->square)
@@ -218,23 +218,25 @@ int sz_soap_block(const sz_soap_plan *p, int n_terms, const int *term, int n_blo
     return collapsed && n_block > COLLAPSED ? COLLAPSED : n_block;
 }
 
-/* Each term joins the first band of its centres that has room and lacks its descriptor;
- * symmetry functions have nothing to share. */
+/* Each term joins the first band of its centres that has room, lacks its descriptor and
+ * can be computed together with it. */
 static void make_bands(sz_soap_plan *p)
 {
     const sz_soap_term *term = p->group->term;
 
     for (int t = 0; t < p->group->n_terms; t++) p->run[t].leader = -1;
     for (int t = 0; t < p->group->n_terms; t++) {
-        int member[SZ_SOAP_PARTS];
+        int member[SZ_PARTS];
 
         if (p->run[t].joined) continue;
         for (int s = 0; s < t && p->run[t].leader < 0; s++) {
             int n = same_centres(p, s, t) ? sz_soap_band(p, s, member) : 0, there = 0;
 
-            for (int k = 0; k < n; k++) there |= term[member[k]].soap == term[t].soap;
-            if (n > 0 && (is_acsf(p->group, s) || is_acsf(p->group, t))) continue;
-            if (n > 0 && n < SZ_SOAP_PARTS && !there) p->run[t].leader = s;
+            for (int k = 0; k < n; k++)
+                there |= term[member[k]].describer == term[t].describer;
+            if (n > 0 && n < SZ_PARTS && !there &&
+                sz_describer_joins(describer_of(p, s), describer_of(p, t)))
+                p->run[t].leader = s;
         }
         if (p->run[t].leader < 0) p->run[t].leader = t;
     }
@@ -249,8 +251,8 @@ sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *la
 
     *plan = NULL;
     if (p) p->group = g;
-    for (int t = 0; t < g->n_terms; t++) /* symmetry functions are double alone */
-        if (is_acsf(g, t) && sz_tile_is_single(layout->tile))
+    for (int k = 0; k < g->n_describers; k++)
+        if (sz_tile_is_single(layout->tile) && !sz_describer_has_single(g->describer[k]))
             layout->tile = sz_tile_best();
     if (p)
         p->stages = sz_tile_is_single(layout->tile) ? &sz_soap_run_stages_single

@@ -16,13 +16,13 @@
 /* ---- scratch ----------------------------------------------------------------------- */
 
 typedef struct {
-    int n_block, n_soaps;
-    int *atom;           /* [n_block] atoms of the current block */
-    sz_soap_work **soap; /* [n_soaps] */
-    sz_real *p, *dedp;   /* [n_block][stride] of each term of a band */
-    sz_real *k;          /* scratch of kernels */
-    double *e;           /* [n_block] */
-    sz_range *range;     /* components that the block needs */
+    int n_block, n_describers;
+    int *atom;                /* [n_block] atoms of the current block */
+    sz_describer_work **work; /* [n_describers] */
+    sz_real *p, *dedp;        /* [n_block][stride] of each term of a band */
+    sz_real *k;               /* scratch of kernels */
+    double *e;                /* [n_block] */
+    sz_range *range;          /* components that the block needs */
 } scratch;
 
 static void free_work(void *work)
@@ -30,9 +30,10 @@ static void free_work(void *work)
     scratch *w = work;
 
     if (!w) return;
-    for (int k = 0; w->soap && k < w->n_soaps; k++) sz_soap_work_free(w->soap[k]);
+    for (int k = 0; w->work && k < w->n_describers; k++)
+        sz_describer_work_free(w->work[k]);
     free(w->atom);
-    free(w->soap);
+    free(w->work);
     free(w->p);
     free(w->dedp);
     free(w->k);
@@ -50,21 +51,20 @@ static void find_sizes(const sz_soap_plan *p, int n_block, size_t *vectors,
 
     *vectors = *kernels = *n_groups = 1;
     for (int t = 0; t < g->n_terms; t++) {
-        const sz_soap *soap = g->soap[g->term[t].soap];
+        const sz_describer *of = g->describer[g->term[t].describer];
         size_t n, sum = 0;
         int n_sparse = g->term[t].n_sparse;
-        int member[SZ_SOAP_PARTS], n_members = sz_soap_band(p, t, member);
+        int member[SZ_PARTS], n_members = sz_soap_band(p, t, member);
 
         for (int k = 0; k < n_members; k++)
-            sum += (size_t)sz_soap_stride(g->soap[g->term[member[k]].soap]);
+            sum += (size_t)g->describer[g->term[member[k]].describer]->stride;
         if (sum > *vectors) *vectors = sum;
-        if ((size_t)soap->compression.n_groups > *n_groups)
-            *n_groups = (size_t)soap->compression.n_groups;
+        if ((size_t)of->n_ranges > *n_groups) *n_groups = (size_t)of->n_ranges;
         if (p->run[t].joined) continue;
         if (p->run[t].collapse) n_sparse = sz_collapse_rank(p->run[t].collapse);
-        n = sz_kernel_scratch(n_block, n_sparse, sz_soap_stride(soap));
+        n = sz_kernel_scratch(n_block, n_sparse, of->stride);
         if (p->run[t].wide)
-            n = sz_wide_scratch(n_block, n_sparse, sz_soap_stride(soap)) *
+            n = sz_wide_scratch(n_block, n_sparse, of->stride) *
                 (sizeof(double) / sizeof(sz_real));
         if (n > *kernels) *kernels = n;
     }
@@ -90,19 +90,19 @@ static sz_status create_work(void **work, const sz_soap_plan *p, int n_block,
     if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
     find_sizes(p, n_block, &vectors, &kernels, &n_groups);
     w->n_block = n_block;
-    w->n_soaps = g->n_soaps;
+    w->n_describers = g->n_describers;
     w->atom = malloc(n * sizeof *w->atom);
-    w->soap = calloc((size_t)g->n_soaps + 1, sizeof *w->soap);
+    w->work = calloc((size_t)g->n_describers + 1, sizeof *w->work);
     w->p = array(n * SZ_PAD(vectors));
     w->dedp = array(n * SZ_PAD(vectors));
     w->k = array(kernels);
     w->e = malloc(n * sizeof *w->e);
     w->range = malloc(n_groups * sizeof *w->range);
-    if (!w->atom || !w->soap || !w->p || !w->dedp || !w->k || !w->e || !w->range)
+    if (!w->atom || !w->work || !w->p || !w->dedp || !w->k || !w->e || !w->range)
         status =
             sz_fail_memory(err, (2 * n * vectors + kernels) * sizeof *w->p, "the blocks");
-    for (int k = 0; k < g->n_soaps && status == SZ_OK; k++)
-        status = sz_soap_work_create(&w->soap[k], g->soap[k], n_block, err);
+    for (int k = 0; k < g->n_describers && status == SZ_OK; k++)
+        status = sz_describer_work_create(&w->work[k], g->describer[k], n_block, err);
     if (status == SZ_OK)
         *work = w;
     else
@@ -122,11 +122,11 @@ typedef struct {
 } frame;
 
 /* energy and, in part->dedp, its gradient for the vectors of the n atoms of work->atom */
-static void add_energy(const frame *f, int t, const sz_soap_part *part, int n)
+static void add_energy(const frame *f, int t, const sz_describer_part *part, int n)
 {
     const sz_soap_run *run = &f->plan->run[t];
     scratch *w = f->work;
-    int n_ranges = sz_soap_ranges(part->soap, part->work, n, w->range);
+    int n_ranges = sz_describer_ranges(part->of, part->work, n, w->range);
 
     memset(w->e, 0, (size_t)n * sizeof *w->e);
 #ifdef SZ_SINGLE
@@ -156,25 +156,25 @@ static void compute_block(const frame *f, int n_terms, const int *term, int n)
     const sz_soap_group *g = f->plan->group;
     const int *z = f->species->z;
     scratch *w = f->work;
-    sz_soap_part part[SZ_SOAP_PARTS] = {{0}};
+    sz_describer_part part[SZ_PARTS] = {{0}};
     size_t at = 0;
 
     for (int k = 0; k < n_terms; k++) {
-        int s = g->term[term[k]].soap;
+        int s = g->term[term[k]].describer;
 
-        part[k] =
-            (sz_soap_part){g->soap[s], w->soap[s], g->slot[s], w->p + at, w->dedp + at};
-        at += (size_t)w->n_block * sz_soap_stride(g->soap[s]);
+        part[k] = (sz_describer_part){g->describer[s], w->work[s], g->slot[s], w->p + at,
+                                      w->dedp + at};
+        at += (size_t)w->n_block * g->describer[s]->stride;
     }
-    sz_soaps_forward(n_terms, part, f->nb, z, n, w->atom);
+    sz_describers_forward(n_terms, part, f->nb, z, n, w->atom);
     for (int k = 0; k < n_terms; k++) add_energy(f, term[k], &part[k], n);
-    if (f->dedr) sz_soaps_adjoint(n_terms, part, f->nb, n, w->atom, f->dedr);
+    if (f->dedr) sz_describers_adjoint(n_terms, part, f->nb, n, w->atom, f->dedr);
 }
 
 /* the terms that term t leads */
 static void compute_band(const frame *f, const sz_portion *portion, int t)
 {
-    int term[SZ_SOAP_PARTS], n_terms = sz_soap_band(f->plan, t, term), n = 0;
+    int term[SZ_PARTS], n_terms = sz_soap_band(f->plan, t, term), n = 0;
     const unsigned char *centre = f->plan->group->term[t].centre;
     scratch *w = f->work;
     int block = sz_soap_block(f->plan, n_terms, term, w->n_block);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * soap_term.h - SOAP terms: E_i += delta^2 sum_s weight_s (p_s . p_i + sigma0^2)^zeta for
- * the centres i. soap_term.c makes them, soap_plan.c runs them, soap_fit.c fits them. */
+ * the centres i, p of any kind of descriptor (describer.h). soap_term.c makes them,
+ * soap_plan.c runs them, soap_fit.c fits them. */
 #ifndef SZ_SOAP_TERM_H
 #define SZ_SOAP_TERM_H
 
-#include "descriptor/soap.h"
+#include "descriptor/describer.h"
 #include "term/collapse.h"
 #include "term/term.h"
 
 typedef struct {
-    int soap;              /* index into sz_soap_group.soap */
+    int describer;         /* index into sz_soap_group.describer */
     int gap_term;          /* of the potential it came from */
     unsigned char *centre; /* [n_species] 1 where the species is a centre */
     double delta;          /* eV */
@@ -22,10 +23,10 @@ typedef struct {
 } sz_soap_term;
 
 typedef struct {
-    int n_species; /* of the model */
-    int n_soaps;   /* distinct descriptors, shared by the terms */
-    sz_soap **soap;
-    int **slot; /* [n_soaps][n_species] sz_soap_slot of each species */
+    int n_species;    /* of the model */
+    int n_describers; /* distinct ones, shared by the terms */
+    sz_describer **describer;
+    int **slot; /* [n_describers][n_species] sz_describer_slot of each species */
     int n_terms;
     sz_soap_term *term;
 } sz_soap_group;
@@ -67,7 +68,7 @@ void sz_soap_plan_free(void *plan);
 const sz_rank *sz_soap_plan_rank(const void *plan, int k, int *n);
 int sz_soap_plan_n_wide(const void *plan);
 /* The terms that term t leads, itself first; returns how many, 0 where another leads it.
- * They have the same centres and descriptors that differ. term [SZ_SOAP_PARTS] */
+ * They have the same centres and descriptors that differ. term [SZ_PARTS] */
 int sz_soap_band(const sz_soap_plan *plan, int t, int *term);
 /* Atoms of a block of a band where n_block are allowed. Collapsed kernels are small
  * matrices, which may be read more often: fewer atoms then, whose vectors stay in the
@@ -104,14 +105,5 @@ sz_status sz_soap_rows(void **rows, const void *group, const sz_gap_term *term,
 sz_status sz_soap_add_rows(void *rows, const sz_row_frame *frame, sz_error *err);
 double sz_soap_flops(const void *rows, const sz_list *list, int gradients);
 void sz_soap_free_rows(void *rows);
-
-/* A descriptor with its centres. */
-typedef struct {
-    sz_soap_spec soap;
-    int n_centres, centre_z[SZ_Z_MAX]; /* 0: any element */
-} sz_soap_term_spec;
-
-/* 1 where atomic number z is a centre. */
-int sz_soap_is_centre(const sz_soap_term_spec *spec, int z);
 
 #endif

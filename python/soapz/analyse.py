@@ -165,7 +165,7 @@ def singular_values(frames: Any, descriptor: Descriptor, *, total: bool = False,
     """[n][l_max+1][2 l_max+1] the singular values of P_l over the largest of that l, descending;
     of the densities of the elements, whatever the compression, or of the total density."""
     choice = _Choice(frames, atoms)
-    l_max = function("sz_descriptor_l_max")(descriptor._handle.pointer)
+    l_max = max(function("sz_descriptor_l_max")(descriptor._handle.pointer), 0)
     found = np.empty((choice.n, l_max + 1, 2 * l_max + 1))
     _Waiter(progress, n_threads).call("sz_spectrum_values", [], descriptor._handle, byref(choice.sites),
                                       int(total), found.ctypes.data, None)

@@ -199,6 +199,62 @@ def test_pictures(folder, path):
         check(code == 0 and os.path.exists(out) and "<svg" in open(out).read(), f"{what}: {err}")
 
 
+OTHERS = ("acsf cutoff=4 n_species=3 species_Z={23 42 74}",
+          "soap_turbo l_max=3 n_species=3 species_Z={23 42 74} central_index=1 rcut_hard=4 rcut_soft=3.5 "
+          "alpha_max={3 3 3} atom_sigma_r={0.5 0.5 0.5} atom_sigma_t={0.5 0.5 0.5} atom_sigma_r_scaling={0 0 0} "
+          "atom_sigma_t_scaling={0 0 0} amplitude_scaling={1 1 1} central_weight={1 1 1}")
+
+
+def test_others(folder, path, pairs):
+    """Descriptors that are no soap: whatever has a vector is analysed, P_l they have none."""
+    for text in OTHERS:
+        for what, more in (("correlation", []), ("imbalance", []), ("sensitivity", ["--environments", "3"]),
+                           ("learning", ["--sizes", "8", "--test", "6", "--folds", "2", "--splits", "1"])):
+            data = folder + "/energies.xyz" if what == "learning" else path
+            found = analyse(what, data, "-c", text, *more, settings=[])["compressions"][0]
+            check(found["descriptor"] == text, f"{what}: {found['descriptor']}")
+    found = analyse("pairs", pairs, "-c", OTHERS[0], settings=[])
+    check(found["compressions"][0]["distances"][0] > 1e-3 and "ranks" not in found, "distances without ranks")
+    for text in OTHERS:
+        check_fails(1, ["only a soap has a P_l", text[:30]], "analyse", "recover", path, "-c", text)
+
+
+def test_faults(folder, path):
+    """What cannot be analysed or written is said in one sentence, before the work."""
+    def fails(words, *line):
+        check_fails(1, words, "analyse", *line)
+    one, nan, bare = (folder + "/" + name for name in ("one.xyz", "nan.xyz", "bare.xyz"))
+    label = [*SETTINGS, "-c", "nu=2"]
+    write(one, [(["Mo"], np.zeros((1, 3)), 0)])
+    text = open(path).read().split("\n")
+    text[2] = text[2].split()[0] + " 0.5 nan 1.5"
+    open(nan, "w").write("\n".join(text))
+    write(bare, [(["Mo", "W"], np.array([[0, 0, 0], [2.2, 0, 0.]]), 0)] * 3, [-1, -2, -3])
+    learning = ["--sizes", "2", "--test", "1", "--folds", "2"]
+    for what in ("correlation", "imbalance", "sensitivity", "pairs", "recover", "learning"):
+        fails(["nan.xyz:3: the position \"nan\" is not a finite number"], what, nan, *label)
+        if what in ("correlation", "imbalance"):
+            fails(["of 2 to 1000000 environments, not of 1"], what, one, *label)
+        data = [folder + "/energies.xyz", *learning] if what == "learning" else [path]
+        for option in ("--json", "--picture"):
+            fails(["/none/x.svg: No such file or directory; nothing was changed"], what, *data, *label,
+                  option, folder + "/none/x.svg")
+    check(run("analyse", "recover", one, *SETTINGS[:-1], "1", "-c", "W^T P_l")[0] == 0, "an atom alone has a P_l")
+    fails(["atom 0 has no descriptor"], "sensitivity", one, *label)
+    fails(["holds 1 environments"], "pairs", one, *label)
+    fails(["2 training frames are fewer than the 3 parts"], "learning", bare, *label, *learning[:-1], "3")
+    fails(["3 frames are fewer than 1 to judge and 3 to learn"], "learning", bare, *label, "--sizes", "2 3",
+          "--test", "1", "--folds", "2")
+    text = open(bare).read().replace("energy=-2", "energies=-2")
+    open(bare, "w").write(text)
+    fails(["bare.xyz:5: this frame has no energy to learn from"], "learning", bare, *label, *learning)
+    for what, option, bad in (("learning", "--sizes", "0"), ("learning", "--sizes", ""), ("learning", "--zeta", "0"),
+                              ("recover", "--tolerance", "nan"), ("sensitivity", "--tolerance", "1"),
+                              ("correlation", "--environments", "0"), ("imbalance", "--threads", "-1"),
+                              ("pairs", "--compressions", " ; ")):
+        fails([option], what, folder + "/energies.xyz", *label, option, bad)
+
+
 # Delta(nu=2 -> X) and back by a program of others for the liquids below
 STORED = {"imbalance": {
     "nu=2": (0.020833333333, 0.020833333333),
@@ -220,6 +276,8 @@ def main():
         test_recovery(path, folder)
         test_sensitivity(path, frames, folder)
         test_learning(folder, frames + [liquid(r, 12, ["Mo", "V", "W"]) for _ in range(16)])
+        test_others(folder, path, folder + "/pair.xyz")
+        test_faults(folder, path)
         test_pictures(folder, path)
         check_fails(2, ["is none of correlation"], "analyse", "colour", path)
         check_fails(1, ["nu=5"], "analyse", "imbalance", path, "-c", "nu=5")
