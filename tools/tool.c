@@ -5,6 +5,7 @@
 #include "tool.h"
 
 #include "base/number.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <math.h>
@@ -166,6 +167,31 @@ int sz_print_text(const char *text)
 {
     fputs(text, stdout);
     return sz_finish_stdout();
+}
+
+/* ---- files ---------------------------------------------------------------------- */
+
+int sz_take_files(const char *verb, sz_files *files, const sz_named *named, int n)
+{
+    int is_output = 0; /* standard output is named */
+    sz_error err;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < n && status == SZ_OK; k++) {
+        const sz_named *f = &named[k];
+
+        status = f->written ? sz_files_write(files, f->what, f->path, &err)
+                            : sz_files_read(files, f->what, f->path, &err);
+        is_output |= f->written && f->path && !strcmp(f->path, "-");
+    }
+    if (status == SZ_OK && !is_output)
+        status = sz_files_write(files, "standard output", "-", &err);
+    return status == SZ_OK ? 0 : sz_usage_error(verb, "%s", err.message);
+}
+
+sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *err)
+{
+    return sz_model_files(model, files, err);
 }
 
 /* ---- interruption --------------------------------------------------------------- */

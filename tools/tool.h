@@ -6,8 +6,11 @@
 #define SZ_TOOL_H
 
 #include "base/file.h"
+#include "base/files.h"
 #include "base/warnings.h"
 #include "base/watch.h"
+
+#include "soapz.h"
 
 #include <stdio.h>
 
@@ -61,6 +64,20 @@ void sz_print_warnings(const char *verb, const sz_warnings *warnings);
 /* Prints and flushes; returns 0, or 1 with a message when stdout cannot take it. */
 int sz_print_text(const char *text);
 int sz_finish_stdout(void);
+
+/* ---- files ---------------------------------------------------------------------- */
+
+/* A file that the words of a verb name; path NULL: they name none. */
+typedef struct {
+    const char *what, *path;
+    int written;
+} sz_named;
+
+/* All of them, and standard output, go into files, which starts as {0}. Returns 0, or 2
+ * after saying which output is an input. */
+int sz_take_files(const char *verb, sz_files *files, const sz_named *named, int n);
+/* The same of the files beside a model, which it names. */
+sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *err);
 
 /* ---- interruption --------------------------------------------------------------- */
 

@@ -178,15 +178,22 @@ static void clean_all(const sz_checkpoint *state)
     clean(state->folder, "");
 }
 
+/* "rows.K"; anything else in the folder is not ours */
+static int is_rows(const char *name)
+{
+    const char *number = name + strlen(ROWS);
+
+    return !strncmp(name, ROWS, strlen(ROWS)) && *number &&
+           number[strspn(number, "0123456789")] == '\0';
+}
+
 int sz_checkpoint_has_rows(const sz_checkpoint *state)
 {
     DIR *dir = opendir(state->folder);
     struct dirent *entry;
     int found = 0;
 
-    while (dir && (entry = readdir(dir)))
-        found |=
-            !strncmp(entry->d_name, ROWS, strlen(ROWS)) && !is_leftover(entry->d_name);
+    while (dir && (entry = readdir(dir))) found |= is_rows(entry->d_name);
     if (dir) closedir(dir);
     return found;
 }
@@ -206,8 +213,8 @@ void sz_checkpoint_remove(const sz_checkpoint *state)
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir)))
-        if (!strncmp(entry->d_name, ROWS, strlen(ROWS)) ||
-            !strncmp(entry->d_name, POINTS, strlen(POINTS)))
+        if (is_rows(entry->d_name) || !strcmp(entry->d_name, POINTS) ||
+            is_leftover(entry->d_name))
             unlinkat(dirfd(dir), entry->d_name, 0);
     if (dir) closedir(dir);
     rmdir(state->folder); /* stays where the user keeps something in it */
@@ -230,6 +237,23 @@ sz_status sz_checkpoint_begin(const sz_checkpoint *state, sz_error *err)
     clean_all(state);
     sz_checkpoint_remove(state);
     return SZ_OK;
+}
+
+sz_status sz_checkpoint_files(const sz_checkpoint *state, sz_files *files, sz_error *err)
+{
+    const char *what = "the checkpoint";
+    char *path = path_of(state, POINTS);
+    sz_status status = path ? sz_files_write(files, what, path, err)
+                            : sz_fail_memory(err, 256, "a file name");
+
+    free(path);
+    for (int k = 0; k < state->n_threads * state->n_ranks && status == SZ_OK; k++) {
+        path = path_of_rows(state, k);
+        status = path ? sz_files_write(files, what, path, err)
+                      : sz_fail_memory(err, 256, "a file name");
+        free(path);
+    }
+    return status;
 }
 
 /* ---- sparse points ----------------------------------------------------------------- */
@@ -305,6 +329,7 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
         if (status == SZ_OK) status = read_label(state, find_note(g), err);
         if (status == SZ_OK) status = sz_gap_set_note(g, NOTE, NULL, err);
         if (status == SZ_OK) {
+            sz_files_free(&g->files); /* the checkpoint's own, which comes and goes */
             free(g->path);
             g->path = sz_copy_text(state->gp_file);
             if (!g->path) status = sz_fail_memory(err, 256, "a file name");

@@ -13,6 +13,7 @@
 #define SZ_CHECKPOINT_H
 
 #include "base/crew.h"
+#include "base/files.h"
 #include "data/targets.h"
 #include "fit/spec.h"
 #include "linear/lsq.h"
@@ -33,6 +34,9 @@ typedef struct {
 sz_status sz_checkpoint_open(sz_checkpoint *state, const sz_fit_spec *spec,
                              const sz_targets *targets, double interval, sz_error *err);
 void sz_checkpoint_free(sz_checkpoint *state);
+
+/* What it will write. */
+sz_status sz_checkpoint_files(const sz_checkpoint *state, sz_files *files, sz_error *err);
 
 /* Where a fit is begun: fails where an unfinished one has rows that would be lost, and
  * removes the rest. */

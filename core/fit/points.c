@@ -319,7 +319,7 @@ static sz_status choose_points(sz_gap_term *c, sz_fit_vectors *s, const sz_fit_s
 static sz_status load_map(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *err)
 {
     sz_error why;
-    sz_status status = sz_gap_term_load_map(c, NULL, &why);
+    sz_status status = sz_gap_term_load_map(c, NULL, NULL, &why);
 
     if (status == SZ_OK) return SZ_OK;
     return sz_fail(err, status, "%s: %.700s", d->where, why.message);

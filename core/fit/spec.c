@@ -101,6 +101,7 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
                          "without config_file=, which is for words of gap_fit",
                          path);
     if (status == SZ_OK) status = sz_fit_spec_text(spec, text, path, with_data, err);
+    if (status == SZ_OK) status = sz_files_read(&(*spec)->files, "config_file", path, err);
     free(text);
     if (status == SZ_OK && sz_args_n_fields(args) > 1)
         status = sz_warnings_add(&(*spec)->warnings, err,

@@ -24,7 +24,8 @@ void sz_gap_term_clear(sz_gap_term *c)
     sz_environments_free(c->environment);
 }
 
-static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_error *err)
+static sz_status load(sz_gap_term *c, const char *model, const char *name,
+                      sz_files *files, sz_error *err)
 {
     char *path = sz_path_beside(model ? model : "", name, err);
     sz_error why;
@@ -42,11 +43,14 @@ static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_er
                 status == SZ_ERR_FILE
                     ? "; the file goes with the model, put it beside the XML file"
                     : "");
+    else
+        status = sz_files_read(files, "compress_file of the model", path, err);
     free(path);
     return status;
 }
 
-sz_status sz_gap_term_load_map(sz_gap_term *c, const char *model, sz_error *err)
+sz_status sz_gap_term_load_map(sz_gap_term *c, const char *model, sz_files *files,
+                               sz_error *err)
 {
     sz_args *args;
     const char *name;
@@ -57,7 +61,7 @@ sz_status sz_gap_term_load_map(sz_gap_term *c, const char *model, sz_error *err)
     if (status != SZ_OK) return status == SZ_ERR_MEMORY ? status : SZ_OK;
     name = sz_args_string(args, "compress_file", "None");
     if (sz_args_has(args, "soap_turbo") && !sz_same_word(name, "None"))
-        status = load(c, model, name, err);
+        status = load(c, model, name, files, err);
     sz_args_free(args);
     return status;
 }

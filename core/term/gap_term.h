@@ -5,6 +5,7 @@
 #define SZ_GAP_TERM_H
 
 #include "base/error.h"
+#include "base/files.h"
 
 typedef struct sz_environments sz_environments; /* descriptor/environment.h */
 
@@ -43,7 +44,9 @@ void sz_gap_term_clear(sz_gap_term *term);
 
 /* The compress_file that the descriptor names becomes the matrix, unless there is one. A
  * relative name is one beside the file model, or, where that is NULL, in the working
- * directory. A descriptor that cannot be read is left to its reader. */
-sz_status sz_gap_term_load_map(sz_gap_term *term, const char *model, sz_error *err);
+ * directory. A descriptor that cannot be read is left to its reader. files, or NULL,
+ * learns what was read. */
+sz_status sz_gap_term_load_map(sz_gap_term *term, const char *model, sz_files *files,
+                               sz_error *err);
 
 #endif
