@@ -296,12 +296,13 @@ static void say_stopped(const fit *f)
                 job->rows.n_frames, f->data->n_frames, job->state.folder);
 }
 
-/* Removes a checkpoint that holds no rows: the next fit then needs no --resume. */
+/* Removes a checkpoint that holds no rows: the next fit then needs no --resume. Before
+ * there are sparse points the folder is not this fit's. */
 static void tidy(const fit *f)
 {
     const sz_checkpoint *state = &f->job.state;
 
-    if (!state->folder || f->only_plan || f->job.rows.stopped) return;
+    if (!f->job.gap || f->only_plan || f->job.rows.stopped) return;
     if (!sz_checkpoint_has_rows(state)) sz_checkpoint_remove(state);
 }
 

@@ -54,17 +54,23 @@ static int are_one(const char *a, const char *b)
     return !strcmp(a, b);
 }
 
+/* one of them, or both, is written */
 static sz_status refuse(const sz_file_use *a, const sz_file_use *b, sz_error *err)
 {
-    const sz_file_use *output = a->written ? a : b, *other = a->written ? b : a;
+    const sz_file_use *output = b->written ? b : a, *other = b->written ? a : b;
 
     if (other->written)
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%.60s and %.60s name the same file, %.300s: name another file",
                        other->what, output->what, output->path);
+    if (!strcmp(other->path, output->path))
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "%.60s would overwrite %.300s (%.60s): name another file",
+                       output->what, other->path, other->what);
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "%.60s would overwrite %.300s (%.60s): name another file",
-                   output->what, other->path, other->what);
+                   "%.60s would overwrite %.300s (%.60s), as %.300s leads there: name "
+                   "another file",
+                   output->what, other->path, other->what, output->path);
 }
 
 static sz_status check(const sz_files *files, const sz_file_use *use, sz_error *err)
@@ -124,8 +130,10 @@ sz_status sz_files_check(const sz_files *files, const char *what, const char *pa
                          sz_error *err)
 {
     sz_file_use use;
-    sz_status status = make_use(&use, what, path, 1, err);
+    sz_status status;
 
+    if (!path || !*path) return SZ_OK;
+    status = make_use(&use, what, path, 1, err);
     if (status != SZ_OK) return status;
     status = check(files, &use, err);
     free_use(&use);
