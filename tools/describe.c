@@ -474,12 +474,12 @@ int sz_verb_describe(int argc, char **argv)
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
+    sz_catch_interrupts();
     status = sz_foreign_open(&foreign, r.in, &err);
     r.in = sz_foreign_path(&foreign);
     if (status == SZ_OK) status = take_request(&d, &r, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
     if (status == SZ_OK) status = sz_xyz_set_types(d.in, r.elements, &err);
-    sz_catch_interrupts();
     /* the paper's vectors have no component covariance_sigma0 */
     if (status == SZ_OK)
         status = sz_describe_open(

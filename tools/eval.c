@@ -283,11 +283,11 @@ int sz_verb_eval(int argc, char **argv)
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
+    if (strcmp(out, "-") != 0) sz_catch_interrupts();
     status = load(&e, &err);
     if (status == SZ_OK) status = sz_foreign_open(&foreign, in, &err);
     if (status == SZ_OK) status = sz_xyz_open(&e.in, sz_foreign_path(&foreign), &err);
     if (status == SZ_OK) status = sz_xyz_set_types(e.in, e.elements, &err);
-    if (strcmp(out, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK) status = sz_output_open_any(&e.out, out, &err);
     if (status == SZ_OK) status = eval_file(&e, &err);
     closed = sz_output_close(&e.out, status == SZ_OK, status == SZ_OK ? &err : NULL);

@@ -198,21 +198,31 @@ sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *
 
 static volatile sig_atomic_t interrupted;
 
+/* What a scheduler sends comes several times, as from timeout and mpiexec, which signal
+ * the process and its group, and as SIGXCPU, once a second: only a second Ctrl-C ends. */
 static void interrupt(int number)
 {
-    (void)number;
     interrupted = 1;
-    signal(SIGINT, SIG_DFL); /* a second one ends the process */
-    signal(SIGTERM, SIG_DFL);
+    if (number == SIGINT) signal(SIGINT, SIG_DFL);
 }
 
 void sz_catch_interrupts(void)
 {
-    struct sigaction action = {0};
+    static const int number[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1};
+    struct sigaction action = {0}, old;
 
     action.sa_handler = interrupt;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t k = 0; k < sizeof number / sizeof *number; k++) {
+        sigaction(number[k], &action, &old);
+        if (number[k] == SIGHUP && old.sa_handler == SIG_IGN) /* nohup */
+            sigaction(SIGHUP, &old, NULL);
+    }
+    signal(SIGPIPE, SIG_IGN); /* a reader that is gone is a write that fails */
+}
+
+int sz_interrupted(void)
+{
+    return interrupted;
 }
 
 sz_status sz_check_output(const sz_output *out, sz_error *err)

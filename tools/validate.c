@@ -466,7 +466,6 @@ static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error
     if (status == SZ_OK) status = read_data(v, r, err);
     if (status == SZ_OK) sz_print_warnings("validate", &v->data->warnings);
     if (status == SZ_OK) status = check_limits(v, err);
-    if (r->json && strcmp(r->json, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK && r->json) status = sz_output_open_any(out, r->json, err);
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = judge(&v->model[m], r, v->data, out, err);
@@ -489,6 +488,7 @@ int sz_verb_validate(int argc, char **argv)
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
+    if (!r.json || strcmp(r.json, "-") != 0) sz_catch_interrupts();
     status = validate(&v, &r, &out, &err);
     closed = sz_output_close(&out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;

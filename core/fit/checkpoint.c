@@ -2,7 +2,8 @@
  *
  * checkpoint.c - the checkpoint of a fit.
  *
- * The header of a rows file: identity (texts of struct label), then one byte a frame. */
+ * The header of a rows file: identity (texts of struct label), one byte for each block of
+ * columns that the present set of frames may touch, one byte for each frame. */
 #define _XOPEN_SOURCE 700 /* opendir, kill */
 #include "fit/checkpoint.h"
 
@@ -346,18 +347,24 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
 
 /* ---- rows -------------------------------------------------------------------------- */
 
-/* The header of a file of rows: who wrote it, and one byte for each frame. */
+/* The header of a file of rows: who wrote it, which columns the present set of frames has
+ * touched, and one byte for each frame. */
 typedef struct {
     char label[256];
-    int worker, n_frames;
-    unsigned char done[];
+    int worker, set, n_blocks, n_frames;
+    unsigned char byte[]; /* touched [n_blocks], done [n_frames] */
 } rows_header;
 
+static size_t header_size(const sz_front *front, int n_frames)
+{
+    return sizeof(rows_header) + (size_t)front->n_blocks + (size_t)n_frames;
+}
+
 sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
-                                  const sz_lsq *lsq, int n_frames,
+                                  const sz_lsq *lsq, const sz_front *front, int n_frames,
                                   const unsigned char *done, sz_error *err)
 {
-    size_t size = sizeof(rows_header) + (size_t)n_frames;
+    size_t size = header_size(front, n_frames), n_blocks = (size_t)front->n_blocks;
     rows_header *header = calloc(1, size);
     char *path = path_of_rows(state, worker);
     sz_status status = SZ_OK;
@@ -366,8 +373,11 @@ sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
     if (status == SZ_OK) {
         write_label(state, header->label);
         header->worker = worker;
+        header->set = front->set;
+        header->n_blocks = front->n_blocks;
         header->n_frames = n_frames;
-        memcpy(header->done, done, (size_t)n_frames);
+        memcpy(header->byte, front->touched, n_blocks);
+        memcpy(header->byte + n_blocks, done, (size_t)n_frames);
         status = sz_lsq_save(lsq, path, header, size, err);
     }
     free(header);
@@ -375,13 +385,14 @@ sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
     return status;
 }
 
-sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, int n_unknowns,
-                                  int n_frames, sz_lsq **lsq, unsigned char *done,
+sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, sz_lsq **lsq,
+                                  sz_front *front, int n_frames, unsigned char *done,
                                   sz_error *err)
 {
     char label[256], *path = path_of_rows(state, worker);
+    int n_unknowns = front->first[front->n_blocks];
     void *blob = NULL;
-    size_t size = 0;
+    size_t size = 0, n_blocks = (size_t)front->n_blocks;
     sz_status status = SZ_OK;
 
     *lsq = NULL;
@@ -393,13 +404,18 @@ sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, int n_
         status = sz_lsq_load(lsq, path, n_unknowns, &blob, &size, err);
         header = blob;
         if (status == SZ_OK &&
-            (size != sizeof *header + (size_t)n_frames || header->worker != worker ||
-             header->n_frames != n_frames || strncmp(header->label, label, 256) != 0))
+            (size != header_size(front, n_frames) || header->worker != worker ||
+             header->n_blocks != front->n_blocks || header->n_frames != n_frames ||
+             strncmp(header->label, label, 256) != 0))
             status = sz_fail(err, SZ_ERR_FORMAT,
                              "%.400s does not belong to the other files of its folder; "
                              "remove the folder and start anew",
                              path);
-        if (status == SZ_OK) memcpy(done, header->done, (size_t)n_frames);
+        if (status == SZ_OK) {
+            front->set = header->set;
+            memcpy(front->touched, header->byte, n_blocks);
+            memcpy(done, header->byte + n_blocks, (size_t)n_frames);
+        }
     }
     if (status != SZ_OK) {
         sz_lsq_free(*lsq);

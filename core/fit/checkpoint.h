@@ -15,6 +15,7 @@
 #include "base/crew.h"
 #include "base/files.h"
 #include "data/targets.h"
+#include "fit/front.h"
 #include "fit/spec.h"
 #include "linear/lsq.h"
 #include "term/gap.h"
@@ -48,13 +49,14 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
 
 /* Files the sparse points. */
 sz_status sz_checkpoint_save_points(sz_checkpoint *state, sz_gap *gap, sz_error *err);
-/* done [n_frames] is 1 for the frames whose rows are in lsq. */
+/* done [n_frames] is 1 for the frames whose rows are in lsq; front is what the next frame
+ * would find. */
 sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
-                                  const sz_lsq *lsq, int n_frames,
+                                  const sz_lsq *lsq, const sz_front *front, int n_frames,
                                   const unsigned char *done, sz_error *err);
-/* *lsq is NULL where the worker has no file. */
-sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, int n_unknowns,
-                                  int n_frames, sz_lsq **lsq, unsigned char *done,
+/* *lsq is NULL where the worker has no file; front is one that was just created. */
+sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, sz_lsq **lsq,
+                                  sz_front *front, int n_frames, unsigned char *done,
                                   sz_error *err);
 
 /* Warns, once, that there will be no checkpoint: no reason to end the fit. */
