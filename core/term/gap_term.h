@@ -42,6 +42,10 @@ typedef struct sz_gap_term {
 
 void sz_gap_term_clear(sz_gap_term *term);
 
+/* NULL, or what in the kernel is no number of a model: "zeta is 1e+09, allowed 0.001 to
+ * 1000", in text. theta NULL is not looked at. */
+const char *sz_kernel_fault(const sz_gap_term *term, char text[120]);
+
 /* The compress_file that the descriptor names becomes the matrix, unless there is one. A
  * relative name is one beside the file model, or, where that is NULL, in the working
  * directory. A descriptor that cannot be read is left to its reader. files, or NULL,
