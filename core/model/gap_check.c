@@ -122,6 +122,8 @@ static sz_status check_kernel(const context *c, int k, const sz_gap_term *x)
     switch (x->covariance) {
     case SZ_COVARIANCE_DOT_PRODUCT:
         if (!(x->zeta > 0.0)) status = fail_term(c, k, "zeta is not positive");
+        if (status == SZ_OK && x->n_perm > 1)
+            status = fail_term(c, k, "dot_product has permutations");
         break;
     case SZ_COVARIANCE_ARD_SE:
     case SZ_COVARIANCE_PP:
