@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a scheduler sends ends each verb as Ctrl-C does; a fit that is killed at any moment goes on
 to the same bytes; a reader that goes away stops no fit."""
+import importlib.util
 import json
 import os
 import random
@@ -118,6 +119,24 @@ def stopped_verbs():
             check(not left(), f"{args[0]} {number} left {left()}")
 
 
+def stopped_python():
+    """soapz data: what comes to the command alone reaches Python, which removes what it began"""
+    if not importlib.util.find_spec("ase"):
+        return
+    for number in (signal.SIGTERM, signal.SIGUSR1):
+        p = start("data", "big.xyz", "-o", "out.xyz")
+        child = None
+        while p.poll() is None and child is None:  # until it is in Python
+            with open(f"/proc/{p.pid}/task/{p.pid}/children") as f:
+                child = (f.read().split() or [None])[0]
+        time.sleep(0.7)
+        p.send_signal(number)
+        _, err = p.communicate(timeout=60)
+        check(p.returncode == 1 and err.count("\n") <= 1, f"data {number}: {p.returncode} {err!r}")
+        check(not os.path.exists(f"/proc/{child}"), "Python goes on")
+        check(not left(), f"data {number} left {left()}")
+
+
 # ---- kill -9 -------------------------------------------------------------------------------
 
 def few_elements(path, n_frames):
@@ -214,5 +233,6 @@ with tempfile.TemporaryDirectory() as folder:
     for name in left():
         os.remove(name)
     stopped_verbs()
+    stopped_python()
     os.chdir("/")
 done()
