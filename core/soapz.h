@@ -69,7 +69,7 @@ typedef struct sz_model sz_model;
 SZ_API sz_status sz_model_load(sz_model **model, const char *path, sz_error *err);
 SZ_API void sz_model_free(sz_model *model);
 /* Writes a .soapz file, or a GAP XML file where the name ends in .xml: complete or not at
- * all. */
+ * all. A file that the model was read from, or fitted to, is SZ_ERR_ARGUMENT. */
 SZ_API sz_status sz_model_save(const sz_model *model, const char *path, sz_error *err);
 
 SZ_API double sz_model_cutoff(const sz_model *model); /* largest cutoff, Angstrom */

@@ -19,6 +19,7 @@ BEYOND = {
     "tools/eval.c": {"atoms/frame_list.h", "model/predict.h",  # progress within a frame
                      "model/variance.h"},  # from the list that is there
     "tools/select.c": {"atoms/frame_list.h"},
+    "tools/tool.c": {"model/model.h"},  # the files that a model was read from
     "tools/survey.c": {"atoms/frame_list.h", "descriptor/soap_spec.h"},
     "tools/survey.h": {"descriptor/optimal.h"},  # the moments of an optimal basis
     # the list of compressions

@@ -187,7 +187,7 @@ static void test_order(void)
     double position[6] = {0, 0, 0, 1.5, 1.5, 1.5}, energy = 1.0, force[6] = {0};
     double virial[9] = {0};
     sz_dataset *data = NULL;
-    sz_alike alike;
+    sz_alike_frames alike;
     sz_error err;
 
     CHECK(sz_dataset_create(&data, &err) == SZ_OK);
@@ -203,13 +203,13 @@ static void test_order(void)
 
         CHECK(sz_dataset_add(data, &frame, &err) == SZ_OK);
     }
-    CHECK(sz_alike_create(&alike, data, &err) == SZ_OK);
+    CHECK(sz_alike_frames_create(&alike, data, &err) == SZ_OK);
     for (int f = 0; f < FRAMES; f++) {
         CHECK(alike.order[f] == order[f]);
         CHECK(alike.set[f] == set[f]);
         CHECK(alike.n_rows[f] == rows[f]);
     }
-    sz_alike_free(&alike);
+    sz_alike_frames_free(&alike);
     sz_dataset_free(data);
 }
 

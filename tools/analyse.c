@@ -96,6 +96,9 @@ typedef struct {
 
 static int check_words(request *r, const char **word, int n)
 {
+    sz_files files = {0};
+    int code;
+
     r->what = 0;
     if (n < 1) return sz_usage_error("analyse", "say what: correlation, imbalance, ..");
     while (r->what < N_ANALYSES && strcmp(word[0], analyses[r->what].name)) r->what++;
@@ -108,13 +111,15 @@ static int check_words(request *r, const char **word, int n)
     r->in = word[1];
     if (strcmp(r->in, "-") == 0)
         return sz_usage_error("analyse", "the data are read twice: name a file");
-    for (int k = 0; k < 2; k++) {
-        const char *path = k ? r->picture : r->json;
-
-        if (path && sz_same_file(path, r->in))
-            return sz_usage_error("analyse", "%s would overwrite %s: name another file",
-                                  k ? "--picture" : "--json", r->in);
-    }
+    code = sz_take_files("analyse", &files,
+                         (sz_named[]){{"the structures", r->in, 0},
+                                      {"--data", r->recipe.data, 0},
+                                      {"--embedding", r->recipe.embedding, 0},
+                                      {"--json", r->json, 1},
+                                      {"--picture", r->picture, 1}},
+                         5);
+    sz_files_free(&files);
+    if (code) return code;
     if (!r->words.environments) r->words.environments = analyses[r->what].environments;
     if (!r->words.atom) r->words.atom = analyses[r->what].atom;
     return -1;

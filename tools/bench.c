@@ -240,6 +240,7 @@ static int read_options(int argc, char **argv, bench *b)
     const char *repeat = NULL, *block = NULL, *sparse = NULL, *tolerance = NULL;
     const char *threads = NULL, *precision = NULL;
     int want_help = 0, n, code;
+    sz_files files = {0};
     const sz_option option[] = {{"--cells", 0, &cells, NULL},
                                 {"--atoms", 0, &atoms, NULL},
                                 {"--lattice", 0, &lattice, NULL},
@@ -268,7 +269,9 @@ static int read_options(int argc, char **argv, bench *b)
         return sz_usage_error("bench",
                               "--sparse is of --descriptor, a model has its own");
     if (n) b->path = argument[0];
-    return -1;
+    code = sz_take_files("bench", &files, &(sz_named){"the model", b->path, 0}, 1);
+    sz_files_free(&files);
+    return code ? code : -1;
 }
 
 static sz_status make_subject(sz_subject *s, const bench *b, sz_error *err)

@@ -40,6 +40,7 @@ typedef struct {
     const char *model, *data, *out, *into;
     sz_fit_options options;
     sz_validation v; /* the names of the data, and the data */
+    sz_files files;
 } request;
 
 static int read_words(request *r, int n, const char *const *word)
@@ -57,14 +58,12 @@ static int read_words(request *r, int n, const char *const *word)
                               "%s: the name must end in .soapz: only such files have "
                               "notes",
                               r->out);
-    for (int k = 0; k < 3; k++) {
-        const char *in = k == 0 ? r->model : k == 1 ? r->data : r->into;
-
-        if (in && sz_same_file(r->out, in))
-            return sz_usage_error("calibrate", "-o would overwrite %s: name another file",
-                                  in);
-    }
-    return 0;
+    return sz_take_files("calibrate", &r->files,
+                         (sz_named[]){{"the model", r->model, 0},
+                                      {"the data", r->data, 0},
+                                      {"--into", r->into, 0},
+                                      {"-o", r->out, 1}},
+                         4);
 }
 
 /* -1, or the exit code when there is nothing to do */
@@ -90,7 +89,9 @@ static sz_status calibrate(request *r, sz_error *err)
     sz_model *model = NULL, *whole = NULL;
     sz_status status = sz_model_load(&model, r->model, err);
 
+    if (status == SZ_OK) status = sz_read_model_files(&r->files, model, err);
     if (status == SZ_OK && r->into) status = sz_model_load(&whole, r->into, err);
+    if (status == SZ_OK && whole) status = sz_read_model_files(&r->files, whole, err);
     if (status == SZ_OK) {
         sz_model *into = whole ? whole : model;
 
@@ -127,6 +128,7 @@ int sz_verb_calibrate(int argc, char **argv)
     sz_progress_end(&teller.progress);
     sz_dataset_free(r.v.data);
     sz_names_free(&r.v.name);
+    sz_files_free(&r.files);
     if (status != SZ_OK) sz_foreign_mend(&foreign, &err);
     sz_foreign_close(&foreign);
     if (status != SZ_OK) return sz_report(&err);

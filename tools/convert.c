@@ -84,7 +84,8 @@ static void warn(const sz_gap *gap, const char *out)
                     gap->note[k].key, out);
 }
 
-/* A write takes a few seconds at most: Ctrl-C waits for it, so that it leaves nothing. */
+/* A write takes a few seconds at most: Ctrl-C waits for it, so that it leaves nothing; so
+ * do the signals of a scheduler. */
 static sz_status write_model(const sz_gap *gap, const char *out, sz_error *err)
 {
     sigset_t set, old;
@@ -94,6 +95,8 @@ static sz_status write_model(const sz_gap *gap, const char *out, sz_error *err)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGXCPU);
+    sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, &old);
     status =
         kind_of(out) == XML ? sz_gap_write(gap, out, err) : sz_gap_save(gap, out, err);
@@ -104,10 +107,16 @@ static sz_status write_model(const sz_gap *gap, const char *out, sz_error *err)
 static int convert(const char *in, const char *out, const char *const *note, int vectors,
                    int version)
 {
+    sz_files files = {0};
     sz_gap *gap;
     sz_error err;
-    sz_status status = sz_gap_load(&gap, in, &err);
+    sz_status status;
+    int code = sz_take_files("convert", &files,
+                             (sz_named[]){{"the model", in, 0}, {"OUT", out, 1}}, 2);
 
+    sz_files_free(&files);
+    if (code) return code;
+    status = sz_gap_load(&gap, in, &err);
     if (status == SZ_OK) status = sz_gap_make_vectors(gap, &err);
     if (status == SZ_OK && vectors) sz_gap_drop_environments(gap);
     if (status == SZ_OK) status = set_notes(gap, note, &err);

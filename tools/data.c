@@ -57,5 +57,6 @@ int sz_verb_data(int argc, char **argv)
     for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++)
         if (!strcmp(argv[k], "--help") || !strcmp(argv[k], "-h"))
             return sz_print_text(help);
+    sz_catch_interrupts();
     return sz_run_python_verb("data_command", argc, argv);
 }

@@ -235,13 +235,14 @@ static sz_status take_terms(description *d, const sz_gap *gap, int term, sz_erro
 }
 
 static sz_status take_model(description *d, const char *path, const char *term_text,
-                            sz_error *err)
+                            sz_files *files, sz_error *err)
 {
     sz_gap *gap;
     int term;
     sz_status status = sz_gap_load(&gap, path, err);
 
     d->model_path = path;
+    if (status == SZ_OK) status = sz_files_read_those(files, &gap->files, err);
     if (status == SZ_OK) status = choose_term(gap, term_text, &term, err);
     if (status == SZ_OK) status = take_terms(d, gap, term, err);
     if (status == SZ_OK) status = sz_gap_elements(gap, d->element, err);
@@ -359,6 +360,7 @@ typedef struct {
     const char *model, *descriptor, *term, *in, *out;
     char elements[512]; /* of the types of a dump */
     sz_recipe recipe;
+    sz_files files;
 } request;
 
 /* the first option that only --compression knows */
@@ -404,7 +406,14 @@ static int check_request(request *r, const char **argument, int n)
         return sz_usage_error("describe", "say with -o where the result shall go");
     r->model = r->descriptor || r->recipe.compression ? NULL : argument[0];
     r->in = argument[n - 1];
-    return -1;
+    n = sz_take_files("describe", &r->files,
+                      (sz_named[]){{"the model", r->model, 0},
+                                   {"the structures", r->in, 0},
+                                   {"--data", r->recipe.data, 0},
+                                   {"--embedding", r->recipe.embedding, 0},
+                                   {"-o", r->out, 1}},
+                      5);
+    return n ? n : -1;
 }
 
 /* -1, or the exit code when there is nothing to do */
@@ -427,13 +436,13 @@ static int read_options(int argc, char **argv, request *r)
     return code ? code : check_request(r, argument, n);
 }
 
-static sz_status take_request(description *d, const request *r, sz_error *err)
+static sz_status take_request(description *d, request *r, sz_error *err)
 {
     const char *data = r->recipe.data ? r->recipe.data : r->in;
     char *text;
     sz_status status;
 
-    if (r->model) return take_model(d, r->model, r->term, err);
+    if (r->model) return take_model(d, r->model, r->term, &r->files, err);
     if (r->descriptor) {
         status = sz_describe_text(&d->descriptor, &d->out.spectrum, r->descriptor,
                                   "--descriptor", data, err);
@@ -459,12 +468,12 @@ int sz_verb_describe(int argc, char **argv)
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
+    sz_catch_interrupts();
     status = sz_foreign_open(&foreign, r.in, &err);
     r.in = sz_foreign_path(&foreign);
     if (status == SZ_OK) status = take_request(&d, &r, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
     if (status == SZ_OK) status = sz_xyz_set_types(d.in, r.elements, &err);
-    sz_catch_interrupts();
     /* the paper's vectors have no component covariance_sigma0 */
     if (status == SZ_OK)
         status = sz_describe_open(
@@ -482,6 +491,7 @@ int sz_verb_describe(int argc, char **argv)
                d.out.n_columns, d.n_frames, d.n_frames == 1 ? "" : "s");
     if (status == SZ_OK) sz_print_warnings("describe", sz_xyz_warnings(d.in));
     sz_describe_free(&d.out);
+    sz_files_free(&r.files);
     sz_xyz_close(d.in);
     sz_list_free(&d.list);
     sz_descriptor_free(d.descriptor);

@@ -76,6 +76,7 @@ typedef struct {
     sz_xyz_reader *in;
     sz_output out;
     sz_progress progress;
+    sz_files files;
 
     int *species;       /* [n_atoms] of the frame */
     double done_before; /* share of the file before this frame */
@@ -182,6 +183,7 @@ static sz_status load(evaluation *e, sz_error *err)
 {
     sz_status status = sz_model_load(&e->model, e->model_path, err);
 
+    if (status == SZ_OK) status = sz_read_model_files(&e->files, e->model, err);
     if (status == SZ_OK) status = sz_model_set_plan(e->model, &e->plan, err);
     if (status == SZ_OK) status = sz_predictor_create(&e->predictor, e->model, err);
     if (status == SZ_OK && e->want_uncertainty)
@@ -261,7 +263,12 @@ static int read_options(int argc, char **argv, evaluation *e, const char **in,
     if (!*out) return sz_usage_error("eval", "say with -o where the result shall go");
     e->model_path = argument[0];
     *in = argument[1];
-    return -1;
+    code = sz_take_files("eval", &e->files,
+                         (sz_named[]){{"the model", e->model_path, 0},
+                                      {"the structures", *in, 0},
+                                      {"-o", *out, 1}},
+                         3);
+    return code ? code : -1;
 }
 
 int sz_verb_eval(int argc, char **argv)
@@ -276,11 +283,11 @@ int sz_verb_eval(int argc, char **argv)
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
+    if (strcmp(out, "-") != 0) sz_catch_interrupts();
     status = load(&e, &err);
     if (status == SZ_OK) status = sz_foreign_open(&foreign, in, &err);
     if (status == SZ_OK) status = sz_xyz_open(&e.in, sz_foreign_path(&foreign), &err);
     if (status == SZ_OK) status = sz_xyz_set_types(e.in, e.elements, &err);
-    if (strcmp(out, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK) status = sz_output_open_any(&e.out, out, &err);
     if (status == SZ_OK) status = eval_file(&e, &err);
     closed = sz_output_close(&e.out, status == SZ_OK, status == SZ_OK ? &err : NULL);
@@ -299,6 +306,7 @@ int sz_verb_eval(int argc, char **argv)
     free(e.grade);
     free(e.sigma);
     sz_model_free(e.model);
+    sz_files_free(&e.files);
     free(e.species);
     if (status != SZ_OK) sz_foreign_mend(&foreign, &err);
     sz_foreign_close(&foreign);

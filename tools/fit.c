@@ -6,7 +6,6 @@
  *
  * All ranks of a team read the data and make rows; rank 0 does the rest. */
 #include "fit/fit.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "fit/train.h"
 #include "fit_curve_report.h"
@@ -47,8 +46,8 @@ static const char help[] =
     "  --threads N   all cores; for each rank of soapz-fit-mpi 1\n"
     "  --help        this text\n"
     "\n"
-    "Ctrl-C ends after the frame at hand, with a checkpoint and exit code 130; a second\n"
-    "one ends at once.\n"
+    "Ctrl-C, SIGTERM, SIGHUP, SIGXCPU or SIGUSR1 ends after the frame at hand, with a\n"
+    "checkpoint and exit code 130; a second Ctrl-C ends at once.\n"
     "\n"
     "example:\n"
     "  soapz fit at_file=train.xyz gp_file=gp.xml default_sigma={0.002 0.1 0.1 0} \\\n"
@@ -100,30 +99,12 @@ static void print_warnings(const sz_warnings *w)
 
 /* ---- data -------------------------------------------------------------------------- */
 
-/* The model must not take the place of what it is made from. */
-static sz_status check_gp_file(const sz_fit_spec *spec, sz_error *err)
-{
-    const struct {
-        const char *key, *path;
-    } input[] = {{"at_file", spec->at_file},
-                 {"test_file", spec->test_file},
-                 {"core_param_file", spec->core_param_file}};
-
-    for (size_t k = 0; k < sizeof input / sizeof *input; k++)
-        if (input[k].path && *input[k].path && sz_same_file(spec->gp_file, input[k].path))
-            return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "gp_file=%.300s is %s too and would be overwritten; give the "
-                           "model another name",
-                           spec->gp_file, input[k].key);
-    return SZ_OK;
-}
-
 /* Checks the output paths, and reads test_file, before anything is computed. */
 static sz_status check_files(fit *f, sz_error *err)
 {
     const sz_fit_spec *spec = f->spec;
     sz_output part = {0};
-    sz_status status = check_gp_file(spec, err);
+    sz_status status = sz_files_write(&f->job.files, "standard output", "-", err);
 
     if (status == SZ_OK) status = sz_fit_check_maps(&f->job.spec, err);
     if (status == SZ_OK && !spec->dryrun && !spec->sparsify_only)
@@ -132,7 +113,7 @@ static sz_status check_files(fit *f, sz_error *err)
     if (status == SZ_OK && *spec->test_file)
         status = sz_fit_read_test(&f->test, spec->test_file, spec, err);
     if (status == SZ_OK && f->option.curve)
-        status = sz_curve_check(f->option.curve, spec, err);
+        status = sz_curve_check(f->option.curve, &f->job.files, err);
     return status;
 }
 
@@ -315,12 +296,13 @@ static void say_stopped(const fit *f)
                 job->rows.n_frames, f->data->n_frames, job->state.folder);
 }
 
-/* Removes a checkpoint that holds no rows: the next fit then needs no --resume. */
+/* Removes a checkpoint that holds no rows: the next fit then needs no --resume. Before
+ * there are sparse points the folder is not this fit's. */
 static void tidy(const fit *f)
 {
     const sz_checkpoint *state = &f->job.state;
 
-    if (!state->folder || f->only_plan || f->job.rows.stopped) return;
+    if (!f->job.gap || f->only_plan || f->job.rows.stopped) return;
     if (!sz_checkpoint_has_rows(state)) sz_checkpoint_remove(state);
 }
 

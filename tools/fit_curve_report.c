@@ -12,21 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-sz_status sz_curve_check(const char *path, const sz_fit_spec *spec, sz_error *err)
-{
-    sz_output part = {0};
-    sz_status status;
-
-    if (!strcmp(path, spec->gp_file) || !strcmp(path, spec->at_file) ||
-        !strcmp(path, spec->test_file))
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "--curve %.300s: this is the model or the data; name another file",
-                       path);
-    status = sz_output_open(&part, path, err);
-    sz_output_free(&part);
-    return status;
-}
-
 /* What is reported. */
 typedef struct {
     const sz_fit_job *job;
@@ -213,6 +198,21 @@ static char *picture_path(const char *path)
     if (n > 5 && !strcmp(svg + n - 5, ".json")) n -= 5;
     memcpy(svg + n, ".svg", 5);
     return svg;
+}
+
+sz_status sz_curve_check(const char *path, sz_files *files, sz_error *err)
+{
+    char *svg = picture_path(path);
+    sz_output part = {0};
+    sz_status status = svg ? sz_files_write(files, "--curve", path, err)
+                           : sz_fail_memory(err, strlen(path), "a file name");
+
+    if (status == SZ_OK)
+        status = sz_files_write(files, "the picture of --curve", svg, err);
+    if (status == SZ_OK) status = sz_output_open(&part, path, err);
+    sz_output_free(&part);
+    free(svg);
+    return status;
 }
 
 /* The numbers are safe: no picture is a warning. */

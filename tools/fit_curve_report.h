@@ -6,8 +6,9 @@
 
 #include "analyse/curve_errors.h"
 
-/* The file can be written, and is none of the fit's own; before the fit. */
-sz_status sz_curve_check(const char *path, const sz_fit_spec *spec, sz_error *err);
+/* The file can be written, and neither it nor its picture is one of those of the fit;
+ * before the fit. */
+sz_status sz_curve_check(const char *path, sz_files *files, sz_error *err);
 
 /* The errors of all models of job on test, or, NULL, on the data of the fit: printed, as
  * JSON in path, and drawn beside it as SVG where Python can. */

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "python.h"
+#include "tool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,8 @@ sz_status sz_foreign_open(sz_foreign *foreign, const char *name, sz_error *err)
     word[0] = name;
     word[1] = foreign->path;
     status = sz_call_python("foreign", purpose, 2, word, &code, err);
+    if (status == SZ_OK && code != 0 && sz_interrupted())
+        return sz_fail(err, SZ_ERR_STOPPED, "interrupted: %s was not read", name);
     if (status == SZ_OK && code != 0) status = fail_as_said(foreign->file, name, err);
     return status;
 }

@@ -146,6 +146,7 @@ int sz_verb_info(int argc, char **argv)
     const char *model, *text = NULL;
     double tolerance;
     int want_help = 0, machine = 0, n, code;
+    sz_files files = {0};
     sz_error err;
     sz_option option[] = {{"--machine", 0, NULL, &machine},
                           {"--rank-tolerance", 0, &text, NULL},
@@ -160,6 +161,9 @@ int sz_verb_info(int argc, char **argv)
     if (n + machine != 1)
         return sz_usage_error("info", "either a model or --machine is needed");
     if (machine) return print_machine();
+    code = sz_take_files("info", &files, &(sz_named){"the model", model, 0}, 1);
+    sz_files_free(&files);
+    if (code) return code;
     return print_model(model, tolerance, &err) == SZ_OK ? sz_finish_stdout()
                                                         : sz_report(&err);
 }

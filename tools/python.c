@@ -8,9 +8,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SZ_PYTHON_SOURCE
@@ -21,9 +23,18 @@ enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, OWN_WORDS = 6 };
 
 /* argv: folder or "", module, exit code when an import fails, the arguments of main. The
  * current folder is no place to import from: a stray soapz/ or numpy.py would be taken.
- */
+ * What interrupts us interrupts it, once, so that it removes what it has begun. */
 static const char script[] =
-    "import importlib, sys\n"
+    "import importlib, signal, sys\n"
+    "signals = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, "
+    "signal.SIGUSR1]\n"
+    "def stop(*_):\n"
+    "    for s in signals:\n"
+    "        signal.signal(s, signal.SIG_IGN)\n"
+    "    raise KeyboardInterrupt\n"
+    "for s in signals:\n"
+    "    if signal.getsignal(s) != signal.SIG_IGN or s == signal.SIGINT:\n"
+    "        signal.signal(s, stop)\n"
     "sys.dont_write_bytecode = True\n"
     "folder, module, missing = sys.argv[1:4]\n"
     "sys.path[:] = [p for p in [folder] + sys.path if p]\n"
@@ -32,7 +43,12 @@ static const char script[] =
     "except ImportError as e:\n"
     "    print('soapz: Python at', sys.executable, 'says:', e, file=sys.stderr)\n"
     "    sys.exit(int(missing))\n"
-    "sys.exit(main(sys.argv[4:]))\n";
+    "except KeyboardInterrupt:\n"
+    "    sys.exit(1)\n"
+    "try:\n"
+    "    sys.exit(main(sys.argv[4:]))\n"
+    "except KeyboardInterrupt:\n"
+    "    sys.exit(1)\n";
 
 /* This program and its folder, "" where they are not known. */
 static void find_program(char command[PATH_MAX], char folder[PATH_MAX])
@@ -116,11 +132,26 @@ static sz_status fail_missing(int code, const char *python, const task *t, sz_er
                    t->purpose, python, t->packages);
 }
 
+/* A signal that came to this process alone is passed on. Returns 0, or errno. */
+static int wait_for(pid_t child, int *state)
+{
+    const struct timespec pause = {0, 10000000};
+    int told = 0;
+    pid_t ended = 0;
+
+    while (ended == 0 || (ended < 0 && errno == EINTR)) {
+        if (sz_interrupted() && !told) told = kill(child, SIGTERM) == 0;
+        ended = waitpid(child, state, WNOHANG);
+        if (ended == 0) nanosleep(&pause, NULL);
+    }
+    return ended < 0 ? errno : 0;
+}
+
 /* Starts Python with these words and waits for it; *code: its exit code, -1 killed. */
 static sz_status run(const task *t, const char *python, char *const *argv,
                      const char *command, int *code, sz_error *err)
 {
-    int state = 0;
+    int state = 0, why;
     pid_t child;
 
     fflush(NULL);
@@ -129,10 +160,10 @@ static sz_status run(const task *t, const char *python, char *const *argv,
     if (child < 0)
         return sz_fail(err, SZ_ERR_MEMORY, "%s: cannot start Python: %s", t->purpose,
                        strerror(errno));
-    while (waitpid(child, &state, 0) < 0)
-        if (errno != EINTR)
-            return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", t->purpose,
-                           strerror(errno));
+    why = wait_for(child, &state);
+    if (why)
+        return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", t->purpose,
+                       strerror(why));
     *code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
     if (*code == MISSING_PYTHON || *code == MISSING_MODULE)
         return fail_missing(*code, python, t, err);
@@ -173,6 +204,8 @@ sz_status sz_run_python(const char *module, const char *purpose, int n_arguments
     int code = 0;
     sz_status status = call(&t, &code, err);
 
+    if (status == SZ_OK && code != 0 && sz_interrupted())
+        return sz_fail(err, SZ_ERR_STOPPED, "interrupted: %s was not made", purpose);
     if (status == SZ_OK && code != 0)
         status = sz_fail(err, SZ_ERR_FILE, "%s was not made: Python failed, see above",
                          purpose);

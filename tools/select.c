@@ -76,6 +76,7 @@ typedef struct {
     int n_sources;
     source *source;
 
+    sz_files files;
     sz_model *model;
     sz_selection *selection;
     int n; /* frames read */
@@ -107,18 +108,20 @@ static int read_numbers(request *r, const char *n, const char *distance, const c
 
 static int read_words(request *r, int n, const char *const *word)
 {
+    sz_error err;
+    int code;
+
     if (n < 2) return sz_usage_error("select", "a model and structures are needed");
     if (!r->out) return sz_usage_error("select", "say with -o where the picked go");
-    for (int k = 0; k < n; k++) {
-        if (sz_same_file(r->out, word[k]))
-            return sz_usage_error("select", "-o would overwrite %s: name another file",
-                                  word[k]);
-        if (r->json && sz_same_file(r->json, word[k]))
-            return sz_usage_error(
-                "select", "--json would overwrite %s: name another file", word[k]);
-    }
-    if (r->json && sz_same_file(r->json, r->out))
-        return sz_usage_error("select", "-o and --json name the same file");
+    code = sz_take_files("select", &r->files,
+                         (sz_named[]){{"the model", word[0], 0},
+                                      {"-o", r->out, 1},
+                                      {"--json", r->json, 1}},
+                         3);
+    for (int k = 1; k < n && !code; k++)
+        if (sz_files_read(&r->files, "structures", word[k], &err) != SZ_OK)
+            code = sz_usage_error("select", "%s", err.message);
+    if (code) return code;
     r->model_path = word[0];
     r->n_sources = n - 1;
     r->source = calloc((size_t)n, sizeof *r->source);
@@ -381,6 +384,7 @@ static sz_status run(request *r, sz_error *err)
     sz_status status = sz_model_load(&r->model, r->model_path, err);
 
     r->o.watch = &watch;
+    if (status == SZ_OK) status = sz_read_model_files(&r->files, r->model, err);
     if (status == SZ_OK) status = sz_selection_create(&r->selection, r->model, err);
     for (int k = 0; k < r->n_sources && status == SZ_OK; k++)
         status = read_source(r, &r->source[k], &watch, err);
@@ -406,6 +410,7 @@ static void free_request(request *r)
     free(r->species);
     sz_selection_free(r->selection);
     sz_model_free(r->model);
+    sz_files_free(&r->files);
 }
 
 int sz_verb_select(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include "tool.h"
 
 #include "base/number.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <math.h>
@@ -168,25 +169,60 @@ int sz_print_text(const char *text)
     return sz_finish_stdout();
 }
 
+/* ---- files ---------------------------------------------------------------------- */
+
+int sz_take_files(const char *verb, sz_files *files, const sz_named *named, int n)
+{
+    int is_output = 0; /* standard output is named */
+    sz_error err;
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < n && status == SZ_OK; k++) {
+        const sz_named *f = &named[k];
+
+        status = f->written ? sz_files_write(files, f->what, f->path, &err)
+                            : sz_files_read(files, f->what, f->path, &err);
+        is_output |= f->written && f->path && !strcmp(f->path, "-");
+    }
+    if (status == SZ_OK && !is_output)
+        status = sz_files_write(files, "standard output", "-", &err);
+    return status == SZ_OK ? 0 : sz_usage_error(verb, "%s", err.message);
+}
+
+sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *err)
+{
+    return sz_model_files(model, files, err);
+}
+
 /* ---- interruption --------------------------------------------------------------- */
 
 static volatile sig_atomic_t interrupted;
 
+/* What a scheduler sends comes several times, as from timeout and mpiexec, which signal
+ * the process and its group, and as SIGXCPU, once a second: only a second Ctrl-C ends. */
 static void interrupt(int number)
 {
-    (void)number;
     interrupted = 1;
-    signal(SIGINT, SIG_DFL); /* a second one ends the process */
-    signal(SIGTERM, SIG_DFL);
+    if (number == SIGINT) signal(SIGINT, SIG_DFL);
 }
 
 void sz_catch_interrupts(void)
 {
-    struct sigaction action = {0};
+    static const int number[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1};
+    struct sigaction action = {0}, old;
 
     action.sa_handler = interrupt;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t k = 0; k < sizeof number / sizeof *number; k++) {
+        sigaction(number[k], &action, &old);
+        if (number[k] == SIGHUP && old.sa_handler == SIG_IGN) /* nohup */
+            sigaction(SIGHUP, &old, NULL);
+    }
+    signal(SIGPIPE, SIG_IGN); /* a reader that is gone is a write that fails */
+}
+
+int sz_interrupted(void)
+{
+    return interrupted;
 }
 
 sz_status sz_check_output(const sz_output *out, sz_error *err)

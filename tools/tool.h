@@ -6,13 +6,16 @@
 #define SZ_TOOL_H
 
 #include "base/file.h"
+#include "base/files.h"
 #include "base/warnings.h"
 #include "base/watch.h"
 
+#include "soapz.h"
+
 #include <stdio.h>
 
-/* Exit codes: 0 done, 1 it went wrong, 2 the command line is wrong, 3 a limit that
- * validate was given is exceeded. */
+/* Exit codes (docs/exit.md): 0 done, 1 it went wrong or was stopped, 2 the command line is
+ * wrong, 3 a limit that validate was given is exceeded, 130 a fit was stopped. */
 int sz_verb_info(int argc, char **argv);
 int sz_verb_data(int argc, char **argv);
 int sz_verb_eval(int argc, char **argv);
@@ -62,11 +65,28 @@ void sz_print_warnings(const char *verb, const sz_warnings *warnings);
 int sz_print_text(const char *text);
 int sz_finish_stdout(void);
 
+/* ---- files ---------------------------------------------------------------------- */
+
+/* A file that the words of a verb name; path NULL: they name none. */
+typedef struct {
+    const char *what, *path;
+    int written;
+} sz_named;
+
+/* All of them, and standard output, go into files, which starts as {0}. Returns 0, or 2
+ * after saying which output is an input. */
+int sz_take_files(const char *verb, sz_files *files, const sz_named *named, int n);
+/* The same of the files beside a model, which it names. */
+sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *err);
+
 /* ---- interruption --------------------------------------------------------------- */
 
-/* From here on the first Ctrl-C (or SIGTERM) is only noted, a second one ends the
- * process. */
+/* From here on Ctrl-C and what schedulers send (SIGTERM, SIGHUP, SIGXCPU, SIGUSR1) is only
+ * noted; a second Ctrl-C ends the process. A reader of standard output that has gone away
+ * is noted too: see sz_finish_stdout. */
 void sz_catch_interrupts(void);
+/* 1 once one has come. */
+int sz_interrupted(void);
 /* sz_output_check, and SZ_ERR_STOPPED once the work is interrupted. */
 sz_status sz_check_output(const sz_output *out, sz_error *err);
 

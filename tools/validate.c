@@ -57,6 +57,7 @@ typedef struct {
     const char *data, *json, *report, *threads, *limit[SZ_MAX_LIMITS];
     int n_threads, no_variance;
     sz_foreign foreign; /* data, where they are no extended XYZ */
+    sz_files files;
 } request;
 
 /* ---- the command line -------------------------------------------------------------- */
@@ -109,17 +110,14 @@ static int read_options(int argc, char **argv, request *r, sz_validation *v)
     r->data = file[n - 1];
     v->n_models = n - 1;
     for (int m = 0; m < v->n_models; m++) v->model[m].path = file[m];
-    for (int k = 0; k < n; k++) {
-        const char *gone = r->json && sz_same_file(r->json, file[k])       ? "--json"
-                           : r->report && sz_same_file(r->report, file[k]) ? "--report"
-                                                                           : NULL;
-
-        if (gone)
-            return sz_usage_error("validate", "%s would overwrite %s: name another file",
-                                  gone, file[k]);
-    }
-    if (r->json && r->report && sz_same_file(r->json, r->report))
-        return sz_usage_error("validate", "--json and --report name the same file");
+    code = sz_take_files("validate", &r->files,
+                         (sz_named[]){{"the model", file[0], 0},
+                                      {"the other model", n > 2 ? file[1] : NULL, 0},
+                                      {"the data", r->data, 0},
+                                      {"--json", r->json, 1},
+                                      {"--report", r->report, 1}},
+                         5);
+    if (code) return code;
     if (strcmp(r->data, "-") == 0)
         return sz_usage_error("validate", "the data are read twice: name a file");
     r->n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
@@ -460,12 +458,14 @@ static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error
 {
     sz_status status = SZ_OK;
 
-    for (int m = 0; m < v->n_models && status == SZ_OK; m++)
+    for (int m = 0; m < v->n_models && status == SZ_OK; m++) {
         status = sz_model_load(&v->model[m].model, v->model[m].path, err);
+        if (status == SZ_OK)
+            status = sz_read_model_files(&r->files, v->model[m].model, err);
+    }
     if (status == SZ_OK) status = read_data(v, r, err);
     if (status == SZ_OK) sz_print_warnings("validate", &v->data->warnings);
     if (status == SZ_OK) status = check_limits(v, err);
-    if (r->json && strcmp(r->json, "-") != 0) sz_catch_interrupts();
     if (status == SZ_OK && r->json) status = sz_output_open_any(out, r->json, err);
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = judge(&v->model[m], r, v->data, out, err);
@@ -488,6 +488,7 @@ int sz_verb_validate(int argc, char **argv)
     if (code >= 0) return code;
     sz_blas_tune();
     sz_blas_set_threads(1);
+    if (!r.json || strcmp(r.json, "-") != 0) sz_catch_interrupts();
     status = validate(&v, &r, &out, &err);
     closed = sz_output_close(&out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;
@@ -502,5 +503,6 @@ int sz_verb_validate(int argc, char **argv)
     for (int m = 0; m < v.n_models; m++) free_judged(&v.model[m]);
     sz_dataset_free(v.data);
     sz_names_free(&v.name);
+    sz_files_free(&r.files);
     return code;
 }

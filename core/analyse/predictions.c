@@ -111,9 +111,11 @@ static void close_worker(worker *w)
 sz_status sz_predict_all(const sz_comparison *c, sz_error *err)
 {
     job j = {.c = c};
-    worker *w = calloc((size_t)c->n_threads, sizeof *w);
-    const sz_crew crew = {.n_threads = c->n_threads,
-                          .n_items = c->data->n_frames,
+    int n_frames = c->data->n_frames; /* more threads would have nothing to do */
+    int n = c->n_threads < n_frames ? c->n_threads : n_frames > 1 ? n_frames : 1;
+    worker *w = calloc((size_t)n, sizeof *w);
+    const sz_crew crew = {.n_threads = n,
+                          .n_items = n_frames,
                           .worker = w,
                           .size = sizeof *w,
                           .context = &j,
@@ -126,11 +128,10 @@ sz_status sz_predict_all(const sz_comparison *c, sz_error *err)
     sz_status status = unknown < 0 ? SZ_OK : fail_unknown(&j, unknown, err);
 
     if (status == SZ_OK && !w)
-        status = sz_fail_memory(err, (size_t)c->n_threads * sizeof *w, "the threads");
-    for (int k = 0; k < c->n_threads && status == SZ_OK; k++)
-        status = open_worker(&w[k], c, err);
+        status = sz_fail_memory(err, (size_t)n * sizeof *w, "the threads");
+    for (int k = 0; k < n && status == SZ_OK; k++) status = open_worker(&w[k], c, err);
     if (status == SZ_OK) status = sz_crew_run(&crew, err);
-    for (int k = 0; w && k < c->n_threads; k++) close_worker(&w[k]);
+    for (int k = 0; w && k < n; k++) close_worker(&w[k]);
     free(w);
     return status;
 }

@@ -430,6 +430,8 @@ sz_status sz_selection_pick(sz_selection *selection, const sz_selection_options 
             sz_fail(err, SZ_ERR_ARGUMENT, "%d structures cannot be picked", options->n);
     selection->n_picks = selection->n_alike = 0;
     if (status != SZ_OK) return status;
+    if (n_threads > selection->n) /* they would have nothing to do */
+        n_threads = selection->n > 1 ? selection->n : 1;
     for (int k = 0; k < selection->n; k++) forget(&selection->candidate[k]);
     w = calloc((size_t)n_threads, sizeof *w);
     if (!w || !sz_grow(&selection->pick, (size_t)selection->n + 1, sizeof(sz_pick)))

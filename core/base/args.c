@@ -287,9 +287,13 @@ sz_status sz_args_double(const sz_args *args, const char *key, double *value,
 sz_status sz_args_int(const sz_args *args, const char *key, int *value, sz_error *err)
 {
     const char *text = sz_args_string(args, key, NULL);
+    double number;
 
     if (!text || sz_parse_int(text, value)) return SZ_OK;
-    return fail_type(args, key, text, "an integer", err);
+    return fail_type(args, key, text,
+                     sz_parse_double(text, &number) ? "an integer, or beyond 2147483647"
+                                                    : "an integer",
+                     err);
 }
 
 sz_status sz_args_bool(const sz_args *args, const char *key, int *value, sz_error *err)

@@ -34,15 +34,6 @@ static sz_status cannot(const sz_output *out, int number, sz_error *err)
     return cannot_write(out, number ? strerror(number) : NULL, err);
 }
 
-int sz_same_file(const char *a, const char *b)
-{
-    struct stat s, t;
-
-    if (!strcmp(a, b)) return 1;
-    return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev &&
-           s.st_ino == t.st_ino;
-}
-
 /* ---- open ------------------------------------------------------------------------- */
 
 /* A new file beside path, with the rights that a plain open gives it. */
@@ -87,6 +78,34 @@ static int follow_dangling(char path[PATH_MAX])
         memcpy(path + n_folder, target, (size_t)n + 1);
     }
     return ELOOP;
+}
+
+/* real: the folder of path, links followed, and the rest of it */
+static int add_folder(char real[PATH_MAX], const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    size_t n = slash ? (size_t)(base - path) : 1;
+
+    memcpy(folder, slash ? path : ".", n);
+    folder[n] = 0;
+    if (!realpath(folder, real)) return 0;
+    n = strlen(real);
+    if (n + strlen(base) + 2 > PATH_MAX) return 0;
+    if (real[n - 1] != '/') real[n++] = '/';
+    strcpy(real + n, base);
+    return 1;
+}
+
+char *sz_real_path(const char *name)
+{
+    char path[PATH_MAX], real[PATH_MAX];
+
+    if (strlen(name) >= sizeof path) return sz_copy_text(name);
+    if (realpath(name, real)) return sz_copy_text(real);
+    strcpy(path, name);
+    if (follow_dangling(path) != 0 || !add_folder(real, path)) return sz_copy_text(name);
+    return sz_copy_text(real);
 }
 
 /* out->path, where the file shall be */

@@ -38,8 +38,9 @@ void sz_output_free(sz_output *out);
 /* keep 1: finish and publish; 0: neither. Then free. */
 sz_status sz_output_close(sz_output *out, int keep, sz_error *err);
 
-/* 1 where the two names are of one file, which may not be there yet. */
-int sz_same_file(const char *a, const char *b);
+/* Where a file is or will be: absolute, links followed; the name itself where its folder
+ * is not there. To free; NULL out of memory. */
+char *sz_real_path(const char *name);
 
 /* A plain file that is not empty; writing to data does not change the file. */
 typedef struct {

@@ -10,6 +10,8 @@ typedef struct {
 } sz_rng;
 
 /* Starts with seed, 1 <= seed < 2^31 - 1, and drops 100 numbers. */
+/* seed from 1; one that 2^31 - 1 divides would give zeros for ever. */
+#define SZ_SEED_MAX 2147483645
 void sz_rng_seed(sz_rng *rng, int seed);
 double sz_rng_uniform(sz_rng *rng); /* in (0,1) */
 double sz_rng_normal(sz_rng *rng);  /* mean 0, variance 1 */

@@ -6,6 +6,9 @@
 
 #include "data/targets.h"
 
+/* eV: 10,000 times the energy of all electrons of an atom */
+#define SZ_E0_MAX 1e10
+
 typedef enum { SZ_E0_GIVEN, SZ_E0_ISOLATED, SZ_E0_AVERAGE } sz_e0_method;
 
 /* eV; known[z] is 0 where there is none. */

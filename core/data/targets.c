@@ -51,15 +51,16 @@ static double pick(double own, double of_type)
     return isnan(own) ? of_type : own;
 }
 
-/* A sigma that is wanted must be positive. */
+/* A sigma that is wanted must be positive, and such that its rows stay numbers. */
 static sz_status check_sigma(const sz_targets *t, int f, int atom, double sigma,
                              const char *of, sz_error *err)
 {
     char place[SZ_PLACE];
 
-    if (sigma > 0.0) return SZ_OK;
+    if (sigma >= 1e-10 && sigma <= 1e10) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: the %s of this frame has sigma %g; give a positive one in "
+                   "%s: the %s of this frame has sigma %g; give a positive one, 1e-10 to "
+                   "1e10, in "
                    "default_sigma, config_type_sigma (in a .conf sigma_%s) or the "
                    "frame%s%s%s",
                    sz_dataset_place(t->data, f, atom, place), of, sigma, of,

@@ -9,6 +9,7 @@
 #include "descriptor/compression_keys.h"
 
 #include "base/number.h"
+#include "base/rng.h"
 #include "descriptor/coupling.h"
 #include "descriptor/map_numbers.h"
 #include "descriptor/soap_spec.h"
@@ -143,9 +144,9 @@ static sz_status find_numbers(const sz_compression_keys *k, const sz_args *args,
                        "%s: the matrices of this compression have %zu numbers, not %d",
                        sz_args_where(args), n, n_matrix);
     if (matrix) return SZ_OK;
-    if (k->seed < 1 || k->seed > 2147483645)
+    if (k->seed < 1 || k->seed > SZ_SEED_MAX)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: compression_seed is %d, allowed 1 to %d",
-                       sz_args_where(args), k->seed, 2147483645);
+                       sz_args_where(args), k->seed, SZ_SEED_MAX);
     *random = malloc(n * sizeof **random);
     if (!*random) return sz_fail_memory(err, n * sizeof **random, "random matrices");
     (strcmp(k->weights, "uniform") ? sz_matrix_random : sz_matrix_uniform)(k->seed, n,

@@ -180,6 +180,8 @@ static sz_status check_ranges(const sz_soap_spec *spec, const sz_args *args,
         {"cutoff_scale", r->decay_scale, 1e-6, 1e6},
         {"cutoff_rate", r->decay_rate, 0.0, 1e12},
         {"radial_tolerance", r->tolerance, 0.0, 0.5},
+        {"central_weight", spec->central_weight, -1e6, 1e6},
+        {"covariance_sigma0", spec->sigma0, -1e6, 1e6},
     };
 
     for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)

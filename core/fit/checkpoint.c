@@ -2,7 +2,8 @@
  *
  * checkpoint.c - the checkpoint of a fit.
  *
- * The header of a rows file: identity (texts of struct label), then one byte a frame. */
+ * The header of a rows file: identity (texts of struct label), one byte for each block of
+ * columns that the present set of frames may touch, one byte for each frame. */
 #define _XOPEN_SOURCE 700 /* opendir, kill */
 #include "fit/checkpoint.h"
 
@@ -178,15 +179,22 @@ static void clean_all(const sz_checkpoint *state)
     clean(state->folder, "");
 }
 
+/* "rows.K"; anything else in the folder is not ours */
+static int is_rows(const char *name)
+{
+    const char *number = name + strlen(ROWS);
+
+    return !strncmp(name, ROWS, strlen(ROWS)) && *number &&
+           number[strspn(number, "0123456789")] == '\0';
+}
+
 int sz_checkpoint_has_rows(const sz_checkpoint *state)
 {
     DIR *dir = opendir(state->folder);
     struct dirent *entry;
     int found = 0;
 
-    while (dir && (entry = readdir(dir)))
-        found |=
-            !strncmp(entry->d_name, ROWS, strlen(ROWS)) && !is_leftover(entry->d_name);
+    while (dir && (entry = readdir(dir))) found |= is_rows(entry->d_name);
     if (dir) closedir(dir);
     return found;
 }
@@ -206,8 +214,8 @@ void sz_checkpoint_remove(const sz_checkpoint *state)
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir)))
-        if (!strncmp(entry->d_name, ROWS, strlen(ROWS)) ||
-            !strncmp(entry->d_name, POINTS, strlen(POINTS)))
+        if (is_rows(entry->d_name) || !strcmp(entry->d_name, POINTS) ||
+            is_leftover(entry->d_name))
             unlinkat(dirfd(dir), entry->d_name, 0);
     if (dir) closedir(dir);
     rmdir(state->folder); /* stays where the user keeps something in it */
@@ -230,6 +238,23 @@ sz_status sz_checkpoint_begin(const sz_checkpoint *state, sz_error *err)
     clean_all(state);
     sz_checkpoint_remove(state);
     return SZ_OK;
+}
+
+sz_status sz_checkpoint_files(const sz_checkpoint *state, sz_files *files, sz_error *err)
+{
+    const char *what = "the checkpoint";
+    char *path = path_of(state, POINTS);
+    sz_status status = path ? sz_files_write(files, what, path, err)
+                            : sz_fail_memory(err, 256, "a file name");
+
+    free(path);
+    for (int k = 0; k < state->n_threads * state->n_ranks && status == SZ_OK; k++) {
+        path = path_of_rows(state, k);
+        status = path ? sz_files_write(files, what, path, err)
+                      : sz_fail_memory(err, 256, "a file name");
+        free(path);
+    }
+    return status;
 }
 
 /* ---- sparse points ----------------------------------------------------------------- */
@@ -305,6 +330,7 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
         if (status == SZ_OK) status = read_label(state, find_note(g), err);
         if (status == SZ_OK) status = sz_gap_set_note(g, NOTE, NULL, err);
         if (status == SZ_OK) {
+            sz_files_free(&g->files); /* the checkpoint's own, which comes and goes */
             free(g->path);
             g->path = sz_copy_text(state->gp_file);
             if (!g->path) status = sz_fail_memory(err, 256, "a file name");
@@ -321,18 +347,24 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
 
 /* ---- rows -------------------------------------------------------------------------- */
 
-/* The header of a file of rows: who wrote it, and one byte for each frame. */
+/* The header of a file of rows: who wrote it, which columns the present set of frames has
+ * touched, and one byte for each frame. */
 typedef struct {
     char label[256];
-    int worker, n_frames;
-    unsigned char done[];
+    int worker, set, n_blocks, n_frames;
+    unsigned char byte[]; /* touched [n_blocks], done [n_frames] */
 } rows_header;
 
+static size_t header_size(const sz_front *front, int n_frames)
+{
+    return sizeof(rows_header) + (size_t)front->n_blocks + (size_t)n_frames;
+}
+
 sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
-                                  const sz_lsq *lsq, int n_frames,
+                                  const sz_lsq *lsq, const sz_front *front, int n_frames,
                                   const unsigned char *done, sz_error *err)
 {
-    size_t size = sizeof(rows_header) + (size_t)n_frames;
+    size_t size = header_size(front, n_frames), n_blocks = (size_t)front->n_blocks;
     rows_header *header = calloc(1, size);
     char *path = path_of_rows(state, worker);
     sz_status status = SZ_OK;
@@ -341,8 +373,11 @@ sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
     if (status == SZ_OK) {
         write_label(state, header->label);
         header->worker = worker;
+        header->set = front->set;
+        header->n_blocks = front->n_blocks;
         header->n_frames = n_frames;
-        memcpy(header->done, done, (size_t)n_frames);
+        memcpy(header->byte, front->touched, n_blocks);
+        memcpy(header->byte + n_blocks, done, (size_t)n_frames);
         status = sz_lsq_save(lsq, path, header, size, err);
     }
     free(header);
@@ -350,13 +385,14 @@ sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
     return status;
 }
 
-sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, int n_unknowns,
-                                  int n_frames, sz_lsq **lsq, unsigned char *done,
+sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, sz_lsq **lsq,
+                                  sz_front *front, int n_frames, unsigned char *done,
                                   sz_error *err)
 {
     char label[256], *path = path_of_rows(state, worker);
+    int n_unknowns = front->first[front->n_blocks];
     void *blob = NULL;
-    size_t size = 0;
+    size_t size = 0, n_blocks = (size_t)front->n_blocks;
     sz_status status = SZ_OK;
 
     *lsq = NULL;
@@ -368,13 +404,18 @@ sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, int n_
         status = sz_lsq_load(lsq, path, n_unknowns, &blob, &size, err);
         header = blob;
         if (status == SZ_OK &&
-            (size != sizeof *header + (size_t)n_frames || header->worker != worker ||
-             header->n_frames != n_frames || strncmp(header->label, label, 256) != 0))
+            (size != header_size(front, n_frames) || header->worker != worker ||
+             header->n_blocks != front->n_blocks || header->n_frames != n_frames ||
+             strncmp(header->label, label, 256) != 0))
             status = sz_fail(err, SZ_ERR_FORMAT,
                              "%.400s does not belong to the other files of its folder; "
                              "remove the folder and start anew",
                              path);
-        if (status == SZ_OK) memcpy(done, header->done, (size_t)n_frames);
+        if (status == SZ_OK) {
+            front->set = header->set;
+            memcpy(front->touched, header->byte, n_blocks);
+            memcpy(done, header->byte + n_blocks, (size_t)n_frames);
+        }
     }
     if (status != SZ_OK) {
         sz_lsq_free(*lsq);

@@ -13,7 +13,9 @@
 #define SZ_CHECKPOINT_H
 
 #include "base/crew.h"
+#include "base/files.h"
 #include "data/targets.h"
+#include "fit/front.h"
 #include "fit/spec.h"
 #include "linear/lsq.h"
 #include "term/gap.h"
@@ -34,6 +36,9 @@ sz_status sz_checkpoint_open(sz_checkpoint *state, const sz_fit_spec *spec,
                              const sz_targets *targets, double interval, sz_error *err);
 void sz_checkpoint_free(sz_checkpoint *state);
 
+/* What it will write. */
+sz_status sz_checkpoint_files(const sz_checkpoint *state, sz_files *files, sz_error *err);
+
 /* Where a fit is begun: fails where an unfinished one has rows that would be lost, and
  * removes the rest. */
 sz_status sz_checkpoint_begin(const sz_checkpoint *state, sz_error *err);
@@ -44,13 +49,14 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
 
 /* Files the sparse points. */
 sz_status sz_checkpoint_save_points(sz_checkpoint *state, sz_gap *gap, sz_error *err);
-/* done [n_frames] is 1 for the frames whose rows are in lsq. */
+/* done [n_frames] is 1 for the frames whose rows are in lsq; front is what the next frame
+ * would find. */
 sz_status sz_checkpoint_save_rows(const sz_checkpoint *state, int worker,
-                                  const sz_lsq *lsq, int n_frames,
+                                  const sz_lsq *lsq, const sz_front *front, int n_frames,
                                   const unsigned char *done, sz_error *err);
-/* *lsq is NULL where the worker has no file. */
-sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, int n_unknowns,
-                                  int n_frames, sz_lsq **lsq, unsigned char *done,
+/* *lsq is NULL where the worker has no file; front is one that was just created. */
+sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, sz_lsq **lsq,
+                                  sz_front *front, int n_frames, unsigned char *done,
                                   sz_error *err);
 
 /* Warns, once, that there will be no checkpoint: no reason to end the fit. */

@@ -25,6 +25,7 @@ void sz_fit_job_free(sz_fit_job *job)
     sz_baseline_free(&job->baseline);
     sz_targets_free(job->targets);
     sz_fit_unexpand(&job->spec);
+    sz_files_free(&job->files);
     memset(job, 0, sizeof *job);
 }
 
@@ -43,6 +44,19 @@ sz_status sz_fit_job_targets(sz_targets **targets, const sz_fit_job *job,
         *targets = NULL;
     }
     return status;
+}
+
+/* Which files the fit reads and writes, once it is known how many threads it has. */
+static sz_status list_files(sz_fit_job *job, sz_error *err)
+{
+    const sz_fit_spec *spec = &job->spec;
+    sz_status status = sz_fit_files(&job->files, spec, job->data->path, err);
+
+    if (status == SZ_OK && job->baseline.gap)
+        status = sz_files_read_those(&job->files, &job->baseline.gap->files, err);
+    if (status != SZ_OK || job->setup.in_memory) return status;
+    status = sz_files_write(&job->files, "gp_file", spec->gp_file, err);
+    return status == SZ_OK ? sz_checkpoint_files(&job->state, &job->files, err) : status;
 }
 
 sz_status sz_fit_job_begin(sz_fit_job *job, const sz_fit_spec *spec,
@@ -73,7 +87,7 @@ sz_status sz_fit_job_begin(sz_fit_job *job, const sz_fit_spec *spec,
     job->state.n_threads = setup->n_threads         ? setup->n_threads
                            : setup->team->n_threads ? setup->team->n_threads
                                                     : sz_crew_cores();
-    return status;
+    return status == SZ_OK ? list_files(job, err) : status;
 }
 
 /* ---- sparse points ----------------------------------------------------------------- */
@@ -207,6 +221,7 @@ sz_status sz_fit_job_join(sz_fit_job *job, sz_error *err)
 
     for (size_t k = 0; k < sizeof note / sizeof *note && status == SZ_OK; k++)
         if (*note[k][1]) status = sz_gap_set_note(job->gap, note[k][0], note[k][1], err);
+    if (status == SZ_OK) status = sz_files_read_those(&job->gap->files, &job->files, err);
     if (status == SZ_OK && job->baseline.gap)
         status = sz_gap_add(job->gap, job->baseline.gap, err);
     return status;

@@ -31,6 +31,7 @@ typedef struct {
     sz_fit_setup setup;
     const sz_dataset *data;
     sz_fit_spec spec; /* a view of the caller's, with the terms for these data */
+    sz_files files;   /* that it reads and writes */
     sz_targets *targets;
     sz_baseline baseline;
     sz_e0 e0;

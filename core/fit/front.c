@@ -65,7 +65,7 @@ static double count_rows(const sz_dataset_frame *f)
 }
 
 /* list is sorted by sets: a set at a time */
-static void count_alike(const sz_dataset *data, item *list, sz_alike *alike)
+static void count_alike(const sz_dataset *data, item *list, sz_alike_frames *alike)
 {
     for (int i = 0, end; i < data->n_frames; i = end) {
         double n = 0.0;
@@ -83,7 +83,8 @@ static void count_alike(const sz_dataset *data, item *list, sz_alike *alike)
     }
 }
 
-sz_status sz_alike_create(sz_alike *alike, const sz_dataset *data, sz_error *err)
+sz_status sz_alike_frames_create(sz_alike_frames *alike, const sz_dataset *data,
+                                 sz_error *err)
 {
     size_t n = (size_t)data->n_frames;
     item *list = calloc(n + 1, sizeof *list);
@@ -107,7 +108,7 @@ sz_status sz_alike_create(sz_alike *alike, const sz_dataset *data, sz_error *err
     return SZ_OK;
 }
 
-void sz_alike_free(sz_alike *alike)
+void sz_alike_frames_free(sz_alike_frames *alike)
 {
     free(alike->order);
     free(alike->set);

@@ -15,10 +15,11 @@ typedef struct {
     int *order;     /* [n_frames] frames of one set follow each other */
     int *set;       /* [n_frames] the first frame that has the set of frame f */
     double *n_rows; /* [n_frames] of all frames that have the set of frame f */
-} sz_alike;
+} sz_alike_frames;
 
-sz_status sz_alike_create(sz_alike *alike, const sz_dataset *data, sz_error *err);
-void sz_alike_free(sz_alike *alike);
+sz_status sz_alike_frames_create(sz_alike_frames *alike, const sz_dataset *data,
+                                 sz_error *err);
+void sz_alike_frames_free(sz_alike_frames *alike);
 
 /* Which columns the rows of the present set of elements touch. */
 typedef struct {

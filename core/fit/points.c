@@ -110,6 +110,8 @@ static sz_status fill_kernel(sz_gap_term *c, const sz_fit_descriptor *d,
                              const sz_fit_vectors *s, sz_error *err)
 {
     size_t n = (size_t)s->probe->n_dim;
+    char text[120];
+    sz_status status;
 
     c->covariance = d->covariance;
     c->delta = d->delta;
@@ -130,7 +132,10 @@ static sz_status fill_kernel(sz_gap_term *c, const sz_fit_descriptor *d,
     for (int p = 0; p < c->n_perm; p++)
         for (int k = 0; k < s->probe->n_dim; k++)
             c->perm[p * s->probe->n_dim + k] = n == 3 ? s->probe->perm[p][k] : k;
-    return find_theta(c, d, s, err);
+    status = find_theta(c, d, s, err);
+    if (status == SZ_OK && sz_kernel_fault(c, text))
+        status = sz_fail(err, SZ_ERR_FORMAT, "%s: %s", d->where, text);
+    return status;
 }
 
 /* ---- the choice ------------------------------------------------------------------ */
@@ -319,7 +324,7 @@ static sz_status choose_points(sz_gap_term *c, sz_fit_vectors *s, const sz_fit_s
 static sz_status load_map(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *err)
 {
     sz_error why;
-    sz_status status = sz_gap_term_load_map(c, NULL, &why);
+    sz_status status = sz_gap_term_load_map(c, NULL, NULL, &why);
 
     if (status == SZ_OK) return SZ_OK;
     return sz_fail(err, status, "%s: %.700s", d->where, why.message);

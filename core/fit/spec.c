@@ -7,6 +7,7 @@
 
 #include "fit/spec_keys.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,9 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
     for (size_t k = 0; k < sizeof need / sizeof *need; k++)
         if (need[k].missing)
             return sz_fail(err, SZ_ERR_FORMAT, "%s: %s", where, need[k].sentence);
+    if (!(fabs(spec->e0_offset) <= SZ_E0_MAX))
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: e0_offset is %g, allowed -1e10 to 1e10",
+                       where, spec->e0_offset);
     if (spec->e0_given) spec->e0_method = SZ_E0_GIVEN;
     status = merge_sigmas(spec, where, err);
     if (status == SZ_OK) status = apply_prefix(spec, err);
@@ -101,6 +105,8 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
                          "without config_file=, which is for words of gap_fit",
                          path);
     if (status == SZ_OK) status = sz_fit_spec_text(spec, text, path, with_data, err);
+    if (status == SZ_OK)
+        status = sz_files_read(&(*spec)->files, "config_file", path, err);
     free(text);
     if (status == SZ_OK && sz_args_n_fields(args) > 1)
         status = sz_warnings_add(&(*spec)->warnings, err,

@@ -6,6 +6,7 @@
 #define SZ_SPEC_H
 
 #include "base/args.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "base/watch.h"
 #include "data/e0.h"
@@ -97,6 +98,7 @@ struct sz_fit_spec {
     int sparse_environments; /* ours: a .soapz file holds environments, not vectors */
     char *data, *licence, *citation, *note; /* ours: what a .soapz file says of itself */
 
+    sz_files files; /* that the settings were read from */
     sz_warnings warnings;
 };
 
@@ -127,6 +129,10 @@ void sz_fit_unexpand(sz_fit_spec *spec);
 /* Once expanded: warns of settings of a descriptor that add_species overrules. */
 sz_status sz_fit_warn_overruled(const sz_fit_spec *spec, const sz_watch *watch,
                                 sz_error *err);
+/* What such a fit to the file data reads, and print_sparse_index, which it writes; fails
+ * where these are one. */
+sz_status sz_fit_files(sz_files *files, const sz_fit_spec *spec, const char *data,
+                       sz_error *err);
 double sz_fit_cutoff(const sz_fit_spec *spec); /* the largest of the descriptors */
 /* e0 as spec wants it. */
 sz_status sz_fit_find_e0(sz_e0 *e0, const sz_targets *targets, const sz_fit_spec *spec,

@@ -558,6 +558,8 @@ sz_status sz_fit_spec_overruled(sz_fit_spec **spec, const char *path,
 
     *spec = NULL;
     if (status == SZ_OK && !(r.spec = sz_fit_spec_new(err))) status = SZ_ERR_MEMORY;
+    if (status == SZ_OK)
+        status = sz_files_read(&r.spec->files, "the configuration file", path, err);
     if (status == SZ_OK) status = read_lines(&r, text, err);
     if (status == SZ_OK) {
         *spec = r.spec;

@@ -8,6 +8,7 @@
 #include "select/sparsify.h"
 #include "term/term.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -317,6 +318,26 @@ static sz_status read_lengths(sz_fit_descriptor *d, const sz_args *args, sz_erro
                    d->where, text[0]);
 }
 
+/* As far as it is known before the data are; a fit to a kernel that vanishes has no sense
+ * either. */
+static sz_status check_kernel(const sz_fit_descriptor *d, sz_error *err)
+{
+    int uniform = d->theta_rule == SZ_THETA_UNIFORM;
+    const sz_gap_term kernel = {.covariance = d->covariance,
+                                .delta = d->delta,
+                                .f0 = d->f0,
+                                .zeta = d->zeta,
+                                .n_dim = uniform ? d->n_theta : 0,
+                                .theta = d->theta};
+    char text[120];
+
+    if (fabs(d->delta) < 1e-10)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: delta is %g, allowed 1e-10 to 1e+10",
+                       d->where, d->delta);
+    if (!sz_kernel_fault(&kernel, text)) return SZ_OK;
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: %s", d->where, text);
+}
+
 static sz_status read_method(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
 {
     static const char *const known[] = {"random",          "uniform", "cur_points",
@@ -473,6 +494,7 @@ static sz_status read_descriptor(sz_fit_descriptor *d, sz_fit_spec *spec,
     if (status == SZ_OK) status = read_scalars(d, args, err);
     if (status == SZ_OK) status = read_covariance(d, args, err);
     if (status == SZ_OK) status = read_lengths(d, args, err);
+    if (status == SZ_OK) status = check_kernel(d, err);
     if (status == SZ_OK) status = read_method(d, args, err);
     if (status == SZ_OK) status = read_counts(d, args, err);
     if (status == SZ_OK && index && *index)

@@ -4,10 +4,12 @@
  * they are read and shown. */
 #include "fit/spec_values.h"
 
+#include "base/rng.h"
 #include "fit/spec_keys.h"
 #include "term/term.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,10 +108,11 @@ static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
                            "number; write e0={Mo:-4.6:W:-4.5}, or e0_method=average",
                            where, symbol);
         item = sz_next_item(&rest, SZ_LIST_SEPARATORS);
-        if (!item || !sz_parse_double(item, &spec->e0.value[z]))
+        if (!item || !sz_parse_double(item, &spec->e0.value[z]) ||
+            fabs(spec->e0.value[z]) > SZ_E0_MAX)
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s: e0 of %s is missing or not a number; write "
-                           "e0={Mo:-4.6:W:-4.5}",
+                           "%s: e0 of %s is missing or not a number from -1e10 to 1e10; "
+                           "write e0={Mo:-4.6:W:-4.5}",
                            where, symbol);
         if (spec->e0.known[z]++)
             return sz_fail(err, SZ_ERR_FORMAT, "%s: e0 of %s stands there twice", where,
@@ -138,6 +141,9 @@ sz_status sz_fit_set_e0(sz_fit_spec *spec, const char *value, const char *where,
         value = "0";
     }
     spec->e0_is_list = !sz_parse_double(value, &e0);
+    if (!spec->e0_is_list && fabs(e0) > SZ_E0_MAX)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: e0 is %g, allowed -1e10 to 1e10", where,
+                       e0);
     for (int z = 1; !spec->e0_is_list && z <= SZ_Z_MAX; z++) {
         spec->e0.value[z] = e0;
         spec->e0.known[z] = 1;
@@ -180,19 +186,24 @@ sz_status sz_fit_set_solver(sz_fit_spec *spec, const char *value, const char *wh
 sz_status sz_fit_set_seed(sz_fit_spec *spec, const char *value, const char *where,
                           sz_error *err)
 {
-    if (sz_parse_int(value, &spec->rnd_seed) && spec->rnd_seed != 0) return SZ_OK;
+    if (sz_parse_int(value, &spec->rnd_seed) && spec->rnd_seed != 0 &&
+        spec->rnd_seed <= SZ_SEED_MAX)
+        return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: rnd_seed=%.40s must be an integer other than 0", where, value);
+                   "%s: rnd_seed=%.40s must be an integer other than 0, at most %d",
+                   where, value, SZ_SEED_MAX);
 }
 
 sz_status sz_fit_set_jitter(sz_fit_spec *spec, const char *value, const char *where,
                             sz_error *err)
 {
-    if (sz_parse_double(value, &spec->sparse_jitter) && spec->sparse_jitter >= 0.0)
+    if (sz_parse_double(value, &spec->sparse_jitter) && spec->sparse_jitter >= 0.0 &&
+        spec->sparse_jitter <= 1e6)
         return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: sparse_jitter='%.40s' is not a number of at least 0", where,
-                   value);
+                   "%s: sparse_jitter='%.40s' is not a number of at least 0 and at most "
+                   "1e6",
+                   where, value);
 }
 
 /* 0, the default, asks for nothing. */

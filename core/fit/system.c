@@ -28,7 +28,7 @@ typedef struct {
     int species[SZ_Z_MAX]; /* of the model, for each species of the data */
     unsigned char *taken;  /* [n_frames] in a checkpoint, of another rank or not wanted */
     int n_wanted;          /* frames of all ranks */
-    sz_alike alike;        /* item k of the crew is frame alike.order[k] */
+    sz_alike_frames alike; /* item k of the crew is frame alike.order[k] */
 } job;
 
 typedef struct {
@@ -134,8 +134,8 @@ static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
 
     if (state->interval < 0.0 || !w->unsaved) return SZ_OK;
     if (!now && start - w->saved < w->wait) return SZ_OK;
-    status = sz_checkpoint_save_rows(state, w->number, w->lsq, j->data->n_frames, w->done,
-                                     err);
+    status = sz_checkpoint_save_rows(state, w->number, w->lsq, &w->front,
+                                     j->data->n_frames, w->done, err);
     if (status == SZ_OK) w->unsaved = 0;
     w->saved = sz_seconds();
     /* writing shall take no more than 2 % of the time */
@@ -204,9 +204,10 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
     w->wait = run->state->interval;
     w->done = calloc((size_t)n + 1, 1);
     if (!w->done) return sz_fail_memory(err, (size_t)n, "the list of frames");
-    if (run->resume)
-        status = sz_checkpoint_load_rows(run->state, w->number, j->system->n_unknowns, n,
-                                         &w->lsq, w->done, err);
+    status = sz_front_create(&w->front, &j->system->gap, err);
+    if (status == SZ_OK && run->resume)
+        status = sz_checkpoint_load_rows(run->state, w->number, &w->lsq, &w->front, n,
+                                         w->done, err);
     for (int f = 0; f < n && status == SZ_OK && w->lsq; f++) {
         if (!w->done[f]) continue;
         if (j->taken[f])
@@ -222,7 +223,6 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
         status = sz_lsq_create(&w->lsq, j->system->n_unknowns, 0, method, err);
     if (status == SZ_OK)
         status = sz_rows_create(&w->rows, j->system->model, &j->system->gap, err);
-    if (status == SZ_OK) status = sz_front_create(&w->front, &j->system->gap, err);
     w->saved = sz_seconds();
     return status;
 }
@@ -398,11 +398,11 @@ sz_status sz_fit_factor(sz_lsq **factor, const sz_system *system,
     memset(report, 0, sizeof *report);
     status = sz_rows_species(j.species, j.data, system->model, err);
     if (status == SZ_OK) status = take_share(&j, err);
-    if (status == SZ_OK) status = sz_alike_create(&j.alike, j.data, err);
+    if (status == SZ_OK) status = sz_alike_frames_create(&j.alike, j.data, err);
     status = run->team->agree(run->team, status, err);
     if (status == SZ_OK) status = run_workers(&j, run->method, factor, report, err);
     report->seconds = sz_seconds() - start;
-    sz_alike_free(&j.alike);
+    sz_alike_frames_free(&j.alike);
     free(j.taken);
     return status;
 }

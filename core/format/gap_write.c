@@ -255,7 +255,8 @@ static sz_status open_part(writer *w, sz_output *part, const char *kind, int k)
 
     if (!path) return sz_fail_memory(w->err, n, w->path);
     snprintf(path, n, "%s.%s.%s%d", w->path, kind, w->label, k + 1);
-    status = sz_output_open(part, path, w->err);
+    status = sz_files_check(&w->gap->files, "the file of a term", path, w->err);
+    if (status == SZ_OK) status = sz_output_open(part, path, w->err);
     free(path);
     return status;
 }
@@ -377,6 +378,8 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
                 "draw at random: Z_mix and R_mix name no others; write the "
                 "model as .soapz",
                 path, k + 1);
+    status = sz_files_check(&gap->files, "the new model", path, err);
+    if (status != SZ_OK) return status;
     if (!sz_text_is_clean(w.base) || !*w.base || strpbrk(w.base, "\t\n\r"))
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%s: the name of the file cannot stand in XML; choose another",

@@ -320,7 +320,7 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *g
     for (int k = 0; status == SZ_OK && k < p->n_terms; k++) {
         status = sz_sparse_load(r, p->term + k);
         if (status == SZ_OK)
-            status = sz_gap_term_load_map(&p->term[k].c, r->path, r->err);
+            status = sz_gap_term_load_map(&p->term[k].c, r->path, r->files, r->err);
     }
     if (status != SZ_OK) return status;
     gap->term = calloc((size_t)p->n_terms + 1, sizeof *gap->term);
@@ -416,6 +416,10 @@ static sz_status read_gap(sz_gap **gap, const char *path, const char *core, sz_e
     *gap = NULL;
     if (status == SZ_OK) {
         g->e_scale = 1.0;
+        r.files = &g->files;
+        status = sz_files_read(r.files, "the model", path, err);
+    }
+    if (status == SZ_OK) {
         status = parse_file(&r, core != NULL);
     }
     if (core && g)

@@ -75,6 +75,7 @@ typedef struct {
 
 typedef struct {
     const char *path;
+    sz_files *files; /* of the potential: those that were opened */
     sz_error *err;
     sz_status status; /* the first failure stops the parser */
     XML_Parser parser;

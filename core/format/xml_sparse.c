@@ -134,6 +134,8 @@ sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
     if (!x->file || x->c.n_sparse == 0) return SZ_OK;
     f.path = sz_path_beside(r->path, x->file, r->err);
     status = f.path ? SZ_OK : SZ_ERR_MEMORY;
+    if (status == SZ_OK)
+        status = sz_files_read(r->files, "sparse points of the model", f.path, r->err);
     if (status == SZ_OK) status = read_file(r, x->c.line, &f);
     if (status == SZ_OK) status = check_md5(r, x, &f);
     if (status == SZ_OK) status = check_size(r, x, &f);

@@ -202,11 +202,14 @@ static sz_status check_counts(sz_reader *r, const sz_term_xml *x)
 sz_status sz_end_term(sz_reader *r, const char **atts)
 {
     sz_term_xml *x = current_coordinate(r);
+    char text[120];
     sz_status status = check_counts(r, x);
 
     (void)atts;
-    if (status != SZ_OK) return status;
-    return uses_theta(x) ? settle_theta(r, x) : settle_zeta(r, x);
+    if (status == SZ_OK) status = uses_theta(x) ? settle_theta(r, x) : settle_zeta(r, x);
+    if (status == SZ_OK && sz_kernel_fault(&x->c, text))
+        status = sz_reader_fail_at(r, x->c.line, "%s", text);
+    return status;
 }
 
 /* ---- theta, descriptor, permutation ---------------------------------------------- */

@@ -114,18 +114,26 @@ static sz_status check_gaussian(const context *c, int k, const sz_gap_term *x)
 
 static sz_status check_kernel(const context *c, int k, const sz_gap_term *x)
 {
+    char text[120];
+    sz_status status = SZ_OK;
+
     if (!isfinite(x->delta) || !isfinite(x->f0) || !isfinite(x->zeta))
         return fail_term(c, k, "delta, f0 or zeta is not a finite number");
     switch (x->covariance) {
     case SZ_COVARIANCE_DOT_PRODUCT:
-        if (x->zeta > 0.0) return SZ_OK;
-        return fail_term(c, k, "zeta is not positive");
+        if (!(x->zeta > 0.0)) status = fail_term(c, k, "zeta is not positive");
+        if (status == SZ_OK && x->n_perm > 1)
+            status = fail_term(c, k, "dot_product has permutations");
+        break;
     case SZ_COVARIANCE_ARD_SE:
     case SZ_COVARIANCE_PP:
-        return check_gaussian(c, k, x);
+        status = check_gaussian(c, k, x);
+        break;
     default:
         return fail_term(c, k, "the kernel is neither ard_se nor dot_product nor pp");
     }
+    if (status == SZ_OK && sz_kernel_fault(x, text)) status = fail_term(c, k, text);
+    return status;
 }
 
 static sz_status check_points(const context *c, int k, const sz_gap_term *x)

@@ -170,6 +170,11 @@ const char *sz_model_note(const sz_model *model, const char *key)
     return model->gap ? sz_gap_find_note(model->gap, key) : NULL;
 }
 
+sz_status sz_model_files(const sz_model *model, sz_files *files, sz_error *err)
+{
+    return model->gap ? sz_files_read_those(files, &model->gap->files, err) : SZ_OK;
+}
+
 sz_status sz_model_set_note(sz_model *model, const char *key, const char *text,
                             sz_error *err)
 {

@@ -36,6 +36,10 @@ sz_status sz_model_build(sz_model **model, const sz_gap *gap, sz_error *err);
 /* The same, but gap becomes the model's; after a failure it is freed. */
 sz_status sz_model_create(sz_model **model, sz_gap *gap, sz_error *err);
 
+/* The files that model was read from are read by files' work too. To be called before a
+ * plan of it may have dropped the paper. */
+sz_status sz_model_files(const sz_model *model, sz_files *files, sz_error *err);
+
 /* The terms of one kind, or NULL. */
 const void *sz_model_group(const sz_model *model, const sz_term_kind *kind);
 

@@ -23,6 +23,7 @@ void sz_gap_free(sz_gap *gap)
     free(gap->lj);
     free(gap->coulomb);
     sz_gap_notes_free(gap->note, gap->n_notes);
+    sz_files_free(&gap->files);
     sz_warnings_free(&gap->warnings);
     free(gap->path);
     free(gap->label);

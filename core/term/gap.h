@@ -6,6 +6,7 @@
 #define SZ_GAP_H
 
 #include "base/args.h"
+#include "base/files.h"
 #include "base/warnings.h"
 #include "term/gap_term.h"
 
@@ -33,6 +34,7 @@ typedef struct sz_gap {
     sz_coulomb *coulomb;
     int n_notes;
     sz_gap_note *note;    /* of a .soapz file, or of a fit */
+    sz_files files;       /* that it was read from, for they are not to be overwritten */
     sz_warnings warnings; /* what the reader accepted with a doubt */
     /* label and init_args of the <Potential> used; NULL: there is none */
     char *potential, *init_args;

@@ -8,6 +8,7 @@
 #include "descriptor/environment.h"
 #include "descriptor/turbo_map.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,41 @@ void sz_gap_term_clear(sz_gap_term *c)
     sz_environments_free(c->environment);
 }
 
-static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_error *err)
+/* Far from all that models have, and such that squares, inverses and powers are finite.
+ */
+#define ENERGY_MAX 1e10 /* eV */
+#define ZETA_MIN 1e-3
+#define ZETA_MAX 1e3
+#define THETA_MIN 1e-8
+#define THETA_MAX 1e8
+
+const char *sz_kernel_fault(const sz_gap_term *term, char text[120])
+{
+    const struct {
+        const char *name;
+        double value, lo, hi;
+    } range[] = {{"delta", term->delta, -ENERGY_MAX, ENERGY_MAX},
+                 {"f0", term->f0, -ENERGY_MAX, ENERGY_MAX},
+                 {"zeta", term->zeta, ZETA_MIN, ZETA_MAX}};
+    int dot = term->covariance == SZ_COVARIANCE_DOT_PRODUCT;
+
+    for (int k = 0; k < (dot ? 3 : 2); k++)
+        if (!(range[k].value >= range[k].lo && range[k].value <= range[k].hi)) {
+            snprintf(text, 120, "%s is %g, allowed %g to %g", range[k].name,
+                     range[k].value, range[k].lo, range[k].hi);
+            return text;
+        }
+    for (int k = 0; k < term->n_dim && !dot && term->theta; k++)
+        if (!(term->theta[k] >= THETA_MIN && term->theta[k] <= THETA_MAX)) {
+            snprintf(text, 120, "the length scale theta %d is %g, allowed %g to %g",
+                     k + 1, term->theta[k], THETA_MIN, THETA_MAX);
+            return text;
+        }
+    return NULL;
+}
+
+static sz_status load(sz_gap_term *c, const char *model, const char *name,
+                      sz_files *files, sz_error *err)
 {
     char *path = sz_path_beside(model ? model : "", name, err);
     sz_error why;
@@ -42,11 +77,14 @@ static sz_status load(sz_gap_term *c, const char *model, const char *name, sz_er
                 status == SZ_ERR_FILE
                     ? "; the file goes with the model, put it beside the XML file"
                     : "");
+    else
+        status = sz_files_read(files, "compress_file of the model", path, err);
     free(path);
     return status;
 }
 
-sz_status sz_gap_term_load_map(sz_gap_term *c, const char *model, sz_error *err)
+sz_status sz_gap_term_load_map(sz_gap_term *c, const char *model, sz_files *files,
+                               sz_error *err)
 {
     sz_args *args;
     const char *name;
@@ -57,7 +95,7 @@ sz_status sz_gap_term_load_map(sz_gap_term *c, const char *model, sz_error *err)
     if (status != SZ_OK) return status == SZ_ERR_MEMORY ? status : SZ_OK;
     name = sz_args_string(args, "compress_file", "None");
     if (sz_args_has(args, "soap_turbo") && !sz_same_word(name, "None"))
-        status = load(c, model, name, err);
+        status = load(c, model, name, files, err);
     sz_args_free(args);
     return status;
 }

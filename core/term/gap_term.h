@@ -5,6 +5,7 @@
 #define SZ_GAP_TERM_H
 
 #include "base/error.h"
+#include "base/files.h"
 
 typedef struct sz_environments sz_environments; /* descriptor/environment.h */
 
@@ -41,9 +42,15 @@ typedef struct sz_gap_term {
 
 void sz_gap_term_clear(sz_gap_term *term);
 
+/* NULL, or what in the kernel is no number of a model: "zeta is 1e+09, allowed 0.001 to
+ * 1000", in text. theta NULL is not looked at. */
+const char *sz_kernel_fault(const sz_gap_term *term, char text[120]);
+
 /* The compress_file that the descriptor names becomes the matrix, unless there is one. A
  * relative name is one beside the file model, or, where that is NULL, in the working
- * directory. A descriptor that cannot be read is left to its reader. */
-sz_status sz_gap_term_load_map(sz_gap_term *term, const char *model, sz_error *err);
+ * directory. A descriptor that cannot be read is left to its reader. files, or NULL,
+ * learns what was read. */
+sz_status sz_gap_term_load_map(sz_gap_term *term, const char *model, sz_files *files,
+                               sz_error *err);
 
 #endif

@@ -121,6 +121,14 @@ sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_t
         pair->size += fabs(c->alpha[s] * c->fc_sparse[s]) * c->delta * c->delta;
     n = find_breaks(&e, lo, spec->cutoff, breaks);
     width = piece_width(&e, spec->cutoff);
+    if (width < spec->cutoff / (SZ_TABLE_MAX >> 4)) { /* which leaves room to refine */
+        status = sz_fail(err, SZ_ERR_FORMAT,
+                         "%.100s: the length scale theta is %g, allowed from %g for this "
+                         "cutoff",
+                         c->descriptor, 32.0 * width,
+                         32.0 * spec->cutoff / (SZ_TABLE_MAX >> 4));
+        goto done;
+    }
     for (int refine = 0;; refine++) {
         status = sz_table_fit(&pair->e, n, breaks, width, exact_energy, &e, err);
         if (status != SZ_OK) goto done;

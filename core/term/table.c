@@ -97,11 +97,16 @@ static void interpolate(double x0, double x1, sz_function *f, const void *contex
 sz_status sz_table_fit(sz_table *table, int n, const double *breaks, double width,
                        sz_function *f, const void *context, sz_error *err)
 {
-    int pieces = 0, i = 0;
+    double wanted = 0.0;
+    int pieces, i = 0;
     sz_status status;
 
-    for (int k = 0; k + 1 < n; k++)
-        pieces += (int)ceil((breaks[k + 1] - breaks[k]) / width);
+    memset(table, 0, sizeof *table);
+    for (int k = 0; k + 1 < n; k++) wanted += ceil((breaks[k + 1] - breaks[k]) / width);
+    if (!(wanted <= SZ_TABLE_MAX))
+        return sz_fail(err, SZ_ERR_NUMERIC, "a table of %.3g pieces, allowed are %d",
+                       wanted, SZ_TABLE_MAX);
+    pieces = (int)wanted;
     status = allocate(table, pieces, err);
     if (status != SZ_OK) return status;
     for (int k = 0; k + 1 < n; k++) {

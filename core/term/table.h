@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 
-#define SZ_TABLE_ORDER 8 /* coefficients of a piece: degree 7 */
+#define SZ_TABLE_ORDER 8       /* coefficients of a piece: degree 7 */
+#define SZ_TABLE_MAX (1 << 20) /* pieces that sz_table_fit makes: 100 MB */
 
 typedef struct {
     int n;      /* pieces */
@@ -22,7 +23,8 @@ double sz_table_eval(const sz_table *table, double x, double *slope);
 void sz_table_free(sz_table *table);
 
 /* A function smooth between the n ascending breaks (n >= 2): Chebyshev interpolation
- * on pieces no longer than width. */
+ * on pieces no longer than width; SZ_ERR_NUMERIC where these were more than
+ * SZ_TABLE_MAX. */
 typedef long double sz_function(long double x, const void *context);
 sz_status sz_table_fit(sz_table *table, int n, const double *breaks, double width,
                        sz_function *f, const void *context, sz_error *err);

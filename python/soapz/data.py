@@ -231,6 +231,13 @@ def write_data(path: Any, frames: Iterable[Any]) -> None:
     write_all({os.fspath(path): frames_text(frames)})
 
 
+def same_file(a: str, b: str) -> bool:
+    """Both names lead to one plain file, which may not be there yet."""
+    if os.path.exists(a) and os.path.exists(b):
+        return os.path.isfile(a) and os.path.samefile(a, b)
+    return os.path.realpath(a) == os.path.realpath(b)
+
+
 TEXT: Dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}  # bytes stay what they are
 
 

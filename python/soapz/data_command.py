@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from .data import (DataOptions, ImportedData, gather, need_ase, some, split_data,
+from .data import (DataOptions, ImportedData, gather, need_ase, same_file, some, split_data,
                    write_all)
 from .extxyz import frames_text
 from .selection import ISOLATED, LeftOut, count
@@ -181,23 +181,25 @@ def _check_words(words: Sequence[str], o: Dict[str, Any]) -> None:
         raise UsageError("--test-fraction needs --test FILE")
     if not re.fullmatch(r"-?\d+", str(o.get("seed", "1"))):
         raise UsageError(f"--seed needs a whole number, not \"{o['seed']}\"")
-    if "test" in o and os.path.realpath(o["test"]) == os.path.realpath(o["output"]):
+    if "test" in o and same_file(o["test"], o["output"]):
         raise UsageError("-o and --test name the same file")
     if str(o.get("config_type", "auto")) in ("", "key:", "name:"):
         raise UsageError("--config-type needs folder, file, key:KEY or name:NAME")
 
 
 def _check_outputs(search: Search, o: Dict[str, Any]) -> None:
-    """No input is overwritten."""
-    sources = {os.path.realpath(s.path): s for s in search.sources}
-    for option, path in (("-o", o["output"]), ("--test", o.get("test"))):
-        if path is None or path == "-":
+    """No input is overwritten, links included."""
+    for option, path in (("-o", o["output"]), ("--test", o.get("test")), ("standard output", "-")):
+        if path is None:
             continue
-        source = sources.get(os.path.realpath(path))
+        source = next((s for s in search.sources
+                       if same_file(s.path, "/dev/stdout" if path == "-" else path)), None)
         if source:
             where = f", which lies in {source.root}" if source.root else ""
             raise ValueError(f"{option} would overwrite {source.path}{where}, one of the inputs: "
                              "name another file")
+        if path == "-":
+            continue
         folder = os.path.dirname(os.path.realpath(path))
         if os.path.isdir(path) or not os.path.isdir(folder):
             raise ValueError(f"{option} {path}: " + ("this is a folder" if os.path.isdir(path)

@@ -361,7 +361,7 @@ class Potential:
     def save(self, path: Union[str, "os.PathLike[str]"],
              notes: Optional[Dict[str, Optional[str]]] = None) -> None:
         """Writes a .soapz file, or a GAP XML file where the name ends in .xml: complete or
-        not at all.
+        not at all, and over no file that the potential was read from or fitted to.
 
         notes: texts to put in, None to take one away; threads must not save the same
         potential with notes at once."""

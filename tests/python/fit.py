@@ -145,6 +145,27 @@ def watched(train):
     check(time.time() - start < 10, f"it ended after {time.time() - start:.1f} s")
 
 
+def data_stay(folder, train):
+    """what a fit reads is not written, by it or by its potential"""
+    path, link = os.path.join(folder, "data.xyz"), os.path.join(folder, "link.xyz")
+    conf = os.path.join(folder, "fit.conf")
+    write(path, train)
+    os.link(path, link)
+    with open(conf, "w") as f:
+        f.write("sigma_energy = 0.01\nsigma_force = 0.1\nsigma_virial = 0.1\ne0 = average\n[distance_2b]\n"
+                f"cutoff = 4\ndelta = 1\ntheta = 1\nn_sparse = 6\nprint_sparse_index = {conf}\n")
+    before = [open(p).read() for p in (path, conf)]
+    for to in (path, link):
+        fails(soapz.SoapzError, ["print_sparse_index would overwrite", path],
+              lambda: soapz.fit(path, LINE, gap=[f"{PAIR} print_sparse_index={to}"]))
+    fails(soapz.SoapzError, ["print_sparse_index would overwrite", conf],
+          lambda: soapz.fit(path, conf))
+    potential = soapz.fit(path, LINE, gap=[PAIR])
+    for to in (path, link):
+        fails(soapz.SoapzError, ["would overwrite", path], lambda: potential.save(to))
+    check([open(p).read() for p in (path, conf)] == before, "the data are as they were")
+
+
 def refusals(potential, train):
     data, a = soapz.Dataset(), train[0]
     for kind, parts, call in (
@@ -187,6 +208,7 @@ def main():
         v = validations(potential, test)
         curve(train, test, v)
         refusals(potential, train)
+        data_stay(folder, train)
     watched(train)
     done()
 

@@ -164,6 +164,16 @@ def saved():
             check(abs(again.energy(ATOMS) - potential.energy(ATOMS)) <=
                   (1e-7 if name == "a.xml" else 0), f"{name} computes the same")
             check(name != "a.soapz" or again.notes["citation"] == "A & B, 2021", f"{again.notes}")
+            links = [os.path.join(folder, kind + name) for kind in ("hard-", "soft-")]
+            os.link(path, links[0])
+            os.symlink(path, links[1])
+            sides = [os.path.join(folder, n) for n in os.listdir(folder) if "sparseX" in n]
+            check(name != "a.xml" or sides, "no file of sparse points")
+            before = {n: open(os.path.join(folder, n), "rb").read() for n in os.listdir(folder)}
+            for to in [path, *links, *sides]:  # what a potential was read from
+                fails(SoapzError, ["would overwrite", os.path.basename(to)], lambda: again.save(to))
+            check({n: open(os.path.join(folder, n), "rb").read() for n in os.listdir(folder)} == before,
+                  "its own file was written")
         fails(SoapzError, ["no/such"], lambda: potential.save(os.path.join(folder, "no/such/a.soapz")))
         potential.path = None  # as of a fit
         check(pickle.loads(pickle.dumps(potential)).energy(ATOMS) == potential.energy(ATOMS), "bytes")
