@@ -73,10 +73,9 @@ typedef struct {
 } sz_fit_options;
 
 /* The model of spec fitted to dataset. Memory grows with the number of sparse points, not
- * with the data. options NULL: the defaults. Writes no file but print_sparse_index, which must be
- * none that it reads. What
- * the data or the weights leave in doubt goes to watch->warn. The threads call BLAS:
- * sz_blas_set_threads(1) is right for them. */
+ * with the data. options NULL: the defaults. Writes no file but print_sparse_index, which
+ * must be none that it reads. What the data or the weights leave in doubt goes to
+ * watch->warn. The threads call BLAS: sz_blas_set_threads(1) is right for them. */
 SZ_API sz_status sz_fit(sz_model **model, const sz_fit_spec *spec,
                         const sz_dataset *dataset, const sz_fit_options *options,
                         sz_error *err);

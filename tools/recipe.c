@@ -367,10 +367,10 @@ static sz_status write_recipe(FILE *text, char **so_far, const sz_recipe *r,
 
     if (status == SZ_OK) status = write_elements(text, r, in, &n, z, err);
     if (status == SZ_OK) status = take_int("--seed", r->seed, 1, 2147483645, &seed, err);
-    if (status == SZ_OK)
-        status =
-            take_int(r->u_max ? "--u-max" : "--n-max", r->u_max ? r->u_max : r->n_max, 1,
-                     r->u_max ? 100000 : SZ_N_MAX - 1, &u_max, err);
+    if (status == SZ_OK && r->u_max)
+        status = take_int("--u-max", r->u_max, 1, 100000, &u_max, err);
+    else if (r->n_max)
+        sz_parse_int(r->n_max, &u_max); /* the descriptor judges it */
     if (status == SZ_OK) status = take_int("--K", r->k, 1, 10000, &k, err);
     if (status == SZ_OK) status = take_int("--l-min", r->l_min, 0, SZ_L_MAX, &l_min, err);
     if (status != SZ_OK) return status;

@@ -14,8 +14,8 @@
 
 #include <stdio.h>
 
-/* Exit codes (docs/exit.md): 0 done, 1 it went wrong or was stopped, 2 the command line is
- * wrong, 3 a limit that validate was given is exceeded, 130 a fit was stopped. */
+/* Exit codes (docs/exit.md): 0 done, 1 it went wrong or was stopped, 2 the command line
+ * is wrong, 3 a limit that validate was given is exceeded, 130 a fit was stopped. */
 int sz_verb_info(int argc, char **argv);
 int sz_verb_data(int argc, char **argv);
 int sz_verb_eval(int argc, char **argv);
@@ -81,9 +81,9 @@ sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *
 
 /* ---- interruption --------------------------------------------------------------- */
 
-/* From here on Ctrl-C and what schedulers send (SIGTERM, SIGHUP, SIGXCPU, SIGUSR1) is only
- * noted; a second Ctrl-C ends the process. A reader of standard output that has gone away
- * is noted too: see sz_finish_stdout. */
+/* From here on Ctrl-C and what schedulers send (SIGTERM, SIGHUP, SIGXCPU, SIGUSR1) is
+ * only noted; a second Ctrl-C ends the process. A reader of standard output that has gone
+ * away is noted too: see sz_finish_stdout. */
 void sz_catch_interrupts(void);
 /* 1 once one has come. */
 int sz_interrupted(void);

@@ -331,8 +331,8 @@ static sz_status check_kernel(const sz_fit_descriptor *d, sz_error *err)
                                 .theta = d->theta};
     char text[120];
 
-    if (fabs(d->delta) < 1e-10)
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: delta is %g, allowed 1e-10 to 1e+10",
+    if (fabs(d->delta) < 1e-100)
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: delta is %g, allowed 1e-100 to 1e+100",
                        d->where, d->delta);
     if (!sz_kernel_fault(&kernel, text)) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT, "%s: %s", d->where, text);

@@ -452,8 +452,7 @@ sz_status sz_soapz_read(sz_gap **gap, const char *path, sz_error *err)
         status = l.gap ? get_text(&l, path, &l.gap->path)
                        : sz_fail_memory(err, sizeof *l.gap, path);
     }
-    if (status == SZ_OK)
-        status = sz_files_read(&l.gap->files, "the model", path, err);
+    if (status == SZ_OK) status = sz_files_read(&l.gap->files, "the model", path, err);
     if (status == SZ_OK) status = load_model(&l);
     if (status == SZ_OK) status = load_notes(&l);
     if (status == SZ_OK) status = sz_gap_check(l.gap, path, MAKE_AGAIN, err);

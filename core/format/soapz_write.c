@@ -327,8 +327,7 @@ sz_status sz_gap_save(const sz_gap *gap, const char *path, sz_error *err)
     char *model = NULL;
     sz_status status = sz_gap_check(gap, path, "nothing was written", err);
 
-    if (status == SZ_OK)
-        status = sz_files_check(&gap->files, "the new model", path, err);
+    if (status == SZ_OK) status = sz_files_check(&gap->files, "the new model", path, err);
     if (status == SZ_OK) status = check_notes(gap, path, err);
     if (status == SZ_OK) status = list_tensors(&l, gap);
     if (status == SZ_OK) {

@@ -190,10 +190,11 @@ static sz_status check_cutoff(const sz_few_bodies *few, const sz_args *args,
 
     if (few->cutoff >= 0.01 && few->cutoff <= 1000.0 && width >= 0.0 && width <= 1000.0)
         return SZ_OK;
-    return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: cutoff=%g cutoff_transition_width=%g is not a range of distances: "
-                   "allowed 0.01 to 1000 and 0 to 1000",
-                   sz_args_where(args), few->cutoff, width);
+    return sz_fail(
+        err, SZ_ERR_FORMAT,
+        "%s: cutoff=%g cutoff_transition_width=%g is not a range of distances: "
+        "allowed 0.01 to 1000 and 0 to 1000",
+        sz_args_where(args), few->cutoff, width);
 }
 
 sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_args *args,

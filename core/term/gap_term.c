@@ -26,8 +26,8 @@ void sz_gap_term_clear(sz_gap_term *c)
 }
 
 /* Far from all that models have, and such that squares, inverses and powers are finite.
- */
-#define ENERGY_MAX 1e10 /* eV */
+ * Of vectors that are not normalised delta may be any power of their length. */
+#define ENERGY_MAX 1e100 /* eV */
 #define ZETA_MIN 1e-3
 #define ZETA_MAX 1e3
 #define THETA_MIN 1e-8

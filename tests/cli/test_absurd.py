@@ -63,8 +63,8 @@ SOAP_KEYS = {
     "cutoff_transition_width": (("-1", "1e300"), "allowed 0 to 1000", NO_REAL),
     "atom_sigma": (("0", "-1", "1e-300", "1e300"), "allowed 0.01 to 100", NO_REAL),
     "zeta": (("1e9", "1e300", "1e-300", "2147483648"), "allowed 0.001 to 1000", NO_REAL),
-    "delta": (("1e300", "-1e300"), "allowed -1e+10 to 1e+10", NO_REAL),
-    "f0": (("1e300", "-1e300"), "allowed -1e+10 to 1e+10", NO_REAL),
+    "delta": (("1e300", "-1e300"), "allowed -1e+100 to 1e+100", NO_REAL),
+    "f0": (("1e300", "-1e300"), "allowed -1e+100 to 1e+100", NO_REAL),
     "central_weight": (("1e300", "-1e9"), "allowed -1e+06 to 1e+06", NO_REAL),
     "covariance_sigma0": (("1e300",), "allowed -1e+06 to 1e+06", NO_REAL),
     "n_sparse": (("-1",), "positive", NO_INTEGER),
@@ -73,7 +73,7 @@ PAIR_KEYS = {
     "cutoff": (("1e300", "1e-300", "1001"), "allowed 0.01 to 1000", NO_REAL),
     "cutoff_transition_width": (("-1", "1e300"), "0 to 1000", NO_REAL),
     "theta_uniform": (("1e-300", "1e-9", "1e300"), "allowed 1e-08 to 1e+08", NO_REAL),
-    "delta": (("1e-300", "1e-11"), "allowed 1e-10 to 1e+10", NO_REAL),
+    "delta": (("1e-300", "1e-101"), "allowed 1e-100 to 1e+100", NO_REAL),
 }
 
 
@@ -217,7 +217,7 @@ def options():
     describe = ["describe", DATA, "-o", "out.npz", "--n-max", 3, "--l-max", 2, "-c"]
     for args, parts in (
             (["describe", DATA, "-o", "out.npz", "-c", "nu=2", "--n-max", 3, "--l-max", 200], ["l_max", "20"]),
-            (["describe", DATA, "-o", "out.npz", "-c", "nu=2", "--l-max", 3, "--n-max", 1000000], ["n-max", "40"]),
+            (["describe", DATA, "-o", "out.npz", "-c", "nu=2", "--l-max", 3, "--n-max", 1000000], ["n_max", "40"]),
             ([*describe, "nu=2", "--cutoff", "1e300"], ["cutoff", "100"]),
             ([*describe, "optimal", "--u-max", 2147483647], ["u-max"]),
             ([*describe, "K=3", "--K", 2147483647], ["K", "10000"]),

@@ -146,6 +146,7 @@ def file_format(folder):
     check(read_xyz(out)[1]["energy"] in again and again.count("forces:R:3") == 2, "own output")
     check(run("eval", model, out, "-o", out + ".again")[0] == 0, "once more")
     check(open(out + ".again").read() == again, "once more: another result")
+    os.remove(out + ".again")
     check(not stat.S_IMODE(os.stat(out).st_mode) & 0o111, "output may be executed")
     check(stat.S_IMODE(os.stat(out).st_mode) == stat.S_IMODE(os.stat(path).st_mode),
           "output has other rights than a plain file")
