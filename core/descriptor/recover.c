@@ -221,8 +221,9 @@ sz_status sz_recover_spectrum(const sz_soap *soap, const double *published, doub
         else
             unpack_w(&s, a, w);
         status = sz_recover_density(n, s.k, w, a, x, &how[l], err);
+        if (status != SZ_OK) break;
         gram(n, how[l].rank, x, p);
-        if (status == SZ_OK && k == KIND_Q) status = undo_q(n, s.matrix, p, a, err);
+        if (k == KIND_Q) status = undo_q(n, s.matrix, p, a, err);
         for (int i = 0, at = l; i < n; i++)
             for (int j = 0; j <= i; j++, at += l_max + 1)
                 full[at] = p[i * n + j] * (i == j ? 1.0 : sqrt(2.0));
