@@ -26,8 +26,8 @@ typedef struct {
     void *own;                     /* what the kind alone knows */
     int n_slots, slot_z[SZ_Z_MAX]; /* elements of the neighbours; 0 takes every element */
     int n_centres, centre_z[SZ_Z_MAX]; /* of the centres; 0: any */
-    double tolerance; /* radial_tolerance: more than 0, components are left out */
-    int average;      /* 1: one vector for all centres, see sz_describer_average */
+    double tolerance;       /* radial_tolerance: more than 0, components are left out */
+    int average;            /* 1: one vector for all centres, see sz_describer_average */
     const char *indefinite; /* compression whose products of vectors may be negative, or
                              * NULL */
 } sz_describer_spec;
