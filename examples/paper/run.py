@@ -527,19 +527,27 @@ def slug(label):
 
 
 def draw_fields(path, alloy, fields):
+    from soapz.curve import plain, ticks
     from soapz.pictures import COLOURS, INK, plt
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.6))
     places = [(0, 1, 1, "sparse points", "force RMSE, eV/Å"), (0, 2, 1e3, "sparse points", "energy RMSE, meV/atom"),
               (3, 1, 1, "µs an atom, one core", "force RMSE, eV/Å")]
     for a, (x, y, scale, xlabel, ylabel) in zip(axes, places):
+        ends = {}
         for (label, v), colour in zip(fields.items(), [INK, *COLOURS]):
             seen = np.isfinite(v[x])
-            at, error = v[x][seen], scale * v[y][seen]
-            a.plot(at, error, "o-", color=colour, ms=4, lw=1.4)
-            a.annotate(label, (at[-1], error[-1]), xytext=(5, 0), color=colour, textcoords="offset points",
-                       fontsize=8, va="center")
+            a.plot(v[x][seen], scale * v[y][seen], "o-", color=colour, ms=4, lw=1.4)
+            ends[label] = v[x][-1], scale * v[y][-1], colour
         a.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
-        a.margins(x=0.22)
+        ticks(a.xaxis, list(fields["nu=2"][0])) if x == 0 else plain(a.xaxis)
+        plain(a.yaxis)
+        a.set_xlim(right=a.get_xlim()[1] * (a.get_xlim()[1] / a.get_xlim()[0]) ** 0.3)
+        low, high = np.log(a.get_ylim())
+        at = -np.inf
+        for label, (u, v, colour) in sorted(ends.items(), key=lambda e: e[1][1]):  # names keep their distance
+            at = max(at + 0.055 * (high - low), np.log(v))
+            a.annotate(label, (u, np.exp(at)), xytext=(6, 0), color=colour, textcoords="offset points", fontsize=8,
+                       va="center")
     figure.suptitle(f"{alloy}, cells that were not fitted", fontsize=9.5)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
