@@ -378,8 +378,9 @@ TRIPLETS = """
 [angle_3b]
 cutoff = 4.6
 cutoff_width = 1.0
-theta = 1.0
+theta = 2.0
 delta = 1.0
+sparse = uniform
 n_sparse = {points}
 """
 SOAP = """
