@@ -469,8 +469,9 @@ def fit(o, alloy, name, sections, train, test):
 def judged(o, name, kinds):
     """{kind: (force rmse, energy rmse)} of the model in its file on its test cells; kinds: patterns of config_type"""
     path = os.path.join(kept(o), name)
-    subprocess.run([os.environ.get("SOAPZ", "soapz"), "validate", path + ".soapz", path + ".test.xyz", "--no-variance",
-                    "--threads", str(o.threads), "--json", path + ".errors.json"], stdout=subprocess.DEVNULL, check=True)
+    words = [path + ".soapz", path + ".test.xyz", "--no-variance", "--threads", str(o.threads)]
+    subprocess.run([os.environ.get("SOAPZ", "soapz"), "validate", *words, "--json", path + ".errors.json"],
+                   stdout=subprocess.DEVNULL, check=True)
     with open(path + ".errors.json") as f:
         errors = json.load(f)["models"][0]["errors"]["config_type"]
     of = {kind: [e for k, e in errors.items() if re.search(pattern, k)] for kind, pattern in kinds.items()}
@@ -515,12 +516,13 @@ def force_fields(o, alloy, train, test, points, kinds, n_max=8, l_max=6):
             small = f"{name}_{n[k]}"
             fit(o, alloy, small, sections(label, alloy, n[k], n_max, l_max), dealt(train, 4)[0], test[:1])
             cost[k] = microseconds(os.path.join(kept(o), small + ".soapz"), alloy)
-        out[label] = n, *(np.array([r[k]["rmse"] for r in rows]) for k in ("force", "energy")), cost
-        for m, f, e, t in zip(*out[label]):
-            print(f"{label:12s} {m:6d} points: force {f:.4f} eV/A, energy {1e3 * e:7.2f} meV/atom"
-                  + (f", {t:.1f} us an atom" if t == t else ""), flush=True)
+        error = [[r[k][mean] for r in rows] for k in ("force", "energy") for mean in ("rmse", "mae")]
+        out[label] = n, np.array(error[0]), np.array(error[2]), cost
+        for m, f, df, e, de, t in zip(n, *error, cost):
+            print(f"{label:12s} {m:6d} points: force RMSE {f:.4f}, MAE {df:.4f} eV/A, energy {1e3 * e:7.2f}, {1e3 * de:7.2f} "
+                  "meV/atom" + (f", {t:.1f} us an atom" if t == t else ""), flush=True)
         for kind, (f, e) in judged(o, name, kinds).items():
-            print(f"{'':12s} {kind}: force {f:.4f} eV/A, energy {1e3 * e:.2f} meV/atom")
+            print(f"{'':12s} {kind}: force RMSE {f:.4f} eV/A, energy {1e3 * e:.2f} meV/atom")
     draw_fields(os.path.join(kept(o), alloy + ".svg"), alloy, out)
     return out
 
@@ -618,7 +620,8 @@ def optimised_w(o):
     mae, in_file = {}, True
     for w, seed, train_key in runs:
         kind = w + ("" if "train" not in train_key else ", trained")
-        more = f"compression_seed = {seed}\n" + ("compression_weights = uniform\n" if w == "uniform" else "") + train_key
+        drawn = "compression_weights = uniform\n" if w == "uniform" else ""
+        more = f"compression_seed = {seed}\n{drawn}{train_key}"
         text = PAIRS + SOAP.format(label="W^T P_l", tolerance=0, more=more, **size)
         c = fit(o, "NbMoTaW", f"w_{slug(kind)}_{seed}", text, train, test)
         last = c["models"][-1]
@@ -634,7 +637,8 @@ def optimised_w(o):
     mean, deviation = np.mean(mae["normal"], 0), np.std(mae["normal"], 0)
     best = np.mean(mae["normal, trained"], 0)
     if o.few:
-        return states(best[0] < mae["normal"][0][0], f"row 29: forces, W trained {best[0]:.3f}, before {mae['normal'][0][0]:.3f}")
+        before = mae["normal"][0][0]
+        return states(best[0] < before, f"row 29: forces, W trained {best[0]:.3f}, before {before:.3f}")
     states((best < mean - deviation).all(), "row 29: trained W below the mean of random ones by "
            + " and ".join(f"{g:.1f}" for g in (mean - best) / deviation) + " deviations (forces, energies)")
 
@@ -647,7 +651,8 @@ def four_body(o):
     out = subprocess.run([command, "compressions", "--species", "4", "--n-max", "4", "--l-max", "3", "--json"],
                          capture_output=True, text=True, check=True).stdout
     length = {c["label"]: c["length"] for c in json.loads(out)}
-    states(all(length[k] == n for k, n in want.items()), "row 30: lengths " + ", ".join(f"{k} {length[k]}" for k in want))
+    states(all(length[k] == n for k, n in want.items()),
+           "row 30: lengths " + ", ".join(f"{k} {length[k]}" for k in want))
     a, b = [(["W"] + 4 * ["Mo"], on_sphere([(2.4, np.pi / 2, k * np.pi / 4) for k in s]), None)
             for s in ((0, 1, 3, 4), (0, 1, 2, 5))]
     small = dict(n_max=4, l_max=3, cutoff=5.0, atom_sigma=0.4, central_weight=0.0)
