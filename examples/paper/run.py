@@ -512,7 +512,7 @@ def force_fields(o, alloy, train, test, points, kinds, n_max=8, l_max=6):
         n = np.array(c["n_unknowns"]) - c["n_whole"]
         cost = np.full(len(n), np.nan)
         cost[-1] = microseconds(os.path.join(kept(o), name + ".soapz"), alloy)
-        for k in () if o.few else range(0, len(n) - 1, 2):  # models as long, of few cells
+        for k in () if o.few else range(0, len(n) - 2, 2):  # models as long, of few cells
             small = f"{name}_{n[k]}"
             fit(o, alloy, small, sections(label, alloy, n[k], n_max, l_max), dealt(train, 4)[0], test[:1])
             cost[k] = microseconds(os.path.join(kept(o), small + ".soapz"), alloy)
