@@ -544,9 +544,10 @@ def draw_fields(path, alloy, fields):
             a.plot(v[x][seen], scale * v[y][seen], "o-", color=colour, ms=4, lw=1.4)
             ends[label] = v[x][-1], scale * v[y][-1], colour
         a.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
-        ticks(a.xaxis, list(fields["nu=2"][0])) if x == 0 else plain(a.xaxis)
+        ticks(a.xaxis, list(fields["nu=2"][0][1::2])) if x == 0 else plain(a.xaxis)
         plain(a.yaxis)
         a.set_xlim(right=a.get_xlim()[1] * (a.get_xlim()[1] / a.get_xlim()[0]) ** 0.3)
+        a.set_ylim(top=1.15 * scale * max(v[y].max() for label, v in fields.items() if label != "2b+3b"))
         low, high = np.log(a.get_ylim())
         at = -np.inf
         for label, (u, v, colour) in sorted(ends.items(), key=lambda e: e[1][1]):  # names keep their distance
