@@ -2,25 +2,35 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The statements of Darby, Kermode and Csanyi (2021) that are about information, measured.
 
-    run.py FIGURE [--data FOLDER] [--few]
+    run.py FIGURE [--data FOLDER] [--few] [--pictures FOLDER] [--keep FILE]
 
-FIGURE  table1, ranks   lengths; what is in P_l and comes back from compressions of it
-        2, S1           pairs of environments that compressions do not tell apart
-        S2              Mo and Ta exchanged round an atom of a liquid, normal and uniform W
-        4, 5            correlations and imbalances, of liquids and of molecules
-        9, S4           sensitivities, of liquids and of a symmetric crystal
-        7, 7z1          learning curves, of molecules and (zeta = 1) of perovskites
---data  folder with HEA_liquid/liquids.xyz, QM9/qm9_10000.xyz, Perov5/perov5.xyz
---few   a shortened form
+FIGURE      table1, ranks   lengths; what is in P_l and comes back from compressions of it
+            2, S1           pairs of environments that compressions do not tell apart
+            S2              Mo and Ta exchanged round an atom of a liquid, normal and uniform W
+            4, 5            correlations and imbalances, of liquids and of molecules (also 6, S5)
+            9, S4           sensitivities, of liquids and of a symmetric crystal
+            7, 7z1          learning curves, of molecules and (zeta = 1) of perovskites
+            7large          of up to 10,000 molecules
+            10              learning curves with symmetry functions
+--data      folder with HEA_liquid/liquids.xyz, QM9/qm9_10000.xyz, Perov5/perov5.xyz
+--qm9pack   folder with qm9_part1.csv, .. of the package qm9pack, for 7large
+--few       a shortened form
+--pictures  folder for figure4.svg, ..
+--keep      numbers of learning curves: those that are in this file are not computed again
 
 Each prints numbers, and for each statement whether it holds; 1 is returned where one does not.
 docs/paper.md has the table."""
 import argparse
+import ast
+import csv
+import glob
 import itertools
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
 
 import numpy as np
 import soapz
@@ -206,25 +216,38 @@ def figure_s2(o):
         states((abs(d.mean(0) - 0.975) < 0.125).all() and (d.std(0) < 0.07).all(),
                f"row 9: W^T P_l, {weights}: 0.85 .. 1.1, deviation below 0.07; over nu,mu=1,1 by "
                f"{(d.mean(0) - star).mean():.3f} +- {d.std(0).mean():.3f} (the paper: 0.054 +- 0.02)")
+    shown = {label: (gaps[label], 0 * star) for label in LABELS if label in gaps}
+    shown |= {f"W^T P_l {w}": (gaps[w].mean(0), gaps[w].std(0)) for w in ("normal", "uniform")}
+    return {"figureS2": ("pairs", shown, {"nu=2": 1.07, "nu,mu=1,1": 0.856, "nu,mu*=1,1": 0.849,
+                                          "nu,mu^=1,1": 0.856, "nu=2,d_J": 0.106, "W^T P_l": 0.91})}
 
 
 # ---- environments of data ------------------------------------------------------------------
 
 
 def compare(title, frames, atoms, **settings):
-    """Agreement with nu=2 of each label"""
+    """Agreement with nu=2 of each label, with the pairs in bins of their distances and ranks"""
     data, kinds = dataset(frames), elements(frames)
-    found = analyse.correlation(data, [Descriptor(label, kinds, **settings) for label in LABELS], atoms=atoms)
+    metrics = [analyse.Metric(data, Descriptor(label, kinds, **settings), atoms=atoms) for label in LABELS]
+    found, n = [metrics[0].compare(m) for m in metrics], len(metrics[0].ranks)
+    pair = ~np.eye(n, dtype=bool)
+
+    def counts(a, b):
+        return np.histogram2d(a[pair] / a.max(), b[pair] / b.max(), 48, [[0, 1], [0, 1]])[0]
+
+    d, r = metrics[0].distances, metrics[0].ranks
+    shown = {label: {**a._asdict(), "distances_counts": counts(d, m.distances), "ranks_counts": counts(r, m.ranks)}
+             for label, a, m in zip(LABELS, found, metrics)}
     print(f"{title}\n{'':12s} {'distances':>10s} {'ranks':>8s} {'nu=2 -> X':>10s} {'X -> nu=2':>10s} near/far")
     for label, a in zip(LABELS, found):
         print(f"{label:12s} {a.distances:10.4f} {a.ranks:8.4f} {a.imbalance_ab:10.4f} {a.imbalance_ba:10.4f} "
               f"{a.near_far:5d}{a.far_near:6d}")
-    return dict(zip(LABELS, found))
+    return dict(zip(LABELS, found)), shown, n
 
 
 def figure4(o):
     frames = read(o.data + "/HEA_liquid/liquids.xyz")
-    a = compare("Figures 4, 6, S5", frames, range(200) if o.few else None, **FINE)
+    a, shown, n = compare("Figures 4, 6, S5", frames, range(200) if o.few else None, **FINE)
     near = a["nu,mu=1,1"]
     states(near.ranks > 0.95 and near.near_far == near.far_near == 0,
            f"row 10: nu,mu=1,1: ranks {near.ranks:.3f}, no pair near by one and far by the other")
@@ -237,6 +260,10 @@ def figure4(o):
                f"mu=2 {a['mu=2'].imbalance_ba:.3f}")
         off = max(abs(a["nu,mu^=1,1"][k] - near[k]) for k in (2, 3))
         states(off < 0.01, f"row 14: nu,mu^ and nu,mu differ by {off:.4f}")
+    title = f"{n} environments of liquids: pairs by distance and rank"
+    return {"figure4": ("correlation", shown, ["nu,mu=1,1", "nu=2,d_J"], title),
+            "figureS5": ("correlation", shown, ["nu,mu*=1,1", "W^T P_l", "nu,mu^=1,1", "mu=2"], title),
+            "figure6": ("imbalance", shown, n, f"{n} environments of liquids")}
 
 
 def figure5(o):
@@ -246,9 +273,10 @@ def figure5(o):
     frames = [frames[k] for k in rng.permutation(len(frames))[:20 if o.few else 200]]
     n = sum(len(f[0]) for f in frames)
     atoms = np.sort(rng.permutation(n)[:2000])
-    a = compare("Figure 5", frames, atoms, n_max=8, l_max=6, cutoff=5.0, atom_sigma=0.4, central_weight=0.0)
+    a, shown, n = compare("Figure 5", frames, atoms, n_max=8, l_max=6, cutoff=5.0, atom_sigma=0.4, central_weight=0.0)
     if not o.few:
         states(a["mu=2"].imbalance_ba < 0.1, f"row 13: molecules: Delta(mu=2 -> nu=2) {a['mu=2'].imbalance_ba:.3f}")
+    return {"figure5": ("imbalance", shown, n, f"{n} environments of molecules")}
 
 
 def sensitivities(frames, atoms, **settings):
@@ -268,6 +296,8 @@ def figure9(o):
         atoms = np.sort(rng.permutation(n)[:6 if o.few else 50])
         v = sensitivities(frames, atoms, **{**FINE, "n_max": n_max, "l_max": l_max})
         full, least = np.log10(np.concatenate([x[6:] for x in v["nu=2"]])), {}
+        if n_max == 12:
+            shown = {label: np.concatenate([e[6:] for e in x]) for label, x in v.items()}
         print(f"N={n_max} L={l_max}, {len(atoms)} environments\n{'':12s} {'sixth':>8s} {'seventh':>8s} {'median':>8s}  "
               "log10 ratio to nu=2: mean, least; correlation of logs")
         for label, x in v.items():
@@ -281,6 +311,7 @@ def figure9(o):
             if n_max == 12:
                 bound = -1 if label in LABELS[:4] else -2.5
                 states(least[label] > bound and c > 0.97, f"row 16: {label}: least {least[label]:+.2f}")
+    return {"figure9": ("sensitivity", shown)}
 
 
 def figure_s4(o):
@@ -289,26 +320,58 @@ def figure_s4(o):
     kinds = [("Al", (0, 0, 0)), ("Na", (.5, 0, 0)), ("Cs", (.25, .25, .25)), ("Cs", (-.25, -.25, -.25))]
     kinds += [("F", s * u * e) for e in np.eye(3) for s in (1, -1)]
     frame = [s for s, _ in kinds for _ in fcc], a * np.array([np.add(x, t) for _, x in kinds for t in fcc]), np.eye(3) * a
-    for label, found in sensitivities([frame], [0, 16], **{**FINE, "cutoff": 4.2}).items():
+    found_all = sensitivities([frame], [0, 16], **{**FINE, "cutoff": 4.2})
+    for label, found in found_all.items():
         seen = [(len(v), int((v > 1e-20).sum())) for v in found]
         states(seen == [(63, 3), (60, 11)], f"row 17: {label}: eigenvalues, not zero, round Al and F: {seen}")
+    return {"figureS4": ("symmetric", found_all)}
 
 
 # ---- learning ------------------------------------------------------------------------------
 
 
-def curves(path, labels, sizes, n_test, per_frame, n_splits, zeta, **settings):
-    data = soapz.Dataset.read(path)
-    mae = {}
-    for label, more in labels:
-        d = Descriptor(label, data.elements, **more, **settings)
-        r = analyse.learning(data, d, sizes, n_test, zeta=zeta, n_splits=n_splits, per_frame=per_frame)
+def kept(o, key, work):
+    """The numbers of key in the file --keep, or those of work(), which are added to it."""
+    table = json.load(open(o.keep)) if o.keep and os.path.exists(o.keep) else {}
+    key = json.dumps(key)
+    if key not in table:
+        table[key] = work()
+        if o.keep:
+            with open(o.keep + ".part", "w") as f:
+                json.dump(table, f, indent=1)
+            os.replace(o.keep + ".part", o.keep)
+    return table[key]
+
+
+def learn(o, data, where, text, make, sizes, n_test, n_splits, zeta, per_frame=True):
+    """(mean, deviation) over the splits of the errors, kcal/mol a frame or meV/atom, with the time and
+    the largest memory that they took; make() gives the descriptor"""
+    def work():
+        start = time.process_time()
+        r = analyse.learning(data, make(), sizes, n_test, zeta=zeta, n_splits=n_splits, per_frame=per_frame)
         m = 23.060548 * r.mae_frame if per_frame else 1e3 * r.mae_atom
+        return {"mean": m.mean(0).tolist(), "deviation": m.std(0).tolist(), "cpu_s": time.process_time() - start,
+                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+    found = kept(o, [where, text, sizes, n_test, n_splits, zeta], work)
+    print(f"{text:31s} " + "  ".join(f"{n}: {a:.3f} +- {b:.3f}" for n, a, b in
+                                     zip(sizes, found["mean"], found["deviation"])) +
+          f"  {found['cpu_s']:.0f} s of CPU, {found['peak_mb']:.0f} MB", flush=True)
+    return np.array(found["mean"]), np.array(found["deviation"])
+
+
+def curves(o, data, where, labels, sizes, n_test, n_splits, zeta, per_frame=True, **settings):
+    """{label: (mean, deviation)}; labels: [(label, settings of its own)]"""
+    found = {}
+    for label, more in labels:
         name = label + "".join(f" {v}" for v in more.values())
-        mae[name] = m.mean(0)
-        print(f"{name:20s} " + "  ".join(f"{n}: {a:.3f} +- {b:.3f}" for n, a, b in zip(sizes, m.mean(0), m.std(0))),
-              flush=True)
-    return mae
+        found[name] = learn(o, data, where, name, lambda: Descriptor(label, data.elements, **more, **settings), sizes,
+                            n_test, n_splits, zeta, per_frame)
+    return found
+
+
+SMALL = dict(n_max=8, l_max=6, cutoff=4.0, atom_sigma=0.4)
+MOLECULES = "training molecules", "MAE, kcal/mol a molecule"
 
 
 def figure7(o):
@@ -316,29 +379,79 @@ def figure7(o):
     labels = [(label, {}) for label in LABELS]
     labels += [("W^T P_l", {"weights": w, "seed": s}) for w in ("normal", "uniform") for s in range(1, 6)]
     sizes = [100, 200] if o.few else [200, 400, 800, 1600]
-    m = curves(o.data + "/QM9/qm9_10000.xyz", labels[4:7] if o.few else labels, sizes, 100 if o.few else 400, True,
-               1 if o.few else 3, 2, n_max=8, l_max=6, cutoff=4.0, atom_sigma=0.4)
+    data = soapz.Dataset.read(o.data + "/QM9/qm9_10000.xyz")
+    found = curves(o, data, "QM9", labels[4:7] if o.few else labels, sizes, 100 if o.few else 400, 1 if o.few else 3,
+                   2, **SMALL)
+    m = {k: v[0] for k, v in found.items()}
+    shown = {label: found[label] for label in LABELS if label in found}
     if o.few:
-        return
+        return {"figure7": ("learning", shown, sizes, MOLECULES, "QM9")}
     ratio = {k: v[-1] / m["nu=2"][-1] for k, v in m.items()}
     states(0.85 < ratio["nu,mu=1,1"] < 1.08, f"row 18: nu,mu=1,1 over nu=2: {ratio['nu,mu=1,1']:.2f}")
     states(0.85 < ratio["nu,mu*=1,1"] < 1.2, f"row 19: nu,mu*: {ratio['nu,mu*=1,1']:.2f}")
     for w in ("normal", "uniform"):
-        r = [v for k, v in ratio.items() if f"W^T P_l {w}" in k]
-        print(f"row 19: W^T P_l, {w}, of five seeds: {np.mean(r):.2f} +- {np.std(r):.2f}")
+        r = np.array([v / m["nu=2"] for k, v in m.items() if f"W^T P_l {w}" in k])
+        print(f"row 19: W^T P_l, {w}, over nu=2, five seeds: " +
+              ", ".join(f"{a:.2f} +- {b:.2f}" for a, b in zip(r.mean(0), r.std(0))))
     hat = m["nu,mu^=1,1"] / m["nu,mu=1,1"]
     states(hat[-1] > 1.1 and hat[-1] > hat[1], f"row 20: nu,mu^ over nu,mu: {hat.round(2)}")
+    print(f"row 21: d_J over nu=2: {(m['nu=2,d_J'] / m['nu=2']).round(2)}")
     states(max(ratio, key=ratio.get) == "mu=2" and m["mu=2"][-1] < 0.6 * m["mu=2"][0], "row 22: mu=2 is worst, and falls")
+    return {"figure7": ("learning", shown, sizes, MOLECULES, r"QM9, $\zeta=2$, three splits")}
+
+
+def molecules(folder, n):
+    """n molecules of qm9pack: pip download --no-deps qm9pack==1.0.3, unzip"""
+    csv.field_size_limit(sys.maxsize)
+    rows, data = [], soapz.Dataset()
+    for path in sorted(glob.glob(folder + "/qm9_part*.csv")):
+        with open(path, newline="") as file:
+            rows += [(r["Elements"], r["XYZ_Ang"], r["InternalEnergy_0K_au"]) for r in csv.DictReader(file)]
+    if len(rows) < n:
+        sys.exit(f"run.py: {folder} has {len(rows)} molecules, fewer than {n}; --qm9pack names the folder of "
+                 "qm9_part1.csv, .. of the package qm9pack")
+    for k in np.sort(np.random.default_rng(1).choice(len(rows), n, replace=False)):
+        symbols, x, energy = (ast.literal_eval(t) for t in rows[k])
+        data.add((symbols, np.round(x, 6)), energy=round(27.211386245988 * energy, 6))
+    return data
+
+
+def figure7_large(o):
+    """Up to 10,000 molecules of QM9 (the longest vectors: 5,000), one split, 1,000 judged; zeta 1 too"""
+    n_test, sizes = (20, [20, 40]) if o.few else (1000, [625, 1250, 2500, 5000, 10000])
+    data, short = molecules(o.qm9pack, n_test + sizes[-1]), ("nu,mu=1,1", "nu,mu^=1,1", "mu=2")
+
+    def of(zeta, to_last):
+        return {label: learn(o, data, "qm9pack", label, lambda: Descriptor(label, data.elements, **SMALL),
+                             sizes if label in to_last else sizes[:-1], n_test, 1, zeta) for label in LABELS}
+
+    found, linear = of(2, short), of(1, LABELS[1:])
+    pictures = {"figure7large": ("learning", found, sizes, MOLECULES, r"QM9, $\zeta=2$"),
+                "figure7ridge": ("learning", linear, sizes, MOLECULES, r"QM9, $\zeta=1$")}
+    if o.few:
+        return pictures
+    m = {k: v[0] for k, v in found.items()}
+    for label in LABELS[1:]:
+        print(f"{label:12s} over nu=2: {(m[label][:4] / m['nu=2']).round(2)}, over nu,mu=1,1: "
+              f"{(m[label] / m['nu,mu=1,1'][:len(m[label])]).round(2)}")
+    hat = m["nu,mu^=1,1"] / m["nu,mu=1,1"]
+    states(0.85 < m["nu,mu=1,1"][3] / m["nu=2"][3] < 1.08, "row 18: nu,mu=1,1 over nu=2 at 5,000")
+    states(hat[-1] > hat[0], f"row 20: nu,mu^ over nu,mu grows: {hat.round(2)}")
+    return pictures
 
 
 def figure7_zeta1(o):
     """Perovskites of 56 elements, meV/atom"""
     labels = [(k, {}) for k in ("nu=2", "nu,mu=1,1", "nu,mu^=1,1", "nu=2,d_J", "mu=2")]
     sizes = [100, 200] if o.few else [250, 500, 1000, 2000]
-    m = curves(o.data + "/Perov5/perov5.xyz", labels[2:] if o.few else labels, sizes, 200 if o.few else 400, False,
-               1 if o.few else 3, 1, n_max=4, l_max=3, cutoff=5.0, atom_sigma=0.5)
+    data = soapz.Dataset.read(o.data + "/Perov5/perov5.xyz")
+    found = curves(o, data, "Perov5", labels[2:] if o.few else labels, sizes, 200 if o.few else 400, 1 if o.few else 3,
+                   1, False, n_max=4, l_max=3, cutoff=5.0, atom_sigma=0.5)
+    m = {k: v[0] for k, v in found.items()}
+    pictures = {"figure7z1": ("learning", found, sizes, ("training cells", "MAE, meV/atom"),
+                              r"perovskites of 56 elements, $\zeta=1$")}
     if o.few:
-        return
+        return pictures
     slope = {k: np.polyfit(np.log(sizes), np.log(v), 1)[0] for k, v in m.items()}
     print("slopes", {k: round(v, 2) for k, v in slope.items()})
     last = {k: v[-1] for k, v in m.items()}
@@ -348,20 +461,106 @@ def figure7_zeta1(o):
     states(slope["nu=2"] < -0.3 and min(slope["mu=2"], slope["nu=2,d_J"]) > -0.1, "row 23: slopes")
     states(max(m["nu,mu=1,1"][0], m["nu,mu^=1,1"][0]) < m["nu=2"][0], "row 23: short ones better with little data")
     states(last["nu,mu^=1,1"] < 1.2 * last["nu=2"], f"row 20: nu,mu^ over nu=2 {last['nu,mu^=1,1'] / last['nu=2']:.2f}")
+    return pictures
+
+
+# ---- symmetry functions --------------------------------------------------------------------
+
+ACSF = ["nu=2", "nu,mu=1,1", "mu=2", "wACSF"]
+
+
+def acsf(label, kinds, cutoff, normalise="T"):
+    """The traditional functions"""
+    z = " ".join(str(k) for k in kinds)
+    return Descriptor(f"acsf cutoff={cutoff} compression={{{label}}} n_species={len(kinds)} species_Z={{{z}}} "
+                      f"normalise={normalise}")
+
+
+def times(o):
+    """Row 27: cells of eleven elements"""
+    rng, kinds = np.random.default_rng(1), [3, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]
+    edge = 4 * 2.9
+    sites = np.array([edge / 4 * (np.array(c) + shift) for c in np.ndindex(4, 4, 4) for shift in (0, 0.5)])
+    data = soapz.Dataset()
+    n_frames = 8 if o.few else 40
+    for _ in range(n_frames):
+        x = sites + rng.normal(0, 0.1, sites.shape)
+        data.add((rng.choice(kinds, len(x)), x, np.eye(3) * edge, True), energy=rng.normal())
+    length, seconds = {}, {}
+    for label in ACSF[:3]:
+        d, start = acsf(label, kinds, 6.0), time.process_time()
+        analyse.learning(data, d, [n_frames - 2], 2, zeta=1, n_splits=1, n_threads=1)
+        described = time.process_time() - start
+        analyse.learning(data, d, [n_frames - 2], 2, zeta=2, n_splits=1, n_threads=1)
+        seconds[label] = described, time.process_time() - start - 2 * described
+        length[label] = d.length
+        print(f"{label:12s} {d.length:5d} components, {n_frames} cells of {len(sites)} atoms: vectors "
+              f"{described:.2f} s, kernel {seconds[label][1]:.2f} s")
+    states(length["nu=2"] > 5 * length["nu,mu=1,1"], f"row 27: nu=2 is {length['nu=2'] / length['nu,mu=1,1']:.2f} "
+           "times as long as nu,mu=1,1")
+    if not o.few:
+        states(seconds["nu=2"][1] > 3 * seconds["nu,mu=1,1"][1], "row 27: its kernel takes "
+               f"{seconds['nu=2'][1] / seconds['nu,mu=1,1'][1]:.2f} times as long")
+
+
+def figure10(o):
+    """QM9, kcal/mol a molecule; vectors of length 1, but where it says otherwise"""
+    data = soapz.Dataset.read(o.data + "/QM9/qm9_10000.xyz")
+    kinds = sorted(soapz.structures.as_elements(data.elements))
+    sizes, zetas = ([100, 200], [1, 2]) if o.few else ([200, 400, 800, 1600], [1, 2, 4, 8, 16])
+
+    def of(label, zeta, normalise):
+        name = f"ACSF {label}, zeta {zeta}" + ("" if normalise == "T" else ", as long as they are")
+        return learn(o, data, "QM9", name, lambda: acsf(label, kinds, 4.0, normalise), sizes, 100 if o.few else 400,
+                     1 if o.few else 3, zeta)
+
+    found = {zeta: {label: of(label, zeta, "T") for label in ACSF} for zeta in zetas}
+    raw = {zeta: {label: of(label, zeta, "F") for label in ACSF} for zeta in zetas[:2]}
+    times(o)
+    pictures = {"figure10": ("symmetry_functions", found, sizes, zetas)}
+    if o.few:
+        return pictures
+    for title, table in (("of length 1", found), ("as long as they are", raw)):
+        for zeta, curves_ in table.items():
+            last = {label: m[-1] for label, (m, _) in curves_.items()}
+            ratio = last["nu,mu=1,1"] / last["nu=2"]
+            states(0.9 < ratio < 1.1, f"row 26: zeta {zeta}, vectors {title}: nu,mu=1,1 over nu=2 {ratio:.2f}")
+            short = min(last["mu=2"], last["wACSF"])
+            states(short > max(last["nu=2"], last["nu,mu=1,1"]), f"row 28: zeta {zeta}, vectors {title}: mu=2 and "
+                   f"wACSF over nu=2 {last['mu=2'] / last['nu=2']:.2f}, {last['wACSF'] / last['nu=2']:.2f}")
+    gain = {label: found[1][label][0][-1] / min(found[z][label][0][-1] for z in zetas) for label in ACSF}
+    states(min(gain["mu=2"], gain["wACSF"]) > max(gain["nu=2"], gain["nu,mu=1,1"]),
+           f"row 28: zeta 1 over the best: {({k: round(float(v), 2) for k, v in gain.items()})}")
+    return pictures
 
 
 FIGURES = {"table1": table1, "ranks": ranks, "2": figure2, "S1": figure_s1, "S2": figure_s2, "4": figure4,
-           "5": figure5, "9": figure9, "S4": figure_s4, "7": figure7, "7z1": figure7_zeta1}
+           "5": figure5, "9": figure9, "S4": figure_s4, "7": figure7, "7z1": figure7_zeta1, "7large": figure7_large,
+           "10": figure10}
+
+
+def draw(pictures, folder):
+    import pictures as functions  # needs matplotlib
+    os.makedirs(folder, exist_ok=True)
+    for name, (function, *numbers) in pictures.items():
+        figure = getattr(functions, function)(*numbers)
+        figure.savefig(f"{folder}/{name}.svg", metadata={"Date": None})
+        functions.plt.close(figure)
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("figure", nargs="+", choices=FIGURES)
     p.add_argument("--data", default="../shared/data")
+    p.add_argument("--qm9pack", default="qm9pack/data")
     p.add_argument("--few", action="store_true")
+    p.add_argument("--pictures")
+    p.add_argument("--keep")
     o = p.parse_args()
     for figure in o.figure:
-        FIGURES[figure](o)
+        pictures = FIGURES[figure](o)
+        if o.pictures and pictures:
+            draw(pictures, o.pictures)
     return bool(failed)
 
 
