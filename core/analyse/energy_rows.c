@@ -10,6 +10,7 @@
 
 #include "analyse/sites.h"
 #include "data/dataset.h"
+#include "descriptor/acsf.h"
 #include "descriptor/soap.h"
 
 #include <stdlib.h>
@@ -58,17 +59,38 @@ typedef struct {
     sz_energy_rows *rows;
 } job;
 
+static size_t most_ranges(const sz_soap *soap)
+{
+    return soap->acsf ? (size_t)(soap->acsf->n_groups + soap->acsf->n_rows) + 1
+                      : (size_t)soap->compression.n_groups + 1;
+}
+
+/* Those of symmetry functions, by the elements of the frame. */
+static int ranges_of_elements(const job *j, const sz_frame_sites *e, sz_range *range)
+{
+    const sz_acsf *acsf = j->soap->acsf;
+    const sz_neigh *nb = &e->list->nb;
+    unsigned char present[SZ_Z_MAX] = {0};
+
+    for (int i = 0; i < nb->n_atoms; i++) {
+        int slot = j->d->slot[nb->species[i]];
+
+        if (slot >= 0) present[acsf->n_groups > 1 ? slot : 0] = 1;
+    }
+    return sz_acsf_ranges(acsf, present, range);
+}
+
 /* p [n][stride] of all atoms; and the ranges of them, united. */
 static sz_status find_vectors(const job *j, const sz_frame_sites *e, double *p,
                               sz_range *range, int *n_ranges, sz_error *err)
 {
     const sz_soap_species species = {j->d->z, j->d->slot};
     size_t stride = (size_t)sz_soap_stride(j->soap);
-    int n_groups = j->soap->compression.n_groups + 1;
-    sz_range *other = malloc(2 * (size_t)n_groups * sizeof *other);
+    size_t most = most_ranges(j->soap);
+    sz_range *other = malloc(2 * most * sizeof *other);
     sz_soap_work *work = NULL;
     sz_status status = other ? sz_soap_work_create(&work, j->soap, BLOCK, err)
-                             : sz_fail_memory(err, (size_t)n_groups * 16, "ranges");
+                             : sz_fail_memory(err, most * 16, "ranges");
 
     *n_ranges = 0;
     for (int at = 0; at < e->n && status == SZ_OK; at += BLOCK) {
@@ -76,9 +98,10 @@ static sz_status find_vectors(const job *j, const sz_frame_sites *e, double *p,
 
         sz_soap_forward(j->soap, work, &e->list->nb, &species, n, e->atom + at,
                         p + (size_t)at * stride);
-        n_other = sz_soap_ranges(j->soap, work, n, other);
-        n_other = unite(range, *n_ranges, other, n_other, other + n_groups);
-        memcpy(range, other + n_groups, (size_t)n_other * sizeof *range);
+        n_other = j->soap->acsf ? ranges_of_elements(j, e, other)
+                                : sz_soap_ranges(j->soap, work, n, other);
+        n_other = unite(range, *n_ranges, other, n_other, other + most);
+        memcpy(range, other + most, (size_t)n_other * sizeof *range);
         *n_ranges = n_other;
     }
     sz_soap_work_free(work);
@@ -107,11 +130,10 @@ static sz_status work_frame(void *context, const sz_frame_sites *e, sz_error *er
     const job *j = context;
     sz_energy_rows *to = &j->rows[j->frame_of[e->place[0]]];
     size_t stride = (size_t)sz_soap_stride(j->soap), n = (size_t)e->n;
-    size_t n_groups = (size_t)j->soap->compression.n_groups + 1;
     double *p = aligned_alloc(64, SZ_PAD((n + 1) * stride) * sizeof *p);
     sz_status status = SZ_OK;
 
-    to->range = malloc(n_groups * sizeof *to->range);
+    to->range = malloc(most_ranges(j->soap) * sizeof *to->range);
     if (!p || !to->range) status = sz_fail_memory(err, n * stride * 8, "the vectors");
     if (status == SZ_OK) status = find_vectors(j, e, p, to->range, &to->n_ranges, err);
     if (status == SZ_OK) {

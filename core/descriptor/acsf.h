@@ -17,6 +17,7 @@
 #define SZ_ACSF_H
 
 #include "base/error.h"
+#include "linear/product.h"
 #include "soapz.h"
 
 #include <stddef.h>
@@ -88,6 +89,10 @@ int sz_acsf_label(const sz_acsf *acsf, int k, char *text, size_t size);
 
 /* Where pairs of groups a and b are added: rows and factors; returns how many, 1 or 2. */
 int sz_acsf_rows(const sz_acsf *acsf, int a, int b, int row[2], double factor[2]);
+
+/* The components that neighbours of these groups can have, present [n_groups], as at most
+ * n_groups + n_rows ranges; returns their number. */
+int sz_acsf_ranges(const sz_acsf *acsf, const unsigned char *present, sz_range *range);
 
 /* Scratch of one atom, for any number of neighbours. */
 typedef struct sz_acsf_work sz_acsf_work;

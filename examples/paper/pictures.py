@@ -86,6 +86,7 @@ def imbalance(found, n, title):
           xlabel=r"$\Delta(\nu=2\rightarrow X)$", ylabel=r"$\Delta(X\rightarrow\nu=2)$")
     for axis in (a.xaxis, a.yaxis):
         plain(axis)
+        axis.set_major_locator(LogLocator(subs=(1, 3)))
     figure.canvas.draw()
     beside(a, labels, points)
     return figure
@@ -103,7 +104,7 @@ def sensitivity(found):
         a.set(xscale="log", yscale="log")
         a.text(0.05, 0.95, NAMES[label], transform=a.transAxes, va="top", color=COLOUR[label])
         for axis in (a.xaxis, a.yaxis):
-            axis.set_major_locator(LogLocator(numticks=4))
+            axis.set_major_locator(FixedLocator([1e-12, 1e-6, 1]))
             axis.set_minor_locator(NullLocator())
     figure.supxlabel(r"eigenvalue $\lambda$ by $\nu=2$, over the largest", fontsize=9)
     figure.supylabel(r"$\lambda$ by the compression", fontsize=9)
@@ -143,7 +144,7 @@ def pairs(found, paper):
     a.set(ylabel="distance", ylim=(-0.03, None))
     a.set_xticks(range(len(found)), [label.replace("W^T P_l", NAMES["W^T P_l"] + "\n") if label.startswith("W")
                                      else NAMES[label] for label in found], rotation=90)
-    a.set_title("Mo and Ta exchanged, six environments; lines: the paper's one")
+    a.set_title("Mo and Ta exchanged; lines: the paper's pair")
     return figure
 
 
@@ -169,18 +170,18 @@ def learning(found, sizes, what, title):
     return figure
 
 
-def symmetry_functions(found, sizes, zetas):
-    """found: {zeta: {label: (mean, deviation)}}: curves of zeta 2, and the last of each zeta"""
+def symmetry_functions(found, sizes, zetas, zeta, what, title):
+    """found: {zeta: {label: (mean, deviation)}}: curves of one zeta, and the last of each zeta"""
     figure, axes = plt.subplots(2, 1, figsize=(4.4, 6))
-    curve(axes[0], sizes, found[2], ("training molecules", "MAE, kcal/mol"))
-    axes[0].set_title(r"QM9, $\zeta=2$")
-    axes[0].set_xlim(right=sizes[-1] * (sizes[-1] / sizes[0]) ** 0.3)
     last = {label: ([found[z][label][0][-1] for z in zetas], [found[z][label][1][-1] for z in zetas])
-            for label in found[2]}
-    curve(axes[1], zetas, last, (r"$\zeta$", "MAE, kcal/mol"))
-    axes[1].set_title(f"{sizes[-1]:,} molecules")
-    axes[1].set_xlim(right=zetas[-1] * (zetas[-1] / zetas[0]) ** 0.3)
+            for label in found[zeta]}
+    panels = (axes[0], sizes, found[zeta], what[0]), (axes[1], zetas, last, r"$\zeta$")
+    for a, x, curves, name in panels:
+        curve(a, x, curves, (name, what[1]))
+        a.set_xlim(right=x[-1] * (x[-1] / x[0]) ** 0.32)
+    axes[0].set_title(rf"{title}, symmetry functions, $\zeta={zeta}$")
+    axes[1].set_title(f"{sizes[-1]} {what[0]}")
     figure.canvas.draw()
-    for a, x, curves in ((axes[0], sizes[-1], found[2]), (axes[1], zetas[-1], last)):
-        beside(a, list(curves), np.array([[x, m[-1]] for m, _ in curves.values()]))
+    for a, x, curves, _ in panels:
+        beside(a, list(curves), np.array([[x[-1], m[-1]] for m, _ in curves.values()]))
     return figure
