@@ -58,8 +58,8 @@ def write_molecules(folder, n):
 def large():
     with tempfile.TemporaryDirectory() as folder:
         write_molecules(folder, 70)
-        keep = folder + "/keep.json"
-        more = ["--qm9pack", folder, "--keep", keep]
+        keep = folder + "/keep/learning.json"
+        more = ["--qm9pack", folder, "--keep", os.path.dirname(keep)]
         first, = measure(["7large"], ["figure7large", "figure7ridge"], more)
         table = json.load(open(keep))
         check(len(table) == 14 and all(len(t["mean"]) in (1, 2) for t in table.values()), f"kept: {table}")

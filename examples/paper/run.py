@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The statements of Darby, Kermode and Csanyi (2021) that are about information, measured.
 
-    run.py FIGURE [--data FOLDER] [--few] [--pictures FOLDER] [--keep FILE]
+    run.py FIGURE [--data FOLDER] [--few] [--pictures FOLDER] [--keep FOLDER]
 
 FIGURE      table1, ranks   lengths; what is in P_l and comes back from compressions of it
             2, S1           pairs of environments that compressions do not tell apart
@@ -16,7 +16,7 @@ FIGURE      table1, ranks   lengths; what is in P_l and comes back from compress
 --qm9pack   folder with qm9_part1.csv, .. of the package qm9pack, for 7large
 --few       a shortened form
 --pictures  folder for figure4.svg, ..
---keep      numbers of learning curves: those that are in this file are not computed again
+--keep      folder for the numbers of learning curves; those that are there are not computed again
 
 Each prints numbers, and for each statement whether it holds; 1 is returned where one does not.
 docs/paper.md has the table."""
@@ -330,16 +330,18 @@ def figure_s4(o):
 # ---- learning ------------------------------------------------------------------------------
 
 
-def kept(o, key, work):
-    """The numbers of key in the file --keep, or those of work(), which are added to it."""
-    table = json.load(open(o.keep)) if o.keep and os.path.exists(o.keep) else {}
-    key = json.dumps(key)
+def once(o, key, work):
+    """The numbers of key in learning.json of the folder --keep, or those of work(), which are added to it."""
+    if not o.keep:
+        return work()
+    os.makedirs(o.keep, exist_ok=True)
+    path, key = os.path.join(o.keep, "learning.json"), json.dumps(key)
+    table = json.load(open(path)) if os.path.exists(path) else {}
     if key not in table:
         table[key] = work()
-        if o.keep:
-            with open(o.keep + ".part", "w") as f:
-                json.dump(table, f, indent=1)
-            os.replace(o.keep + ".part", o.keep)
+        with open(path + ".part", "w") as f:
+            json.dump(table, f, indent=1)
+        os.replace(path + ".part", path)
     return table[key]
 
 
@@ -354,7 +356,7 @@ def learn(o, data, where, text, make, sizes, n_test, n_splits, zeta, per_frame=T
         return {"mean": m.mean(0).tolist(), "deviation": m.std(0).tolist(), "cpu_s": time.process_time() - start,
                 "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
-    found = kept(o, [where, text, sizes, n_test, n_splits, zeta, sigma], work)
+    found = once(o, [where, text, sizes, n_test, n_splits, zeta, sigma], work)
     print(f"{text:31s} " + "  ".join(f"{n}: {a:.3f} +- {b:.3f}" for n, a, b in
                                      zip(sizes, found["mean"], found["deviation"])) +
           f"  {found['cpu_s']:.0f} s of CPU, {found['peak_mb']:.0f} MB", flush=True)
