@@ -170,17 +170,17 @@ def learning(found, sizes, what, title):
     return figure
 
 
-def symmetry_functions(found, sizes, zetas, zeta, what, title):
-    """found: {zeta: {label: (mean, deviation)}}: curves of one zeta, and the last of each zeta"""
+def symmetry_functions(first, found, sizes, zetas, what, title, note):
+    """first: {label: (mean, deviation)}; found: the same of each zeta, of which the last are drawn"""
     figure, axes = plt.subplots(2, 1, figsize=(4.4, 6))
     last = {label: ([found[z][label][0][-1] for z in zetas], [found[z][label][1][-1] for z in zetas])
-            for label in found[zeta]}
-    panels = (axes[0], sizes, found[zeta], what[0]), (axes[1], zetas, last, r"$\zeta$")
+            for label in first}
+    panels = (axes[0], sizes, first, what[0]), (axes[1], zetas, last, r"$\zeta$")
     for a, x, curves, name in panels:
         curve(a, x, curves, (name, what[1]))
         a.set_xlim(right=x[-1] * (x[-1] / x[0]) ** 0.32)
-    axes[0].set_title(rf"{title}, symmetry functions, $\zeta={zeta}$")
-    axes[1].set_title(f"{sizes[-1]} {what[0]}")
+    axes[0].set_title(title)
+    axes[1].set_title(f"{sizes[-1]} {what[0]}" + (f", vectors {note}" if note else ""))
     figure.canvas.draw()
     for a, x, curves, _ in panels:
         beside(a, list(curves), np.array([[x[-1], m[-1]] for m, _ in curves.values()]))
