@@ -331,6 +331,7 @@ sz_status sz_learning_create(sz_learning **learning, const sz_descriptor *descri
 
     *learning = NULL;
     if (status == SZ_OK) status = sz_learning_plan_make(&p, dataset, err);
+    if (status == SZ_OK && options) sz_learning_warn(&p, dataset, options->watch);
     if (status == SZ_OK) status = make_room(&j, l, &p.o, err);
     if (status == SZ_OK)
         status = make_material(&m, &p, descriptor, dataset, &l->n_desc, options, err);

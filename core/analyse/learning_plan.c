@@ -6,6 +6,7 @@
 #include "analyse/learning_plan.h"
 
 #include "base/rng.h"
+#include "base/watch.h"
 #include "data/dataset.h"
 
 #include <stdlib.h>
@@ -185,4 +186,41 @@ sz_chosen sz_learning_training(const sz_learning_plan *p, int split, int size)
 {
     return (sz_chosen){p->o.size[size],
                        p->order + (size_t)split * (size_t)p->n_order + p->o.n_test};
+}
+
+/* An element that judged frames of the split have and none of the training set, or -1. */
+static int missing_element(const sz_learning_plan *p, int split, int size)
+{
+    sz_chosen judged = sz_learning_judged(p, split),
+              train = sz_learning_training(p, split, size);
+
+    for (int s = 0; s < p->n_species; s++) {
+        double wanted = 0.0, known = 0.0;
+
+        for (int k = 0; k < judged.n; k++)
+            wanted +=
+                p->count[(size_t)judged.frame[k] * (size_t)p->n_species + (size_t)s];
+        for (int k = 0; k < train.n; k++)
+            known += p->count[(size_t)train.frame[k] * (size_t)p->n_species + (size_t)s];
+        if (wanted > 0.0 && known == 0.0) return s;
+    }
+    return -1;
+}
+
+void sz_learning_warn(const sz_learning_plan *p, const sz_dataset *data,
+                      const sz_watch *watch)
+{
+    for (int size = 0; size < p->o.n_sizes; size++)
+        for (int split = 0; split < p->o.n_splits; split++) {
+            int s = missing_element(p, split, size);
+
+            if (s < 0) continue;
+            sz_watch_warn(watch,
+                          "%s: the %d training frames of split %d are without %s, which "
+                          "judged frames have: their energies cannot be learned and the "
+                          "error is that of its chemical potential; take more frames or "
+                          "another seed",
+                          data->path, p->o.size[size], split + 1,
+                          sz_element_symbol(data->z[s]));
+        }
 }

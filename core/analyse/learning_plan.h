@@ -24,6 +24,9 @@ typedef struct {
 /* plan->o: the options as they were given. Free it also where it fails. */
 sz_status sz_learning_plan_make(sz_learning_plan *plan, const sz_dataset *data,
                                 sz_error *err);
+/* A sentence for each training set that lacks an element of frames it is judged by. */
+void sz_learning_warn(const sz_learning_plan *plan, const sz_dataset *data,
+                      const sz_watch *watch);
 void sz_learning_plan_free(sz_learning_plan *plan);
 sz_chosen sz_learning_judged(const sz_learning_plan *plan, int split);
 sz_chosen sz_learning_training(const sz_learning_plan *plan, int split, int size);

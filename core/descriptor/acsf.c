@@ -158,7 +158,7 @@ sz_status sz_acsf_create(sz_describer **d, const void *own, int reduce, sz_error
                              .n_published = a->length,
                              .n_desc = a->length,
                              .stride = a->stride,
-                             .n_ranges = 1,
+                             .n_ranges = s->n_groups + s->n_rows,
                              .word = "acsf",
                              .compression = sz_acsf_compression_name(spec->compression)};
     return SZ_OK;
@@ -187,6 +187,42 @@ int sz_acsf_rows(const sz_acsf *acsf, int a, int b, int row[2], double factor[2]
         break;
     }
     return 1;
+}
+
+static int append(sz_range *range, int n, int first, int length)
+{
+    if (n == 0 || range[n - 1].end != first) range[n++].first = first;
+    range[n - 1].end = first + length;
+    return n;
+}
+
+/* used [n_rows]: 1 where pairs of present groups are added */
+static void find_rows(const sz_acsf *acsf, const unsigned char *present,
+                      unsigned char *used)
+{
+    for (int a = 0; a < acsf->n_three; a++)
+        for (int b = 0; b <= a; b++) {
+            int row[2], n;
+            double factor[2];
+
+            if (acsf->n_three > 1 && !(present[a] && present[b])) continue;
+            n = sz_acsf_rows(acsf, a, b, row, factor);
+            for (int k = 0; k < n; k++) used[row[k]] = 1;
+        }
+}
+
+int sz_acsf_ranges(const sz_acsf *acsf, const unsigned char *present, sz_range *range)
+{
+    unsigned char used[SZ_Z_MAX * (SZ_Z_MAX + 1) / 2] = {0};
+    int three = acsf->two * acsf->n_groups, n = 0;
+
+    for (int g = 0; g < acsf->n_groups; g++)
+        if (present[g] && acsf->two) n = append(range, n, g * acsf->two, acsf->two);
+    find_rows(acsf, present, used);
+    for (int row = 0; row < acsf->n_rows; row++)
+        if (used[row] && acsf->row)
+            n = append(range, n, three + row * acsf->row, acsf->row);
+    return n;
 }
 
 /* ---- in words ---------------------------------------------------------------------- */

@@ -96,6 +96,10 @@ const char *sz_acsf_compression_name(sz_acsf_compression compression);
 /* Where pairs of groups a and b are added: rows and factors; returns how many, 1 or 2. */
 int sz_acsf_rows(const sz_acsf *acsf, int a, int b, int row[2], double factor[2]);
 
+/* The components that neighbours of these groups can have, present [n_groups], as at most
+ * n_groups + n_rows ranges; returns their number. */
+int sz_acsf_ranges(const sz_acsf *acsf, const unsigned char *present, sz_range *range);
+
 /* Scratch of one atom, for any number of neighbours. */
 typedef struct sz_acsf_work sz_acsf_work;
 sz_status sz_acsf_work_create(sz_acsf_work **work, sz_error *err);

@@ -22,7 +22,8 @@
 typedef struct {
     sz_describer_work base;
     sz_acsf_work *sums;
-    double norm[]; /* [n_block] what p was divided by; 1: nothing */
+    unsigned char present[SZ_Z_MAX]; /* groups that the atoms of the block have */
+    double norm[];                   /* [n_block] what p was divided by; 1: nothing */
 } acsf_work;
 
 static sz_status create_work(sz_describer_work **work, const sz_describer *d, int n_block,
@@ -70,6 +71,17 @@ static double normalise(const sz_acsf *acsf, double *p)
     return norm;
 }
 
+/* Groups of the neighbours of atom i are present. */
+static void note_groups(const sz_acsf *acsf, const sz_neigh *nb, const int *slot, int i,
+                        unsigned char *present)
+{
+    for (int j = nb->first[i]; j < nb->first[i + 1]; j++) {
+        int s = slot[nb->neigh_species[j]];
+
+        if (s >= 0) present[acsf->n_groups > 1 ? s : 0] = 1;
+    }
+}
+
 /* one part: these descriptors share nothing */
 static void forward(int n_parts, const sz_describer_part *part, const sz_neigh *nb,
                     const int *z, int n, const int *atom)
@@ -80,9 +92,11 @@ static void forward(int n_parts, const sz_describer_part *part, const sz_neigh *
 
     (void)n_parts;
     (void)z;
+    memset(w->present, 0, sizeof w->present);
     for (int k = 0; k < n; k++) {
         double *p = part->p + (size_t)k * stride;
 
+        note_groups(acsf, nb, part->slot, atom[k], w->present);
         sz_acsf_forward(acsf, w->sums, nb, part->slot, atom[k], p);
         memset(p + length, 0, (stride - length) * sizeof *p);
         w->norm[k] = normalise(acsf, p);
@@ -129,10 +143,8 @@ static int jacobian(const sz_describer_part *part, const sz_neigh *nb, int i, in
 static int ranges(const sz_describer *d, const sz_describer_work *work, int n,
                   sz_range *range)
 {
-    (void)work;
     (void)n;
-    range[0] = (sz_range){0, d->n_desc};
-    return 1;
+    return sz_acsf_ranges((const sz_acsf *)d, ((const acsf_work *)work)->present, range);
 }
 
 static const sz_describer_stages stages = {.create_work = create_work,

@@ -5,6 +5,7 @@ import itertools
 import os
 import sys
 import tempfile
+import warnings
 
 import numpy as np
 
@@ -106,6 +107,15 @@ def test_learning():
             want = error(train, test, best)
             check(abs(found.mae_frame[s, m] - want) < 1e-4 * want, f"{found.mae_frame[s, m]}, not {want}")
             check(abs(found.mae_atom[s, m] * 6 - want) < 1e-4 * want, "an atom")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        others = dataset([*frames[:31], (["Nb", "V", "Mo", "W", "V", "Mo"], *frames[31][1:])], energies[:32])
+        order = [31, *range(31)]  # the only Nb is judged
+        analyse.learning(others, d, [24], 8, orders=[order])
+        sure = len(said)
+        analyse.learning(others, d, [24], 8, orders=[order[::-1]])
+    check(sure == 1 and len(said) == 1 and "24 training frames of split 1 are without Nb" in str(said[0].message),
+          f"an element that cannot be learned: {[str(w.message) for w in said]}")
     fails(ValueError, ["needed is [n_splits][32]"], lambda: analyse.learning(data, d, [24], 8, orders=[[1, 2]]))
     fails(soapz.SoapzError, ["fewer than"], lambda: analyse.learning(data, d, [35], 8))
 
