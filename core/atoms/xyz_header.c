@@ -151,6 +151,21 @@ open:
                    at->line, p);
 }
 
+int sz_xyz_is_sound(const char *text)
+{
+    const place at = {"", 0, 0};
+    sz_xyz_frame *frame = calloc(1, sizeof *frame);
+    char *value = NULL;
+    int sound = frame && split_info(frame, &at, text, NULL) == SZ_OK && frame->n_info == 1;
+
+    /* an empty pbc says nothing in a comment, and is wrong elsewhere */
+    if (sound && sz_same_word(frame->info[0].key, "pbc"))
+        sound = sz_xyz_value(&value, frame, "pbc", NULL) == SZ_OK && value && *value;
+    free(value);
+    sz_xyz_frame_free(frame);
+    return sound;
+}
+
 /* ASE writes what it has no form for as "_JSON ..", a text in it as \"..\". */
 static void skip_json(const char **value, size_t *length)
 {
