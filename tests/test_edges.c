@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_edges.c - where numbers could go wrong: atoms at the cutoff, along an axis, in a
- * line, on top of each other, far from the origin, alone, and a hundred thousand neighbours.
- * Every kind of term, by the public calls alone: forces are differences of energies, and
- * energies do not jump. */
+ * line, on top of each other, far from the origin, alone, and a hundred thousand
+ * neighbours. Every kind of term, by the public calls alone: forces are differences of
+ * energies, and energies do not jump. */
 #include "check.h"
 #include "cluster.h"
 #include "models.h"
@@ -96,8 +96,8 @@ static void check_forces(const subject *s, const atoms *a, double h, const char 
         worst = fmax(worst, fabs(force[k] + slope));
         if (isnan(slope)) worst = INFINITY;
     }
-    if (!(worst <= 1e-6 * most + 1e-11 / h)) printf("%s, %s:\n", s->name, what);
-    CHECK_CLOSE(worst, 0.0, 1e-6 * most + 1e-11 / h);
+    if (!(worst <= 1e-6 * most + 3e-10 / h)) printf("%s, %s:\n", s->name, what);
+    CHECK_CLOSE(worst, 0.0, 1e-6 * most + 3e-10 / h);
     CHECK_CLOSE(largest(sum, 3), 0.0, 1e-11 * (1.0 + most));
 }
 
@@ -165,6 +165,17 @@ static void test_cutoff(const subject *s)
             CHECK_CLOSE(inside[q], outside, 1e-9);
         CHECK_CLOSE(most, 0.0, 1e-3);
     }
+}
+
+/* The step that soap_turbo has by its definition, where the filter begins
+ * (docs/theory.md): it is no larger than QUIP's, 2.1e-5 eV. */
+static void test_step(const subject *s)
+{
+    atoms a = chain(s, 2, 0, 0, 2.0 - 1e-9);
+    double below = energy_of(s, &a);
+
+    a.position[5] = 2.0 + 1e-9;
+    CHECK_CLOSE(energy_of(s, &a), below, 2.2e-5);
 }
 
 /* ---- on top of each other ---------------------------------------------------------- */
@@ -268,7 +279,8 @@ static int test_crowd(const subject *s)
 {
     size_t n = (size_t)s->crowd;
     int one = 0, first[2] = {0, (int)n}, *species = calloc(n, sizeof *species);
-    double *r = malloc(12 * n * sizeof *r), *v = r + 3 * n, *x = v + 3 * n, *d = x + 3 * n;
+    double *r = malloc(12 * n * sizeof *r), *v = r + 3 * n, *x = v + 3 * n,
+           *d = x + 3 * n;
     double h = 1e-5, energy[2], e, slope, want, size;
     sz_neigh nb = {1, &one, first, species, r};
     sz_work *work = NULL;
@@ -278,7 +290,8 @@ static int test_crowd(const subject *s)
     for (size_t k = 0; k < n; k++) {
         species[k] = (int)(k % (size_t)sz_model_n_species(s->model));
         do fill_random(r + 3 * k, 3);
-        while (!(dot(r + 3 * k, r + 3 * k, 3) < 1.0 && dot(r + 3 * k, r + 3 * k, 3) > 0.1));
+        while (
+            !(dot(r + 3 * k, r + 3 * k, 3) < 1.0 && dot(r + 3 * k, r + 3 * k, 3) > 0.1));
         for (int q = 0; q < 3; q++) r[3 * k + (size_t)q] *= s->cutoff;
     }
     fill_random(v, 3 * n);
@@ -313,6 +326,7 @@ static int test_subject(subject *s)
     test_planes(s);
     test_cutoff(s);
     test_close(s);
+    if (!strcmp(s->name, "turbo_si_default_nf")) test_step(s);
     test_far(s);
     test_none_and_one(s);
     if (test_crowd(s)) return 1;
@@ -336,15 +350,14 @@ static int make_data(sz_dataset **data)
         random_cluster(&c, FEW, 2, 5.0, 1.8);
         for (int i = 0; i < FEW; i++) c.species[i] = i % 2 ? 74 : 42;
         fill_random(force, 3 * FEW);
-        frame.structure = (sz_structure){
-            .n_atoms = FEW, .species = c.species, .position = c.position};
+        frame.structure =
+            (sz_structure){.n_atoms = FEW, .species = c.species, .position = c.position};
         CHECK_OK(sz_dataset_add(*data, &frame, &err), err);
     }
     return 0;
 }
 
-#define FIT                                                                              \
-    "gp_file=edges.soapz e0={Mo:-1.5:W:-1.7} default_sigma={0.01 0.1 0 0} gap={"
+#define FIT "gp_file=edges.soapz e0={Mo:-1.5:W:-1.7} default_sigma={0.01 0.1 0 0} gap={"
 #define SPARSE " delta=0.5 n_sparse=10 sparse_method=cur_points "
 
 /* The model of one descriptor fitted to them, for kinds that have no file. */
@@ -379,8 +392,7 @@ int main(void)
          FIT "distance_2b cutoff=4 cutoff_transition_width=1 covariance_type=ard_se "
              "theta_uniform=1" SPARSE "}",
          ALL},
-        {"acsf",
-         FIT "acsf cutoff=4 covariance_type=dot_product zeta=2" SPARSE "}", 1000},
+        {"acsf", FIT "acsf cutoff=4 covariance_type=dot_product zeta=2" SPARSE "}", 1000},
         {"four bodies by products",
          FIT "soap n_max=3 l_max=2 cutoff=4 atom_sigma=0.5 covariance_type=dot_product "
              "zeta=2 compression={{nu,mu,mu^=1,1,1}}" SPARSE "}",

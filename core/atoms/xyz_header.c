@@ -156,7 +156,8 @@ int sz_xyz_is_sound(const char *text)
     const place at = {"", 0, 0};
     sz_xyz_frame *frame = calloc(1, sizeof *frame);
     char *value = NULL;
-    int sound = frame && split_info(frame, &at, text, NULL) == SZ_OK && frame->n_info == 1;
+    int sound =
+        frame && split_info(frame, &at, text, NULL) == SZ_OK && frame->n_info == 1;
 
     /* an empty pbc says nothing in a comment, and is wrong elsewhere */
     if (sound && sz_same_word(frame->info[0].key, "pbc"))

@@ -52,8 +52,8 @@ static int replaced_column(const char *name, const sz_xyz_result *r)
     return is_one_of(name, list);
 }
 
-/* A key as it stood; what is not one, out of the free text of a plain frame, in quotes. An
- * empty value gets its own, or it would be the word behind it. */
+/* A key as it stood; what is not one, out of the free text of a plain frame, in quotes.
+ * An empty value gets its own, or it would be the word behind it. */
 static void write_info(FILE *file, const sz_xyz_frame *frame, const char *text)
 {
     size_t n = strlen(text);

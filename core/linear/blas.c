@@ -50,14 +50,30 @@ static any_function find(const char *name)
     return function;
 }
 
-void sz_blas_set_threads(int n)
+static int number_of_threads(void)
 {
     any_function f;
+    long n = 0;
 
-    if (n < 1) return;
+    if ((f = find("openblas_get_num_threads")))
+        n = ((int (*)(void))f)();
+    else if ((f = find("MKL_Get_Max_Threads")))
+        n = ((int (*)(void))f)();
+    else if ((f = find("bli_thread_get_num_threads")))
+        n = (long)((ptrdiff_t(*)(void))f)();
+    return n < 1 ? 0 : (int)n;
+}
+
+int sz_blas_set_threads(int n)
+{
+    const int before = number_of_threads();
+    any_function f;
+
+    if (n < 1 || n == before) return before;
     if ((f = find("openblas_set_num_threads"))) ((void (*)(int))f)(n);
     if ((f = find("MKL_Set_Num_Threads"))) ((void (*)(int))f)(n);
     if ((f = find("bli_thread_set_num_threads"))) ((void (*)(ptrdiff_t))f)(n);
+    return before;
 }
 
 /* ---- name ----------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fuzz_calibration.c - the note "uncertainty" of a model, which soapz calibrate writes. */
+ * fuzz_calibration.c - the note "uncertainty" of a model, which soapz calibrate writes.
+ */
 #include "fuzz.h"
 
 static const char xml[] =

@@ -56,16 +56,20 @@ static inline void fuzz_build(const sz_gap *gap, const char *path)
     sz_model_free(model);
 }
 
-static inline void fuzz_load(const char *path)
+/* 1 where it is a potential. */
+static inline int fuzz_load(const char *path)
 {
+    int loaded;
     sz_gap *gap = (sz_gap *)&fuzz_folder;
     sz_error err = {SZ_OK, ""};
 
-    if (fuzz_judge(sz_gap_load(&gap, path, &err), &gap, &err)) {
+    loaded = fuzz_judge(sz_gap_load(&gap, path, &err), &gap, &err);
+    if (loaded) {
         fuzz_again(gap, "again.soapz", sz_gap_save);
         fuzz_build(gap, path);
     }
     sz_gap_free(gap);
+    return loaded;
 }
 
 #endif

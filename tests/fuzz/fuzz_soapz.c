@@ -53,12 +53,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *copy = fuzz_text(data, size);
     const char *path = fuzz_write("gp.soapz", data, size);
     sz_gap_note *note = NULL;
-    int n = 0;
+    int n = 0, loaded;
     sz_error err = {SZ_OK, ""};
 
-    fuzz_load(path);
+    loaded = fuzz_load(path);
     if (size > 8) {
         seal((uint8_t *)copy, size);
+        FUZZ_REQUIRE(!loaded || !memcmp(copy, data, size), "the seal of a good file");
         fuzz_load(fuzz_write("gp.soapz", copy, size));
         if (sz_gap_notes(&note, &n, path, &err) == SZ_OK) sz_gap_notes_free(note, n);
     }

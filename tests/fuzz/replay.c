@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * replay.c - a harness without libFuzzer: every file of the folders in the arguments, whole
- * and cut off at each length of up to 200 bytes. */
+ * replay.c - a harness without libFuzzer: every file of the folders in the arguments,
+ * whole and cut off at each length of up to 200 bytes. */
 #include "fuzz.h"
 
 #include <dirent.h>
