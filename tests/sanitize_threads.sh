@@ -19,7 +19,7 @@ fi
 "$cmake" -S "$SOAPZ_SOURCE" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
     -DSOAPZ_SANITIZE_THREADS=ON -DSOAPZ_PLUGIN=OFF -DSOAPZ_MPI=OFF \
     -DSOAPZ_SHARED="$SOAPZ_SHARED" -DPython3_EXECUTABLE="$python"
-"$cmake" --build "$build" --target $programs soapz
+"$cmake" --build "$build" --target $programs libsoapz.so
 for program in $programs; do
     TSAN_OPTIONS=halt_on_error=1 "$build/$program"
 done
