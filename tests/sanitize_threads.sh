@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Builds with the thread sanitizer into build-sanitize-threads/ and runs the C programs that
-# start threads: works of one model at once, the crews of works, fits, errors and choices; then
-# the threads of Python that share a potential. Arguments: cmake, C compiler, python. 77: this compiler has none.
+# start threads: works of one model at once, the crews of works, of fits and of errors; then
+# threads of Python that share a potential, and choices. Arguments: cmake, C compiler, python. 77: this compiler has none.
 set -eu
 cmake=$1 compiler=$2 python=$3
 build=$SOAPZ_SOURCE/build-sanitize-threads
 programs="test_crew test_threads test_work_threads test_descriptor test_variance test_fit
-    test_errors test_selection"
+    test_errors"
 
 mkdir -p "$build"
 echo 'int main(void) { return 0; }' > "$build/empty.c"
@@ -27,6 +27,8 @@ done
 # what others have compiled, Python itself and BLAS, is not looked into
 runtime=$("$compiler" -print-file-name=libtsan.so)
 [ -f "$runtime" ] || { echo "no $runtime: not run with Python"; exit 0; }
-LD_PRELOAD=$(readlink -f "$runtime") SOAPZ_LIBRARY=$build/libsoapz.so \
-    TSAN_OPTIONS="halt_on_error=1 ignore_noninstrumented_modules=1 die_after_fork=0" \
-    "$python" "$SOAPZ_SOURCE/tests/python/threads.py"
+for script in threads choosing; do
+    LD_PRELOAD=$(readlink -f "$runtime") SOAPZ_LIBRARY=$build/libsoapz.so \
+        TSAN_OPTIONS="halt_on_error=1 ignore_noninstrumented_modules=1 die_after_fork=0" \
+        "$python" "$SOAPZ_SOURCE/tests/python/$script.py"
+done

@@ -159,9 +159,11 @@ int sz_xyz_is_sound(const char *text)
     int sound =
         frame && split_info(frame, &at, text, NULL) == SZ_OK && frame->n_info == 1;
 
-    /* an empty pbc says nothing in a comment, and is wrong elsewhere */
-    if (sound && sz_same_word(frame->info[0].key, "pbc"))
-        sound = sz_xyz_value(&value, frame, "pbc", NULL) == SZ_OK && value && *value;
+    /* without a value these say nothing in a comment, and are wrong elsewhere */
+    if (sound && (sz_same_word(frame->info[0].key, "pbc") ||
+                  sz_same_word(frame->info[0].key, "Lattice")))
+        sound = sz_xyz_value(&value, frame, frame->info[0].key, NULL) == SZ_OK && value &&
+                *value;
     free(value);
     sz_xyz_frame_free(frame);
     return sound;

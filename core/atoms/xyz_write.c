@@ -62,7 +62,7 @@ static void write_info(FILE *file, const sz_xyz_frame *frame, const char *text)
         fputc('"', file);
         for (; *text; text++)
             fprintf(file, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-        fputs("\" ", file);
+        fputs(" \" ", file);
     } else {
         fprintf(file, n && text[n - 1] == '=' ? "%s\"\" " : "%s ", text);
     }
