@@ -349,11 +349,12 @@ static sz_status make_table(const sz_radial *radial, sz_radial_table *table,
     const double whole[2] = {0.0, radial->spec.cutoff};
     size_t n_f = (size_t)(radial->spec.l_max + 1) * (radial->n_fun + 1);
     double *room = malloc(4 * n_f * sizeof *room);
-    double *const f[4] = {room, room + n_f, room + 2 * n_f, room + 3 * n_f};
+    double *f[4] = {room};
     sz_status status = set_central(radial, table, turbo, err);
 
     if (status == SZ_OK && !room)
         status = sz_fail_memory(err, 4 * n_f * sizeof *room, "the radial tables");
+    for (int k = 1; k < 4 && room; k++) f[k] = f[k - 1] + n_f;
     set_pieces(table, turbo ? turbo->n_pieces : 1, turbo ? turbo->edge : whole);
     set_knots(table, SPACING * width, &table->knots);
     set_knots(table, (turbo ? SPACING : SPACING_SINGLE) * width, &table->knots_single);
