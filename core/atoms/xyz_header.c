@@ -151,24 +151,6 @@ open:
                    at->line, p);
 }
 
-int sz_xyz_is_sound(const char *text)
-{
-    const place at = {"", 0, 0};
-    sz_xyz_frame *frame = calloc(1, sizeof *frame);
-    char *value = NULL;
-    int sound =
-        frame && split_info(frame, &at, text, NULL) == SZ_OK && frame->n_info == 1;
-
-    /* without a value these say nothing in a comment, and are wrong elsewhere */
-    if (sound && (sz_same_word(frame->info[0].key, "pbc") ||
-                  sz_same_word(frame->info[0].key, "Lattice")))
-        sound = sz_xyz_value(&value, frame, frame->info[0].key, NULL) == SZ_OK && value &&
-                *value;
-    free(value);
-    sz_xyz_frame_free(frame);
-    return sound;
-}
-
 /* ASE writes what it has no form for as "_JSON ..", a text in it as \"..\". */
 static void skip_json(const char **value, size_t *length)
 {
@@ -357,4 +339,19 @@ sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name,
     if (status == SZ_OK) status = read_pbc(frame, &at, has_lattice, err);
     if (status == SZ_OK) status = read_columns(frame, &at, err);
     return status;
+}
+
+/* What is wrong elsewhere says nothing in a comment: a pbc or Lattice that is none. */
+int sz_xyz_is_sound(const char *text)
+{
+    const place at = {"", 0, 0};
+    sz_xyz_frame *frame = calloc(1, sizeof *frame);
+    int has_lattice = 0;
+    int sound = frame && split_info(frame, &at, text, NULL) == SZ_OK &&
+                frame->n_info == 1 &&
+                read_lattice(frame, &at, &has_lattice, NULL) == SZ_OK &&
+                read_pbc(frame, &at, has_lattice, NULL) == SZ_OK;
+
+    sz_xyz_frame_free(frame);
+    return sound;
 }
