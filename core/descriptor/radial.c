@@ -323,12 +323,13 @@ static sz_status tabulate_single(const sz_radial *radial, sz_radial_table *table
         (size_t)knots->first[table->n_pieces] * radial->n_node_single * sizeof(float);
     float *node = table->node_single = aligned_alloc(64, (size + 63) / 64 * 64);
     double *two = malloc(2 * (size_t)radial->n_node * sizeof *two); /* i and i + 1 */
-    double *next = two + radial->n_node;
+    double *next;
 
     if (!node || !two) {
         free(two);
         return sz_fail_memory(err, size, "the radial tables");
     }
+    next = two + radial->n_node;
     for (int k = 0; k < table->n_pieces; k++) {
         fill_knot(radial, table, turbo, knots, k, knots->first[k], f, next);
         for (int i = knots->first[k]; i < knots->first[k + 1]; i++) {
