@@ -309,6 +309,7 @@ static sz_status read_columns(sz_xyz_frame *frame, const place *at, sz_error *er
     if (status == SZ_OK && (!text || at->is_free)) {
         free(text);
         frame->is_plain = 1;
+        frame->is_free = at->is_free;
         status = add_column(frame, at, "species", "S", "1", err);
         if (status == SZ_OK) status = add_column(frame, at, "pos", "R", "3", err);
         return status;

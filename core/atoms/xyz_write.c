@@ -52,13 +52,13 @@ static int replaced_column(const char *name, const sz_xyz_result *r)
     return is_one_of(name, list);
 }
 
-/* A key as it stood; what is not one, out of the free text of a plain frame, in quotes.
+/* A key as it stood; what is not one, out of a free text, in quotes.
  * An empty value gets its own, or it would be the word behind it. */
 static void write_info(FILE *file, const sz_xyz_frame *frame, const char *text)
 {
     size_t n = strlen(text);
 
-    if (frame->is_plain && !sz_xyz_is_sound(text)) {
+    if (frame->is_free && !sz_xyz_is_sound(text)) {
         fputc('"', file);
         for (; *text; text++)
             fprintf(file, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
