@@ -8,6 +8,10 @@ target_compile_options(soapz_options INTERFACE
   -Wall -Wextra -pedantic -Wshadow
   $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes>
   -fopenmp-simd -ffp-contract=fast -fno-math-errno -fno-trapping-math)
+# clang says where it leaves a loop as it is, and that lanes would be passed otherwise with AVX:
+# what takes lanes is inlined everywhere
+target_compile_options(soapz_options INTERFACE
+  $<$<OR:$<C_COMPILER_ID:Clang,AppleClang>,$<CXX_COMPILER_ID:Clang,AppleClang>>:-Wno-pass-failed -Wno-psabi>)
 
 if(SOAPZ_WERROR)
   target_compile_options(soapz_options INTERFACE -Werror)
@@ -19,6 +23,9 @@ if(SOAPZ_SANITIZE)
   target_link_options(soapz_options INTERFACE -fsanitize=address,undefined)
   # the resolvers of function clones run before the sanitizer is ready
   target_compile_definitions(soapz_options INTERFACE SZ_NO_CLONES)
+  if(SOAPZ_FUZZ)
+    target_compile_options(soapz_options INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
 endif()
 if(SOAPZ_SANITIZE_THREADS)
   target_compile_options(soapz_options INTERFACE

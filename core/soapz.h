@@ -368,9 +368,11 @@ SZ_API int sz_element_number(const char *symbol); /* case as written, else 0 */
 
 /* ---- BLAS ----------------------------------------------------------------------- */
 
-/* OpenBLAS's thread count is process-wide: the library never sets it behind the
- * caller's back. One thread per process is right for MD. */
-SZ_API void sz_blas_set_threads(int n);
+/* Threads inside a BLAS call. The number is the process's: whoever shares this BLAS
+ * (numpy, another part of the host) gets it too, so the library never sets it by itself.
+ * One is right for MD and fits. Returns what it was, to be set again afterwards; 0: this
+ * BLAS does not tell. n 0: changes nothing. */
+SZ_API int sz_blas_set_threads(int n);
 /* Library and kernel family in use, e.g. "OpenBLAS 0.3.34 SkylakeX". */
 SZ_API const char *sz_blas_name(void);
 /* Debian's OpenBLAS 0.3.21 takes recent CPUs for a Prescott: switches it to the

@@ -216,7 +216,7 @@ void PairSoapz::load_model(const QuipForm &form)
     sz_work_free(work);
     work = nullptr;
     sz_blas_tune();
-    sz_blas_set_threads(1); /* ranks and threads of ours are the parallelism */
+    one_blas_thread.hold();
     if (sz_model_load(&loaded, file.path.c_str(), &err) != SZ_OK) stop_load(err);
     const std::unique_ptr<sz_model, decltype(&sz_model_free)> model(loaded,
                                                                     sz_model_free);

@@ -5,6 +5,7 @@
 #define LMP_PAIR_SOAPZ_H
 
 #include "model_file.h"
+#include "one_blas_thread.h"
 #include "pair.h" /* LAMMPS's */
 #include "quip_form.h"
 #include "soapz.h"
@@ -66,7 +67,8 @@ class PairSoapz : public Pair
     double rank_tolerance;  /* eV, keyword rank_tolerance */
     sz_precision precision; /* keyword precision */
     ModelFile file;         /* of pair_coeff, or of a restart file */
-    bool ready;             /* work is that of the file and of the keywords */
+    OneBlasThread one_blas_thread;
+    bool ready; /* work is that of the file and of the keywords */
     sz_work *work;
     double cutoff;            /* of the model, Angstrom */
     int ordered;              /* see sz_model_ordered */

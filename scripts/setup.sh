@@ -21,6 +21,10 @@ missing_packages() {
     printf '#include <jansson.h>\n' | cc -E - > /dev/null 2>&1 || printf 'libjansson-dev '
     if [ "$1" = format ]; then
         have clang-format-14 || printf 'clang-format-14 '
+        have clang-tidy-14 || printf 'clang-tidy-14 '
+        have clang-14 || printf 'clang-14 '
+        ls /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-* > /dev/null 2>&1 ||
+            printf 'libclang-rt-14-dev '
     fi
 }
 

@@ -80,8 +80,22 @@ static void check_folded_qr(void)
     }
 }
 
+/* The number of threads is told, set, and set back. */
+static void check_threads(void)
+{
+    int host = sz_blas_set_threads(0);
+
+    CHECK(host >= 0 && sz_blas_set_threads(-1) == host);
+    if (host == 0) return; /* a BLAS that does not tell */
+    CHECK(sz_blas_set_threads(1) == host);
+    CHECK(sz_blas_set_threads(2) == 1);
+    CHECK(sz_blas_set_threads(host) == 2);
+    CHECK(sz_blas_set_threads(0) == host);
+}
+
 int main(void)
 {
+    check_threads();
     for (int pass = 0; pass < 3; pass++) {
         printf("%s\n", sz_blas_name());
         CHECK(strlen(sz_blas_name()) > 3);

@@ -372,7 +372,7 @@ static int check_files(const fit *f, const sz_dataset *data, int is_mix)
 static int check_fit(const sz_dataset *data, const char *keys, const char *start)
 {
     char all[256];
-    double *w[2], before, after;
+    double *w[2], before = NAN, after = NAN;
     int n[2];
     fit f, again;
     const char *note;

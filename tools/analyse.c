@@ -101,7 +101,8 @@ static int check_words(request *r, const char **word, int n)
 
     r->what = 0;
     if (n < 1) return sz_usage_error("analyse", "say what: correlation, imbalance, ..");
-    while (r->what < N_ANALYSES && strcmp(word[0], analyses[r->what].name)) r->what++;
+    while (r->what < N_ANALYSES && strcmp(word[0], analyses[r->what].name) != 0)
+        r->what++;
     if (r->what == N_ANALYSES)
         return sz_usage_error("analyse",
                               "\"%s\" is none of correlation, imbalance, sensitivity, "

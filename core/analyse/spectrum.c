@@ -112,7 +112,7 @@ static sz_status work_frame(void *context, const sz_frame_sites *e, sz_error *er
 {
     const job *j = context;
     const sz_compression *c = &j->soap->compression;
-    size_t rows = (size_t)(2 * c->l_max + 1), one = (size_t)(c->l_max + 1) * rows;
+    size_t rows = 2 * (size_t)c->l_max + 1, one = ((size_t)c->l_max + 1) * rows;
     size_t n = (size_t)c->n_slots * c->n_max;
     size_t size = (size_t)SZ_N_LM(c->l_max) * c->n_chan + rows * n + 16 * (n + rows);
     double *scratch = malloc(size * sizeof *scratch);

@@ -36,6 +36,7 @@ typedef struct {
     int pbc[3];
 
     int is_plain; /* without Properties: symbol x y z, what follows is not used */
+    int is_free;  /* without Lattice too: the second line is a free text */
     int n_columns, n_fields;
     sz_xyz_column *column;
     int n_info;

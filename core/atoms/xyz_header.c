@@ -309,6 +309,7 @@ static sz_status read_columns(sz_xyz_frame *frame, const place *at, sz_error *er
     if (status == SZ_OK && (!text || at->is_free)) {
         free(text);
         frame->is_plain = 1;
+        frame->is_free = at->is_free;
         status = add_column(frame, at, "species", "S", "1", err);
         if (status == SZ_OK) status = add_column(frame, at, "pos", "R", "3", err);
         return status;
@@ -339,4 +340,19 @@ sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name,
     if (status == SZ_OK) status = read_pbc(frame, &at, has_lattice, err);
     if (status == SZ_OK) status = read_columns(frame, &at, err);
     return status;
+}
+
+/* What is wrong elsewhere says nothing in a comment: a pbc or Lattice that is none. */
+int sz_xyz_is_sound(const char *text)
+{
+    const place at = {"", 0, 0};
+    sz_xyz_frame *frame = calloc(1, sizeof *frame);
+    int has_lattice = 0;
+    int sound = frame && split_info(frame, &at, text, NULL) == SZ_OK &&
+                frame->n_info == 1 &&
+                read_lattice(frame, &at, &has_lattice, NULL) == SZ_OK &&
+                read_pbc(frame, &at, has_lattice, NULL) == SZ_OK;
+
+    sz_xyz_frame_free(frame);
+    return sound;
 }

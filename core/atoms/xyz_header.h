@@ -11,4 +11,8 @@
 sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name, int line,
                         sz_error *err);
 
+/* 1 where a text of frame->info is one key, with a value or without, of extended XYZ; a
+ * comment may hold others. */
+int sz_xyz_is_sound(const char *text);
+
 #endif

@@ -2,7 +2,7 @@
  *
  * xyz_write.c - a frame with what was calculated for it, in the place of what it had
  * under the same names; everything else as it stood in the file. */
-#include "atoms/xyz.h"
+#include "atoms/xyz_header.h"
 #include "base/number.h"
 
 #include <stdlib.h>
@@ -52,6 +52,22 @@ static int replaced_column(const char *name, const sz_xyz_result *r)
     return is_one_of(name, list);
 }
 
+/* A key as it stood; what is not one, out of a free text, in quotes.
+ * An empty value gets its own, or it would be the word behind it. */
+static void write_info(FILE *file, const sz_xyz_frame *frame, const char *text)
+{
+    size_t n = strlen(text);
+
+    if (frame->is_free && !sz_xyz_is_sound(text)) {
+        fputc('"', file);
+        for (; *text; text++)
+            fprintf(file, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+        fputs(" \" ", file);
+    } else {
+        fprintf(file, n && text[n - 1] == '=' ? "%s\"\" " : "%s ", text);
+    }
+}
+
 /* Keys and columns that stay. */
 static void write_header(FILE *file, const sz_xyz_frame *frame,
                          const sz_xyz_result *result)
@@ -60,7 +76,7 @@ static void write_header(FILE *file, const sz_xyz_frame *frame,
 
     for (int k = 0; k < frame->n_info; k++)
         if (!replaced_info(frame->info[k].key, result))
-            fprintf(file, "%s ", frame->info[k].text);
+            write_info(file, frame, frame->info[k].text);
     fputs("Properties=", file);
     for (int k = 0; k < frame->n_columns; k++) {
         const sz_xyz_column *c = frame->column + k;

@@ -193,7 +193,8 @@ static int read_powers(const char *label, int power[4])
         size_t length = strcspn(p, " \t,=");
         int k = 0;
 
-        while (k < 4 && (strlen(letter[k]) != length || strncmp(p, letter[k], length)))
+        while (k < 4 &&
+               (strlen(letter[k]) != length || strncmp(p, letter[k], length) != 0))
             k++;
         for (int i = 0; i < n; i++)
             if (k == named[i]) return 0;

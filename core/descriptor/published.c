@@ -38,8 +38,8 @@ static sz_status published_open(published *v, const sz_compression *c, sz_error 
         int n = sz_channel_pairs(&c->spec, l, v->g1, n1, v->g2, n2, NULL);
 
         if (n > v->most) v->most = n;
-        if ((size_t)(v->g1 * n1) > k1) k1 = (size_t)(v->g1 * n1);
-        if ((size_t)(v->g2 * n2) > k2) k2 = (size_t)(v->g2 * n2);
+        if ((size_t)v->g1 * (size_t)n1 > k1) k1 = (size_t)v->g1 * (size_t)n1;
+        if ((size_t)v->g2 * (size_t)n2 > k2) k2 = (size_t)v->g2 * (size_t)n2;
     }
     v->list = malloc((size_t)v->most * sizeof *v->list + 1);
     v->memory = malloc(2 * k1 * k2 * sizeof *v->memory + 1);

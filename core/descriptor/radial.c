@@ -323,12 +323,13 @@ static sz_status tabulate_single(const sz_radial *radial, sz_radial_table *table
         (size_t)knots->first[table->n_pieces] * radial->n_node_single * sizeof(float);
     float *node = table->node_single = aligned_alloc(64, (size + 63) / 64 * 64);
     double *two = malloc(2 * (size_t)radial->n_node * sizeof *two); /* i and i + 1 */
-    double *next = two + radial->n_node;
+    double *next;
 
     if (!node || !two) {
         free(two);
         return sz_fail_memory(err, size, "the radial tables");
     }
+    next = two + radial->n_node;
     for (int k = 0; k < table->n_pieces; k++) {
         fill_knot(radial, table, turbo, knots, k, knots->first[k], f, next);
         for (int i = knots->first[k]; i < knots->first[k + 1]; i++) {
@@ -349,11 +350,12 @@ static sz_status make_table(const sz_radial *radial, sz_radial_table *table,
     const double whole[2] = {0.0, radial->spec.cutoff};
     size_t n_f = (size_t)(radial->spec.l_max + 1) * (radial->n_fun + 1);
     double *room = malloc(4 * n_f * sizeof *room);
-    double *const f[4] = {room, room + n_f, room + 2 * n_f, room + 3 * n_f};
+    double *f[4] = {room};
     sz_status status = set_central(radial, table, turbo, err);
 
     if (status == SZ_OK && !room)
         status = sz_fail_memory(err, 4 * n_f * sizeof *room, "the radial tables");
+    for (int k = 1; k < 4 && room; k++) f[k] = f[k - 1] + n_f;
     set_pieces(table, turbo ? turbo->n_pieces : 1, turbo ? turbo->edge : whole);
     set_knots(table, SPACING * width, &table->knots);
     set_knots(table, (turbo ? SPACING : SPACING_SINGLE) * width, &table->knots_single);

@@ -48,7 +48,7 @@ sz_status sz_curve_models_plan(sz_curve_models *c, const sz_gap *gap,
     for (int k = 0; k < c->n_sizes; k++) c->size[k] += c->n_whole;
     c->n_steps =
         sz_nested_sizes(data->n_frames / 32, data->n_frames, SZ_CURVE_STEPS, c->step);
-    models = (size_t)(c->n_sizes * c->n_steps);
+    models = (size_t)c->n_sizes * (size_t)c->n_steps;
     c->alpha = calloc(models * n + 1, sizeof *c->alpha);
     c->norm = calloc(models + 1, sizeof *c->norm);
     if (!c->alpha || !c->norm)
@@ -61,7 +61,8 @@ sz_status sz_curve_models_plan(sz_curve_models *c, const sz_gap *gap,
 static sz_status solve_size(sz_curve_models *c, int step, int size, sz_lsq *lsq,
                             double *alpha, const sz_watch *watch, sz_error *err)
 {
-    size_t model = (size_t)(step * c->n_sizes + size), n = (size_t)c->n_unknowns;
+    size_t model = (size_t)step * (size_t)c->n_sizes + (size_t)size,
+           n = (size_t)c->n_unknowns;
     sz_lsq_report report;
     sz_error why;
     sz_status status = sz_watch_check(watch, err);

@@ -196,7 +196,8 @@ static int is_turbogap(const char *text, size_t n, char xml[80])
         if (left > 8 && (p == text || p[-1] == '\n') && memcmp(p, "gap_beg ", 8) == 0)
             found = 1;
         if (left < strlen(mark) || memcmp(p, mark, strlen(mark)) != 0) continue;
-        while (p - length > text && length < 79 && !strchr(" \t\n'\"/=", p[-1 - length]))
+        while (p - length > text && length < 79 &&
+               !strchr(" \t\n'\"/=", *(p - length - 1)))
             length++;
         memcpy(xml, p - length, length);
         xml[length] = '\0';

@@ -35,29 +35,66 @@ static void *blas_library(void)
 }
 
 /* The function called name, with the prefix of the BLAS symbols or without; or NULL. */
-static any_function find(const char *name)
+static any_function find_in(void *library, const char *name)
 {
-    void *library = blas_library(), *address = NULL;
     const char *prefix = "" TEXT(SZ_BLAS_PREFIX);
     any_function function = NULL;
+    void *address;
     char full[96];
 
+    if (!library) library = RTLD_DEFAULT;
     snprintf(full, sizeof full, "%s%s", prefix, name);
-    address = dlsym(library ? library : RTLD_DEFAULT, full);
-    if (!address && *prefix) address = dlsym(library ? library : RTLD_DEFAULT, name);
+    address = dlsym(library, full);
+    if (!address && *prefix) address = dlsym(library, name);
     if (address) memcpy(&function, &address, sizeof function);
+    return function;
+}
+
+static any_function find(const char *name)
+{
+    void *library = blas_library();
+    any_function function = find_in(library, name);
+
     if (library) dlclose(library);
     return function;
 }
 
-void sz_blas_set_threads(int n)
+/* ---- threads ---------------------------------------------------------------------- */
+
+static int get_threads(void *library)
+{
+    any_function f;
+    long n = 0;
+
+    if ((f = find_in(library, "openblas_get_num_threads")))
+        n = ((int (*)(void))f)();
+    else if ((f = find_in(library, "MKL_Get_Max_Threads")))
+        n = ((int (*)(void))f)();
+    else if ((f = find_in(library, "bli_thread_get_num_threads")))
+        n = (long)((ptrdiff_t(*)(void))f)();
+    return n < 1 ? 0 : (int)n;
+}
+
+static void set_threads(void *library, int n)
 {
     any_function f;
 
-    if (n < 1) return;
-    if ((f = find("openblas_set_num_threads"))) ((void (*)(int))f)(n);
-    if ((f = find("MKL_Set_Num_Threads"))) ((void (*)(int))f)(n);
-    if ((f = find("bli_thread_set_num_threads"))) ((void (*)(ptrdiff_t))f)(n);
+    if ((f = find_in(library, "openblas_set_num_threads")))
+        ((void (*)(int))f)(n);
+    else if ((f = find_in(library, "MKL_Set_Num_Threads")))
+        ((void (*)(int))f)(n);
+    else if ((f = find_in(library, "bli_thread_set_num_threads")))
+        ((void (*)(ptrdiff_t))f)(n);
+}
+
+int sz_blas_set_threads(int n)
+{
+    void *library = blas_library(); /* what takes longest here: looked for once */
+    int before = get_threads(library);
+
+    if (n >= 1 && n != before) set_threads(library, n);
+    if (library) dlclose(library);
+    return before;
 }
 
 /* ---- name ----------------------------------------------------------------------- */

@@ -93,8 +93,12 @@ SZ_INLINE void sz_turn(const sz_real *from, int next, sz_lanes *to)
 /* The sanitizers cannot run before the resolvers of cloned functions do. */
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__) &&                    \
     !defined(SZ_NO_CLONES)
+#if defined(__clang__) /* takes arch=.. for one very CPU, and knows no level */
+#define SZ_CLONES __attribute__((target_clones("avx512f", "fma", "default")))
+#else
 #define SZ_CLONES                                                                        \
     __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
 #else
 #define SZ_CLONES
 #endif

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import glob
 import os
+import threading
 import weakref
 from ctypes import (CFUNCTYPE, POINTER, Structure, byref, c_char, c_char_p, c_double, c_int,
                     c_long, c_size_t, c_ubyte, c_void_p)
@@ -125,7 +126,7 @@ _PROTOTYPES = {
     "sz_version": (_S, []),
     "sz_sizeof": (c_size_t, [_S]),
     "sz_blas_tune": (None, []),
-    "sz_blas_set_threads": (None, [c_int]),
+    "sz_blas_set_threads": (c_int, [c_int]),
     "sz_element_symbol": (_S, [c_int]),
     "sz_element_number": (c_int, [_S]),
     "sz_model_load": (c_int, [_OUT, _S, _ERR]),
@@ -265,7 +266,6 @@ def _load(path: str) -> ctypes.CDLL:
         raise ImportError(f"soapz: the library {path} cannot be used: {e}; install soapz "
                           "(pip install .) or let SOAPZ_LIBRARY name libsoapz.so") from None
     lib.sz_blas_tune()
-    lib.sz_blas_set_threads(1)
     return lib
 
 
@@ -273,7 +273,7 @@ _library = None
 
 
 def library() -> ctypes.CDLL:
-    """libsoapz, loaded once. One BLAS thread: its products are small."""
+    """libsoapz, loaded once."""
     global _library
     if _library is None:
         _library = _load(_candidates()[0])
@@ -298,10 +298,43 @@ def check(status: int, error: Error) -> None:
     raise MemoryError(sentence) if status == ERR_MEMORY else SoapzError(sentence)
 
 
+class _OneBlasThread:
+    """One thread inside BLAS calls while any thread of Python is in a call of the library, whose
+    products are small; then the number of the process again, which numpy may share."""
+
+    def __init__(self) -> None:
+        self.lock, self.users, self.before = threading.Lock(), 0, 0
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if self.users == 0:
+                self.before = library().sz_blas_set_threads(1)
+            self.users += 1
+
+    def __exit__(self, *_: Any) -> None:
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                library().sz_blas_set_threads(self.before)
+
+    def fork(self) -> None:
+        """In a child: the threads that were in a call are not there."""
+        if self.users:
+            library().sz_blas_set_threads(self.before)
+        self.__init__()  # type: ignore[misc]
+
+
+_one_blas_thread = _OneBlasThread()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_one_blas_thread.fork)
+
+
 def call(name: str, *arguments: Any) -> None:
     """A call that returns a status and takes an sz_error last."""
     error = Error()
-    check(function(name)(*arguments, byref(error)), error)
+    with _one_blas_thread:
+        status = function(name)(*arguments, byref(error))
+    check(status, error)
 
 
 class Handle:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """instances.py - hundreds of runs in one process leave nothing behind: instances that are closed,
 one that is cleared, the model read again and again, errors on the way; with fix pair asking for
-variance, grade and uncertainty. Forces and variances remain what they were, memory, files and
-threads too."""
+variance, grade and uncertainty. Forces and variances remain what they were, memory, files,
+threads and the host's number of BLAS threads too."""
 import os
 import tempfile
 from pathlib import Path
@@ -13,6 +13,7 @@ import independent
 import lmp
 import soapz
 from inprocess import QUIET, in_use, load_lammps, threads
+from soapz.library import library
 
 lammps = load_lammps()
 if lammps is None:
@@ -22,6 +23,14 @@ GROWTH = 0.25  # MB in the cycles after SETTLED: 2 kB in each
 frame = lmp.bcc((2, 2, 2), shake=0.1, seed=81)
 want = independent.evaluate(frame, independent.SMALL)
 every = " ".join(lmp.ELEMENTS)
+
+blas_threads = library().sz_blas_set_threads  # of the process; 0: this BLAS does not tell
+blas_threads(2)
+BLAS_THREADS = blas_threads(0)
+
+
+def check_blas_threads(when, wanted):
+    lmp.check(f"BLAS threads {when}", blas_threads(0) in (wanted, 0), str(blas_threads(0)))
 
 
 def gather(instance, name):
@@ -82,6 +91,7 @@ with tempfile.TemporaryDirectory() as folder:
         instance.close()
         ledger.note(forces, extra)
     ledger.close()
+    check_blas_threads("when all are closed", BLAS_THREADS)
 
     instance = lammps.lammps(cmdargs=QUIET)
     ledger = Ledger("clear, ask for variances")
@@ -111,6 +121,7 @@ with tempfile.TemporaryDirectory() as folder:
         instance.command("run 0")
         ledger.note(gather(instance, "f"), gather(instance, "F"))
     ledger.close()
+    check_blas_threads("while there is a pair style", 1)
     instance.command("unfix F")
 
     ledger = Ledger("errors")
@@ -126,4 +137,5 @@ with tempfile.TemporaryDirectory() as folder:
         ledger.note(gather(instance, "f"))
     ledger.close()
     instance.close()
+check_blas_threads("at the end", BLAS_THREADS)
 lmp.finish()

@@ -9,7 +9,8 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
 from soapz_cli import MODELS, check, done  # noqa: E402
-from soapz import Descriptor, Potential  # noqa: E402
+from soapz import Descriptor, Potential, SoapzError  # noqa: E402
+from soapz.library import _one_blas_thread, library  # noqa: E402
 
 THREADS, ROUNDS = 4, 15
 POTENTIAL = Potential(os.path.join(MODELS, "hea4_nuR2_nuS1", "gp.xml"))
@@ -72,6 +73,32 @@ def processes(serial):
     check(all(np.array_equal(a, POTENTIAL.energies(f)) for a, f in zip(got, FRAMES)), "sent")
 
 
+def blas_threads():
+    """The number of threads that the process has set is one in a call, and what it was afterwards."""
+    set_threads = library().sz_blas_set_threads
+    host = set_threads(2)
+    if host == 0:
+        return  # a BLAS that does not tell
+    check(set_threads(0) == 2, "set")
+    POTENTIAL.predict(FRAMES[1])
+    DESCRIPTOR(FRAMES[1])
+    check(set_threads(0) == 2, f"after a call: {set_threads(0)}")
+    with _one_blas_thread, _one_blas_thread:
+        check(set_threads(0) == 1, "in a call")
+        if hasattr(os, "fork"):
+            child = os.fork()
+            if child == 0:
+                os._exit(set_threads(0) != 2 or _one_blas_thread.users != 0)
+            check(os.waitpid(child, 0)[1] == 0, "a child has the number of its host")
+    check(set_threads(0) == 2, "after two")
+    try:
+        Potential(__file__)
+    except SoapzError:
+        check(set_threads(0) == 2, "after an error")
+    set_threads(host)
+
+
+blas_threads()
 ALONE = [numbers(k) for k in range(len(FRAMES))]
 check(len(set(ALONE)) == len(FRAMES), "structures differ")
 threads(ALONE)
