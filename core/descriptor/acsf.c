@@ -158,7 +158,7 @@ sz_status sz_acsf_create(sz_describer **d, const void *own, int reduce, sz_error
                              .n_published = a->length,
                              .n_desc = a->length,
                              .stride = a->stride,
-                             .n_ranges = s->n_groups + s->n_rows,
+                             .n_ranges = a->n_groups + a->n_rows,
                              .word = "acsf",
                              .compression = sz_acsf_compression_name(spec->compression)};
     return SZ_OK;

@@ -199,7 +199,7 @@ def figure8(o):
 def row24(f, few):
     first, last = ({k: v[1][m] for k, v in f.items()} for m in (0, -1))
     slope = {k: np.log(v[1][-1] / v[1][-2]) / np.log(v[0][-1] / v[0][-2]) for k, v in f.items() if k != "2b+3b"}
-    print("slopes at the end", {k: round(v, 3) for k, v in slope.items()})
+    print("slopes at the end", {k: round(float(v), 3) for k, v in slope.items()})
     states(min(last, key=last.get) == "nu,mu=1,1", f"row 24: best with most points: {min(last, key=last.get)}")
     states(first["nu,mu^=1,1"] < first["nu=2"], f"row 24: with fewest points nu,mu^ {first['nu,mu^=1,1']:.3f}, "
            f"nu=2 {first['nu=2']:.3f}")

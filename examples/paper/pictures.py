@@ -206,6 +206,6 @@ def force_fields(found, title):
         ends.append(np.array([[v[x][-1], scale * v[y][-1]] for v in found.values()]))
     axes[0].set_title(title)
     figure.canvas.draw()
-    for a, points in zip(axes, ends):
-        beside(a, list(found), points, column=True)
+    for a, points, panel in zip(axes, ends, panels):
+        beside(a, list(found), points, column=panel[0] == 0)
     return figure
