@@ -5,7 +5,8 @@ empty folder, into which the scripts are copied that the page links to:
     ```console   lines after "$ " are run by sh; what follows them must be in the output
     ```python    is run; a ```text block right behind it must be in the output
     any block    whose first line is "# NAME", with the name of a file, is saved under that name
-    <!-- shown only -->   before a block: it is not run
+    <!-- shown only -->       before a block: it is not run
+    <!-- numbers differ -->   before a block: of what it shows only the words are compared
 
 Lines that a page shows are found in the output in their order, lines between them may be missing.
 Words are equal, numbers without a point too, others within 10 %; "..." stands for anything."""
@@ -22,23 +23,24 @@ from soapz_cli import HERE, SKIPPED, SOAPZ, check, done  # noqa: E402
 
 DOCS = os.path.abspath(os.path.join(HERE, "..", "docs", "tutorial"))
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+SHOWN_ONLY, NUMBERS_DIFFER = "<!-- shown only -->", "<!-- numbers differ -->"
 NAME = re.compile(r"# ([\w-]+\.[\w.-]+)$")
 
 
 def blocks(text):
-    """(line, language, is run, lines) of each fenced block"""
-    shown, language, inside, start = False, None, [], 0
+    """(line, language, marks, lines) of each fenced block; marks: the comment before it"""
+    marks, language, inside, start = "", None, [], 0
     for k, line in enumerate(text.splitlines(), 1):
         fence = re.match(r"```([\w-]*)", line)
         if language is None and fence:
             language, inside, start = fence[1], [], k
         elif fence:
-            yield start, language, not shown, inside
-            language, shown = None, False
+            yield start, language, marks, inside
+            language, marks = None, ""
         elif language is not None:
             inside.append(line)
         elif line.strip():
-            shown = line.strip() == "<!-- shown only -->"
+            marks = line.strip()
 
 
 def commands(lines):
@@ -63,7 +65,7 @@ def number_fits(want, got):
     return abs(float(want) - float(got)) <= max(0.1 * abs(float(want)), 1.5 * 10**-digits * exponent)
 
 
-def line_fits(want, got):
+def line_fits(want, got, any_number=False):
     """Both without the length of blanks"""
     pieces = [" ".join(w.split()) for w in (want, got)]
     numbers = [NUMBER.findall(w) for w in pieces]
@@ -71,16 +73,16 @@ def line_fits(want, got):
         pattern = "".join(".*?" if w == "..." else re.escape(w) for w in re.split(r"(\.\.\.)", pieces[0]))
         return re.fullmatch(pattern, pieces[1]) is not None
     return (NUMBER.sub("0", pieces[0]) == NUMBER.sub("0", pieces[1]) and
-            all(number_fits(w, g) for w, g in zip(*numbers)))
+            (any_number or all(number_fits(w, g) for w, g in zip(*numbers))))
 
 
-def compare(where, shown, printed):
+def compare(where, shown, printed, any_number):
     """The lines that are shown are among those printed, in their order."""
     lines, k = printed.splitlines(), 0
     for want in shown:
         if not want.strip() or want.strip() == "...":
             continue
-        found = next((n for n in range(k, len(lines)) if line_fits(want, lines[n])), None)
+        found = next((n for n in range(k, len(lines)) if line_fits(want, lines[n], any_number)), None)
         if not check(found is not None, f"{where}: the page shows\n  {want}\nand printed was\n{printed[-6000:]}"):
             return
         k = found + 1
@@ -103,16 +105,16 @@ def environment(folder):
     return made
 
 
-def run(words, where, shown, work, env):
+def run(words, where, shown, work, env, any_number=False):
     """1 where it went well"""
     r = subprocess.run(words, cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT, text=True, timeout=300)
     if check(r.returncode == 0, f"{where}: exit code {r.returncode}\n{r.stdout[-3000:]}"):
-        compare(where, shown, r.stdout)
+        compare(where, shown, r.stdout, any_number)
     return r.returncode == 0
 
 
-def run_block(name, block, shown, work, env):
+def run_block(name, block, behind, work, env):
     line, language, _, lines = block
     where = f"{name}:{line}"
     named = NAME.match(lines[0]) if lines else None
@@ -124,7 +126,9 @@ def run_block(name, block, shown, work, env):
         return all(run(["sh", "-c", command], f"{where}: {command}", lines, work, env)
                    for command, lines in commands(lines))
     if language == "python":
-        return run(["python3", "-c", "\n".join(lines)], where, shown, work, env)
+        shown = behind[3] if behind and behind[1] == "text" and behind[2] != SHOWN_ONLY else []
+        return run(["python3", "-c", "\n".join(lines)], where, shown, work, env,
+                   bool(shown) and behind[2] == NUMBERS_DIFFER)
     return True
 
 
@@ -134,12 +138,10 @@ def run_page(path, work, env):
         text = f.read()
     for link in re.findall(r"\]\(([^)#]+\.(?:py|conf))\)", text):
         shutil.copy(os.path.join(os.path.dirname(path), link), work)
-    found = [b for b in blocks(text)]
-    check(any(b[1] == "console" and b[2] for b in found), f"{name}: nothing to run")
-    for k, block in enumerate(found):
-        behind = found[k + 1] if k + 1 < len(found) and found[k + 1][1] == "text" else None
-        shown = behind[3] if behind and behind[2] and block[1] == "python" else []
-        if block[2] and not run_block(name, block, shown, work, env):
+    found = list(blocks(text))
+    check(any(b[1] == "console" and b[2] != SHOWN_ONLY for b in found), f"{name}: nothing to run")
+    for block, behind in zip(found, found[1:] + [None]):
+        if block[2] != SHOWN_ONLY and not run_block(name, block, behind, work, env):
             return
 
 
@@ -150,7 +152,7 @@ def check_runner():
                             ("x ... z", "x y z", True), ("1.0e-3", "1.05e-3", True), ("1.0e-3", "2.0e-3", False)):
         check(line_fits(want, got) == fits, f"{want} and {got}")
     found = list(blocks("<!-- shown only -->\n```console\n$ a\n```\n```console\n$ b \\\n  c\nout\n```\n"))
-    check([b[2] for b in found] == [False, True], f"{found}")
+    check([b[2] for b in found] == [SHOWN_ONLY, ""], f"{found}")
     check(commands(found[1][3]) == [["b \\\n  c", ["out"]]], f"{commands(found[1][3])}")
 
 
