@@ -29,6 +29,7 @@ include_patterns = ["docs/*.md", "docs/*.rst", "docs/tutorial/*.md", "docs/refer
                     "potentials/*/README.md", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
 exclude_patterns = ["build*", ".venv", ".git"]
 
+smartquotes = False  # text stands as it was written
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 4  # links to headings, as they are where the repository is read
 nb_execution_mode = "force"

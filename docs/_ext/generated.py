@@ -13,6 +13,7 @@ import re
 import subprocess
 
 from docutils import nodes
+from sphinx import addnodes
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 
@@ -228,19 +229,24 @@ def on_source(app, name, source):
 
 
 def on_missing(app, env, node, contnode):
-    """docs/pair_soapz.rst is a page of LAMMPS's manual, whose other pages are on its site. A folder
-    of the repository is no page: its name stands without a link."""
-    target, page = node.get("reftarget", ""), node.get("refdoc", "")
-    if node["reftype"] == "doc" and page == "docs/pair_soapz":
-        return nodes.reference("", "", contnode,
-                               refuri=f"https://docs.lammps.org/{os.path.basename(target)}.html")
-    if os.path.isdir(os.path.join(ROOT, os.path.dirname(page), target)):
-        return contnode
+    """docs/pair_soapz.rst is a page of LAMMPS's manual, whose other pages are on its site."""
+    if node["reftype"] == "doc" and node["refdoc"] == "docs/pair_soapz":
+        page = os.path.basename(node["reftarget"])
+        return nodes.reference("", "", contnode, refuri=f"https://docs.lammps.org/{page}.html")
     return None
+
+
+def on_doctree(app, doctree):
+    """A folder of the repository is no page: its name stands without a link."""
+    folder = os.path.join(ROOT, os.path.dirname(app.env.docname))
+    for link in list(doctree.findall(addnodes.pending_xref)):
+        if link["reftype"] == "myst" and os.path.isdir(os.path.join(folder, link["reftarget"])):
+            link.replace_self(link.children)
 
 
 def setup(app):
     app.connect("source-read", on_source)
     app.connect("autodoc-process-docstring", on_docstring)
+    app.connect("doctree-read", on_doctree)
     app.connect("missing-reference", on_missing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
