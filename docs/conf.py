@@ -22,7 +22,7 @@ copyright = author
 with open(os.path.join(ROOT, "core", "soapz.h")) as header:
     release = version = re.search(r'SZ_VERSION "(.*?)"', header.read())[1]
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "generated", "lammps_lexer"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "generated", "lammps_lexer", "mathml"]
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", "docs/*.rst", "docs/tutorial/*.md", "docs/reference/*.md",
                     "docs/notebooks/*.ipynb", "bench/*.md", "examples/*/README.md",
@@ -35,11 +35,13 @@ myst_heading_anchors = 4  # links to headings, as they are where the repository 
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600
+nb_execution_in_temp = True
 nb_merge_streams = True
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"soapz {release}"
 html_static_path = ["_static"]

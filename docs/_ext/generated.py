@@ -39,8 +39,12 @@ def verbs():
 
 
 def cell(text):
-    """Of a table of Markdown, as it stands"""
-    return re.sub(r"([\\|*_<>{}\[\]])", r"\\\1", text.strip())
+    """Text as it stands, in Markdown"""
+    return re.sub(r"([\\`|*_<>{}\[\]#$+-])", r"\\\1", text.strip())
+
+
+def code(text):
+    return f"`{text}`" if text else ""
 
 
 COLUMN = 40  # where the defaults of --help-keys begin, at the least
@@ -58,16 +62,23 @@ def key_row(line):
     return found[1], found[2] or "", default, rest
 
 
+def table(title, rows):
+    """A section with its keys; the class lays them out for narrow windows (manual.css)"""
+    title = title[0].upper() + title[1:] if " " in title else code(title)
+    lines = "\n".join(["| key | default | meaning |", "|---|---|---|", *rows])
+    return f"## {title}\n\n```{{table}}\n:class: keys\n\n{lines}\n```\n"
+
+
 def keys():
-    out = []
+    sections = []
     for line in help_of("fit", "--help-keys").splitlines():
         if line.startswith("  "):
             key, short, default, meaning = key_row(line)
-            out.append(f"| `{key}` | {f'`{short}`' if short else ''} | "
-                       f"{f'`{default}`' if default else ''} | {cell(meaning)} |")
+            also = f" ({code(short)})" if short not in ("", key) else ""
+            sections[-1][1].append(f"| {code(key)}{also} | {code(default)} | {cell(meaning)} |")
         elif line.strip() and not line.startswith("A line each"):
-            out.append(f"\n## {line.strip()}\n\n| key | in a .conf | default | meaning |\n|---|---|---|---|")
-    return "\n".join(out) + "\n"
+            sections.append((line.strip(), []))
+    return "\n".join(table(*s) for s in sections)
 
 
 # ---- C headers -----------------------------------------------------------------------------
@@ -163,7 +174,8 @@ def errors(folders):
     out = []
     for status, words in messages(folders).items():
         meaning = STATUS.get(status, "")
-        out.append(f"### {status}\n\n{meaning[:1].upper()}{meaning[1:]}.\n\n" + fenced("\n".join(words)))
+        lines = "\n".join(f"- {cell(w)}" for w in words)
+        out.append(f"### {status}\n\n{meaning[:1].upper()}{meaning[1:]}.\n\n{lines}\n")
     return "\n".join(out)
 
 
