@@ -16,7 +16,9 @@ Writes train.xyz and test.xyz in extended XYZ, with energy, force, virial and co
 --only takes these kinds alone. --label computes energy, force and virial of the frames of a file
 instead and writes them to labelled.xyz, as DFT would."""
 import argparse
+import ctypes
 import os
+import sys
 import tempfile
 
 import ase.build
@@ -33,6 +35,9 @@ KINDS = ("isolated_atom", "elastic", "crystal", "vacancy", "liquid")
 
 
 def stillinger_weber():
+    mpi = os.path.join(sys.prefix, "lib", "libmpi.so.12")  # pip's, which the loader does not look for
+    if os.path.exists(mpi):
+        ctypes.CDLL(mpi, ctypes.RTLD_GLOBAL)
     with tempfile.NamedTemporaryFile("w", suffix=".sw", delete=False) as f:
         f.write(PARAMETERS)
     return LAMMPSlib(lmpcmds=["pair_style sw", f"pair_coeff * * {f.name} Si"], atom_types={"Si": 1},
