@@ -224,17 +224,25 @@ class _Work:
         """B and B' of Birch's equation over 7 % of volume; the curve over 24 %."""
         v = self.volume * np.sort(np.append(np.linspace(0.88, 1.12, 13), [0.93, 0.95, 0.97, 0.99,
                                                                          1.01, 1.03, 1.05, 1.07]))
-        e = []
-        for one in v:
-            atoms = self.cell.copy()
-            atoms.set_cell(self.cell.cell * (one / self.volume) ** (1 / 3), scale_atoms=True)
-            e.append(self.bench.energy(atoms) / len(atoms))
-        e = np.array(e)
+        e = np.array([self._energy_at(one) for one in v])
         self.curves["energy"] = [v.tolist(), (e - self.energy).tolist()]
         self.values["B"], self.values["B'"] = birch(v, e, self.volume)
         if not self.values["B"] > 0:
             self.unstable = f"the bulk modulus is {self.values['B']:.1f} GPa"
             self.note(f"not stable: {self.unstable}")
+
+    def _energy_at(self, volume: float) -> float:
+        """eV an atom, at Angstrom^3 an atom; hcp: at the best c/a of this volume."""
+        def energy(stretch: float) -> float:
+            atoms = self.cell.copy()
+            f = (volume / self.volume) ** (1 / 3)
+            shape = np.diag([stretch ** (-1 / 3)] * 2 + [stretch ** (2 / 3)])
+            atoms.set_cell(np.array(self.cell.cell) @ (f * shape), scale_atoms=True)
+            return self.bench.energy(atoms) / len(atoms)
+
+        if not self.crystal.hexagonal:
+            return energy(1.0)
+        return float(minimize_scalar(energy, bounds=(0.9, 1.1), method="bounded", options={"xatol": 1e-5}).fun)
 
     # elastic constants
     def find_elastic(self) -> None:
@@ -426,7 +434,7 @@ def _cost(crystal: Crystal, group: str) -> float:
     """About how many atoms are computed, all evaluations together"""
     kind, n = crystal.kind, len(crystal.primitive(4.0))
     planes = len(kind.planes)
-    return {"lattice": (150 if crystal.hexagonal else 50) * n, "eos": 21 * n, "elastic": 30 * n * n,
+    return {"lattice": (150 if crystal.hexagonal else 50) * n, "eos": (300 if crystal.hexagonal else 21) * n, "elastic": 30 * n * n,
             "phonons": 6 * n * n * np.prod(kind.repeats), "vacancy": 25 * kind.n_atoms * np.prod(kind.vacancy),
             "surfaces": 20 * 14 * planes, "gamma": sum(bool(p.slip) for p in kind.planes.values()) * 11 * 10 * 16
             }[group]
