@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
@@ -43,11 +44,15 @@ UNITS = {"a": "Angstrom", "c": "Angstrom", "c/a": "", "volume": "Angstrom^3", "c
          "B'": "", "vacancy": "eV"}
 
 
-def unit_of(name: str) -> str:
-    """The unit of a property: "GPa" of "C11"."""
+NAMES = {r"C[1-6][1-6]": "GPa", r"phonon \w+": "THz", r"surface \w+": "J/m^2",
+         r"gamma \w+ (un)?stable": "J/m^2"}
+
+
+def unit_of(name: str) -> Optional[str]:
+    """The unit of a property, "GPa" of "C11"; None: there is no such property."""
     if name in UNITS:
         return UNITS[name]
-    return {"C": "GPa", "p": "THz", "s": "J/m^2", "g": "J/m^2"}.get(name[0], "")
+    return next((unit for pattern, unit in NAMES.items() if re.fullmatch(pattern, name)), None)
 
 
 class Failed(Exception):
@@ -85,7 +90,8 @@ class Properties:
                 "notes": [f"{crystal}: {sentence}" for crystal, sentence in self.notes]}
 
     def rows(self, crystal: str) -> List[Any]:
-        """[(name, unit, value, reference or None)] of a crystal; equal modes of phonons are one row."""
+        """[(name, unit, value, reference or None)] of a crystal; equal modes of phonons are one row, their
+        mean, named "phonon H 1-3" by the numbers of the modes."""
         known = self.reference.crystals.get(crystal, {}) if self.reference else {}
         rows = []
         for name, value in self.crystals[crystal].items():
@@ -95,7 +101,8 @@ class Properties:
                 continue
             for group in _equal(value):
                 fits = isinstance(other, list) and len(other) == len(value)
-                rows.append((name, unit_of(name), float(np.mean([value[k] for k in group])),
+                number = f"{group[0] + 1}-{group[-1] + 1}" if len(group) > 1 else f"{group[0] + 1}"
+                rows.append((f"{name} {number}", unit_of(name), float(np.mean([value[k] for k in group])),
                              float(np.mean([other[k] for k in group])) if fits else None))
         return rows
 
@@ -493,6 +500,8 @@ def _run(work: _Work, meter: _Meter, groups: Sequence[str]) -> None:
             finders[group]()
         except Failed as e:
             work.note(f"{group}: {e}")
+        except Exception as e:  # of the calculator: what is done stays
+            work.note(f"{group}: the calculator failed: {type(e).__name__}: {' '.join(str(e).split())}")
 
 
 def read_reference(source: Any) -> Properties:
@@ -519,7 +528,7 @@ def read_reference(source: Any) -> Properties:
             raise ValueError(f"{where}: {name} is not an object of numbers")
         for key, x in values.items():
             parts = x if isinstance(x, list) else [x]
-            if not unit_of(key) and key not in UNITS or not all(
+            if unit_of(key) is None or not all(
                     isinstance(p, (int, float)) and np.isfinite(p) for p in parts):
                 raise ValueError(f"{where}: {name} has \"{key}\": {json.dumps(x)}; allowed are numbers named as in the "
                                  "output of soapz property, such as a, C11, \"surface 110\"")
@@ -543,7 +552,8 @@ def property(model: Any, crystals: Union[str, Sequence[str]], *, only: Optional[
     progress   called with a Progress
 
     What cannot be computed is in notes and not among the values. ValueError of an unknown crystal, of
-    an element that the model lacks; what the calculator raises is passed on."""
+    an element that the model lacks; what the calculator raises in the search for the lattice constant
+    is passed on, later it is a note."""
     found = [Crystal(c) for c in ([crystals] if isinstance(crystals, str) else crystals)]
     names = [c.name for c in found]
     if not names or len(set(names)) != len(names):

@@ -22,6 +22,8 @@ KINDS = ("svg", "png", "pdf")
 # ---- the table ----------------------------------------------------------------------------
 
 def _number(x: Optional[float]) -> str:
+    if x is not None and abs(x) < 5e-5:
+        x = 0.0  # no minus sign
     return "-" if x is None else f"{x:.4f}" if abs(x) < 10 else f"{x:.3f}" if abs(x) < 100 else f"{x:.1f}"
 
 
