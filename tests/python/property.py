@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """soapz.property against lattice sums of a Lennard-Jones crystal, against EMT copper by other routes
-(energies, cubic cells, slabs of ase.build), and of tungsten against what LAMMPS finds."""
+(energies, cubic cells, slabs of ase.build), Tersoff's silicon as published, and of tungsten against what
+LAMMPS finds."""
 import itertools
 import os
 import sys
@@ -12,6 +13,7 @@ from soapz_cli import HERE, SKIPPED, check, done, fails  # noqa: E402
 try:
     from ase import Atoms
     from ase.build import bulk, fcc100, fcc111
+    from ase.calculators.calculator import PropertyNotImplementedError
     from ase.calculators.emt import EMT
     from ase.calculators.lj import LennardJones
     from ase.constraints import FixedLine
@@ -19,6 +21,11 @@ try:
 except ImportError:
     print("SKIPPED: ASE is not installed")
     sys.exit(SKIPPED)
+
+try:
+    from ase.calculators.tersoff import Tersoff, TersoffParameters
+except ImportError:  # an older ASE
+    Tersoff = None
 
 import soapz  # noqa: E402
 from soapz.crystals import KINDS, Crystal  # noqa: E402
@@ -193,6 +200,38 @@ near(line[1][10], slipped(1.0) - straight, 3e-3, "the intrinsic fault of copper"
 near(line[1][5], slipped(0.5) - straight, 3e-3, "half way to it")
 near(cu["gamma 111 stable"], line[1][10], 1e-12, "stable")
 check(cu["gamma 111 unstable"] >= max(line[1]), "unstable")
+
+# ---- what calculators may do ---------------------------------------------------------------
+
+
+class NoStress(EMT):
+    def get_stress(self, atoms=None):
+        raise PropertyNotImplementedError("no stress")
+
+
+class Breaks(EMT):
+    def calculate(self, atoms=None, properties=("energy",), system_changes=()):
+        if len(atoms) > 20:
+            raise RuntimeError("too many\natoms")
+        super().calculate(atoms, properties, system_changes)
+
+
+other = soapz.property(NoStress(), "fcc:Cu", only=["elastic"]).crystals["fcc:Cu"]
+for name in ("C11", "C12", "C44"):
+    about(other[name], cu[name], 1e-4, f"{name} of copper without stresses")
+broken = soapz.property(Breaks(), "fcc:Cu", only=["lattice", "vacancy"])
+check("vacancy: the calculator failed: RuntimeError: too many atoms" in broken.notes[0][1] and
+      "a" in broken.crystals["fcc:Cu"], f"{broken.notes}")
+
+# ---- Tersoff's silicon: as published, Phys. Rev. B 38, 9902 (1988) ---------------------------
+
+if Tersoff:
+    silicon = TersoffParameters(A=1830.8, B=471.18, lambda1=2.4799, lambda2=1.7322, lambda3=0.0, beta=1.1e-6, gamma=1.0,
+                                m=3.0, n=0.78734, c=100390.0, d=16.217, h=-0.59825, R=2.85, D=0.15)
+    si = soapz.property(Tersoff({("Si",) * 3: silicon}), "diamond:Si", only=["lattice", "eos", "elastic"])
+    for name, want, tolerance in (("a", 5.432, 6e-4), ("cohesive", 4.63, 6e-3), ("B", 98, 1), ("C11", 143, 1),
+                                  ("C12", 75, 1), ("C44", 69, 0.6)):
+        near(si.crystals["diamond:Si"][name], want, tolerance, f"{name} of Tersoff's silicon")
 
 # ---- planes: every slab has two equal sides, its slip vector joins lattice sites ----------
 
