@@ -17,6 +17,8 @@ static const char help[] =
     "  data          training data from what other programs wrote, through ASE\n"
     "  fit           a model from energies, forces and virials, with gap_fit's keys\n"
     "  validate      errors of a model on reference data, in numbers and pictures\n"
+    "  property      lattice, elastic constants, phonons, defects of crystals, through "
+    "ASE\n"
     "  calibrate     how large the errors of a model are to be expected\n"
     "  select        the structures that a model knows least, to be learnt next\n"
     "  bench         where the time of a model goes, beside the machine's speed\n"
@@ -38,7 +40,8 @@ int main(int argc, char **argv)
                 {"convert", sz_verb_convert},     {"fit", sz_verb_fit},
                 {"validate", sz_verb_validate},   {"data", sz_verb_data},
                 {"calibrate", sz_verb_calibrate}, {"select", sz_verb_select},
-                {"bench", sz_verb_bench},         {"analyse", sz_verb_analyse}};
+                {"bench", sz_verb_bench},         {"analyse", sz_verb_analyse},
+                {"property", sz_verb_property}};
 
     if (argc < 2) {
         fputs(help, stderr);

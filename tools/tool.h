@@ -28,6 +28,7 @@ int sz_verb_calibrate(int argc, char **argv);
 int sz_verb_select(int argc, char **argv);
 int sz_verb_bench(int argc, char **argv);
 int sz_verb_analyse(int argc, char **argv);
+int sz_verb_property(int argc, char **argv);
 
 /* ---- options -------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
     potential = soapz.fit(frames, gap=["soap n_max=8 .."], default_sigma=[..])
     print(soapz.validate(potential, test_frames))
     best = soapz.select(potential, frames, 10)       # what it should learn next
+    print(soapz.property(potential, "bcc:W"))        # elastic constants, defects, ..
     frames = soapz.read_data("runs/").frames         # OUTCAR, ase.db, .. through ASE
     soapz.analyse.imbalance(frames, descriptors)     # what compressions keep
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .fitting import LearningCurve, fit, learning_curve
     from .library import SoapzError
     from .potential import Potential, Prediction, Rank, Uncertainty, Variance
+    from .properties import Progress, Properties, property
     from .validation import Errors, ErrorsOf, Validation, validate
     __version__: str
 
@@ -38,12 +40,13 @@ _home = {"SoapzCalculator": "calculator", "ImportedData": "data", "read_data": "
          "Descriptor": "descriptor", "LearningCurve": "fitting", "fit": "fitting",
          "learning_curve": "fitting", "Pick": "choosing", "select": "choosing", "SoapzError": "library", "Potential": "potential",
          "Prediction": "potential", "Rank": "potential", "Uncertainty": "potential",
-         "Variance": "potential", "Errors": "validation",
+         "Variance": "potential", "Errors": "validation", "Progress": "properties",
+         "Properties": "properties", "property": "properties",
          "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
 
 __all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
-           "LearningCurve", "Pick", "Potential", "Prediction", "Rank", "SoapzCalculator", "SoapzError", "Validation",
-           "Uncertainty", "Variance", "analyse", "fit", "learning_curve", "plugin_folder", "read_data", "select", "split_data",
+           "LearningCurve", "Pick", "Potential", "Prediction", "Progress", "Properties", "Rank", "SoapzCalculator", "SoapzError", "Validation",
+           "Uncertainty", "Variance", "analyse", "fit", "learning_curve", "plugin_folder", "property", "read_data", "select", "split_data",
            "validate", "write_data"]
 
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * property.c - soapz property: properties of crystals by a potential. The work is that of
+ * python/soapz/property_command.py, which computes through ASE. */
+#include "python.h"
+#include "tool.h"
+
+#include <string.h>
+
+static const char help[] =
+    "usage: soapz property MODEL --crystal bcc:W [--crystal ..] [options]\n"
+    "       soapz property --calculator MODULE:FUNCTION --crystal bcc:W [options]\n"
+    "\n"
+    "Properties of crystals, in a table beside reference values: lattice constants and\n"
+    "cohesive energy, energy and volume, elastic constants, phonons at high-symmetry\n"
+    "points, vacancy, surfaces, gamma lines (stacking faults). Needs Python and ASE.\n"
+    "\n"
+    "  MODEL            a GAP XML or .soapz file\n"
+    "  --crystal NAME   bcc, fcc, hcp, sc, diamond with an element (bcc:W); rocksalt,\n"
+    "                   zincblende, cesiumchloride with two (rocksalt:NaCl); several\n"
+    "                   times for several\n"
+    "  --only A,B       some of lattice, eos, elastic, phonons, vacancy, surfaces, "
+    "gamma\n"
+    "  --reference FILE.json\n"
+    "                   values to compare with: what --json wrote, or\n"
+    "                   {\"source\": \"DFT\", \"bcc:W\": {\"a\": 3.18, \"C11\": 523}}\n"
+    "  --calculator MODULE:FUNCTION\n"
+    "                   in place of MODEL: a Python function without arguments that\n"
+    "                   returns an ASE calculator; FILE.py:FUNCTION too\n"
+    "  --json FILE      all numbers and curves; - is standard output\n"
+    "  --picture FILE.svg\n"
+    "                   (or .png, .pdf) energy and volume, gamma lines, differences\n"
+    "  --fmax X         atoms relax until no force is larger, eV/Angstrom (0.005)\n"
+    "  --steps N        and in at most so many steps (300)\n"
+    "  --threads N      of MODEL (all cores)\n"
+    "  --help           this text\n"
+    "\n"
+    "What cannot be computed, and crystals that are not stable, are named on standard\n"
+    "error. The exit code is 1 where a crystal has no value at all.\n"
+    "\n"
+    "example:\n"
+    "  soapz property NbMoTaW.soapz --crystal bcc:W --only lattice,elastic\n";
+
+int sz_verb_property(int argc, char **argv)
+{
+    for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++)
+        if (!strcmp(argv[k], "--help") || !strcmp(argv[k], "-h"))
+            return sz_print_text(help);
+    sz_catch_interrupts();
+    return sz_run_python_verb("property_command", argc, argv);
+}
