@@ -4,7 +4,8 @@
 A mutant is core/ with one change at one place: a sign flipped, a term or a statement dropped, a
 bound of a loop shifted by one, a comparison swapped, a constant changed. The places are drawn by
 a seed over the numerical folders. Each mutant is built in a copy of the tree (-O1, what depends
-on it) and the unit tests run, the likeliest first, until one fails, crashes or takes too long.
+on it) and the unit tests run, the likeliest first, until one fails, crashes or takes too long:
+some of them for every mutant, then all for those that are still open.
 
     .venv/bin/python tests/mutants.py --folder /tmp/mutants [--minutes 30]
 
@@ -20,7 +21,6 @@ import concurrent.futures
 import hashlib
 import json
 import os
-import random
 import re
 import shutil
 import signal
@@ -33,6 +33,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 QUOTA = {"descriptor": 14, "term": 14, "linear": 8, "fit": 8, "model": 6, "data": 5, "atoms": 5}
 KINDS = ["sign", "drop", "bound", "compare", "constant"]
 MOST_A_FILE = 2  # more places of a folder only where it has too few files
+FIRST = 8.0  # seconds of CPU that the tests of a mutant get before all others have had them
 SLOW = 20.0  # seconds of CPU: a test that takes longer is left out
 
 # (file, the line after the change): why no test can see it
@@ -50,7 +51,7 @@ def blank(text):
 
 
 # statements of which no result depends: what begins so, to its semicolon
-UNSEEN = re.compile(r"\b(?:return sz_fail|sz_fail|sz_warn\w*|sz_print\w*|snprintf|_Static_assert"
+UNSEEN = re.compile(r"\b(?:return sz_fail\w*|sz_fail\w*|sz_warn\w*|sz_print\w*|snprintf|_Static_assert"
                     r"|__builtin_prefetch|\w+ = \w*alloc\w*|(?:typedef )?enum)\b[^;]*;")
 
 
@@ -68,6 +69,14 @@ def changed_constant(text):
         return str(int(text) + 1)
     value = float(text)
     return repr(1.0 if value == 0.0 else 1.02 * value)
+
+
+def is_array_size(code, begin, end):
+    """of an array that is declared"""
+    line = code[code.rfind("\n", 0, begin) + 1:begin]
+    return code[begin - 1] == "[" and code[end] == "]" and "=" not in line.split(", ")[-1] and \
+        re.match(r" *(?:static |const |unsigned |long )*(?:double|float|int|char|size_t|sz_\w+) ",
+                 line)
 
 
 def changes(code):
@@ -101,7 +110,7 @@ def changes(code):
             for new in SWAP[m.group()]:
                 yield "compare", m.start(), m.end(), new
     for m in re.finditer(r"(?<![\w.\]])(?:\d+\.\d+(?:e\d+)?|\d+)(?![\w.])", code):
-        if not in_loop(m.start()):
+        if not in_loop(m.start()) and not is_array_size(code, m.start(), m.end()):
             yield "constant", m.start(), m.end(), changed_constant(m.group())
 
 
@@ -129,16 +138,17 @@ def places(folder):
 
 def draw(seed):
     """a folder -> its mutants in the order in which they are tried; more than are needed"""
+    def lot(mutant):  # of its own text alone: a change elsewhere in core/ draws the same again
+        text = f'{seed} {mutant["file"]} {mutant["old"]} {mutant["new"]}'
+        return hashlib.md5(text.encode()).hexdigest()
+
     drawn = {}
-    for folder, quota in QUOTA.items():
-        rng = random.Random(f"{seed} {folder}")
+    for number, (folder, quota) in enumerate(QUOTA.items()):
         found, order, used, lines = places(folder), [], {}, set()
         for kind in KINDS:
-            rng.shuffle(found[kind])
-        kinds = KINDS[:]
-        rng.shuffle(kinds)
+            found[kind].sort(key=lot)
         for k in range(4 * quota):
-            kind = kinds[k % len(kinds)]
+            kind = KINDS[(k + number) % len(KINDS)]
             for mutant in found[kind]:
                 where = (mutant["file"], mutant["line"])
                 most = MOST_A_FILE * (1 + k // quota)
@@ -157,7 +167,8 @@ class Copy:
     """The tree in tree/, built in build/; one mutant at a time."""
 
     def __init__(self, folder, jobs):
-        self.tree, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
+        self.tree = os.path.join(folder, "tree")
+        self.build = os.path.realpath(os.path.join(folder, "build"))
         self.jobs = jobs
         os.makedirs(folder, exist_ok=True)
         self.follow()
@@ -228,7 +239,8 @@ def run_test(copy, test, limit, stop=()):
     command, environment = test
     with tempfile.TemporaryFile("w+", errors="replace") as said:
         # none of the data that is not shipped: a test is as strong as it is for everybody
-        process = subprocess.Popen(["prlimit", f"--cpu={limit:.0f}", *command],
+        process = subprocess.Popen(["prlimit", f"--cpu={limit:.0f}", f"--as={8 << 30}",
+                                    f"--fsize={1 << 30}", *command],
                                    cwd=os.path.join(copy.build, "tests"), stdout=said,
                                    stderr=subprocess.STDOUT,
                                    env={**os.environ, **environment, "SOAPZ_SHARED": ""})
@@ -274,20 +286,17 @@ class Record:
         return None
 
     def counted(self, folder=""):
-        return [m for m in self.data["mutants"] if m["result"] in ("caught", "survived")
+        return [m for m in self.data["mutants"] if m["result"] in ("caught", "open", "survived")
                 and m["file"].startswith("core/" + folder)]
 
 
 def time_tests(copy, record, tests):
     """the tests on the code as it is: their times; what fails or is slow is left out"""
-    new = [name for name in tests
-           if name not in record.data["tests"] and name not in record.data["left_out"]]
-
     def one(name):
         return (name, *run_test(copy, tests[name], SLOW))
 
     with concurrent.futures.ThreadPoolExecutor(copy.jobs) as pool:
-        for name, seconds, wrong in pool.map(one, new):
+        for name, seconds, wrong in pool.map(one, tests):
             if wrong:
                 record.data["left_out"][name] = wrong
             else:
@@ -310,9 +319,23 @@ def in_order(record, mutant):
     return sorted(record.data["tests"], key=rank)
 
 
-def first_failure(copy, record, tests, mutant):
+def cheap(record, order):
+    """those of the order that fit into FIRST seconds"""
+    chosen, seconds = [], 0.0
+    for name in order:
+        if seconds + record.data["tests"][name] < FIRST:
+            seconds += record.data["tests"][name]
+            chosen.append(name)
+    return chosen
+
+
+def first_failure(copy, record, tests, mutant, first_pass):
     """the test that fails and how, or None; linked in lots that grow, as few are needed"""
     order, lot = in_order(record, mutant), 4
+    passed = mutant.setdefault("passed", [])
+    order = [name for name in order if name not in passed]
+    if first_pass:
+        order = cheap(record, order)
     with concurrent.futures.ThreadPoolExecutor(copy.jobs) as pool:
         while order:
             now, order, lot = order[:lot], order[lot:], 2 * lot
@@ -331,10 +354,11 @@ def first_failure(copy, record, tests, mutant):
             list(pool.map(one, now))
             if failed:
                 return failed[0]
+            passed += now
     return None
 
 
-def judge(copy, record, tests, mutant, plain):
+def judge(copy, record, tests, mutant, plain, first_pass):
     """what becomes of a mutant: result, and by which test"""
     reason = EQUIVALENT.get((mutant["file"], mutant["new"].strip()))
     if reason:
@@ -346,12 +370,12 @@ def judge(copy, record, tests, mutant, plain):
             return {"result": "does not compile"}
         if copy.library() == plain:
             return {"result": "equivalent", "why": "compiles to the same bytes"}
-        failed = first_failure(copy, record, tests, mutant)
+        failed = first_failure(copy, record, tests, mutant, first_pass)
     finally:
         copy.write(mutant, "old")
     if failed:
         return {"result": "caught", "test": failed[0], "how": failed[1]}
-    return {"result": "survived"}
+    return {"result": "open" if first_pass else "survived"}
 
 
 def told(mutant):
@@ -361,10 +385,8 @@ def told(mutant):
             f'    + {mutant["new"].strip()}')
 
 
-def next_mutant(record, drawn, again):
+def next_mutant(record, drawn):
     """of the folder that has most to do; None at the end"""
-    if again:
-        return again.pop(0)
     share = {f: len(record.counted(f + "/")) / q for f, q in QUOTA.items()}
     for folder in sorted(QUOTA, key=share.get):
         if share[folder] < 1.0:
@@ -374,30 +396,46 @@ def next_mutant(record, drawn, again):
     return None
 
 
+def to_do(record, again):
+    """The mutants to run: first all with few tests, then with all tests what is still open."""
+    if again:
+        for mutant in [m for m in record.data["mutants"] if m["result"] == "survived"]:
+            yield {**mutant, "passed": []}, False
+        return
+    drawn = draw(record.data["seed"])
+    mutant = next_mutant(record, drawn)
+    while mutant:
+        yield mutant, True
+        mutant = next_mutant(record, drawn)
+    for mutant in [m for m in record.data["mutants"] if m["result"] == "open"]:
+        yield mutant, False
+
+
 def run(folder, seed, minutes, jobs, again):
     copy, record = Copy(folder, jobs), Record(folder, seed)
     tests = copy.tests()
-    said = copy.make(["libsoapz.a"] + sorted({os.path.basename(t[0][0]) for t in tests.values()}))
+    untimed = {name: test for name, test in tests.items()
+               if name not in record.data["tests"] and name not in record.data["left_out"]}
+    said = copy.make(["libsoapz.a"] + [os.path.basename(t[0][0]) for t in untimed.values()])
     if said:
         sys.exit(f"the tree does not build:\n{said}")
-    time_tests(copy, record, tests)
-    plain, drawn = copy.library(), draw(record.data["seed"])
-    again = [m for m in record.data["mutants"] if m["result"] == "survived"] if again else []
-    begun, n, some = time.time(), 0, bool(again)
-    while time.time() - begun < 60 * minutes and (again or not some):
-        mutant = next_mutant(record, drawn, again)
-        if not mutant:
+    time_tests(copy, record, untimed)
+    plain, begun = copy.library(), time.time()
+    for n, (mutant, first_pass) in enumerate(to_do(record, again), 1):
+        if time.time() - begun > 60 * minutes:
             break
+        start, known = time.time(), record.of(mutant)
         fresh = {k: mutant[k] for k in ("file", "line", "kind", "old", "new")}
-        start = time.time()
-        fresh.update(judge(copy, record, tests, fresh, plain))
+        fresh["passed"] = list(mutant.get("passed", []))
+        fresh.update(judge(copy, record, tests, fresh, plain, first_pass))
         fresh["seconds"] = round(time.time() - start, 1)
-        if record.of(fresh):
-            record.data["mutants"].remove(record.of(fresh))
+        if fresh["result"] != "open":
+            del fresh["passed"]
+        if known:
+            record.data["mutants"].remove(known)
         record.data["mutants"].append(fresh)
         record.save()
-        n += 1
-        left = len(again) if some else sum(QUOTA.values()) - len(record.counted())
+        left = sum(QUOTA.values()) - len(record.counted())
         print(told(fresh))
         print(f"    {left} left, about {left * (time.time() - begun) / n / 60:.0f} minutes",
               flush=True)
@@ -408,7 +446,7 @@ def summary(record):
     counted = record.counted()
     caught = [m for m in counted if m["result"] == "caught"]
     for mutant in record.data["mutants"]:
-        if mutant["result"] in ("survived", "equivalent"):
+        if mutant["result"] in ("survived", "open", "equivalent"):
             print(told(mutant))
     for name, why in record.data["left_out"].items():
         print(f"left out: the test {name}, {why}")
