@@ -59,7 +59,7 @@ def unseen(code):
     return UNSEEN.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code)
 
 
-OPERAND = r"(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|[a-z]\w*(?:(?:->|\.)[a-z]\w*)*)(?![\w.(\[]|->)"
+OPERAND = r"(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|(?!sizeof)[a-z]\w*(?:(?:->|\.)[a-z]\w*)*)(?![\w.(\[]|->)"
 SWAP = {"<": ["<=", ">"], "<=": ["<", ">="], ">": [">=", "<"], ">=": [">", "<="], "==": ["!="],
         "!=": ["=="], "&&": ["||"], "||": ["&&"]}
 
@@ -305,18 +305,18 @@ def time_tests(copy, record, tests):
 
 
 def in_order(record, mutant):
-    """Tests that are named like the file first, then by catches a second."""
+    """Most catches a second first, where a test that is named like the file counts more."""
     catches = {}
     for known in record.data["mutants"]:
         catches[known.get("test")] = catches.get(known.get("test"), 0) + 1
     stem = os.path.basename(mutant["file"])[:-2]
     words = set(stem.split("_"))
 
-    def rank(name):
-        alike = 2 if name == stem else 1 if words & set(name.split("_")) else 0
-        return -alike, -(catches.get(name, 0) + 0.3) / (record.data["tests"][name] + 0.3)
+    def score(name):
+        alike = 5 if name == stem else 2 if words & set(name.split("_")) else 0
+        return (catches.get(name, 0) + alike + 0.3) / (record.data["tests"][name] + 0.3)
 
-    return sorted(record.data["tests"], key=rank)
+    return sorted(record.data["tests"], key=score, reverse=True)
 
 
 def cheap(record, order):
