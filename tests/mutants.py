@@ -310,17 +310,27 @@ def time_tests(copy, record, tests):
             record.save()
 
 
+def likeness(name, mutant):
+    """how much a test is about the file of a mutant: by names, by the functions it calls"""
+    stem = os.path.basename(mutant["file"])[:-2]
+    path = os.path.join(ROOT, "tests", f"test_{name}.c")
+    calls = False
+    if os.path.exists(path):
+        with open(path) as file:
+            calls = f"sz_{stem}" in file.read()
+    return 5 if name == stem else 3 if calls else 2 if set(stem.split("_")) & set(
+        name.split("_")) else 0
+
+
 def in_order(record, mutant):
-    """Most catches a second first, where a test that is named like the file counts more."""
+    """Most catches a second first, where a test about the file counts more."""
     catches = {}
     for known in record.data["mutants"]:
         catches[known.get("test")] = catches.get(known.get("test"), 0) + 1
-    stem = os.path.basename(mutant["file"])[:-2]
-    words = set(stem.split("_"))
 
     def score(name):
-        alike = 5 if name == stem else 2 if words & set(name.split("_")) else 0
-        return (catches.get(name, 0) + alike + 0.3) / (record.data["tests"][name] + 0.3)
+        return (catches.get(name, 0) + likeness(name, mutant) + 0.3) / (
+            record.data["tests"][name] + 0.3)
 
     return sorted(record.data["tests"], key=score, reverse=True)
 
