@@ -53,8 +53,8 @@ def blank(text):
 
 
 # statements of which no result depends: what begins so, to its semicolon
-UNSEEN = re.compile(r"\b(?:return sz_fail\w*|sz_fail\w*|sz_warn\w*|sz_print\w*|snprintf|_Static_assert"
-                    r"|__builtin_prefetch|\w+ = \w*alloc\w*|(?:typedef )?enum)\b[^;]*;")
+UNSEEN = re.compile(r"\b(?:return sz_fail\w*|sz_fail\w*|sz_warn\w*|sz_print\w*|snprintf"
+                    r"|_Static_assert|__builtin_prefetch|\w+ = \w*alloc\w*|(?:typedef )?enum)\b[^;]*;")
 
 
 def unseen(code):
