@@ -617,6 +617,26 @@ static int test_virials(void)
     return 0;
 }
 
+/* The median pressure is said, in whatever order the frames are: of virials with one
+ * component, 3 V p, in cells of one volume. */
+static int test_pressures(void)
+{
+    static const double pressure[] = {7, 90, 8, 20, 10}; /* eV/Angstrom^3 */
+    char text[2048] = "";
+    sz_dataset *data;
+    sz_error err;
+
+    for (int k = 0; k < 5; k++)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "1\n" BOX PROP " energy=1.0 virial=\"0 0 0 0 0 0 0 0 %.17g\"\nW 0 0 0\n",
+                 3 * 24.0 * pressure[k]);
+    put(text);
+    CHECK_OK(get(&data, "", &err), err);
+    CHECK(warns(data, "pressures of 1.6e+03 GPa")); /* 10 eV/Angstrom^3 */
+    sz_dataset_free(data);
+    return 0;
+}
+
 int main(void)
 {
     int fd = mkstemp(path), stopped;
@@ -624,7 +644,8 @@ int main(void)
     if (fd < 0) return 1;
     close(fd);
     stopped = test_energy_forms() || test_virial_forms() || test_atom_forms() ||
-              test_plain() || test_choice() || test_other_spelling() || test_virials();
+              test_plain() || test_choice() || test_other_spelling() || test_virials() ||
+              test_pressures();
     unlink(path);
     return stopped ? 1 : check_done();
 }

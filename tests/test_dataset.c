@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include "data/targets.h"
+#include "fit/share.h"
 #include "fit/spec.h"
 
 #include <stdlib.h>
@@ -517,6 +518,45 @@ static int test_added(void)
     return check_added(4, frame);
 }
 
+/* ---- the frames of two ranks --------------------------------------------------------
+ */
+
+/* The atoms of this rank's frames. */
+static int atoms_of(const sz_dataset *data, int rank, sz_error *err)
+{
+    unsigned char *taken;
+    int n = 0;
+
+    if (sz_fit_share_frames(data, 2, rank, &taken, err) != SZ_OK) return -1;
+    for (int f = 0; f < data->n_frames; f++)
+        if (!taken[f]) n += data->frame[f].n_atoms;
+    free(taken);
+    return n;
+}
+
+/* A frame costs as its atoms do, ten times that with forces. */
+static int test_share(void)
+{
+    const char *one = "1\n" BOX PROP " dft_energy=1\nW 0 0 0\n";
+    char text[4096] = "3\n" BOX PROP " dft_energy=1\nW 0 0 0\nW 2 0 0\nW 4 0 0\n";
+    trial t;
+    sz_error err;
+
+    for (int k = 0; k < 3; k++) strcat(text, one);
+    CHECK_OK(get(&t, text, "energy_parameter_name=dft_energy", &err), err);
+    CHECK(atoms_of(t.data, 0, &err) == 3 && atoms_of(t.data, 1, &err) == 3);
+    release(&t);
+
+    strcpy(text, "1\n" BOX PROP ":dft_force:R:3 dft_energy=1\nW 0 0 0 1 2 3\n");
+    for (int k = 0; k < 10; k++) strcat(text, one);
+    CHECK_OK(get(&t, text,
+                 "energy_parameter_name=dft_energy force_parameter_name=dft_force", &err),
+             err);
+    CHECK(atoms_of(t.data, 0, &err) == 1 && atoms_of(t.data, 1, &err) == 10);
+    release(&t);
+    return 0;
+}
+
 int main(void)
 {
     int stop;
@@ -524,7 +564,8 @@ int main(void)
     if (close(mkstemp(path)) != 0) return 1;
     test_bad_data();
     stop = test_names() || test_stress() || test_table() || test_overrides() ||
-           test_e0() || test_core() || test_bad_e0() || test_growth() || test_added();
+           test_e0() || test_core() || test_bad_e0() || test_growth() || test_added() ||
+           test_share();
     unlink(path);
     return stop ? 1 : check_done();
 }

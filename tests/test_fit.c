@@ -6,7 +6,10 @@
 #define _XOPEN_SOURCE 700 /* mkdtemp, realpath */
 #include "check.h"
 #include "data/dataset.h"
+#include "data/targets.h"
+#include "fit/checkpoint.h"
 #include "fit/spec.h"
+#include "format/load.h"
 #include "models.h"
 #include "tool.h"
 
@@ -476,6 +479,44 @@ static int test_names(const char *path, const sz_dataset *data)
     return 0;
 }
 
+/* ---- whose checkpoint -------------------------------------------------------------- */
+
+/* That of another version, of other settings or of other data is refused. */
+static int test_checkpoint(sz_dataset *data)
+{
+    sz_checkpoint state;
+    sz_fit_spec *spec;
+    sz_targets *targets;
+    sz_gap *gap, *found;
+    sz_error err;
+
+    CHECK_OK(sz_fit_spec_parse(&spec, SETTINGS " gp_file=kept.xml", "s", &err), err);
+    CHECK_OK(sz_targets_create(&targets, data, &spec->sigma, &err), err);
+    CHECK_OK(sz_gap_load(&gap, model_file("mow_zbl_soap", "gp.xml"), &err), err);
+    CHECK_OK(sz_checkpoint_open(&state, spec, targets, 0.0, &err), err);
+    state.n_ranks = state.n_threads = 1;
+    CHECK_OK(sz_checkpoint_save_points(&state, gap, &err), err);
+    CHECK_OK(sz_checkpoint_resume(&state, &found, &err), err);
+    CHECK(found && found->n_terms == gap->n_terms);
+    sz_gap_free(found);
+
+    char *const of[] = {state.version, state.command, state.data};
+    const char *const what[] = {"another version", "another command", "another data"};
+
+    for (int k = 0; k < 3; k++) {
+        of[k][0] ^= 1;
+        CHECK_FAILS(sz_checkpoint_resume(&state, &found, &err), SZ_ERR_FORMAT, what[k],
+                    err);
+        of[k][0] ^= 1;
+    }
+    sz_checkpoint_remove(&state);
+    sz_checkpoint_free(&state);
+    sz_gap_free(gap);
+    sz_targets_free(targets);
+    sz_fit_spec_free(spec);
+    return 0;
+}
+
 int main(void)
 {
     char path[4096];
@@ -490,8 +531,8 @@ int main(void)
     CHECK_OK(sz_dataset_read(&data, path, spec, &err), err);
     sz_fit_spec_free(spec);
     stopped = test_bad_frames() || test_names(path, data) || test_misuse(data) ||
-              test_errors(data) || test_curve(data) || test_watch(data) ||
-              test_command(data, path);
+              test_checkpoint(data) || test_errors(data) || test_curve(data) ||
+              test_watch(data) || test_command(data, path);
     sz_dataset_free(data);
     snprintf(path, sizeof path, "rm -r %s", folder);
     if (system(path) != 0) stopped = 1;

@@ -254,6 +254,57 @@ static int test_notes(void)
     return 0;
 }
 
+/* A number that no kernel can have is refused, and the term named. */
+static int test_save_refuses_kernels(void)
+{
+    sz_gap *gap = read_sample("", "");
+    sz_error err;
+    int n_gaussian = 0, n_dot = 0;
+
+    remove(FILE_1);
+    for (int k = 0; k < gap->n_terms; k++) {
+        sz_gap_term *c = &gap->term[k];
+        double *const number[] = {&c->delta, &c->f0, &c->zeta};
+
+        for (int i = 0; i < 3; i++) {
+            const double keep = *number[i];
+
+            *number[i] = NAN;
+            CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT,
+                        "delta, f0 or zeta is not a finite number", err);
+            *number[i] = keep;
+        }
+        if (c->covariance == SZ_COVARIANCE_ARD_SE) {
+            const double theta = c->theta[0];
+            const int first = c->perm[0];
+
+            n_gaussian++;
+            c->theta[0] = 0.0;
+            CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT,
+                        "a theta is not positive", err);
+            c->theta[0] = theta;
+            for (int i = -1; i <= c->n_dim; i += c->n_dim + 1) {
+                c->perm[0] = i;
+                CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT,
+                            "a permutation is not one", err);
+            }
+            c->perm[0] = first;
+        } else if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT) {
+            const double zeta = c->zeta;
+
+            n_dot++;
+            c->zeta = 0.0;
+            CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT,
+                        "zeta is not positive", err);
+            c->zeta = zeta;
+        }
+    }
+    CHECK(n_gaussian > 0 && n_dot > 0 && access(FILE_1, F_OK) != 0);
+    CHECK_OK(sz_gap_save(gap, FILE_1, &err), err); /* all is as it was */
+    sz_gap_free(gap);
+    return 0;
+}
+
 static int test_save_refuses(void)
 {
     sz_gap *gap = read_sample("", "");
@@ -731,7 +782,8 @@ static int test_core_memory(void)
 int main(void)
 {
     mkdir(FOLDER, 0777);
-    if (test_round_trips() || test_kinds() || test_notes() || test_save_refuses())
+    if (test_round_trips() || test_kinds() || test_notes() || test_save_refuses() ||
+        test_save_refuses_kernels())
         failures++;
     test_damage();
     largest = 0;

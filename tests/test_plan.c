@@ -182,6 +182,7 @@ static int test_refused(const char *path)
 static int test_save(const char *path)
 {
     static const char *const name[] = {"test_plan.soapz", "test_plan.xml"};
+    static const char letters[] = "\xc2\xa9 \xe2\x84\xab \xf0\x9d\x9c\x88";
     sz_model *model;
     sz_work *work;
     sz_error err;
@@ -194,6 +195,11 @@ static int test_save(const char *path)
     CHECK(!sz_model_note(model, "licence"));
     CHECK_OK(sz_model_set_note(model, "licence", "CC0", &err), err);
     CHECK(!strcmp(sz_model_note(model, "licence"), "CC0"));
+    /* no letter of five bytes; those of two, three and four are kept */
+    CHECK_OK(sz_model_set_note(model, "licence", "\xf8\x88\x80\x80\x80", &err), err);
+    CHECK_FAILS(sz_model_save(model, name[0], &err), SZ_ERR_FORMAT,
+                "the note licence is not a UTF-8 text", err);
+    CHECK_OK(sz_model_set_note(model, "licence", letters, &err), err);
     for (int k = 0; k < 2; k++) {
         sz_model *again;
 
@@ -205,6 +211,8 @@ static int test_save(const char *path)
         if (k == 0) {
             CHECK(sz_model_n_notes(again) == 1);
             CHECK(!strcmp(sz_model_note_key(again, 0), "licence"));
+            CHECK(!strcmp(sz_model_note(again, "licence"), letters));
+            CHECK(!sz_model_note_key(again, 1) && !sz_model_note_key(again, -1));
         }
         sz_work_free(work);
         sz_model_free(again);

@@ -140,10 +140,12 @@ static int test_supercell(void)
 }
 
 /* With all its sparse points gone a model knows nothing: var = delta^2 + lambda^2. With
- * the atom's own environment as the only one, 2 lambda^2 - lambda^4 / delta^2 ... */
+ * the atom's own environment as the only one, 2 lambda^2 - lambda^4 / delta^2 ... For any
+ * zeta: an even one would not see the sign of a product. */
 static int test_known(void)
 {
     const double position[6] = {0, 0, 0, 2.3, 0.4, 0.1}, lambda = 0.01;
+    const double zeta[] = {4.0, 3.0, 1.5};
     const int species[2] = {0, 0};
     sz_structure two = {.n_atoms = 1, .species = species, .position = position};
     setting s = {0};
@@ -165,10 +167,13 @@ static int test_known(void)
     CHECK_OK(sz_describer_work_create(&work, of, 1, &err), err);
     sz_describer_forward(of, work, &s.list.nb, &kinds, 1, &atom, term->p_sparse);
     sz_describer_work_free(work);
-    for (int m = 0; m < 2; m++) {
+    for (int k = 0; k < 6; k++) {
+        const int m = k % 2;
+
         sz_variance_work_free(s.work);
         sz_variance_free(s.variance);
         term->n_sparse = m;
+        term->zeta = zeta[k / 2];
         CHECK_OK(sz_variance_create(&s.variance, s.model, lambda, &err), err);
         CHECK_OK(sz_variance_work_create(&s.work, s.variance, &err), err);
         CHECK_OK(get(&s, &two, &err), err);
