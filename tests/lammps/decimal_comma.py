@@ -81,7 +81,7 @@ def through_python(folder, frame):
             f.write(("%s" + 6 * " %.8f" + "\n") % (s, *r, *g))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted = soapz.fit(soapz.Dataset.read(str(xyz)), str(conf))
+        fitted = soapz.fit(soapz.Dataset.read(str(xyz)), str(conf), n_threads=1)
     texts += [str(w.message) for w in caught]
     texts.append(fitted.compute(*atoms)[1].tobytes())
     try:
