@@ -33,7 +33,7 @@ static const sz_option *find_option(const sz_option *option, int n, const char *
 /* Standard output by its other names is "-": the verbs keep their own words off it. */
 static const char *value_of(const char *text)
 {
-    return strcmp(text, "/dev/stdout") && strcmp(text, "/dev/fd/1") ? text : "-";
+    return !strcmp(text, "/dev/stdout") || !strcmp(text, "/dev/fd/1") ? "-" : text;
 }
 
 int sz_options(int argc, char **argv, const sz_option *option, int n_options,
