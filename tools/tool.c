@@ -192,7 +192,10 @@ int sz_take_files(const char *verb, sz_files *files, const sz_named *named, int 
     }
     if (status == SZ_OK && !is_output)
         status = sz_files_write(files, "standard output", "-", &err);
-    return status == SZ_OK ? 0 : sz_usage_error(verb, "%s", err.message);
+    if (status == SZ_OK) return 0;
+    sz_files_free(files);
+    return status == SZ_ERR_ARGUMENT ? sz_usage_error(verb, "%s", err.message)
+                                     : sz_report(&err);
 }
 
 sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *err)
