@@ -27,7 +27,7 @@ root_doc = "docs/index"
 include_patterns = ["docs/*.md", "docs/*.rst", "docs/tutorial/*.md", "docs/reference/*.md",
                     "docs/notebooks/*.ipynb", "bench/*.md", "examples/*/README.md",
                     "potentials/*/README.md", "tests/fuzz/README.md", "README.md", "CHANGELOG.md",
-                    "CONTRIBUTING.md"]
+                    "CONTRIBUTING.md", "SECURITY.md"]
 exclude_patterns = ["build*", ".venv", ".git"]
 
 smartquotes = False  # text stands as it was written

@@ -8,7 +8,8 @@
 
 /* ---- sensitivity ------------------------------------------------------------------- */
 
-/* Of one compression against the first, over all environments. */
+/* Of one compression against the first, over all environments. NAN: of no eigenvalue,
+ * where the environments are too small to have one. */
 typedef struct {
     double sixth;           /* largest, over the largest eigenvalue of its environment */
     double seventh, middle; /* least and median */
@@ -16,6 +17,19 @@ typedef struct {
     double ratio, ratio_min; /* log10 lambda / lambda of the first: mean, least */
     double correlation;      /* of the logarithms */
 } summary;
+
+/* An atom without neighbours has nothing whose displacement could be seen. */
+static sz_status check_neighbours(const sz_sensitivity *s, size_t n, sz_error *err)
+{
+    for (size_t k = 0; k < n; k++)
+        if (sz_sensitivity_n(s, k) > 3) return SZ_OK;
+    return sz_fail(
+        err, SZ_ERR_ARGUMENT,
+        "none of the %zu atoms has a neighbour within the cutoff, so no "
+        "displacement changes a descriptor; give structures of more atoms or a "
+        "larger cutoff",
+        n);
+}
 
 static double scaled(const sz_sensitivity *s, size_t k, int q)
 {
@@ -41,6 +55,10 @@ static void compare_logs(summary *m, size_t n, const sz_sensitivity *s,
             m->ratio_min = fmin(m->ratio_min, b - a);
             x += a, y += b, xx += a * a, yy += b * b, xy += a * b, count++;
         }
+    if (!(count > 0.0)) {
+        m->ratio = m->ratio_min = m->correlation = NAN;
+        return;
+    }
     m->ratio = (y - x) / count;
     cov = xy - x * y / count;
     m->correlation = cov / sqrt((xx - x * x / count) * (yy - y * y / count));
@@ -91,6 +109,28 @@ static json_t *sensitivity_json(const sz_analysis *a, const sz_compared *c,
     return o;
 }
 
+/* a number in a column, "-" where there is none */
+static void print_cell(const sz_analysis *a, const char *before, int width,
+                       const char *format, double number)
+{
+    char text[32] = "-";
+
+    if (isfinite(number)) snprintf(text, sizeof text, format, number);
+    fprintf(a->out, "%s%*s", before, width, text);
+}
+
+static void print_row(const sz_analysis *a, const summary *m)
+{
+    print_cell(a, " ", 8, "%.1e", m->sixth);
+    print_cell(a, " ", 8, "%.1e", m->seventh);
+    print_cell(a, " ", 8, "%.1e", m->middle);
+    fprintf(a->out, "  %4d to %3d", m->zero_min, m->zero_max);
+    print_cell(a, "  ", 11, "%+.3f", m->ratio);
+    print_cell(a, " ", 10, "%+.3f", m->ratio_min);
+    print_cell(a, "  ", 11, "%.4f", m->correlation);
+    fputc('\n', a->out);
+}
+
 static void print_head(const sz_analysis *a)
 {
     fprintf(a->out,
@@ -115,14 +155,15 @@ sz_status sz_analyse_sensitivity(sz_analysis *a, sz_error *err)
         summary m;
 
         status = sz_sensitivity_create(&s, c->d, &a->sites, &a->options, err);
-        if (status == SZ_OK && !first) first = s;
+        if (status == SZ_OK && !first) {
+            first = s;
+            status = check_neighbours(s, a->sites.n, err);
+        }
         if (status == SZ_OK) status = summarise(&m, a->sites.n, s, first, tolerance, err);
         if (status == SZ_OK) {
             if (k == 0) print_head(a);
             sz_analyse_name(a, c);
-            fprintf(a->out, " %8.1e %8.1e %8.1e  %4d to %3d  %+11.3f %+10.3f  %11.4f\n",
-                    m.sixth, m.seventh, m.middle, m.zero_min, m.zero_max, m.ratio,
-                    m.ratio_min, m.correlation);
+            print_row(a, &m);
             json_array_append_new(rows, sensitivity_json(a, c, s, &m));
         }
         if (s != first) sz_sensitivity_free(s);

@@ -187,7 +187,13 @@ static sz_status choose_term(const sz_gap *gap, const char *text, int *term,
     int n = 0;
 
     *term = 0;
-    for (int k = 0; k < gap->n_terms; k++) n += sz_gap_term_is_soap(&gap->term[k]);
+    for (int k = 0; k < gap->n_terms; k++) {
+        int is_soap;
+        sz_status status = sz_gap_term_is_soap(&is_soap, &gap->term[k], err);
+
+        if (status != SZ_OK) return status;
+        n += is_soap;
+    }
     if (n == 0)
         return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no soap term to describe with",
                        gap->path);
@@ -209,8 +215,10 @@ static sz_status take_terms(description *d, const sz_gap *gap, int term, sz_erro
 
     for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
         sz_describer_spec spec = {0};
+        int is_soap;
 
-        if (!sz_gap_term_is_soap(&gap->term[k]) || (++n != term && term)) continue;
+        status = sz_gap_term_is_soap(&is_soap, &gap->term[k], err);
+        if (!is_soap || (++n != term && term)) continue;
         status = sz_gap_soap(&spec, gap, &gap->term[k], err);
         for (int z = 1; z <= SZ_Z_MAX && status == SZ_OK; z++)
             centre[z] |= (unsigned char)sz_describer_is_centre(&spec, z);

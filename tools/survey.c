@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * survey.c - a pass over a file ahead of the real one. */
+#define _XOPEN_SOURCE 700 /* S_ISFIFO */
 #include "survey.h"
 
 #include "atoms/frame_list.h"
@@ -10,6 +11,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* standard input and pipes */
+static int is_read_once(const char *path)
+{
+    struct stat s;
+
+    return !strcmp(path, "-") || (stat(path, &s) == 0 && S_ISFIFO(s.st_mode));
+}
 
 /* Calls each on every frame of the file. */
 static sz_status each_frame(const char *path,
@@ -23,10 +33,11 @@ static sz_status each_frame(const char *path,
     long n = 0;
     sz_status status;
 
-    if (!strcmp(path, "-"))
+    if (is_read_once(path))
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "standard input can be read only once: name a file, or say with "
-                       "--species, --data what is asked of it");
+                       "%.700s can be read only once: name a file, or say with "
+                       "--species, --data what is asked of it",
+                       strcmp(path, "-") ? path : "standard input");
     status = sz_xyz_open(&in, path, err);
     sz_progress_start(&progress);
     while (status == SZ_OK) {

@@ -30,6 +30,12 @@ static const sz_option *find_option(const sz_option *option, int n, const char *
     return NULL;
 }
 
+/* Standard output by its other names is "-": the verbs keep their own words off it. */
+static const char *value_of(const char *text)
+{
+    return !strcmp(text, "/dev/stdout") || !strcmp(text, "/dev/fd/1") ? "-" : text;
+}
+
 int sz_options(int argc, char **argv, const sz_option *option, int n_options,
                const char **argument, int max_arguments, int *n_arguments)
 {
@@ -56,11 +62,11 @@ int sz_options(int argc, char **argv, const sz_option *option, int n_options,
             if (equals) return sz_usage_error(argv[0], "%s takes no value", o->name);
             *o->flag = 1;
         } else if (equals) {
-            *o->value = equals + 1;
+            *o->value = value_of(equals + 1);
         } else {
             if (k + 1 == argc)
                 return sz_usage_error(argv[0], "%s needs a value", argv[k]);
-            *o->value = argv[++k];
+            *o->value = value_of(argv[++k]);
         }
     }
     return 0;
@@ -186,7 +192,10 @@ int sz_take_files(const char *verb, sz_files *files, const sz_named *named, int 
     }
     if (status == SZ_OK && !is_output)
         status = sz_files_write(files, "standard output", "-", &err);
-    return status == SZ_OK ? 0 : sz_usage_error(verb, "%s", err.message);
+    if (status == SZ_OK) return 0;
+    sz_files_free(files);
+    return status == SZ_ERR_ARGUMENT ? sz_usage_error(verb, "%s", err.message)
+                                     : sz_report(&err);
 }
 
 sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *err)

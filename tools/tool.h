@@ -75,7 +75,7 @@ typedef struct {
 } sz_named;
 
 /* All of them, and standard output, go into files, which starts as {0}. Returns 0, or 2
- * after saying which output is an input. */
+ * after saying which output is an input, or 1 where memory ran out; files is then {0}. */
 int sz_take_files(const char *verb, sz_files *files, const sz_named *named, int n);
 /* The same of the files beside a model, which it names. */
 sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *err);

@@ -4,6 +4,7 @@
  * under the same names; everything else as it stood in the file. */
 #include "atoms/xyz_header.h"
 #include "base/number.h"
+#include "base/print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,11 +96,11 @@ static void write_result(FILE *file, const sz_xyz_result *result)
     fputs(":forces:R:3:local_energy:R:1", file);
     for (int k = 0; k < N_MORE; k++)
         if (more[k]) fprintf(file, ":%s:R:1", more_name[k]);
-    fprintf(file, " energy=%.16e virial=\"", result->energy);
-    for (int k = 0; k < 9; k++) fprintf(file, k ? " %.16e" : "%.16e", result->virial[k]);
+    sz_print(file, " energy=%.16e virial=\"", result->energy);
+    for (int k = 0; k < 9; k++) sz_print(file, k ? " %.16e" : "%.16e", result->virial[k]);
     fputs("\"", file);
-    if (more[0]) fprintf(file, " energy_variance=%.16e", result->energy_variance);
-    if (more[2]) fprintf(file, " energy_uncertainty=%.16e", result->energy_uncertainty);
+    if (more[0]) sz_print(file, " energy_variance=%.16e", result->energy_variance);
+    if (more[2]) sz_print(file, " energy_uncertainty=%.16e", result->energy_uncertainty);
 }
 
 /* The words of atom i's line that stay. */
@@ -125,9 +126,9 @@ static void write_atom(FILE *file, const sz_xyz_result *result, int i)
     const double *f = result->forces + 3 * (size_t)i, *more[N_MORE];
 
     find_more(more, result);
-    fprintf(file, " %.16e %.16e %.16e %.16e", f[0], f[1], f[2], result->local_energy[i]);
+    sz_print(file, " %.16e %.16e %.16e %.16e", f[0], f[1], f[2], result->local_energy[i]);
     for (int k = 0; k < N_MORE; k++)
-        if (more[k]) fprintf(file, " %.16e", more[k][i]);
+        if (more[k]) sz_print(file, " %.16e", more[k][i]);
 }
 
 void sz_xyz_write(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result)

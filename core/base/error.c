@@ -2,9 +2,8 @@
  *
  * error.c - an error is a code plus a sentence, written where the cause is known. */
 #include "base/error.h"
+#include "base/print.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@ sz_status sz_fail(sz_error *err, sz_status status, const char *format, ...)
     if (!err) return status;
     err->status = status;
     va_start(args, format);
-    vsnprintf(err->message, sizeof err->message, format, args);
+    sz_vformat(err->message, sizeof err->message, format, args);
     va_end(args);
     return status;
 }

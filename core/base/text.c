@@ -2,10 +2,9 @@
  *
  * text.c - texts that grow, lists of words, and the word that was perhaps meant. */
 #include "base/text.h"
+#include "base/print.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +34,10 @@ void sz_text_add(sz_text *text, const char *format, ...)
     if (text->failed) return;
     va_start(args, format);
     va_copy(again, args);
-    n = vsnprintf(NULL, 0, format, args);
+    n = sz_vformat(NULL, 0, format, args);
     va_end(args);
     if (n >= 0 && reserve(text, (size_t)n)) {
-        vsnprintf(text->s + text->n, (size_t)n + 1, format, again);
+        sz_vformat(text->s + text->n, (size_t)n + 1, format, again);
         text->n += (size_t)n;
     }
     va_end(again);

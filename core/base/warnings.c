@@ -2,9 +2,8 @@
  *
  * warnings.c - a list of sentences that grows. A NULL list is an empty one. */
 #include "base/warnings.h"
+#include "base/print.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 sz_status sz_warnings_add(sz_warnings *warnings, sz_error *err, const char *format, ...)
@@ -16,12 +15,12 @@ sz_status sz_warnings_add(sz_warnings *warnings, sz_error *err, const char *form
     if (!warnings) return SZ_OK;
     va_start(args, format);
     va_copy(again, args);
-    room = (size_t)vsnprintf(NULL, 0, format, args) + 1;
+    room = (size_t)sz_vformat(NULL, 0, format, args) + 1;
     list = realloc(warnings->text, ((size_t)warnings->n + 1) * sizeof *list);
     text = malloc(room);
     if (list) warnings->text = list;
     if (list && text) {
-        vsnprintf(text, room, format, again);
+        sz_vformat(text, room, format, again);
         list[warnings->n++] = text;
         text = NULL;
     } else {

@@ -3,6 +3,7 @@
  * watch.c - calls of the functions of an sz_watch. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/watch.h"
+#include "base/print.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ void sz_watch_warn(const sz_watch *watch, const char *format, ...)
 
     if (!watch || !watch->warn) return;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    sz_vformat(text, sizeof text, format, args);
     va_end(args);
     watch->warn(watch->context, text);
 }

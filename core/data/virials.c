@@ -17,6 +17,8 @@
  * tell, for dE / d ln V = - tr W / 3. */
 #include "data/virials.h"
 
+#include "base/print.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -242,16 +244,16 @@ static sz_status look(measures *facts, const sz_dataset *data, int from_stress,
 /* "the pressures are 1e-05 GPa in the median, and rise with the volume; .." */
 static void describe(char *text, size_t room, const measures *f)
 {
-    size_t used = (size_t)snprintf(text, room, "they mean pressures of %.2g GPa",
-                                   GPA * f->pressure);
+    size_t used = (size_t)sz_format(text, room, "they mean pressures of %.2g GPa",
+                                    GPA * f->pressure);
 
     if (f->correlation != 0.0 && used < room)
-        used += (size_t)snprintf(text + used, room - used,
-                                 " and a bulk modulus of %.2g GPa", GPA * f->bulk);
+        used += (size_t)sz_format(text + used, room - used,
+                                  " and a bulk modulus of %.2g GPa", GPA * f->bulk);
     if (f->n_forces >= 3 && f->verdict != SIGN && used < room)
-        snprintf(text + used, room - used,
-                 ", and beside the forces they are %.2g of what is usual",
-                 f->to_force / 0.15);
+        sz_format(text + used, room - used,
+                  ", and beside the forces they are %.2g of what is usual",
+                  f->to_force / 0.15);
 }
 
 /* 1 where name has this word in it, in any case */

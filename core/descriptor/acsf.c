@@ -8,6 +8,8 @@
  * Rows are pairs of elements 00, 10, 11, 20, .. or what a compression makes of them. */
 #include "descriptor/acsf.h"
 
+#include "base/print.h"
+
 #include "linear/vec.h"
 
 #include <math.h>
@@ -236,11 +238,11 @@ static int label_two(const sz_acsf *a, int k, char *text, size_t size)
     if (a->n_groups == s->n_slots && s->slot_z[group])
         snprintf(of, sizeof of, "Z=%d", s->slot_z[group]);
     if (s->compression == SZ_ACSF_WEIGHTED_Z) snprintf(of, sizeof of, "times Z");
-    if (m < 0) return snprintf(text, size, "G1 [%s]", of);
+    if (m < 0) return sz_format(text, size, "G1 [%s]", of);
     if (m < s->n2)
-        return snprintf(text, size, "G2 eta=%.6g R_s=%.6g [%s]", s->eta[m], s->shift[m],
-                        of);
-    return snprintf(text, size, "G3 kappa=%.6g [%s]", s->kappa[m - s->n2], of);
+        return sz_format(text, size, "G2 eta=%.6g R_s=%.6g [%s]", s->eta[m], s->shift[m],
+                         of);
+    return sz_format(text, size, "G3 kappa=%.6g [%s]", s->kappa[m - s->n2], of);
 }
 
 /* the pair of groups whose row is that one of nu=2 */
@@ -280,6 +282,6 @@ int sz_acsf_label(const sz_describer *d, const void *names, int k, char *text,
     m = at % acsf->row;
     f = m < s->n4 ? &s->g4[m] : &s->g5[m - s->n4];
     name_row(acsf, at / acsf->row, of);
-    return snprintf(text, size, "G%d eta=%.6g zeta=%g lambda=%g [%s]", m < s->n4 ? 4 : 5,
-                    f->eta, f->zeta, f->lambda, of);
+    return sz_format(text, size, "G%d eta=%.6g zeta=%g lambda=%g [%s]", m < s->n4 ? 4 : 5,
+                     f->eta, f->zeta, f->lambda, of);
 }

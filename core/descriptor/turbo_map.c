@@ -12,6 +12,7 @@
 #include "descriptor/turbo_map.h"
 
 #include "base/number.h"
+#include "base/print.h"
 #include "base/text.h"
 
 #include <limits.h>
@@ -184,11 +185,11 @@ void sz_turbo_map_write(FILE *file, const double *number, int n)
     int header = header_size(number);
 
     for (int k = 1; k < header; k++)
-        fprintf(file, "%.0f%s", number[k], k + 1 < header ? " " : "\n");
+        sz_print(file, "%.0f%s", number[k], k + 1 < header ? " " : "\n");
     fputs("P_transformation\n", file);
     for (int k = header; k + 2 < n; k += 3)
-        fprintf(file, "%.0f %.0f %.17g\n", number[k] + 1.0, number[k + 1] + 1.0,
-                number[k + 2]);
+        sz_print(file, "%.0f %.0f %.17g\n", number[k] + 1.0, number[k + 1] + 1.0,
+                 number[k + 2]);
     fputs("end_transformation\n", file);
 }
 

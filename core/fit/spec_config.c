@@ -40,6 +40,8 @@
  * data are not copied into the model. */
 #include "fit/spec.h"
 
+#include "base/print.h"
+
 #include "fit/spec_keys.h"
 #include "term/term.h"
 
@@ -147,8 +149,8 @@ static sz_status set_default_sigma(reader *r, sz_error *err)
                        sigma_name[r->sigma[0] < 0.0 ? 0 : 1],
                        r->sigma[0] < 0.0 ? "0.001" : "0.1");
     if (r->sigma[2] < 0.0) r->sigma[2] = 0.0;
-    snprintf(value, sizeof value, "%.17g %.17g %.17g 0.0", r->sigma[0], r->sigma[1],
-             r->sigma[2]);
+    sz_format(value, sizeof value, "%.17g %.17g %.17g 0.0", r->sigma[0], r->sigma[1],
+              r->sigma[2]);
     status = note(r, &r->set, "default_sigma", "", value, err);
     if (status != SZ_OK) return status;
     return sz_fit_set(r->spec, "default_sigma", value, r->path, err);

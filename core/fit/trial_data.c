@@ -235,7 +235,7 @@ static sz_status make_environments(layout *l, sz_error *err)
     sz_trial_data *d = l->data;
     size_t slots = (size_t)d->maps->full->compression.n_slots, n, rows;
     int *count = calloc(2 * (size_t)d->n_terms + 1, sizeof *count);
-    int *next = count + d->n_terms;
+    int *next;
     sz_status status = SZ_OK;
 
     l->env = malloc((l->n_places + 1) * sizeof *l->env);
@@ -243,6 +243,7 @@ static sz_status make_environments(layout *l, sz_error *err)
         free(count);
         return sz_fail_memory(err, l->n_places * sizeof *l->env, "environments");
     }
+    next = count + d->n_terms;
     walk(l, count, NULL);
     for (int t = 0; t < d->n_terms; t++) {
         next[t] = d->n_env;

@@ -4,6 +4,7 @@
 #include "format/xml_reader.h"
 
 #include "base/number.h"
+#include "base/print.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -16,7 +17,7 @@ static sz_status fail_at(sz_reader *r, int line, const char *format, va_list arg
 {
     char sentence[sizeof r->err->message];
 
-    vsnprintf(sentence, sizeof sentence, format, args);
+    sz_vformat(sentence, sizeof sentence, format, args);
     return sz_fail(r->err, SZ_ERR_FORMAT, "%s:%d: %s", r->path, line, sentence);
 }
 

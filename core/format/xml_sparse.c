@@ -125,6 +125,20 @@ static sz_status check_size(sz_reader *r, const sz_term_xml *x, const sz_sparse_
                    f->path, f->size, x->c.n_sparse, x->c.n_dim, r->path, x->c.line);
 }
 
+/* A model is a file from elsewhere: it names files of its own folder, and folders in it.
+ */
+static int leaves_folder(const char *name)
+{
+    const char *p = name;
+
+    if (*name == '/') return 1;
+    while ((p = strstr(p, "..")) != NULL) {
+        if ((p == name || p[-1] == '/') && (p[2] == '/' || !p[2])) return 1;
+        p += 2;
+    }
+    return 0;
+}
+
 sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
 {
     sz_sparse_file f = {NULL, NULL, 0};
@@ -132,6 +146,12 @@ sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
     sz_status status;
 
     if (!x->file || x->c.n_sparse == 0) return SZ_OK;
+    if (leaves_folder(x->file))
+        return sz_reader_fail_at(r, x->c.line,
+                                 "sparseX_filename=\"%.200s\" leads out of the folder of "
+                                 "the model; put that file beside the XML file and name "
+                                 "it without a folder",
+                                 x->file);
     f.path = sz_path_beside(r->path, x->file, r->err);
     status = f.path ? SZ_OK : SZ_ERR_MEMORY;
     if (status == SZ_OK)

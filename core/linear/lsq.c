@@ -20,6 +20,8 @@
  * The normal equations keep R^T R and take its Cholesky factor at the end. */
 #include "linear/lsq.h"
 
+#include "base/print.h"
+
 #include "linear/blas.h"
 #include "linear/linalg.h"
 #include "linear/qr.h"
@@ -562,15 +564,15 @@ static void warn(sz_lsq_method method, sz_lsq_report *report)
 
     to[0] = '\0';
     if (method == SZ_LSQ_NORMAL)
-        snprintf(to, sizeof report->warning,
-                 "normal equations: the condition number %.1e is squared, which leaves "
-                 "about %.0f of 16 digits to the coefficients; QR leaves %.0f",
-                 c, fmax(0.0, 16.0 - log10(lost)), fmax(0.0, 16.0 - log10(c)));
+        sz_format(to, sizeof report->warning,
+                  "normal equations: the condition number %.1e is squared, which leaves "
+                  "about %.0f of 16 digits to the coefficients; QR leaves %.0f",
+                  c, fmax(0.0, 16.0 - log10(lost)), fmax(0.0, 16.0 - log10(c)));
     else if (lost > 1e14)
-        snprintf(to, sizeof report->warning,
-                 "the condition number %.1e leaves few digits to the coefficients; "
-                 "raise the jitter or take fewer sparse points",
-                 c);
+        sz_format(to, sizeof report->warning,
+                  "the condition number %.1e leaves few digits to the coefficients; "
+                  "raise the jitter or take fewer sparse points",
+                  c);
 }
 
 sz_status sz_lsq_solve(sz_lsq *lsq, int m, double *alpha, sz_lsq_report *report,

@@ -34,14 +34,14 @@ sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_model *mod
 
 /* ---- on paper -------------------------------------------------------------------- */
 
-int sz_gap_term_is_soap(const sz_gap_term *term)
+sz_status sz_gap_term_is_soap(int *is_soap, const sz_gap_term *term, sz_error *err)
 {
     sz_args *args;
-    int is_soap = sz_args_parse(&args, term->descriptor, "", NULL) == SZ_OK &&
-                  sz_describer_is(args);
+    sz_status status = sz_args_parse(&args, term->descriptor, "", err);
 
+    *is_soap = status == SZ_OK && sz_describer_is(args);
     sz_args_free(args);
-    return is_soap;
+    return status == SZ_ERR_MEMORY ? status : SZ_OK;
 }
 
 sz_status sz_gap_soap(sz_describer_spec *spec, const sz_gap *gap, const sz_gap_term *term,
@@ -66,11 +66,15 @@ static void add(void *context, int z)
 static sz_status add_term(const sz_gap *gap, int k, unsigned char *present, sz_error *err)
 {
     sz_read_term term;
-    sz_status status = sz_term_read(&term, gap, k, err);
+    sz_status status = sz_term_read(&term, gap, k, err), asked;
+    int is_soap;
 
     if (status == SZ_OK) term.kind->elements(term.spec, add, present);
     sz_term_close(&term);
-    return status == SZ_OK || sz_gap_term_is_soap(&gap->term[k]) ? status : SZ_OK;
+    if (status == SZ_OK || status == SZ_ERR_MEMORY) return status;
+    asked = sz_gap_term_is_soap(&is_soap, &gap->term[k], NULL);
+    if (asked != SZ_OK) return sz_fail_memory(err, 0, "a descriptor");
+    return is_soap ? status : SZ_OK;
 }
 
 sz_status sz_gap_elements(const sz_gap *gap, unsigned char present[SZ_Z_MAX + 1],

@@ -7,7 +7,8 @@
 #include "descriptor/vectors.h"
 #include "model/gap.h"
 
-int sz_gap_term_is_soap(const sz_gap_term *term);
+/* Fails where memory runs out; a text that nobody can read is none. */
+sz_status sz_gap_term_is_soap(int *is_soap, const sz_gap_term *term, sz_error *err);
 
 /* Hyperparameters and centres of a SOAP term of gap; free the spec. */
 sz_status sz_gap_soap(sz_describer_spec *spec, const sz_gap *gap, const sz_gap_term *term,

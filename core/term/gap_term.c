@@ -4,6 +4,7 @@
 #include "term/gap_term.h"
 
 #include "base/args.h"
+#include "base/print.h"
 #include "base/text.h"
 #include "descriptor/environment.h"
 #include "descriptor/turbo_map.h"
@@ -45,14 +46,14 @@ const char *sz_kernel_fault(const sz_gap_term *term, char text[120])
 
     for (int k = 0; k < (dot ? 3 : 2); k++)
         if (!(range[k].value >= range[k].lo && range[k].value <= range[k].hi)) {
-            snprintf(text, 120, "%s is %g, allowed %g to %g", range[k].name,
-                     range[k].value, range[k].lo, range[k].hi);
+            sz_format(text, 120, "%s is %g, allowed %g to %g", range[k].name,
+                      range[k].value, range[k].lo, range[k].hi);
             return text;
         }
     for (int k = 0; k < term->n_dim && !dot && term->theta; k++)
         if (!(term->theta[k] >= THETA_MIN && term->theta[k] <= THETA_MAX)) {
-            snprintf(text, 120, "the length scale theta %d is %g, allowed %g to %g",
-                     k + 1, term->theta[k], THETA_MIN, THETA_MAX);
+            sz_format(text, 120, "the length scale theta %d is %g, allowed %g to %g",
+                      k + 1, term->theta[k], THETA_MIN, THETA_MAX);
             return text;
         }
     return NULL;

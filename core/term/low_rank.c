@@ -17,6 +17,8 @@
  * L is regular, and what points do not show of other environments is not free. */
 #include "term/low_rank.h"
 
+#include "base/print.h"
+
 #include "linear/blas.h"
 #include "linear/linalg.h"
 #include "linear/vec.h"
@@ -260,7 +262,7 @@ sz_status sz_low_rank_create(sz_low_rank **low, const double *square, int n,
 
 int sz_rank_text(const sz_rank *rank, char *text, size_t size)
 {
-    return snprintf(
+    return sz_format(
         text, size,
         "term %d: rank %d of %d, off by %.2g eV rms and %.2g at most over the "
         "sparse points, %.2g |p|^2 at most anywhere%s",

@@ -129,17 +129,23 @@ def header(path):
 # ---- error messages ------------------------------------------------------------------------
 
 STATUS = {
-    "SZ_ERR_ARGUMENT": "the call, the command line or a setting is wrong",
-    "SZ_ERR_FILE": "a file cannot be opened, read or written",
-    "SZ_ERR_FORMAT": "a file is not what it should be, or asks for what is not supported",
-    "SZ_ERR_MEMORY": "an allocation failed",
-    "SZ_ERR_NUMERIC": "numbers that are not finite, coincident atoms, a matrix that is not positive definite",
-    "SZ_ERR_STOPPED": "the work was stopped",
+    "the command line": "words of a verb: nothing was begun, exit code 2. `soapz VERB --help` lists the words",
+    "SZ_ERR_ARGUMENT": "the call, the command line or a setting is wrong: change what the sentence names. Where it is an "
+                       "index, a species or a pointer, the program that calls has a mistake",
+    "SZ_ERR_FILE": "a file cannot be opened, read or written: look at its name, its rights and the room on the disk; what "
+                   "had the name before is as it was",
+    "SZ_ERR_FORMAT": "a file is not what it should be, or asks for what is not supported: the sentence names file and "
+                     "line; a file of others is mended there, one that soapz wrote is damaged: copy or make it again",
+    "SZ_ERR_MEMORY": "an allocation failed: fewer sparse points, a stronger compression, fewer threads, or a machine (or a "
+                     "limit of the job) with more memory",
+    "SZ_ERR_NUMERIC": "numbers that are not finite, coincident atoms, a matrix that is not positive definite: look at the "
+                      "structure that is named; in MD the time step is often too large",
+    "SZ_ERR_STOPPED": "the work was stopped, by a signal or by what called it: a fit goes on with `--resume`",
 }
 
 
 def macros(text):
-    return dict(re.findall(r'#define (SZ_\w+)\s*\\?\s*((?:"(?:[^"\\]|\\.)*"\s*\\?\s*)+)\n', text))
+    return dict(re.findall(r'#define ([A-Z]\w+)\s*\\?\s*((?:"(?:[^"\\]|\\.)*"\s*\\?\s*)+)\n', text))
 
 
 def joined(literals):
@@ -149,23 +155,85 @@ def joined(literals):
     return text.replace('\\"', '"').replace("\\n", " ").replace("\\\\", "\\")
 
 
-def messages(folders):
-    """{status: sorted messages} of the calls of sz_fail below these folders"""
-    found = {}
-    sources = []
+def closing(text, at):
+    """Where the bracket that opens at text[at] is closed, literals passed over."""
+    depth = 0
+    for m in re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[()]').finditer(text, at):
+        depth += {"(": 1, ")": -1}.get(m[0], 0)
+        if depth == 0:
+            return m.start()
+    return len(text)
+
+
+def arguments(text):
+    """Of a call, split at its own commas"""
+    out, depth, start = [], 0, 0
+    for m in re.finditer(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[(){},]', text):
+        depth += {"(": 1, "{": 1, ")": -1, "}": -1}.get(m[0], 0)
+        if m[0] == "," and depth == 0:
+            out.append(text[start:m.start()])
+            start = m.end()
+    return out + [text[start:]]
+
+
+# what makes an error of a format: its name has one of these words
+FAILING = re.compile(r"fail|usage_error|refuse")
+MAKER = re.compile(r"\b(\w+)\(([^()]*)const char \*format,\s*\.\.\.\)(?:\s*SZ_PRINTF\([^)]*\))?\s*([;{])")
+LITERALS = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|\b(?!SZ_ERR_)[A-Z][A-Z_]+\b|\s)+')
+
+
+def sources(folders):
+    """{path: text} without comments"""
+    out = {}
     for folder in folders:
         for where, _, names in os.walk(os.path.join(ROOT, folder)):
-            for name in names:
+            for name in sorted(names):
                 if name.endswith((".c", ".h")):
                     with open(os.path.join(where, name)) as f:
-                        sources.append(f.read())
-    known = {k: v for s in sources for k, v in macros(s).items()}
-    call = re.compile(r'sz_fail\(\s*[^,]+,\s*(SZ_ERR_\w+),\s*((?:"(?:[^"\\]|\\.)*"|SZ_\w+|\s+)+)', re.S)
-    for text in sources:
-        for status, words in call.findall(text):
-            words = re.sub(r'("(?:[^"\\]|\\.)*")|(SZ_\w+)',
-                           lambda m: m[1] or known.get(m[2], '"..."'), words)
-            found.setdefault(status, set()).add(joined(words))
+                        out[os.path.join(where, name)] = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    return out
+
+
+def makers(path, texts):
+    """{function: its status} of those that this file can call"""
+    out = {"sz_fail": None}
+    for other, text in texts.items():
+        for m in MAKER.finditer(text):
+            if not FAILING.search(m[1]) or other != path and not m[1].startswith("sz_") or m[1] == "sz_fail":
+                continue
+            body = text[m.end():text.find("\n}", m.end())] if m[3] == "{" else ""
+            status = re.search(r"SZ_ERR_\w+", body)
+            if status or m[1] not in out:
+                out[m[1]] = status[0] if status else out.get(m[1])
+    return out
+
+
+def calls(folders):
+    """(file, status, [messages]) of all that makes an error of a format"""
+    texts = sources(folders)
+    known = {k: v for s in texts.values() for k, v in macros(s).items()}
+    for path, text in texts.items():
+        of = makers(path, texts)
+        for m in re.finditer(r"\b(%s)\(" % "|".join(of), text):
+            inside = arguments(text[m.end():closing(text, m.end() - 1)])
+            if any("const char *format" in a for a in inside):
+                continue  # a declaration
+            status = re.search(r"SZ_ERR_\w+", ",".join(inside[:2]))
+            status = "the command line" if m[1] == "sz_usage_error" else status[0] if status else of[
+                m[1]] or "SZ_ERR_FORMAT"
+            form = next((a for a in inside[1:] if '"' in a), "")
+            found = [re.sub(r'("(?:[^"\\]|\\.)*")|([A-Z]\w+)', lambda w: w[1] or known.get(w[2], '"..."'), g[0])
+                     for g in LITERALS.finditer(form) if '"' in g[0]]
+            if not found:
+                raise ValueError(f"{path}: {m[0]}{inside}: no words that can be listed")
+            yield os.path.relpath(path, ROOT), status, [joined(g) for g in found]
+
+
+def messages(folders):
+    """{status: sorted messages} of the library and the command below these folders"""
+    found = {}
+    for _, status, words in calls(folders):
+        found.setdefault(status, set()).update(w for w in words if len(w) > 8)
     return {status: sorted(found[status], key=lambda w: re.sub(r"\W+", " ", w).strip().lower())
             for status in sorted(found)}
 

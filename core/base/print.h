@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * print.h - printf for numbers with a fraction: a program that uses the library may have
+ * set a locale whose decimal point is a comma. */
+#ifndef SZ_PRINT_H
+#define SZ_PRINT_H
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* snprintf, vsnprintf and fprintf with a decimal point in every locale. */
+int sz_format(char *text, size_t size, const char *format, ...) SZ_PRINTF(3, 4);
+int sz_vformat(char *text, size_t size, const char *format, va_list args) SZ_PRINTF(3, 0);
+int sz_print(FILE *file, const char *format, ...) SZ_PRINTF(2, 3);
+
+#endif
