@@ -437,6 +437,9 @@ def run(folder, seed, minutes, jobs, again):
     if said:
         sys.exit(f"the tree does not build:\n{said}")
     time_tests(copy, record, untimed)
+    for mutant in record.data["mutants"]:  # a test that has changed is run again
+        if "passed" in mutant:
+            mutant["passed"] = [name for name in mutant["passed"] if name not in untimed]
     plain, begun = copy.library(), time.time()
     for n, (mutant, first_pass) in enumerate(to_do(record, again), 1):
         if time.time() - begun > 60 * minutes:
