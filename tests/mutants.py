@@ -303,6 +303,8 @@ def time_tests(copy, record, tests):
 
     with concurrent.futures.ThreadPoolExecutor(copy.jobs) as pool:
         for name, seconds, wrong in pool.map(one, tests):
+            record.data["tests"].pop(name, None)
+            record.data["left_out"].pop(name, None)
             if wrong:
                 record.data["left_out"][name] = wrong
             else:
@@ -475,8 +477,11 @@ def summary(record):
         by[mutant["test"]] = by.get(mutant["test"], 0) + 1
     print("caught by", ", ".join(f"{name} {n}" for name, n in sorted(by.items(),
                                                                      key=lambda b: -b[1])))
-    print(f"{len(counted)} of {sum(QUOTA.values())} mutants, {len(caught)} caught"
-          + (f", {100 * len(caught) / len(counted):.0f} %" if counted else ""))
+    still = sum(m["result"] == "open" for m in counted)
+    done = len(counted) - still
+    print(f"{len(counted)} of {sum(QUOTA.values())} mutants, {len(caught)} caught, "
+          f"{done - len(caught)} survived, {still} open"
+          + (f": {100 * len(caught) / done:.0f} %" if done else ""))
 
 
 def main():
