@@ -303,6 +303,8 @@ def time_tests(copy, record, tests):
 
     with concurrent.futures.ThreadPoolExecutor(copy.jobs) as pool:
         for name, seconds, wrong in pool.map(one, tests):
+            record.data["tests"].pop(name, None)
+            record.data["left_out"].pop(name, None)
             if wrong:
                 record.data["left_out"][name] = wrong
             else:
@@ -437,6 +439,9 @@ def run(folder, seed, minutes, jobs, again):
     if said:
         sys.exit(f"the tree does not build:\n{said}")
     time_tests(copy, record, untimed)
+    for mutant in record.data["mutants"]:  # a test that has changed is run again
+        if "passed" in mutant:
+            mutant["passed"] = [name for name in mutant["passed"] if name not in untimed]
     plain, begun = copy.library(), time.time()
     for n, (mutant, first_pass) in enumerate(to_do(record, again), 1):
         if time.time() - begun > 60 * minutes:
@@ -472,8 +477,11 @@ def summary(record):
         by[mutant["test"]] = by.get(mutant["test"], 0) + 1
     print("caught by", ", ".join(f"{name} {n}" for name, n in sorted(by.items(),
                                                                      key=lambda b: -b[1])))
-    print(f"{len(counted)} of {sum(QUOTA.values())} mutants, {len(caught)} caught"
-          + (f", {100 * len(caught) / len(counted):.0f} %" if counted else ""))
+    still = sum(m["result"] == "open" for m in counted)
+    done = len(counted) - still
+    print(f"{len(counted)} of {sum(QUOTA.values())} mutants, {len(caught)} caught, "
+          f"{done - len(caught)} survived, {still} open"
+          + (f": {100 * len(caught) / done:.0f} %" if done else ""))
 
 
 def main():

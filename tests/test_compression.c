@@ -143,6 +143,12 @@ static void test_blocks(const sample *s)
         CHECK(c->group[g].component == k && c->group[g].block < c->group[g + 1].block);
         for (int d = 0; d < SZ_FACTORS; d++)
             CHECK(c->group[g].slot[d] >= -1 && c->group[g].slot[d] < c->n_slots);
+        for (int t = c->group[g].block + 1; t < c->group[g + 1].block; t++) {
+            const sz_block *b = &c->block[t], *before = b - 1; /* could not be one */
+
+            CHECK(b->l != before->l || b->a != before->a || b->n != before->n ||
+                  !b->n_b || !before->n_b || b->b != before->b + before->n_b);
+        }
         for (int t = c->group[g].block; t < c->group[g + 1].block; t++)
             for (int i = 0, n_b = c->block[t].n_b; i < (n_b ? n_b : 1) * c->block[t].n;
                  i++, k++) {

@@ -384,6 +384,8 @@ static const struct {
      "give force_parameter_name=mace_forces, or"},
     {"", "1\n" BOX PROP ":forces_dft:R:3 energy=1.0\n" ATOM1, NULL,
      "give force_parameter_name=forces_dft, or"},
+    {"", "1\n" BOX PROP ":FORCES_DFT:R:3 energy=1.0\n" ATOM1, NULL,
+     "give force_parameter_name=FORCES_DFT, or"},
     {"parameter_name_prefix=dft_", "1\n" BOX PROP ":forces:R:3 dft_energy=1.0\n" ATOM1,
      NULL, "give force_parameter_name=forces"},
     {"energy_parameter_name=dft_energy", "1\n" BOX PROP ":forces:R:3 energy=1.0\n" ATOM1,

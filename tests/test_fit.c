@@ -9,6 +9,7 @@
 #include "data/targets.h"
 #include "fit/checkpoint.h"
 #include "fit/spec.h"
+#include "fit/system.h"
 #include "format/load.h"
 #include "models.h"
 #include "tool.h"
@@ -479,6 +480,48 @@ static int test_names(const char *path, const sz_dataset *data)
     return 0;
 }
 
+/* ---- the regulariser --------------------------------------------------------------- */
+
+/* K_MM of two soap terms by plain sums, jitter on its diagonal, zero between the terms.
+ */
+static int test_regulariser(void)
+{
+    const double jitter = 1e-3;
+    sz_gap *gap;
+    sz_lsq *lsq;
+    sz_error err;
+    int n = 0, first = 0;
+
+    CHECK_OK(sz_gap_load(&gap, model_file("mow_zbl_soap", "gp.xml"), &err), err);
+    for (int k = 0; k < gap->n_terms; k++) n += gap->term[k].n_sparse;
+    CHECK(gap->n_terms == 2 && n > 2);
+    CHECK_OK(sz_lsq_create(&lsq, n, 0, SZ_LSQ_NORMAL, &err), err);
+    CHECK_OK(sz_fit_regularise(lsq, gap, jitter, &err), err);
+    for (int k = 0; k < gap->n_terms; first += gap->term[k++].n_sparse) {
+        const sz_gap_term *c = &gap->term[k];
+
+        for (int t = 0; t < c->n_sparse; t++) {
+            const double *column = lsq->r + (size_t)(first + t) * lsq->width;
+
+            for (int s = 0; s < first; s++) CHECK(column[s] == 0.0);
+            for (int s = 0; s <= t; s++) {
+                double dot = 0.0;
+
+                for (int i = 0; i < c->n_dim; i++)
+                    dot += c->x_sparse[(size_t)s * c->n_dim + i] *
+                           c->x_sparse[(size_t)t * c->n_dim + i];
+                CHECK_CLOSE(column[first + s],
+                            c->delta * c->delta * pow(dot, c->zeta) +
+                                (s == t ? jitter : 0.0),
+                            1e-12 * c->delta * c->delta);
+            }
+        }
+    }
+    sz_lsq_free(lsq);
+    sz_gap_free(gap);
+    return 0;
+}
+
 /* ---- whose checkpoint -------------------------------------------------------------- */
 
 /* That of another version, of other settings or of other data is refused. */
@@ -531,8 +574,8 @@ int main(void)
     CHECK_OK(sz_dataset_read(&data, path, spec, &err), err);
     sz_fit_spec_free(spec);
     stopped = test_bad_frames() || test_names(path, data) || test_misuse(data) ||
-              test_checkpoint(data) || test_errors(data) || test_curve(data) ||
-              test_watch(data) || test_command(data, path);
+              test_regulariser() || test_checkpoint(data) || test_errors(data) ||
+              test_curve(data) || test_watch(data) || test_command(data, path);
     sz_dataset_free(data);
     snprintf(path, sizeof path, "rm -r %s", folder);
     if (system(path) != 0) stopped = 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_linalg.c - the Cholesky factor by blocks times itself is the matrix; the other
- * triangle is not touched; the first minor that is not positive is named. */
+ * triangle is not touched; the first minor that is not positive is named. Eigenvectors
+ * are what they are called. */
 #include "check.h"
 #include "linear/linalg.h"
 #include "numbers.h"
@@ -49,6 +50,53 @@ static void test_not_positive(char uplo, int n, int bad)
     free(a);
 }
 
+/* A v = w v, w in order, v orthogonal. */
+static int test_eigen(int n)
+{
+    double *a = malloc((size_t)n * n * sizeof *a), *v = malloc((size_t)n * n * sizeof *v);
+    double *w = malloc((size_t)n * sizeof *w), *only = malloc((size_t)n * sizeof *only);
+    sz_error err;
+
+    if (!a || !v || !w || !only) return 1;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j <= i; j++)
+            a[i + (size_t)j * n] = a[j + (size_t)i * n] = sin(1.0 + i * j + i + j);
+    memcpy(v, a, (size_t)n * n * sizeof *a);
+    CHECK_OK(sz_eigenvectors(n, v, w, &err), err);
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < n; i++) {
+            double sum = 0.0, product = 0.0;
+
+            for (int j = 0; j < n; j++) {
+                sum += a[i + (size_t)j * n] * v[j + (size_t)k * n];
+                product += v[j + (size_t)i * n] * v[j + (size_t)k * n];
+            }
+            CHECK_CLOSE(sum, w[k] * v[i + (size_t)k * n], 1e-13 * n);
+            CHECK_CLOSE(product, i == k, 1e-13 * n);
+        }
+    memcpy(v, a, (size_t)n * n * sizeof *a);
+    CHECK_OK(sz_eigenvalues(n, v, only, &err), err);
+    for (int k = 0; k < n; k++) {
+        CHECK_CLOSE(only[k], w[k], 1e-13 * n);
+        CHECK(k == 0 || w[k] >= w[k - 1]);
+    }
+    free(a);
+    free(v);
+    free(w);
+    free(only);
+    return 0;
+}
+
+/* LAPACK finds none; it says so of small matrices alone */
+static void test_eigen_nan(void)
+{
+    double a[25], w[5];
+    sz_error err = {SZ_OK, ""};
+
+    for (int k = 0; k < 25; k++) a[k] = NAN;
+    CHECK_FAILS(sz_eigenvectors(5, a, w, &err), SZ_ERR_NUMERIC, "does it hold NaN", err);
+}
+
 int main(void)
 {
     static const int sizes[] = {1, 2, 511, 512, 513, 1100};
@@ -60,5 +108,7 @@ int main(void)
         test_not_positive('U', sizes[k], sizes[k] / 2);
     }
     CHECK(sz_cholesky('L', 0, NULL) == 0);
+    test_eigen_nan();
+    if (test_eigen(5) || test_eigen(40)) return 1;
     return check_done();
 }

@@ -4,6 +4,7 @@
  * differences, symmetries, compressions against the full vector. Numbers of QUIP are in
  * descriptors.py and reference.py. */
 #include "descriptor/radial.h"
+#include "descriptor/turbo_basis.h"
 #include "descriptor/turbo_map.h"
 #include "linear/vec.h"
 #include "machine.h"
@@ -15,6 +16,24 @@
     "amplitude_scaling={1 2 0.5} central_weight={1.0 0.5 0.0} "
 
 static const int all[3] = {41, 74, 6}, one[3] = {41, 41, 41};
+
+/* The slope's excess is to h as that of R_n, of r / cutoff, is to R_n. */
+static void check_excess(const sz_soap_spec *spec, int slot, double r, const double *h,
+                         const double *excess)
+{
+    const double cutoff = spec->radial.cutoff;
+    const long double x = r / (long double)cutoff;
+    long double own[SZ_TURBO_N_MAX], more[SZ_TURBO_N_MAX];
+    sz_turbo_basis t;
+
+    CHECK(sz_turbo_basis_make(&t, &spec->turbo, slot, &spec->radial, NULL) == SZ_OK);
+    sz_turbo_functions(&t, x, sz_turbo_parts_at(&t, x), own, more);
+    for (int n = 0; n < t.n; n++) {
+        double want = (double)(h[n] * more[n]);
+
+        CHECK_CLOSE((double)(excess[n] * cutoff * own[n]), want, 1e-12 * fabs(want));
+    }
+}
 
 static double exact_value(const sz_soap_spec *spec, int slot, double r, int k, double *h,
                           double *excess)
@@ -59,6 +78,7 @@ static int test_radial(const char *text)
             double amplitude = sz_turbo_amplitude(table->power, cutoff, r[i], &slope);
 
             value = exact_value(&spec, slot[i], r[i], k, want, excess);
+            check_excess(&spec, slot[i], r[i], want, excess);
             most = largest(want, (size_t)(n_l * n)) * amplitude;
             CHECK_CLOSE(h[at], value, 1e-12 * most + 1e-12);
             for (int q = 0; q < 4; q++)
