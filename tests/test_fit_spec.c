@@ -453,6 +453,8 @@ static void test_bad_config(void)
         {HEAD "gap = soap\n", ":4: in a configuration file gap"},
         {HEAD "what\n", ":4: 'what' is neither"},
         {HEAD "a b = 3\n", ":4: 'a b' is not a key"},
+        {HEAD "core_args = {ain.xyz\n",
+         ":4: a brace or quote has no partner at 'core_args"},
         {HEAD "seed =\n", ":4: seed = is empty"},
         {HEAD "[soap\n", ":4: a section is a line like [soap]"},
         {HEAD "[]\n", ":4: a section is a descriptor"},

@@ -394,6 +394,31 @@ static char *unwrap(char *value)
     return value + 1;
 }
 
+/* The value stands in the command line, where each brace and quote needs its partner. */
+static sz_status check_partners(const reader *r, const char *key, const char *value,
+                                sz_error *err)
+{
+    sz_text text = {0};
+    sz_args *args = NULL;
+    sz_status status;
+    char *setting;
+
+    sz_fit_add_setting(&text, key, value, 1);
+    setting = sz_text_take(&text, "a setting", err);
+    status = setting ? sz_args_parse(&args, setting, r->where, err) : SZ_ERR_MEMORY;
+    free(setting);
+    sz_args_free(args);
+    return status;
+}
+
+static sz_status take_setting(reader *r, const char *key, char *written, sz_error *err)
+{
+    const char *value = unwrap(written);
+    sz_status status = check_partners(r, key, value, err);
+
+    return status == SZ_OK ? set_of_fit(r, key, value, err) : status;
+}
+
 static sz_status read_line(reader *r, char *line, sz_error *err)
 {
     char *equals, *value;
@@ -419,7 +444,7 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
                        r->where, line);
     switch (r->kind) {
     case OF_FIT:
-        return set_of_fit(r, line, unwrap(value), err);
+        return take_setting(r, line, value, err);
     case OF_DESCRIPTOR:
         return set_of_descriptor(r, line, value, err);
     default:

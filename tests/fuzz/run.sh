@@ -4,7 +4,7 @@
 # run.sh [SECONDS]: every harness for its share of the time, 60 seconds in all, from seeds/
 # and from what earlier runs found (build-fuzz/corpus). An input that breaks one is kept
 # in build-fuzz: mend the reader and put the input into seeds/, where replay.c has it for
-# good. 77: no clang with a fuzzer.
+# good. SEED=N draws others. 77: no clang with a fuzzer.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$here/../../build-fuzz
@@ -18,8 +18,8 @@ for reader in $readers; do
     mkdir -p "corpus/$reader"
     echo "== $reader, $share s"
     # new inputs go to the first folder
-    if ! ./fuzz_"$reader" -max_total_time=$share -timeout=20 -rss_limit_mb=2048 -max_len=8192 \
-        -print_final_stats=1 -artifact_prefix="$reader-" "corpus/$reader" \
+    if ! ./fuzz_"$reader" -seed="${SEED:-1}" -max_total_time=$share -timeout=20 -rss_limit_mb=2048 \
+        -max_len=8192 -print_final_stats=1 -artifact_prefix="$reader-" "corpus/$reader" \
         "$here/seeds/$reader" > "$reader.log" 2>&1; then
         tail -40 "$reader.log"
         broken=1
