@@ -366,6 +366,8 @@ def first_failure(copy, record, tests, mutant, first_pass):
                     return
                 limit = 5.0 + 5.0 * record.data["tests"][name]
                 wrong = run_test(copy, tests[name], limit, failed)[1]
+                if wrong and not failed:  # twice: some tests measure times
+                    wrong = run_test(copy, tests[name], limit, failed)[1]
                 if wrong and not failed:
                     failed.append((name, wrong))
 
