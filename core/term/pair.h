@@ -40,7 +40,7 @@ typedef struct {
     int *index; /* index[first[a n_species + b]] .. */
 } sz_pair_set;
 
-/* Tabulates e(r) of one term (ARD_SE, PP or DOT_PRODUCT). */
+/* Tabulates fc e of one term (ARD_SE, PP or DOT_PRODUCT). */
 sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_term *c,
                          sz_error *err);
 void sz_pair_free(sz_pair *pair);

@@ -16,6 +16,7 @@ from .data import (DataOptions, ImportedData, gather, need_ase, same_file, some,
 from .extxyz import frames_text
 from .selection import ISOLATED, LeftOut, count
 from .sources import Search
+from .verb import UsageError, run_verb
 
 # ---- what is said ---------------------------------------------------------------------------
 
@@ -114,10 +115,6 @@ class _Progress:
 
 
 # ---- the command line ---------------------------------------------------------------------
-
-class UsageError(ValueError):
-    """The command line is wrong."""
-
 
 VALUES = {"-o": "output", "--output": "output", "--test": "test", "--test-fraction": "fraction",
           "--seed": "seed", "--config-type": "config_type", "--tolerance": "tolerance",
@@ -249,18 +246,9 @@ def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str
 
 def main(argv: Sequence[str]) -> int:
     """The words behind "soapz data"; the exit code."""
-    try:
+    def work() -> int:
         words, options, names = _parse(argv)
         _check_words(words, options)
         return _make(words, options, names)
-    except UsageError as e:
-        print(f"soapz data: {e} (see soapz data --help)", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("soapz: interrupted: nothing was written", file=sys.stderr)
-    except OSError as e:
-        said = f"{e.filename}: {e.strerror}" if e.filename and e.strerror else e
-        print(f"soapz: {said}", file=sys.stderr)
-    except (ValueError, ImportError) as e:
-        print(f"soapz: {' '.join(str(e).split())}", file=sys.stderr)
-    return 1
+
+    return run_verb("data", work)

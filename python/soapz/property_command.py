@@ -11,8 +11,9 @@ import time
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .data import same_file, write_all
-from .data_command import UsageError
+from .library import SoapzError
 from .properties import GROUPS, Crystal, Progress, Properties, property, read_reference
+from .verb import UsageError, run_verb
 
 VALUES = {"--only": "only", "--reference": "reference", "--calculator": "calculator", "--json": "json",
           "--picture": "picture", "--fmax": "fmax", "--steps": "steps", "--threads": "threads"}
@@ -215,21 +216,14 @@ def _make(words: Sequence[str], crystals: Sequence[str], o: Dict[str, str]) -> i
 
 def main(argv: Sequence[str]) -> int:
     """The words behind "soapz property"; the exit code."""
-    from .library import SoapzError
-    try:
-        words, crystals, options = _parse(argv)
-        _check_words(words, crystals, options)
-        return _make(words, crystals, options)
-    except UsageError as e:
-        print(f"soapz property: {e} (see soapz property --help)", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("soapz: interrupted: nothing was written", file=sys.stderr)
-    except OSError as e:
-        said = f"{e.filename}: {e.strerror}" if e.filename and e.strerror else e
-        print(f"soapz: {said}", file=sys.stderr)
-    except (ValueError, ImportError, SoapzError) as e:
-        print(f"soapz: {' '.join(str(e).split())}", file=sys.stderr)
-    except Exception as e:  # of the calculator: whatever it raises
-        print(f"soapz: the calculator failed: {type(e).__name__}: {' '.join(str(e).split())}", file=sys.stderr)
-    return 1
+    def work() -> int:
+        try:
+            words, crystals, options = _parse(argv)
+            _check_words(words, crystals, options)
+            return _make(words, crystals, options)
+        except (OSError, ValueError, ImportError, SoapzError):
+            raise
+        except Exception as e:  # of the calculator: whatever it raises
+            raise ValueError(f"the calculator failed: {type(e).__name__}: {e}") from e
+
+    return run_verb("property", work)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the verbs of the command that are in Python have in common: a wrong command line, and how
+one that fails ends."""
+from __future__ import annotations
+
+import sys
+from typing import Callable
+
+from .library import SoapzError
+
+
+class UsageError(ValueError):
+    """The command line is wrong."""
+
+
+def run_verb(name: str, work: Callable[[], int]) -> int:
+    """work()'s exit code; 2 after a UsageError and 1 after what else may go wrong, with one sentence
+    on stderr."""
+    try:
+        return work()
+    except UsageError as e:
+        print(f"soapz {name}: {e} (see soapz {name} --help)", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("soapz: interrupted: nothing was written", file=sys.stderr)
+    except OSError as e:
+        said = f"{e.filename}: {e.strerror}" if e.filename and e.strerror else e
+        print(f"soapz: {said}", file=sys.stderr)
+    except (ValueError, ImportError, SoapzError) as e:
+        print(f"soapz: {' '.join(str(e).split())}", file=sys.stderr)
+    return 1
