@@ -17,7 +17,7 @@ import numpy as np
 
 from .dataset import Dataset, as_dataset
 from .library import (PROGRESS, STOP, WARN, Error, FitOptions, Handle, Watch, check, create,
-                      existing, function, sentences)
+                      existing, function, one_blas_thread, sentences)
 from .potential import Potential
 
 Progress = Callable[[float, int, str], Any]
@@ -63,9 +63,10 @@ class _Waiter:
 
         def work() -> None:  # holds the handles: it may outlive its caller
             try:
-                status[0] = run(*(byref(h.pointer) for h in results),
-                                *(getattr(h, "pointer", h) for h in arguments),
-                                byref(self.options), byref(error))
+                with one_blas_thread:
+                    status[0] = run(*(byref(h.pointer) for h in results),
+                                    *(getattr(h, "pointer", h) for h in arguments),
+                                    byref(self.options), byref(error))
             except BaseException as e:
                 self.problem = e
             finally:

@@ -324,15 +324,15 @@ class _OneBlasThread:
         self.__init__()  # type: ignore[misc]
 
 
-_one_blas_thread = _OneBlasThread()
+one_blas_thread = _OneBlasThread()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_one_blas_thread.fork)
+    os.register_at_fork(after_in_child=one_blas_thread.fork)
 
 
 def call(name: str, *arguments: Any) -> None:
     """A call that returns a status and takes an sz_error last."""
     error = Error()
-    with _one_blas_thread:
+    with one_blas_thread:
         status = function(name)(*arguments, byref(error))
     check(status, error)
 

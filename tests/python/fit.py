@@ -131,6 +131,11 @@ def watched(train):
     many, seen = train * 20, []
     soapz.fit(many, **KEYS, progress=lambda *what: seen.append(what))
     check(seen and all(isinstance(w, str) and done <= 1 for done, _, w in seen), f"{seen[:3]}")
+    set_threads = soapz.library.library().sz_blas_set_threads
+    host, within = set_threads(2), []
+    soapz.fit(many, **KEYS, progress=lambda *what: within.append(set_threads(0)))
+    check(set_threads(host) == (2 if host else 0), "threads of BLAS after a fit")
+    check(set(within) == ({1} if host else {0}), f"threads of BLAS in a fit: {set(within)}")
 
     def complain(*what):
         raise ZeroDivisionError("of the caller")

@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import numpy as np  # noqa: E402
 from soapz_cli import MODELS, check, done  # noqa: E402
 from soapz import Descriptor, Potential, SoapzError  # noqa: E402
-from soapz.library import _one_blas_thread, library  # noqa: E402
+from soapz.library import one_blas_thread, library  # noqa: E402
 
 THREADS, ROUNDS = 4, 15
 POTENTIAL = Potential(os.path.join(MODELS, "hea4_nuR2_nuS1", "gp.xml"))
@@ -83,12 +83,12 @@ def blas_threads():
     POTENTIAL.predict(FRAMES[1])
     DESCRIPTOR(FRAMES[1])
     check(set_threads(0) == 2, f"after a call: {set_threads(0)}")
-    with _one_blas_thread, _one_blas_thread:
+    with one_blas_thread, one_blas_thread:
         check(set_threads(0) == 1, "in a call")
         if hasattr(os, "fork"):
             child = os.fork()
             if child == 0:
-                os._exit(set_threads(0) != 2 or _one_blas_thread.users != 0)
+                os._exit(set_threads(0) != 2 or one_blas_thread.users != 0)
             check(os.waitpid(child, 0)[1] == 0, "a child has the number of its host")
     check(set_threads(0) == 2, "after two")
     try:
