@@ -314,7 +314,7 @@ def table(options, rows, snap_costs, snap):
         lines.append(f"| {name} | {basis} | {zeta} | {tolerance} | {r.inside}{mark} | "
                      f"{r.cost:.1f} | {r.cost / snap_cost:.2f} | {cells(r.errors)} |")
     lines += [f"| SNAP, published | | | | 30 | {snap_cost:.1f} | 1 | {cells(snap)} |", "",
-              "components: those the kernel sees; † its sum over the sparse points is not collapsed "
+              "components: those used in the kernel; † the sum over the sparse points is not collapsed "
               "(zeta 4, or more components than twice the points), so more points cost more."]
     return "\n".join(lines) + "\n"
 
