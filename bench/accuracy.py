@@ -295,12 +295,12 @@ def table(options, rows, snap_costs, snap):
     kept = front(rows, ("all", "force"))
     (fitted, atoms), (judged, judged_atoms) = options.facts["train"], options.facts["validation"]
     lines = [f"{fitted} frames ({atoms} atoms) fitted, {judged} frames ({judged_atoms} atoms) "
-             f"judged; {options.n_sparse} sparse points an element and SOAP term. {cpu_name()}, one "
-             f"core, rounds of timing: {options.rounds}, SNAP between {low:.1f} and {high:.1f} µs. MAE of force "
+             f"for the test; {options.n_sparse} sparse points per element and SOAP term. {cpu_name()}, "
+             f"one core, rounds of timing: {options.rounds}, SNAP between {low:.1f} and {high:.1f} µs. MAE of force "
              "components in eV/Å, of energies in meV/atom. Bold: on the Pareto front of cost and "
              "force MAE over all frames.", "",
              "| compression | n_max, l_max | zeta | radial_tolerance | components | "
-             "µs an atom, step | of SNAP | "
+             "µs per atom and step | of SNAP | "
              + " | ".join(f"{kind} {group}" for group, kind in COLUMNS) + " |",
              "|---|---|---:|---:|---:|---:|---:|" + "---:|" * len(COLUMNS)]
     for r in sorted(rows, key=lambda r: r.cost):
@@ -314,7 +314,7 @@ def table(options, rows, snap_costs, snap):
         lines.append(f"| {name} | {basis} | {zeta} | {tolerance} | {r.inside}{mark} | "
                      f"{r.cost:.1f} | {r.cost / snap_cost:.2f} | {cells(r.errors)} |")
     lines += [f"| SNAP, published | | | | 30 | {snap_cost:.1f} | 1 | {cells(snap)} |", "",
-              "components: those the kernel sees; † its sum over the sparse points is not collapsed "
+              "components: those used in the kernel; † the sum over the sparse points is not collapsed "
               "(zeta 4, or more components than twice the points), so more points cost more."]
     return "\n".join(lines) + "\n"
 

@@ -168,7 +168,7 @@ def tables(result, options, gflops):
     three = options.factors == 3
     title = "products of three factors" if three else "every compression"
     lines = [f"# Cost of {title}", "", "Written by compressions.py. "
-             f"{cpu_name()}, one core; CPU time, microseconds an atom, medians of "
+             f"{cpu_name()}, one core; CPU time in microseconds per atom, medians of "
              f"{options.rounds} rounds; {SIZE[options.factors]}, 26 neighbours.", "",
              "Descriptor and adjoint, for S elements:", "",
              "| compression | " + " | ".join(f"S={n}" for n in species) + " |",
@@ -177,10 +177,10 @@ def tables(result, options, gflops):
         lines.append(f"| {name} | " + " | ".join(number(result[name, n]["descriptor"])
                                                for n in species) + " |")
     last = 4 if 4 in species else species[-1]
-    lines += ["", f"S={last}, in detail. D: components as published, and those that soapz "
-              f"keeps; kernel: M={SPARSE}; floor: 4 M D at the dgemm rate of the same run "
-              f"({gflops:.0f} GF/s); " + ("coupling: of both, Y2 with Y3." if three else
-                                          "QUIP: vectors and gradients."), "",
+    lines += ["", f"Details for S={last}. D: published components; kept: those that soapz "
+              f"uses; kernel: M={SPARSE}; floor: 4 M D at the dgemm rate of the same run "
+              f"({gflops:.0f} GF/s); " + ("coupling: the part of descriptor and adjoint that couples "
+                                          "Y2 with Y3." if three else "QUIP: vectors and gradients."), "",
               "| compression | D | kept | descriptor | adjoint | kernel | floor | "
               + ("coupling |" if three else "QUIP | QUIP / soapz |"),
               "|---|" + "---:|" * (7 if three else 8)]

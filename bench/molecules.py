@@ -133,10 +133,11 @@ def main():
         rows.append(row(terms, {e: measure(options, terms, e) for e in options.every}, options.every))
         print(rows[-1], flush=True)
     heads = [f"{500 // e} frames, {test}" for e in options.every for test in TESTS]
-    table = ["# Acetylacetone: three bodies and four", "",
-             f"Written by molecules.py. {cpu_name()}. Fitted to frames of MD at 300 K; mean absolute errors of "
-             "energies, meV a molecule, and of force components, eV/Angstrom, on 650 frames of MD each. "
-             f"{options.n_sparse} sparse points an element and SOAP term, the same two-body terms in all.", "",
+    table = ["# Acetylacetone: three-body and four-body terms", "",
+             f"Written by molecules.py. {cpu_name()}. The fits are to frames of MD at 300 K. The table gives mean "
+             "absolute errors of energies in meV per molecule and of force components in eV/Å, each on 650 frames of "
+             f"MD. All fits have the same two-body terms and {options.n_sparse} sparse points per element and "
+             "SOAP term.", "",
              f"| SOAP terms (n_max, l_max) | components | {' | '.join(heads)} |",
              f"|---|---:|{'---:|' * len(heads)}", *rows, ""]
     if not options.only:

@@ -374,21 +374,22 @@ def table(options, rows, snap_cost):
             best = r.errors["all", "force"]
             kept.add(r.name)
     facts = options.facts
-    lines = ["# Beside SNAP and POD", "",
-             f"Written by rivals.py. {facts['fitted'][0] + facts['judged'][0] + facts['alloys'][0]} DFT "
-             f"cells ({facts['fitted'][1] + facts['judged'][1] + facts['alloys'][1]} atoms) fitted, "
-             f"judged on the authors' test.xyz (360 cells, 8,400 atoms). {cpu_name()}, one core, "
-             f"{options.rounds} rounds, every model right after the published SNAP, which took {low:.1f} to "
+    lines = ["# Comparison with SNAP and POD", "",
+             f"Written by rivals.py. The fits use {facts['fitted'][0] + facts['judged'][0] + facts['alloys'][0]} DFT "
+             f"cells ({facts['fitted'][1] + facts['judged'][1] + facts['alloys'][1]} atoms). The errors "
+             f"are those on the authors' test.xyz (360 cells, 8,400 atoms). {cpu_name()}, one core, "
+             f"{options.rounds} rounds. Every model is timed right after the published SNAP, which took {low:.1f} to "
              f"{high:.1f} µs. Bold: on the Pareto front of cost and force MAE.", "",
-             "| potential | coefficients | µs an atom, step | of SNAP | force MAE, eV/Å | energy MAE, "
+             "| potential | coefficients | µs per atom and step | of SNAP | force MAE, eV/Å | energy MAE, "
              "meV/atom | alloys left out: force | energy |", "|---|---:|---:|---:|---:|---:|---:|---:|"]
     for r in sorted(rows, key=lambda r: r.ratio):
         name = f"**{r.name}**" if r.name in kept else r.name
         alloys = f"{r.alloys[0]:.4f} | {1e3 * r.alloys[1]:.2f}" if r.alloys else "– | –"
         lines.append(f"| {name} | {r.size or '–'} | {snap * r.ratio:.1f} | {r.ratio:.2f} | "
                      f"{r.errors['all', 'force']:.4f} | {1e3 * r.errors['all', 'energy']:.2f} | {alloys} |")
-    lines += ["", "Alloys left out: the 24 ternary and quaternary cells in six folds, each left out once of a "
-              "fit of all others; soapz (kfold.py): of all other alloys and a part of the rest."]
+    lines += ["", "Alloys left out: the 24 ternary and quaternary cells are divided into six folds, and each fold is "
+              "left out once from a fit to all other cells. For soapz (kfold.py) it is a fit to all other alloys "
+              "and a part of the other cells."]
     for kind, unit, scale, digits in (("force", "eV/Å", 1.0, 4), ("energy", "meV/atom", 1e3, 2)):
         lines += ["", f"| {kind} MAE, {unit} | " + " | ".join(GROUPS) + " |",
                   "|---|" + "---:|" * len(GROUPS)]

@@ -259,7 +259,7 @@ def print_tables(result):
             rest = r["step"] - r["pair"] - r["lists"] - r["ghosts"]
             print(f"| {n} | {r['step']:.2f} | {r['pair']:.2f} | {r['lists']:.2f} | {r['ghosts']:.2f} "
                   f"| {rest:.2f} |")
-    for part, title in (("sparse", "sparse points"), ("cutoff", "cutoff, Angstrom")):
+    for part, title in (("sparse", "sparse points"), ("cutoff", "cutoff, Å")):
         if part in result:
             print(f"\n| {title} | neighbours | components | descriptor | kernel | forces |\n"
                   "|---:|---:|---:|---:|---:|---:|")
@@ -274,12 +274,12 @@ def print_tables(result):
                   f"| {r['forces']:.2f} |")
     busy = result["load"] > result["cores"] + 0.5  # others were at work: the clock says nothing
     if busy and ("strong" in result or "weak" in result):
-        print("\nOthers were at work on this machine: of two ranks only the ghosts are given, efficiency and "
-              "the time of ghosts, which holds waiting, are to be measured at rest.")
+        print("\nOther programs were running on this machine. For two ranks only the ghosts are given. Efficiency "
+              "and the time for ghosts, which includes waiting, must be measured on an idle machine.")
     for part in ("strong", "weak"):
         for name, rows in result.get(part, {}).items():
             print(f"\n| {part}, {name}: atoms on two ranks | on one | efficiency | ghosts of a rank "
-                  "| spent on them |\n|---:|---:|---:|---:|---:|")
+                  "| time for ghosts |\n|---:|---:|---:|---:|---:|")
             for n, r in rows.items():
                 two = r["two"]
                 efficiency = "-" if busy else f"{r['efficiency']:.3f}"
@@ -297,8 +297,8 @@ def tables(result):
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         print(f"{result['machine']}, {result['cores']} cores, {result['date']}, load at most "
-              f"{result['load']:.1f}, medians of {result['rounds']} rounds; microseconds of CPU an atom "
-              "and step.")
+              f"{result['load']:.1f}, medians of {result['rounds']} rounds; CPU time in "
+              "microseconds per atom and step.")
         print_tables(result)
     return text.getvalue()
 
