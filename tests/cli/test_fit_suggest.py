@@ -181,7 +181,7 @@ def other_data():
     lines[3] = re.sub(r"^(\S+) \S+ \S+ \S+", r"\1 0.0 0.0 0.0", lines[3])
     lines[2] = re.sub(r"^(\S+) \S+ \S+ \S+", r"\1 0.2 0.0 0.0", lines[2])
     code, out, err = run("fit", "--suggest", put("near.xyz", "\n".join(lines)))
-    check(code == 0 and "no room for a ZBL" in out and "core_ip_args" not in out, out + err)
+    check(code == 0 and "a ZBL core would overlap the data" in out and "core_ip_args" not in out, out + err)
 
 
 def names():
@@ -211,10 +211,10 @@ def names():
 
 def bad():
     check_fails(2, ["at_file"], "fit", "--suggest")
-    check_fails(2, ["one file of data: a.xyz or b.xyz"], "fit", "--suggest", "a.xyz", "b.xyz")
+    check_fails(2, ["one data file, not both a.xyz and b.xyz"], "fit", "--suggest", "a.xyz", "b.xyz")
     check_fails(2, ["twice"], "fit", "--suggest", "at_file=-")
     check_fails(2, ["is a .conf"], "fit", "--suggest=x.txt", "at_file=x.xyz")
-    check_fails(1, ["cannot stand in a .conf"], "fit", "--suggest", os.path.join(folder, "new.conf"),
+    check_fails(1, ["cannot be written in a .conf"], "fit", "--suggest", os.path.join(folder, "new.conf"),
                 put("a#b.xyz", frames(2)), quiet=False, gone=os.path.join(folder, "new.conf"))
     check_fails(1, ["nowhere.xyz"], "fit", "--suggest", "nowhere.xyz")
     text = frames(2)
