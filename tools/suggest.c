@@ -171,8 +171,7 @@ static void print_radii(const sz_advice *p)
     else
         printf("core: no two atoms are closer than %.2f Angstrom; at shorter distances "
                "the model is unconstrained. IP ZBL cutoff=%.1f cutoff_width=%.1f acts "
-               "there and does not change the data "
-               "alone\n",
+               "there and does not change the data\n",
                f->nearest, p->core, 0.5 * p->core);
 }
 
