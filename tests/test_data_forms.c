@@ -370,7 +370,7 @@ static const struct {
     {"", "1\n" BOX PROP ":force:R:1:forces:R:3 energy=1.0\nW 0 0 0 7 1 2 3\n",
      "energies from 'energy', forces from 'forces'", ""},
     {"", "1\r" BOX PROP " energy=1.0\rW 0 0 0\r", NULL,
-     ":1: lines end with a carriage return alone"},
+     ":1: lines end with a carriage return only"},
     {"", "1\n" BOX PROP " energy=1.0 stress=\"1 2 3\"\nW 0 0 0\n", NULL,
      ":2: stress has 3 numbers, not 9 or six, xx yy zz yz xz xy"},
     {"", "1\n" BOX PROP " energy=1.0 virial=\"1 2 3 4 5 6\"\nW 0 0 0\n", NULL,

@@ -303,7 +303,7 @@ static void test_bad_data(void)
         {"", "1\n" BOX PROP " energy=1 virial=\"1 2 3 4 5 6\"\nW 0 0 0\n",
          ":2: virial has 6 numbers, not 9"},
         {"", "1\n" BOX PROP " energy=1 virial=\"1 2 3 4 x 6 7 8 9\"\nW 0 0 0\n",
-         ":2: virial is not made"},
+         ":2: virial has a value"},
         {"", "1\n" PROP " energy=1 stress=\"1 2 3 4 5 6\"\nW 0 0 0\n",
          ":2: a stress needs the volume"},
         {"", "1\n" BOX PROP " energy=1 n_hessian=3\nW 0 0 0\n",

@@ -325,7 +325,7 @@ static void test_refused(void)
         {"<gpSparse label=\"GAP_1\"", "<gpSparse label=\"GAP_2\"",
          XML ":23: <gpSparse> has the label GAP_2 but its <GAP_params> has GAP_1"},
         {"n_coordinate=\"3\"", "n_coordinate=\"2000000000\"",
-         "announces n_coordinate=\"2000000000\" but holds 3 <gpCoordinates>"},
+         "announces n_coordinate=\"2000000000\" but has 3 <gpCoordinates>"},
         {"  </gpSparse>", "  </gpSparse><gpSparse/>",
          XML ":50: a second <gpSparse> in one <GAP_params>"},
         {"</GAP_params>", "</GAP_params><GAP_params label=\"x\"/>",
@@ -336,7 +336,7 @@ static void test_refused(void)
         {"sparsified=\"T\"", "sparsified=\"F\"",
          LINE_1 "sparsified=\"F\": a full Gaussian process is not supported"},
         {"covariance_type=\"1\"", "covariance_type=\"0\"",
-         LINE_1 "covariance_type 0 (NONE) is no kernel"},
+         LINE_1 "covariance_type 0 (NONE) is not a kernel"},
         {"covariance_type=\"1\"", "covariance_type=\"3\"",
          LINE_1 "covariance_type 3 (BOND_REAL_SPACE) is not supported"},
         {"covariance_type=\"1\"", "covariance_type=\"5\"",
@@ -665,7 +665,7 @@ static void test_unused(void)
     if (!gap) return;
     CHECK(gap->warnings.n == 1 && !sz_gap_find_note(gap, SZ_LOCAL_PROPERTY));
     CHECK(strstr(gap->warnings.text[0], "<GAP_params label=\"v\"> of the local property "
-                                        "hirshfeld_v is no part of the potential"));
+                                        "hirshfeld_v is not part of the potential"));
     sz_gap_free(gap);
 }
 
