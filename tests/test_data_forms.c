@@ -567,8 +567,7 @@ static int test_virials(void)
         /* by volumes and forces, by forces alone, by volumes alone, by the name */
         {"stress", "virial_parameter_name=stress", STRESS, 4, 1,
          "!:2: 'stress' is used as virials, but is named a stress and looks like one: "
-         "they "
-         "mean"},
+         "they give"},
         {"stress", "virial_parameter_name=stress", STRESS, 1, 1,
          "!give stress_parameter_name=stress instead of virial_parameter_name=stress"},
         {"stress", "virial_parameter_name=stress", STRESS, 4, 0, "!and looks like one"},
