@@ -16,14 +16,14 @@ extern "C" {
 
 /* ---- settings -------------------------------------------------------------------- */
 
-/* What a fit is to do, checked. */
+/* The settings of a fit, checked. */
 typedef struct sz_fit_spec sz_fit_spec;
 
-/* gap_fit's command line as one text (docs/fit.md lists the keys). Where the data come
- * from a dataset, at_file and gp_file may be missing. */
+/* text: gap_fit's command line (docs/fit.md lists the keys). at_file and gp_file may be
+ * missing when the data come from a dataset. */
 SZ_API sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text,
                                    const char *where, sz_error *err);
-/* A configuration file of our own; train= may be missing. */
+/* A configuration file in soapz's own format; train= may be missing. */
 SZ_API sz_status sz_fit_spec_config(sz_fit_spec **spec, const char *path, sz_error *err);
 SZ_API void sz_fit_spec_free(sz_fit_spec *spec);
 SZ_API int sz_fit_spec_n_warnings(const sz_fit_spec *spec);
@@ -31,10 +31,10 @@ SZ_API const char *sz_fit_spec_warning(const sz_fit_spec *spec, int k);
 
 /* ---- data ------------------------------------------------------------------------- */
 
-/* Frames with what is known of them. Not changed by fits: share it. */
+/* Frames with their reference data. Fits do not change it, so it can be shared. */
 typedef struct sz_dataset sz_dataset;
 
-/* One frame; NULL where something is not known. Arrays are copied. */
+/* One frame; NULL for what is not known. Arrays are copied. */
 typedef struct {
     sz_structure structure;  /* species are atomic numbers */
     const char *config_type; /* NULL: "default" */
@@ -42,16 +42,16 @@ typedef struct {
     const double *force;     /* [n_atoms][3] eV/Angstrom */
     const double *virial;    /* [9] eV, row by row, -volume * stress */
     const double *energy_sigma, *force_sigma, *virial_sigma; /* of the whole frame: eV,
-                                  eV/Angstrom, eV; NULL: those of the config_type */
-    const unsigned char *force_mask; /* [n_atoms] 1: the atom's force is left out */
+                                  eV/Angstrom, eV; NULL: those of its config_type */
+    const unsigned char *force_mask; /* [n_atoms] 1: the force on this atom is not used */
 } sz_frame;
 
 SZ_API sz_status sz_dataset_create(sz_dataset **dataset, sz_error *err);
 SZ_API sz_status sz_dataset_add(sz_dataset *dataset, const sz_frame *frame,
                                 sz_error *err);
-/* All frames of an extended XYZ file, which is read twice: under the names that were set
- * in spec, the rest by the rule of docs/fit.md. spec NULL: all by the rule; sigmas in the
- * file are not looked at. */
+/* Adds all frames of an extended XYZ file, which is read twice. Data names are those set
+ * in spec; names that are not set follow the rule of docs/fit.md. spec NULL: all names
+ * follow the rule, and sigmas in the file are not used. */
 SZ_API sz_status sz_dataset_read(sz_dataset **dataset, const char *path,
                                  const sz_fit_spec *spec, sz_error *err);
 SZ_API void sz_dataset_free(sz_dataset *dataset);
@@ -68,21 +68,21 @@ SZ_API const char *sz_dataset_warning(const sz_dataset *dataset, int k);
 /* ---- a fit ------------------------------------------------------------------------ */
 
 typedef struct {
-    int n_threads;         /* 0: as many as cores; at most 1024 */
+    int n_threads;         /* 0: number of cores; at most 1024 */
     const sz_watch *watch; /* or NULL */
 } sz_fit_options;
 
-/* The model of spec fitted to dataset. Memory grows with the number of sparse points, not
- * with the data. options NULL: the defaults. Writes no file but print_sparse_index, which
- * must be none that it reads. What the data or the weights leave in doubt goes to
- * watch->warn. The threads call BLAS: sz_blas_set_threads(1) is right for them. */
+/* Fits the model of spec to dataset. Memory grows with the number of sparse points, not
+ * with the data. options NULL: the defaults. The only file written is print_sparse_index,
+ * which must not be one that is read. Doubts about data or weights go to watch->warn. The
+ * threads call BLAS: use sz_blas_set_threads(1). */
 SZ_API sz_status sz_fit(sz_model **model, const sz_fit_spec *spec,
                         const sz_dataset *dataset, const sz_fit_options *options,
                         sz_error *err);
 
 /* ---- errors ----------------------------------------------------------------------- */
 
-/* A model against data: errors of energies (eV/atom), force components (eV/Angstrom) and
+/* Errors of a model on data: energies (eV/atom), force components (eV/Angstrom) and
  * virials (eV/atom, six components). They do not depend on the number of threads. */
 typedef struct sz_errors sz_errors;
 
@@ -90,47 +90,47 @@ typedef enum { SZ_ENERGY, SZ_FORCE, SZ_VIRIAL } sz_quantity;
 
 typedef struct {
     long n;
-    double mae, rmse, max; /* 0 where n is 0 */
+    double mae, rmse, max; /* 0 if n is 0 */
 } sz_error_summary;
 
-/* dataset must outlive it; one without any energy, force or virial is SZ_ERR_ARGUMENT.
- * options NULL: the defaults. */
+/* dataset must outlive it; a dataset without any energy, force or virial is
+ * SZ_ERR_ARGUMENT. options NULL: the defaults. */
 SZ_API sz_status sz_errors_create(sz_errors **errors, const sz_model *model,
                                   const sz_dataset *dataset,
                                   const sz_fit_options *options, sz_error *err);
 SZ_API void sz_errors_free(sz_errors *errors);
 SZ_API sz_error_summary sz_errors_all(const sz_errors *errors, sz_quantity quantity);
-/* Of one config_type of the dataset. */
+/* For one config_type of the dataset. */
 SZ_API sz_error_summary sz_errors_type(const sz_errors *errors, int config_type,
                                        sz_quantity quantity);
-/* Forces on atoms of one species of the dataset. */
+/* For forces on atoms of one species of the dataset. */
 SZ_API sz_error_summary sz_errors_species(const sz_errors *errors, int species);
-/* What the model says: energy [n_frames] eV; force [n_atoms][3], all frames one after the
- * other; NaN where the data have none. Each may be NULL. */
+/* The model's predictions: energy [n_frames] eV; force [n_atoms][3], frame after frame;
+ * NaN where there is no reference value. Each may be NULL. */
 SZ_API void sz_errors_predictions(const sz_errors *errors, double *energy, double *force);
 
 /* ---- calibration ------------------------------------------------------------------ */
 
-/* Finds what sz_uncertainty_create needs from the errors of model on dataset, and puts it
- * into the note "uncertainty" of into, before that is shared. The data must not have been
- * in the fit of model. into: model itself, or one of the same settings that was then
- * fitted to all data, these included. Fewer than 30 energies or forces, or a model
- * without SOAP terms, are SZ_ERR_ARGUMENT. options NULL: the defaults. */
+/* Calibrates the expected errors (sz_uncertainty_create) with the errors of model on
+ * dataset, and stores them in the note "uncertainty" of into. Call it before into is
+ * shared. The fit of model must not have used these data. into: model itself, or a model
+ * with the same settings that was fitted to all data. Fewer than 30 energies or forces,
+ * or a model without SOAP terms, are SZ_ERR_ARGUMENT. options NULL: the defaults. */
 SZ_API sz_status sz_uncertainty_fit(sz_model *into, const sz_model *model,
                                     const sz_dataset *dataset,
                                     const sz_fit_options *options, sz_error *err);
 
 /* ---- what to learn next ----------------------------------------------------------- */
 
-/* Structures that a model knows least, chosen out of many, without near-duplicates. */
+/* Selects the structures with the most uncertain atoms, without near-duplicates. */
 typedef struct sz_selection sz_selection;
 
-/* By its worst atom: what makes a structure worth choosing. */
+/* Criterion by which structures are ranked; the worst atom of a structure counts. */
 typedef enum {
-    SZ_BY_FARTHEST,   /* the grade that is left if all atoms of the structures chosen so
-                         far were sparse points too: greedy farthest points */
-    SZ_BY_GRADE,      /* the grade, see sz_variance */
-    SZ_BY_VARIANCE,   /* the variance of its local energy, eV^2, see sz_variance */
+    SZ_BY_FARTHEST, /* greedy farthest points: the grade that remains if all atoms of the
+                       structures chosen so far were sparse points too */
+    SZ_BY_GRADE,    /* the grade, see sz_variance */
+    SZ_BY_VARIANCE, /* the variance of its local energy, eV^2, see sz_variance */
     SZ_BY_UNCERTAINTY /* the expected error of its force, eV/Angstrom, see
                          sz_uncertainty */
 } sz_score;
@@ -142,52 +142,53 @@ SZ_API sz_status sz_score_of(sz_score *by, const char *word, sz_error *err);
 
 typedef struct {
     sz_score by;
-    int n;               /* at most so many are picked */
-    int per_config_type; /* 1: so many of each config_type */
-    /* A structure is left out where no atom is farther than this from the atoms of those
-     * picked before: distances are those of the grade. 0: SZ_MIN_DISTANCE; less: none
-     * is. */
+    int n;               /* largest number of structures to pick */
+    int per_config_type; /* 1: this number for each config_type */
+    /* A structure is skipped if none of its atoms is farther than this from the atoms
+     * picked before, measured like the grade. 0: SZ_MIN_DISTANCE; negative: no structure
+     * is skipped. */
     double min_distance;
-    int n_threads;         /* 0: as many as cores; at most 1024 */
+    int n_threads;         /* 0: number of cores; at most 1024 */
     const sz_watch *watch; /* or NULL */
 } sz_selection_options;
 
 typedef struct {
-    int structure;   /* in the order in which they were added, from 0 */
-    int atom;        /* its worst */
-    double score;    /* of that atom */
-    double distance; /* of its atom farthest from those picked before; of the first
-                        sqrt(2) */
+    int structure;   /* number of the structure, in the order added, from 0 */
+    int atom;        /* its worst atom */
+    double score;    /* value of the criterion for that atom */
+    double distance; /* largest distance of an atom from those picked before; sqrt(2) for
+                        the first */
 } sz_pick;
 
 /* A model without SOAP terms is SZ_ERR_ARGUMENT. */
 SZ_API sz_status sz_selection_create(sz_selection **selection, const sz_model *model,
                                      sz_error *err);
 SZ_API void sz_selection_free(sz_selection *selection);
-/* Copies a structure, whose species are the model's. config_type NULL: "default". where
- * names it in errors, "run.dump:12"; NULL: "structure 0", .. */
+/* Copies a structure with the model's species. config_type NULL: "default". where is used
+ * in error messages, "run.dump:12"; NULL: "structure 0", .. */
 SZ_API sz_status sz_selection_add(sz_selection *selection, const sz_structure *structure,
                                   const char *config_type, const char *where,
                                   sz_error *err);
-/* Picks anew from all structures, best first (config_types in order of first
- * appearance). SZ_BY_UNCERTAINTY needs what sz_uncertainty_create needs. The threads call
- * BLAS: sz_blas_set_threads(1) is right for them. Memory: beside the structures the
+/* Picks from all structures added so far, best first (config_types in order of first
+ * appearance). SZ_BY_UNCERTAINTY needs a calibrated model, as sz_uncertainty_create does.
+ * The threads call BLAS: use sz_blas_set_threads(1). Memory: the structures, and the
  * vectors of those picked. */
 SZ_API sz_status sz_selection_pick(sz_selection *selection,
                                    const sz_selection_options *options, sz_error *err);
 SZ_API int sz_selection_n_picks(const sz_selection *selection);
 SZ_API sz_pick sz_selection_get(const sz_selection *selection, int k);
-/* Structures left out as near-duplicates, of those that were looked at. */
+/* Number of structures skipped as near-duplicates, among those examined. */
 SZ_API int sz_selection_n_alike(const sz_selection *selection);
 
 /* ---- learning curves ------------------------------------------------------------- */
 
-/* Errors of smaller models and of less data, from one fit: model (step, size) is that of
- * the first n_frames(step) frames, in random order, and n_sparse(size) sparse points,
- * both ascending to the whole. */
+/* Errors of smaller models and of less data, from one fit. Model (step, size) is fitted
+ * to the first n_frames(step) frames, in random order, with n_sparse(size) sparse points;
+ * both increase up to the full fit. */
 typedef struct sz_curve sz_curve;
 
-/* test NULL: judged on dataset itself. *model: that of the whole, as sz_fit gives it. */
+/* test NULL: errors on dataset itself. *model: the model of the full fit, as from
+ * sz_fit. */
 SZ_API sz_status sz_fit_curve(sz_curve **curve, sz_model **model, const sz_fit_spec *spec,
                               const sz_dataset *dataset, const sz_dataset *test,
                               const sz_fit_options *options, sz_error *err);
@@ -196,7 +197,7 @@ SZ_API int sz_curve_n_steps(const sz_curve *curve);
 SZ_API int sz_curve_n_sizes(const sz_curve *curve);
 SZ_API int sz_curve_n_frames(const sz_curve *curve, int step);
 SZ_API int sz_curve_n_sparse(const sz_curve *curve, int size);
-/* n is 0, the rest NaN, where that model has no solution. */
+/* If that model has no solution, n is 0 and the rest NaN. */
 SZ_API sz_error_summary sz_curve_error(const sz_curve *curve, int step, int size,
                                        sz_quantity quantity);
 

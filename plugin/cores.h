@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * cores.h - the cores that a rank may use. */
+ * cores.h - the number of cores that a rank may use. */
 #ifndef SZ_PLUGIN_CORES_H
 #define SZ_PLUGIN_CORES_H
 
@@ -8,9 +8,9 @@
 #include <mpi.h>
 #include <sched.h>
 
-/* Those of the node with those of the ranks beside this one shared out: ranks that are
- * bound to cores of their own have these. A serial LAMMPS, whose mpi.h (src/STUBS) knows
- * neither nodes nor bitwise sums, has all that it is bound to. */
+/* The cores of the node, shared between its ranks; ranks that are bound to their own
+ * cores use these. A serial LAMMPS, whose mpi.h (src/STUBS) has neither nodes nor bitwise
+ * sums, uses all cores that it is bound to. */
 inline int cores_of_rank(MPI_Comm world)
 {
     cpu_set_t own;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * lammpsplugin.h - the binary interface of LAMMPS's PLUGIN package, written down here
- * because no installation of LAMMPS ships it. */
+ * lammpsplugin.h - the binary interface of LAMMPS's PLUGIN package, declared here because
+ * installations of LAMMPS do not include it. */
 #ifndef LMP_LAMMPSPLUGIN_H
 #define LMP_LAMMPSPLUGIN_H
 
@@ -25,7 +25,7 @@ typedef struct {
 
 typedef void (*lammpsplugin_regfunc)(lammpsplugin_t *, void *);
 
-/* What LAMMPS looks up and calls after dlopen: (lmp, handle, regfunc). */
+/* LAMMPS looks up and calls this after dlopen: (lmp, handle, regfunc). */
 void lammpsplugin_init(void *, void *, void *);
 }
 

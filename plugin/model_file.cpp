@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * model_file.cpp - mark: FNV-1a, h = (h xor word) * prime, over words of 8 bytes. The
- * sparse points beside a GAP XML file count too, since their md5 sums stand in it. */
+ * sparse points beside a GAP XML file are covered too, since their md5 sums are in it. */
 #include "model_file.h"
 
 #include <cstdint>

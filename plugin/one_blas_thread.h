@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * one_blas_thread.h - one thread inside BLAS calls while a pair style has a model: ranks
- * and threads of ours are the parallelism. With the last of them the process, which may
- * be a Python program, gets its own number back. */
+ * one_blas_thread.h - uses one thread inside BLAS calls while a pair style has a model,
+ * because ranks and our own threads run in parallel. After the last pair style the
+ * process, which may be a Python program, gets its old number back. */
 #ifndef SOAPZ_ONE_BLAS_THREAD_H
 #define SOAPZ_ONE_BLAS_THREAD_H
 

@@ -4,11 +4,11 @@
  *
  *   f_i += d_ij       f_j -= d_ij       virial W_j -= r_ij (x) d_ij
  *
- * for every local i and every j of its full neighbour list, ghosts included; LAMMPS
- * then folds what the ghosts received back onto their owners (newton on). The whole
- * virial of a pair goes to j, the atom that feels the force: its nine components make
- * sum_j W_j v_j the exact potential part of the heat flux (centroid stress). With fix
- * adapt, E = sum_i scale(type of i) E_i: d_ij and E_i are multiplied by it. */
+ * for every local i and every j of its full neighbour list, including ghosts; LAMMPS then
+ * adds the forces on ghosts to their owners (newton on). The whole virial of a pair is
+ * counted at j, on which the force acts: with its nine components sum_j W_j v_j is the
+ * exact potential part of the heat flux (centroid stress). With fix adapt, E = sum_i
+ * scale(type of i) E_i: d_ij and E_i are multiplied by it. */
 #include "pair_soapz.h"
 
 #include "cores.h"
@@ -36,8 +36,8 @@ using namespace LAMMPS_NS;
 static constexpr int MAX_BLOCK = 4096;
 static constexpr int DEFAULT_BLOCK = 128;
 static constexpr int MAX_THREADS = 1024;
-/* Atoms gathered at a time: bounds the memory, and is several blocks so that few of
- * the blocks of each element are partly filled. */
+/* Number of atoms gathered at a time: limits the memory, but is several blocks, so that
+ * few blocks of each element are partly filled. */
 static constexpr int CHUNK = 2048;
 
 PairSoapz::PairSoapz(LAMMPS *host)
@@ -49,9 +49,10 @@ PairSoapz::PairSoapz(LAMMPS *host)
     restartinfo = 1;
     one_coeff = 1;
     manybody_flag = 1;
-    no_virial_fdotr_compute = 1; /* the pair terms give it without absolute positions */
+    no_virial_fdotr_compute = 1; /* pair terms give the virial without absolute
+                                    positions */
     centroidstressflag = CENTROID_AVAIL;
-    comm_reverse = 3; /* both for the uncertainty alone */
+    comm_reverse = 3; /* both only for the uncertainty */
     comm_forward = 1;
 }
 
@@ -135,12 +136,12 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: rank_tolerance is {}, it must be an energy in eV, "
                    "or 0 for exact kernels",
                    rank_tolerance);
-    /* with other keywords a model that is there is laid out anew before the next run */
+    /* with other keywords an existing model gets a new plan before the next run */
     ready =
         before == std::make_tuple(true, n_block, n_threads, rank_tolerance, precision);
 }
 
-/* pair_coeff * * model.xml Nb NULL ..., or with the words of pair_style quip */
+/* pair_coeff * * model.xml Nb NULL ..., or in the form of pair_style quip */
 void PairSoapz::coeff(int narg, char **arg)
 {
     const std::vector<std::string> words(arg + std::min(narg, 3), arg + narg);
@@ -173,7 +174,7 @@ void PairSoapz::coeff(int narg, char **arg)
     load_model(form);
 }
 
-/* The atom types of the file's elements; those of NULL have no coefficients. */
+/* Sets the atom types of the file's elements; those with NULL have no coefficients. */
 void PairSoapz::name_elements()
 {
     std::vector<char *> symbol;
@@ -182,7 +183,7 @@ void PairSoapz::name_elements()
     map_element2type(atom->ntypes, symbol.data());
 }
 
-/* The model that a restart file names, or one whose keywords have changed. */
+/* Reads the model named in a restart file, or again after a change of keywords. */
 void PairSoapz::find_remembered()
 {
     std::string found = utils::get_potential_file_path(file.path);
@@ -192,7 +193,7 @@ void PairSoapz::find_remembered()
     if (found.empty())
         error->all(FLERR,
                    "pair_style soapz: the model file {}, of an earlier pair_coeff or a "
-                   "restart file, is not there; say where it is now: {}",
+                   "restart file, was not found; give its new location: {}",
                    file.path.empty() ? file.name : file.path, file.coeff("FILE"));
     file.path = found;
     if (comm->me == 0) same = file.mark.empty() || mark_of_file(found) == file.mark;
@@ -200,11 +201,11 @@ void PairSoapz::find_remembered()
     if (!same)
         error->all(FLERR,
                    "pair_style soapz: the model file {} has changed since pair_coeff "
-                   "read it; to go on with what it is now write: {}",
+                   "read it; to use its present content write: {}",
                    found, file.coeff(found));
 }
 
-/* The work keeps what it needs of the model, so that the sparse points are given back. */
+/* The work keeps what it needs of the model, so that the sparse points are released. */
 void PairSoapz::load_model(const QuipForm &form)
 {
     const int n = n_threads ? n_threads : cores_of_rank(world);
@@ -224,7 +225,8 @@ void PairSoapz::load_model(const QuipForm &form)
     const std::string wrong = check_quip_form(form, loaded);
 
     if (!wrong.empty())
-        error->all(FLERR, "pair_style soapz: {}: {}; for what is in the file write: {}",
+        error->all(FLERR,
+                   "pair_style soapz: {}: {}; for the content of the file write: {}",
                    file.path, wrong, quip_form_remedy(form, file.path));
     cutoff = sz_model_cutoff(loaded);
     ordered = sz_model_ordered(loaded);
@@ -240,7 +242,7 @@ void PairSoapz::load_model(const QuipForm &form)
     ready = true;
 }
 
-/* What is wrong with a file is wrong on all ranks; memory may fail on one alone. */
+/* An error in a file occurs on all ranks; memory may run out on one rank only. */
 void PairSoapz::stop_load(const sz_error &err)
 {
     if (err.status == SZ_ERR_MEMORY)
@@ -259,10 +261,11 @@ void PairSoapz::map_types(const sz_model *model)
         std::string known;
         for (int s = 0; s < sz_model_n_species(model); s++)
             known += std::string(" ") + sz_model_symbol(model, s);
-        error->all(FLERR,
-                   "pair_style soapz: the model knows no element {} (atom type {}); it "
-                   "knows:{}",
-                   file.element[type - 1], type, known);
+        error->all(
+            FLERR,
+            "pair_style soapz: the model does not contain element {} (atom type {}); it "
+            "contains:{}",
+            file.element[type - 1], type, known);
     }
 }
 
@@ -321,8 +324,8 @@ double PairSoapz::init_one(int i, int j)
         warned = true;
         if (comm->me == 0)
             error->warning(FLERR,
-                           "pair_style soapz: the scale of atom types {} and {} counts "
-                           "for nothing: energies are those of atoms, scaled by types "
+                           "pair_style soapz: the scale of atom types {} and {} has no "
+                           "effect: energies belong to atoms, scaled by types "
                            "{} {} and {} {}",
                            i, j, i, i, j, j);
     }
@@ -332,7 +335,7 @@ double PairSoapz::init_one(int i, int j)
 
 /* ---- restart files ---------------------------------------------------------------- */
 
-/* Rank 0 writes. pair_style hybrid calls the settings' functions alone. */
+/* Only rank 0 writes. pair_style hybrid calls only the functions of the settings. */
 void PairSoapz::write_restart(FILE *fp)
 {
     write_restart_settings(fp);
@@ -345,7 +348,7 @@ void PairSoapz::read_restart(FILE *fp)
     if (!file.set_words(read_words(fp, error, world), atom->ntypes))
         return; /* no pair_coeff */
     if (!allocated) allocate();
-    name_elements(); /* the file is looked for where it is needed: in init_style() */
+    name_elements(); /* the file is read when it is needed: in init_style() */
 }
 
 void PairSoapz::write_restart_settings(FILE *fp)
@@ -391,8 +394,9 @@ void PairSoapz::compute(int eflag, int vflag)
     if (extra.wanted() && unit != 1.0) extra.convert(unit);
 }
 
-/* The groups that are excluded from group all. fix gcmc puts an atom into one while it
- * tries its deletion: it stays in the list, without neighbours, and is no lone atom. */
+/* The groups that are excluded from interactions with group all. fix gcmc puts an atom
+ * into one while it tries to delete it: it stays in the list, without neighbours, and is
+ * not an isolated atom. */
 int PairSoapz::hidden_groups() const
 {
     int bits = 0;
@@ -449,9 +453,9 @@ void PairSoapz::gather(int begin, int end)
             r[3 * n_pairs] = dx;
             r[3 * n_pairs + 1] = dy;
             r[3 * n_pairs + 2] = dz;
-            /* the next one takes its place if it is too far: a branch would be guessed
-             * wrong a third of the times. A NaN goes on to sz_compute, which reports it
-             */
+            /* the next pair overwrites it if it is too far: a branch would be
+             * mispredicted in a third of the cases. A NaN is passed to sz_compute, which
+             * reports it */
             n_pairs += !(dx * dx + dy * dy + dz * dz >= cutoff_sq);
         }
         if (!ordered) continue;
@@ -474,8 +478,8 @@ void PairSoapz::find_distances(int i, int begin)
     }
 }
 
-/* Sorts neigh from pair `begin` on as sz_neigh wants it: by atom ID, images of one atom
- * by their shift in units of the box vectors. */
+/* Sorts neigh from pair `begin` on as required by sz_neigh: by atom ID, images of one
+ * atom by their shift in units of the box vectors. */
 void PairSoapz::sort_row(int begin)
 {
     const double *g = domain->h_inv;
@@ -507,7 +511,8 @@ void PairSoapz::evaluate()
                    err.message);
 }
 
-/* Of a pair without a distance by its atom IDs: err counts atoms of the chunk. */
+/* Names a pair without a valid distance by its atom IDs: err counts atoms of the
+ * chunk. */
 std::string PairSoapz::what_is_wrong(const sz_error &err) const
 {
     for (int c = 0; c < n_centres; c++)
@@ -574,7 +579,7 @@ void PairSoapz::tally_virial(int j, const double *rij, const double *d)
     for (int k = 0; k < 9 && cvflag_atom; k++) cvatom[j][k] += w[k];
 }
 
-/* ---- what fixes ask for ------------------------------------------------------------ */
+/* ---- requests of fixes ------------------------------------------------------------- */
 
 /* Fix pair sets the flags before compute() on the steps on which it reads the values. */
 void *PairSoapz::extract(const char *name, int &dim)
@@ -591,7 +596,7 @@ void *PairSoapz::extract_peratom(const char *name, int &n_columns)
     return extra.values(name);
 }
 
-/* Those of the model: neither scale nor units nor other styles are in them. */
+/* The model's own values, without scale, units and other styles. */
 void PairSoapz::add_own_forces()
 {
     for (int c = 0; c < n_centres; c++)
@@ -601,7 +606,8 @@ void PairSoapz::add_own_forces()
         }
 }
 
-/* Whole forces first, then their lengths, which go round to the neighbours. */
+/* First whole forces, then their squared lengths, which are communicated to the
+ * neighbours. */
 void PairSoapz::find_uncertainty()
 {
     const size_t n = static_cast<size_t>(atom->nlocal) + atom->nghost;

@@ -68,24 +68,24 @@ class PairSoapz : public Pair
     sz_precision precision; /* keyword precision */
     ModelFile file;         /* of pair_coeff, or of a restart file */
     OneBlasThread one_blas_thread;
-    bool ready; /* work is that of the file and of the keywords */
+    bool ready; /* work matches the file and the keywords */
     sz_work *work;
     double cutoff;            /* of the model, Angstrom */
     int ordered;              /* see sz_model_ordered */
     std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
     double **scale;           /* [n_types+1][n_types+1] E_i of type t times scale[t][t] */
-    bool warned;              /* that others of it count for nothing */
-    double unit;              /* of energy in eV: 1, or that of units real */
+    bool warned;              /* whether other elements of it are ignored */
+    double unit;              /* unit of energy in eV: 1, or that of units real */
 
-    /* One chunk of atoms in the shape of sz_neigh. Indices in centre and neigh are
-     * LAMMPS's, ghosts included; the arrays keep the largest size so far. */
+    /* One chunk of atoms in the layout of sz_neigh. Indices in centre and neigh are
+     * LAMMPS's, including ghosts; the arrays keep the largest size so far. */
     int n_centres, n_pairs;
-    int hidden; /* bits of the groups whose atoms take no part */
+    int hidden; /* bits of the groups whose atoms are excluded */
     std::vector<int> centre, centre_species, first;
     std::vector<int> neigh, neigh_species;
     std::vector<double> r, energy, dedr;
 
-    Uncertainty extra;             /* what fix pair asks for */
+    Uncertainty extra;             /* data requested by fix pair */
     std::vector<double> own_force; /* [n_all][3] for it: of the model, eV/Angstrom */
     std::vector<double> f2;        /* [n_all] their squared lengths */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * quip_form.cpp - what pair_style quip's words mean for pair_style soapz, which always
- * takes the whole potential of a file. */
+ * quip_form.cpp - translates pair_coeff of pair_style quip for pair_style soapz, which
+ * always uses the whole potential of a file. */
 #include "quip_form.h"
 
 #include <cctype>
@@ -23,8 +23,8 @@ static std::string lower(std::string word)
     return word;
 }
 
-/* Words of the initialization string; {..} holds a value together, blanks around a = are
- * none. */
+/* Words of the initialization string; {..} groups a value, blanks around a = are
+ * ignored. */
 static std::vector<std::string> split(const std::string &init)
 {
     std::vector<std::string> words;
@@ -95,8 +95,8 @@ static std::string read_elements(QuipForm &form, const std::vector<std::string> 
     return "";
 }
 
-/* A word that can be no symbol and no number: of the initialization string, which may
- * stand without quotes. */
+/* A word that is neither a symbol nor a number: part of an initialization string without
+ * quotes. */
 static bool is_of_init(const std::string &word)
 {
     const std::string small = lower(word);
@@ -127,7 +127,7 @@ std::string read_quip_form(QuipForm &form, const std::vector<std::string> &words
         std::ostringstream text;
 
         text << "behind \"" << form.init << "\" stand " << types.size()
-             << " atomic numbers, needed is one for each of the " << n_types
+             << " atomic numbers, but needs one for each of the " << n_types
              << " atom types";
         wrong = text.str();
     }
@@ -137,7 +137,7 @@ std::string read_quip_form(QuipForm &form, const std::vector<std::string> &words
 static std::string mismatch(const std::string &asked, const char *has, const char *what)
 {
     return "the " + std::string(what) + " \"" + asked +
-           "\" is asked for, but that of the file is \"" + has + "\"";
+           "\" is requested, but that of the file is \"" + has + "\"";
 }
 
 std::string check_quip_form(const QuipForm &form, const sz_model *model)
@@ -146,15 +146,15 @@ std::string check_quip_form(const QuipForm &form, const sz_model *model)
     const char *label = sz_model_origin(model, "label");
     const char *init = sz_model_origin(model, "init_args");
 
-    if (!label) label = gap; /* a .soapz file keeps that one alone */
+    if (!label) label = gap; /* a .soapz file stores only that one */
     if (!form.xml_label.empty() && label && form.xml_label != label)
         return mismatch(form.xml_label, label, "xml_label");
     if (form.is_gap && !form.gap_label.empty() && gap && form.gap_label != gap)
         return mismatch(form.gap_label, gap, "label");
     if (form.is_gap && init && lower(init).rfind("ip gap", 0) != 0)
         return "\"" + form.init +
-               "\" is only a part of what the file holds (init_args=\"" + init +
-               "\"), and soapz takes the whole";
+               "\" is only a part of the potential in the file (init_args=\"" + init +
+               "\"), and soapz uses all of it";
     return "";
 }
 

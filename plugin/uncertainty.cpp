@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * uncertainty.cpp - variance, grade and uncertainty of atoms, where they are asked for.
+ * uncertainty.cpp - variance, grade and uncertainty of atoms, on request.
  */
 #include "uncertainty.h"
 
@@ -99,7 +99,8 @@ bool Uncertainty::load(sz_error &err)
 
 bool Uncertainty::start(int n_local, sz_error &err)
 {
-    const size_t n = n_local > 0 ? n_local : 1; /* a rank without atoms has arrays too */
+    const size_t n = n_local > 0 ? n_local : 1; /* also allocated on a rank without
+                                                   atoms */
 
     if (!load(err)) return false;
     if (variance_flag || uncertainty_flag) variance.assign(n, 0.0);
@@ -137,7 +138,7 @@ void Uncertainty::finish(int i, int species, double g2)
 
 void Uncertainty::convert(double unit)
 {
-    /* what was not asked for now is of an earlier step */
+    /* values that were not requested now are from an earlier step */
     if (variance_flag || uncertainty_flag)
         for (double &v : variance) v *= unit * unit;
     if (uncertainty_flag)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * uncertainty.h - what fix pair may ask of each atom: variance (eV^2, of its energy),
+ * uncertainty.h - per-atom values for fix pair: variance (eV^2, of its energy),
  * grade (distance from the sparse points) and uncertainty (eV/Angstrom, of its force).
  *
- * The style gives the sparse points back once it can run, so at the first question the
- * model is read again. Nothing is computed or kept before. */
+ * The style releases the sparse points when it can run, so the model is read again at the
+ * first request. Nothing is computed or stored before. */
 #ifndef SZ_PLUGIN_UNCERTAINTY_H
 #define SZ_PLUGIN_UNCERTAINTY_H
 
@@ -18,20 +18,22 @@ class Uncertainty
   public:
     ~Uncertainty();
 
-    void set_path(const std::string &path); /* of another model, as it is now */
+    void set_path(const std::string &path); /* for another model, or with its present
+                                               content */
 
-    int *flag(const char *name);      /* "variance_flag", ..: 1 asks for it; or NULL */
-    double *values(const char *name); /* those of the last time; or NULL */
+    int *flag(const char *name);      /* "variance_flag", ..: 1 requests it; or NULL */
+    double *values(const char *name); /* those of the last step; or NULL */
     bool wanted() const;
     bool wants_forces() const; /* uncertainty depends on them */
 
-    /* The rest after wanted(), in this order. */
+    /* Call the others after wanted(), in this order. */
     bool start(int n_local, sz_error &err);
     bool add(const sz_neigh &nb, const int *centre, sz_error &err);
-    /* the weight of a neighbour; mean of |F|^2 round atom i, see sz_uncertainty_force */
+    /* the weight of a neighbour; mean of |F|^2 around atom i, see sz_uncertainty_force */
     double weight(double r2) const;
     void finish(int i, int species, double g2);
-    void convert(double unit); /* of energy, in eV: the values are in it from now on */
+    void convert(double unit); /* unit of energy, in eV: the values are in it from now
+                                  on */
 
     double bytes() const;
 

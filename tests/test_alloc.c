@@ -56,8 +56,7 @@ static int attempt(const char *path, long n)
     return 0;
 }
 
-/* ---- all that is done with a model --------------------------------------------------
- */
+/* ---- all that is done with a model ----------------------------------------------- */
 
 /* What is done, and with what; the structure's species are the model's in .model, atomic
  * numbers in .elements. */

@@ -87,8 +87,7 @@ static double apart(const double *a, const double *b, size_t n)
     return sqrt(d2);
 }
 
-/* ---- distances ----------------------------------------------------------------------
- */
+/* ---- distances ------------------------------------------------------------------- */
 
 /* rank of k near i: others that are nearer */
 static int plain_rank(const double *p, size_t length, int i, int k)
@@ -161,7 +160,7 @@ static int test_metric(const sz_sites *all)
                 "environment 96", err);
     part.n = 1;
     sz_metric_free(few);
-    CHECK_FAILS(sz_metric_create(&few, a, &part, NULL, &err), SZ_ERR_ARGUMENT, "not of 1",
+    CHECK_FAILS(sz_metric_create(&few, a, &part, NULL, &err), SZ_ERR_ARGUMENT, "not 1",
                 err);
     CHECK(few == NULL);
     sz_metric_free(x);

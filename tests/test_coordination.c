@@ -194,8 +194,7 @@ static int test_keys(void)
     strcpy(text, "coordination cutoff=4 Z=41");
     CHECK_OK(build(&model, &term, text, SZ_COVARIANCE_ARD_SE, &err), err);
     CHECK(sz_model_n_warnings(model) == 1);
-    CHECK(
-        strstr(sz_model_warning(model, 0), "does not read Z, in QUIP as here: the term"));
+    CHECK(strstr(sz_model_warning(model, 0), "ignores Z, as in QUIP: the term"));
     sz_model_free(model);
     return 0;
 }

@@ -176,8 +176,7 @@ static int test_empty(void)
     return 0;
 }
 
-/* ---- a standing crew ----------------------------------------------------------------
- */
+/* ---- a standing crew ------------------------------------------------------------- */
 
 typedef struct {
     int n_threads;

@@ -292,7 +292,7 @@ static int test_plain(void)
         if (f) CHECK_CLOSE(f->position[2], 3, 0);
         CHECK(sz_xyz_warnings(file)->n == 1 &&
               strstr(sz_xyz_warnings(file)->text[0],
-                     ":3: what stands behind symbol x y z is not used (column 5 to 6)"));
+                     ":3: data after symbol x y z are not used (column 5 to 6)"));
         sz_xyz_frame_free(f);
         sz_xyz_close(file);
     }
@@ -326,31 +326,30 @@ static const struct {
      "1\n" BOX PROP ":REF_forces:R:3 REF_energy=1.0 REF_virials=\"1.0 0 0 0 1 0 0 0 "
      "1\" stress=\"1.0 1 1 0 0 0\"\n" ATOM1,
      "energies from 'REF_energy', forces from 'REF_forces', virials from 'REF_virials'",
-     "the stress under 'stress' is left out, as the virials are those under "
-     "'REF_virials'; stress_parameter_name=stress takes it"},
+     "the stress under 'stress' is left out, because virials are read from "
+     "'REF_virials'; stress_parameter_name=stress uses it"},
     {"", "1\n" BOX PROP ":forces:R:3:REF_forces:R:3 energy=1.0 REF_energy=2.0\n" ATOM2,
      "energies from 'REF_energy', forces from 'REF_forces'",
-     "energies are taken from 'REF_energy', not from 'energy', which is there too; "
-     "energy_parameter_name=energy takes that"},
+     "energies are read from 'REF_energy', not from 'energy', which also exists; "
+     "energy_parameter_name=energy selects it"},
     /* the prefix of a name that is given comes first */
     {"energy_parameter_name=energy",
      "1\n" BOX PROP ":REF_forces:R:3:forces:R:3 energy=1.0 REF_energy=2.0\n" ATOM2,
      "energies from 'energy', forces from 'forces'",
-     "forces are taken from 'forces', not "
+     "forces are read from 'forces', not "
      "from 'REF_forces'"},
     {"energy_parameter_name=mace_energy",
      "1\n" BOX PROP ":forces:R:3:mace_forces:R:3 energy=1.0 mace_energy=2.0\n" ATOM2,
      "energies from 'mace_energy', forces from 'mace_forces'",
-     "forces are taken from 'mace_forces', not from 'forces', which is there too"},
+     "forces are read from 'mace_forces', not from 'forces', which also exists"},
     {"parameter_name_prefix=dft_",
      "1\n" BOX PROP ":forces:R:3:dft_forces:R:3 energy=1.0 dft_energy=2.0\n" ATOM2,
      "energies from 'dft_energy', forces from 'dft_forces'", ""},
     /* of what a frame says twice one counts, aloud */
     {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 free_energy=2.0\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
-     ":2: 'free_energy' is another energy than 'energy', which is taken (1 in all); "
-     "forces "
-     "are derivatives of the free energy: energy_parameter_name=free_energy takes it"},
+     ":2: 'free_energy' differs from 'energy', which is used (1 in all); forces "
+     "are derivatives of the free energy: energy_parameter_name=free_energy selects it"},
     {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 free_energy=1.0\n" ATOM1,
      "energies from 'energy', forces from 'forces'", ""},
     {"energy_parameter_name=energy",
@@ -358,10 +357,10 @@ static const struct {
      "energies from 'energy', forces from 'forces'", ""},
     {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 Energy=2.0\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
-     ":2: Energy stands twice in the frame (1 in all); the last one counts"},
+     ":2: Energy occurs twice in the frame (1 in all); the last one is used"},
     /* what cannot be meant */
     {"", "1\n" BOX PROP ":Z:I:1 energy=1.0\nW 0 0 0 41\n", "energies from 'energy'",
-     ":3: Z says another element than species, which counts (W)"},
+     ":3: Z gives another element than species, which is used (W)"},
     {"", "1\nVEC1=\"5 0 0\" " PROP " energy=1.0\nW 0 0 0\n", "energies from 'energy'",
      ":2: VEC1 is not read as a cell and the structure is not periodic; write Lattice="},
     {"", "1\n" BOX PROP ":forces:R:3 note= energy=1.0 text= \n" ATOM1,
@@ -371,14 +370,14 @@ static const struct {
     {"", "1\n" BOX PROP ":force:R:1:forces:R:3 energy=1.0\nW 0 0 0 7 1 2 3\n",
      "energies from 'energy', forces from 'forces'", ""},
     {"", "1\r" BOX PROP " energy=1.0\rW 0 0 0\r", NULL,
-     ":1: lines end with a carriage return alone"},
+     ":1: lines end with a carriage return only"},
     {"", "1\n" BOX PROP " energy=1.0 stress=\"1 2 3\"\nW 0 0 0\n", NULL,
      ":2: stress has 3 numbers, not 9 or six, xx yy zz yz xz xy"},
     {"", "1\n" BOX PROP " energy=1.0 virial=\"1 2 3 4 5 6\"\nW 0 0 0\n", NULL,
      ":2: virial has 6 numbers, not 9, row by row; write all of them"},
     /* forces are never lost */
     {"force_parameter_name=force", "1\n" BOX PROP ":forces:R:3 energy=1.0\n" ATOM1, NULL,
-     ":2: forces are under 'forces' (1 of 1 frames), not under 'force': give "
+     ":2: forces are named 'forces' (1 of 1 frames), not 'force': give "
      "force_parameter_name=forces, or force_parameter_name=none"},
     {"", "1\n" BOX PROP ":mace_forces:R:3 energy=1.0\n" ATOM1, NULL,
      "give force_parameter_name=mace_forces, or"},
@@ -390,7 +389,7 @@ static const struct {
      NULL, "give force_parameter_name=forces"},
     {"energy_parameter_name=dft_energy", "1\n" BOX PROP ":forces:R:3 energy=1.0\n" ATOM1,
      NULL,
-     "energies are under 'energy' (1 of 1 frames), not under 'dft_energy': give "
+     "energies are named 'energy' (1 of 1 frames), not 'dft_energy': give "
      "energy_parameter_name=energy"},
     {"virial_parameter_name=virial",
      "1\n" BOX PROP ":forces:R:3 energy=1.0 REF_virial=\"1.0 0 0 0 1 0 0 0 1\"\n" ATOM1,
@@ -407,12 +406,13 @@ static const struct {
     {"virial_parameter_name=virial",
      "1\n" BOX PROP ":forces:R:3 energy=1.0 stress=\"1.0 1 1 0 0 0\"\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
-     "the stress under 'stress' is left out, as virial_parameter_name=virial was given; "
-     "stress_parameter_name=stress takes it"},
+     "the stress under 'stress' is left out, because virial_parameter_name=virial was "
+     "given; "
+     "stress_parameter_name=stress uses it"},
     {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 pbe_stress=\"1.0 1 1 0 0 0\"\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
      "'pbe_stress' is left out; if it holds stresses to fit, "
-     "stress_parameter_name=pbe_stress takes it"},
+     "stress_parameter_name=pbe_stress selects it"},
     {"",
      "1\n" BOX PROP ":forces:R:3 energy=1.0 gap_virial=\"1.0 0 0 0 1 0 0 0 1\"\n" ATOM1,
      "energies from 'energy', forces from 'forces'", "'gap_virial' is left out"},
@@ -430,13 +430,13 @@ static const struct {
      "1\n" BOX PROP ":forces:R:3 energy=1.0\n" ATOM1 "1\n" BOX PROP
      ":forces:R:3 energy=1.0\n" ATOM1 "1\n" BOX PROP ":forces:R:3 REF_energy=1.0\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
-     ":8: 1 frame has no energies under 'energy', which is taken, but under "
+     ":8: 1 frame has no energies under 'energy', which is used, but under "
      "'REF_energy': left out there"},
     {"",
      "1\n" BOX PROP ":forces:R:3 energy=1.0 REF_energy=2.0\n" ATOM1 "1\n" BOX PROP
      ":forces:R:3 energy=1.0\n" ATOM1,
      "energies from 'REF_energy', forces from 'forces'",
-     ":5: 1 frame has no energies under 'REF_energy', which is taken, but under "
+     ":5: 1 frame has no energies under 'REF_energy', which is used, but under "
      "'energy'"},
 };
 
@@ -566,16 +566,15 @@ static int test_virials(void)
         {"stress", "", STRESS, 4, 0, ""},
         /* by volumes and forces, by forces alone, by volumes alone, by the name */
         {"stress", "virial_parameter_name=stress", STRESS, 4, 1,
-         "!:2: 'stress' is to hold virials, but is named a stress and looks like one: "
-         "they "
-         "mean"},
+         "!:2: 'stress' is used as virials, but is named a stress and looks like one: "
+         "they give"},
         {"stress", "virial_parameter_name=stress", STRESS, 1, 1,
          "!give stress_parameter_name=stress instead of virial_parameter_name=stress"},
         {"stress", "virial_parameter_name=stress", STRESS, 4, 0, "!and looks like one"},
         {"stress", "virial_parameter_name=stress", STRESS, 1, 0, "!named a stress; give"},
         {"stress", "virial_parameter_name=stress", VIRIAL, 4, 1, ""}, /* if it is one */
         {"virial", "", STRESS, 4, 1,
-         "the virials under 'virial' look like stresses in eV/Angstrom^3: they mean "},
+         "the virials under 'virial' look like stresses in eV/Angstrom^3: they give "},
         {"virial", "", STRESS, 1, 1,
          "give virial_parameter_name=none stress_parameter_name=virial if that is so"},
         {"virial", "", STRESS, 4, 0, "look like stresses in eV/Angstrom^3"},

@@ -281,14 +281,15 @@ static void test_bad_data(void)
         const char *settings, *text, *want;
     } bad[] = {
         {"", "", "has no frame"},
-        {"", "1\n" BOX PROP " Energie=1\nW 0 0 0\n", ":2: neither this frame nor any"},
+        {"", "1\n" BOX PROP " Energie=1\nW 0 0 0\n", "no frame has an energy named"},
         {"", "1\n" BOX PROP " Energie=1\nW 0 0 0\n",
          "one of: Lattice Properties Energie"},
-        {"", "1\n" BOX PROP " energy=nan\nW 0 0 0\n", ":2: energy is not made of finite"},
+        {"", "1\n" BOX PROP " energy=nan\nW 0 0 0\n",
+         ":2: energy has a value that is not a finite"},
         {"", "1\n" BOX PROP " energy=\"1 2\"\nW 0 0 0\n",
          ":2: energy has 2 numbers, not 1"},
         {"", "1\n" BOX PROP " energy\nW 0 0 0\n", ":2: energy has 0 numbers"},
-        {"", "0\n" BOX PROP " energy=1\n", ":1: a frame without atoms"},
+        {"", "0\n" BOX PROP " energy=1\n", ":1: the frame has no atoms"},
         {"", "2\n" BOX PROP ":force:R:3 energy=1\nW 0 0 0 1 1 1\nW 2 0 0 1 NaN 1\n",
          ":4: force of this atom is not made of three finite numbers ('1'..)"},
         {"", "1\n" BOX PROP ":force:R:3 energy=1\nW 0 0 0 1 inf 1\n",
@@ -302,7 +303,7 @@ static void test_bad_data(void)
         {"", "1\n" BOX PROP " energy=1 virial=\"1 2 3 4 5 6\"\nW 0 0 0\n",
          ":2: virial has 6 numbers, not 9"},
         {"", "1\n" BOX PROP " energy=1 virial=\"1 2 3 4 x 6 7 8 9\"\nW 0 0 0\n",
-         ":2: virial is not made"},
+         ":2: virial has a value"},
         {"", "1\n" PROP " energy=1 stress=\"1 2 3 4 5 6\"\nW 0 0 0\n",
          ":2: a stress needs the volume"},
         {"", "1\n" BOX PROP " energy=1 n_hessian=3\nW 0 0 0\n",
@@ -317,7 +318,7 @@ static void test_bad_data(void)
          "1\n" BOX PROP ":force:R:3:force_atom_sigma:R:1 energy=1\nW 0 0 0 1 1 1 -2\n",
          ":3: the force of this frame has sigma -2"},
         {"", "1\n" BOX PROP ":force:R:3:force_mask:L:1 energy=1\nW 0 0 0 1 1 1 no\n",
-         ":3: T or F"},
+         ":3: expected T, F, 1 or 0"},
         {"", "1\n" BOX PROP ":force:R:3:force_mask:R:1 energy=1\nW 0 0 0 1 1 1 1\n",
          "not force_mask:L:1"},
         {"config_type_sigma={a:1:0:0:0}",
@@ -346,13 +347,12 @@ static int test_bad_e0(void)
     const struct {
         const char *settings, *text, *want;
     } bad[] = {
-        {"", PAIR_FRAME ISOLATED("W", "-3"),
-         "has no isolated atom of Mo to take e0 from:"},
+        {"", PAIR_FRAME ISOLATED("W", "-3"), "has no isolated atom of Mo for e0:"},
         {"", PAIR_FRAME ISOLATED("W", "-3"), "or give e0={Mo:..}, or e0_method=average"},
         {"", PAIR_FRAME ISOLATED("W", "-3") ISOLATED("W", "-3"),
          ":8: a second isolated atom of W, the first is in line 5"},
         {"", "1\nLattice=\"2 0 0 0 2 0 0 0 2\" " PROP " energy=-6\nW 0 0 0\n",
-         "the one in line 1 has its own images in reach"},
+         "the one in line 1 is within the cutoff of its own images"},
         {"e0={W:-3}", PAIR_FRAME, ":4: there is no e0 for Mo; add it to e0={..}"},
     };
 
@@ -518,8 +518,7 @@ static int test_added(void)
     return check_added(4, frame);
 }
 
-/* ---- the frames of two ranks --------------------------------------------------------
- */
+/* ---- the frames of two ranks ----------------------------------------------------- */
 
 /* The atoms of this rank's frames. */
 static int atoms_of(const sz_dataset *data, int rank, sz_error *err)

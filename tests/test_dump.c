@@ -34,8 +34,7 @@ static sz_status get(const char *text, const char *elements, sz_xyz_frame **fram
     return status;
 }
 
-/* ---- one crystal in many forms ------------------------------------------------------
- */
+/* ---- one crystal in many forms --------------------------------------------------- */
 
 #define HEAD "ITEM: TIMESTEP\n7\nITEM: NUMBER OF ATOMS\n2\n"
 #define BOX "ITEM: BOX BOUNDS pp pp ff\n-1 3\n0 5\n2 8\n"
@@ -92,8 +91,7 @@ static int test_forms(void)
     return 0;
 }
 
-/* ---- what is kept -------------------------------------------------------------------
- */
+/* ---- what is kept ---------------------------------------------------------------- */
 
 static int test_kept(void)
 {
@@ -155,7 +153,8 @@ static int test_warnings(void)
         HEAD
         "ITEM: BOX BOUNDS\n-1 3\n0 5\n2 8\nITEM: ATOMS type x y z\n1 0 0 0\n2 1 1 1\n",
         HEAD BOX "ITEM: ATOMS element type x y z\nNb 2 0 0 0\nW 1 1 1 1\n"};
-    const char *want[] = {"which directions are periodic", "says Nb, which counts"};
+    const char *want[] = {"which directions are periodic",
+                          "element is Nb, which is used"};
 
     for (int k = 0; k < 2; k++) {
         sz_xyz_reader *r;
@@ -174,8 +173,7 @@ static int test_warnings(void)
     return 0;
 }
 
-/* ---- what is refused ----------------------------------------------------------------
- */
+/* ---- what is refused ------------------------------------------------------------- */
 
 static int test_refused(void)
 {
@@ -185,7 +183,7 @@ static int test_refused(void)
         {HEAD BOX "ITEM: ATOMS id type x y z\n1 1 0 0 0\n2 1 1 1 1\n", "",
          ":10: the dump has types"},
         {HEAD BOX "ITEM: ATOMS id type x y z\n1 1 0 0 0\n2 3 1 1 1\n", "Nb Mo",
-         ":11: no element is known for type 3"},
+         ":11: no element is given for type 3"},
         {HEAD BOX "ITEM: ATOMS id type x y z\n1 0 0 0 0\n2 3 1 1 1\n", "Nb", "type 0"},
         {HEAD BOX "ITEM: ATOMS id x y z\n1 0 0 0\n2 1 1 1\n", "Nb", "neither"},
         {HEAD BOX "ITEM: ATOMS id element x y\n1 Nb 0 0\n2 W 1 1\n", "", "no positions"},
@@ -199,8 +197,8 @@ static int test_refused(void)
         {HEAD "ITEM: ATOMS element x y z\nNb 0 0 0\nW 1 1 1\n", "", "no box"},
         {HEAD BOX "ITEM: ATOMS element x y z a:b\nNb 0 0 0 1\nW 1 1 1 1\n", "", "a:b"},
         {HEAD "ITEM: BOX BOUNDS abc origin pp pp pp\n", "", "general triclinic"},
-        {HEAD "ITEM: BOX BOUNDS pp pp pp\n0 1\n0\n0 1\n", "", ":7: 2 numbers of the box"},
-        {HEAD "ITEM: BOX BOUNDS pp pp xx\n0 1\n0 1\n0 1\n", "", "boundaries"},
+        {HEAD "ITEM: BOX BOUNDS pp pp pp\n0 1\n0\n0 1\n", "", ":7: 2 box bounds"},
+        {HEAD "ITEM: BOX BOUNDS pp pp xx\n0 1\n0 1\n0 1\n", "", "boundary flags"},
         {HEAD "ITEM: BOX BOUNDS pp pp pp\n0 1\n0 0\n0 1\nITEM: ATOMS element x y z\n"
               "Nb 0 0 0\nW 0 0 0.5\n",
          "", "no volume"},
@@ -208,7 +206,7 @@ static int test_refused(void)
         {"ITEM: TIMESTEP\n0\nITEM: NUMBER OF ENTRIES\n3\n", "", "dump custom"},
         {"ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n-3\n", "",
          ":4: this is not a number"},
-        {"ITEM: TIMESTEP\n0\n1 2 3\n", "", ":3: a line ITEM: .. is due"},
+        {"ITEM: TIMESTEP\n0\n1 2 3\n", "", ":3: expected a line ITEM: .."},
         {HEAD, "Nb Qq", "\"Qq\" is not an element"}};
 
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {

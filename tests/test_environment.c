@@ -136,12 +136,12 @@ static int test_faults(const cluster *c)
     if (make_gap(&gap, SOAP, c, 3)) return 1;
     env = gap->term->environment;
     env->neigh_z[1] = 0;
-    CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "no element", err);
+    CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "not an element", err);
     env->neigh_z[1] = 119;
-    CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "no element", err);
+    CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "not an element", err);
     env->neigh_z[1] = 41;
     env->z[2] = 200;
-    CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "no element", err);
+    CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT, "not an element", err);
     env->z[2] = 42;
     keep = env->r[4];
     env->r[4] = NAN;

@@ -165,7 +165,7 @@ static int test_refusals(void)
     if (read_text(&s, "1\n" BOX "\nMo 0 0 0\n2\n" BOX "\nW 0 0 0\nNb 2 0 0\n", &err))
         return 1;
     CHECK_FAILS(compare(&s, 2, &err), SZ_ERR_ARGUMENT,
-                ":7: the model m.xml does not know the element Nb", err);
+                ":7: the model m.xml does not contain the element Nb", err);
     if (read_text(&s, "1\n" BOX "\nMo 0 0 0\n2\n" BOX "\nW 1 1 1\nW 1 1 1\n", &err))
         return 1;
     CHECK_FAILS(compare(&s, 2, &err), SZ_ERR_NUMERIC, ":4: ", err);

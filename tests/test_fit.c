@@ -434,7 +434,7 @@ static int test_misuse(const sz_dataset *all)
     frame.structure.species = iron;
     CHECK_OK(sz_dataset_add(data, &frame, &err), err);
     CHECK_FAILS(sz_errors_create(&errors, good, data, NULL, &err), SZ_ERR_ARGUMENT,
-                "frame 2, atom 1: the model does not know the element Fe", err);
+                "frame 2, atom 1: the model does not contain the element Fe", err);
     CHECK(!errors);
     CHECK_OK(sz_fit_spec_parse(&spec, SETTINGS, "settings", &err), err);
     CHECK_FAILS(sz_fit_curve(&curve, &model, spec, all, data, NULL, &err), SZ_ERR_FORMAT,

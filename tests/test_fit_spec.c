@@ -178,7 +178,7 @@ static int test_descriptor_keys(void)
           !strcmp(d->theta_file, "th"));
     CHECK(d->method == SZ_SPARSE_FILE && !strcmp(d->sparse_file, "sp"));
     CHECK(s->warnings.n == 1 && strstr(s->warnings.text[0], "zetta") &&
-          strstr(s->warnings.text[0], "nearest known is zeta"));
+          strstr(s->warnings.text[0], "nearest key is zeta"));
     sz_fit_spec_free(s);
     return 0;
 }
@@ -287,7 +287,7 @@ static void test_bad_lines(void)
         {"at_file=x default_sigma={1 1 1 1}", "gap= is missing"},
         {"at_file=x gap={" SOAP "}", "default_sigma= is missing"},
         {DATA "gap={" SOAP "} engery_parameter_name=E", "energy_parameter_name"},
-        {DATA "gap={" SOAP "} sparse_jiter=1", "nearest known is sparse_jitter"},
+        {DATA "gap={" SOAP "} sparse_jiter=1", "nearest key is sparse_jitter"},
         {DATA "gap={" SOAP "} sparse_jitter=tiny", "is not a number of at least 0"},
         {DATA "gap={" SOAP "} sparse_jitter=-1",
          "sparse_jitter='-1' is not a number of at least 0"},
@@ -296,11 +296,11 @@ static void test_bad_lines(void)
         {DATA "gap={" SOAP "} e0={Xx:1}",
          "'Xx' in e0 is neither an element nor an atomic"},
         {DATA "gap={" SOAP "} e0={H:1:O}", "e0 of O is missing"},
-        {DATA "gap={" SOAP "} e0={H:1:H:2}", "stands there twice"},
+        {DATA "gap={" SOAP "} e0={H:1:H:2}", "is given twice"},
         {DATA "gap={" SOAP "} rnd_seed=0", "other than 0"},
         {DATA "gap={" SOAP "} local_property0=0.1", "local properties"},
         {DATA "gap={" SOAP "} export_covariance=T", "not supported"},
-        {DATA "gap={" SOAP "} gp_file", "gp_file stands without a value"},
+        {DATA "gap={" SOAP "} gp_file", "gp_file has no value"},
         {DATA "gap={" SOAP "} config_file=/no/such/file", "cannot open /no/such/file"},
         {DATA "gap={" SOAP "} default_sigma={1 1 1}", "must be four numbers"},
         {DATA "gap={" SOAP "} default_sigma={1 1 -1 1}", "none negative"},
@@ -308,7 +308,7 @@ static void test_bad_lines(void)
         {DATA "gap={" SOAP "} config_type_sigma={liquid:1:2:3}", "four numbers"},
         {DATA "gap={" SOAP "} config_type_sigma={a:1:2:3:4:a:1:2:3:4}", "twice"},
         {DATA "gap={" SOAP "} config_type_sigma={a:1:-2:3:4}", "must not be negative"},
-        {DATA "gap={" SOAP, "has no partner"},
+        {DATA "gap={" SOAP, "unmatched brace or quote"},
         {DATA "gap={}", "gap= is missing"},
         {DATA "gap={n_max=3}", "no descriptor is named"},
         {DATA "gap={soap_express n_max=3}", "soap_express is not supported"},
@@ -440,27 +440,25 @@ static void test_bad_config(void)
     const struct {
         const char *text, *want;
     } bad[] = {
-        {"", "holds no setting"},
+        {"", "has no settings"},
         {"seed = 1\n", "sigma_energy is missing"},
         {"8\nLattice=\"1 0 0\"\n",
          ":1: '8' is neither key = value nor [section]; is this"},
         {"sigma_energy=1\n", "sigma_force is missing"},
         {"sigma_energy=1\nsigma_force=1\n", "train is missing"},
         {HEAD, "there is no descriptor"},
-        {HEAD "trian = x\n", ":4: unknown key 'trian'; the nearest known is train"},
+        {HEAD "trian = x\n", ":4: unknown key 'trian'; the nearest key is train"},
         {HEAD "sigma_virial = -1\n", ":4: sigma_virial='-1' is not"},
         {HEAD "seed = x\n", ":4: seed=x must be"},
         {HEAD "gap = soap\n", ":4: in a configuration file gap"},
         {HEAD "what\n", ":4: 'what' is neither"},
         {HEAD "a b = 3\n", ":4: 'a b' is not a key"},
-        {HEAD "core_args = {ain.xyz\n",
-         ":4: a brace or quote has no partner at 'core_args"},
+        {HEAD "core_args = {ain.xyz\n", ":4: unmatched brace or quote at 'core_args"},
         {HEAD "seed =\n", ":4: seed = is empty"},
         {HEAD "[soap\n", ":4: a section is a line like [soap]"},
         {HEAD "[]\n", ":4: a section is a descriptor"},
         {HEAD "[soup]\n", ":4: descriptor soup is unknown"},
-        {HEAD "\n[soap]\nn_mx = 3\n",
-         ":6: unknown key 'n_mx'; the nearest known is n_max"},
+        {HEAD "\n[soap]\nn_mx = 3\n", ":6: unknown key 'n_mx'; the nearest key is n_max"},
         {HEAD "[config_type a]\nsigma = 3\n", ":5: unknown key 'sigma'"},
         {HEAD "[soap]\nn_max=2\n", ":4: cutoff is missing"},
         {HEAD "[soap]\ncutoff=3\nn_sparse=3\nzeta=x\n[soap]\n", ":7: zeta='x'"},

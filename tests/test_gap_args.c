@@ -90,7 +90,7 @@ static int test_unbalanced(void)
 
     for (int k = 0; k < 6; k++)
         CHECK_FAILS(sz_args_parse(&args, bad[k], "gp.xml:126", &err), SZ_ERR_FORMAT,
-                    "gp.xml:126: a brace or quote has no partner at '", err);
+                    "gp.xml:126: unmatched brace or quote at '", err);
     CHECK(args == NULL);
     CHECK_FAILS(sz_args_parse(&args, "=3 soap", "gp.xml:126", &err), SZ_ERR_FORMAT,
                 "gp.xml:126: '=' without a key before it at '=3 soap'", err);

@@ -303,7 +303,7 @@ static void test_refused(void)
         {SUM_ARGS, "IP GAP E_scale=nan", XML ":2: E_scale='nan' is not a number"},
         {SUM_ARGS, "IP GAP do_rescale_E", XML ":2: do_rescale_E in init_args is not"},
         {SUM_ARGS, "Sum init_args_pot1={IP GAP init_args_pot2={IP Glue}",
-         XML ":2: a brace or quote has no partner at 'init_args_pot1"},
+         XML ":2: unmatched brace or quote at 'init_args_pot1"},
         {"<Potential label=\"GAP_1\"",
          "<Potential label=\"a\" init_args=\"IP GAP\"/><Potential label=\"b\"",
          XML ":2: none of the 2 <Potential> has the label of the root element, GAP_1"},
@@ -325,7 +325,7 @@ static void test_refused(void)
         {"<gpSparse label=\"GAP_1\"", "<gpSparse label=\"GAP_2\"",
          XML ":23: <gpSparse> has the label GAP_2 but its <GAP_params> has GAP_1"},
         {"n_coordinate=\"3\"", "n_coordinate=\"2000000000\"",
-         "announces n_coordinate=\"2000000000\" but holds 3 <gpCoordinates>"},
+         "announces n_coordinate=\"2000000000\" but has 3 <gpCoordinates>"},
         {"  </gpSparse>", "  </gpSparse><gpSparse/>",
          XML ":50: a second <gpSparse> in one <GAP_params>"},
         {"</GAP_params>", "</GAP_params><GAP_params label=\"x\"/>",
@@ -336,7 +336,7 @@ static void test_refused(void)
         {"sparsified=\"T\"", "sparsified=\"F\"",
          LINE_1 "sparsified=\"F\": a full Gaussian process is not supported"},
         {"covariance_type=\"1\"", "covariance_type=\"0\"",
-         LINE_1 "covariance_type 0 (NONE) is no kernel"},
+         LINE_1 "covariance_type 0 (NONE) is not a kernel"},
         {"covariance_type=\"1\"", "covariance_type=\"3\"",
          LINE_1 "covariance_type 3 (BOND_REAL_SPACE) is not supported"},
         {"covariance_type=\"1\"", "covariance_type=\"5\"",
@@ -387,20 +387,20 @@ static void test_refused(void)
         {">1 3 2  </perm", ">1 3 4  </perm", "<permutation> 2 is not an order"},
         {">1 3 2  </perm", ">1 3 1.5</perm", "<permutation> 2 is not an order"},
         {"<permutation i=\"2\">", "<permutation i=\"3\">",
-         XML ":37: <permutation i=\"3\"> stands where i=\"2\" belongs"},
+         XML ":37: <permutation i=\"3\"> is where i=\"2\" is expected"},
         /* sparse points in the XML */
         {"alpha=\"12.5\" ", "", XML ":28: <sparseX> has no attribute alpha"},
         {"alpha=\"12.5\"", "alpha=\"1e999\"",
          XML ":28: <sparseX> has alpha=\"1e999\", which is not a finite number"},
         {"<sparseX i=\"2\"", "<sparseX i=\"1\"",
-         XML ":29: <sparseX i=\"1\"> stands where i=\"2\" belongs"},
+         XML ":29: <sparseX i=\"1\"> is where i=\"2\" is expected"},
         {"  2.25 ", "",
          XML ":28: <sparseX i=\"1\"> holds 0 numbers, the descriptor has 1"},
         {"  2.25 ", "  2.25 1",
          "<sparseX i=\"1\"> holds 2 numbers, the descriptor has 1"},
         {"  2.25 ", "  2.25x", "<sparseX> holds '2.25x', which does not begin with"},
         {"start=\"3\"", "start=\"4\"",
-         XML ":41: <sparseX_slice> starts at 4 where 3 belongs"},
+         XML ":41: <sparseX_slice> starts at 4 instead of 3"},
         {"end=\"3\"", "end=\"4\"",
          XML ":41: <sparseX_slice> ends after number 3 instead of 4"},
         {">4.5</sparseX_slice>", "></sparseX_slice>",
@@ -474,8 +474,7 @@ static void test_refused(void)
     }
 }
 
-/* ---- LJ and Coulomb ------------------------------------------------------------------
- */
+/* ---- LJ and Coulomb -------------------------------------------------------------- */
 
 #define WITH_LJ "Sum init_args_pot1={IP LJ} init_args_pot2={IP GAP}"
 #define WITH_COULOMB "Sum init_args_pot1={IP Coulomb} init_args_pot2={IP GAP}"
@@ -586,7 +585,7 @@ static void test_pair_cores_refused(void)
          XML ":18: method Ewald_nb of IP Coulomb is not supported"},
         {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"wolf\""),
          XML
-         ":18: method wolf of IP Coulomb is unknown; there are direct, yukawa and dsf"},
+         ":18: method wolf of IP Coulomb is unknown; known are direct, yukawa and dsf"},
         {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"yukawa\""),
          XML ":18: method yukawa of IP Coulomb needs yukawa_alpha=\"..\""},
         {WITH_COULOMB, COULOMB("cutoff=\"5\" method=\"dsf\" dsf_alpha=\"-1\""),
@@ -622,8 +621,7 @@ static void test_pair_cores_refused(void)
     }
 }
 
-/* ---- local properties ----------------------------------------------------------------
- */
+/* ---- local properties ------------------------------------------------------------ */
 
 static void test_local_property(void)
 {
@@ -667,7 +665,7 @@ static void test_unused(void)
     if (!gap) return;
     CHECK(gap->warnings.n == 1 && !sz_gap_find_note(gap, SZ_LOCAL_PROPERTY));
     CHECK(strstr(gap->warnings.text[0], "<GAP_params label=\"v\"> of the local property "
-                                        "hirshfeld_v is no part of the potential"));
+                                        "hirshfeld_v is not part of the potential"));
     sz_gap_free(gap);
 }
 

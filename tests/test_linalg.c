@@ -94,7 +94,8 @@ static void test_eigen_nan(void)
     sz_error err = {SZ_OK, ""};
 
     for (int k = 0; k < 25; k++) a[k] = NAN;
-    CHECK_FAILS(sz_eigenvectors(5, a, w, &err), SZ_ERR_NUMERIC, "does it hold NaN", err);
+    CHECK_FAILS(sz_eigenvectors(5, a, w, &err), SZ_ERR_NUMERIC, "does it contain NaN",
+                err);
 }
 
 int main(void)

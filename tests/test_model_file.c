@@ -201,7 +201,8 @@ static int test_kinds(void)
                 err);
     CHECK_FAILS(sz_gap_load(&a, FOLDER, &err), SZ_ERR_FILE, FOLDER, err);
     mkdir(FOLDER "folder.soapz", 0777);
-    CHECK_FAILS(sz_gap_load(&a, FOLDER "folder.soapz", &err), SZ_ERR_FILE, "plain", err);
+    CHECK_FAILS(sz_gap_load(&a, FOLDER "folder.soapz", &err), SZ_ERR_FILE, "regular",
+                err);
     rmdir(FOLDER "folder.soapz");
     return 0;
 }
@@ -286,7 +287,7 @@ static int test_save_refuses_kernels(void)
             for (int i = -1; i <= c->n_dim; i += c->n_dim + 1) {
                 c->perm[0] = i;
                 CHECK_FAILS(sz_gap_save(gap, FILE_1, &err), SZ_ERR_FORMAT,
-                            "a permutation is not one", err);
+                            "a permutation is invalid", err);
             }
             c->perm[0] = first;
         } else if (c->covariance == SZ_COVARIANCE_DOT_PRODUCT) {
@@ -434,31 +435,32 @@ static void test_hostile_headers(void)
         {"{\"t\":1}", "without __metadata__", 0, 0},
         {"{\"__metadata__\":1}", "without __metadata__", 0, 0},
         {"{\"__metadata__\":{\"a\":1}}", "is not a text", 0, 0},
-        {"{\"__metadata__\":{}}", "no md5", 0, 0},
-        {"{\"__metadata__\":{\"md5\":\"0\"}}", "no md5", 0, 0},
-        {"{\"__metadata__\":{\"md5\":\"" ONES "\",\"a\":\"" ONES "\"}}", "no md5", 0, 0},
-        {"{" META ",\"t\":1}", "has not just", 0, 0},
-        {"{" META ",\"t\":{}}", "has not just", 0, 0},
-        {T("[1]", "[0]"), "has not just", 0, 8},
-        {T("[1]", "[0,8,8]"), "has not just", 0, 8},
-        {T("[1]", "[0,8.0]"), "has not just", 0, 8},
-        {T("[1]", "[0,8],\"x\":1"), "has not just", 0, 8},
+        {"{\"__metadata__\":{}}", "exactly one md5", 0, 0},
+        {"{\"__metadata__\":{\"md5\":\"0\"}}", "exactly one md5", 0, 0},
+        {"{\"__metadata__\":{\"md5\":\"" ONES "\",\"a\":\"" ONES "\"}}",
+         "exactly one md5", 0, 0},
+        {"{" META ",\"t\":1}", "must have dtype", 0, 0},
+        {"{" META ",\"t\":{}}", "must have dtype", 0, 0},
+        {T("[1]", "[0]"), "must have dtype", 0, 8},
+        {T("[1]", "[0,8,8]"), "must have dtype", 0, 8},
+        {T("[1]", "[0,8.0]"), "must have dtype", 0, 8},
+        {T("[1]", "[0,8],\"x\":1"), "must have dtype", 0, 8},
         {T("[1]", "[-8,0]"), "outside", 0, 8},
         {T("[1]", "[8,0]"), "outside", 0, 8},
         {T("[2]", "[0,16]"), "outside", 0, 8},
         {T("[1]", "[0,9223372036854775807]"), "outside", 0, 8},
-        {T("1", "[0,8]"), "other than 1 or 2", 0, 8},
-        {T("[]", "[0,8]"), "other than 1 or 2", 0, 8},
-        {T("[1,1,1]", "[0,8]"), "other than 1 or 2", 0, 8},
-        {T("[2]", "[0,8]"), "do not fit", 0, 8},
-        {T("[0]", "[0,0]"), "do not fit", 0, 0},
-        {T("[-1]", "[0,8]"), "do not fit", 0, 8},
-        {T("[1.0]", "[0,8]"), "do not fit", 0, 8},
-        {T("[1]", "[0,7]"), "do not fit", 0, 7},
-        {T("[1]", "[0,9]"), "do not fit", 0, 9},
-        {T("[4294967296,4294967296]", "[0,8]"), "do not fit", 0, 8},
-        {T("[4611686018427387904,4]", "[0,8]"), "do not fit", 0, 8},
-        {T("[1]", "[8,16]"), "follows a hole", 0, 16},
+        {T("1", "[0,8]"), "not 1 or 2 numbers", 0, 8},
+        {T("[]", "[0,8]"), "not 1 or 2 numbers", 0, 8},
+        {T("[1,1,1]", "[0,8]"), "not 1 or 2 numbers", 0, 8},
+        {T("[2]", "[0,8]"), "does not match its bytes", 0, 8},
+        {T("[0]", "[0,0]"), "does not match its bytes", 0, 0},
+        {T("[-1]", "[0,8]"), "does not match its bytes", 0, 8},
+        {T("[1.0]", "[0,8]"), "does not match its bytes", 0, 8},
+        {T("[1]", "[0,7]"), "does not match its bytes", 0, 7},
+        {T("[1]", "[0,9]"), "does not match its bytes", 0, 9},
+        {T("[4294967296,4294967296]", "[0,8]"), "does not match its bytes", 0, 8},
+        {T("[4611686018427387904,4]", "[0,8]"), "does not match its bytes", 0, 8},
+        {T("[1]", "[8,16]"), "follows a gap", 0, 16},
         {T("[1]", "[0,8]"), "after the last tensor", 0, 16},
         {"{" META ",\"t\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
          "neither F64", 0, 8},
@@ -565,7 +567,7 @@ static void test_hostile_models(void)
         {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "5", "-1", "8"),
          "screening of Coulomb is out of range"},
         {"\"model\":\"{", "\"model\":\"{" COULOMB("dsf", "5", "1", "119"),
-         "description of a charge of Coulomb: its z is given twice or no element"},
+         "description of a charge of Coulomb: its z is given twice or is not an element"},
         {"\"model\":\"{",
          "\"model\":\"{\\\"zbl\\\":{\\\"cutoff\\\":-1,\\\"cutoff_width\\\""
          ":0,\\\"shift\\\":true,\\\"scale\\\":1},",
@@ -584,7 +586,7 @@ static void test_hostile_models(void)
         {"\\\"gap_version\\\":0", "\\\"gap_version\\\":4294967296", "gap_version"},
         {"\\\"e_scale\\\":1.0", "\\\"e_scale\\\":\\\"1\\\"", "Expected real"},
         {"soap Z=42", "", "descriptor is missing"},
-        {"soap Z=42", "soap \\\\u0007", "not a clean text"},
+        {"soap Z=42", "soap \\\\u0007", "has invalid characters"},
         {"dot_product", "cosine", "a kernel is neither"},
         {"\\\"zeta\\\":2.0", "\\\"zeta\\\":0", "zeta is not positive"},
         {"\\\"zeta\\\":2.0,", "", "zeta"},

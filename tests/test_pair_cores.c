@@ -169,8 +169,7 @@ static int test_energies(void)
     return 0;
 }
 
-/* ---- elements that are not listed ---------------------------------------------------
- */
+/* ---- elements that are not listed ------------------------------------------------ */
 
 static char descriptor[] = "distance_2b cutoff=4 Z1=1 Z2=7",
             any[] = "distance_2b cutoff=4";
@@ -213,7 +212,7 @@ static int test_elements(void)
     sz_error err;
 
     CHECK_FAILS(build(&model, &water, NULL, descriptor, &err), SZ_ERR_FORMAT,
-                "here.xml: IP LJ does not list N, which the model has; add a "
+                "here.xml: IP LJ does not list N, which is in the model; add a "
                 "<per_type_data> with atomic_num=\"7\"",
                 err);
     charges.listed[1] = charges.listed[7] = 1;
@@ -222,7 +221,7 @@ static int test_elements(void)
     CHECK(sz_model_n_warnings(model) == 2);
     CHECK(strstr(sz_model_warning(model, 0), "smooth_cutoff_width"));
     CHECK(strstr(sz_model_warning(model, 1), "the largest cutoff of the model, 5 "
-                                             "Angstrom, as in QUIP, not at its own, 3"));
+                                             "Angstrom, as in QUIP, not its own, 3"));
     sz_model_free(model);
     charges.listed[7] = 0;
     CHECK_FAILS(build(&model, NULL, &charges, descriptor, &err), SZ_ERR_FORMAT,

@@ -41,8 +41,7 @@ static void *work(void *context)
     return NULL;
 }
 
-/* ---- first use, and an early end -----------------------------------------------------
- */
+/* ---- first use, and an early end ------------------------------------------------- */
 
 /* Threads that make their works of a new model at once, while another one frees it. */
 typedef struct {

@@ -358,7 +358,7 @@ static int check_files(const fit *f, const sz_dataset *data, int is_mix)
     snprintf(path, sizeof path, "%s/gp.xml", folder);
     if (is_mix) {
         CHECK_FAILS(sz_gap_write(f->job.gap, path, &err), SZ_ERR_ARGUMENT,
-                    "GAP XML cannot hold the maps", err);
+                    "GAP XML cannot store the maps", err);
         CHECK(access(path, F_OK) != 0);
     } else {
         CHECK_OK(sz_gap_write(f->job.gap, path, &err), err);
@@ -446,10 +446,10 @@ static int check_refused(const sz_dataset *data)
     } wrong[] = {
         {"nu_R=2 nu_S=1 compression_train=5", "no maps to train"},
         {"Z_map={{41, 42 74}} compression_train=5", "no maps to train"},
-        {"nu_R=2 nu_S=1 compression_start=pca", "no maps to begin with"},
+        {"nu_R=2 nu_S=1 compression_start=pca", "no maps to start from"},
         {"Z_mix=T K=2 compression_train=-1", "compression_train is -1"},
         {"Z_mix=T K=2 compression_train=5 compression_start=best", "=best is unknown"},
-        {"compression={{optimal}} u_max=3", "compression_start=pca makes them"},
+        {"compression={{optimal}} u_max=3", "use compression_start=pca"},
     };
     sz_dataset *few;
     double *w;

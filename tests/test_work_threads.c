@@ -101,8 +101,7 @@ static int test_compute(const sz_model *model, int cells, int n_species)
     return 0;
 }
 
-/* ---- whole structures ---------------------------------------------------------------
- */
+/* ---- whole structures ------------------------------------------------------------ */
 
 static sz_status make_predictor(sz_predictor **p, const char *name, int n_threads,
                                 sz_model **model, sz_error *err)
@@ -170,8 +169,7 @@ static int test_predict(void)
     return 0;
 }
 
-/* ---- what is refused ----------------------------------------------------------------
- */
+/* ---- what is refused ------------------------------------------------------------- */
 
 static int test_refused(const sz_model *model)
 {

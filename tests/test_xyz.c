@@ -175,7 +175,7 @@ static void test_errors(void)
         {"1\n\nH 0 0 0\nH 1 1 1\n", "", ""}, /* the second frame is wrong */
         {"1\n\nH 0 0\n", ":3:", "has 3 columns"},
         {"1\nProperties=species:S:1:pos:R:3\nH 0 0 0 0\n",
-         ":3:", "has 5 columns, by line 2 it should have 4"},
+         ":3:", "has 5 columns, but by line 2 it must have 4"},
         {"1\n\nH 0 nan 0\n", ":3:", "\"nan\""},
         {"1\n\nH 0 0 inf\n", ":3:", "\"inf\""},
         {"1\n\nH 0 1e999 0\n", ":3:", "\"1e999\""},
@@ -193,7 +193,8 @@ static void test_errors(void)
         {"1\n=3 Properties=species:S:1:pos:R:3\nH 0 0 0\n", ":2:", "without a key"},
         {"1\nLattice=\"1 0 0 0 1 0 0 0 1\" =3\nH 0 0 0\n", ":2:", "without a key"},
         {"3\n\nH 0 0 0\nH 0 0 1\n2\n\nH 0 0 0\nH 0 0 1\n", ":1:",
-         "says 3 atoms here, but after 2 of them line 5 is the beginning of another"},
+         "number of atoms is 3 here, but after 2 of them line 5 is the beginning of "
+         "another"},
         {"3\nk=1\nH 0 0 0\nH 0 0 1\n\n", ":1:", "after 2 of them line 5 is blank"},
         {"1\npbc=\"T T\"\nH 0 0 0\n", ":2:", "three logicals"},
         {"1\npbc=\"T T x\" Lattice=\"1 0 0 0 1 0 0 0 1\"\nH 0 0 0\n",
@@ -230,7 +231,8 @@ static void test_errors(void)
     CHECK(sz_xyz_read(&f, reader, &err) == SZ_OK && f);
     sz_xyz_frame_free(f);
     CHECK_FAILS(sz_xyz_read(&f, reader, &err), SZ_ERR_FORMAT,
-                ":4: the frame before says 1 atom in line 1, but here is one more", err);
+                ":4: the frame before announces 1 atom in line 1, but here is one more",
+                err);
     sz_xyz_close(reader);
     CHECK_FAILS(sz_xyz_open(&reader, "/nowhere/x.xyz", &err), SZ_ERR_FILE, "/nowhere",
                 err);

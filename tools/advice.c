@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * advice.c - the settings of --suggest as a command, and the same as a file. */
+ * advice.c - the settings of --suggest as a command line and as a file. */
 #include "advice.h"
 
 #include "tool.h"
@@ -11,14 +11,15 @@
 
 /* ---- the command ------------------------------------------------------------------- */
 
-/* A name of data that a fit has to be told. */
+/* A data name that must be given to the fit. */
 typedef struct {
-    const char *key, *ours, *name; /* ours: in a .conf */
+    const char *key, *ours, *name; /* soapz's name, in a .conf */
 } told;
 enum { N_TOLD = SZ_N_NAMES + 1 };
 
-/* The unusual names, and "none" of a kind that was named and is not there, which a fit
- * would look for. A name for the virials alone would leave the stresses out. */
+/* The names that are not the default ones, and "none" for a kind that was named but is
+ * missing in the data, since a fit would look for it. With a name for the virials alone,
+ * stresses would not be used. */
 static int find_told(told found[N_TOLD], const sz_validation *v)
 {
     char *const *name = v->name.name;
@@ -71,7 +72,7 @@ static void print_type_sigmas(const sz_advice *p)
     if (n) printf("}\" \\\n");
 }
 
-/* A word as the shell takes it. */
+/* A word with shell quoting. */
 void sz_advice_print_word(const char *word)
 {
     if (!word[strcspn(word, " \t\"'$`&;()<>|*?#~\\")]) {
@@ -178,7 +179,7 @@ static void write_sections(FILE *file, const sz_advice *p)
 static void write_settings(FILE *file, const sz_advice *p, const sz_validation *v)
 {
     fprintf(file,
-            "# settings to begin with, by soapz fit --suggest; soapz fit --help-keys\n"
+            "# starting values, by soapz fit --suggest; see soapz fit --help-keys\n"
             "train = %s\nmodel = model.soapz\nseed = 1\njitter = 1e-8\n",
             p->data->path);
     write_names(file, v);
@@ -191,7 +192,7 @@ static void write_settings(FILE *file, const sz_advice *p, const sz_validation *
     write_sections(file, p);
 }
 
-/* What is there already is the user's. */
+/* An existing file is not overwritten. */
 sz_status sz_advice_check_new(const char *path, sz_error *err)
 {
     FILE *old = fopen(path, "r");
@@ -200,10 +201,10 @@ sz_status sz_advice_check_new(const char *path, sz_error *err)
     if (old) fclose(old);
     return sz_fail(
         err, SZ_ERR_ARGUMENT,
-        "--suggest: %.300s is there already and stays as it is; name a new file", path);
+        "--suggest: %.300s exists already and is not overwritten; name a new file", path);
 }
 
-/* The grammar of the file has no quotes. */
+/* The grammar of the file has no quoting. */
 static sz_status check_path(const char *path, sz_error *err)
 {
     size_t n = strlen(path);
@@ -211,9 +212,9 @@ static sz_status check_path(const char *path, sz_error *err)
     if (!strpbrk(path, "#\n") && path[0] != ' ' && path[n - 1] != ' ' &&
         path[n - 1] != '\\')
         return SZ_OK;
-    return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "--suggest: the name %.300s cannot stand in a .conf; rename the file",
-                   path);
+    return sz_fail(
+        err, SZ_ERR_ARGUMENT,
+        "--suggest: the name %.300s cannot be written in a .conf; rename the file", path);
 }
 
 sz_status sz_advice_write(const char *to, const sz_advice *p, const sz_validation *v,

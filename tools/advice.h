@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * advice.h - settings that --suggest has decided on, and the two forms in which
- * they are given: a command, a configuration file. */
+ * advice.h - the settings chosen by --suggest, written as a command line or as a
+ * configuration file. */
 #ifndef SZ_ADVICE_H
 #define SZ_ADVICE_H
 
@@ -9,9 +9,9 @@
 #include "validate.h"
 
 enum { SZ_PAIR_POINTS = 15, SZ_ADVICE_ZETA = 2 };
-#define SZ_LEAST_CORE 0.3 /* Angstrom: a shorter ZBL is none */
+#define SZ_LEAST_CORE 0.3 /* Angstrom: a ZBL with a shorter cutoff is useless */
 
-/* A SOAP term. Docs/compressions.md compares them. */
+/* A SOAP term. docs/compressions.md compares them. */
 typedef struct {
     const char *label;
     int n_max, l_max, nu_S;
@@ -32,13 +32,13 @@ typedef struct {
     const sz_advice_soap *soap; /* [n_soaps] */
 } sz_advice;
 
-/* The sigmas of this config_type are worth a line of their own. */
+/* Does this config_type get its own line of sigmas? */
 int sz_advice_is_special(const sz_advice *p, int type);
 
 void sz_advice_print_command(const sz_advice *p, const sz_validation *v);
-/* A word as the shell takes it. */
+/* A word with shell quoting. */
 void sz_advice_print_word(const char *word);
-/* The file to must not be there. */
+/* The file to must not exist. */
 sz_status sz_advice_check_new(const char *to, sz_error *err);
 sz_status sz_advice_write(const char *to, const sz_advice *p, const sz_validation *v,
                           sz_error *err);

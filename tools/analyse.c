@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * analyse.c - soapz analyse: what compressions keep, by the measures of their paper. */
+ * analyse.c - soapz analyse: compares compressions by the measures of their paper. */
 #define _POSIX_C_SOURCE 200809L
 #include "analyse.h"
 #include "base/number.h"
@@ -19,45 +19,45 @@ static const char help[] =
     "usage: soapz analyse correlation | imbalance | sensitivity | pairs | recover |\n"
     "                     learning FRAMES.xyz [options]\n"
     "\n"
-    "  correlation   distances between environments, and the order they put them into,\n"
-    "                against those of the first compression\n"
-    "  imbalance     the information imbalance of every two compressions: 0, the first\n"
-    "                knows which environments are alike by the second; 1, it does not\n"
-    "  sensitivity   eigenvalues of J J^T, J = dp/dr by all atoms of an environment:\n"
-    "                six are zero, others where a compression is blind\n"
+    "  correlation   compares the distances between environments, and the order of\n"
+    "                neighbours, with those of the first compression\n"
+    "  imbalance     the information imbalance of each pair of compressions: 0, near\n"
+    "                neighbours in the first are near in the second; 1, they are not\n"
+    "  sensitivity   eigenvalues of J J^T, J = dp/dr by all atoms of an environment;\n"
+    "                six are zero, more if a compression does not see a displacement\n"
     "  pairs         distances between the environments of frames 1 and 2, 3 and 4, ..,\n"
     "                and the ranks of their P_l\n"
-    "  recover       ranks of P_l, and P_l again from W^T P_l, Q^T P_l Q, nu,mu=1,1\n"
+    "  recover       ranks of P_l, and P_l recovered from W^T P_l, Q^T P_l Q, nu,mu=1,1\n"
     "  learning      errors of total energies against the number of training frames, by\n"
     "                kernel ridge regression\n"
     "\n"
-    "  FRAMES.xyz    extended XYZ or, where Python and ASE are, anything that ASE reads\n"
-    "  -c, --compressions \"A; B; ..\"   labels of soapz compressions or whole "
+    "  FRAMES.xyz    extended XYZ or, with Python and ASE, any file that ASE reads\n"
+    "  -c, --compressions \"A; B; ..\"   labels of soapz compressions or full "
     "descriptor\n"
-    "                strings; by default those of the paper\n"
-    "  --seeds N     compressions of random matrices once for each seed 1 .. N\n"
-    "  --json FILE   the numbers as JSON, - on standard output\n"
+    "                strings; by default the compressions of the paper\n"
+    "  --seeds N     repeat random compressions for each seed 1 .. N\n"
+    "  --json FILE   the numbers as JSON; - is standard output\n"
     "  --picture FILE.svg   (or .png, .pdf) needs Python and matplotlib\n"
-    "  --threads N   all cores\n"
+    "  --threads N   number of threads (all cores)\n"
     "\n"
-    "Labels by the options of soapz describe: --n-max, --l-max, --cutoff,\n"
+    "Labels are used with the options of soapz describe: --n-max, --l-max, --cutoff,\n"
     "--cutoff-width, --atom-sigma, --central-weight, --radial-basis, --species,\n"
     "--centre, --d-j, --embedding, --u-max, --K, --l-min, --seed, --weights, --data\n"
     "\n"
-    "Which environments (not of learning):\n"
-    "  --environments N   so many, drawn at random; 1000, of sensitivity 50\n"
-    "  --atom K      atom K of each frame only; of pairs 1\n"
-    "  --sample-seed 1    of what is drawn: environments, and splits of learning\n"
+    "Choice of environments (not for learning):\n"
+    "  --environments N   number, drawn at random (1000; 50 for sensitivity)\n"
+    "  --atom K      only atom K of each frame (for pairs: 1)\n"
+    "  --sample-seed 1    seed for drawing environments, and the splits of learning\n"
     "  --every       pairs: each environment with each\n"
     "  --tolerance X      singular values and eigenvalues below X times the largest\n"
-    "                count as zero, 1e-12; of sensitivity 1e-20\n"
+    "                count as zero (1e-12; 1e-20 for sensitivity)\n"
     "\n"
-    "Of learning:\n"
-    "  --sizes \"100 200 400 800\"   training frames\n"
-    "  --test 400    frames that are judged\n"
+    "For learning:\n"
+    "  --sizes \"100 200 400 800\"   numbers of training frames\n"
+    "  --test 400    number of test frames\n"
     "  --zeta 2      K(A,B) = sum of (p.p')^zeta over all pairs of atoms\n"
     "  --splits 3, --folds 5   repetitions; parts of the cross-validation of sigma\n"
-    "  --unit atom   or frame: what the errors and the cross-validation are of\n"
+    "  --unit atom   or frame: errors and cross-validation per atom or per frame\n"
     "\n"
     "  --help        this text\n"
     "\n"
@@ -72,8 +72,8 @@ static const char paper[] =
 static const struct {
     const char *name;
     sz_analyse_run *run;
-    const char *environments, *atom; /* when nothing is said; NULL: not drawn, all */
-    int energies;                    /* 1: it needs them */
+    const char *environments, *atom; /* defaults; NULL: not drawn, all */
+    int energies;                    /* 1: the analysis needs them */
 } analyses[] = {
     {"correlation", sz_analyse_correlation, "1000", NULL, 0},
     {"imbalance", sz_analyse_imbalance, "1000", NULL, 0},
@@ -100,13 +100,14 @@ static int check_words(request *r, const char **word, int n)
     int code;
 
     r->what = 0;
-    if (n < 1) return sz_usage_error("analyse", "say what: correlation, imbalance, ..");
+    if (n < 1)
+        return sz_usage_error("analyse", "which analysis? correlation, imbalance, ..");
     while (r->what < N_ANALYSES && strcmp(word[0], analyses[r->what].name) != 0)
         r->what++;
     if (r->what == N_ANALYSES)
         return sz_usage_error("analyse",
-                              "\"%s\" is none of correlation, imbalance, sensitivity, "
-                              "pairs, recover and learning",
+                              "\"%s\" is not one of correlation, imbalance, sensitivity, "
+                              "pairs, recover, learning",
                               word[0]);
     if (n != 2) return sz_usage_error("analyse", "an XYZ file is needed");
     r->in = word[1];
@@ -175,8 +176,7 @@ sz_status sz_analyse_tolerance(const sz_analysis *a, double fallback, double *to
         (sz_parse_double(text, tolerance) && *tolerance > 0.0 && *tolerance < 1.0))
         return SZ_OK;
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "--tolerance is \"%.60s\", allowed is what lies between 0 and 1",
-                   text);
+                   "--tolerance is \"%.60s\", allowed are numbers between 0 and 1", text);
 }
 
 void sz_analyse_name(const sz_analysis *a, const sz_compared *c)
@@ -199,7 +199,7 @@ int sz_by_size(const void *x, const void *y)
 
 /* ---- JSON -------------------------------------------------------------------------- */
 
-/* a path may be in no known encoding */
+/* the encoding of a path may be invalid */
 json_t *sz_json_text(const char *text)
 {
     json_t *t = json_string(text);
@@ -212,7 +212,7 @@ json_t *sz_json_number(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-/* list, or NULL where not all n of it are there */
+/* list, or NULL if not all n elements could be made */
 static json_t *whole(json_t *list, size_t n)
 {
     if (list && json_array_size(list) == n) return list;
@@ -249,7 +249,7 @@ json_t *sz_json_compared(const sz_compared *c)
 
 /* ---- environments ------------------------------------------------------------------ */
 
-/* 1 where atom i is a centre of every descriptor. */
+/* 1 if atom i is a centre in every descriptor. */
 static int is_centre(const sz_analysis *a, int z)
 {
     for (int k = 0; k < a->compared.n; k++)
@@ -257,8 +257,8 @@ static int is_centre(const sz_analysis *a, int z)
     return 1;
 }
 
-/* n of the atoms in a->atom, in order, drawn by Floyd's and Knuth's rule: each of those
- * that are left is as likely. */
+/* Draws n of the atoms in a->atom, in order, by Floyd's and Knuth's rule: each remaining
+ * atom is equally likely. */
 static void draw(sz_analysis *a, size_t n)
 {
     size_t left = a->sites.n, taken = 0;
@@ -307,7 +307,7 @@ static sz_status choose_sites(sz_analysis *a, sz_error *err)
 
 /* ---- the verb ---------------------------------------------------------------------- */
 
-/* Data under the name that the user gave. */
+/* Reports the data under the name that the user gave. */
 static sz_status open_data(sz_analysis *a, request *r, sz_error *err)
 {
     sz_status status = sz_foreign_open(&r->foreign, r->in, err);
@@ -359,7 +359,7 @@ static sz_status start_json(sz_analysis *a, const request *r, sz_error *err)
     return SZ_OK;
 }
 
-/* What is to be written is tried ahead of work that may take hours. */
+/* The outputs are checked before work that may take hours. */
 static sz_status open_out(sz_output *json, const request *r, sz_error *err)
 {
     sz_output picture = {0};
@@ -371,7 +371,7 @@ static sz_status open_out(sz_output *json, const request *r, sz_error *err)
     return status;
 }
 
-/* To the file that --json names, and to Python for the picture. */
+/* Writes the JSON file, and passes the JSON to Python for the picture. */
 static sz_status write_out(const sz_analysis *a, const request *r, sz_output *json,
                            sz_error *err)
 {
@@ -386,8 +386,8 @@ static sz_status write_out(const sz_analysis *a, const request *r, sz_output *js
     if (status == SZ_OK && r->picture) {
         input = tmpfile();
         if (!input || fputs(text, input) < 0 || fflush(input) != 0)
-            status = sz_fail(err, SZ_ERR_FILE,
-                             "the picture: no temporary file can be written");
+            status =
+                sz_fail(err, SZ_ERR_FILE, "the picture: cannot write a temporary file");
     }
     if (status == SZ_OK && r->picture)
         status =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * analyse.h - what the analyses of soapz analyse share: descriptors, environments, and
- * ways to put numbers down. */
+ * analyse.h - what the analyses of soapz analyse share: descriptors, environments, output
+ * of numbers. */
 #ifndef SZ_ANALYSE_H
 #define SZ_ANALYSE_H
 
@@ -12,10 +12,10 @@
 
 /* ---- descriptors ------------------------------------------------------------------- */
 
-/* One of the list: a label with the options, or a descriptor string. */
+/* One entry of the list: a label with the options, or a descriptor string. */
 typedef struct {
-    char *name; /* "W^T P_l"; of several seeds the same */
-    int seed;   /* of the numbers it was drawn from; 0: as in its string */
+    char *name; /* "W^T P_l"; the same for several seeds */
+    int seed;   /* seed of its random numbers; 0: as in its string */
     sz_descriptor *d;
     int length; /* without covariance_sigma0 */
 } sz_compared;
@@ -25,19 +25,19 @@ typedef struct {
     sz_compared *entry;
 } sz_compared_list;
 
-/* list: labels and descriptor strings with ';' between them; random labels once for each
- * seed 1 .. n_seeds, with 0 as the recipe says. in: the file whose elements count. */
+/* list: labels and descriptor strings separated by ';'; random labels are repeated for
+ * each seed 1 .. n_seeds, or with 0 use the seed of the recipe. in: the file whose
+ * elements are used. */
 sz_status sz_compared_open(sz_compared_list *compared, const char *list,
                            const sz_recipe *recipe, int n_seeds, const char *in,
                            sz_error *err);
 void sz_compared_close(sz_compared_list *compared);
 
-/* ---- an analysis --------------------------------------------------------------------
- */
+/* ---- an analysis ----------------------------------------------------------------- */
 
-/* Options as on the command line, NULL where they are not given. */
+/* Options as on the command line, NULL if not given. */
 typedef struct {
-    const char *environments, *atom, *sample_seed; /* which environments */
+    const char *environments, *atom, *sample_seed; /* choice of environments */
     const char *seeds, *threads, *tolerance;
     const char *sizes, *test, *zeta, *splits, *folds, *unit; /* learning */
     int every;                                               /* pairs */
@@ -52,15 +52,15 @@ typedef struct {
     int sample_seed;
     const sz_analyse_words *words;
     sz_fit_options options;
-    FILE *out;    /* for people */
-    json_t *json; /* an object; what is missing in it shows at the end */
+    FILE *out;    /* table for people */
+    json_t *json; /* JSON object; a missing entry is detected at the end */
 } sz_analysis;
 
 typedef sz_status sz_analyse_run(sz_analysis *a, sz_error *err);
 sz_analyse_run sz_analyse_correlation, sz_analyse_imbalance, sz_analyse_pairs,
     sz_analyse_recover, sz_analyse_sensitivity, sz_analyse_learning;
 
-/* A whole number from lo to hi of an option, *value where text is NULL. */
+/* A whole number from lo to hi given by an option; *value is kept if text is NULL. */
 sz_status sz_analyse_int(const char *option, const char *text, int lo, int hi, int *value,
                          sz_error *err);
 
@@ -72,11 +72,10 @@ void sz_analyse_name(const sz_analysis *a, const sz_compared *c);
 /* For qsort of doubles. */
 int sz_by_size(const void *x, const void *y);
 
-/* ---- JSON; NULL where memory ends ----------------------------------------------------
- */
+/* ---- JSON; NULL if memory runs out ----------------------------------------------- */
 
 json_t *sz_json_text(const char *text);
-json_t *sz_json_number(double x); /* null where it is not finite */
+json_t *sz_json_number(double x); /* null if it is not finite */
 json_t *sz_json_numbers(size_t n, const double *x);
 json_t *sz_json_integers(size_t n, const int *x);
 /* {"label": .., "seed": .., "length": .., "descriptor": ..} */

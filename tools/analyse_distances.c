@@ -16,7 +16,7 @@ static sz_status make_metric(const sz_analysis *a, int k, sz_metric **metric,
 
 enum { BINS = 60 };
 
-/* Pairs by x of the one and y of the other compression, both over their largest. */
+/* Pairs by their distance in the two compressions, each relative to its largest. */
 static json_t *histogram(int n, const double *x, const double *y)
 {
     int *count = calloc(BINS * BINS, sizeof *count);
@@ -87,7 +87,7 @@ sz_status sz_analyse_correlation(sz_analysis *a, sz_error *err)
     if (status != SZ_OK) return status;
     start_distances(a);
     fprintf(a->out, "%-20s %7s  %22s  %19s\n%-20s %7s  %11s %10s  %9s %9s\n", "", "",
-            "Pearson correlation of", "pairs near and far", "", "length", "distances",
+            "Pearson correlation of", "pairs near, far", "", "length", "distances",
             "ranks", "first", "other");
     for (int k = 0; k < a->compared.n && status == SZ_OK; k++) {
         const sz_compared *c = &a->compared.entry[k];

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { MOST = 100 };
-#define KCAL_MOL 23.060548 /* of an eV */
+#define KCAL_MOL 23.060548 /* eV to the unit printed */
 
 typedef struct {
     sz_learning_options o;
@@ -28,13 +28,13 @@ static sz_status read_sizes(settings *s, const char *text, sz_error *err)
         snprintf(word, sizeof word, "%.*s", (int)(length < 15 ? length : 15), text);
         if (s->o.n_sizes == MOST || !sz_parse_int(word, size) || *size < 1)
             return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "--sizes are up to %d numbers of frames, not \"%.60s\"", MOST,
-                           text);
+                           "--sizes needs up to %d numbers of frames, not \"%.60s\"",
+                           MOST, text);
         s->o.n_sizes++;
         text += length;
     }
     if (s->o.n_sizes) return SZ_OK;
-    return sz_fail(err, SZ_ERR_ARGUMENT, "--sizes names none");
+    return sz_fail(err, SZ_ERR_ARGUMENT, "--sizes is empty");
 }
 
 static sz_status read_settings(settings *s, const sz_analysis *a, sz_error *err)
@@ -64,7 +64,7 @@ static sz_status read_settings(settings *s, const sz_analysis *a, sz_error *err)
     return status;
 }
 
-/* Over the splits. */
+/* Averages over the splits. */
 static void spread(const sz_learning *l, const settings *s, int size, double *mean,
                    double *deviation)
 {

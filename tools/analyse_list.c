@@ -20,16 +20,16 @@ void sz_compared_close(sz_compared_list *compared)
     memset(compared, 0, sizeof *compared);
 }
 
-/* What is being opened. */
+/* The descriptor being opened. */
 typedef struct {
     sz_compared_list *compared;
     const sz_recipe *recipe;
     int n_seeds;
     const char *in;
-    unsigned given, used; /* options of some compressions only */
+    unsigned given, used; /* options that belong to some compressions only */
 } opening;
 
-/* hidden: components at the end that are none of the label's */
+/* hidden: components at the end that do not belong to the label */
 static sz_status add(opening *o, const char *name, int seed, const char *text, int hidden,
                      sz_error *err)
 {
@@ -74,7 +74,7 @@ static sz_status add_label(opening *o, const char *label, sz_error *err)
     return status;
 }
 
-/* "soap n_max=8 ..": a word, and keys behind it */
+/* "soap n_max=8 ..": a word, followed by keys */
 static int is_string(const char *text)
 {
     size_t word = strcspn(text, " =");
@@ -115,7 +115,7 @@ sz_status sz_compared_open(sz_compared_list *compared, const char *list,
         p = end + 1;
     }
     if (status == SZ_OK && compared->n == 0)
-        status = sz_fail(err, SZ_ERR_ARGUMENT, "--compressions names none");
+        status = sz_fail(err, SZ_ERR_ARGUMENT, "--compressions is empty");
     if (status == SZ_OK) status = sz_recipe_check_used(o.given, o.used, err);
     if (status != SZ_OK) sz_compared_close(compared);
     return status;

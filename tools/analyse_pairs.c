@@ -9,7 +9,7 @@
 
 /* ---- pairs ------------------------------------------------------------------------- */
 
-/* Of all environments; n pairs to free. */
+/* Of all environments; the caller frees the n pairs. */
 static sz_status list_pairs(const sz_analysis *a, size_t **pair, size_t *n, sz_error *err)
 {
     size_t n_sites = a->sites.n, at = 0;
@@ -19,7 +19,7 @@ static sz_status list_pairs(const sz_analysis *a, size_t **pair, size_t *n, sz_e
         return sz_fail(
             err, SZ_ERR_ARGUMENT,
             "%s holds %zu environments: pairs are frames 1 and 2, 3 and 4, ..; "
-            "--every takes each with each",
+            "--every compares each with each",
             a->in, n_sites);
     *pair = malloc((2 * *n + 1) * sizeof **pair);
     if (!*pair) return sz_fail_memory(err, *n * 16, "the pairs");
@@ -32,7 +32,7 @@ static sz_status list_pairs(const sz_analysis *a, size_t **pair, size_t *n, sz_e
     return SZ_OK;
 }
 
-/* Mean and deviation over the seeds of a label, which follow each other from k on;
+/* Mean and standard deviation over the seeds of one label, which are adjacent from k on;
  * returns how many there are. */
 static int spread(const sz_analysis *a, int k, size_t n, size_t p, const double *d,
                   double *mean, double *deviation)
@@ -70,7 +70,7 @@ static void print_pairs(const sz_analysis *a, size_t n, const size_t *pair,
             k += count;
         }
     }
-    if (n > MOST) fprintf(a->out, "and %zu pairs more, which --json has\n", n - MOST);
+    if (n > MOST) fprintf(a->out, "and %zu more pairs, see --json\n", n - MOST);
 }
 
 /* value [n][l_max+1][2 l_max+1] of all environments */
@@ -94,8 +94,8 @@ static int rank_of(const double *value, int rows, double tolerance)
     return rank;
 }
 
-/* The ranks of P_l of each environment, as a line and as [n][l_max+1]; none where the
- * first descriptor has no P_l. */
+/* The ranks of P_l of each environment, as text and as [n][l_max+1]; none if the first
+ * descriptor has no P_l. */
 static sz_status say_ranks(const sz_analysis *a, int total, double tolerance,
                            sz_error *err)
 {
@@ -164,7 +164,8 @@ sz_status sz_analyse_pairs(sz_analysis *a, sz_error *err)
 
 /* ---- recovery ---------------------------------------------------------------------- */
 
-/* What lies beyond the rank that P_l can have, over the largest: zero. */
+/* Singular values beyond the largest possible rank of P_l, relative to the largest: they
+ * should be zero. */
 static void print_ranks(const sz_analysis *a, const double *value, const int *neighbours,
                         double tolerance)
 {
@@ -250,7 +251,7 @@ sz_status sz_analyse_recover(sz_analysis *a, sz_error *err)
         }
     if (status == SZ_OK && n == 0)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
-                         "none of the compressions gives P_l back: take W^T P_l, "
+                         "P_l cannot be recovered from these compressions: use W^T P_l, "
                          "Q^T P_l Q or nu,mu=1,1");
     free(value);
     free(neighbours);

@@ -8,17 +8,17 @@
 
 /* ---- sensitivity ------------------------------------------------------------------- */
 
-/* Of one compression against the first, over all environments. NAN: of no eigenvalue,
- * where the environments are too small to have one. */
+/* One compression relative to the first, over all environments. NAN: no eigenvalue,
+ * because the environments are too small. */
 typedef struct {
-    double sixth;           /* largest, over the largest eigenvalue of its environment */
-    double seventh, middle; /* least and median */
+    double sixth; /* largest, relative to the largest eigenvalue of its environment */
+    double seventh, middle; /* smallest and median */
     int zero_min, zero_max;
-    double ratio, ratio_min; /* log10 lambda / lambda of the first: mean, least */
-    double correlation;      /* of the logarithms */
+    double ratio, ratio_min; /* log10 of lambda / lambda of the first: mean, smallest */
+    double correlation;      /* standard deviation of the logarithms */
 } summary;
 
-/* An atom without neighbours has nothing whose displacement could be seen. */
+/* An atom without neighbours has no relative displacement. */
 static sz_status check_neighbours(const sz_sensitivity *s, size_t n, sz_error *err)
 {
     for (size_t k = 0; k < n; k++)
@@ -38,7 +38,7 @@ static double scaled(const sz_sensitivity *s, size_t k, int q)
     return v[q] / v[sz_sensitivity_n(s, k) - 1];
 }
 
-/* The eigenvalues behind the sixth that are zero for neither. */
+/* The eigenvalues after the sixth that are non-zero in both. */
 static void compare_logs(summary *m, size_t n, const sz_sensitivity *s,
                          const sz_sensitivity *first, double tolerance)
 {
@@ -109,7 +109,7 @@ static json_t *sensitivity_json(const sz_analysis *a, const sz_compared *c,
     return o;
 }
 
-/* a number in a column, "-" where there is none */
+/* a number in a column, "-" if there is none */
 static void print_cell(const sz_analysis *a, const char *before, int width,
                        const char *format, double number)
 {
@@ -134,7 +134,7 @@ static void print_row(const sz_analysis *a, const summary *m)
 static void print_head(const sz_analysis *a)
 {
     fprintf(a->out,
-            "%zu environments; eigenvalues over the largest of each\n"
+            "%zu environments; eigenvalues relative to the largest of each\n"
             "%-20s %8s %8s %8s  %11s  %22s  %11s\n%-20s %8s %8s %8s  %11s  %11s %10s  "
             "%11s\n",
             a->sites.n, "", "sixth,", "seventh,", "", "", "log10 lambda / first", "", "",

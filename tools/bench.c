@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * bench.c - soapz bench: where the time of a step goes, stage by stage. */
+ * bench.c - soapz bench: time of each stage of a step. */
 #include "analyse/stages.h"
 #include "base/crew.h"
 #include "base/number.h"
@@ -14,32 +14,29 @@ static const char help[] =
     "usage: soapz bench MODEL [--atoms N] [--threads N] [--precision mixed] [--json] ..\n"
     "       soapz bench --descriptor \"soap ...\" [--sparse 800] ..\n"
     "\n"
-    "Time of each stage of energies and forces, beside the speed of this machine's "
-    "matrix\n"
-    "product, for a random bcc alloy of the elements of the model.\n"
+    "Measures the time of each stage of energies and forces, and the speed of this\n"
+    "machine's matrix product, for a random bcc alloy of the model's elements.\n"
     "\n"
-    "  MODEL        GAP XML, its sparse points beside it, or .soapz; with a SOAP term\n"
+    "  MODEL        GAP XML with its sparse-point files, or .soapz; with a SOAP term\n"
     "  --descriptor TEXT\n"
-    "               a descriptor (species_Z) in the place of a model; its sparse points\n"
-    "               are vectors of the alloy, --sparse of them (800), and zeta is 4\n"
+    "               a descriptor (species_Z) in place of a model; its sparse points\n"
+    "               are --sparse (800) vectors of the alloy, and zeta is 4\n"
     "  --cells N    bcc cells along each axis (10); or\n"
-    "  --atoms N    about so many atoms: the cube of cells nearest to it\n"
-    "  --lattice A  of these cells, Angstrom (3.25)\n"
-    "  --repeat N   medians over so many rounds (7)\n"
-    "  --block N    atoms that go through the matrix products together (128)\n"
+    "  --atoms N    approximate number of atoms: the nearest cube of cells\n"
+    "  --lattice A  lattice constant, Angstrom (3.25)\n"
+    "  --repeat N   medians over this number of rounds (7)\n"
+    "  --block N    number of atoms in one matrix product (128)\n"
     "  --rank-tolerance E, --threads N, --precision mixed\n"
-    "               as in soapz eval; threads and precision are those of the two lines\n"
-    "               sz_compute, the stages are timed on one thread in double precision\n"
-    "  --json       one object in the place of the table\n"
+    "               as in soapz eval; threads and precision apply only to the two lines\n"
+    "               sz_compute, stages are timed on one thread in double precision\n"
+    "  --json       a JSON object instead of the table\n"
     "  --help       this text\n"
     "\n"
-    "Times are CPU time in microseconds an atom. A floor is what 4 M D flops an atom "
-    "take\n"
-    "at the dgemm rate of the same round, M sparse points of D components as published:\n"
-    "the least that an evaluation could take which reduces neither M nor D. Bars are\n"
-    "shares of the time of energies and forces. Lines that are set in are leaf "
-    "functions, each in a loop of its\n"
-    "own; what a stage takes beyond these is finding neighbours and clearing arrays.\n"
+    "Times are CPU time in microseconds per atom. A floor is the time of 4 M D flops\n"
+    "per atom at the dgemm rate of the same round, for M sparse points of D components\n"
+    "as published: the minimum for an evaluation that reduces neither M nor D. Bars are\n"
+    "shares of the time of energies and forces. Indented lines are leaf functions, each\n"
+    "timed in its own loop; the rest of a stage finds neighbours and clears arrays.\n"
     "\n"
     "example:\n"
     "  soapz bench NbMoTaW.soapz --atoms 2000\n";
@@ -77,7 +74,7 @@ typedef struct {
 
 /* ---- the report -------------------------------------------------------------------- */
 
-/* GF/s of dgemm, and of the kernels' own products: 0 where these have none. */
+/* GF/s of dgemm, and of the kernels' own products (0 if there are none). */
 static double dgemm_rate(const sz_subject *s, const sz_stage_times *t)
 {
     return sz_stages_flops(s, 1) / t->cpu[SZ_STAGE_FLOOR] * 1e-3;
@@ -119,7 +116,7 @@ static void print_json(const bench *b, const sz_subject *s, const sz_stage_times
     printf("}}\n");
 }
 
-/* Does the terminal take more than ASCII? */
+/* Can the terminal show more than ASCII? */
 static int is_utf8(void)
 {
     const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -131,7 +128,7 @@ static int is_utf8(void)
                       strstr(locale, "UTF8") || strstr(locale, "utf-8"));
 }
 
-/* length: 1 is the whole width, and what is longer ends in a > */
+/* length: 1 is the full width; longer bars end in a > */
 static void print_bar(double length, int utf8)
 {
     static const char *const eighth[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -171,7 +168,7 @@ static void print_table(const bench *b, const sz_subject *s, const sz_stage_time
     }
     print_stages(b, t);
     printf("\ndgemm multiplies sparse points of D components at %.1f GF/s; energies and "
-           "forces take %.2f of the floor that this sets\n",
+           "forces take %.2f times this floor\n",
            rate, floors(t));
     if (product_rate(t) > 0)
         printf("the products of the kernels: %.1f GF/s, %.0f %% of that rate\n",
@@ -189,12 +186,12 @@ static void print_table(const bench *b, const sz_subject *s, const sz_stage_time
 
 /* ---- the command ------------------------------------------------------------------- */
 
-/* 0, or the exit code; text NULL leaves *value. */
+/* 0, or the exit code; *value is kept if text is NULL. */
 static int read_int(const char *name, const char *text, int least, int most, int *value)
 {
     if (!text || (sz_parse_int(text, value) && *value >= least && *value <= most))
         return 0;
-    return sz_usage_error("bench", "%s needs a number from %d to %d, not \"%s\"", name,
+    return sz_usage_error("bench", "%s must be a number from %d to %d, not \"%s\"", name,
                           least, most, text);
 }
 
@@ -202,7 +199,7 @@ static int read_lattice(const char *text, double *lattice)
 {
     if (!text || (sz_parse_double(text, lattice) && *lattice >= 1.0 && *lattice <= 20.0))
         return 0;
-    return sz_usage_error("bench", "--lattice needs Angstrom from 1 to 20, not \"%s\"",
+    return sz_usage_error("bench", "--lattice must be 1 to 20 Angstrom, not \"%s\"",
                           text);
 }
 
@@ -213,7 +210,7 @@ static int read_size(bench *b, const char *cells, const char *atoms)
     if (!code) code = read_int("--atoms", atoms, 2, 1024000, &n_atoms);
     if (code) return code;
     if (cells && atoms)
-        return sz_usage_error("bench", "--cells and --atoms both say how large it is");
+        return sz_usage_error("bench", "give either --cells or --atoms, not both");
     if (atoms) b->cells = (int)lround(cbrt(n_atoms / 2.0));
     return 0;
 }
@@ -233,7 +230,7 @@ static int read_plan(sz_plan_options *plan, const char *block, const char *toler
     return code;
 }
 
-/* -1, or the exit code when there is nothing to do */
+/* -1, or the exit code if there is nothing to do */
 static int read_options(int argc, char **argv, bench *b)
 {
     const char *argument[1], *cells = NULL, *atoms = NULL, *lattice = NULL;
@@ -264,10 +261,10 @@ static int read_options(int argc, char **argv, bench *b)
     if (!code) code = read_plan(&b->stages.plan, block, tolerance, threads, precision);
     if (code) return code;
     if (n + (b->descriptor != NULL) != 1)
-        return sz_usage_error("bench", "either a model or --descriptor is needed");
+        return sz_usage_error("bench", "give either a model or --descriptor");
     if (sparse && !b->descriptor)
-        return sz_usage_error("bench",
-                              "--sparse is of --descriptor, a model has its own");
+        return sz_usage_error(
+            "bench", "--sparse needs --descriptor: a model has its own sparse points");
     if (n) b->path = argument[0];
     code = sz_take_files("bench", &files, &(sz_named){"the model", b->path, 0}, 1);
     sz_files_free(&files);
@@ -283,10 +280,9 @@ static sz_status make_subject(sz_subject *s, const bench *b, sz_error *err)
                                    err);
     status = sz_model_load(&s->model, b->path, err);
     if (status == SZ_OK && sz_stages_n_terms(s->model) == 0)
-        status = sz_fail(err, SZ_ERR_ARGUMENT,
-                         "%s has no SOAP term, and the stages are those of SOAP terms: "
-                         "there is nothing to time",
-                         b->path);
+        status = sz_fail(
+            err, SZ_ERR_ARGUMENT,
+            "%s has no SOAP term; only the stages of SOAP terms can be timed", b->path);
     return status == SZ_OK ? sz_subject_alloy(s, b->cells, b->lattice, err) : status;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * calibrate.c - soapz calibrate: how large a model's errors are, from data that its fit
- * has not seen, written into the model. */
+ * calibrate.c - soapz calibrate: calibrates a model's expected errors with data that its
+ * fit did not use, and writes them into the model. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/file.h"
 #include "base/text.h"
@@ -15,22 +15,21 @@
 static const char help[] =
     "usage: soapz calibrate MODEL DATA.xyz [NAME=KEY ...] -o OUT.soapz [--into WHOLE]\n"
     "\n"
-    "How large the errors of a model are to be expected, from its errors on data that "
-    "its\n"
-    "fit has not seen: soapz eval --uncertainty, fix pair of LAMMPS and Python have "
-    "them\n"
-    "then for each atom, and soapz validate says whether they hold.\n"
+    "Calibrates the expected errors of a model with its errors on data that its fit did\n"
+    "not use. soapz eval --uncertainty, fix pair of LAMMPS and Python then give them "
+    "for\n"
+    "each atom, and soapz validate tests them.\n"
     "\n"
-    "  MODEL         GAP XML or .soapz, fitted without the data\n"
-    "  DATA.xyz      extended XYZ with energies and forces, or what ASE reads; 30 "
-    "frames\n"
-    "                at least, of all kinds that the model is for\n"
-    "  NAME=KEY      where the data are, as for soapz validate\n"
+    "  MODEL         GAP XML or .soapz, fitted without these data\n"
+    "  DATA.xyz      extended XYZ with energies and forces, or a file that ASE reads; "
+    "at\n"
+    "                least 30 frames, of all kinds that the model is used for\n"
+    "  NAME=KEY      names of the data, as for soapz validate\n"
     "  -o, --output OUT.soapz\n"
     "                the model with the note \"uncertainty\"; nothing else is changed\n"
-    "  --into WHOLE  it is this model that gets the note: one of the same settings,\n"
-    "                fitted to all data, those of the calibration included\n"
-    "  --threads N   frames computed side by side (all cores)\n"
+    "  --into WHOLE  write the note into this model instead; it must have the same\n"
+    "                settings and is fitted to all data, including DATA.xyz\n"
+    "  --threads N   frames computed in parallel (all cores)\n"
     "  --help        this text\n"
     "\n"
     "example:\n"
@@ -39,7 +38,7 @@ static const char help[] =
 typedef struct {
     const char *model, *data, *out, *into;
     sz_fit_options options;
-    sz_validation v; /* the names of the data, and the data */
+    sz_validation v; /* names of the data, and the data */
     sz_files files;
 } request;
 
@@ -48,11 +47,11 @@ static int read_words(request *r, int n, const char *const *word)
     for (int k = 0; k < n; k++) {
         if (sz_take_name(&r->v, word[k])) continue;
         if (r->data)
-            return sz_usage_error("calibrate", "one word too many: \"%s\"", word[k]);
+            return sz_usage_error("calibrate", "unexpected word: \"%s\"", word[k]);
         *(r->model ? &r->data : &r->model) = word[k];
     }
-    if (!r->data) return sz_usage_error("calibrate", "a model and data are needed");
-    if (!r->out) return sz_usage_error("calibrate", "say with -o what shall be written");
+    if (!r->data) return sz_usage_error("calibrate", "give a model and data");
+    if (!r->out) return sz_usage_error("calibrate", "name the output file with -o");
     if (!sz_ends_in(r->out, ".soapz"))
         return sz_usage_error("calibrate",
                               "%s: the name must end in .soapz: only such files have "
@@ -66,7 +65,7 @@ static int read_words(request *r, int n, const char *const *word)
                          4);
 }
 
-/* -1, or the exit code when there is nothing to do */
+/* -1, or the exit code if there is nothing to do */
 static int read_options(int argc, char **argv, request *r)
 {
     enum { MAX_WORDS = 16 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compressions.c - soapz compressions: every compression of the paper with its length. */
+ * compressions.c - soapz compressions: the compressions of the paper and their
+ * lengths. */
 #include "base/args.h"
 #include "descriptor/coupling.h"
 #include "descriptor/soap_spec.h"
@@ -17,36 +18,35 @@ static const char help[] =
     "\n"
     "The compressions of the power spectrum by the labels of Darby, Kermode, Csanyi "
     "(2021):\n"
-    "nu keeps the species of a neighbour apart, mu sums over them, ^ sums over the "
-    "radial\n"
-    "functions (the paper's hat), numbers are powers. For each the keys with which "
-    "gap_fit\n"
-    "makes it, the length of the vector as a formula and for these S species, N = n_max\n"
-    "and L = l_max, what it loses against nu=2, and whether nu=2 can be computed from "
+    "nu keeps the species of a neighbour, mu sums over species, ^ sums over the radial\n"
+    "functions (the paper's hat), numbers are powers. The table shows the gap_fit keys "
+    "of\n"
+    "each, the length of the vector as a formula and as a number (S species, N = n_max,\n"
+    "L = l_max), what is lost relative to nu=2, and whether nu=2 can be computed from "
     "it.\n"
     "docs/compressions.md explains each.\n"
     "\n"
-    "Powers that are three in all make products of three densities (four bodies), for "
-    "all\n"
-    "l1, l2, l3 of --l-min to L that form a triangle with an even sum. There are\n"
+    "Labels with powers that sum to three are products of three densities (four "
+    "bodies),\n"
+    "for all l1, l2, l3 from --l-min to L that form a triangle with an even sum. There "
+    "are\n"
     "  t  of them in all (three different factors),\n"
     "  u  with l2 <= l3 (two factors of one kind),\n"
     "  v  with l1 <= l2 <= l3 (three of one kind);\n"
-    "what such a compression loses is said against nu=3. K stands for K random mixtures "
-    "of\n"
-    "species and radial functions, only like ones are multiplied; K=3 has one mixture "
-    "for\n"
-    "all factors, K,K,K=1,1,1 three.\n"
+    "their loss is relative to nu=3. K stands for K random mixtures of species and "
+    "radial\n"
+    "functions; only mixtures of the same index are multiplied. K=3 uses one set of\n"
+    "mixtures for all factors, K,K,K=1,1,1 uses three.\n"
     "\n"
     "  --species S  a number, or elements: \"Nb Mo Ta W\"\n"
     "  --n-max N    radial basis functions\n"
     "  --l-max L    largest l\n"
     "  --d-j D      dimension of the embedding of nu=2,d_J\n"
-    "  --u-max U    channels of the optimal radial basis; N where it is not given\n"
+    "  --u-max U    channels of the optimal radial basis (N)\n"
     "  --K K        channels of the labels K=2, K,K=1,1, K=3 and K,K,K=1,1,1\n"
-    "  --l-min l    of products of three: those with a smaller l are left out; 1 leaves "
-    "out\n"
-    "               what repeats the power spectrum\n"
+    "  --l-min l    smallest l in products of three; 1 leaves out what repeats the "
+    "power\n"
+    "               spectrum\n"
     "  --json       a list of objects instead of a table\n"
     "  --help       this text\n"
     "\n"
@@ -59,8 +59,8 @@ typedef struct {
 
 /* ---- lengths ----------------------------------------------------------------------- */
 
-/* A descriptor string with the compression. Species are elements 1, 2, ...; all weights
- * are 0: what counts is their number. */
+/* A descriptor string with the compression. Species are elements 1, 2, ..; all weights
+ * are 0, because only their number counts. */
 static char *make_text(const request *r, const char *label)
 {
     size_t size = 400 + 4 * (size_t)r->n_species + 2 * (size_t)r->n_species * r->d_j;
@@ -79,8 +79,8 @@ static char *make_text(const request *r, const char *label)
     return text;
 }
 
-/* What is asked for of a label. K channels are as many whatever they are mixed of: with
- * little of that few numbers are drawn. */
+/* The parameters used for a label. The length depends on the number of channels K, not on
+ * their weights; a small size avoids drawing many random numbers. */
 static request simplest(const request *r, const char *label)
 {
     request few = *r;
@@ -89,8 +89,8 @@ static request simplest(const request *r, const char *label)
     return few;
 }
 
-/* Length as the evaluator's list of products has it; -1 where there is no such vector:
- * three factors are coupled up to a smaller l. */
+/* Length from the list of products that the evaluator uses; -1 if there is no such
+ * vector: three factors are only coupled up to a maximum l. */
 static sz_status find_length(const request *r, const char *label, double *length,
                              sz_error *err)
 {
@@ -133,7 +133,7 @@ static sz_status find_length(const request *r, const char *label, double *length
 
 /* ---- tables ------------------------------------------------------------------------ */
 
-/* "yes", "no" or, where a condition follows, "depends" */
+/* "yes", "no", or "depends" followed by a condition */
 static const char *lossy(const sz_compression_name *c)
 {
     if (!strcmp(c->loss, "nothing")) return "no";
@@ -146,7 +146,7 @@ static const char *invertible(const sz_compression_name *c)
     return strstr(c->invertible, "where") ? "depends" : "yes";
 }
 
-/* "-" or, in JSON, null where there is none */
+/* "-" or, in JSON, null if there is none */
 static const char *length_text(double length, const char *none, char text[32])
 {
     if (length < 0.0) return none;
@@ -166,7 +166,7 @@ static void print_json(const sz_compression_name *c, double length, int last)
            lossy(c), c->loss, invertible(c), c->invertible, last ? "" : ",");
 }
 
-/* (l1, l2, l3) of three factors: t, u and v of the help */
+/* (l1, l2, l3) of three factors: t, u and v in the help */
 static void count_triples(const request *r, int count[3])
 {
     memset(count, 0, 3 * sizeof *count);
@@ -212,7 +212,7 @@ static int print_all(const request *r)
         if (r->json)
             print_json(c, length[k], k == n - 1);
         else
-            printf("%-17s %-15s %9s  %s\n    loses%s%s\n    nu=2 from it: %s\n", c->label,
+            printf("%-17s %-15s %9s  %s\n    loses%s%s\n    gives nu=2: %s\n", c->label,
                    c->keys ? c->keys : "-", length_text(length[k], "-", number),
                    c->length, nu, c->loss, c->invertible);
     }
@@ -269,7 +269,7 @@ int sz_verb_compressions(int argc, char **argv)
     r.u_max = r.n_max;
     if (!code) code = take("--u-max", u_max, 1, r.n_species * r.n_max, &r.u_max);
     if (!code) code = take("--K", k, 1, 10000, &r.k);
-    /* l_min = l_max and odd leaves no product */
+    /* an odd l_min = l_max leaves no product */
     if (!code)
         code = take("--l-min", l_min, 0, r.l_max % 2 ? r.l_max - 1 : r.l_max, &r.l_min);
     return code ? code : print_all(&r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * convert.c - soapz convert: a model from one kind of file to another. */
+ * convert.c - soapz convert: converts a model to another file format. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/number.h"
 #include "format/gap_write.h"
@@ -14,21 +14,22 @@
 static const char help[] =
     "usage: soapz convert [options] IN OUT\n"
     "\n"
-    "Writes the model IN, of either kind, as OUT; its name says as what:\n"
+    "Writes the model IN, of either format, as OUT. The name of OUT sets the format:\n"
     "\n"
     "  OUT.xml     a GAP for QUIP and soapz, with files OUT.xml.sparseX.* beside it\n"
     "  OUT.soapz   one file with a checksum and with notes on the model\n"
     "\n"
-    "All numbers are kept to the last bit. OUT appears when it is complete.\n"
+    "All numbers are kept to the last bit. OUT appears only when it is complete.\n"
     "\n"
     "  --citation TEXT       what to cite             notes, for a .soapz file; those\n"
     "  --licence TEXT        licence of the model     of IN are kept, an empty TEXT\n"
-    "  --training-data TEXT  what it was fitted to    takes one away\n"
+    "  --training-data TEXT  what it was fitted to    removes one\n"
     "  --test-errors TEXT    its errors on a test set\n"
-    "  --vectors             sparse points as descriptor vectors, where IN holds their\n"
+    "  --vectors             store sparse points as descriptor vectors if IN stores "
+    "their\n"
     "                        environments: larger, but any reader understands them\n"
     "  --gap-version N       another gap_version, for a QUIP older than the model;\n"
-    "                        from 1686132232 on, where keys mean the same\n"
+    "                        N >= 1686132232, where keys have the same meaning\n"
     "  --help                this text\n"
     "\n"
     "example:\n"
@@ -64,8 +65,8 @@ static sz_status set_version(sz_gap *gap, int version, sz_error *err)
     if (!version) return SZ_OK;
     if (gap->version < SZ_GAP_VERSION_LEAST)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "%s has gap_version %d: before %d the keys of descriptors mean "
-                       "something else, so it must keep it",
+                       "%s has gap_version %d: before %d descriptor keys have a "
+                       "different meaning, so gap_version cannot change",
                        gap->path, gap->version, SZ_GAP_VERSION_LEAST);
     gap->version = version;
     return SZ_OK;
@@ -80,12 +81,12 @@ static void warn(const sz_gap *gap, const char *out)
     for (int k = 0; k < gap->n_notes; k++)
         if (strcmp(gap->note[k].key, "command_line") != 0 &&
             strcmp(gap->note[k].key, SZ_LOCAL_PROPERTY) != 0)
-            fprintf(stderr, "soapz: warning: the note %s has no place in %s\n",
+            fprintf(stderr, "soapz: warning: the note %s cannot be stored in %s\n",
                     gap->note[k].key, out);
 }
 
-/* A write takes a few seconds at most: Ctrl-C waits for it, so that it leaves nothing; so
- * do the signals of a scheduler. */
+/* Writing takes a few seconds at most. Ctrl-C and the signals of a scheduler wait for it,
+ * so that no incomplete file is left. */
 static sz_status write_model(const sz_gap *gap, const char *out, sz_error *err)
 {
     sigset_t set, old;
@@ -140,15 +141,14 @@ int sz_verb_convert(int argc, char **argv)
     code = sz_options(argc, argv, option, sizeof option / sizeof *option, file, 2, &n);
     if (want_help) return sz_print_text(help);
     if (code) return code;
-    if (n != 2)
-        return sz_usage_error("convert", "a model and the file to write are needed");
+    if (n != 2) return sz_usage_error("convert", "give a model and the file to write");
     if (kind_of(file[1]) == UNKNOWN)
         return sz_usage_error("convert", "%s: the name must end in .xml or .soapz",
                               file[1]);
     if (version_text &&
         (!sz_parse_int(version_text, &version) || version < SZ_GAP_VERSION_LEAST))
         return sz_usage_error("convert",
-                              "--gap-version is \"%s\", not a number from %d on",
+                              "--gap-version is \"%s\", but must be a number >= %d",
                               version_text, SZ_GAP_VERSION_LEAST);
     return convert(file[0], file[1], note, vectors, version);
 }

@@ -17,31 +17,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64 }; /* atoms of one call */
+enum { BLOCK = 64 }; /* atoms per call */
 
 static const char help[] =
     "usage: soapz describe --compression LABEL [OPTIONS] IN.xyz -o OUT.npz\n"
     "       soapz describe --descriptor \"soap ...\" IN.xyz -o OUT.npz\n"
     "       soapz describe MODEL IN.xyz -o OUT.npz [--term K]\n"
     "\n"
-    "Vectors of the atoms of an extended XYZ file, SOAP or symmetry functions: a row "
-    "for\n"
-    "each atom that is a centre, in the order of the file, frame after frame.\n"
+    "Descriptor vectors (SOAP or symmetry functions) of the atoms of an extended XYZ "
+    "file:\n"
+    "one row for each atom that is a centre, in the order of the file, frame after "
+    "frame.\n"
     "\n"
-    "  IN.xyz      frames; - is standard input. Where Python and ASE are, anything that\n"
-    "              ASE reads (POSCAR, OUTCAR, cif, ase.db, ..); or a LAMMPS dump\n"
+    "  IN.xyz      frames; - is standard input. With Python and ASE, any file that ASE\n"
+    "              reads (POSCAR, OUTCAR, cif, ase.db, ..); or a LAMMPS dump\n"
     "  -o, --output OUT.npz   for numpy.load: descriptor [rows][length], frame, atom "
     "and\n"
     "              species (atomic number) of each row, descriptor_string, and the\n"
     "              matrices of the compression (W_l, Q_l or U_l for each l, A_l, B_l, "
     "C_l\n"
     "              of K channels, embedding)\n"
-    "  -o, --output OUT.npy   the matrix descriptor alone\n"
+    "  -o, --output OUT.npy   only the matrix descriptor\n"
     "\n"
-    "By the paper's label, \"soapz compressions\" lists them, vectors as long as it "
-    "says:\n"
+    "With a label of the paper (see soapz compressions, which also gives the length):\n"
     "  --compression LABEL   e.g. nu=2, nu,mu=1,1, nu,mu*=1,1, nu,mu^=1,1, W^T P_l; "
-    "of\n"
+    "with\n"
     "                        three factors nu,mu^=1,2, nu,nu^,mu=1,1,1, K=3\n"
     "  --n-max 8, --l-max 6  limits of the radial and angular basis\n"
     "  --cutoff 5, --cutoff-width 0.5, --atom-sigma 0.5  in Angstrom\n"
@@ -49,32 +49,31 @@ static const char help[] =
     "  --radial-basis NAME   EQUISPACED_GAUSS, POLY or GTO\n"
     "  --species \"Nb Mo\"     elements of the densities, in this order; by default "
     "those\n"
-    "                        of IN.xyz by atomic number; neighbours of others are "
-    "ignored\n"
+    "                        of IN.xyz by atomic number; other neighbours are ignored\n"
     "  --centre \"W\"          rows of these elements only\n"
     "  --d-j 2               dimension of the embedding of nu=2,d_J\n"
     "  --embedding HOW       paper (the default), random, data (the leading "
     "eigenvectors\n"
     "                        of the species' covariance), numbers [species][d_J], or a\n"
     "                        file with them\n"
-    "  --u-max N             channels of the optimal basis; by default as many as n-max\n"
-    "  --K 32                channels of K=3 and its like\n"
-    "  --l-min 0             of three factors: products with a smaller l are left out\n"
-    "  --seed 1              of random matrices and embeddings\n"
-    "  --weights normal      or uniform: of what random matrices are made\n"
-    "  --data DATA.xyz       where the optimal basis or --embedding data comes from, by\n"
-    "                        default IN.xyz\n"
+    "  --u-max N             channels of the optimal basis; by default n-max\n"
+    "  --K 32                channels of K=3 and the other K labels\n"
+    "  --l-min 0             smallest l in products of three factors\n"
+    "  --seed 1              seed of random matrices and embeddings\n"
+    "  --weights normal      or uniform: distribution of the random matrices' entries\n"
+    "  --data DATA.xyz       data for the optimal basis or --embedding data; by default\n"
+    "                        IN.xyz\n"
     "\n"
-    "In gap_fit's words, or as a model has them, soap, soap_turbo or acsf (symmetry\n"
-    "functions, \"acsf cutoff=6 n_species=2 species_Z={42 74}\"); the last component of "
+    "With a descriptor of gap_fit or of a model: soap, soap_turbo or acsf (symmetry\n"
+    "functions, \"acsf cutoff=6 n_species=2 species_Z={42 74}\"). The last component of "
     "a\n"
-    "soap is then covariance_sigma0, and its average=T gives one row for each frame:\n"
+    "soap is then covariance_sigma0, and average=T gives one row for each frame:\n"
     "  --descriptor TEXT     keys of gap_fit; also compression={LABEL}, d_J, u_max,\n"
     "                        embedding={...}, compression_seed, l_min, ..; of acsf g1 to "
     "g5\n"
-    "  MODEL                 GAP XML, its sparse points beside it, or .soapz\n"
-    "  --term K              only the K-th soap term of the model (soapz info counts\n"
-    "                        them); needed when they differ in their hyperparameters\n"
+    "  MODEL                 GAP XML with its sparse-point files, or .soapz\n"
+    "  --term K              only the K-th soap term of the model (numbers as in soapz\n"
+    "                        info); needed if they differ in their hyperparameters\n"
     "\n"
     "  --elements Nb Mo ..   elements of the types 1, 2, .. of a dump without the "
     "column\n"
@@ -92,7 +91,7 @@ static const char help[] =
 
 typedef struct {
     const char *model_path;              /* or NULL */
-    unsigned char element[SZ_Z_MAX + 1]; /* that the model knows */
+    unsigned char element[SZ_Z_MAX + 1]; /* known to the model */
     sz_descriptor *descriptor;
     sz_xyz_reader *in;
     sz_describe_out out;
@@ -105,7 +104,7 @@ typedef struct {
 
 /* ---- which descriptor, which centres -------------------------------------------- */
 
-/* The optimal basis of u_max channels from a file: matrix to free, its size. */
+/* Reads the optimal basis of u_max channels from a file; the caller frees the matrix. */
 static sz_status find_optimal(const char *text, const char *data, int u_max,
                               double **matrix, int *n_matrix, double **spectrum,
                               sz_error *err)
@@ -117,7 +116,7 @@ static sz_status find_optimal(const char *text, const char *data, int u_max,
     if (status != SZ_OK) return status;
     n = (size_t)moments->soap->spec.n_slots * moments->soap->spec.radial.n_max;
     n_l = (size_t)moments->soap->spec.radial.l_max + 1;
-    if (u_max > 0 && (size_t)u_max <= n) { /* else the parser says what is allowed */
+    if (u_max > 0 && (size_t)u_max <= n) { /* else the parser reports what is allowed */
         *n_matrix = (int)(n_l * n * (size_t)u_max);
         *matrix = malloc((size_t)*n_matrix * sizeof **matrix);
         *spectrum = malloc(n_l * n * sizeof **spectrum);
@@ -130,7 +129,7 @@ static sz_status find_optimal(const char *text, const char *data, int u_max,
     return status;
 }
 
-/* The matrices that text asks data for: NULL where there are none. */
+/* The matrices that the text derives from data; NULL if there are none. */
 static sz_status find_matrix(double **spectrum, const char *text, const char *where,
                              const char *data, double **matrix, int *n_matrix,
                              sz_error *err)
@@ -180,7 +179,7 @@ static sz_status warn_of_keys(const char *text, sz_error *err)
     return status;
 }
 
-/* The term that text names, from 1; 0 where there is none. */
+/* The term named by text, from 1; 0 if there is none. */
 static sz_status choose_term(const sz_gap *gap, const char *text, int *term,
                              sz_error *err)
 {
@@ -194,16 +193,15 @@ static sz_status choose_term(const sz_gap *gap, const char *text, int *term,
         if (status != SZ_OK) return status;
         n += is_soap;
     }
-    if (n == 0)
-        return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no soap term to describe with",
-                       gap->path);
+    if (n == 0) return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no soap term", gap->path);
     if (!text || (sz_parse_int(text, term) && *term >= 1 && *term <= n)) return SZ_OK;
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "--term %s: %s has the soap terms 1 to %d, see soapz info", text,
+                   "--term %s: %s has soap terms 1 to %d, see soapz info", text,
                    gap->path, n);
 }
 
-/* The descriptor of SOAP term number term, from 1, or the one that all have. */
+/* The descriptor of SOAP term number term, from 1; 0: the descriptor that all terms
+ * share. */
 static sz_status take_terms(description *d, const sz_gap *gap, int term, sz_error *err)
 {
     sz_describer_spec first = {0};
@@ -260,7 +258,7 @@ static sz_status take_model(description *d, const char *path, const char *term_t
 
 /* ---- frames --------------------------------------------------------------------- */
 
-/* Elements that the model lacks are refused. */
+/* Elements that are not in the model are refused. */
 static sz_status check_elements(const description *d, const sz_xyz_frame *frame,
                                 sz_error *err)
 {
@@ -273,7 +271,7 @@ static sz_status check_elements(const description *d, const sz_xyz_frame *frame,
             if (d->element[z])
                 used += (size_t)snprintf(known + used, sizeof known - used, " %s",
                                          sz_element_symbol(z));
-        return sz_fail(err, SZ_ERR_ARGUMENT, "%s:%d: the model %s is for%s, not for %s",
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%s:%d: the model %s has%s, not %s",
                        sz_xyz_name(d->in), frame->line + 2 + i, d->model_path, known,
                        sz_element_symbol(frame->z[i]));
     }
@@ -357,7 +355,7 @@ static sz_status describe_file(description *d, sz_error *err)
     }
     sz_progress_end(&d->progress);
     if (status == SZ_OK && d->out.n_rows == 0)
-        status = sz_fail(err, SZ_ERR_ARGUMENT, "%s holds no atom that is a centre",
+        status = sz_fail(err, SZ_ERR_ARGUMENT, "%s has no atom that is a centre",
                          sz_xyz_name(d->in));
     return status;
 }
@@ -366,12 +364,12 @@ static sz_status describe_file(description *d, sz_error *err)
 
 typedef struct {
     const char *model, *descriptor, *term, *in, *out;
-    char elements[512]; /* of the types of a dump */
+    char elements[512]; /* elements of a dump's types */
     sz_recipe recipe;
     sz_files files;
 } request;
 
-/* the first option that only --compression knows */
+/* the first option that needs --compression */
 static const char *recipe_option(const sz_recipe *r)
 {
     const char *value[] = {r->n_max,        r->l_max,      r->cutoff,
@@ -400,18 +398,17 @@ static int check_request(request *r, const char **argument, int n)
         return sz_usage_error("describe", "--descriptor and --compression exclude each "
                                           "other");
     if (option && !r->recipe.compression)
-        return sz_usage_error("describe", "%s belongs to --compression", option);
+        return sz_usage_error("describe", "%s needs --compression", option);
     if ((r->descriptor || r->recipe.compression) && n != 1)
-        return sz_usage_error("describe", "with %s only an XYZ file is named",
+        return sz_usage_error("describe", "with %s give only an XYZ file",
                               r->descriptor ? "--descriptor" : "--compression");
     if ((r->descriptor || r->recipe.compression) && r->term)
-        return sz_usage_error("describe", "--term belongs to a model");
+        return sz_usage_error("describe", "--term needs a model");
     if (!r->descriptor && !r->recipe.compression && n != 2)
-        return sz_usage_error("describe", "a model and an XYZ file are needed");
+        return sz_usage_error("describe", "give a model and an XYZ file");
     if (!r->descriptor && !r->recipe.compression && r->recipe.data)
-        return sz_usage_error("describe", "a model has its basis: no --data");
-    if (!r->out)
-        return sz_usage_error("describe", "say with -o where the result shall go");
+        return sz_usage_error("describe", "a model has its own basis: leave out --data");
+    if (!r->out) return sz_usage_error("describe", "name the output file with -o");
     r->model = r->descriptor || r->recipe.compression ? NULL : argument[0];
     r->in = argument[n - 1];
     n = sz_take_files("describe", &r->files,
@@ -424,7 +421,7 @@ static int check_request(request *r, const char **argument, int n)
     return n ? n : -1;
 }
 
-/* -1, or the exit code when there is nothing to do */
+/* -1, or the exit code if there is nothing to do */
 static int read_options(int argc, char **argv, request *r)
 {
     const char *argument[2];
@@ -482,7 +479,7 @@ int sz_verb_describe(int argc, char **argv)
     if (status == SZ_OK) status = take_request(&d, &r, &err);
     if (status == SZ_OK) status = sz_xyz_open(&d.in, r.in, &err);
     if (status == SZ_OK) status = sz_xyz_set_types(d.in, r.elements, &err);
-    /* the paper's vectors have no component covariance_sigma0 */
+    /* the paper's vectors do not have the component covariance_sigma0 */
     if (status == SZ_OK)
         status = sz_describe_open(
             &d.out, r.out, sz_descriptor_length(d.descriptor) - !!r.recipe.compression,

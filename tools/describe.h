@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * describe.h - descriptors of strings, with what data have to say to them. */
+ * describe.h - descriptors from strings; some take an optimal basis from data. */
 #ifndef SZ_DESCRIBE_H
 #define SZ_DESCRIBE_H
 
 #include "base/error.h"
 
-/* where: what text is called in messages; data: the file that an optimal basis comes
- * from. *spectrum, to free, is set where there is such a basis: its eigenvalues. */
+/* where: name of text in messages; data: the file that an optimal basis is computed from.
+ * *spectrum receives the eigenvalues of such a basis; the caller frees it. */
 sz_status sz_describe_text(sz_descriptor **descriptor, double **spectrum,
                            const char *text, const char *where, const char *data,
                            sz_error *err);

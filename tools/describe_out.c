@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * describe_out.c - rows of vectors and what belongs to them, to a file for NumPy. */
+ * describe_out.c - writes descriptor vectors and their labels to a file for NumPy. */
 #include "describe_out.h"
 
 #include "base/text.h"
@@ -95,8 +95,8 @@ static void put_channels(sz_npz *npz, int d, const sz_soap_spec *spec)
         sz_npz_reals(npz, name, 2, mix, y->mix);
     }
     if (!y->matrix) return;
-    /* mixtures of species and radial functions: one of each density (of R_mix Z_mix the
-     * same for all l) */
+    /* Mixtures of species and radial functions, one matrix per density (for R_mix and
+     * Z_mix the same for all l). */
     put_matrix(npz,
                !strcmp(label, "optimal") ? 'U'
                : label[0] == 'W'         ? 'W'
@@ -105,7 +105,7 @@ static void put_channels(sz_npz *npz, int d, const sz_soap_spec *spec)
                y, spec);
 }
 
-/* The matrices of a SOAP, and the eigenvalues that its optimal basis has. */
+/* The matrices of a SOAP, and the eigenvalues of its optimal basis. */
 static void put_matrices(sz_describe_out *out, const sz_soap_spec *spec)
 {
     long shape[2] = {spec->radial.l_max + 1, (long)spec->n_slots * spec->radial.n_max};
@@ -129,7 +129,7 @@ void sz_describe_matrices(sz_describe_out *out, const char *text, const sz_descr
     if (soap) put_matrices(out, &soap->spec);
 }
 
-/* ---- the end ----------------------------------------------------------------------- */
+/* ---- end ------------------------------------------------------------------------ */
 
 sz_status sz_describe_close(sz_describe_out *out, int keep, sz_error *err)
 {

@@ -8,8 +8,9 @@
 
 #include <stdio.h>
 
-/* Lines for people: a head, one line per config_type, the sum, one per element; only what
- * there is. Energies and virials in meV/atom, forces in eV/Angstrom: MAE, RMSE. */
+/* Text lines: a header, one line per config_type, the total, one line per element; lines
+ * without data are left out. Energies and virials in meV/atom, forces in eV/Angstrom:
+ * MAE, RMSE. */
 void sz_error_table_print(const sz_error_table *table, FILE *file);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * eval.c - soapz eval: energies, forces and virials of the frames of a file.
  *
- * Frames pass one by one. */
+ * Frames are processed one by one. */
 #include "atoms/frame_list.h"
 #include "base/crew.h"
 #include "base/memory.h"
@@ -21,65 +21,67 @@ static const char help[] =
     "\n"
     "Energies, forces and virials of every frame of a file.\n"
     "\n"
-    "  MODEL       GAP XML, its sparse points beside it, or .soapz\n"
-    "  IN          frames in extended XYZ, - is standard input; or anything that ASE\n"
-    "              reads (POSCAR, OUTCAR, cif, ase.db, ..), where Python and ASE are:\n"
-    "              what it says of energy, forces and virial then is in OUT.xyz too, as\n"
-    "              REF_energy, REF_forces and REF_virial. Or a LAMMPS dump\n"
+    "  MODEL       GAP XML with its sparse-point files, or .soapz\n"
+    "  IN          frames in extended XYZ, - is standard input; or a LAMMPS dump; or, "
+    "with\n"
+    "              Python and ASE, any file that ASE reads (POSCAR, OUTCAR, cif, "
+    "ase.db,\n"
+    "              ..): its energy, forces and virial are then copied to OUT.xyz as\n"
+    "              REF_energy, REF_forces and REF_virial\n"
     "  -o, --output OUT.xyz\n"
     "              the same frames with energy (eV) and virial (eV, row by row,\n"
     "              -volume * stress: positive under pressure) in their header and\n"
     "              the columns forces (eV/Angstrom) and local_energy (eV), all with\n"
-    "              17 digits; what the input says under these names, or as stress or\n"
-    "              free_energy, is replaced, the rest is kept. - is standard output\n"
+    "              17 digits; input data with these names, or named stress or\n"
+    "              free_energy, are replaced, the rest is kept. - is standard output\n"
     "  --rank-tolerance E\n"
-    "              kernels of zeta 2 by their leading eigenvectors where that is "
-    "cheaper:\n"
-    "              each may change a local energy by E eV, rms over its sparse points; "
-    "0,\n"
-    "              the default: exact. What came of it is printed, see also soapz info\n"
-    "  --threads N threads that compute a frame together (1); 0: all cores. Results do\n"
-    "              not depend on it\n"
+    "              replace kernels of zeta 2 by their leading eigenvectors where that "
+    "is\n"
+    "              faster; each may change a local energy by E eV (rms over its sparse\n"
+    "              points). 0, the default: exact. Prints the result, see also soapz "
+    "info\n"
+    "  --threads N threads for each frame (1); 0: all cores. Results do not depend on "
+    "it\n"
     "  --precision mixed\n"
-    "              SOAP terms in single precision, sums in double: faster, and forces\n"
-    "              within 1e-5 eV/Angstrom of double, the default\n"
-    "  --variance  the key energy_variance and the column local_energy_variance, eV^2:\n"
-    "              the Gaussian process's own, distance from the sparse points\n"
-    "  --grade     the column grade: 0 at a sparse point, at most 1.41; costs less\n"
+    "              SOAP terms in single precision, sums in double: faster, with forces\n"
+    "              within 1e-5 eV/Angstrom of those in double, the default\n"
+    "  --variance  add the key energy_variance and the column local_energy_variance, "
+    "eV^2:\n"
+    "              the Gaussian process's variance, a distance from the sparse points\n"
+    "  --grade     add the column grade: 0 at a sparse point, at most 1.41; costs less\n"
     "  --uncertainty\n"
-    "              the column force_uncertainty, eV/Angstrom, and the key\n"
-    "              energy_uncertainty, eV: standard deviations of a component of the "
-    "force\n"
-    "              and of the energy, by the calibration in the model, see soapz\n"
-    "              calibrate\n"
+    "              add the column force_uncertainty, eV/Angstrom, and the key\n"
+    "              energy_uncertainty, eV: standard deviations of a force component and\n"
+    "              of the energy, from the model's calibration (see soapz calibrate)\n"
     "  --elements Nb Mo ..\n"
     "              elements of the types 1, 2, .. of a dump without the column element\n"
     "  --help      this text\n"
     "\n"
-    "A frame without Lattice is not periodic; pbc=\"T T F\" names periodic directions.\n"
+    "A frame without Lattice is not periodic; pbc=\"T T F\" sets the periodic "
+    "directions.\n"
     "\n"
     "example:\n"
     "  soapz eval NbMoTaW.xml cells.xyz -o result.xyz\n";
 
 typedef struct {
     const char *model_path;
-    char elements[512]; /* of the types of a dump */
+    char elements[512]; /* elements of a dump's types */
     sz_plan_options plan;
     sz_model *model;
     sz_predictor *predictor;
     int want_variance, want_grade, want_uncertainty;
-    sz_variance *variance; /* NULL: none of them */
+    sz_variance *variance; /* NULL: no element */
     sz_variance_work *scratch;
     sz_uncertainty *uncertainty;
-    double *local_variance, *grade, *sigma; /* [room] of the frame */
+    double *local_variance, *grade, *sigma; /* [room] for the frame */
     int room;
     sz_xyz_reader *in;
     sz_output out;
     sz_progress progress;
     sz_files files;
 
-    int *species;       /* [n_atoms] of the frame */
-    double done_before; /* share of the file before this frame */
+    int *species;       /* [n_atoms] for the frame */
+    double done_before; /* fraction of the file before this frame */
     long n_frames, n_atoms;
 } evaluation;
 
@@ -102,7 +104,7 @@ static sz_status make_room(evaluation *e, int n, sz_error *err)
     return SZ_OK;
 }
 
-/* What is asked for beside energies and forces, which are there. */
+/* Quantities beside energies and forces, which are always computed. */
 static sz_status judge_frame(evaluation *e, sz_xyz_result *result, sz_error *err)
 {
     const sz_list *list = &e->predictor->list;
@@ -175,7 +177,7 @@ static sz_status eval_file(evaluation *e, sz_error *err)
     }
     sz_progress_end(&e->progress);
     if (status == SZ_OK && e->n_frames == 0)
-        status = sz_fail(err, SZ_ERR_FORMAT, "%s holds no frame", sz_xyz_name(e->in));
+        status = sz_fail(err, SZ_ERR_FORMAT, "%s has no frames", sz_xyz_name(e->in));
     return status;
 }
 
@@ -199,10 +201,11 @@ static sz_status load(evaluation *e, sz_error *err)
     return status;
 }
 
-/* What precision and rank_tolerance came to, where the structures do not go. */
+/* Prints the results of precision and rank_tolerance to the stream that does not hold the
+ * structures. */
 static void print_plan(const evaluation *e, FILE *to)
 {
-    const sz_plan *plan; /* which is there since load() */
+    const sz_plan *plan; /* load() has checked that it exists */
 
     if (sz_model_plan(&plan, e->model, NULL) != SZ_OK) return;
     if (e->plan.precision == SZ_MIXED && sz_plan_precision(plan) != SZ_MIXED)
@@ -226,13 +229,14 @@ static int read_threads(const char *text, int *n_threads)
     *n_threads = 1;
     if (text &&
         (!sz_parse_int(text, n_threads) || *n_threads < 0 || *n_threads > SZ_MAX_THREADS))
-        return sz_usage_error("eval", "--threads needs a number from 0 to %d, not \"%s\"",
+        return sz_usage_error("eval",
+                              "--threads must be a number from 0 to %d, not \"%s\"",
                               SZ_MAX_THREADS, text);
     if (*n_threads == 0) *n_threads = sz_crew_cores();
     return 0;
 }
 
-/* -1, or the exit code when there is nothing to do */
+/* -1, or the exit code if there is nothing to do */
 static int read_options(int argc, char **argv, evaluation *e, const char **in,
                         const char **out)
 {
@@ -259,8 +263,8 @@ static int read_options(int argc, char **argv, evaluation *e, const char **in,
         sz_precision_of(&e->plan.precision, precision, &err) != SZ_OK)
         code = sz_usage_error("eval", "%s", err.message);
     if (code) return code;
-    if (n < 2) return sz_usage_error("eval", "a model and an XYZ file are needed");
-    if (!*out) return sz_usage_error("eval", "say with -o where the result shall go");
+    if (n < 2) return sz_usage_error("eval", "give a model and an XYZ file");
+    if (!*out) return sz_usage_error("eval", "name the output file with -o");
     e->model_path = argument[0];
     *in = argument[1];
     code = sz_take_files("eval", &e->files,

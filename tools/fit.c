@@ -24,29 +24,29 @@ static const char help[] =
     "usage: soapz fit [OPTIONS] KEY=VALUE ...        gap_fit's command line as it is\n"
     "       soapz fit [OPTIONS] FIT.conf [KEY=VALUE ...]\n"
     "                                                a configuration file (docs/fit.md)\n"
-    "       mpiexec -n 8 soapz-fit-mpi ...           the same on many ranks, where "
+    "       mpiexec -n 8 soapz-fit-mpi ...           the same on many ranks, if "
     "built\n"
     "\n"
     "Fits a sparse Gaussian process to energies, forces and virials, and writes it to\n"
-    "gp_file: as GAP XML, or as .soapz where the name ends so. Frames are taken one by\n"
+    "gp_file: as GAP XML, or as .soapz if the name ends so. Frames are read one by\n"
     "one; memory grows with the number of sparse points, not with the data.\n"
     "\n"
-    "  dryrun=T      says what would be fitted and how much memory it takes\n"
-    "  --resume      goes on where the same command was interrupted or killed\n"
+    "  dryrun=T      prints what would be fitted and the memory it needs\n"
+    "  --resume      continues where the same command was stopped or killed\n"
     "  --checkpoint SECONDS\n"
     "                time between two checkpoints, 60; 0: after each frame; off: none.\n"
-    "                They are the folder GP_FILE.checkpoint, gone when all is done\n"
+    "                They are in the folder GP_FILE.checkpoint, removed at the end\n"
     "  --curve FILE.json\n"
     "                learning curves: errors of smaller models and of less data, and\n"
     "                their picture FILE.svg\n"
     "  --suggest [FILE.conf]\n"
-    "                looks at at_file alone: settings to begin with, and why; they are\n"
+    "                analyses at_file and suggests settings, with reasons; they are\n"
     "                written to FILE.conf, which must not exist\n"
     "  --help-keys   every key, its default, unit and meaning\n"
     "  --threads N   all cores; for each rank of soapz-fit-mpi 1\n"
     "  --help        this text\n"
     "\n"
-    "Ctrl-C, SIGTERM, SIGHUP, SIGXCPU or SIGUSR1 ends after the frame at hand, with a\n"
+    "Ctrl-C, SIGTERM, SIGHUP, SIGXCPU or SIGUSR1 stops after the current frame, with a\n"
     "checkpoint and exit code 130; a second Ctrl-C ends at once.\n"
     "\n"
     "example:\n"
@@ -76,13 +76,13 @@ static int print_keys(void)
     int code;
 
     sz_text_add(&text,
-                "A line each: key [its name in a .conf], default, meaning. A logical "
+                "One line each: key [its name in a .conf], default, meaning. A logical "
                 "alone or empty is T.\n\nthe fit\n");
     sz_fit_explain(&text);
     sz_text_add(&text,
                 "\nonly in a .conf, before the first section and in [config_type "
                 "NAME]\n"
-                "  %-38s %-20s needed, eV/atom: how far energies are trusted\n"
+                "  %-38s %-20s needed, eV/atom: sigma of energies\n"
                 "  %-38s %-20s needed, eV/Angstrom: forces\n"
                 "  %-38s %-20s eV/atom: virials\n\n",
                 "sigma_energy", "", "sigma_force", "", "sigma_virial", "0");
@@ -139,7 +139,7 @@ static sz_status read_data(fit *f, sz_error *err)
                                 .watch = &f->watch};
     sz_status status = sz_dataset_read(&f->data, spec->at_file, spec, err);
 
-    /* before what may fail for the reason that they name */
+    /* before any error that the warnings may explain */
     if (f->team->rank == 0) print_warnings(&spec->warnings);
     if (f->team->rank == 0 && status == SZ_OK) print_warnings(&f->data->warnings);
     if (status == SZ_OK) status = sz_fit_job_begin(&f->job, spec, f->data, &setup, err);
@@ -195,7 +195,7 @@ static sz_status save_model(fit *f, sz_error *err)
     return status;
 }
 
-/* The rows are there: the weights, and the model on the disk. */
+/* With all rows: computes the weights and writes the model. */
 static sz_status solve(fit *f, sz_error *err)
 {
     sz_status status;
@@ -223,8 +223,8 @@ static sz_status make_model(fit *f, sz_error *err)
 
 /* ---- errors ------------------------------------------------------------------------ */
 
-/* Of the data and of test_file; a .soapz file, which is there already, is written again
- * with them. */
+/* Errors on the data and on test_file. A .soapz file, which exists already, is written
+ * again with them. */
 static sz_status report_errors(fit *f, sz_error *err)
 {
     sz_model *model = NULL;
@@ -254,7 +254,7 @@ static sz_status report_curve(fit *f, sz_error *err)
     return status;
 }
 
-/* ---- the whole --------------------------------------------------------------------- */
+/* ---- the whole fit -------------------------------------------------------------- */
 
 static sz_status fit_all(fit *f, sz_error *err)
 {
@@ -306,7 +306,7 @@ static void tidy(const fit *f)
     if (!sz_checkpoint_has_rows(state)) sz_checkpoint_remove(state);
 }
 
-/* The exit code is that of rank 0 for all. */
+/* All ranks return the exit code of rank 0. */
 static int conclude(const fit *f, sz_status status, sz_error *err)
 {
     int stopped;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_curve_report.c - learning curves measured, printed, filed and drawn. */
+ * fit_curve_report.c - learning curves: errors, table, JSON file and picture. */
 #include "fit_curve_report.h"
 
 #include "base/file.h"
@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is reported. */
+/* The report. */
 typedef struct {
     const sz_fit_job *job;
     const sz_curve *curve;
-    const sz_dataset *data; /* that the errors are of */
+    const sz_dataset *data; /* the data on which errors are computed */
     int is_test;            /* 0: the data of the fit */
 } measured;
 
@@ -70,7 +70,7 @@ static json_t *number(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-/* a path may be in no known encoding */
+/* the encoding of a path may be invalid */
 static json_t *text(const char *s)
 {
     json_t *t = json_string(s);
@@ -215,7 +215,7 @@ sz_status sz_curve_check(const char *path, sz_files *files, sz_error *err)
     return status;
 }
 
-/* The numbers are safe: no picture is a warning. */
+/* The numbers are written; a missing picture is only a warning. */
 static void draw(const char *path)
 {
     char *svg = picture_path(path);
@@ -223,8 +223,7 @@ static void draw(const char *path)
     sz_error err;
 
     if (!svg || !file)
-        fprintf(stderr, "soapz fit: warning: %s cannot be read again: no picture\n",
-                path);
+        fprintf(stderr, "soapz fit: warning: %s cannot be read: no picture\n", path);
     else if (sz_run_python("curve", "the picture of the learning curve", 1,
                            (const char *const *)&svg, file, &err) != SZ_OK)
         fprintf(stderr, "soapz fit: warning: %s; the numbers are in %s\n", err.message,

@@ -15,12 +15,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { TAG_HALT = 1, TAG_TRIANGLE = 2, CHUNK = 1 << 15 /* doubles of a message */ };
+enum { TAG_HALT = 1, TAG_TRIANGLE = 2, CHUNK = 1 << 15 /* doubles per message */ };
 
 /* Messages sent to the other ranks, and received from them, since the last agreement. */
 typedef struct {
     sz_halt sent, known;
-    int n_sent, why[2]; /* each reason once: the numbers must stay while they are sent */
+    int n_sent, why[2];   /* messages are not changed while they are sent */
     MPI_Request *request; /* [2][size] */
     int n_requests;
     int *received; /* [size] messages from each rank */
@@ -28,7 +28,7 @@ typedef struct {
 
 /* ---- agreement --------------------------------------------------------------------- */
 
-/* Others may take minutes: this rank leaves the core to them. */
+/* Other ranks may take minutes: this rank leaves the core to them. */
 static void wait_politely(MPI_Request *request)
 {
     struct timespec pause = {0, 20000};
@@ -74,7 +74,7 @@ static sz_halt halt(sz_team *team, sz_halt why)
     return g->known;
 }
 
-/* Receives every message that was sent: none is left for the next stage. */
+/* Receives every message that was sent, so that none is left for the next stage. */
 static void settle(sz_team *team, const int (*said)[2])
 {
     halts *g = team->context;
@@ -128,11 +128,12 @@ static double sum(sz_team *team, double x)
 
 /* ---- triangles --------------------------------------------------------------------- */
 
-/* The columns of a triangle pass through a buffer of CHUNK doubles, or of one column. */
+/* The columns of a triangle are sent through a buffer of CHUNK doubles, or of one
+ * column. */
 typedef struct {
     double *buffer;
     size_t room, n;
-    int rank; /* at the other end */
+    int rank; /* rank at the other end */
 } pipe;
 
 static void send_buffer(pipe *p)
@@ -155,7 +156,7 @@ static void send_triangle(const sz_lsq *lsq, pipe *p)
     send_buffer(p);
 }
 
-/* into lsq, which is empty */
+/* into lsq, which must be empty */
 static void receive_triangle(sz_lsq *lsq, pipe *p)
 {
     size_t width = (size_t)lsq->width, at = 0;
@@ -209,9 +210,9 @@ static sz_status merge(sz_team *team, sz_lsq *lsq, sz_error *err)
     if (team->size == 1) return SZ_OK;
     p.buffer = malloc(p.room * sizeof *p.buffer);
     if (!p.buffer) status = sz_fail_memory(err, p.room * 8, "a part of the factor");
-    if (status == SZ_OK && !(team->rank & 1)) /* others only send */
+    if (status == SZ_OK && !(team->rank & 1)) /* the other ranks only send */
         status = sz_lsq_create(&other, lsq->n_unknowns, 1, lsq->method, err);
-    status = agree(team, status, err); /* before any rank waits for another's triangle */
+    status = agree(team, status, err); /* before any rank waits for another triangle */
     if (status == SZ_OK) status = merge_tree(team, lsq, other, &p, err);
     sz_lsq_free(other);
     free(p.buffer);
@@ -245,7 +246,7 @@ int main(int argc, char **argv)
 
     MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &level);
     if (level < MPI_THREAD_SERIALIZED)
-        fprintf(stderr, "soapz-fit-mpi: this MPI does not allow threads\n");
+        fprintf(stderr, "soapz-fit-mpi: this MPI library does not support threads\n");
     else
         code = run(argc, argv, &g);
     MPI_Finalize();

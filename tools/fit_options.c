@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_options.c - the options of soapz fit. All other words are gap_fit's, where even a
- * minus may begin one. */
+ * fit_options.c - the options of soapz fit. All other words are gap_fit's, which may
+ * begin with a minus. */
 #include "fit_options.h"
 
 #include "base/number.h"
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* "--name=value" or "--name value"; NULL where there is no value */
+/* "--name=value" or "--name value"; NULL if there is no value */
 static const char *value_of(int argc, char **argv, int *k)
 {
     char *equals = strchr(argv[*k], '=');
@@ -42,9 +42,10 @@ static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *
         else if (*k + 1 < argc && is_config(argv[*k + 1]))
             o->suggest_to = argv[++*k];
         if (!o->suggest_to || is_config(o->suggest_to)) return SZ_OK;
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "--suggest=%.100s: the file of the settings is a .conf",
-                       o->suggest_to);
+        return sz_fail(
+            err, SZ_ERR_ARGUMENT,
+            "--suggest=%.100s: the name of the settings file must end in .conf",
+            o->suggest_to);
     }
     if (!strcmp(word, "--help-keys")) {
         o->help_keys = 1;
@@ -59,7 +60,7 @@ static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *
         if (value && sz_parse_int(value, &o->n_threads) && o->n_threads >= 1 &&
             o->n_threads <= SZ_MAX_THREADS)
             return SZ_OK;
-        return sz_fail(err, SZ_ERR_ARGUMENT, "--threads needs a number from 1 to %d",
+        return sz_fail(err, SZ_ERR_ARGUMENT, "--threads must be a number from 1 to %d",
                        SZ_MAX_THREADS);
     }
     if (is_option(word, "--checkpoint")) {
@@ -82,7 +83,7 @@ static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *
     return sz_fail(err, SZ_ERR_ARGUMENT, "there is no option %.60s", word);
 }
 
-/* A checkpoint does not hold the steps of a learning curve. */
+/* A checkpoint does not store the steps of a learning curve. */
 static sz_status check_curve(sz_fit_flags *o, sz_error *err)
 {
     if (!o->curve || o->help) return SZ_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_options.h - what concerns the run and not the model. */
+ * fit_options.h - options of the run that do not change the model. */
 #ifndef SZ_FIT_OPTIONS_H
 #define SZ_FIT_OPTIONS_H
 
@@ -15,7 +15,7 @@ typedef struct {
     const char *curve; /* file of the learning curves, or NULL */
 } sz_fit_flags;
 
-/* Takes the words that begin with -- out of argv[1 .. *argc-1]. */
+/* Removes the words that begin with -- from argv[1 .. *argc-1]. */
 sz_status sz_fit_options_take(sz_fit_flags *options, int *argc, char **argv,
                               sz_error *err);
 

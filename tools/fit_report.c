@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_report.c - what a fit prints: its plan, its speed, its errors. */
+ * fit_report.c - what a fit prints: plan, speed, errors. */
 #define _XOPEN_SOURCE 700 /* getrusage, open_memstream */
 #include "fit_report.h"
 
@@ -51,10 +51,10 @@ static const char *meaning_of(sz_e0_method method)
 {
     switch (method) {
     case SZ_E0_GIVEN:
-        return "e0 as given: energies of the model are counted from these atoms";
+        return "e0 as given: energies of the model are relative to these atoms";
     case SZ_E0_ISOLATED:
         return "e0 from the isolated atoms in the data: energies of the model are "
-               "counted from free atoms";
+               "relative to free atoms";
     case SZ_E0_AVERAGE:
         return "e0 is the mean energy of an atom in the data, the same for every element "
                "(e0_method=average):\nenergies far from the data, as of free atoms, have "
@@ -98,7 +98,8 @@ void sz_fit_print_points(const sz_fit_job *job)
     fflush(stdout);
 }
 
-/* besides the factors of the threads, one that gathers; at each step two and scratch */
+/* besides the factors of the threads: one that collects them; at each step two and
+ * scratch */
 void sz_fit_print_curve(const sz_fit_job *job)
 {
     const sz_curve_models *c = &job->curve;
@@ -126,7 +127,7 @@ void sz_fit_print_rows(const sz_fit_job *job)
                r->n_frames);
     printf("; %lld in %.1f s, %.0f rows/s\n", r->n_new, r->seconds,
            (double)r->n_new / r->seconds);
-    /* the measurement takes a while itself */
+    /* the measurement itself takes time */
     if (r->seconds > 5.0 && sz_dgemm_rate(256, 1000, 1000, 0.1, dgemm, NULL) == SZ_OK)
         printf("%.1f GF/s on each of %d thread%s, %.0f %% of a plain matrix product on "
                "one\n",
@@ -152,7 +153,7 @@ static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_err
     return SZ_OK;
 }
 
-/* prints the table, and keeps it as a note */
+/* prints the table, and stores it as a note */
 static sz_status publish(const sz_error_table *table, sz_gap *gap, const char *title,
                          const char *note, sz_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * fit_report.h - what a fit prints: its plan, its speed, its errors. */
+ * fit_report.h - what a fit prints: plan, speed, errors. */
 #ifndef SZ_FIT_REPORT_H
 #define SZ_FIT_REPORT_H
 
@@ -21,18 +21,19 @@ void sz_fit_clock_start(sz_fit_clock *clock);
 void sz_fit_clock_stage(sz_fit_clock *clock, const char *name);
 void sz_fit_clock_print(const sz_fit_clock *clock);
 
-/* The data, and what e0 is. */
+/* The data, and the source of e0. */
 void sz_fit_print_data(const sz_fit_job *job);
-/* The sparse points and the memory of what follows. */
+/* The sparse points and the memory of the next stages. */
 void sz_fit_print_points(const sz_fit_job *job);
-/* The learning curves to come. */
+/* The learning curves that will be computed. */
 void sz_fit_print_curve(const sz_fit_job *job);
-/* Rows and their speed; beside that of a matrix product where there was time enough. */
+/* The rows and their speed; with the speed of a matrix product if the rows took long
+ * enough. */
 void sz_fit_print_rows(const sz_fit_job *job);
 void sz_fit_print_solution(const sz_lsq_report *solution);
 
-/* The errors of job's model on data, by config_type: printed under title, and as a note
- * of the model. A fit that the watch stops here is SZ_ERR_STOPPED. */
+/* The errors of job's model on data by config_type: printed under title, and stored as a
+ * note of the model. If the watch stops it the status is SZ_ERR_STOPPED. */
 sz_status sz_fit_report_errors(const sz_fit_job *job, const sz_model *model,
                                const char *title, const char *note,
                                const sz_dataset *data, sz_error *err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * foreign.c - structures of other programs' files, as extended XYZ.
+ * foreign.c - converts files of other programs to extended XYZ.
  *
- * The text goes through a file without a name, which Python inherits and which is read
- * again under /proc/self/fd: nothing is left when this program is killed. */
+ * The text goes through an unnamed file, which Python inherits and which is read again
+ * under /proc/self/fd: nothing is left behind if this program is killed. */
 #define _POSIX_C_SOURCE 200809L /* fileno */
 #include "foreign.h"
 
@@ -16,8 +16,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The first line with anything in it is a whole number, and the name is not one of
- * VASP's, whose first line is a comment; or it is that of a LAMMPS dump. */
+/* The first non-empty line is a whole number, and the name is not one of VASP's (their
+ * first line is a comment); or it is the first line of a LAMMPS dump. */
 static int is_ours(const char *name)
 {
     FILE *file = fopen(name, "r");
@@ -44,7 +44,7 @@ static int is_foreign(const char *name)
            s.st_size > 0 && !is_ours(name);
 }
 
-/* What Python says went wrong stands in the file. */
+/* The file holds Python's error message. */
 static sz_status fail_as_said(FILE *file, const char *name, sz_error *err)
 {
     char said[700];
@@ -53,7 +53,7 @@ static sz_status fail_as_said(FILE *file, const char *name, sz_error *err)
     rewind(file);
     n = fread(said, 1, sizeof said - 1, file);
     said[n] = '\0';
-    return sz_fail(err, SZ_ERR_FORMAT, "%.200s is no extended XYZ file, and %s", name,
+    return sz_fail(err, SZ_ERR_FORMAT, "%.200s is not an extended XYZ file, and %s", name,
                    n ? said : "Python failed to read it, see above");
 }
 
@@ -68,10 +68,11 @@ sz_status sz_foreign_open(sz_foreign *foreign, const char *name, sz_error *err)
     if (!is_foreign(name)) return SZ_OK;
     foreign->file = tmpfile();
     if (!foreign->file)
-        return sz_fail(err, SZ_ERR_FILE, "%s: no temporary file can be made", name);
+        return sz_fail(err, SZ_ERR_FILE, "%s: cannot make a temporary file", name);
     snprintf(foreign->path, sizeof foreign->path, "/proc/self/fd/%d",
              fileno(foreign->file));
-    snprintf(purpose, sizeof purpose, "%.200s is no extended XYZ file; to read it", name);
+    snprintf(purpose, sizeof purpose, "%.200s is not an extended XYZ file; reading it",
+             name);
     word[0] = name;
     word[1] = foreign->path;
     status = sz_call_python("foreign", purpose, 2, word, &code, err);

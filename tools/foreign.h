@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * foreign.h - structures in files that are no extended XYZ: OUTCAR, POSCAR, cif, ase.db,
- * .. become that on the way, through python/soapz/foreign.py and ASE. */
+ * foreign.h - structures in other formats (OUTCAR, POSCAR, cif, ase.db, ..), converted to
+ * extended XYZ by python/soapz/foreign.py and ASE. */
 #ifndef SZ_FOREIGN_H
 #define SZ_FOREIGN_H
 
@@ -12,16 +12,16 @@
 /* Starts as {0}. */
 typedef struct {
     const char *name; /* as the user wrote it */
-    char path[64];    /* what to read where it was foreign, else "" */
-    FILE *file;       /* behind path; it has no name in any folder */
+    char path[64];    /* the file to read if it was converted, else "" */
+    FILE *file;       /* open file of path; it has no name in any folder */
 } sz_foreign;
 
-/* A file whose name ends in .xyz or .extxyz, or that begins with a number of atoms, a
- * LAMMPS dump, and "-" are left alone, and so is one that is not there. */
+/* Leaves alone: files whose name ends in .xyz or .extxyz, or which begin with a number of
+ * atoms; LAMMPS dumps; "-"; files that do not exist. */
 sz_status sz_foreign_open(sz_foreign *foreign, const char *name, sz_error *err);
 /* The file to read. */
 const char *sz_foreign_path(const sz_foreign *foreign);
-/* A message about it names the file of the user. */
+/* Replaces the name of the converted file by the user's in a message. */
 void sz_foreign_mend(const sz_foreign *foreign, sz_error *err);
 void sz_foreign_close(sz_foreign *foreign);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * info.c - soapz info: a model in words; what the machine can do. */
+ * info.c - soapz info: describes a model, or the machine. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/number.h"
 #include "dgemm.h"
@@ -16,24 +16,21 @@ static const char help[] =
     "usage: soapz info MODEL [--rank-tolerance E]\n"
     "       soapz info --machine\n"
     "\n"
-    "What is in a GAP model, in words: elements, terms, hyperparameters, compression,\n"
-    "sizes and memory, and what the reader doubts. The length of a SOAP vector is given\n"
-    "twice: as published, and as used inside, where combinations of radial functions\n"
-    "that are zero are left out (energies do not change). Of a .soapz file also its "
-    "notes:\n"
-    "what it was fitted to, licence, errors, the version of soapz.\n"
+    "Describes a GAP model: elements, terms, hyperparameters, compression, sizes and\n"
+    "memory, and doubts of the reader. The length of a SOAP vector is given twice: as\n"
+    "published, and as used internally, without the combinations of radial functions\n"
+    "that are zero (energies do not change). For a .soapz file also its notes: training\n"
+    "data, licence, errors, the version of soapz.\n"
     "\n"
     "  --rank-tolerance E\n"
-    "              also what kernels of zeta 2 become where each may change a local "
-    "energy\n"
-    "              by E eV (rms over its sparse points, 1e-5 say): their rank, the "
-    "changes\n"
-    "              over the sparse points, a bound, and whether that is cheaper than "
-    "the\n"
-    "              exact kernel. eval and pair_style soapz (rank_tolerance E) then use "
-    "it\n"
+    "              also the low-rank form of kernels of zeta 2 if each may change a "
+    "local\n"
+    "              energy by E eV (rms over its sparse points, for example 1e-5): rank,\n"
+    "              changes at the sparse points, a bound, and whether it is faster than\n"
+    "              the exact kernel. eval and pair_style soapz (rank_tolerance E) then\n"
+    "              use it\n"
     "  --machine   the CPU, the BLAS library and its kernels, and the speed of its\n"
-    "              matrix product in the kernel's shape on one core\n"
+    "              matrix product for the kernel's sizes on one core\n"
     "  --help      this text\n"
     "\n"
     "example:\n"
@@ -41,7 +38,7 @@ static const char help[] =
 
 /* ---- the model ------------------------------------------------------------------ */
 
-/* a note's text, its further lines under the first */
+/* a note's text, with continuation lines indented */
 static void print_note(const char *key, const char *text)
 {
     printf("  %-15s ", key);
@@ -156,10 +153,9 @@ int sz_verb_info(int argc, char **argv)
     if (want_help) return sz_print_text(help);
     if (!code) code = sz_read_tolerance("info", text, &tolerance);
     if (code) return code;
-    if (machine && text)
-        return sz_usage_error("info", "--rank-tolerance is of a model, not of a machine");
+    if (machine && text) return sz_usage_error("info", "--rank-tolerance needs a model");
     if (n + machine != 1)
-        return sz_usage_error("info", "either a model or --machine is needed");
+        return sz_usage_error("info", "give either a model or --machine");
     if (machine) return print_machine();
     code = sz_take_files("info", &files, &(sz_named){"the model", model, 0}, 1);
     sz_files_free(&files);

@@ -18,9 +18,9 @@ typedef struct {
     long n_rows;
 } sz_npy;
 
-/* The file must be one that can be rewound: the number of rows is filled in last. */
+/* The file must be seekable: the number of rows is filled in last. */
 sz_status sz_npy_open(sz_npy *npy, const char *path, int n_columns, sz_error *err);
-/* row [n_columns]; failures to write show in sz_npy_close */
+/* row [n_columns]; sz_npy_close reports write errors */
 void sz_npy_row(sz_npy *npy, const double *row);
 sz_status sz_npy_close(sz_npy *npy, int keep, sz_error *err);
 

@@ -6,9 +6,9 @@
  *   central directory: the same headers once more with the place of each
  *   ZIP64 end record, its locator, end record
  *
- * Sizes and places are 64 bits wide throughout (ZIP64), so that no matrix is too large.
- * Header and checksum of the matrix that is written row by row are filled in behind. All
- * numbers of the archive are little-endian. */
+ * Sizes and offsets are 64 bits wide throughout (ZIP64), so that no matrix is too large.
+ * Header and checksum of the matrix that is written row by row are filled in afterwards.
+ * All numbers of the archive are little-endian. */
 #include "npz.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ enum { LOCAL = 30, EXTRA = 20 }; /* bytes of a local header, of its ZIP64 field 
 /* ---- checksums --------------------------------------------------------------------- */
 
 /* CRC-32: the remainder of the message as a polynomial over GF(2), lowest bit first. The
- * register starts with ones and is inverted in the end. */
+ * register starts with ones and is inverted at the end. */
 #define POLYNOMIAL 0xEDB88320u
 
 static uint32_t crc_add(uint32_t crc, const void *data, size_t n)
@@ -61,7 +61,7 @@ static uint32_t crc_shift(uint32_t crc, uint64_t n)
 
 /* ---- records ----------------------------------------------------------------------- */
 
-/* a record being put together */
+/* a record under construction */
 typedef struct {
     unsigned char byte[128];
     size_t n;
@@ -83,14 +83,15 @@ static void write_record(sz_npz *npz, const record *r)
     write_bytes(npz, r->byte, r->n);
 }
 
-/* what local header and central directory say alike: version needed .. length of name */
+/* the fields that local header and central directory share: version needed .. length of
+ * name */
 static void put_common(record *r, const sz_npz *npz, int k)
 {
     put(r, 2, 45); /* ZIP64 */
     put(r, 2, 0);
     put(r, 2, 0);    /* stored */
     put(r, 2, 0);    /* midnight */
-    put(r, 2, 0x21); /* of 1980-01-01: the same input makes the same file */
+    put(r, 2, 0x21); /* 1980-01-01: the same input gives the same file */
     put(r, 4, npz->member[k].crc);
     put(r, 4, 0xFFFFFFFFu); /* sizes: in the ZIP64 field */
     put(r, 4, 0xFFFFFFFFu);
@@ -126,7 +127,7 @@ static void write_central(sz_npz *npz, int k)
     put(&r, 2, 0); /* disk */
     put(&r, 2, 0);
     put(&r, 4, 0);
-    put(&r, 4, 0xFFFFFFFFu); /* place: in the ZIP64 field */
+    put(&r, 4, 0xFFFFFFFFu); /* offset: in the ZIP64 field */
     write_record(npz, &r);
     write_bytes(npz, npz->member[k].name, strlen(npz->member[k].name));
     r.n = 0;
@@ -221,7 +222,7 @@ void sz_npz_text(sz_npz *npz, const char *name, const char *text)
     uint32_t *wide = malloc((n + 1) * sizeof *wide); /* NumPy's strings are UCS-4 */
     char type[32];
 
-    if (!wide) { /* without it the file is not what it should be */
+    if (!wide) { /* without it the file is incomplete */
         npz->failed = ENOMEM;
         return;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * property.c - soapz property: properties of crystals by a potential. The work is that of
+ * property.c - soapz property: properties of crystals by a potential. Implemented in
  * python/soapz/property_command.py, which computes through ASE. */
 #include "python.h"
 #include "tool.h"
@@ -17,12 +17,12 @@ static const char help[] =
     "\n"
     "  MODEL            a GAP XML or .soapz file\n"
     "  --crystal NAME   bcc, fcc, hcp, sc, diamond with an element (bcc:W); rocksalt,\n"
-    "                   zincblende, cesiumchloride with two (rocksalt:NaCl); several\n"
-    "                   times for several\n"
+    "                   zincblende, cesiumchloride with two (rocksalt:NaCl); may be\n"
+    "                   repeated\n"
     "  --only A,B       some of lattice, eos, elastic, phonons, vacancy, surfaces, "
     "gamma\n"
     "  --reference FILE.json\n"
-    "                   values to compare with: what --json wrote, or\n"
+    "                   values to compare with: output of --json, or\n"
     "                   {\"source\": \"DFT\", \"bcc:W\": {\"a\": 3.18, \"C11\": 523}}\n"
     "  --calculator MODULE:FUNCTION\n"
     "                   in place of MODEL: a Python function without arguments that\n"
@@ -30,13 +30,14 @@ static const char help[] =
     "  --json FILE      all numbers and curves; - is standard output\n"
     "  --picture FILE.svg\n"
     "                   (or .png, .pdf) energy and volume, gamma lines, differences\n"
-    "  --fmax X         atoms relax until no force is larger, eV/Angstrom (0.005)\n"
-    "  --steps N        and in at most so many steps (300)\n"
-    "  --threads N      of MODEL (all cores)\n"
+    "  --fmax X         largest force after relaxation, eV/Angstrom (0.005)\n"
+    "  --steps N        largest number of relaxation steps (300)\n"
+    "  --threads N      threads of MODEL (all cores)\n"
     "  --help           this text\n"
     "\n"
-    "What cannot be computed, and crystals that are not stable, are named on standard\n"
-    "error. The exit code is 1 where a crystal has no value at all.\n"
+    "Properties that cannot be computed, and unstable crystals, are reported on "
+    "standard\n"
+    "error. The exit code is 1 if a crystal has no value at all.\n"
     "\n"
     "example:\n"
     "  soapz property NbMoTaW.soapz --crystal bcc:W --only lattice,elastic\n";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * python.c - finds Python and our modules, and runs one. */
+ * python.c - finds Python and the soapz modules, and runs one. */
 #define _XOPEN_SOURCE 700 /* readlink, fileno */
 #include "python.h"
 
@@ -16,14 +16,14 @@
 #include <unistd.h>
 
 #ifndef SZ_PYTHON_SOURCE
-#define SZ_PYTHON_SOURCE "" /* an installed wheel knows no source tree */
+#define SZ_PYTHON_SOURCE "" /* an installed wheel has no source tree */
 #endif
 
 enum { MISSING_MODULE = 111, MISSING_PYTHON = 112, OWN_WORDS = 6 };
 
-/* argv: folder or "", module, exit code when an import fails, the arguments of main. The
- * current folder is no place to import from: a stray soapz/ or numpy.py would be taken.
- * What interrupts us interrupts it, once, so that it removes what it has begun. */
+/* argv: folder or "", module, exit code for a failed import, the arguments of main. The
+ * current folder is not searched: a stray soapz/ or numpy.py there would be imported. A
+ * signal to this program is passed on once, so that Python removes what it has begun. */
 static const char script[] =
     "import importlib, signal, sys\n"
     "signals = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, "
@@ -50,7 +50,7 @@ static const char script[] =
     "except KeyboardInterrupt:\n"
     "    sys.exit(1)\n";
 
-/* This program and its folder, "" where they are not known. */
+/* This program and its folder, "" if they are not known. */
 static void find_program(char command[PATH_MAX], char folder[PATH_MAX])
 {
     ssize_t n = readlink("/proc/self/exe", command, PATH_MAX - 1);
@@ -62,7 +62,7 @@ static void find_program(char command[PATH_MAX], char folder[PATH_MAX])
     if (slash) *slash = '\0';
 }
 
-/* Joins two parts of a path; 0 where it is too long. */
+/* Joins two parts of a path; 0 if it is too long. */
 static int join(char path[PATH_MAX], const char *a, const char *b)
 {
     int n = snprintf(path, PATH_MAX, "%s/%s", a, b);
@@ -80,7 +80,7 @@ static const char *find_python(const char *program, char path[PATH_MAX])
     return "python3";
 }
 
-/* The folder that holds soapz/<module>.py, or "": Python will know. */
+/* The folder that holds soapz/<module>.py, or "": Python searches its own path. */
 static void find_modules(const char *program, const char *module, char folder[PATH_MAX])
 {
     static const char *const beside[] = {"../share/soapz/python", "../.."};
@@ -109,7 +109,7 @@ static void become_python(const char *python, char *const *argv, FILE *input,
     _exit(MISSING_PYTHON);
 }
 
-/* What is run, what for, and what must be installed for it. */
+/* What is run, for what purpose, and which package it needs. */
 typedef struct {
     const char *module, *purpose, *packages;
     int n_arguments;
@@ -120,19 +120,17 @@ typedef struct {
 static sz_status fail_missing(int code, const char *python, const task *t, sz_error *err)
 {
     if (code == MISSING_PYTHON)
-        return sz_fail(
-            err, SZ_ERR_FILE,
-            "%s needs Python, and %.300s was not found; install python3 or let "
-            "SOAPZ_PYTHON name one",
-            t->purpose, python);
+        return sz_fail(err, SZ_ERR_FILE,
+                       "%s needs Python, and %.300s was not found; install python3 or "
+                       "set SOAPZ_PYTHON",
+                       t->purpose, python);
     return sz_fail(err, SZ_ERR_FILE,
                    "%s needs a Python package that %.300s lacks, see above; install "
-                   "it (pip install %s), or let SOAPZ_PYTHON name a Python "
-                   "that has it",
+                   "it (pip install %s), or set SOAPZ_PYTHON to a Python that has it",
                    t->purpose, python, t->packages);
 }
 
-/* A signal that came to this process alone is passed on. Returns 0, or errno. */
+/* A signal that came only to this process is passed on. Returns 0, or errno. */
 static int wait_for(pid_t child, int *state)
 {
     const struct timespec pause = {0, 10000000};
@@ -147,7 +145,8 @@ static int wait_for(pid_t child, int *state)
     return ended < 0 ? errno : 0;
 }
 
-/* Starts Python with these words and waits for it; *code: its exit code, -1 killed. */
+/* Starts Python with these words and waits for it; *code: its exit code, -1 if it was
+ * killed. */
 static sz_status run(const task *t, const char *python, char *const *argv,
                      const char *command, int *code, sz_error *err)
 {
@@ -162,7 +161,7 @@ static sz_status run(const task *t, const char *python, char *const *argv,
                        strerror(errno));
     why = wait_for(child, &state);
     if (why)
-        return sz_fail(err, SZ_ERR_FILE, "%s: Python was lost: %s", t->purpose,
+        return sz_fail(err, SZ_ERR_FILE, "%s: lost Python: %s", t->purpose,
                        strerror(why));
     *code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
     if (*code == MISSING_PYTHON || *code == MISSING_MODULE)
@@ -188,7 +187,7 @@ static sz_status call(const task *t, int *code, sz_error *err)
 
         memcpy(word, own, sizeof own);
         for (int k = 0; k < t->n_arguments; k++) word[OWN_WORDS + k] = t->argument[k];
-        memcpy(argv, word, room * sizeof *argv); /* execvp wants them not const */
+        memcpy(argv, word, room * sizeof *argv); /* execvp takes non-const strings */
         status = run(t, python, argv, command, code, err);
     } else
         status = sz_fail_memory(err, room * sizeof *word, t->purpose);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * python.h - the modules of python/soapz: they draw what the command has computed, and
- * read through ASE what it cannot read itself. */
+ * python.h - runs the modules of python/soapz, which draw results and read other file
+ * formats through ASE. */
 #ifndef SZ_PYTHON_H
 #define SZ_PYTHON_H
 
@@ -12,21 +12,22 @@
 /* Runs main([argument, ..]) of the module soapz.<module> and waits for it. input, rewound
  * first, becomes its standard input (NULL: none). Its messages go to our stderr. Fails
  * with a sentence that says what is missing (Python, the module, matplotlib) or that the
- * module failed; purpose ("the report") stands in it.
+ * module failed; purpose ("the report") is named in it.
  *
  * Python is $SOAPZ_PYTHON, else python3 beside this program (a virtual environment), else
- * python3 of $PATH. The module is sought where it was installed with this program, then
+ * python3 of $PATH. The module is searched where it was installed with this program, then
  * in the source tree of the build, then among Python's own packages. */
 sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
                         const char *const *argument, FILE *input, sz_error *err);
 
-/* The same, without input; a main that fails is no failure here: *code is what it
+/* The same without input. A main that fails is not an error here: *code is what it
  * returned. */
 sz_status sz_call_python(const char *module, const char *purpose, int n_arguments,
                          const char *const *argument, int *code, sz_error *err);
 
-/* The same for a verb that is all Python: its words are argv[1..argc-1], its messages and
- * exit code are main's. Returns that, or 1 after saying on stderr what is missing. */
+/* The same for a verb that is implemented in Python: argv[1..argc-1] are its words; it
+ * prints messages itself. Returns its exit code, or 1 after a message about what is
+ * missing. */
 int sz_run_python_verb(const char *module, int argc, char *const *argv);
 
 #endif

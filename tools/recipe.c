@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * recipe.c - the options of a compression become a descriptor string. */
+ * recipe.c - makes a descriptor string from the options of a compression. */
 #define _XOPEN_SOURCE 700 /* open_memstream */
 #include "recipe.h"
 
@@ -58,7 +58,7 @@ sz_status sz_element_list(const char *text, const char *option, int *n, int *z,
         text += length;
     }
     if (*n > 0) return SZ_OK;
-    return sz_fail(err, SZ_ERR_ARGUMENT, "%s names no element", option);
+    return sz_fail(err, SZ_ERR_ARGUMENT, "%s has no element", option);
 }
 
 /* ---- options ----------------------------------------------------------------------- */
@@ -152,7 +152,7 @@ static sz_status write_elements(FILE *text, const sz_recipe *r, const char *in, 
         for (int k = 1; k <= SZ_Z_MAX && status == SZ_OK; k++)
             if (present[k]) z[(*n)++] = k;
         if (status == SZ_OK && *n == 0)
-            status = sz_fail(err, SZ_ERR_ARGUMENT, "%s holds no atoms", in);
+            status = sz_fail(err, SZ_ERR_ARGUMENT, "%s has no atoms", in);
     }
     if (status != SZ_OK) return status;
     write_list(text, "n_species", "species_Z", *n, z);
@@ -164,8 +164,8 @@ static sz_status write_elements(FILE *text, const sz_recipe *r, const char *in, 
 
 /* ---- embeddings -------------------------------------------------------------------- */
 
-/* All numbers of text to *u, to free, and their count; 0 where there is something else.
- */
+/* Reads all numbers of text into *u, which the caller frees; returns their count, or 0 if
+ * there is anything else. */
 static int scan_numbers(const char *text, double **u, int *n)
 {
     size_t room = strlen(text) / 2 + 1;
@@ -202,7 +202,7 @@ static char *read_all(const char *path)
     return text;
 }
 
-/* the numbers of --embedding, written on the command line or in a file */
+/* the numbers of --embedding, from the command line or a file */
 static sz_status user_embedding(const sz_recipe *r, int n_species, int *d_j, double **u,
                                 sz_error *err)
 {
@@ -213,8 +213,8 @@ static sz_status user_embedding(const sz_recipe *r, int n_species, int *d_j, dou
 
         if (!text)
             return sz_fail(err, SZ_ERR_FILE,
-                           "--embedding %s: neither paper, random, data, numbers nor a "
-                           "file that can be read (%s)",
+                           "--embedding %s: not paper, random, data, numbers or a "
+                           "readable file (%s)",
                            r->embedding, strerror(errno));
         free(*u);
         numbers = scan_numbers(text, u, &n);
@@ -222,17 +222,17 @@ static sz_status user_embedding(const sz_recipe *r, int n_species, int *d_j, dou
     }
     if (!numbers)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "--embedding %s holds something that is not a number",
+                       "--embedding %s contains something that is not a number",
                        r->embedding);
     if (!r->d_j && n % n_species == 0) *d_j = n / n_species;
     if (n == n_species * *d_j) return SZ_OK;
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "--embedding has %d numbers, needed are d_J for each of %d species", n,
+                   "--embedding has %d numbers, but needs d_J for each of %d species", n,
                    n_species);
 }
 
-/* Without the centre's own density, which every centre has and no neighbour: it would
- * dominate what the elements have in common. */
+/* Without the density of the centre itself, which would dominate the covariance of the
+ * elements. */
 static sz_status data_embedding(const char *path, const char *text, int d_j, double *u,
                                 sz_error *err)
 {
@@ -255,8 +255,8 @@ static sz_status write_embedding(FILE *text, const char *so_far, const sz_recipe
 
     if (status == SZ_OK && !strcmp(how, "data") && d_j > n_species)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
-                         "--embedding data gives at most as many dimensions as there are "
-                         "species, d_J of %d is more than %d",
+                         "--embedding data gives at most one dimension per species, but "
+                         "d_J is %d for %d species",
                          d_j, n_species);
     if (status != SZ_OK) return status;
     if (strcmp(how, "paper") != 0 && strcmp(how, "random") != 0 &&
@@ -281,9 +281,9 @@ static sz_status write_embedding(FILE *text, const char *so_far, const sz_recipe
     return status;
 }
 
-/* ---- the whole --------------------------------------------------------------------- */
+/* ---- the recipe ----------------------------------------------------------------- */
 
-/* An option that belongs to some compressions only. */
+/* An option that applies to some compressions only. */
 typedef struct {
     const char *option, **value;
     int fits;
@@ -303,8 +303,8 @@ static void list_rules(sz_recipe *r, const char *label, rule list[N_RULES])
         {"--u-max", &r->u_max, optimal, "optimal"},
         {"--seed", &r->seed,
          random || (embedding && r->embedding && !strcmp(r->embedding, "random")),
-         "W^T P_l, Q^T P_l Q, K=3 and its like and --embedding random"},
-        {"--weights", &r->weights, random, "W^T P_l, Q^T P_l Q, K=3 and its like"},
+         "W^T P_l, Q^T P_l Q, the other K labels and --embedding random"},
+        {"--weights", &r->weights, random, "W^T P_l, Q^T P_l Q, the other K labels"},
         {"--K", &r->k, mixed, "K=2, K,K=1,1, K=3 and K,K,K=1,1,1"},
         {"--l-min", &r->l_min, three, "products of three"},
         {"--data", &r->data, optimal || (embedding && data),
@@ -314,7 +314,7 @@ static void list_rules(sz_recipe *r, const char *label, rule list[N_RULES])
     memcpy(list, rules, sizeof rules);
 }
 
-/* options that say nothing to this compression */
+/* options that do not apply to this compression */
 static sz_status check_options(const sz_recipe *r, const char *label, sz_error *err)
 {
     sz_recipe own = *r;
@@ -323,7 +323,7 @@ static sz_status check_options(const sz_recipe *r, const char *label, sz_error *
     list_rules(&own, label, list);
     for (int k = 0; k < N_RULES; k++)
         if (*list[k].value && !list[k].fits)
-            return sz_fail(err, SZ_ERR_ARGUMENT, "%s belongs to %s, not to %s",
+            return sz_fail(err, SZ_ERR_ARGUMENT, "%s applies to %s, not to %s",
                            list[k].option, list[k].needs, label);
     return SZ_OK;
 }
@@ -353,9 +353,10 @@ sz_status sz_recipe_check_used(unsigned given, unsigned used, sz_error *err)
     list_rules(&none, "", list);
     for (int k = 0; k < N_RULES; k++)
         if (given & ~used & 1u << k)
-            return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "%s belongs to %s, and none of the compressions is of these",
-                           list[k].option, list[k].needs);
+            return sz_fail(
+                err, SZ_ERR_ARGUMENT,
+                "%s applies to %s, and none of the compressions is one of these",
+                list[k].option, list[k].needs);
     return SZ_OK;
 }
 
@@ -370,7 +371,7 @@ static sz_status write_recipe(FILE *text, char **so_far, const sz_recipe *r,
     if (status == SZ_OK && r->u_max)
         status = take_int("--u-max", r->u_max, 1, 100000, &u_max, err);
     else if (r->n_max)
-        sz_parse_int(r->n_max, &u_max); /* the descriptor judges it */
+        sz_parse_int(r->n_max, &u_max); /* the descriptor checks it */
     if (status == SZ_OK) status = take_int("--K", r->k, 1, 10000, &k, err);
     if (status == SZ_OK) status = take_int("--l-min", r->l_min, 0, SZ_L_MAX, &l_min, err);
     if (status != SZ_OK) return status;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * select.c - soapz select: the structures that a model knows least, without
- * near-duplicates.
+ * select.c - soapz select: selects the structures for which a model is most uncertain,
+ * without near-duplicates.
  *
- * Every file is read twice: all structures go into an sz_selection, then the frames that
- * were picked are written as they stand in their files. */
+ * Every file is read twice: first all structures go into an sz_selection, then the picked
+ * frames are copied from their files. */
 #include "atoms/frame_list.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -20,40 +20,38 @@
 static const char help[] =
     "usage: soapz select MODEL DATA.. -o PICKED.xyz [-n 10] [--by farthest]\n"
     "\n"
-    "The structures that a model knows least, to be labelled and learnt next. Of each "
-    "its\n"
-    "worst atom counts; structures near to one picked before are left out.\n"
+    "Selects the structures for which a model is most uncertain, as new training data. "
+    "A\n"
+    "structure is judged by its worst atom; structures similar to one already picked "
+    "are\n"
+    "skipped.\n"
     "\n"
-    "  MODEL          GAP XML, its sparse points beside it, or .soapz, with SOAP terms\n"
-    "  DATA..         extended XYZ, LAMMPS dumps (dump custom or atom, text), or what "
-    "ASE\n"
-    "                 reads; - is standard input\n"
+    "  MODEL          GAP XML with its sparse-point files, or .soapz, with SOAP terms\n"
+    "  DATA..         extended XYZ, LAMMPS dumps (dump custom or atom, text), or files\n"
+    "                 that ASE reads; - is standard input\n"
     "  -o, --output PICKED.xyz\n"
-    "                 extended XYZ, best first: everything that the input says of these\n"
-    "                 structures, config_type too, and selected_from (file), "
-    "selected_frame,\n"
-    "                 selected_atom (the worst; both count from 0), selected_by,\n"
-    "                 selected_score, selected_distance\n"
-    "  -n, --number N structures to pick (10)\n"
-    "  --by WHAT      farthest     the grade that is left if all atoms of those picked "
-    "before\n"
-    "                              were sparse points too (the default)\n"
+    "                 extended XYZ, best first: these frames with all their data, and\n"
+    "                 selected_from (file), selected_frame, selected_atom (the worst; "
+    "both\n"
+    "                 count from 0), selected_by, selected_score, selected_distance\n"
+    "  -n, --number N number of structures to pick (10)\n"
+    "  --by WHAT      farthest     the grade that remains if all atoms of the "
+    "structures\n"
+    "                              picked before were sparse points too (the default)\n"
     "                 grade        distance from the nearest sparse point, 0 to 1.41\n"
     "                 variance     predicted variance of the local energy, eV^2\n"
-    "                 uncertainty  expected error of the force, eV/Angstrom; the model "
-    "must\n"
-    "                              have a calibration, see soapz calibrate\n"
+    "                 uncertainty  expected error of the force, eV/Angstrom; needs a\n"
+    "                              calibrated model, see soapz calibrate\n"
     "  --per-config-type\n"
     "                 N of each config_type\n"
     "  --min-distance D\n"
-    "                 leave out a structure none of whose atoms is farther than D from "
-    "the\n"
-    "                 atoms of those picked before, as the grade measures it (0.02); 0: "
-    "none\n"
+    "                 skip a structure if none of its atoms is farther than D from the\n"
+    "                 atoms of those picked before, measured like the grade (0.02); 0:\n"
+    "                 skip none\n"
     "  --elements Nb Mo ..\n"
     "                 elements of the types 1, 2, .. of dumps without the column "
     "element\n"
-    "  --threads N    structures judged side by side (all cores)\n"
+    "  --threads N    structures judged in parallel (all cores)\n"
     "  --json FILE    what was picked, as JSON; - is standard output\n"
     "  --help         this text\n"
     "\n"
@@ -66,7 +64,7 @@ typedef struct {
     const char *name; /* as the user wrote it */
     sz_foreign foreign;
     sz_xyz_reader *in;
-    int first; /* of its frames among all */
+    int first; /* numbers of its frames in the whole */
 } source;
 
 typedef struct {
@@ -84,8 +82,7 @@ typedef struct {
     sz_xyz_frame **picked; /* [picks] */
 } request;
 
-/* ---- words --------------------------------------------------------------------------
- */
+/* ---- words ----------------------------------------------------------------------- */
 
 static int read_numbers(request *r, const char *n, const char *distance, const char *by)
 {
@@ -94,12 +91,12 @@ static int read_numbers(request *r, const char *n, const char *distance, const c
 
     o->n = 10;
     if (n && (!sz_parse_int(n, &o->n) || o->n < 1))
-        return sz_usage_error("select", "-n needs a number from 1, not \"%s\"", n);
+        return sz_usage_error("select", "-n must be a number >= 1, not \"%s\"", n);
     if (distance && (!sz_parse_double(distance, &o->min_distance) ||
                      !(o->min_distance >= 0.0 && o->min_distance < sqrt(2.0))))
-        return sz_usage_error("select",
-                              "--min-distance needs a number from 0 to 1.41, not \"%s\"",
-                              distance);
+        return sz_usage_error(
+            "select", "--min-distance must be a number from 0 to 1.41, not \"%s\"",
+            distance);
     if (distance && o->min_distance == 0.0) o->min_distance = -1.0;
     if (by && sz_score_of(&o->by, by, &err) != SZ_OK)
         return sz_usage_error("select", "%s", err.message);
@@ -111,8 +108,8 @@ static int read_words(request *r, int n, const char *const *word)
     sz_error err;
     int code;
 
-    if (n < 2) return sz_usage_error("select", "a model and structures are needed");
-    if (!r->out) return sz_usage_error("select", "say with -o where the picked go");
+    if (n < 2) return sz_usage_error("select", "give a model and structures");
+    if (!r->out) return sz_usage_error("select", "name the output file with -o");
     code = sz_take_files("select", &r->files,
                          (sz_named[]){{"the model", word[0], 0},
                                       {"-o", r->out, 1},
@@ -130,7 +127,7 @@ static int read_words(request *r, int n, const char *const *word)
     return 0;
 }
 
-/* -1, or the exit code when there is nothing to do */
+/* -1, or the exit code if there is nothing to do */
 static int read_options(int argc, char **argv, request *r)
 {
     const char *n = NULL, *by = NULL, *distance = NULL, *threads = NULL;
@@ -162,8 +159,7 @@ static int read_options(int argc, char **argv, request *r)
     return code;
 }
 
-/* ---- the structures -----------------------------------------------------------------
- */
+/* ---- the structures -------------------------------------------------------------- */
 
 static sz_status add_frame(request *r, const source *s, const sz_xyz_frame *frame,
                            sz_error *err)
@@ -204,13 +200,12 @@ static sz_status read_source(request *r, source *s, const sz_watch *watch, sz_er
         sz_watch_progress(watch, sz_xyz_done(s->in), r->n, "structures read");
     }
     if (status == SZ_OK && r->n == s->first)
-        status = sz_fail(err, SZ_ERR_FORMAT, "%s holds no structure", sz_xyz_name(s->in));
+        status = sz_fail(err, SZ_ERR_FORMAT, "%s has no structures", sz_xyz_name(s->in));
     if (status == SZ_OK) sz_print_warnings("select", sz_xyz_warnings(s->in));
     return status;
 }
 
-/* ---- what was picked ----------------------------------------------------------------
- */
+/* ---- output ---------------------------------------------------------------------- */
 
 static const source *source_of(const request *r, int frame)
 {
@@ -227,7 +222,7 @@ static const char *score_name(const request *r)
     return name[r->o.by];
 }
 
-/* A text in quotes, for a header. */
+/* A text in quotes, for a header line. */
 static void quote(char *out, size_t size, const char *text)
 {
     size_t n = 0;
@@ -261,7 +256,7 @@ static sz_status say_why(const request *r, int k, sz_error *err)
     return status;
 }
 
-/* Place of frame number f among the picks, or -1. */
+/* Position of frame number f among the picks, or -1. */
 static int find_pick(const request *r, int f)
 {
     for (int k = 0; k < sz_selection_n_picks(r->selection); k++)
@@ -269,7 +264,7 @@ static int find_pick(const request *r, int f)
     return -1;
 }
 
-/* The frames that were picked, as they stand in their files. */
+/* Copies the picked frames from their files. */
 static sz_status read_again(request *r, source *s, int end, sz_error *err)
 {
     sz_status status = sz_xyz_rewind(s->in, err);
@@ -353,7 +348,8 @@ static sz_status write_json(const request *r, sz_error *err)
     return status == SZ_OK ? closed : status;
 }
 
-/* A table on standard output, or where the structures do not go. */
+/* Prints a table on standard output, or on stderr if standard output holds the
+ * structures. */
 static void print_picked(const request *r)
 {
     FILE *to =
@@ -374,8 +370,7 @@ static void print_picked(const request *r)
             r->n, alike, alike == 1 ? " was" : "s were");
 }
 
-/* ---- the verb -----------------------------------------------------------------------
- */
+/* ---- the verb -------------------------------------------------------------------- */
 
 static sz_status run(request *r, sz_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * suggest.c - soapz fit --suggest: settings to begin with, each with its reason. The
- * factors are experience (docs/fit.md), not theory: they are where a validation begins.
+ * suggest.c - soapz fit --suggest: suggested settings, each with its reason. The factors
+ * are empirical (docs/fit.md): validate the resulting fit.
  */
 #include "suggest.h"
 
@@ -17,14 +17,14 @@
 
 /* One element has no species to compress. */
 static const sz_advice_soap of_element[] = {{"nu=2", 8, 6, 2, 0.0}};
-/* The one tells atoms apart and needs little resolution, the other sees where they are.
- */
+/* The first distinguishes species and needs little resolution, the second resolves
+ * positions. */
 static const sz_advice_soap of_alloy[] = {{"nu,mu=1,1", 8, 4, 1, 0.02},
                                           {"mu=2", 12, 8, 0, 0.01}};
 
 /* ---- numbers ----------------------------------------------------------------------- */
 
-/* to one digit: 0.037 -> 0.04 */
+/* rounds to one digit: 0.037 -> 0.04 */
 static double one_digit(double x)
 {
     double unit = pow(10.0, floor(log10(x) + 1e-9));
@@ -42,7 +42,7 @@ static double round_to(double x, double step)
     return step * floor(x / step + 0.5);
 }
 
-/* Forces that are small are wanted to small errors. */
+/* Smaller forces get smaller sigmas. */
 static sz_advice_sigmas sigmas_of(double force)
 {
     sz_advice_sigmas s;
@@ -87,7 +87,7 @@ static void print_data(const sz_advice *p)
     printf("%s: %d frames, %zu atoms, %d energies, %d frames with forces, %d virials",
            t->path, f->all.n_frames, f->all.n_atoms, f->all.n_energies, f->all.n_forces,
            f->all.n_virials);
-    if (n_isolated) printf("; besides %d of an atom alone", n_isolated);
+    if (n_isolated) printf("; and %d with a single atom", n_isolated);
     printf("\n");
     printf("%-20s %7s %8s %8s %20s %22s\n", "", "", "", "", "energy, eV/atom",
            "force, eV/Angstrom");
@@ -115,8 +115,8 @@ static void print_missing(const sz_advice *p)
     if (all->n_energies < n)
         printf("missing: %d of %d frames have no energy\n", n - all->n_energies, n);
     if (all->n_virials == 0)
-        printf("missing: no virials: elastic constants and pressure come out of energies "
-               "alone, so strained cells should be among the data\n");
+        printf("missing: no virials: elastic constants and pressure are then determined "
+               "by energies alone, so the data should contain strained cells\n");
     else if (all->n_virials < n)
         printf("missing: %d of %d frames have no virial\n", n - all->n_virials, n);
 }
@@ -128,13 +128,13 @@ static void print_e0(const sz_advice *p)
     const sz_facts *f = p->facts;
 
     if (f->kind == SZ_FACT_ISOLATED)
-        printf("e0: isolated atoms are in the data, so energies are counted from free "
+        printf("e0: isolated atoms are in the data, so energies are relative to free "
                "atoms\n");
     else if (f->kind == SZ_FACT_LEAST_SQUARES)
         printf("e0: there is not one isolated atom of each element; least squares over "
                "the compositions leave a spread of %.3f eV/atom, the mean energy %.3f. "
-               "These are no energies of free atoms: compute those and add them, if "
-               "atoms shall ever leave the crystal\n",
+               "These are not energies of free atoms: compute those and add them if "
+               "atoms may leave the crystal\n",
                f->spread, f->spread_average);
     else
         printf("e0: there is not one isolated atom of each element: the mean energy of "
@@ -151,12 +151,12 @@ static void print_radii(const sz_advice *p)
     const sz_facts *f = p->facts;
 
     if (f->gap > 0.0)
-        printf("cutoff = %.1f: shells with %.0f neighbours end at %.2f Angstrom; there "
+        printf("cutoff = %.1f: shells with %.0f neighbours end at %.2f Angstrom, where "
                "the cutoff function is still 0.8\n",
                p->cutoff, sz_fact_neighbours(f, f->gap), f->gap);
     else
-        printf("cutoff = %.1f: 1.65 times the nearest distance %.2f, as no gap between "
-               "shells is to be seen\n",
+        printf("cutoff = %.1f: 1.65 times the nearest distance %.2f, because there is no "
+               "visible gap between shells\n",
                p->cutoff, f->typical);
     printf("        %.0f neighbours; time and memory of a fit grow with them. Try "
            "+-0.4\n",
@@ -165,15 +165,14 @@ static void print_radii(const sz_advice *p)
            "from 0.25 to 0.5\n",
            p->atom_sigma, f->typical);
     if (p->core < SZ_LEAST_CORE)
-        printf("core: two atoms are only %.2f Angstrom apart: there is no room for a ZBL "
-               "that leaves the data alone. Are they meant?\n",
+        printf("core: two atoms are only %.2f Angstrom apart: a ZBL core would overlap "
+               "the data. Is this distance correct?\n",
                f->nearest);
     else
-        printf(
-            "core: no two atoms are closer than %.2f Angstrom; nearer, nothing binds the "
-            "model. IP ZBL cutoff=%.1f cutoff_width=%.1f acts there and leaves the data "
-            "alone\n",
-            f->nearest, p->core, 0.5 * p->core);
+        printf("core: no two atoms are closer than %.2f Angstrom; at shorter distances "
+               "the model is unconstrained. IP ZBL cutoff=%.1f cutoff_width=%.1f acts "
+               "there and does not change the data\n",
+               f->nearest, p->core, 0.5 * p->core);
 }
 
 static void print_soaps(const sz_advice *p)
@@ -184,13 +183,12 @@ static void print_soaps(const sz_advice *p)
     if (p->n_soaps == 1)
         printf("        with one element there is nothing to compress\n");
     else
-        printf(
-            "        the two beside each other had the least errors of all compressions "
-            "for alloys (docs/compressions.md); faster: n_max=4 l_max=3 beside n_max=12 "
-            "l_max=6\n");
+        printf("        the two together had the smallest errors of all compressions for "
+               "alloys (docs/compressions.md); faster: n_max=4 l_max=3 beside n_max=12 "
+               "l_max=6\n");
 }
 
-/* The sigmas of this type are worth a line of their own. */
+/* Does this type get its own line of sigmas? */
 int sz_advice_is_special(const sz_advice *p, int type)
 {
     double ratio = p->of_type[type].force / p->sigma.force;
@@ -201,10 +199,10 @@ int sz_advice_is_special(const sz_advice *p, int type)
 
 static void print_scales(const sz_advice *p)
 {
-    printf("delta = %g: the spread of an atom's energy, %.3f eV, from that of the frames "
-           "times the root of their atoms (0.1 to 5)\n",
+    printf("delta = %g: the spread of the energy per atom, %.3f eV: spread of the frames "
+           "times the square root of their atoms (0.1 to 5)\n",
            p->delta, p->facts->spread_local);
-    printf("distance_2b with delta = %g beneath it: carries the bulk of the energy, "
+    printf("distance_2b with delta = %g in addition: describes most of the energy, "
            "better for compositions that are not in the data\n",
            p->pair_delta);
     if (p->facts->all.n_components)
@@ -212,8 +210,8 @@ static void print_scales(const sz_advice *p)
                "0.2\n",
                p->sigma.force, sz_fact_force(&p->facts->all));
     else
-        printf("sigma of forces %g: there are none to judge by\n", p->sigma.force);
-    printf("sigma of energies %g eV/atom, of virials %g: in proportion to it\n",
+        printf("sigma of forces %g: default, the data have no forces\n", p->sigma.force);
+    printf("sigma of energies %g eV/atom, of virials %g: in proportion\n",
            p->sigma.energy, p->sigma.virial);
     for (int k = 0; k < p->data->n_config_types; k++)
         if (sz_advice_is_special(p, k))
@@ -223,7 +221,7 @@ static void print_scales(const sz_advice *p)
                    sz_fact_force(&p->facts->type[k]));
 }
 
-/* nominal length of the vectors of a term */
+/* nominal length of a term's vectors */
 static double n_components(const sz_advice *p, const sz_advice_soap *t)
 {
     double n = t->n_max, s = p->data->n_species;
@@ -252,7 +250,7 @@ static void print_size(const sz_advice *p)
     for (int k = 0; k < n_species; k++)
         printf(" %s %d of %d%s", sz_element_symbol(p->data->z[k]), f->n_different[k],
                f->n_atoms[k], k + 1 < n_species ? "," : "");
-    printf("\n        --curve FILE.json tells what more or fewer would do\n");
+    printf("\n        --curve FILE.json shows the effect of more or fewer\n");
     seconds = flops / 40e9;
     printf("the fit: %d unknowns, %.0f rows, about %.3g TFLOP of matrix products (%.2g "
            "%s on one core at 40 GF/s), %.0f MB for each thread\n",
@@ -261,8 +259,7 @@ static void print_size(const sz_advice *p)
 }
 /* ---- the verb ---------------------------------------------------------------------- */
 
-/* Words of a fit's command line that do not name the data are not looked at: they are
- * what is to be found. */
+/* Other words of a fit's command line are ignored: they are what is to be suggested. */
 static int read_words(sz_validation *v, const char **path, const char **to, int n,
                       char **word)
 {
@@ -277,14 +274,14 @@ static int read_words(sz_validation *v, const char **path, const char **to, int 
             data = word[i];
         if (data && *path && strcmp(data, *path) != 0)
             return sz_usage_error("fit",
-                                  "--suggest looks at one file of data: %s or %s; put "
-                                  "their frames into one",
+                                  "--suggest reads one data file, not both %s and %s; "
+                                  "put their frames into one",
                                   *path, data);
         if (data) *path = data;
         sz_take_name(v, word[i]);
     }
     if (!*path || !**path)
-        return sz_usage_error("fit", "--suggest needs the data: at_file=TRAIN.xyz");
+        return sz_usage_error("fit", "--suggest needs data: at_file=TRAIN.xyz");
     if (!strcmp(*path, "-"))
         return sz_usage_error("fit",
                               "--suggest reads the data twice: name a file as at_file");
@@ -294,10 +291,10 @@ static int read_words(sz_validation *v, const char **path, const char **to, int 
 static sz_status check(const sz_facts *facts, const sz_dataset *data, sz_error *err)
 {
     if (!(facts->typical > 0.0))
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: no atom has a neighbour within %g Angstrom: there is nothing "
-                       "to fit",
-                       data->path, SZ_FACT_REACH);
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: no atom has a neighbour within %g Angstrom: there is nothing to fit",
+            data->path, SZ_FACT_REACH);
     if (facts->all.n_energies == 0)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: no frame has an energy, which a fit needs; name it with "

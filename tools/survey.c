@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * survey.c - a pass over a file ahead of the real one. */
+ * survey.c - a first pass over a file, before the actual work. */
 #define _XOPEN_SOURCE 700 /* S_ISFIFO */
 #include "survey.h"
 
@@ -35,8 +35,8 @@ static sz_status each_frame(const char *path,
 
     if (is_read_once(path))
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "%.700s can be read only once: name a file, or say with "
-                       "--species, --data what is asked of it",
+                       "%.700s can be read only once: give a file, or the missing "
+                       "information with --species, --data",
                        strcmp(path, "-") ? path : "standard input");
     status = sz_xyz_open(&in, path, err);
     sz_progress_start(&progress);
@@ -96,8 +96,8 @@ static sz_status add_frame(void *context, const sz_xyz_frame *frame, const char 
     return status;
 }
 
-/* the descriptor of text and more with nu=2 in place of its compression: of equal keys
- * the last one counts */
+/* The descriptor of text and more, with nu=2 instead of its compression: of repeated keys
+ * the last one counts. */
 static sz_status start(sz_moments **moments, const char *text, const char *more,
                        sz_error *err)
 {
@@ -134,7 +134,7 @@ sz_status sz_survey_moments(sz_moments **moments, const char *path, const char *
     }
     status = each_frame(path, add_frame, &p, err);
     if (status == SZ_OK && p.moments->n == 0)
-        status = sz_fail(err, SZ_ERR_ARGUMENT, "%s holds no atoms", path);
+        status = sz_fail(err, SZ_ERR_ARGUMENT, "%s has no atoms", path);
     if (status == SZ_OK) {
         *moments = p.moments;
         p.moments = NULL;

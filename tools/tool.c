@@ -30,7 +30,8 @@ static const sz_option *find_option(const sz_option *option, int n, const char *
     return NULL;
 }
 
-/* Standard output by its other names is "-": the verbs keep their own words off it. */
+/* Other names of standard output are replaced by "-": the verbs do not print their own
+ * text to it. */
 static const char *value_of(const char *text)
 {
     return !strcmp(text, "/dev/stdout") || !strcmp(text, "/dev/fd/1") ? "-" : text;
@@ -48,7 +49,7 @@ int sz_options(int argc, char **argv, const sz_option *option, int n_options,
 
         if (!options || argv[k][0] != '-' || !argv[k][1]) {
             if (*n_arguments == max_arguments)
-                return sz_usage_error(argv[0], "one word too many: \"%s\"", argv[k]);
+                return sz_usage_error(argv[0], "unexpected word: \"%s\"", argv[k]);
             argument[(*n_arguments)++] = argv[k];
             continue;
         }
@@ -79,17 +80,17 @@ int sz_read_tolerance(const char *verb, const char *text, double *tolerance)
         (sz_parse_double(text, tolerance) && isfinite(*tolerance) && *tolerance >= 0.0))
         return 0;
     return sz_usage_error(
-        verb, "--rank-tolerance needs an energy in eV, 0 or more, not \"%s\"", text);
+        verb, "--rank-tolerance must be an energy in eV >= 0, not \"%s\"", text);
 }
 
 int sz_read_threads(const char *verb, const char *text, int *n_threads)
 {
     if (!text || (sz_parse_int(text, n_threads) && *n_threads >= 1 && *n_threads <= 1024))
         return 0;
-    return sz_usage_error(verb, "--threads needs a number from 1, not \"%s\"", text);
+    return sz_usage_error(verb, "--threads must be a number >= 1, not \"%s\"", text);
 }
 
-/* 1 where each item of the word is an element. */
+/* 1 if each item of the word is an element. */
 static int is_elements(const char *word)
 {
     int n = 0;
@@ -127,7 +128,8 @@ int sz_take_elements(int *argc, char **argv, char *elements, size_t size)
             value = argv[from++];
         }
         if (!*elements || !is_elements(value))
-            return sz_usage_error(argv[0], "--elements needs symbols, not \"%s\"", value);
+            return sz_usage_error(argv[0], "--elements needs element symbols, not \"%s\"",
+                                  value);
     }
     while (from < *argc) argv[kept++] = argv[from++];
     *argc = kept;
@@ -207,8 +209,8 @@ sz_status sz_read_model_files(sz_files *files, const sz_model *model, sz_error *
 
 static volatile sig_atomic_t interrupted;
 
-/* What a scheduler sends comes several times, as from timeout and mpiexec, which signal
- * the process and its group, and as SIGXCPU, once a second: only a second Ctrl-C ends. */
+/* Schedulers send a signal several times: timeout and mpiexec signal the process and its
+ * group, and SIGXCPU is sent every second. So only a second Ctrl-C ends the process. */
 static void interrupt(int number)
 {
     interrupted = 1;
@@ -226,7 +228,7 @@ void sz_catch_interrupts(void)
         if (number[k] == SIGHUP && old.sa_handler == SIG_IGN) /* nohup */
             sigaction(SIGHUP, &old, NULL);
     }
-    signal(SIGPIPE, SIG_IGN); /* a reader that is gone is a write that fails */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes a write error */
 }
 
 int sz_interrupted(void)
@@ -247,10 +249,10 @@ sz_status sz_open_array(sz_output *out, const char *path, sz_error *err)
 
     if (status != SZ_OK) return status;
     if (out->file != stdout && fseek(out->file, 0, SEEK_SET) == 0) return SZ_OK;
-    status = sz_fail(
-        err, SZ_ERR_FILE,
-        "cannot write %s: arrays must go to a real file, their sizes are filled in last",
-        out->name);
+    status = sz_fail(err, SZ_ERR_FILE,
+                     "cannot write %s: arrays need a regular file, because their sizes "
+                     "are filled in last",
+                     out->name);
     sz_output_free(out);
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * validate.c - soapz validate: how far a model is from reference data. */
+ * validate.c - soapz validate: errors of a model on reference data. */
 #define _POSIX_C_SOURCE 200809L
 #include "validate.h"
 
@@ -20,15 +20,15 @@ static const char help[] =
     "       soapz validate MODEL OTHER TEST.xyz ...      two models side by side\n"
     "\n"
     "Errors of energies, forces and virials by config_type and by element, the worst\n"
-    "structures, and whether the predicted variance of a SOAP model tells large errors\n"
-    "from small ones.\n"
+    "structures, and how well the predicted variance of a SOAP model separates large\n"
+    "errors from small ones.\n"
     "\n"
-    "  TEST.xyz         extended XYZ with reference data, or, where Python and ASE are,\n"
-    "                   anything that ASE reads (OUTCAR, vasprun.xml, ase.db, ..)\n"
-    "  NAME=KEY         where the data are, as for gap_fit: energy_parameter_name,\n"
+    "  TEST.xyz         extended XYZ with reference data, or, with Python and ASE,\n"
+    "                   any file that ASE reads (OUTCAR, vasprun.xml, ase.db, ..)\n"
+    "  NAME=KEY         names of the data, as for gap_fit: energy_parameter_name,\n"
     "                   force_parameter_name, virial_parameter_name,\n"
     "                   stress_parameter_name, config_type_parameter_name,\n"
-    "                   force_mask_parameter_name. Without them the usual names are\n"
+    "                   force_mask_parameter_name. By default the usual names are\n"
     "                   tried: REF_.., DFT_.., QM_.., then energy, forces, virial, "
     "stress\n"
     "  --json FILE      everything as JSON, with the numbers of every frame and atom\n"
@@ -36,18 +36,19 @@ static const char help[] =
     "  --max-energy-mae, --max-energy-rmse, --max-energy-error X    eV/atom\n"
     "  --max-force-mae,  --max-force-rmse,  --max-force-error X     eV/Angstrom\n"
     "  --max-virial-mae, --max-virial-rmse, --max-virial-error X    eV/atom\n"
-    "                   limits for MODEL; ..-error is the largest single one\n"
-    "  --no-variance    leave the predicted variance out\n"
-    "  --threads N      frames computed side by side (all cores)\n"
+    "                   limits for MODEL; ..-error is the largest single error\n"
+    "  --no-variance    do not compute the predicted variance\n"
+    "  --threads N      frames computed in parallel (all cores)\n"
     "  --help           this text\n"
     "\n"
-    "exit code: 0 done and within the limits, 1 it went wrong, 2 the command line is\n"
-    "wrong, 3 a limit is exceeded, with a sentence for each\n"
+    "exit code: 0 done and within the limits, 1 an error occurred, 2 the command line "
+    "is\n"
+    "wrong, 3 a limit is exceeded, with a message for each\n"
     "\n"
     "example:\n"
     "  soapz validate NbMoTaW.soapz test.xyz --report report.html --max-force-mae 0.05\n";
 
-/* The errors that have limits: three sums, three measures. */
+/* The errors that may have limits: three quantities, three measures each. */
 static const char *const limit_name[SZ_MAX_LIMITS] = {
     "--max-energy-mae", "--max-energy-rmse", "--max-energy-error",
     "--max-force-mae",  "--max-force-rmse",  "--max-force-error",
@@ -56,7 +57,7 @@ static const char *const limit_name[SZ_MAX_LIMITS] = {
 typedef struct {
     const char *data, *json, *report, *threads, *limit[SZ_MAX_LIMITS];
     int n_threads, no_variance;
-    sz_foreign foreign; /* data, where they are no extended XYZ */
+    sz_foreign foreign; /* data in a file that is not extended XYZ */
     sz_files files;
 } request;
 
@@ -197,14 +198,14 @@ static void free_judged(sz_judged *j)
     free(j->rank_of_type);
 }
 
-/* Sigma and error, to be compared. */
+/* Sigma and error of each item, to be compared. */
 typedef struct {
     long n;
     double *sigma, *error;
 } samples;
 
-/* of the atoms of one config_type, or of all (-1): sigma of the energy, length of the
- * error of the force; without those that have no force or a masked one */
+/* For the atoms of one config_type, or of all (-1): sigma of the energy, and the length
+ * of the force error. Atoms without a reference force, or masked, are left out. */
 static void gather_atoms(samples *s, const sz_judged *j, int type)
 {
     const sz_dataset *t = j->table.data;
@@ -226,7 +227,7 @@ static void gather_atoms(samples *s, const sz_judged *j, int type)
     }
 }
 
-/* of the frames, an atom; sigma [n_frames] eV, or eV^2 where squared is 1 */
+/* For the frames, per atom; sigma [n_frames] in eV, or in eV^2 if squared is 1. */
 static void gather_frames(samples *s, const sz_judged *j, const double *sigma,
                           int squared)
 {
@@ -242,7 +243,7 @@ static void gather_frames(samples *s, const sz_judged *j, const double *sigma,
     }
 }
 
-/* sigma from the calibration; error of each component, or the length where whole is 1 */
+/* sigma from the calibration; error of each component, or its length if whole is 1 */
 static void gather_expected(samples *s, const sz_judged *j, int whole)
 {
     const sz_dataset *t = j->table.data;
@@ -334,7 +335,7 @@ static sz_status judge(sz_judged *j, const request *r, sz_dataset *data, sz_outp
     sz_status status = SZ_OK;
 
     if (r->no_variance)
-        snprintf(j->no_variance, sizeof j->no_variance, "it was not asked for");
+        snprintf(j->no_variance, sizeof j->no_variance, "--no-variance was given");
     else
         status = sz_variance_create(&variance, j->model, 0.0, err);
     if (status == SZ_ERR_ARGUMENT) {
@@ -360,7 +361,7 @@ int sz_limit_kept(const sz_limit *limit)
     return limit->value <= limit->limit;
 }
 
-/* Are there data for all limits? */
+/* Does the reference have data for all limits? */
 static sz_status check_limits(const sz_validation *v, sz_error *err)
 {
     for (int k = 0; k < v->n_limits; k++) {
@@ -401,7 +402,7 @@ static void fill_limits(sz_validation *v)
     }
 }
 
-/* How many limits are exceeded, each said on stderr. */
+/* The number of limits that are exceeded; prints each on stderr. */
 static int say_exceeded(const sz_validation *v)
 {
     int n = 0;
@@ -419,7 +420,7 @@ static int say_exceeded(const sz_validation *v)
 
 /* ---- the verb ---------------------------------------------------------------------- */
 
-/* The report reads the same JSON from a file without a name. */
+/* The report reads the same JSON from an unnamed temporary file. */
 static sz_status make_report(const sz_validation *v, const char *path, sz_error *err)
 {
     FILE *file = tmpfile();
@@ -436,8 +437,8 @@ static sz_status make_report(const sz_validation *v, const char *path, sz_error 
     return status;
 }
 
-/* The data under the name that the user gave. Frames of another program's file have no
- * lines. */
+/* Reports the data under the name that the user gave. Frames from files of other programs
+ * have no line numbers. */
 static sz_status read_data(sz_validation *v, request *r, sz_error *err)
 {
     sz_status status = sz_foreign_open(&r->foreign, r->data, err);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * validate_json.c - a validation for machines, and for the report. */
+ * validate_json.c - a validation as JSON, also read by the report. */
 #include "validate.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { MAX_ATOMS = 60000 }; /* more are thinned out evenly */
+enum { MAX_ATOMS = 60000 }; /* longer lists are thinned out evenly */
 
 static void put_text(FILE *file, const char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * validate_print.c - a validation for people. */
+ * validate_print.c - a validation as text. */
 #include "validate.h"
 
 #include "error_table.h"
@@ -108,8 +108,8 @@ static void print_variance(const sz_judged *m, FILE *file)
         fprintf(file, "none, %s\n", m->no_variance);
         return;
     }
-    fprintf(file,
-            "distance from the sparse points,\nwithout data and noise of the fit\n");
+    fprintf(file, "distance from the sparse points,\nindependent of the training data "
+                  "and their noise\n");
     if (f->n >= 3) {
         fprintf(
             file,

@@ -2,8 +2,8 @@
  *
  * calibration.c - predicted uncertainties against true errors.
  *
- *   rank correlation = Pearson's of the ranks of sigma and |error|, equal values sharing
- *                      the mean of their ranks
+ *   rank correlation = Pearson's of the ranks of sigma and |error|; equal values get the
+ *   mean of their ranks
  *   z = error / sigma */
 #include "analyse/calibration.h"
 
@@ -30,7 +30,7 @@ static void sort(long n, const double *value, ranked *item)
     qsort(item, (size_t)n, sizeof *item, compare);
 }
 
-/* item sorted -> rank [n] */
+/* sorted items -> rank [n] */
 static void find_ranks(long n, const ranked *item, double *rank)
 {
     for (long i = 0, end; i < n; i = end) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * curve_errors.c - learning curves measured.
+ * curve_errors.c - errors for learning curves.
  *
- * The models differ in their weights alone, so a frame's rows are made once for all. They
- * give the fitted terms: the baseline and e0 come off the data instead. */
+ * The models differ only in their weights, so the rows of a frame are computed once for
+ * all models. Rows contain only the fitted terms: the baseline and e0 are subtracted from
+ * the data. */
 #include "analyse/curve_errors.h"
 
 #include "analyse/row_errors.h"

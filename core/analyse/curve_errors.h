@@ -12,8 +12,8 @@ struct sz_curve {
     sz_error_table *table; /* [n_steps][n_sizes] */
 };
 
-/* The errors of all models of job, a fit with a curve, on data, or, NULL, on those of the
- * fit. The models are taken out of job; data and job must outlive the tables. */
+/* The errors of all models of job, a fit with a curve, on data or, if NULL, on those of
+ * the fit. The models are moved out of job; data and job must outlive the tables. */
 sz_status sz_curve_create(sz_curve **curve, sz_fit_job *job, const sz_dataset *data,
                           sz_error *err);
 

@@ -4,9 +4,9 @@
  *
  *   K(A,B) = sum_(a in A) sum_(b in B) (p_a . p_b)^zeta
  *
- * Frames of the same elements have the same components: they are put together into
- * blocks of some hundred rows, and two blocks are multiplied in the components that both
- * have, as one matrix product. */
+ * Frames of the same elements have the same components: they are grouped into blocks of a
+ * few hundred rows, and two blocks are multiplied in their common components, as one
+ * matrix product. */
 #include "analyse/energy_rows.h"
 
 #include "base/crew.h"
@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 512, FEW = 4000 }; /* of a block; multiplications worth a call of BLAS */
+/* rows of a block; multiplications that justify a call of BLAS */
+enum { ROWS = 512, FEW = 4000 };
 
 typedef struct {
     int first, end; /* of order */
@@ -26,7 +27,7 @@ typedef struct {
     const sz_energy_rows *rows;
     int n, zeta;
     const int *frame;
-    int *order; /* [n] places in frame, those of like components together */
+    int *order; /* [n] indices in frame, those with the same components adjacent */
     int n_blocks, most_rows, most_columns;
     block *block;
     double *k;
@@ -41,7 +42,7 @@ static int by_ranges(const sz_energy_rows *a, const sz_energy_rows *b)
     return memcmp(a->range, b->range, (size_t)a->n_ranges * sizeof *a->range);
 }
 
-/* qsort takes no context: what is sorted says itself where it is. */
+/* qsort has no context argument, so the sorted items contain it. */
 typedef struct {
     const sz_energy_rows *rows;
     int place;
@@ -100,7 +101,7 @@ typedef struct {
     sz_range *both;
 } worker;
 
-/* The ranges that two frames have in common, at most n_a + n_b. */
+/* The common ranges of two frames, at most n_a + n_b. */
 static int common(const sz_energy_rows *a, const sz_energy_rows *b, sz_range *to)
 {
     int i = 0, k = 0, n = 0;
@@ -119,7 +120,7 @@ static int common(const sz_energy_rows *a, const sz_energy_rows *b, sz_range *to
     return n;
 }
 
-/* The components in range of all rows of a block, to x; returns their number. */
+/* Copies the components in range of all rows of a block to x; returns their number. */
 static int gather(const job *j, const block *b, const sz_range *range, int n, double *x)
 {
     const double *start = x;
@@ -129,7 +130,7 @@ static int gather(const job *j, const block *b, const sz_range *range, int n, do
 
         for (int row = 0; row < rows->n; row++) {
             const float *from = rows->x + (size_t)row * rows->n_columns;
-            int at = 0; /* column where range q of the frame begins */
+            int at = 0; /* column where range q of the frame starts */
 
             for (int r = 0, q = 0; r < n; r++) {
                 while (rows->range[q].end <= range[r].first) {
@@ -176,7 +177,7 @@ static void raise(double *s, size_t n, int zeta)
     }
 }
 
-/* Sums of s [n_b][n_a] over the rows of each two frames. */
+/* Sums of s [n_b][n_a] over the rows of every two frames. */
 static void sum_up(const job *j, const block *a, const block *b, const double *s)
 {
     for (int q = b->first; q < b->end; q++) {
@@ -197,7 +198,7 @@ static void sum_up(const job *j, const block *a, const block *b, const double *s
     }
 }
 
-/* Block item with itself and all before it. */
+/* Block item with itself and all blocks before it. */
 static sz_status work(void *context, void *worker_of_thread, int item, sz_error *err)
 {
     const job *j = context;

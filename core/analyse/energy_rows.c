@@ -2,10 +2,9 @@
  *
  * energy_rows.c - vectors of the atoms of frames, packed.
  *
- * A vector of nu=2 over 56 elements has 100,800 components, of which a cell of three
- * elements has 1 in 200: those are kept, as ranges. They are rounded to single precision,
- * 6e-8 of a vector: the kernel of the rounded vectors is as positive as that of the
- * others. */
+ * A vector of nu=2 over 56 elements has 100,800 components, of which a cell with three
+ * elements uses 1 in 200: only those are stored, as ranges. They are rounded to single
+ * precision, 6e-8 of a vector: the kernel of the rounded vectors remains positive. */
 #include "analyse/energy_rows.h"
 
 #include "analyse/sites.h"
@@ -20,7 +19,8 @@ enum { BLOCK = 64 }; /* atoms at a time */
 
 /* ---- ranges ------------------------------------------------------------------------ */
 
-/* Adds range r to a union in ascending order that ends before r begins or overlaps it. */
+/* Adds range r to a union in ascending order, whose last range ends before r starts or
+ * overlaps it. */
 static void append(sz_range *list, int *n, sz_range r)
 {
     if (*n && r.first <= list[*n - 1].end) {
@@ -30,7 +30,7 @@ static void append(sz_range *list, int *n, sz_range r)
     list[(*n)++] = r;
 }
 
-/* to = a and b united; both ascending */
+/* to = union of a and b; both ascending */
 static int unite(const sz_range *a, int n_a, const sz_range *b, int n_b, sz_range *to)
 {
     int i = 0, k = 0, n = 0;
@@ -59,7 +59,7 @@ typedef struct {
     sz_energy_rows *rows;
 } job;
 
-/* p [n][stride] of all atoms; and the ranges of them, united. */
+/* p [n][stride] of all atoms, and the union of their ranges. */
 static sz_status find_vectors(const job *j, const sz_frame_sites *e, double *p,
                               sz_range *range, int *n_ranges, sz_error *err)
 {
@@ -87,7 +87,7 @@ static sz_status find_vectors(const job *j, const sz_frame_sites *e, double *p,
     return status;
 }
 
-/* The components in range of p [n][stride], each row or their sum. */
+/* The components in range of p [n][stride], each row or the sum of rows. */
 static void pack(sz_energy_rows *to, const double *p, int n, size_t stride, int sum)
 {
     for (int row = 0; row < to->n; row++) {
@@ -137,7 +137,7 @@ void sz_energy_rows_free(sz_energy_rows *rows, int n_frames)
     free(rows);
 }
 
-/* All atoms of the frames, and which frame of the list each is of. */
+/* All atoms of the frames, and the frame of the list that each belongs to. */
 static sz_status list_atoms(sz_sites *sites, size_t **atom, int **frame_of, int n_frames,
                             const int *frame, sz_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * energy_rows.h - the vectors of all atoms of a frame, or their sum, as total energies
- * are learned from them: what no element of the frame is in is neither stored nor
+ * energy_rows.h - the vectors of all atoms of a frame, or their sum, for learning total
+ * energies: components that vanish for the elements of the frame are neither stored nor
  * multiplied. */
 #ifndef SZ_ENERGY_ROWS_H
 #define SZ_ENERGY_ROWS_H
@@ -9,10 +9,10 @@
 #include "linear/product.h"
 #include "soapz_analyse.h"
 
-/* One frame. Of the vector inside, in which the null radial channels are left out, the
- * ranges are kept, one after the other. */
+/* One frame. Of the internal vector, without the null radial channels, the ranges are
+ * stored one after the other. */
 typedef struct {
-    int n; /* rows: atoms, or one, their sum */
+    int n; /* number of rows: atoms, or one, their sum */
     int n_ranges, n_columns;
     sz_range *range;
     float *x; /* [n][n_columns] */

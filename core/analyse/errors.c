@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* a NaN gets in, and stays */
+/* a NaN is kept */
 static void raise_max(sz_error_sum *sum, double size)
 {
     if (size > sum->max || isnan(size)) sum->max = size;
@@ -144,8 +144,8 @@ sz_status sz_errors_check(const sz_dataset *data, sz_error *err)
 {
     if (data->n_energies || data->n_forces || data->n_virials) return SZ_OK;
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "%s: no frame has an energy, forces or a virial to compare with; name "
-                   "them as the data do",
+                   "%s: no frame has an energy, forces or a virial to compare with; give "
+                   "the names used in the data",
                    data->path);
 }
 

@@ -14,37 +14,37 @@ typedef struct {
 } sz_error_sum;
 
 void sz_error_add(sz_error_sum *sum, double d);
-double sz_error_mae(const sz_error_sum *sum); /* 0 where n is 0 */
+double sz_error_mae(const sz_error_sum *sum); /* 0 if n is 0 */
 double sz_error_rmse(const sz_error_sum *sum);
 
-/* energy in eV/atom, one a frame; force in eV/Angstrom, one a component; virial in
- * eV/atom, the six components xx xy xz yy yz zz of a frame. What the data mask is left
- * out. */
+/* energy in eV/atom, one per frame; force in eV/Angstrom, one per component; virial in
+ * eV/atom, the six components xx xy xz yy yz zz of a frame. Masked data are left out. */
 typedef struct {
     sz_error_sum energy, force, virial;
 } sz_error_sums;
 
 typedef struct {
     const sz_dataset *data;
-    const sz_targets *targets; /* of the data, compared with instead; NULL: the data */
+    const sz_targets *targets; /* compared with these instead of the data; NULL: the
+                                  data */
     sz_error_sums all;
     sz_error_sums *type;    /* [data->n_config_types] */
     sz_error_sums *element; /* [data->n_species] of atoms: forces only */
 } sz_error_table;
 
 /* Starts with no errors; data must outlive it. */
-/* Refuses data that know no energy, force or virial. */
+/* Refuses data without any energy, force or virial. */
 sz_status sz_errors_check(const sz_dataset *data, sz_error *err);
 
 sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *data,
                                 sz_error *err);
 void sz_error_table_free(sz_error_table *table);
-/* The errors of frame f, added where they belong; those of the frame alone in *frame,
- * unless it is NULL. */
+/* Adds the errors of frame f to the sums; those of the frame alone go to *frame, unless
+ * it is NULL. */
 void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
                         sz_error_sums *frame);
 
-/* The sum of one quantity, and it as soapz_fit.h gives it. */
+/* The sum of one quantity, and its values for soapz_fit.h. */
 const sz_error_sum *sz_error_sum_of(const sz_error_sums *sums, sz_quantity quantity);
 sz_error_summary sz_error_summarise(const sz_error_sum *sum);
 

@@ -4,12 +4,12 @@
  *
  *   e0        of isolated atoms; else by least squares over the compositions x_f of the
  *             frames, min sum_f (E_f / n_f - x_f . e0)^2, where that halves the spread
- *   local     atoms whose energies e have nothing to do with each other give frames of n
- *             atoms the variance Var(E/n) = Var(e) / n, so Var(e) ~ mean n (E/n - mean)^2
+ *   local     atoms with uncorrelated energies e give frames of n atoms
+ *             the variance Var(E/n) = Var(e) / n, so Var(e) ~ mean n (E/n - mean)^2
  *   g(r)      the mean number of neighbours in a shell over its volume
  *   gap       the first minimum of g with MANY neighbours before it: behind the second
  *             shell of bcc, fcc and diamond
- *   unlike    two environments are alike where three sums over their neighbours agree */
+ *   unlike    two environments are equal if three sums over their neighbours agree */
 #include "analyse/facts.h"
 
 #include "linear/blas.h"
@@ -30,9 +30,9 @@ typedef struct {
     sz_facts *facts;
     const sz_dataset *data;
     unsigned char *isolated; /* [n_frames] */
-    size_t n, n_bulk;        /* atoms seen, of these in periodic frames */
-    double *near;  /* [n] distance of the nearest neighbour, where there is one */
-    print *prints; /* [n] */
+    size_t n, n_bulk;        /* atoms seen, and of these, atoms in periodic frames */
+    double *near;            /* [n] distance of the nearest neighbour, if there is one */
+    print *prints;           /* [n] */
     size_t n_near;
 } scan;
 
@@ -81,7 +81,7 @@ static sz_status look_at_frame(scan *s, int f, sz_list *list, sz_error *err)
     return SZ_OK;
 }
 
-/* Single atoms are always looked at: they may be isolated. */
+/* Single atoms are always examined: they may be isolated. */
 static sz_status look_at_frames(scan *s, sz_error *err)
 {
     int stride = (int)(s->data->n_atoms / MAX_ATOMS) + 1;
@@ -205,7 +205,7 @@ double sz_fact_force(const sz_type_facts *t)
     return t->n_components ? sqrt(t->force2 / (double)t->n_components) : 0.0;
 }
 
-/* shares of the species in frame f */
+/* fractions of the species in frame f */
 static void composition(const sz_dataset *data, int f, double *x)
 {
     const sz_dataset_frame *frame = &data->frame[f];
@@ -225,7 +225,7 @@ static double energy_of(const sz_dataset *data, int f)
     return data->frame[f].energy / data->frame[f].n_atoms;
 }
 
-/* e [n_species]; 0 where the compositions do not tell the elements apart */
+/* e [n_species]; returns 0 if the compositions do not determine the energies */
 static int least_squares(const scan *s, double *e)
 {
     const int one = 1;
@@ -269,7 +269,7 @@ static double spread_with(const scan *s, const double *e)
     return spread_of(n, sum, sum2);
 }
 
-/* with e0 off */
+/* with e0 subtracted */
 static double left_over(const scan *s, int f)
 {
     double x[SZ_Z_MAX], left = energy_of(s->data, f);

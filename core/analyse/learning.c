@@ -5,9 +5,8 @@
  *   E(A) = sum_alpha n_alpha mu_alpha + sum_B K(A,B) beta_B
  *
  * mu by least squares over the frames of the fit, then beta = (K + sigma N)^-1 (E - n
- * mu); sigma is that of the grid which cross-validation of these frames likes best,
- * relative to the mean of K(A,A). Every fit, also one of the cross-validation, has its
- * own mu. */
+ * mu); sigma is the one of the grid with the smallest cross-validation error, relative to
+ * the mean of K(A,A). Every fit, also in the cross-validation, has its own mu. */
 #include "analyse/learning_plan.h"
 
 #include "base/crew.h"
@@ -81,8 +80,8 @@ static sz_status find_columns(material *m, int n, int n_desc, sz_error *err)
     return SZ_OK;
 }
 
-/* The frames of fits that go by the kernel: all with zeta > 1, else those of sizes that
- * are not larger than a vector. Their numbers to frame; place of each. */
+/* The frames of fits that use the kernel: all with zeta > 1, otherwise those of sizes up
+ * to the vector length. Their numbers go to frame; place of each. */
 static int list_kernel(material *m, const sz_learning_plan *p, int *frame)
 {
     int n = 0;
@@ -153,7 +152,7 @@ static sz_status make_material(material *m, const sz_learning_plan *p,
         atoms += p->size[u];
     }
     m->ridge.scale = square / atoms;
-    if (!sum) { /* all there is to know is in the kernel */
+    if (!sum) { /* the kernel contains all information */
         sz_energy_rows_free(m->rows, p->n_used);
         m->rows = NULL;
         m->ridge.rows = NULL;
@@ -170,7 +169,7 @@ typedef struct {
     double *validation; /* [n_sizes][n_splits][n_folds][n_sigmas] */
 } job;
 
-/* Mean absolute errors mae [n_sigma][2], of an atom and of a frame, of judged. */
+/* Mean absolute errors mae [n_sigma][2] of the test frames, per atom and per frame. */
 static sz_status fit_and_judge(const job *j, const sz_chosen *train,
                                const sz_chosen *judged, int n_sigma, const double *sigma,
                                double *mae, sz_error *err)
@@ -236,7 +235,7 @@ static sz_status validate(void *context, void *worker, int item, sz_error *err)
     return status;
 }
 
-/* The sigma of the smallest mean error over the folds. */
+/* The sigma with the smallest mean error over the folds. */
 static double best_sigma(const job *j, int size, int split)
 {
     const sz_learning_options *o = &j->p->o;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * learning_plan.c - what a learning curve is asked for, checked: its frames, drawn or
- * given, get numbers of their own, 0 .. n_used-1, with energies, sizes and compositions.
+ * learning_plan.c - checks the options of a learning curve; its frames, drawn or given,
+ * get new numbers 0 .. n_used-1, with energies, sizes and compositions.
  */
 #include "analyse/learning_plan.h"
 
@@ -36,7 +36,7 @@ static sz_status check_options(sz_learning_plan *p, const sz_dataset *data, sz_e
         return sz_fail(
             err, SZ_ERR_ARGUMENT,
             "learning curves: zeta of 1 to 100, 1 to %d splits, 2 to %d folds, "
-            "1 to %d sizes and sigmas and at least one frame to judge are "
+            "1 to %d sizes and sigmas and at least one test frame are "
             "allowed",
             SZ_LEARNING_MOST, SZ_LEARNING_MOST, SZ_LEARNING_MOST);
     for (int k = 0; k < o->n_sigmas; k++)
@@ -55,7 +55,7 @@ static sz_status check_options(sz_learning_plan *p, const sz_dataset *data, sz_e
     }
     if (o->n_test > data->n_frames || largest > data->n_frames - o->n_test)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "%s: %d frames are fewer than %d to judge and %d to learn from",
+                       "%s: %d frames are fewer than %d test and %d training frames",
                        data->path, data->n_frames, o->n_test, largest);
     p->n_order = o->n_test + largest;
     return SZ_OK;
@@ -71,7 +71,7 @@ static void shuffle(sz_rng *rng, int n, int *x)
     }
 }
 
-/* Drawn: n_order frames of all, in a new order for each split. */
+/* Drawn: n_order of all frames, in a new order for each split. */
 static void draw_order(sz_learning_plan *p, const sz_dataset *data, int *all)
 {
     size_t n = (size_t)p->n_order;
@@ -129,8 +129,7 @@ static sz_status take_energies(sz_learning_plan *p, const sz_dataset *data, sz_e
         const sz_dataset_frame *f = &data->frame[p->used[u]];
 
         if (!f->has_energy || f->n_atoms == 0)
-            return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "%s: this frame has no %s to learn from; leave it out",
+            return sz_fail(err, SZ_ERR_ARGUMENT, "%s: this frame has no %s; leave it out",
                            sz_dataset_place(data, p->used[u], SZ_FIRST_LINE, place),
                            f->n_atoms ? "energy" : "atoms");
         p->energy[u] = f->energy;
@@ -188,7 +187,7 @@ sz_chosen sz_learning_training(const sz_learning_plan *p, int split, int size)
                        p->order + (size_t)split * (size_t)p->n_order + p->o.n_test};
 }
 
-/* An element that judged frames of the split have and none of the training set, or -1. */
+/* An element of test frames of the split that is not in its training set, or -1. */
 static int missing_element(const sz_learning_plan *p, int split, int size)
 {
     sz_chosen judged = sz_learning_judged(p, split),
@@ -215,12 +214,11 @@ void sz_learning_warn(const sz_learning_plan *p, const sz_dataset *data,
             int s = missing_element(p, split, size);
 
             if (s < 0) continue;
-            sz_watch_warn(watch,
-                          "%s: the %d training frames of split %d are without %s, which "
-                          "judged frames have: their energies cannot be learned and the "
-                          "error is that of its chemical potential; take more frames or "
-                          "another seed",
-                          data->path, p->o.size[size], split + 1,
-                          sz_element_symbol(data->z[s]));
+            sz_watch_warn(
+                watch,
+                "%s: the %d training frames of split %d do not contain %s, which is in "
+                "test frames: these energies cannot be learned, and the error is that of "
+                "its chemical potential; use more frames or another seed",
+                data->path, p->o.size[size], split + 1, sz_element_symbol(data->z[s]));
         }
 }

@@ -11,7 +11,7 @@ enum { SZ_LEARNING_MOST = 100 }; /* sizes, splits, folds, sigmas */
 /* Options with their defaults; frames are numbered as in used. */
 typedef struct {
     sz_learning_options o;
-    int n_order;    /* frames of a split: judged ones and the largest training set */
+    int n_order;    /* frames of a split: test frames and the largest training set */
     int n_used;     /* frames in any split */
     int *used;      /* [n_used] frames of the data */
     int *order;     /* [n_splits][n_order] */
@@ -21,10 +21,10 @@ typedef struct {
     int n_species;
 } sz_learning_plan;
 
-/* plan->o: the options as they were given. Free it also where it fails. */
+/* plan->o: the options as given. Always free it, also after a failure. */
 sz_status sz_learning_plan_make(sz_learning_plan *plan, const sz_dataset *data,
                                 sz_error *err);
-/* A sentence for each training set that lacks an element of frames it is judged by. */
+/* Warns about each training set that lacks an element of its test frames. */
 void sz_learning_warn(const sz_learning_plan *plan, const sz_dataset *data,
                       const sz_watch *watch);
 void sz_learning_plan_free(sz_learning_plan *plan);

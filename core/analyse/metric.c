@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * metric.c - distances between environments and the order they put them into.
+ * metric.c - distances between environments and the ranks of neighbours.
  *
  *   d(i,j) = |p_i - p_j| = (p_i^2 + p_j^2 - 2 p_i.p_j)^1/2
- *   r(i,j) = place of j among all others sorted by d(i,.), from 1
+ *   r(i,j) = rank of j among all others sorted by d(i,.), from 1
  *
  *   Pearson correlations of d_A and d_B, r_A and r_B over i != j
  *   Delta(A -> B) = 2/n <r_B | r_A = 1>   (Glielmo et al. 2022) */
@@ -55,7 +55,7 @@ typedef struct {
     double *square;  /* [n] |p|^2 */
 } job;
 
-/* Rows of the upper triangle, and their mirror image. */
+/* Rows of the upper triangle, mirrored to the lower one. */
 static sz_status find_distances(void *context, void *worker, int item, sz_error *err)
 {
     const job *j = context;
@@ -88,7 +88,7 @@ typedef struct {
     int k;
 } place;
 
-/* of equal ones the first comes first */
+/* equal distances keep their order */
 static int by_distance(const void *a, const void *b)
 {
     const place *x = a, *y = b;
@@ -154,7 +154,7 @@ sz_status sz_metric_create(sz_metric **metric, const sz_descriptor *descriptor,
     size = n * (size_t)j.length * sizeof *p;
     if (n < 2 || n > 1000000)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
-                         "distances are of 2 to 1000000 environments, not of %zu", n);
+                         "distances need 2 to 1000000 environments, not %zu", n);
     if (status == SZ_OK && m) {
         m->n = (int)n;
         m->distance = malloc(n * n * sizeof *m->distance);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * pairs.c - how far given environments are apart, d = |p_a - p_b| from the differences
- * themselves: of degenerate pairs nothing but rounding, about 1e-16, is left. */
+ * pairs.c - distances of given pairs of environments, d = |p_a - p_b| from the
+ * differences of components: for degenerate pairs only rounding, about 1e-16, remains. */
 #include "analyse/sites.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ sz_status sz_pair_distances(const sz_descriptor *descriptor, const sz_sites *of,
     for (size_t k = 0; k < 2 * n_pairs; k++)
         if (pair[k] >= of->n)
             return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "pair %zu names environment %zu, there are %zu", k / 2,
+                           "pair %zu names environment %zu, but there are %zu", k / 2,
                            pair[k], of->n);
     p = malloc((of->n * length + 1) * sizeof *p);
     if (!p) return sz_fail_memory(err, of->n * length * sizeof *p, "descriptor vectors");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * predictions.c - a model on all frames. Results are passed on in the order of the file,
- * so that sums do not depend on the number of threads. */
+ * predictions.c - predictions of a model for all frames. Results are passed on in the
+ * order of the file, so that sums do not depend on the number of threads. */
 #include "analyse/predictions.h"
 
 #include "base/crew.h"
@@ -14,7 +14,7 @@
 
 typedef struct {
     const sz_comparison *c;
-    int species[SZ_Z_MAX]; /* the model's, for each of the data */
+    int species[SZ_Z_MAX]; /* the model's species for each of the data */
 } job;
 
 typedef struct {
@@ -23,7 +23,7 @@ typedef struct {
     double *variance; /* [n_atoms] */
     double energy_variance;
     int room;
-    sz_variance_work *scratch; /* NULL: no variance is wanted */
+    sz_variance_work *scratch; /* NULL: no variance is computed */
 } worker;
 
 static sz_status predict_frame(const job *j, worker *w, int f, sz_error *err)
@@ -73,7 +73,7 @@ static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_erro
     return status == SZ_OK ? SZ_OK : sz_dataset_fail(c->data, f, status, err);
 }
 
-/* The first atom of an element that the model does not know. */
+/* The first atom of an element that is not in the model. */
 static sz_status fail_unknown(const job *j, int unknown, sz_error *err)
 {
     const sz_dataset *data = j->c->data;
@@ -86,7 +86,7 @@ static sz_status fail_unknown(const job *j, int unknown, sz_error *err)
     while (data->frame[f].first + (size_t)data->frame[f].n_atoms <= atom) f++;
     return sz_fail(
         err, SZ_ERR_ARGUMENT,
-        "%s: the model %.300s%sdoes not know the element %s; leave such frames out",
+        "%s: the model %.300s%sdoes not contain the element %s; leave out such frames",
         sz_dataset_place(data, f, (int)(atom - data->frame[f].first), place),
         name ? name : "", name ? " " : "", sz_element_symbol(data->z[unknown]));
 }
@@ -111,7 +111,7 @@ static void close_worker(worker *w)
 sz_status sz_predict_all(const sz_comparison *c, sz_error *err)
 {
     job j = {.c = c};
-    int n_frames = c->data->n_frames; /* more threads would have nothing to do */
+    int n_frames = c->data->n_frames; /* more threads would have no work */
     int n = c->n_threads < n_frames ? c->n_threads : n_frames > 1 ? n_frames : 1;
     worker *w = calloc((size_t)n, sizeof *w);
     const sz_crew crew = {.n_threads = n,

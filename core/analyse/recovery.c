@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * recovery.c - how well the full spectrum comes back from a lossless compression of it
- * (descriptor/recover.c says how): |P' - P| / |P|, P of the environment itself. */
+ * recovery.c - errors of the full spectrum recovered from a lossless compression
+ * (descriptor/recover.c): |P' - P| / |P|, P computed from the environment itself. */
 #include "analyse/sites.h"
 
 #include "descriptor/compression_spec.h"
@@ -65,7 +65,7 @@ sz_status sz_recover(const sz_descriptor *descriptor, const sz_sites *of, double
 
     if (status == SZ_OK && sz_descriptor_l_max(descriptor) < 0)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
-                         "the full spectrum is one of soap, it cannot be recovered from "
+                         "only a soap has a full spectrum; it cannot be recovered from "
                          "\"%.60s\"",
                          sz_descriptor_text(descriptor));
     if (status != SZ_OK) return status;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * ridge.c - two ways to the same predictions.
+ * ridge.c - two methods for the same predictions.
  *
  *   by the kernel   E' = K' (K + s N)^-1 r,   N = diag(atoms)
  *   by the vectors  E' = x' w,   w = (X^T N^-1 X + s)^-1 X^T N^-1 r,   K = X X^T
  *
- * The second needs no matrix of all frames; one set of eigenvectors does for every s. */
+ * The second needs no matrix of all frames, and one set of eigenvectors serves every
+ * s. */
 #include "analyse/ridge.h"
 
 #include "linear/blas.h"
@@ -24,8 +25,8 @@ int sz_ridge_by_kernel(const sz_ridge *ridge, int n_train)
 
 /* ---- by the kernel ----------------------------------------------------------------- */
 
-/* a [n][n] = K + s N, its lower triangle in LAPACK's order, of which row i is column i.
- */
+/* a [n][n] = K + s N, its lower triangle in LAPACK's layout, where our row i is column
+ * i. */
 static void fill(const sz_ridge *d, const sz_chosen *train, double s, double *a)
 {
     int n = train->n;
@@ -106,7 +107,7 @@ static void normal_equations(const sz_ridge *d, const sz_chosen *train, const do
     }
 }
 
-/* out [n_sigma][judged->n] from g's eigenvectors, one a row, their eigenvalues and the
+/* out [n_sigma][judged->n] from g's eigenvectors, one per row, their eigenvalues and the
  * components c of b along them */
 static void judge(const sz_ridge *d, const sz_chosen *judged, int n_sigma,
                   const double *sigma, const double *g, const double *value,
@@ -165,8 +166,8 @@ sz_status sz_ridge_predict(const sz_ridge *ridge, const sz_chosen *train, const 
 
 /* ---- chemical potentials ----------------------------------------------------------- */
 
-/* mu += (C^T C)^+ C^T (e - C mu) over frames; g: eigenvectors of C^T C. A second time it
- * takes away what rounding left. */
+/* mu += (C^T C)^+ C^T (e - C mu) over frames; g: eigenvectors of C^T C. A second call
+ * removes rounding errors. */
 static void improve(int n, const double *count, const double *energy,
                     const sz_chosen *frames, const double *g, const double *value,
                     double *mu)

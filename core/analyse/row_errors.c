@@ -4,7 +4,7 @@
  *
  *   [E; -F; -V] = K [alpha_1 .. alpha_n]
  *
- * K: the rows of a frame, as in its fit (rows.h); one matrix product for all models. */
+ * K: the rows of a frame, as in the fit (rows.h); one matrix product for all models. */
 #include "analyse/row_errors.h"
 
 #include "base/crew.h"
@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
     sz_rows *rows;
     sz_list list;
-    double *y; /* [n_models][rows of a frame] what the models say */
+    double *y; /* [n_models][rows of a frame] predictions of the models */
 } worker;
 
 /* y [1 + 3n + 9]: a column of K alpha */

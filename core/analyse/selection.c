@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * selection.c - which structures a model should learn next.
+ * selection.c - selects structures to add to the training data.
  *
  *   score(S)       = max_{i in S} variance, expected error or grade of atom i
  *   farthest:        max_{i in S} d(i; sparse points and atoms of the picked structures)
  *   distance(S)    = max_{i in S} d(i; atoms of the picked structures)
  *
- * d as in model/grade.c. All are judged once, side by side. Then the best is taken, again
- * and again, unless its distance is too small. Picking more makes d smaller, never
- * larger, so a score of before is a bound: only a candidate that comes out best is
- * compared with what was picked since (lazy greedy). */
+ * d as in model/grade.c. All structures are scored once, in parallel. Then the best is
+ * picked repeatedly, unless its distance is too small. Further picks can only decrease d,
+ * so an old score is an upper bound: only the candidate with the best score is compared
+ * with the structures picked since (lazy greedy). */
 #include "atoms/list_check.h"
 #include "base/crew.h"
 #include "base/memory.h"
@@ -23,7 +23,7 @@
 #include <string.h>
 
 typedef struct {
-    sz_structure structure; /* with arrays of its own */
+    sz_structure structure; /* a copy with its own arrays */
     char *where;
     int type;
     double score, distance;
@@ -31,12 +31,12 @@ typedef struct {
     double *near; /* [n vectors] cosines with the sparse points, SZ_BY_FARTHEST only */
     double *like; /* the same with the first n_seen picked ones */
     int n_seen;
-    int done;                 /* 1: picked, or left out */
-    sz_atom_vectors *vectors; /* of a picked one */
+    int done;                 /* 1: picked, or skipped */
+    sz_atom_vectors *vectors; /* for a picked one */
 } candidate;
 
 struct sz_selection {
-    const sz_model *model; /* used */
+    const sz_model *model; /* a user of it */
     int n, room;
     candidate *candidate; /* [n] */
     int n_types;
@@ -45,7 +45,7 @@ struct sz_selection {
     sz_pick *pick; /* [n_picks], room for n */
 };
 
-/* What a pick works with. */
+/* The data for picking. */
 typedef struct {
     sz_selection *s;
     const sz_selection_options *o;
@@ -54,7 +54,7 @@ typedef struct {
     sz_uncertainty *uncertainty;
 } job;
 
-/* One thread's. */
+/* The data of one thread. */
 typedef struct {
     sz_predictor *p;
     sz_variance_work *variance;
@@ -63,13 +63,12 @@ typedef struct {
     int room;
 } worker;
 
-/* ---- candidates ---------------------------------------------------------------------
- */
+/* ---- candidates ------------------------------------------------------------------ */
 
 sz_status sz_selection_create(sz_selection **selection, const sz_model *model,
                               sz_error *err)
 {
-    sz_grader *grader; /* to find out that there can be one */
+    sz_grader *grader; /* checks that an uncertainty can be created */
     sz_selection *s = NULL;
     sz_status status = sz_grader_create(&grader, model, err);
 
@@ -84,7 +83,7 @@ sz_status sz_selection_create(sz_selection **selection, const sz_model *model,
     return SZ_OK;
 }
 
-/* What a pick has left in a candidate. */
+/* Frees what a candidate no longer needs after a pick. */
 static void forget(candidate *c)
 {
     free(c->near);
@@ -187,8 +186,7 @@ sz_status sz_selection_add(sz_selection *selection, const sz_structure *structur
     return status;
 }
 
-/* ---- scores -------------------------------------------------------------------------
- */
+/* ---- scores ---------------------------------------------------------------------- */
 
 static sz_status make_room(worker *w, int n, sz_error *err)
 {
@@ -274,11 +272,10 @@ static sz_status judge(void *context, void *worker_of_thread, int item, sz_error
     return status == SZ_OK ? SZ_OK : fail_at(c, status, err);
 }
 
-/* ---- picking ------------------------------------------------------------------------
- */
+/* ---- picking --------------------------------------------------------------------- */
 
-/* The best of a config_type, of all where type is -1; the first of several; NULL: none.
- */
+/* The best candidate of a config_type, of all if type is -1; the first of equal ones;
+ * NULL: none. */
 static candidate *best(const sz_selection *s, int type)
 {
     candidate *found = NULL;
@@ -293,8 +290,8 @@ static candidate *best(const sz_selection *s, int type)
     return found;
 }
 
-/* Compares c, whose vectors are found, with what was picked since it was last looked at.
- */
+/* Compares c, whose vectors are computed, with the structures picked since the last
+ * comparison. */
 static sz_status compare(const job *j, worker *w, candidate *c, sz_error *err)
 {
     const sz_selection *s = j->s;
@@ -327,7 +324,7 @@ static void take(sz_selection *s, candidate *c, double min_distance)
                                       .distance = c->distance};
 }
 
-/* Looks at the best one: picks it, leaves it out, or finds that it is not the best. */
+/* Examines the best one: picks it, skips it, or finds that it is not the best. */
 static sz_status look(const job *j, worker *w, candidate *c, int type, sz_error *err)
 {
     double least = j->o->min_distance == 0.0 ? SZ_MIN_DISTANCE : j->o->min_distance;
@@ -394,7 +391,7 @@ static void close_worker(worker *w)
     free(w->sigma);
 }
 
-/* All are judged by the crew, the rest is the first thread's. */
+/* All are scored by the crew; the rest is done by the first thread. */
 static sz_status run_job(job *j, int n_threads, worker *w, sz_error *err)
 {
     sz_selection *s = j->s;
@@ -430,7 +427,7 @@ sz_status sz_selection_pick(sz_selection *selection, const sz_selection_options 
             sz_fail(err, SZ_ERR_ARGUMENT, "%d structures cannot be picked", options->n);
     selection->n_picks = selection->n_alike = 0;
     if (status != SZ_OK) return status;
-    if (n_threads > selection->n) /* they would have nothing to do */
+    if (n_threads > selection->n) /* more would have no work */
         n_threads = selection->n > 1 ? selection->n : 1;
     for (int k = 0; k < selection->n; k++) forget(&selection->candidate[k]);
     w = calloc((size_t)n_threads, sizeof *w);
@@ -473,7 +470,7 @@ sz_status sz_score_of(sz_score *by, const char *word, sz_error *err)
             return SZ_OK;
         }
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "structures are chosen by farthest, grade, variance or uncertainty, "
-                   "not by \"%s\"",
+                   "structures can be chosen by farthest, grade, variance or "
+                   "uncertainty, not by \"%s\"",
                    word);
 }

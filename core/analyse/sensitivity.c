@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * sensitivity.c - which displacements of an environment's atoms change its vector.
+ * sensitivity.c - the displacements of an environment's atoms that change its vector.
  *
  *   J = dp/dr [3 (k+1)][length],   J J^T u = lambda u
  *
  * k neighbours and the centre, whose rows are minus the sum of theirs. The singular
- * values of J are those of the triangle R of J^T = Q R: lambda = sigma^2 is right to
- * 1e-16 of the largest sigma, squared, where eigenvalues of J J^T itself would end at
+ * values of J are those of the triangle R of J^T = Q R: lambda = sigma^2 is accurate to
+ * (1e-16)^2 of the largest, while eigenvalues of J J^T itself are accurate only to
  * 1e-16. */
 #include "analyse/sites.h"
 
@@ -16,7 +16,7 @@
 #include <string.h>
 
 struct sz_sensitivity {
-    const sz_descriptor *d; /* while it is made */
+    const sz_descriptor *d; /* while it is computed */
     size_t n_environments;
     int *n;         /* [n_environments] */
     double **value; /* [n_environments][n], ascending */
@@ -44,7 +44,7 @@ void sz_sensitivity_free(sz_sensitivity *sensitivity)
 
 /* ---- one environment --------------------------------------------------------------- */
 
-/* j [n + 3][length]: the last three rows become minus the sum of the others. */
+/* j [n + 3][length]: sets the last three rows to minus the sum of the others. */
 static void add_centre(double *j, int n, size_t length)
 {
     double *centre = j + (size_t)n * length;
@@ -55,8 +55,8 @@ static void add_centre(double *j, int n, size_t length)
             centre[(size_t)(row % 3) * length + q] -= j[(size_t)row * length + q];
 }
 
-/* The singular values s [n], descending, of j [n][length] (destroyed), of which those
- * beyond length are zero. work [n_work]. */
+/* The singular values s [n], descending, of j [n][length] (destroyed); those beyond
+ * length are zero. work [n_work]. */
 static int singular_values(int n, int length, double *j, double *s, double *work,
                            int n_work)
 {
@@ -94,7 +94,7 @@ static sz_status find_values(const sz_descriptor *d, const sz_list *list, int at
     if (info)
         status = sz_fail(err, SZ_ERR_NUMERIC,
                          "atom %d: the singular values of its derivatives were not found "
-                         "(LAPACK says %d)",
+                         "(LAPACK returns %d)",
                          atom, info);
     for (int k = 0; k < n / 2 && status == SZ_OK; k++) {
         double swap = s[k];

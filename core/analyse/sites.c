@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * sites.c - chosen atoms of a dataset: they are sorted by frame, each frame gets a
- * neighbour list once, and what is found of an atom goes to its place in the choice. */
+ * neighbour list once, and the results are stored in the order of the choice. */
 #include "analyse/sites.h"
 
 #include "base/crew.h"
@@ -22,9 +22,9 @@ sz_status sz_dataset_read_frames(sz_dataset **dataset, const char *path, sz_erro
 typedef struct {
     const sz_sites *of;
     double cutoff;
-    size_t *first; /* [n_frames + 1] of a frame in the two below */
+    size_t *first; /* [n_frames + 1] start of a frame in the two arrays below */
     size_t *place; /* [n] */
-    int *atom;     /* [n] of its frame */
+    int *atom;     /* [n] atom of its frame */
     sz_sites_work *work;
     void *context;
 } visit;
@@ -45,7 +45,7 @@ static int frame_of(const sz_dataset *data, size_t atom)
     return low;
 }
 
-/* Sorted by frame, within one as they were chosen. */
+/* Sorted by frame, within a frame in the order chosen. */
 static sz_status sort_atoms(visit *v, sz_error *err)
 {
     const sz_sites *of = v->of;
@@ -63,7 +63,7 @@ static sz_status sort_atoms(visit *v, sz_error *err)
         v->first[frame_of(of->data, of->atom[k]) + 2]++;
     }
     for (int f = 1; f <= n_frames; f++) v->first[f + 1] += v->first[f];
-    for (size_t k = 0; k < of->n; k++) { /* first[f + 1] moves from start to end */
+    for (size_t k = 0; k < of->n; k++) { /* first[f + 1] is advanced from start to end */
         int f = frame_of(of->data, of->atom[k]);
         size_t at = v->first[f + 1]++;
 
@@ -140,7 +140,7 @@ sz_status sz_sites_check(const sz_descriptor *d, sz_error *err)
     if (!sz_descriptor_is_average(d)) return SZ_OK;
     return sz_fail(err, SZ_ERR_ARGUMENT,
                    "a descriptor with average=T has no vector of an environment: leave "
-                   "this key out");
+                   "out this key");
 }
 
 typedef struct {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spectrum.c - how much there is in a power spectrum.
+ * spectrum.c - the ranks of power spectra.
  *
  *   P_l = X_l^T X_l,   X_l [2l+1][n_slots n_max],   rank P_l <= min(2l+1, neighbours)
  *
- * The singular values of P_l are the squares of those of X_l, taken of X_l itself: then
- * those that are zero come out as 1e-32 of the largest and not as 1e-16. */
+ * The singular values of P_l are the squares of those of X_l, computed from X_l itself:
+ * then zeros appear as 1e-32 of the largest instead of 1e-16. */
 #include "analyse/sites.h"
 
 #include "descriptor/compression_spec.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL: it has no P_l of all elements and radial functions. */
+/* NULL: it has no P_l over all elements and radial functions. */
 static const sz_soap_spec *soap_of(const sz_descriptor *d)
 {
     const sz_soap *soap = sz_soap_of(d->describer);
@@ -33,13 +33,13 @@ int sz_descriptor_l_max(const sz_descriptor *descriptor)
 
 typedef struct {
     const sz_descriptor *d;
-    sz_soap *soap; /* its densities, of elements kept apart */
+    sz_soap *soap; /* its densities, with elements resolved */
     int total;
     double *value;
     int *neighbours; /* or NULL */
 } job;
 
-/* X_l of the elements beside each other or summed, [2l+1][n]; returns n. */
+/* X_l of the elements side by side or summed, [2l+1][n]; returns n. */
 static int gather(const job *j, const double *x, int l, double *to)
 {
     const sz_compression *c = &j->soap->compression;
@@ -93,10 +93,10 @@ static sz_status values_of_site(const job *j, sz_soap_work *work, const sz_neigh
         info = squares(l, n, a, value + (size_t)l * (2 * l_max + 1), rest, n_work);
     }
     if (info == 0) return SZ_OK;
-    return sz_fail(err, SZ_ERR_NUMERIC,
-                   "atom %d: the singular values of its density were not found (dgesvd "
-                   "says %d)",
-                   atom, info);
+    return sz_fail(
+        err, SZ_ERR_NUMERIC,
+        "atom %d: the singular values of its density were not found (dgesvd returns %d)",
+        atom, info);
 }
 
 static int count_neighbours(const job *j, const sz_list *list, int atom)

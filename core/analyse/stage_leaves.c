@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * stage_leaves.c - the leaf functions of one term on one block of atoms, in the order of
- * soap.c, each in a loop of its own. */
+ * soap_chain.c, each timed in its own loop. */
 #include "analyse/stage_leaves.h"
 
 #include "base/error.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Up to SZ_LANES neighbours, as soap.c takes them. */
+/* Up to SZ_LANES neighbours, as in soap_chain.c. */
 typedef struct {
     int n, offset[SZ_LANES];
     double r[SZ_LANES], u[3 * SZ_LANES];
@@ -24,16 +24,17 @@ typedef struct {
     const sz_soap *soap;
     const sz_compression *c;
     int n, n_lane;
-    int n_x, n_y[SZ_FACTORS];                        /* doubles of X, Y; 0: X, or alike */
-    int most, *n_batches;                            /* [n] */
-    batch *batch;                                    /* [n][most] */
-    unsigned char *present;                          /* [n_slots] all 1 */
-    double *x, *y[SZ_FACTORS], *p, *dedp, *k, *norm; /* of all n atoms */
-    double *q;                                       /* coupled Y2, Y3, of all */
+    int n_x, n_y[SZ_FACTORS];                          /* doubles of X, Y; 0: X, or equal
+                                                          to another */
+    int most, *n_batches;                              /* [n] */
+    batch *batch;                                      /* [n][most] */
+    unsigned char *present;                            /* [n_slots] all 1 */
+    double *x, *y[SZ_FACTORS], *p, *dedp, *k, *norm;   /* of all n atoms */
+    double *q;                                         /* coupled Y2, Y3, of all */
     double *dedx, *dedy[SZ_FACTORS], *dedq, *coupling; /* of one */
     double *h, *dh, *ylm, *dedy_lm, *slope;            /* of one batch */
     double *memory;
-    double sink; /* keeps results alive */
+    double sink; /* prevents results from being optimised away */
 } leaves;
 
 /* for each batch t of each atom k */
@@ -162,7 +163,7 @@ static double *channels(const leaves *b, int d, int k)
     return b->n_y[d] ? b->y[d] + (size_t)k * b->n_y[d] : b->x + (size_t)k * b->n_x;
 }
 
-/* what Y1 of atom k is multiplied with */
+/* the second factor of Y1 of atom k */
 static double *second(const leaves *b, int k)
 {
     return b->c->coupling ? b->q + (size_t)k * sz_coupling_size(b->c) : channels(b, 1, k);
@@ -195,7 +196,7 @@ static void forward(leaves *b, sz_stopwatch *w, double atoms)
     sz_stopwatch_stop(w, SZ_STAGE_RADIAL, atoms);
     EACH_BATCH(b, k, t) add_density(b, t, k);
     sz_stopwatch_stop(w, SZ_STAGE_DENSITY, atoms);
-    memset(b->x, 0, x_bytes); /* and now each neighbour with its own values */
+    memset(b->x, 0, x_bytes); /* the same with each neighbour's own values */
     EACH_BATCH(b, k, t)
     {
         sz_harmonics(&b->soap->harmonics, t->u, b->ylm, NULL);

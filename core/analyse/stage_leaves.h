@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * stage_leaves.h - the watch that times the stages, and the leaf functions under it. */
+ * stage_leaves.h - the stopwatch for the stages, and the timing of leaf functions. */
 #ifndef SZ_STAGE_LEAVES_H
 #define SZ_STAGE_LEAVES_H
 
@@ -10,17 +10,17 @@
 #include "term/soap_term.h"
 
 typedef struct {
-    double spent[SZ_N_STAGES]; /* microseconds of CPU an atom */
+    double spent[SZ_N_STAGES]; /* microseconds of CPU per atom */
     double since;              /* seconds */
 } sz_stopwatch;
 
 void sz_stopwatch_start(sz_stopwatch *w);
-/* The time since sz_stopwatch_start or the last stop, divided by atoms, is the stage's.
- */
+/* The time since sz_stopwatch_start or the last stop, divided by atoms, is stored for the
+ * stage. */
 void sz_stopwatch_stop(sz_stopwatch *w, sz_stage s, double atoms);
 
-/* The leaf functions behind sz_soaps_forward, sz_kernel_energy and sz_soaps_adjoint, each
- * in a loop of its own over the n atoms; times are divided by atoms. dedp [n][stride]. */
+/* Times the leaf functions of sz_soaps_forward, sz_kernel_energy and sz_soaps_adjoint,
+ * each in its own loop over the n atoms; times are divided by atoms. dedp [n][stride]. */
 sz_status sz_time_leaves(sz_stopwatch *w, const sz_soap *soap, const sz_kernel *kernel,
                          const sz_neigh *nb, const sz_slots *slots, int n,
                          const int *atom, const double *dedp, double atoms,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * stages.c - where the time of a step goes, stage by stage, on one core.
+ * stages.c - times each stage of a step, on one core.
  *
- * CPU time, medians over the repeats, microseconds an atom: of the calls that sz_compute
- * makes, over all its blocks, and of the leaves behind them, over one block of every
+ * CPU time, medians over the repeats, microseconds per atom: for the calls made by
+ * sz_compute, over all its blocks, and for their leaf functions, over one block of every
  * term. Every repeat also times the products of the published length: with M sparse
  * points of D components an atom costs at least
  *
@@ -36,7 +36,7 @@ typedef struct {
     double *energy, *dedr;     /* of all atoms */
     int *atom;                 /* 0, 1, .. */
     sz_stopwatch watch;
-    double clock[2]; /* microseconds an atom of energies, and with forces */
+    double clock[2]; /* microseconds per atom of energies, and with forces */
     double *all;     /* [SZ_N_STAGES + 2][n_repeat] */
 } bench;
 
@@ -44,13 +44,13 @@ typedef struct {
 typedef struct {
     sz_describer_part part;
     sz_kernel kernel;
-    const sz_collapse *collapse; /* in the place of the kernel, or NULL */
+    const sz_collapse *collapse; /* instead of the kernel, or NULL */
     sz_range *range;
     double *copy, *k, *e; /* of a block, at the published length; so are p and dedp */
-    double *points;       /* of the floor */
+    double *points;       /* for the floor */
 } term_bench;
 
-/* ---- the watch --------------------------------------------------------------------- */
+/* ---- the stopwatch ----------------------------------------------------------------- */
 
 void sz_stopwatch_start(sz_stopwatch *w)
 {
@@ -93,7 +93,7 @@ static sz_status open_term(term_bench *b, const bench *all, int t, int n_block,
     b->part.of = of;
     b->part.slot = g->slot[term->describer];
     b->kernel = kernel;
-    if (plan->run[t].collapse) b->kernel.p_sparse = NULL; /* is not read */
+    if (plan->run[t].collapse) b->kernel.p_sparse = NULL; /* not read */
     b->collapse = plan->run[t].collapse;
     if ((size_t)kernel.stride > d) d = (size_t)kernel.stride;
     b->range = malloc((size_t)(of->n_ranges + 1) * sizeof *b->range);
@@ -121,7 +121,7 @@ static void close_term(term_bench *b)
     free(b->points);
 }
 
-/* A term's energies of n atoms; copy: dE/dp is wanted afterwards. */
+/* A term's energies of n atoms; copy: dE/dp is needed afterwards. */
 static void time_kernel(bench *all, term_bench *b, int n, int copy)
 {
     const sz_describer_part *part = &b->part;
@@ -172,7 +172,8 @@ static sz_status time_parts(bench *all, term_bench *b, int n, const int *atom, d
                             sz_error *err)
 {
     const sz_slots slots = {all->subject->model->z, b->part.slot};
-    const sz_soap *soap = sz_soap_of(b->part.of); /* others have none of its leaves */
+    const sz_soap *soap = sz_soap_of(b->part.of); /* others have none of these leaf
+                                                     functions */
     sz_status status = SZ_OK;
 
     if (soap)
@@ -204,7 +205,7 @@ static sz_status time_band(bench *all, int n_terms, const int *term, int n_centr
     return status;
 }
 
-/* The terms that term t leads. */
+/* The terms led by term t. */
 static sz_status time_terms(bench *all, int t, int n_block, sz_error *err)
 {
     const unsigned char *centre = all->soaps->group->term[t].centre;
@@ -226,7 +227,7 @@ static sz_status time_terms(bench *all, int t, int n_block, sz_error *err)
 
 /* ---- all of it --------------------------------------------------------------------- */
 
-/* One call of sz_compute; dedr NULL: energies alone. */
+/* One call of sz_compute; dedr NULL: only energies. */
 static sz_status time_compute(bench *b, sz_stage s, double *dedr, sz_error *err)
 {
     const sz_neigh *nb = &b->subject->list.nb;
@@ -275,8 +276,8 @@ static sz_status time_all(bench *b, int n_block, sz_error *err)
     return status;
 }
 
-/* Stages are timed in double precision. A made-up model has no use for a collapsed
- * kernel: its sparse points are timed. */
+/* Stages are timed in double precision. A model made for the benchmark is not collapsed,
+ * so that its sparse points are timed. */
 static sz_status make_plan(bench *b, const sz_stage_options *o, sz_error *err)
 {
     const sz_plan_layout layout = {
@@ -293,7 +294,7 @@ static sz_status make_plan(bench *b, const sz_stage_options *o, sz_error *err)
     return SZ_OK;
 }
 
-/* What sz_compute is timed with. */
+/* The plan for timing sz_compute. */
 static sz_status make_work(bench *b, const sz_stage_options *o, sz_error *err)
 {
     sz_plan *plan;
@@ -337,7 +338,7 @@ static double median(double *t, int n)
     return 0.5 * (t[n / 2] + t[(n - 1) / 2]);
 }
 
-/* After one round to warm up. */
+/* After one warm-up round. */
 static sz_status measure(bench *b, const sz_stage_options *o, sz_stage_times *times,
                          sz_error *err)
 {
@@ -355,7 +356,7 @@ static sz_status measure(bench *b, const sz_stage_options *o, sz_stage_times *ti
     return status;
 }
 
-/* Of what time_leaves multiplies, averaged over the atoms. */
+/* Averages over the atoms of the products timed by time_leaves. */
 static double product_flops(const bench *b)
 {
     const sz_soap_group *g = b->soaps->group;
@@ -393,7 +394,7 @@ sz_status sz_stages_time(sz_stage_times *times, sz_subject *subject,
     return status;
 }
 
-/* ---- what was timed ---------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------------------------- */
 
 int sz_stages_n_terms(const sz_model *model)
 {

@@ -33,21 +33,23 @@ typedef enum {
 } sz_stage;
 
 typedef struct {
-    /* block and rank_tolerance of all; precision and n_threads of SZ_STAGE_ENERGY and
-     * SZ_STAGE_FORCES alone: the others are one thread's, in double */
+    /* block and rank_tolerance for all stages; precision and n_threads only for
+     * SZ_STAGE_ENERGY and SZ_STAGE_FORCES: the others use one thread and double
+     * precision */
     sz_plan_options plan;
-    int n_repeat; /* medians over so many, >= 1 */
+    int n_repeat; /* number of rounds for the medians, >= 1 */
 } sz_stage_options;
 
-/* Microseconds an atom. */
+/* Microseconds per atom. */
 typedef struct {
     double cpu[SZ_N_STAGES];
-    double clock[2];        /* of SZ_STAGE_ENERGY and SZ_STAGE_FORCES by the clock */
-    sz_precision precision; /* that these two had */
-    double product_flops;   /* of SZ_STAGE_GEMM, an atom; 0: kernels without products */
+    double clock[2];        /* wall-clock time of SZ_STAGE_ENERGY and SZ_STAGE_FORCES */
+    sz_precision precision; /* number of threads in these two */
+    double product_flops;   /* flops of SZ_STAGE_GEMM per atom; 0: kernels without
+                               products */
 } sz_stage_times;
 
-/* subject has a SOAP term. sz_blas_tune and sz_blas_set_threads(1) come before. */
+/* subject must have a SOAP term. Call sz_blas_tune and sz_blas_set_threads(1) before. */
 sz_status sz_stages_time(sz_stage_times *times, sz_subject *subject,
                          const sz_stage_options *options, sz_error *err);
 
@@ -58,7 +60,7 @@ typedef struct {
 
 int sz_stages_n_terms(const sz_model *model); /* SOAP terms */
 sz_stage_term sz_stages_term(const sz_model *model, int t);
-/* 4 M D an atom, averaged over the atoms: of the published or of the inner length. */
+/* 4 M D per atom, averaged over the atoms, for the published or the internal length. */
 double sz_stages_flops(const sz_subject *subject, int published);
 
 #endif

@@ -64,7 +64,7 @@ sz_status sz_subject_alloy(sz_subject *s, int cells, double lattice, sz_error *e
 
 /* ---- a descriptor as a model ----------------------------------------------------- */
 
-/* With u_max the compression has matrices that come from data: random ones here. */
+/* With u_max the compression has matrices computed from data: random ones here. */
 static sz_status random_matrices(const sz_args *args, int *n, double **matrix,
                                  sz_error *err)
 {
@@ -83,7 +83,7 @@ static sz_status random_matrices(const sz_args *args, int *n, double **matrix,
     return SZ_OK;
 }
 
-/* The descriptor as it is published, and the numbers of its matrices. */
+/* The descriptor with its published components, and the numbers of its matrices. */
 static sz_status make_describer(sz_describer **d, const char *descriptor,
                                 sz_gap_term *term, sz_error *err)
 {
@@ -101,7 +101,7 @@ static sz_status make_describer(sz_describer **d, const char *descriptor,
     return status;
 }
 
-/* Environments of the alloy, whose labels have the atomic numbers z, as sparse points. */
+/* Environments of the alloy, whose labels mean the atomic numbers z, as sparse points. */
 static sz_status make_points(sz_gap_term *term, const sz_subject *s, const int *z,
                              double cutoff, sz_error *err)
 {
@@ -121,7 +121,7 @@ static sz_status make_points(sz_gap_term *term, const sz_subject *s, const int *
     return status;
 }
 
-/* Labels become species of the model. */
+/* Replaces labels by species of the model. */
 static sz_status relabel(sz_subject *s, const int *z, sz_error *err)
 {
     int *species = (int *)s->structure.species;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * uncertainty_fit.c - the numbers of model/uncertainty.c from errors on held-out data.
+ * uncertainty_fit.c - fits the parameters of model/uncertainty.c to errors on held-out
+ * data.
  *
- * An error e is taken as normal with the variance s = sum_k t_k x_k, x_k, t_k >= 0: for a
- * component of a force x = (1, g^2), for the energy of a frame x = (n^2, var_sum). The
- * likelihood is largest where each t_k is a fixed point of
+ * An error e is assumed to be normal with the variance s = sum_k t_k x_k, x_k, t_k >= 0:
+ * for a component of a force x = (1, g^2), for the energy of a frame x = (n^2, var_sum).
+ * The likelihood is largest if each t_k is a fixed point of
  *
  *   t_k <- t_k (sum x_k e^2 / s^2 / sum x_k / s)^(1/2)
  *
- * which raises it in every step and keeps signs. Errors have longer tails than a normal
- * distribution, so in the end all t grow by one factor that leaves 68.27 % of the errors
- * within one sigma. */
+ * which increases it in every step and keeps t positive. Errors have longer tails than a
+ * normal distribution, so at the end all t are scaled by one factor that puts 68.27 % of
+ * the errors within one sigma. */
 #include "analyse/predictions.h"
 #include "base/crew.h"
 #include "base/text.h"
@@ -23,12 +24,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST = 30 }; /* errors of an element, or of energies, that say something */
+enum { LEAST = 30 }; /* fewest errors of an element, or of energies, for a fit */
 
-#define ONE_SIGMA 0.682689492137086 /* share of a normal distribution within it */
-#define FLOOR 1e-16 /* least s, so that data without errors divide by something */
+#define ONE_SIGMA 0.682689492137086 /* fraction of a normal distribution within it */
+#define FLOOR 1e-16 /* smallest s, so that data without errors do not divide by zero */
 
-/* Errors and what may explain them. */
+/* Errors and their explanatory variables. */
 typedef struct {
     long n;
     double *e2; /* [n] squared errors */
@@ -38,7 +39,7 @@ typedef struct {
 
 typedef struct {
     const sz_dataset *data;
-    sz_uncertainty u; /* its cutoff, then all of it */
+    sz_uncertainty u; /* its cutoff, then all parameters */
     errors force, energy;
 } job;
 
@@ -89,10 +90,9 @@ static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_err
     return SZ_OK;
 }
 
-/* ---- the fit ------------------------------------------------------------------------
- */
+/* ---- the fit --------------------------------------------------------------------- */
 
-/* t [2] of the errors of one group, of all where group is -1; returns how many */
+/* t [2] for the errors of one group, or of all if group is -1; returns how many */
 static long maximise(const errors *e, int group, double t[2])
 {
     enum { STEPS = 300 };
@@ -132,7 +132,7 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The factor of all t; e2 is overwritten. */
+/* The common factor of all t; e2 is overwritten. */
 static double find_factor(errors *e, double (*t)[2])
 {
     for (long i = 0; i < e->n; i++) {
@@ -168,8 +168,7 @@ static void fit_energies(job *j)
     j->u.energy_scale = sqrt(factor * t[0][1]);
 }
 
-/* ---- the note -----------------------------------------------------------------------
- */
+/* ---- the note -------------------------------------------------------------------- */
 
 static sz_status set_note(sz_model *into, const sz_model *model, const sz_uncertainty *u,
                           sz_error *err)
@@ -196,8 +195,8 @@ static sz_status check_same(const sz_model *into, const sz_model *model, sz_erro
     for (int z = 0; z < into->species.n; z++)
         if (sz_model_species(model, sz_model_symbol(into, z)) < 0)
             return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "%s knows %s, %s does not: the model that is judged must be "
-                           "of the same settings and elements as the one that gets the "
+                           "%s knows %s, %s does not: the calibrated model must have the "
+                           "same settings and elements as the one that gets the "
                            "calibration",
                            into->path, sz_model_symbol(into, z), model->path);
     return SZ_OK;
@@ -207,8 +206,8 @@ static sz_status check_data(const job *j, sz_error *err)
 {
     if (j->force.n >= 3 * LEAST && j->energy.n >= LEAST) return SZ_OK;
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "%s: a calibration needs the energies of %d frames and the forces on "
-                   "%d atoms at least, found %ld and %ld; give it more data",
+                   "%s: a calibration needs energies of at least %d frames and forces on "
+                   "at least %d atoms, found %ld and %ld; add data",
                    j->data->path ? j->data->path : "the data", LEAST, LEAST, j->energy.n,
                    j->force.n / 3);
 }

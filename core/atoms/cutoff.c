@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * cutoff.c - smooth switches that take a neighbour out.
+ * cutoff.c - smooth switching functions for neighbours.
  *
  *   f(r) = 1                                      r <= rc - w
  *          (1 + cos(pi x)) / 2,  x = (r-rc+w)/w   between

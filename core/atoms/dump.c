@@ -15,8 +15,8 @@
  *
  * with a = (xhi - xlo, 0, 0), b = (xy, yhi - ylo, 0), c = (xz, yz, zhi - zlo).
  *
- * Columns element and x y z (or xu, xs, xsu) become species and pos; every other one is
- * kept under its own name, forces too: they are those of the run, not data to fit. */
+ * Columns element and x y z (or xu, xs, xsu) become species and pos; all others keep
+ * their names. So forces, which come from the run, are not used as data of a fit. */
 #include "atoms/xyz_header.h"
 #include "atoms/xyz_reader.h"
 #include "base/number.h"
@@ -33,10 +33,10 @@ typedef struct {
     double lo[3], cell[3][3];
     int pbc[3], has_count, has_box;
 
-    char *names; /* the line ITEM: ATOMS, cut up */
+    char *names; /* the line ITEM: ATOMS, split into words */
     int n_columns;
     char **column;       /* [n_columns] names */
-    char *kind;          /* [n_columns] I, R or S: the most that all words of it are */
+    char *kind;          /* [n_columns] I, R or S: the most general type of its words */
     int x[3], is_scaled; /* columns of the position */
     int element, type;   /* columns, or -1 */
     sz_text row;
@@ -83,7 +83,7 @@ static sz_status read_time(dump *d, const char *rest, sz_error *err)
     return read_key(d, "time", err);
 }
 
-/* Lengths are what counts here, and those of metal and real are the same. */
+/* Only lengths matter here; units metal and real both use Angstrom. */
 static sz_status read_units(dump *d, const char *rest, sz_error *err)
 {
     sz_status status = next(d, err);
@@ -108,7 +108,7 @@ static sz_status read_count(dump *d, const char *rest, sz_error *err)
     return d->has_count ? SZ_OK : fail(d, "this is not a number of atoms", err);
 }
 
-/* The three numbers of a line, or two. */
+/* Reads three numbers of a line, or two. */
 static sz_status read_bounds(dump *d, int n, double *number, sz_error *err)
 {
     sz_status status = next(d, err);
@@ -120,8 +120,8 @@ static sz_status read_bounds(dump *d, int n, double *number, sz_error *err)
 
         if (!sz_xyz_copy_word(word, p, length) || !sz_parse_double(word, number + k))
             status = sz_fail(err, SZ_ERR_FORMAT,
-                             "%s:%d: %d numbers of the box are needed, not \"%.60s\"",
-                             d->r->name, d->r->line, n, d->r->buffer);
+                             "%s:%d: %d box bounds are needed, not \"%.60s\"", d->r->name,
+                             d->r->line, n, d->r->buffer);
         p += length;
     }
     return status;
@@ -151,7 +151,7 @@ static void find_cell(dump *d, double bound[3][3])
     d->cell[2][1] = yz;
 }
 
-/* Boundary flags: two letters a direction, periodic where both are p. */
+/* Boundary flags: two letters per direction, periodic if both are p. */
 static sz_status read_flags(dump *d, const char *rest, sz_error *err)
 {
     for (int k = 0; k < 3; k++) d->pbc[k] = 1;
@@ -159,13 +159,13 @@ static sz_status read_flags(dump *d, const char *rest, sz_error *err)
     if (!*rest && !d->r->said_bounds++)
         return sz_warnings_add(&d->r->warnings, err,
                                "%s:%d: the dump does not say which directions are "
-                               "periodic; all are taken to be",
+                               "periodic; all are assumed to be",
                                d->r->name, d->r->line);
     for (int k = 0; k < 3 && *rest; k++) {
         size_t length = sz_xyz_next_word(&rest);
 
         if (length != 2 || !strchr("pfsm", rest[0]) || !strchr("pfsm", rest[1]))
-            return fail(d, "the boundaries are not of the form pp ff ss", err);
+            return fail(d, "the boundary flags must look like pp ff ss", err);
         d->pbc[k] = rest[0] == 'p' && rest[1] == 'p';
         rest = sz_skip_blanks(rest + length);
     }
@@ -182,7 +182,7 @@ static sz_status read_box(dump *d, const char *rest, sz_error *err)
     if (!strncmp(rest, "abc origin", 10))
         return fail(d,
                     "general triclinic boxes (dump_modify triclinic/general yes) are not "
-                    "read; write the dump without that option",
+                    "supported; write the dump without that option",
                     err);
     is_tilted = !strncmp(rest, "xy xz yz", 8);
     status = read_flags(d, is_tilted ? rest + 8 : rest, err);
@@ -206,7 +206,7 @@ static sz_status read_item(dump *d, sz_error *err)
                 {"UNITS", read_units},
                 {"NUMBER OF ATOMS", read_count},
                 {"BOX BOUNDS", read_box}};
-    const char *name = sz_skip_blanks(d->r->buffer + 5); /* behind ITEM: */
+    const char *name = sz_skip_blanks(d->r->buffer + 5); /* the text after ITEM: */
 
     for (size_t k = 0; k < sizeof item / sizeof *item; k++) {
         size_t n = strlen(item[k].name);
@@ -215,12 +215,12 @@ static sz_status read_item(dump *d, sz_error *err)
             return item[k].read(d, name + n, err);
     }
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s:%d: \"%.60s\" is no part of a dump of atoms; write it with dump "
+                   "%s:%d: \"%.60s\" is not part of an atom dump; write it with dump "
                    "custom or dump atom",
                    d->r->name, d->r->line, d->r->buffer);
 }
 
-/* ---- which column is what ---------------------------------------------------------- */
+/* ---- the columns ------------------------------------------------------------------- */
 
 static int find_column(const dump *d, const char *name)
 {
@@ -242,10 +242,11 @@ static sz_status split_names(dump *d, sz_error *err)
     rest = d->names;
     for (char *name; (name = sz_next_item(&rest, " \t"));) {
         if (strpbrk(name, ":\"'"))
-            return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s:%d: the name of a column, %.60s, has a character that "
-                           "extended XYZ cannot hold; rename it (dump_modify colname)",
-                           d->r->name, d->r->line, name);
+            return sz_fail(
+                err, SZ_ERR_FORMAT,
+                "%s:%d: the name of a column, %.60s, contains a character that extended "
+                "XYZ does not allow; rename it (dump_modify colname)",
+                d->r->name, d->r->line, name);
         d->column[d->n_columns] = name;
         d->kind[d->n_columns++] = 'I';
     }
@@ -273,10 +274,9 @@ static sz_status find_columns(dump *d, sz_error *err)
     return SZ_OK;
 }
 
-/* ---- the atoms ----------------------------------------------------------------------
- */
+/* ---- the atoms ------------------------------------------------------------------- */
 
-/* Of a type, or of a type label that is a symbol. */
+/* The element of a type, or of a type label that is a symbol. */
 static sz_status element_of_type(const dump *d, const char *word, int *z, sz_error *err)
 {
     const sz_xyz_reader *r = d->r;
@@ -297,18 +297,17 @@ static sz_status element_of_type(const dump *d, const char *word, int *z, sz_err
     }
     if (*z) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s:%d: no element is known for type %.40s (%d are)", r->name, r->line,
-                   word, r->n_types);
+                   "%s:%d: no element is given for type %.40s (only for %d types)",
+                   r->name, r->line, word, r->n_types);
 }
 
 static sz_status warn_of_types(dump *d, int z, int type_z, sz_error *err)
 {
     if (d->r->said_other++) return SZ_OK;
-    return sz_warnings_add(&d->r->warnings, err,
-                           "%s:%d: the column element says %s, which counts; by its type "
-                           "the atom would be %s",
-                           d->r->name, d->r->line, sz_element_symbol(z),
-                           sz_element_symbol(type_z));
+    return sz_warnings_add(
+        &d->r->warnings, err,
+        "%s:%d: the column element is %s, which is used; its type is %s", d->r->name,
+        d->r->line, sz_element_symbol(z), sz_element_symbol(type_z));
 }
 
 static sz_status read_element(dump *d, int i, char (*word)[SZ_XYZ_WORD], sz_error *err)
@@ -326,7 +325,7 @@ static sz_status read_element(dump *d, int i, char (*word)[SZ_XYZ_WORD], sz_erro
     return warn_of_types(d, *z, d->r->type_z[type - 1], err);
 }
 
-/* What all words of a column are: integers, numbers, text. */
+/* The type of a column: integers, numbers, or text. */
 static char kind_of(char kind, const char *text, size_t length)
 {
     static const char *const other[] = {"nan", "-nan", "inf", "-inf"};
@@ -342,7 +341,7 @@ static char kind_of(char kind, const char *text, size_t length)
     return 'S';
 }
 
-/* Positions as they stand there, or from fractions of the cell. */
+/* Cartesian positions, or from fractional coordinates. */
 static sz_status read_position(dump *d, int i, char (*word)[SZ_XYZ_WORD], sz_error *err)
 {
     double *r = d->frame->position + 3 * (size_t)i, s[3];
@@ -366,7 +365,8 @@ static sz_status read_position(dump *d, int i, char (*word)[SZ_XYZ_WORD], sz_err
     return SZ_OK;
 }
 
-/* Words of the line: those of positions [0..2], element [3] and type [4] are copied. */
+/* Splits the line into words; those of positions [0..2], element [3] and type [4] are
+ * copied. */
 static sz_status split_line(dump *d, char (*word)[SZ_XYZ_WORD], sz_error *err)
 {
     const int column[] = {d->x[0], d->x[1], d->x[2], d->element, d->type};
@@ -378,8 +378,8 @@ static sz_status split_line(dump *d, char (*word)[SZ_XYZ_WORD], sz_error *err)
             if (column[k] == n && !sz_xyz_copy_word(word[k], p, length)) word[k][0] = 0;
     if (n == d->n_columns) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s:%d: this line has %d columns, line %d says that it has %d; was "
-                   "the dump cut off?",
+                   "%s:%d: this line has %d columns, but line %d announces %d; was the "
+                   "dump cut off?",
                    d->r->name, d->r->line, n, d->frame->line + 1, d->n_columns);
 }
 
@@ -388,7 +388,7 @@ static int becomes_another(const dump *d, int k)
     return k == d->element || k == d->x[0] || k == d->x[1] || k == d->x[2];
 }
 
-/* The line as one of extended XYZ: symbol x y z, then the other columns. */
+/* The line in extended XYZ format: symbol x y z, then the other columns. */
 static sz_status read_atom(dump *d, int i, sz_xyz_space *space, sz_error *err)
 {
     char word[5][SZ_XYZ_WORD] = {{0}};
@@ -425,7 +425,7 @@ static sz_status read_atoms(dump *d, sz_error *err)
     return status;
 }
 
-/* The header that extended XYZ would have. */
+/* The header in extended XYZ format. */
 static sz_status make_header(dump *d, sz_error *err)
 {
     char *text;
@@ -453,8 +453,8 @@ static sz_status read_frame(dump *d, sz_error *err)
     while (status == SZ_OK && strncmp(d->r->buffer, "ITEM: ATOMS", 11) != 0) {
         if (strncmp(d->r->buffer, "ITEM:", 5) != 0)
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s:%d: a line ITEM: .. is due here, not \"%.40s\"",
-                           d->r->name, d->r->line, d->r->buffer);
+                           "%s:%d: expected a line ITEM: .., not \"%.40s\"", d->r->name,
+                           d->r->line, d->r->buffer);
         status = read_item(d, err);
         if (status == SZ_OK) status = next(d, err);
     }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOO_CLOSE 1e-6 /* Angstrom; nearer pairs make descriptors noise */
+#define TOO_CLOSE 1e-6 /* Angstrom; for closer pairs descriptors are only noise */
 
 sz_status sz_frame_fail(const sz_xyz_frame *frame, const char *name, sz_error *err,
                         sz_status status)
@@ -16,7 +16,7 @@ sz_status sz_frame_fail(const sz_xyz_frame *frame, const char *name, sz_error *e
     return sz_fail(err, status, "%s:%d: %.800s", name, frame->line, inner.message);
 }
 
-/* A self-image that near means a senseless cell, which the list refuses. */
+/* A self-image this close means a wrong cell, which the list refuses. */
 int sz_find_coincident(const sz_list *list, int *i, int *j)
 {
     for (*i = 0; *i < list->nb.n_atoms; ++*i)
@@ -80,8 +80,8 @@ sz_status sz_frame_species(int **species, const sz_xyz_frame *frame, const char 
         s[i] = of_z[frame->z[i]];
         if (s[i] >= 0) continue;
         element_list(model, elements, sizeof elements);
-        return sz_fail(err, SZ_ERR_ARGUMENT, "%s:%d: the model %s is for %s, not for %s",
-                       name, frame->line + 2 + i, model_path, elements,
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%s:%d: the model %s has %s, not %s", name,
+                       frame->line + 2 + i, model_path, elements,
                        sz_element_symbol(frame->z[i]));
     }
     return SZ_OK;

@@ -2,13 +2,13 @@
  *
  * list.c - all pairs r_ij = |r_j + n.h - r_i| < cutoff, n over the periodic images.
  *
- * The lattice vectors of the periodic directions are first exchanged for shorter ones
- * of the same lattice (pairs do not change, the images needed become few); the other
- * directions get unit vectors normal to them, so that every structure is a box in
- * f_k = g_k . r. Atoms are wrapped into it, the images within reach of the box are
- * written down once, sorted into bins about cutoff/2 wide, and each atom looks through
- * the bins around its own: O(N). Rows are then sorted by atom and image. r_ij is (w_j -
- * w_i) + n.h with w the wrapped positions, so that r_ji = -r_ij to the last bit. */
+ * The lattice vectors of the periodic directions are first replaced by shorter ones of
+ * the same lattice (pairs do not change, fewer images are needed); the other directions
+ * get unit vectors normal to them, so that every structure is a box in f_k = g_k . r.
+ * Atoms are wrapped into it, the images within the cutoff of the box are listed once and
+ * sorted into bins about cutoff/2 wide, and each atom searches the bins around its own:
+ * O(N). Rows are then sorted by atom and image. r_ij is (w_j - w_i) + n.h with w the
+ * wrapped positions, so that r_ji = -r_ij to the last bit. */
 #include "base/error.h"
 
 #include <limits.h>
@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define FAR 1e8        /* largest position, in cells or Angstrom */
-#define MAX_IMAGES 2e8 /* more mean a senseless cell */
+#define MAX_IMAGES 2e8 /* more mean a wrong cell */
 
 typedef struct {
     double h[3][3]; /* rows: lattice vectors, unit vectors where not periodic */
@@ -37,7 +37,7 @@ typedef struct {
     int n_atoms;
     double *w, *f;    /* [n_atoms][3] wrapped positions, Cartesian and in units of h */
     int n_bin[3];     /* bins along each axis */
-    int m[3];         /* bins to look at on each side */
+    int m[3];         /* bins to search on each side */
     double origin[3]; /* lower edge of the first bin */
     double per_f[3];  /* bins per unit of f */
     int *start;       /* [bins + 1] first image of each bin */
@@ -65,7 +65,7 @@ static void normalise(double *a)
 
 /* ---- the box -------------------------------------------------------------------- */
 
-/* h_i += a h_j + b h_k where that makes h_i shorter */
+/* h_i += a h_j + b h_k if that makes h_i shorter */
 static int shorten(double h[3][3], int i, double a, int j, double b, int k)
 {
     double t[3];
@@ -76,7 +76,7 @@ static int shorten(double h[3][3], int i, double a, int j, double b, int k)
     return 1;
 }
 
-/* Exchanges the periodic rows of h for short vectors of the same lattice. */
+/* Replaces the periodic rows of h by short vectors of the same lattice. */
 static void reduce(double h[3][3], const int *pbc)
 {
     int changed = 1;
@@ -129,7 +129,7 @@ static void complete(double h[3][3], const int *pbc)
     }
 }
 
-/* g[k] . h[m] = 1 where k = m, else 0; returns the volume, negative if left-handed. */
+/* g[k] . h[m] = 1 if k = m, else 0; returns the volume, negative if left-handed. */
 static double invert(double h[3][3], double g[3][3])
 {
     double volume;
@@ -173,7 +173,7 @@ static sz_status make_box(box *b, const sz_structure *s, double cutoff, sz_error
     for (int k = 0; k < 3; k++) size *= sqrt(dot(b->h[k], b->h[k]));
     if (!(fabs(volume) > 1e-8 * size)) return singular(err);
     for (int k = 0; k < 3; k++) {
-        /* a little more than the cutoff: rounding of f must not lose a pair */
+        /* slightly more than the cutoff, so that rounding of f does not lose a pair */
         b->reach[k] = cutoff * sqrt(dot(b->g[k], b->g[k])) * (1 + 1e-6);
     }
     return SZ_OK;
@@ -199,7 +199,7 @@ static sz_status wrap(box *b, grid *g, const sz_structure *s, sz_error *err)
                 return sz_fail(err, SZ_ERR_NUMERIC,
                                "the position %g %g %g of atom %d (of 1 to %d) is %s",
                                r[0], r[1], r[2], i + 1, s->n_atoms,
-                               isfinite(f[k]) ? "absurdly far away" : "not finite");
+                               isfinite(f[k]) ? "too far away" : "not finite");
             n = b->pbc[k] ? floor(f[k]) : 0;
             f[k] -= n;
             for (int x = 0; x < 3; x++) w[x] -= n * b->h[k][x];
@@ -219,7 +219,7 @@ static int bin_of(const grid *g, int k, double f)
     return n < 0 ? 0 : n < g->n_bin[k] ? n : g->n_bin[k] - 1;
 }
 
-/* Chooses the bins: about half the cutoff wide, not many more than images. */
+/* Chooses the bins: about half the cutoff wide, and not many more than images. */
 static sz_status choose_bins(grid *g, const box *b, sz_error *err)
 {
     double images = g->n_atoms, range[3], n[3];
@@ -252,8 +252,8 @@ static sz_status choose_bins(grid *g, const box *b, sz_error *err)
     return SZ_OK;
 }
 
-/* Counts the images of each bin in start[bin], or, when there is room for them, puts
- * each into its place and moves start[bin] on. */
+/* Counts the images of each bin in start[bin], or, if images are allocated, puts each
+ * into its place and advances start[bin]. */
 static void visit_images(grid *g, const box *b)
 {
     for (int i = 0; i < g->n_atoms; i++) {
@@ -336,7 +336,7 @@ static sz_status room_for_pairs(sz_list *list, size_t n, sz_error *err)
     if (n > INT_MAX)
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "the structure has more than %d neighbour pairs: "
-                       "treat it in parts",
+                       "compute it in parts",
                        INT_MAX);
     n = n < 64 ? 64 : n + n / 2;
     if (n > INT_MAX) n = INT_MAX;
@@ -397,10 +397,10 @@ static sz_status find_pairs(sz_list *list, const grid *g, double cutoff, sz_erro
     return SZ_OK;
 }
 
-/* A neighbour with what it is sorted by. */
+/* A neighbour and its sort key. */
 typedef struct {
     int atom, species;
-    double r[3], f[3]; /* f: r in units of the lattice vectors, to compare images by */
+    double r[3], f[3]; /* f: r in units of the lattice vectors, to compare images */
 } entry;
 
 static int compare_entries(const void *first, const void *second)
@@ -433,8 +433,8 @@ static void sort_row(sz_list *list, int i, const int *pbc, double g[3][3], entry
     }
 }
 
-/* The bins leave rows in an order that depends on where the atoms are; some models see
- * it, and results that do not depend on it are easier to compare. */
+/* The bins leave rows in an order that depends on the positions; some models depend on
+ * this order, and results without it are easier to compare. */
 static sz_status sort_rows(sz_list *list, const sz_structure *s, const box *b,
                            sz_error *err)
 {

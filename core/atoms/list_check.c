@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * list_check.c - a row of a neighbour list before it is used. */
+ * list_check.c - checks a row of a neighbour list before it is used. */
 #include "atoms/list_check.h"
 
 #include <float.h>
 #include <math.h>
 
-#define TOO_CLOSE 1e-6 /* Angstrom; nearer pairs have no direction */
+#define TOO_CLOSE 1e-6 /* Angstrom; closer pairs have no direction */
 
 static sz_status check_pair(const sz_neigh *nb, int i, int j, int n_species,
                             sz_error *err)
@@ -28,7 +28,8 @@ static sz_status check_pair(const sz_neigh *nb, int i, int j, int n_species,
     return SZ_OK;
 }
 
-/* The same as one number over the row: without branches it takes a fifth of the time. */
+/* The same check as one number over the row: without branches it takes a fifth of the
+ * time. */
 static int row_is_fit(const sz_neigh *nb, int begin, int end, int n_species)
 {
     const double *d = nb->r + 3 * (size_t)begin;

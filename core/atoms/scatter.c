@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * scatter.c - from derivatives of pairs to forces and virial.
+ * scatter.c - forces and virial from derivatives of pairs.
  *
  *   F_i += dE_i/dr_ij,  F_j -= dE_i/dr_ij,  W -= sum_ij r_ij (x) dE_i/dr_ij */
 #include "soapz.h"

@@ -47,7 +47,7 @@ sz_status sz_xyz_open(sz_xyz_reader **reader, const char *path, sz_error *err)
     return status;
 }
 
-/* The whole of a pipe into a file without a name, which takes its place. */
+/* Copies all of a pipe into an unnamed file, which replaces it. */
 static sz_status copy_pipe(sz_xyz_reader *r, sz_error *err)
 {
     FILE *copy = tmpfile();
@@ -61,8 +61,8 @@ static sz_status copy_pipe(sz_xyz_reader *r, sz_error *err)
     if (!copy || ferror(copy) || ferror(r->file) || fseek(copy, 0, SEEK_SET) != 0) {
         if (copy) fclose(copy);
         return sz_fail(err, SZ_ERR_FILE,
-                       "%s: it cannot be copied to a temporary file, and it must be read "
-                       "twice; give the name of a file",
+                       "%s: it must be read twice, but cannot be copied to a temporary "
+                       "file; give the name of a file",
                        r->name);
     }
     if (r->file != stdin) fclose(r->file);
@@ -119,7 +119,7 @@ double sz_xyz_done(const sz_xyz_reader *reader)
     return at >= 0 ? (double)at / (double)reader->size : -1;
 }
 
-/* Takes a byte order mark off the first line. */
+/* Removes a byte order mark from the first line. */
 static void skip_mark(sz_xyz_reader *r, ssize_t *n)
 {
     if (r->line != 1 || *n < 3 || memcmp(r->buffer, "\xEF\xBB\xBF", 3) != 0) return;
@@ -149,10 +149,10 @@ sz_status sz_xyz_next_line(sz_xyz_reader *r, int *more, sz_error *err)
     while (n > 0 && (r->buffer[n - 1] == '\n' || r->buffer[n - 1] == '\r')) n--;
     r->buffer[n] = 0;
     if (memchr(r->buffer, '\r', (size_t)n))
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s:%d: lines end with a carriage return alone; end them with a "
-                       "line feed",
-                       r->name, r->line);
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s:%d: lines end with a carriage return only; end them with a line feed",
+            r->name, r->line);
     r->length = (size_t)n;
     return SZ_OK;
 }
@@ -210,10 +210,10 @@ int sz_xyz_element(const char *word)
 
 typedef struct {
     const sz_xyz_column *species, *z, *pos;
-    const sz_xyz_column *other; /* atomic numbers beside symbols, or NULL */
+    const sz_xyz_column *other; /* atomic numbers in addition to symbols, or NULL */
 } known;
 
-/* The first of these columns that is there. */
+/* The first of these columns that exists. */
 static const sz_xyz_column *find_one(const sz_xyz_frame *frame, const char *const *name)
 {
     const sz_xyz_column *column = NULL;
@@ -251,16 +251,14 @@ static sz_status find_known(const sz_xyz_frame *frame, const sz_xyz_reader *r, k
         r->line);
 }
 
-/* A number where a symbol is usual: perhaps a type of a program, not Z. */
+/* A number instead of a symbol may be an atom type of another program, not Z. */
 static sz_status warn_of_number(sz_xyz_reader *r, int z, sz_error *err)
 {
     if (r->said_number++) return SZ_OK;
-    return sz_warnings_add(
-        &r->warnings, err,
-        "%s:%d: numbers stand for the elements and are taken for "
-        "atomic numbers (%d is %s); if they are types of another kind, "
-        "write symbols",
-        r->name, r->line, z, sz_element_symbol(z));
+    return sz_warnings_add(&r->warnings, err,
+                           "%s:%d: elements are given as numbers and read as atomic "
+                           "numbers (%d is %s); if they are atom types, write symbols",
+                           r->name, r->line, z, sz_element_symbol(z));
 }
 
 static sz_status read_element(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c,
@@ -284,23 +282,23 @@ static sz_status read_element(sz_xyz_frame *frame, sz_xyz_reader *r, const known
                    c->species ? "" : "'s atomic number");
 }
 
-/* The line has two elements for the atom. */
+/* The line gives two elements for the atom. */
 static sz_status warn_of_other(sz_xyz_reader *r, const known *c, int z, sz_error *err)
 {
     if (r->said_other++) return SZ_OK;
     return sz_warnings_add(
-        &r->warnings, err, "%s:%d: %s says another element than %s, which counts (%s)",
+        &r->warnings, err, "%s:%d: %s gives another element than %s, which is used (%s)",
         r->name, r->line, c->other->name, c->species->name, sz_element_symbol(z));
 }
 
-/* Words behind symbol x y z of plain XYZ have no names. */
+/* Words after symbol x y z of plain XYZ have no names. */
 static sz_status warn_of_columns(sz_xyz_reader *r, int n, sz_error *err)
 {
     if (r->said_more++) return SZ_OK;
     return sz_warnings_add(
         &r->warnings, err,
-        "%s:%d: what stands behind symbol x y z is not used (column %s%d), as the second "
-        "line of the frame does not name it; if it is forces, write "
+        "%s:%d: data after symbol x y z are not used (column %s%d), because the second "
+        "line of the frame does not name them; if they are forces, write "
         "Properties=species:S:1:pos:R:3:forces:R:3 there",
         r->name, r->line, n > 5 ? "5 to " : "", n);
 }
@@ -333,7 +331,7 @@ static sz_status read_atom(sz_xyz_frame *frame, sz_xyz_reader *r, const known *c
                                              : SZ_OK;
     if (frame->is_plain && n > frame->n_fields) return warn_of_columns(r, n, err);
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s:%d: this line has %d columns, by line %d it should have %d",
+                   "%s:%d: this line has %d columns, but by line %d it must have %d",
                    r->name, r->line, n, frame->line + 1, frame->n_fields);
 }
 
@@ -385,7 +383,7 @@ sz_status sz_xyz_room(sz_xyz_frame *frame, int i, int *n_room, sz_error *err)
     return room_for_atoms(frame, *n_room, err);
 }
 
-/* A blank line, or the number of atoms of another frame, among the atoms. */
+/* A blank line, or the number of atoms of the next frame, among the atoms. */
 static sz_status check_count(const sz_xyz_frame *frame, const sz_xyz_reader *r, int i,
                              sz_error *err)
 {
@@ -393,8 +391,8 @@ static sz_status check_count(const sz_xyz_frame *frame, const sz_xyz_reader *r, 
 
     if (n_words > 1 || (n_words == 1 && !sz_parse_int(r->buffer, &number))) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s:%d: the frame says %d atoms here, but after %d of them line %d is "
-                   "%s; correct the number, or add the atoms that are missing",
+                   "%s:%d: the number of atoms is %d here, but after %d of them line %d "
+                   "is %s; correct the number, or add the missing atoms",
                    r->name, frame->line, frame->n_atoms, i, r->line,
                    n_words ? "the beginning of another frame" : "blank");
 }
@@ -424,7 +422,7 @@ static sz_status read_atoms(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err
 
 /* ---- frames --------------------------------------------------------------------- */
 
-/* No number of atoms: perhaps the frame before has more of them than it says. */
+/* No number of atoms: perhaps the frame before has more atoms than announced. */
 static sz_status fail_count(const sz_xyz_reader *r, sz_error *err)
 {
     const char *p = r->buffer;
@@ -436,8 +434,8 @@ static sz_status fail_count(const sz_xyz_reader *r, sz_error *err)
         count_words(r->buffer) >= r->last_fields &&
         (sz_xyz_element(word) || sz_parse_double(word, &number)))
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s:%d: the frame before says %d atom%s in line %d, but here is "
-                       "one more: \"%.40s\"",
+                       "%s:%d: the frame before announces %d atom%s in line %d, but here "
+                       "is one more: \"%.40s\"",
                        r->name, r->line, r->last_atoms, r->last_atoms == 1 ? "" : "s",
                        r->last_line, p);
     return sz_fail(err, SZ_ERR_FORMAT,
@@ -463,7 +461,7 @@ static sz_status read_count(sz_xyz_frame *frame, const sz_xyz_reader *r, sz_erro
     return fail_count(r, err);
 }
 
-/* The cell of another program's file is not read. */
+/* A cell in the format of another program is not read. */
 static sz_status warn_of_cell(sz_xyz_reader *r, const sz_xyz_frame *frame, sz_error *err)
 {
     static const char *const cell[] = {"cell",      "VEC1", "lattice_vectors",
@@ -496,7 +494,7 @@ static sz_status read_header(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *er
     return status;
 }
 
-/* Of either form, by its first line. */
+/* A frame in either format, detected by its first line. */
 static sz_status read_frame(sz_xyz_frame *frame, sz_xyz_reader *r, sz_error *err)
 {
     sz_status status;

@@ -4,7 +4,7 @@
  * Properties are understood.
  *
  * Without Properties= and Lattice= it is the comment of a plain XYZ file, a free text:
- * what looks like key=value in it is kept, and nothing in it is a fault of grammar. */
+ * anything like key=value in it is kept, and nothing in it is a syntax error. */
 #include "atoms/xyz_header.h"
 
 #include "base/number.h"
@@ -28,8 +28,8 @@ static char *copy_text(const char *text, size_t length)
     return copy;
 }
 
-/* The end of the value at p: "..", '..', {..}, [..] or a bare word; NULL when a quote
- * or bracket is not closed. */
+/* The end of the value at p: "..", '..', {..}, [..] or a bare word; NULL if a quote or
+ * bracket is not closed. */
 static const char *end_of_value(const char *p)
 {
     if (*p == '"' || *p == '\'') {
@@ -69,7 +69,7 @@ static sz_status add_info(sz_xyz_frame *frame, const char *key, size_t key_lengt
     return sz_fail_memory(err, length + key_length, "an XYZ frame");
 }
 
-/* 1 where the line has this key, in any case, followed by =. */
+/* 1 if the line has this key, in any case, followed by =. */
 static int has_key(const char *line, const char *key)
 {
     const size_t n = strlen(key);
@@ -94,8 +94,8 @@ static const char *end_of_word(const char *p)
     return p;
 }
 
-/* Where the value behind a = begins. Of "a= b=3" that of a is empty: ASE writes an empty
- * text so. */
+/* The start of the value after a =. In "a= b=3" the value of a is empty: ASE writes empty
+ * texts like this. */
 static const char *begin_of_value(const char *p)
 {
     const char *next = sz_skip_blanks(p);
@@ -151,7 +151,7 @@ open:
                    at->line, p);
 }
 
-/* ASE writes what it has no form for as "_JSON ..", a text in it as \"..\". */
+/* ASE writes other types as "_JSON ..", with quotes escaped as \"..\". */
 static void skip_json(const char **value, size_t *length)
 {
     const char *p = *value, *end = p + *length;
@@ -193,8 +193,8 @@ sz_status sz_xyz_value(char **copy, const sz_xyz_frame *frame, const char *key,
     return SZ_OK;
 }
 
-/* Splits text at blanks, commas and brackets into at most n words; returns how many
- * there are. text is destroyed. */
+/* Splits text at blanks, commas and brackets into at most n words; returns how many there
+ * are. text is destroyed. */
 static int split_list(char *text, char **word, int n)
 {
     int found = 0;
@@ -235,8 +235,8 @@ done:
     return status;
 }
 
-/* pbc="T F T", or T for all three; without it a frame with a Lattice is periodic, one
- * without is not. */
+/* pbc="T F T", or T for all three; without pbc a frame is periodic if it has a
+ * Lattice. */
 static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
                           sz_error *err)
 {
@@ -263,8 +263,8 @@ static sz_status read_pbc(sz_xyz_frame *frame, const place *at, int has_lattice,
                         at->name, at->line, word[k]);
         if (status == SZ_OK && *pbc && !has_lattice)
             status = sz_fail(err, SZ_ERR_FORMAT,
-                             "%s:%d: pbc says periodic, but there is no Lattice",
-                             at->name, at->line);
+                             "%s:%d: pbc is periodic, but there is no Lattice", at->name,
+                             at->line);
     }
 done:
     free(text);
@@ -342,7 +342,7 @@ sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name,
     return status;
 }
 
-/* What is wrong elsewhere says nothing in a comment: a pbc or Lattice that is none. */
+/* In a comment an invalid pbc or Lattice is not an error. */
 int sz_xyz_is_sound(const char *text)
 {
     const place at = {"", 0, 0};

@@ -6,13 +6,13 @@
 
 #include "atoms/xyz.h"
 
-/* Fills info, column, cell and pbc of a frame from its second line; name and line for
+/* Fills info, column, cell and pbc of a frame from its second line; name and line are for
  * messages. */
 sz_status sz_xyz_header(sz_xyz_frame *frame, const char *text, const char *name, int line,
                         sz_error *err);
 
-/* 1 where a text of frame->info is one key, with a value or without, of extended XYZ; a
- * comment may hold others. */
+/* 1 if a text of frame->info is one extended XYZ key, with or without a value; in a
+ * comment others may occur. */
 int sz_xyz_is_sound(const char *text);
 
 #endif

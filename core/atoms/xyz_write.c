@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xyz_write.c - a frame with what was calculated for it, in the place of what it had
- * under the same names; everything else as it stood in the file. */
+ * xyz_write.c - writes a frame with calculated results, which replace data of the same
+ * names; everything else is unchanged. */
 #include "atoms/xyz_header.h"
 #include "base/number.h"
 #include "base/print.h"
@@ -16,19 +16,19 @@ static int is_one_of(const char *word, const char *const *list)
     return 0;
 }
 
-/* r NULL: nothing was calculated. */
+/* r NULL: no results. */
 static int replaced_info(const char *key, const sz_xyz_result *r)
 {
     static const char *const list[] = {"energy",      "virial",     "stress",
                                        "free_energy", "Properties", NULL};
 
-    if (!r) return sz_same_word(key, "Properties"); /* which is written anew */
+    if (!r) return sz_same_word(key, "Properties"); /* it is written anew */
     return is_one_of(key, list) ||
            (r->local_energy_variance && sz_same_word(key, "energy_variance")) ||
            (r->force_uncertainty && sz_same_word(key, "energy_uncertainty"));
 }
 
-/* The columns of a result that may be left out. */
+/* The optional columns of a result. */
 enum { N_MORE = 3 };
 
 static const char *const more_name[N_MORE] = {"local_energy_variance", "grade",
@@ -53,8 +53,8 @@ static int replaced_column(const char *name, const sz_xyz_result *r)
     return is_one_of(name, list);
 }
 
-/* A key as it stood; what is not one, out of a free text, in quotes.
- * An empty value gets its own, or it would be the word behind it. */
+/* A key as it was; words of a free text that are no key are quoted. An empty value gets
+ * quotes, otherwise the next word would become its value. */
 static void write_info(FILE *file, const sz_xyz_frame *frame, const char *text)
 {
     size_t n = strlen(text);
@@ -69,7 +69,7 @@ static void write_info(FILE *file, const sz_xyz_frame *frame, const char *text)
     }
 }
 
-/* Keys and columns that stay. */
+/* Keys and columns that are kept. */
 static void write_header(FILE *file, const sz_xyz_frame *frame,
                          const sz_xyz_result *result)
 {
@@ -103,7 +103,7 @@ static void write_result(FILE *file, const sz_xyz_result *result)
     if (more[2]) sz_print(file, " energy_uncertainty=%.16e", result->energy_uncertainty);
 }
 
-/* The words of atom i's line that stay. */
+/* The words of atom i's line that are kept. */
 static void write_kept(FILE *file, const sz_xyz_frame *frame, const sz_xyz_result *result,
                        int i)
 {

@@ -33,21 +33,21 @@ static int is_separator(char c)
     return c == ',' || sz_is_blank(c);
 }
 
-/* A backslash before the end of its line. */
+/* A backslash before a line end. */
 static int ends_line(const char *p)
 {
     return p[0] == '\\' && (p[1] == '\n' || (p[1] == '\r' && p[2] == '\n'));
 }
 
-/* The end of the separators at p: where a field begins, or the end of the text. */
+/* The end of the separators at p: the start of a field, or the end of the text. */
 static const char *skip_separators(const char *p)
 {
     while (is_separator(*p) || (*p == '\\' && (!p[1] || sz_is_blank(p[1])))) p++;
     return p;
 }
 
-/* p stands on an opening quote: copies what it protects to *out and returns the
- * character after the closing one, NULL when that is missing. */
+/* p is at an opening quote: copies the quoted text to *out and returns the character
+ * after the closing quote, or NULL if it is missing. */
 static const char *copy_quoted(const char *p, char **out)
 {
     char open = *p++, close = open == '{' ? '}' : open;
@@ -61,7 +61,7 @@ static const char *copy_quoted(const char *p, char **out)
     return NULL;
 }
 
-/* Drops pairs of braces that enclose all of the text from start to *end. */
+/* Removes pairs of braces that enclose all of the text from start to *end. */
 static void strip_braces(char *start, char **end)
 {
     while (*end - start >= 2 && *start == '{' && (*end)[-1] == '}') {
@@ -76,8 +76,8 @@ static void strip_braces(char *start, char **end)
     }
 }
 
-/* Copies the token at p and a NUL to *out; returns where it ends or, when the quotes
- * do not match, NULL. */
+/* Copies the token at p and a NUL to *out; returns its end, or NULL if the quotes do not
+ * match. */
 static const char *copy_token(const char *p, int once, char **out)
 {
     while (*p && !is_separator(*p) && *p != '=' && !ends_line(p)) {
@@ -96,14 +96,14 @@ static const char *copy_token(const char *p, int once, char **out)
     return p;
 }
 
-/* Blanks, and backslashes at the ends of lines. */
+/* Blanks, and backslashes at line ends. */
 static const char *skip_blanks_and_ends(const char *p)
 {
     while (sz_is_blank(*p) || ends_line(p)) p++;
     return p;
 }
 
-/* At the "=" of a key that it touches stands no value, but the next field. */
+/* "a= b=1": after the "=" of key a there is no value, but the next field. */
 static int is_empty(const char *equals)
 {
     const char *p = skip_blanks_and_ends(equals + 1);
@@ -142,8 +142,8 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
         args->n_fields++;
     }
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: a brace or quote has no partner at '%.40s'; close it",
-                   args->where, start);
+                   "%s: unmatched brace or quote at '%.40s'; close it", args->where,
+                   start);
 }
 
 static sz_status parse(sz_args **args, int once, const char *text, const char *where,
@@ -157,7 +157,7 @@ static sz_status parse(sz_args **args, int once, const char *text, const char *w
     if (a) {
         a->where = malloc(n_where);
         a->tokens = malloc(n);
-        a->field = calloc(n / 2 + 1, sizeof *a->field); /* a field takes two characters */
+        a->field = calloc(n / 2 + 1, sizeof *a->field); /* of two characters or more */
     }
     if (!a || !a->where || !a->tokens || !a->field)
         status = sz_fail_memory(err, n * sizeof *a->field, "an argument string");
@@ -291,7 +291,7 @@ sz_status sz_args_int(const sz_args *args, const char *key, int *value, sz_error
 
     if (!text || sz_parse_int(text, value)) return SZ_OK;
     return fail_type(args, key, text,
-                     sz_parse_double(text, &number) ? "an integer, or beyond 2147483647"
+                     sz_parse_double(text, &number) ? "an integer up to 2147483647"
                                                     : "an integer",
                      err);
 }
@@ -305,8 +305,8 @@ sz_status sz_args_bool(const sz_args *args, const char *key, int *value, sz_erro
     return fail_type(args, key, f->value, "T or F", err);
 }
 
-/* Reads the integers in text into value[n], as far as they fit; returns how many there
- * are, -1 where one is not an integer. */
+/* Reads the integers in text into value[n], at most n of them; returns how many there
+ * are, or -1 if one is not an integer. */
 static int read_ints(const char *text, int n, int *value)
 {
     char word[32];

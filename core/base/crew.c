@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * crew.c - the one place where threads are started.
+ * crew.c - threads are started here only.
  *
  * A thread takes the next item, works on it without the lock, and passes the result on
  * with the lock held. In order: it waits until the results of all items before its own
  * are passed on. The earliest unfinished item never waits, so there is no deadlock.
  *
- * A standing crew's threads take items under its lock too. Nobody waits for a thread that
- * has no item: one that wakes late finds the list empty and sleeps on. */
+ * A standing crew's threads take items under its lock too. No thread waits for one
+ * without an item: a thread that wakes late finds the list empty and sleeps again. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/crew.h"
 
@@ -46,7 +46,7 @@ static double weight_of(const sz_crew *c, int item)
     return c->weight ? c->weight(c->context, item) : 1.0;
 }
 
-/* The lock is held. */
+/* The lock must be held. */
 static void halt(job *j, sz_halt why)
 {
     if (why > j->halt) j->halt = why;
@@ -64,7 +64,7 @@ static void show(job *j, int item)
     j->n_taken++;
 }
 
-/* The next item, or -1: none is left, or the work is stopped. */
+/* The next item; -1 if there is none, or if the work is stopped. */
 static int take(job *j)
 {
     const sz_crew *c = j->crew;
@@ -81,7 +81,7 @@ static int take(job *j)
     return item;
 }
 
-/* Steps to the item whose turn it is. The lock is held. */
+/* Advances to the next item to pass on. The lock must be held. */
 static void pass_turn(job *j)
 {
     j->turn++;
@@ -122,7 +122,7 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* All threads but the caller's own, which works too. */
+/* All threads except the caller's own, which also works. */
 static void start(job *j, member *m, pthread_t *thread)
 {
     int n = j->crew->n_threads, started = 1;
@@ -171,27 +171,26 @@ sz_status sz_crew_run(const sz_crew *crew, sz_error *err)
     return j.status;
 }
 
-/* ---- a standing crew ----------------------------------------------------------------
- */
+/* ---- a standing crew ------------------------------------------------------------- */
 
-/* What the threads share. The lock is held where it is read or written, but for n_lists
- * and n_left, which are looked at by those who wait. */
+/* The data that the threads share. The lock is held to read or write them, except for
+ * n_lists and n_left, which waiting threads poll. */
 typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t begin, end;
     sz_standing_work *work;
     void *context;
     int n_items, next;
-    atomic_uint n_lists; /* begun so far */
-    atomic_int n_left;   /* items that are not finished */
+    atomic_uint n_lists; /* started so far */
+    atomic_int n_left;   /* unfinished items */
     int quit;
 
-    int n_started; /* threads besides the caller's */
+    int n_started; /* threads in addition to the caller's */
     pthread_t *thread;
     struct seat *seat;
 } hall;
 
-/* What a thread knows. */
+/* The data of one thread. */
 typedef struct seat {
     hall *h;
     int worker;
@@ -199,15 +198,15 @@ typedef struct seat {
 
 struct sz_standing {
     int n_threads;
-    pid_t process; /* which has the threads */
+    pid_t process; /* the owner of the threads */
     hall *h;
 };
 
-/* A list follows the one before within microseconds, or not at all: whoever waits looks
- * for it so often, giving way to others, and goes to sleep then. */
+/* The next list follows within microseconds or much later: a waiting thread polls this
+ * often, yielding the core, and then sleeps. */
 enum { LOOKS = 50 };
 
-/* The lock is held, and is given up while an item is worked at. */
+/* The lock must be held; it is released while an item is processed. */
 static void take_all(hall *h, int worker)
 {
     while (h->next < h->n_items) {
@@ -222,7 +221,8 @@ static void take_all(hall *h, int worker)
     }
 }
 
-/* Till there may be another list. The lock is held, before and after. */
+/* Waits until there may be another list. The lock must be held, and is held
+ * afterwards. */
 static void wait_for_list(hall *h)
 {
     unsigned known = atomic_load(&h->n_lists);
@@ -262,7 +262,7 @@ static void free_hall(hall *h)
     free(h);
 }
 
-/* With as many threads as can be started; signals stay with the caller's thread. */
+/* With as many threads as can be started; signals are left to the caller's thread. */
 static hall *open_hall(int n_threads)
 {
     size_t n = (size_t)n_threads;
@@ -325,12 +325,12 @@ void sz_standing_free(sz_standing *crew)
     if (crew->h && crew->process == getpid())
         close_hall(crew->h);
     else
-        free_hall(crew->h); /* its threads are another process's */
+        free_hall(crew->h); /* its threads belong to another process */
     free(crew);
 }
 
-/* What a child has of the lock and its waiters is the state of a moment: it is left
- * behind. Where memory or threads are short the rest of the crew does the work. */
+/* In a forked child the lock and its waiters are in an undefined state and are abandoned.
+ * If memory or threads run out, the rest of the crew does the work. */
 static void settle(sz_standing *crew)
 {
     pid_t process = getpid();
@@ -368,8 +368,7 @@ void sz_standing_run(sz_standing *crew, int n_items, sz_standing_work *work,
         for (int k = 0; k < n_items; k++) work(context, 0, k);
 }
 
-/* ---- how many -----------------------------------------------------------------------
- */
+/* ---- how many -------------------------------------------------------------------- */
 
 int sz_crew_cores(void)
 {
@@ -382,7 +381,6 @@ sz_status sz_crew_threads(int *n, int asked, sz_error *err)
 {
     *n = asked ? asked : sz_crew_cores();
     if (asked >= 0 && asked <= SZ_MAX_THREADS) return SZ_OK;
-    return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "n_threads is %d; 0, which takes all cores, to %d", asked,
-                   SZ_MAX_THREADS);
+    return sz_fail(err, SZ_ERR_ARGUMENT, "n_threads is %d, allowed 0 (all cores) to %d",
+                   asked, SZ_MAX_THREADS);
 }

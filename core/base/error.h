@@ -21,7 +21,7 @@ sz_status sz_fail(sz_error *err, sz_status status, const char *format, ...)
 /* sz_fail for a failed allocation of n bytes meant for what. */
 sz_status sz_fail_memory(sz_error *err, size_t n, const char *what);
 
-/* A copy of text to free, or NULL. */
+/* A copy of text, which the caller frees, or NULL. */
 char *sz_copy_text(const char *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * file.c - write beside, then rename: a reader sees the old file or the new one,
- * whatever happens in between. */
+ * file.c - writes to a temporary file and renames it, so that a reader always sees a
+ * complete file, the old or the new one. */
 #define _XOPEN_SOURCE 700 /* realpath, readlink, fchmod */
 #include "base/file.h"
 
@@ -16,9 +16,9 @@
 
 /* How a name is opened. */
 typedef enum {
-    FOLLOW,  /* a plain file, links followed */
-    REPLACE, /* a plain file; a link gives way to it */
-    ANY      /* standard output, devices and pipes, too */
+    FOLLOW,  /* a regular file, links followed */
+    REPLACE, /* a regular file; a link is replaced */
+    ANY      /* standard output, devices and pipes too */
 } manner;
 
 static sz_status cannot_write(const sz_output *out, const char *why, sz_error *err)
@@ -28,7 +28,7 @@ static sz_status cannot_write(const sz_output *out, const char *why, sz_error *e
                    out->file == stdout ? "" : "; nothing was changed");
 }
 
-/* number: errno, or 0 where nobody set it */
+/* number: errno, or 0 if it is not set */
 static sz_status cannot(const sz_output *out, int number, sz_error *err)
 {
     return cannot_write(out, number ? strerror(number) : NULL, err);
@@ -36,7 +36,7 @@ static sz_status cannot(const sz_output *out, int number, sz_error *err)
 
 /* ---- open ------------------------------------------------------------------------- */
 
-/* A new file beside path, with the rights that a plain open gives it. */
+/* A new file beside path, with the permissions that a plain open would give it. */
 static sz_status open_part(sz_output *out, sz_error *err)
 {
     size_t n = strlen(out->path) + 48;
@@ -56,12 +56,12 @@ static sz_status open_part(sz_output *out, sz_error *err)
         close(fd);
         unlink(out->part);
     }
-    free(out->part); /* not ours to remove */
+    free(out->part); /* not our file */
     out->part = NULL;
     return cannot(out, why, err);
 }
 
-/* What a link that leads nowhere yet stands for, and what that stands for. */
+/* The target of a link to a file that does not exist yet, also through several links. */
 static int follow_dangling(char path[PATH_MAX])
 {
     char target[PATH_MAX];
@@ -71,7 +71,7 @@ static int follow_dangling(char path[PATH_MAX])
         const char *slash = strrchr(path, '/');
         size_t n_folder = slash ? (size_t)(slash - path) + 1 : 0;
 
-        if (n < 0) return errno == EINVAL || errno == ENOENT ? 0 : errno; /* no link */
+        if (n < 0) return errno == EINVAL || errno == ENOENT ? 0 : errno; /* not a link */
         target[n] = 0;
         if (*target == '/') n_folder = 0;
         if (n_folder + (size_t)n >= PATH_MAX) return ENAMETOOLONG;
@@ -80,7 +80,7 @@ static int follow_dangling(char path[PATH_MAX])
     return ELOOP;
 }
 
-/* real: the folder of path, links followed, and the rest of it */
+/* real: the folder of path with links followed, plus the file name */
 static int add_folder(char real[PATH_MAX], const char *path)
 {
     char folder[PATH_MAX];
@@ -108,7 +108,7 @@ char *sz_real_path(const char *name)
     return sz_copy_text(real);
 }
 
-/* out->path, where the file shall be */
+/* out->path: the final path */
 static sz_status find_path(sz_output *out, int exists, int follow, sz_error *err)
 {
     char real[PATH_MAX];
@@ -123,7 +123,7 @@ static sz_status find_path(sz_output *out, int exists, int follow, sz_error *err
     return out->path ? SZ_OK : sz_fail_memory(err, strlen(real), "a file name");
 }
 
-/* A rename would replace a device, and a file that the user may not write. */
+/* Devices, and files that the user may not write, must not be replaced by a rename. */
 static sz_status open_path(sz_output *out, manner how, sz_error *err)
 {
     struct stat s;
@@ -131,7 +131,7 @@ static sz_status open_path(sz_output *out, manner how, sz_error *err)
     sz_status status;
 
     if (exists && S_ISDIR(s.st_mode)) return cannot(out, EISDIR, err);
-    if (!plain && how != ANY) return cannot_write(out, "it is no plain file", err);
+    if (!plain && how != ANY) return cannot_write(out, "it is not a regular file", err);
     if (exists && access(out->name, W_OK) != 0) return cannot(out, errno, err);
     if (!plain) {
         out->file = fopen(out->name, "wb");
@@ -139,7 +139,7 @@ static sz_status open_path(sz_output *out, manner how, sz_error *err)
     }
     status = find_path(out, exists, how != REPLACE, err);
     if (status == SZ_OK) status = open_part(out, err);
-    /* as if the old one were written to; where that cannot be, it is a new one */
+    /* keeps the permissions of the old file if possible */
     if (status == SZ_OK && exists && fchmod(fileno(out->file), s.st_mode & 0777) != 0)
         errno = 0;
     return status;
@@ -247,7 +247,7 @@ static sz_status map_open_file(sz_file_map *map, int fd, const char *path, sz_er
     void *data;
 
     if (fstat(fd, &s) != 0) return cannot_read(path, strerror(errno), err);
-    if (!S_ISREG(s.st_mode)) return cannot_read(path, "not a plain file", err);
+    if (!S_ISREG(s.st_mode)) return cannot_read(path, "not a regular file", err);
     if (s.st_size == 0)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: the file is empty; copy it again", path);
     data = mmap(NULL, (size_t)s.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);

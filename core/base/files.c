@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * files.c - no output is an input: written files W and read files R of one piece of work,
+ * files.c - no output is an input: for the written files W and read files R of one task,
  *
  *   W and R have no file in common, and no two of W are one file. */
 #define _XOPEN_SOURCE 700 /* S_ISREG */
@@ -43,7 +43,7 @@ static sz_status make_use(sz_file_use *use, const char *what, const char *path,
     return sz_fail_memory(err, strlen(path), "a file name");
 }
 
-/* 1 where both are one plain file, which may not be there yet. */
+/* 1 if both are one regular file, which may not exist yet. */
 static int are_one(const char *a, const char *b)
 {
     struct stat s, t;
@@ -54,7 +54,7 @@ static int are_one(const char *a, const char *b)
     return !strcmp(a, b);
 }
 
-/* one of them, or both, is written */
+/* one or both of them are written */
 static sz_status refuse(const sz_file_use *a, const sz_file_use *b, sz_error *err)
 {
     const sz_file_use *output = b->written ? b : a, *other = b->written ? a : b;
@@ -67,10 +67,11 @@ static sz_status refuse(const sz_file_use *a, const sz_file_use *b, sz_error *er
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%.60s would overwrite %.300s (%.60s): name another file",
                        output->what, other->path, other->what);
-    return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "%.60s would overwrite %.300s (%.60s), as %.300s leads there: name "
-                   "another file",
-                   output->what, other->path, other->what, output->path);
+    return sz_fail(
+        err, SZ_ERR_ARGUMENT,
+        "%.60s would overwrite %.300s (%.60s), because %.300s links to it: name "
+        "another file",
+        output->what, other->path, other->what, output->path);
 }
 
 static sz_status check(const sz_files *files, const sz_file_use *use, sz_error *err)

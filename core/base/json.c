@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * json.c - JSON by jansson. Where memory runs out in the middle of a word, jansson 2.14
- * goes on without a part of it: so a text is read twice, and what was written is read,
- * and both must agree. */
+ * json.c - JSON by jansson. If memory runs out within a word, jansson 2.14 silently loses
+ * part of it. So a text is read twice, and written text is read back, and both must
+ * agree. */
 #include "base/json.h"
 
 #include <stdlib.h>

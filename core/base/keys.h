@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * keys.h - the keys of an argument string as a table: it reads them and lists what is
- * known. */
+ * keys.h - a table of the keys of an argument string, used to read them and to list
+ * them. */
 #ifndef SZ_KEYS_H
 #define SZ_KEYS_H
 
@@ -12,26 +12,26 @@
 typedef enum {
     SZ_KEY_INT,
     SZ_KEY_REAL,
-    SZ_KEY_BOOL,   /* into an int */
-    SZ_KEY_TEXT,   /* into a const char *, which points into the arguments */
-    SZ_KEY_OTHER,  /* read by hand: a list, or a value that needs others first */
-    SZ_KEY_IGNORED /* known and without consequence */
+    SZ_KEY_BOOL,   /* an int */
+    SZ_KEY_TEXT,   /* a const char *, which points into the arguments */
+    SZ_KEY_OTHER,  /* parsed separately: a list, or a value that depends on other keys */
+    SZ_KEY_IGNORED /* accepted and ignored */
 } sz_key_kind;
 
-/* A table ends with a name of NULL. */
+/* A table ends with a NULL name. */
 typedef struct {
     const char *name;
     sz_key_kind kind;
-    size_t at;            /* where in the struct that is filled */
-    const char *standard; /* the default; NULL: none, or one that help tells */
-    const char *help;     /* unit and meaning on a line; "=name": another name of a key
-                             that stands above */
+    size_t at;            /* offset in the struct that is filled */
+    const char *standard; /* default; NULL: none, or the help text gives it */
+    const char *help;     /* one line with unit and meaning; "=name": another name of
+                             the key above with that name */
 } sz_key;
 
-/* The key that this one is another name of, or NULL. */
+/* The key of which this one is another name, or NULL. */
 const char *sz_key_main(const sz_key *key);
-/* Every key that is there, else its default, into the struct to. One without either keeps
- * its value; of two names of a key the one that stands last counts. */
+/* Writes the value of every key, or its default, into the struct to. A key with neither
+ * keeps its old value; of two names of a key the last one given counts. */
 sz_status sz_keys_read(const sz_key *keys, const sz_args *args, void *to, sz_error *err);
 
 #endif

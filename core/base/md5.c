@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * md5.c - MD5 as RFC 1321 describes it. The message, padded to a multiple of 64 bytes
- * with 0x80, zeros and its length in bits, passes block by block through 64 steps
+ * with 0x80, zeros and its length in bits, goes block by block through 64 steps
  *
  *   a <- b + rotate(a + f(b,c,d) + word_g + floor(2^32 |sin(i+1)|), r)
  *
- * on four 32-bit words that change places after each step. */
+ * on four 32-bit words that are permuted after each step. */
 #include "base/md5.h"
 
 #include <math.h>

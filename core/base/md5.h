@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * md5.h - the MD5 digest (RFC 1321) by which a GAP file knows its sparse points. */
+ * md5.h - the MD5 digest (RFC 1321) with which a GAP file identifies its sparse-point
+ * files. */
 #ifndef SZ_MD5_H
 #define SZ_MD5_H
 

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* The array behind *(T **)array gets room for n elements of that size, n > 0. Returns 0,
- * and changes nothing, where there is no memory. */
+/* Makes room for n > 0 elements of the given size in the array *(T **)array. Returns 0,
+ * and changes nothing, if memory runs out. */
 int sz_grow(void *array, size_t n, size_t size);
 
 #endif

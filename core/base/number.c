@@ -5,9 +5,9 @@
  *
  * value = m 10^e with m the first 19 significant digits, which fit 64 bits. m and 10^27
  * are exact in a long double of 64 bits or more, so x = m 10^e is known there to
- * SZ_SLACK (digits cut off 1e-18, two roundings 1e-19). Where x (1 +- SZ_SLACK) round
- * to the same double, that is the answer; the remaining two in a hundred go to strtod,
- * spelled without a decimal point, which strtod takes from the locale. */
+ * SZ_SLACK (digits cut off 1e-18, two roundings 1e-19). If both x (1 +- SZ_SLACK) round
+ * to the same double, that is the result; the remaining 2 % use strtod, written without a
+ * decimal point, which strtod takes from the locale. */
 #include "base/number.h"
 
 #include <float.h>
@@ -19,14 +19,14 @@
 #include <string.h>
 
 #define SZ_SLACK 1.5e-18L
-#define SZ_M_DIGITS 19 /* decimal digits that always fit 64 bits */
+#define SZ_M_DIGITS 19 /* number of decimal digits that always fit 64 bits */
 #define SZ_EXP_MAX 99999
-#define SZ_SLOW_DIGITS 100 /* handed to strtod; a last one is set if more follow */
+#define SZ_SLOW_DIGITS 100 /* for strtod; the last is set if non-zero digits follow */
 
 typedef struct {
     int negative;
-    uint64_t m;        /* first SZ_M_DIGITS significant digits */
-    long e;            /* exponent of ten that belongs to m */
+    uint64_t m;        /* the first SZ_M_DIGITS significant digits */
+    long e;            /* power of ten that m is multiplied by */
     const char *first; /* first significant digit, NULL for zero */
 } sz_decimal;
 
@@ -114,7 +114,7 @@ static int convert_fast(const sz_decimal *d, double *value)
 #endif
 }
 
-/* The digits again, as an integer with an exponent. */
+/* The digits once more, as an integer with an exponent. */
 static double convert_slow(const sz_decimal *d)
 {
     char text[SZ_SLOW_DIGITS + 32];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * print.c - the thread, and no other, has the locale "C" while it prints. */
+ * print.c - only the printing thread uses the locale "C", and only while it prints. */
 #define _XOPEN_SOURCE 700 /* newlocale, uselocale */
 #include "base/print.h"
 
@@ -13,7 +13,8 @@ typedef struct {
     locale_t plain, host;
 } locales;
 
-/* Without memory for a locale, which glibc and musl need none for, the host's stays. */
+/* If memory for a locale runs out (glibc and musl need none), the host's locale is
+ * used. */
 static locales begin(void)
 {
     locales l = {newlocale(LC_ALL_MASK, "C", (locale_t)0), (locale_t)0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * print.h - printf for numbers with a fraction: a program that uses the library may have
- * set a locale whose decimal point is a comma. */
+ * print.h - printf for numbers with a fraction: the host program may use a locale with a
+ * decimal comma. */
 #ifndef SZ_PRINT_H
 #define SZ_PRINT_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * rng.c - the minimal standard generator s <- 16807 s mod (2^31 - 1) (Park and Miller),
- * and normal numbers by the polar method, of which the second is thrown away:
+ * and normal numbers by the polar method, of which the second is discarded:
  *
  *   v1, v2 uniform in (-1,1) until r = v1^2 + v2^2 <= 1;   v1 sqrt(-2 ln r / r) */
 #include "base/rng.h"

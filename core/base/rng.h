@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * rng.h - the random numbers of QUIP and gap_fit, needed to make the mixing weights of a
- * model again from its keys. */
+ * rng.h - the random numbers of QUIP and gap_fit, needed to reproduce the mixing weights
+ * of a model from its keys. */
 #ifndef SZ_RNG_H
 #define SZ_RNG_H
 
@@ -10,7 +10,7 @@ typedef struct {
 } sz_rng;
 
 /* Starts with seed, 1 <= seed < 2^31 - 1, and drops 100 numbers. */
-/* seed from 1; one that 2^31 - 1 divides would give zeros for ever. */
+/* seed from 1; a multiple of 2^31 - 1 would give only zeros */
 #define SZ_SEED_MAX 2147483645
 void sz_rng_seed(sz_rng *rng, int seed);
 double sz_rng_uniform(sz_rng *rng); /* in (0,1) */

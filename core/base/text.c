@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * text.c - texts that grow, lists of words, and the word that was perhaps meant. */
+ * text.c - growing texts, lists of words, and suggestions for misspelt words. */
 #include "base/text.h"
 #include "base/print.h"
 
@@ -142,8 +142,8 @@ sz_status sz_read_text(char **text, const char *path, sz_error *err)
         if (n < room - 1) break;
         room *= 2;
         if (room > LONGEST_FILE)
-            status = sz_fail(err, SZ_ERR_FORMAT, "%s is too long for a text of settings",
-                             path);
+            status =
+                sz_fail(err, SZ_ERR_FORMAT, "%s is too long for a settings file", path);
     }
     if (status == SZ_OK && ferror(file))
         status = sz_fail(err, SZ_ERR_FILE, "cannot read %s: %s", path, strerror(errno));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * warnings.c - a list of sentences that grows. A NULL list is an empty one. */
+ * warnings.c - a growing list of sentences. A NULL list is an empty one. */
 #include "base/warnings.h"
 #include "base/print.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * warnings.h - a list of sentences that grows: warnings for the caller. */
+ * warnings.h - a growing list of sentences: warnings for the caller. */
 #ifndef SZ_WARNINGS_H
 #define SZ_WARNINGS_H
 
@@ -12,12 +12,12 @@ typedef struct {
     char **text; /* [n] one sentence each */
 } sz_warnings;
 
-/* Fails only for want of memory; the list is then as before. */
+/* Fails only if memory runs out; the list is then unchanged. */
 sz_status sz_warnings_add(sz_warnings *warnings, sz_error *err, const char *format, ...)
     SZ_PRINTF(3, 4);
-/* Sentence k, or NULL where there is none. */
+/* Sentence k, or NULL if there is none. */
 const char *sz_warnings_text(const sz_warnings *warnings, int k);
-/* The list is empty afterwards. */
+/* Makes the list empty. */
 void sz_warnings_free(sz_warnings *warnings);
 
 #endif

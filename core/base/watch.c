@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * watch.c - calls of the functions of an sz_watch. */
+ * watch.c - calls the functions of an sz_watch. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/watch.h"
 #include "base/print.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dataset.c - frames that follow each other in a few long arrays. */
+ * dataset.c - frames stored one after another in a few long arrays. */
 #include "data/dataset.h"
 
 #include "atoms/frame_list.h"
@@ -53,7 +53,7 @@ void sz_dataset_free(sz_dataset *data)
     free(data);
 }
 
-/* ---- a frame more ------------------------------------------------------------------ */
+/* ---- add a frame ------------------------------------------------------------------- */
 
 static sz_status make_room(sz_dataset *data, int n_atoms, sz_error *err)
 {
@@ -97,7 +97,7 @@ static void copy_atoms(sz_dataset *data, const sz_structure *s, size_t first)
     for (size_t k = 3 * first; k < 3 * (first + n); k++) data->force_sigma[k] = NAN;
 }
 
-/* Its number. */
+/* Returns its number. */
 static sz_status find_type(sz_dataset *data, const char *name, int *type, sz_error *err)
 {
     int n = data->n_config_types;
@@ -140,7 +140,7 @@ sz_status sz_dataset_append(sz_dataset *data, const sz_structure *s,
     return SZ_OK;
 }
 
-/* ---- frames of a program ----------------------------------------------------------- */
+/* ---- frames given by a program ----------------------------------------------------- */
 
 static int all_finite(size_t n, const double *x)
 {
@@ -149,7 +149,7 @@ static int all_finite(size_t n, const double *x)
     return 1;
 }
 
-/* A sigma that is given is positive. */
+/* A given sigma must be positive. */
 static int is_sigma(const double *x)
 {
     return !x || (isfinite(*x) && *x > 0.0);
@@ -168,10 +168,10 @@ static sz_status check_frame(const sz_dataset *data, const sz_frame *f, sz_error
          "a position or the cell is not a finite number"},
         {!all_finite(1, f->energy), "the energy is not a finite number"},
         {!all_finite(3 * n, f->force), "a force is not a finite number"},
-        {!all_finite(9, f->virial), "the virial is not made of finite numbers"},
+        {!all_finite(9, f->virial), "the virial is not finite"},
         {!is_sigma(f->energy_sigma) || !is_sigma(f->force_sigma) ||
              !is_sigma(f->virial_sigma),
-         "a sigma must be positive; NULL takes that of the config_type"},
+         "a sigma must be positive; NULL uses that of the config_type"},
     };
 
     for (size_t k = 0; k < sizeof fault / sizeof *fault; k++)

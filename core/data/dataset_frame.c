@@ -39,8 +39,8 @@ static int head_line(const reader *r)
     return r->frame->line + 1;
 }
 
-/* Finite numbers of a value separated by blanks, commas or brackets into number, as far
- * as max goes; how many there are, -1 where one is none. The text is cut up. */
+/* Parses finite numbers separated by blanks, commas or brackets into number, at most max;
+ * returns how many there are, -1 if one is not a number. The text is split in place. */
 static int scan_numbers(char *text, int max, double *number)
 {
     char *item;
@@ -56,8 +56,8 @@ static int scan_numbers(char *text, int max, double *number)
     return n;
 }
 
-/* The numbers under a key of the comment line: exactly n or, where n2 > 0, n2 of them.
- * *found gets how many, 0 without the key. */
+/* The numbers of a key of the comment line: exactly n or, if n2 > 0, alternatively n2.
+ * *found gets the count, 0 if there is no key. */
 static sz_status read_numbers(reader *r, const char *key, int n, int n2, double *number,
                               int *found)
 {
@@ -73,8 +73,8 @@ static sz_status read_numbers(reader *r, const char *key, int n, int n2, double 
     if (*found == n || (n2 > 0 && *found == n2)) return SZ_OK;
     if (*found < 0)
         return sz_fail(r->err, SZ_ERR_FORMAT,
-                       "%s:%d: %s is not made of finite numbers; mend the frame or "
-                       "remove the key",
+                       "%s:%d: %s has a value that is not a finite number; correct the "
+                       "frame or remove the key",
                        r->data->path, head_line(r), key);
     return sz_fail(r->err, SZ_ERR_FORMAT, "%s:%d: %s has %d number%s, not %d%s",
                    r->data->path, head_line(r), key, *found, *found == 1 ? "" : "s", n,
@@ -83,8 +83,8 @@ static sz_status read_numbers(reader *r, const char *key, int n, int n2, double 
                            : "; write one, or remove the key");
 }
 
-/* A column of the frame with this name, type and number of fields; *column NULL without
- * it. */
+/* A column of the frame with this name, type and number of fields; *column NULL if there
+ * is none. */
 static sz_status find_column(const reader *r, const char *name, char type, int n_fields,
                              const sz_xyz_column **column)
 {
@@ -100,8 +100,8 @@ static sz_status find_column(const reader *r, const char *name, char type, int n
                    n_fields);
 }
 
-/* The words of a column in the line of atom i, as text for a parser. Returns 0 where one
- * is too long. */
+/* The words of a column in the line of atom i, as text for a parser. Returns 0 if one is
+ * too long. */
 static int column_words(const reader *r, const sz_xyz_column *column, int i,
                         char word[][WORD])
 {
@@ -120,8 +120,8 @@ static int column_words(const reader *r, const sz_xyz_column *column, int i,
     return 1;
 }
 
-/* A real column of n <= 3 fields into value [n_atoms][stride]; one field fills all
- * three where spread is set. */
+/* A real column of n <= 3 fields into value [n_atoms][stride]; with spread set one field
+ * fills all three. */
 static sz_status read_column(const reader *r, const sz_xyz_column *column, double *value)
 {
     int n = column->n_fields;
@@ -133,19 +133,18 @@ static sz_status read_column(const reader *r, const sz_xyz_column *column, doubl
         for (int x = 0; x < 3 && ok; x++)
             ok = sz_parse_double(word[n == 3 ? x : 0], value + 3 * (size_t)i + x);
         if (ok) continue;
-        return sz_fail(
-            r->err, SZ_ERR_FORMAT,
-            "%s:%d: %s of this atom is not %s finite number%s ('%.30s'..); mend "
-            "the line or mask the atom out",
-            r->data->path, r->frame->line + 2 + i, column->name,
-            n == 3 ? "made of three" : "a", n == 3 ? "s" : "", word[0]);
+        return sz_fail(r->err, SZ_ERR_FORMAT,
+                       "%s:%d: %s of this atom is not %s finite number%s ('%.30s'..); "
+                       "correct the line or mask the atom",
+                       r->data->path, r->frame->line + 2 + i, column->name,
+                       n == 3 ? "made of three" : "a", n == 3 ? "s" : "", word[0]);
     }
     return SZ_OK;
 }
 
 /* ---- frames ------------------------------------------------------------------------ */
 
-/* What soapz cannot fit is refused, not silently left out. */
+/* Data that soapz cannot fit are refused, not silently ignored. */
 static sz_status refuse_others(reader *r)
 {
     const char *hessian = r->name->hessian, *local = r->name->local_property;
@@ -154,10 +153,10 @@ static sz_status refuse_others(reader *r)
     strncat(key, hessian, sizeof key - 3);
     for (int k = 0; k < r->frame->n_info; k++) {
         if (*hessian && sz_same_word(r->frame->info[k].key, key))
-            return fail_at(r, head_line(r),
-                           "the frame has hessian data, which soapz does "
-                           "not fit; remove the key ",
-                           key);
+            return fail_at(
+                r, head_line(r),
+                "the frame has hessian data, which soapz does not fit; remove the key ",
+                key);
         if (*local && sz_same_word(r->frame->info[k].key, local))
             return fail_at(r, head_line(r),
                            "local properties are not fitted by soapz; "
@@ -171,7 +170,7 @@ static sz_status refuse_others(reader *r)
     return SZ_OK;
 }
 
-/* "energy_sigma" and its like */
+/* "energy_sigma" and the other sigma keys */
 static void sigma_key(const reader *r, const char *what, char key[256])
 {
     key[0] = '\0';
@@ -179,7 +178,7 @@ static void sigma_key(const reader *r, const char *what, char key[256])
     strncat(key, r->name->sigma, 255 - strlen(key));
 }
 
-/* The sigma of the frame itself, where it has one. */
+/* The sigma given in the frame, if any. */
 static sz_status frame_sigma(reader *r, const char *what, double *sigma)
 {
     char key[256];
@@ -199,7 +198,7 @@ static sz_status read_energy(reader *r, sz_dataset_frame *f)
     return frame_sigma(r, "energy_", &f->energy_sigma);
 }
 
-/* force_atom_sigma and force_component_sigma: the later one wins. */
+/* force_atom_sigma and force_component_sigma: the later one is used. */
 static sz_status read_force_sigmas(reader *r, double *sigma)
 {
     static const char *const what[2] = {"force_atom_", "force_component_"};
@@ -231,8 +230,8 @@ static sz_status read_mask(const reader *r, unsigned char *masked)
         if (!column_words(r, column, i, word) ||
             (!sz_parse_bool(word[0], &is_masked) &&
              (!sz_parse_int(word[0], &is_masked) || is_masked < 0 || is_masked > 1)))
-            return fail_at(r, r->frame->line + 2 + i,
-                           "T or F was expected, or 1 or 0, in column ", column->name);
+            return fail_at(r, r->frame->line + 2 + i, "expected T, F, 1 or 0 in column ",
+                           column->name);
         masked[i] = is_masked != 0;
     }
     return SZ_OK;
@@ -314,7 +313,7 @@ static sz_status read_virial(reader *r, sz_dataset_frame *f)
     return read_virial_sigmas(r, f->virial_sigma);
 }
 
-/* The frame with its atoms and config_type. */
+/* Appends the frame with its atoms and config_type. */
 static sz_status begin_frame(reader *r, sz_dataset_frame **f)
 {
     sz_structure s = {.n_atoms = r->frame->n_atoms,
@@ -338,7 +337,7 @@ sz_status sz_dataset_read_frame(sz_dataset_reader *r)
     sz_status status = SZ_OK;
 
     if (r->frame->n_atoms == 0)
-        return fail_at(r, r->frame->line, "a frame without atoms; remove it", "");
+        return fail_at(r, r->frame->line, "the frame has no atoms; remove it", "");
     status = refuse_others(r);
     if (status == SZ_OK) status = begin_frame(r, &f);
     if (status == SZ_OK) status = read_energy(r, f);

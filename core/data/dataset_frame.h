@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dataset_frame.h - a file being read, shared by dataset_read.c and dataset_frame.c. */
+ * dataset_frame.h - state of a file being read, shared by dataset_read.c and
+ * dataset_frame.c. */
 #ifndef SZ_DATASET_FRAME_H
 #define SZ_DATASET_FRAME_H
 
@@ -9,19 +10,18 @@
 
 typedef struct {
     sz_dataset *data;
-    const sz_dataset_names *name; /* none is NULL */
+    const sz_dataset_names *name; /* no name is NULL */
     const sz_xyz_frame *frame;
-    int n_stresses,
-        stress_line; /* frames whose stress was taken for a virial, the first */
-    int n_integers, integer_line; /* data written without a decimal point, the first */
-    char *text;                   /* a value being read */
+    int n_stresses, stress_line;  /* frames whose virial comes from a stress; the first */
+    int n_integers, integer_line; /* values without a decimal point; the first */
+    char *text;                   /* the value being read */
     sz_error *err;
 } sz_dataset_reader;
 
 /* Appends r->frame to r->data. */
 sz_status sz_dataset_read_frame(sz_dataset_reader *r);
 
-/* "energy stress config_type", keys and columns of a frame, to choose a name from. */
+/* "energy stress config_type": the keys and columns of a frame, for messages. */
 void sz_list_names(const sz_xyz_frame *frame, char *text, size_t room);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * dataset_read.c - reads all frames of a file; warns of what was perhaps not meant. */
+ * dataset_read.c - reads all frames of a file; warns about likely mistakes. */
 #include "base/memory.h"
 #include "data/dataset_frame.h"
 #include "data/virials.h"
@@ -36,25 +36,25 @@ static sz_status keep_names(reader *r)
     return t->names && t->energy_name ? SZ_OK : sz_fail_memory(r->err, 640, "the names");
 }
 
-/* After the last frame: what was perhaps not meant. */
+/* After the last frame: warns about likely mistakes. */
 static sz_status warn_of_data(reader *r)
 {
     const sz_dataset *t = r->data;
     sz_status status = SZ_OK;
 
     if (t->n_forces == 0 && *r->name->force)
-        status =
-            sz_warnings_add(&r->data->warnings, r->err,
-                            "%s:%d: no frame has forces in a column '%s', so none are "
-                            "fitted; name the column with force_parameter_name, or give "
-                            "force_parameter_name=none",
-                            t->path, t->frame[0].line + 1, r->name->force);
+        status = sz_warnings_add(
+            &r->data->warnings, r->err,
+            "%s:%d: no frame has forces in a column '%s', so forces are not fitted; name "
+            "the column with force_parameter_name, or give "
+            "force_parameter_name=none",
+            t->path, t->frame[0].line + 1, r->name->force);
     if (status == SZ_OK && r->n_stresses)
         status = sz_warnings_add(&r->data->warnings, r->err,
                                  "%s:%d: the virial is taken from '%s' (%d in all); "
-                                 "stress_parameter_name=none leaves it out",
+                                 "stress_parameter_name=none disables this",
                                  t->path, r->stress_line, r->name->stress, r->n_stresses);
-    if (status == SZ_OK && r->n_integers && *r->name->sigma) /* of a fit */
+    if (status == SZ_OK && r->n_integers && *r->name->sigma) /* for a fit */
         status = sz_warnings_add(
             &r->data->warnings, r->err,
             "%s:%d: a value is written without a decimal point (%d in all): "
@@ -78,11 +78,12 @@ static sz_status read_frames(reader *r, sz_xyz_reader *file)
     }
     free(r->text);
     if (status == SZ_OK && r->data->n_frames == 0)
-        return sz_fail(r->err, SZ_ERR_FORMAT, "%s: the file has no frame", r->data->path);
+        return sz_fail(r->err, SZ_ERR_FORMAT, "%s: the file has no frames",
+                       r->data->path);
     return status;
 }
 
-/* "" for NULL: what has no name is not read */
+/* "" for NULL: data without a name are not read */
 static void no_nulls(sz_dataset_names *to, const sz_dataset_names *from, char *nothing)
 {
     char **const name[] = {&to->energy,      &to->force,       &to->virial,
@@ -102,7 +103,7 @@ static sz_status take_path(sz_dataset *data, const char *path, sz_error *err)
     return data->path ? SZ_OK : sz_fail_memory(err, strlen(path), "the data");
 }
 
-/* What the reader of the file had doubts about. */
+/* Warnings of the file reader. */
 static sz_status take_warnings(sz_dataset *data, const sz_xyz_reader *file, sz_error *err)
 {
     const sz_warnings *w = sz_xyz_warnings(file);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * e0.c - the energy e0 of an atom on its own, taken off before the fit:
+ * e0.c - the energy e0 of an isolated atom, subtracted before the fit:
  *
  *   given     from the command line
- *   isolated  the one frame of a single atom of the element without neighbours in reach
- *   average   mean over the frames of energy / n_atoms, the same for every element
+ *   isolated  the one frame of a single atom of the element without neighbours within the
+ * cutoff average   mean over the frames of energy / n_atoms, the same for every element
  *
  * Energies are those without the core potential. e0_offset is added at the end: to the
- * elements of the data, or to all of them where e0 was given. */
+ * elements in the data, or to all elements if e0 was given. */
 #include "data/e0.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@ static const char *symbol(const sz_dataset *data, int species)
     return sz_element_symbol(data->z[species]);
 }
 
-/* "line 12", or "frame 3" where there is no file */
+/* "line 12", or "frame 3" if there is no file */
 static const char *spot(const sz_dataset *data, int f, char text[40])
 {
     int line = data->frame[f].line;
@@ -32,7 +32,7 @@ static const char *spot(const sz_dataset *data, int f, char text[40])
 
 typedef struct {
     int frame[SZ_Z_MAX]; /* [n_species] index of the isolated atom, or -1 */
-    int near[SZ_Z_MAX];  /* a single atom that is its own neighbour, or -1 */
+    int near[SZ_Z_MAX];  /* a single atom within the cutoff of its own images, or -1 */
 } isolated;
 
 static sz_status look_at_single(isolated *found, const sz_dataset *data, int f,
@@ -51,11 +51,11 @@ static sz_status look_at_single(isolated *found, const sz_dataset *data, int f,
         return SZ_OK;
     }
     if (*frame >= 0)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: a second isolated atom of %s, the first is in %s; keep one, "
-                       "or give e0=",
-                       sz_dataset_place(data, f, SZ_FIRST_LINE, place),
-                       symbol(data, s.species[0]), spot(data, *frame, first));
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: a second isolated atom of %s, the first is in %s; keep one, or give e0=",
+            sz_dataset_place(data, f, SZ_FIRST_LINE, place), symbol(data, s.species[0]),
+            spot(data, *frame, first));
     *frame = f;
     return SZ_OK;
 }
@@ -67,11 +67,12 @@ static sz_status fail_missing(const isolated *found, const sz_dataset *data, int
     char hint[128] = "", near[40];
 
     if (found->near[species] >= 0)
-        snprintf(hint, sizeof hint,
-                 " (the one in %s has its own images in reach: enlarge its cell)",
-                 spot(data, found->near[species], near));
+        snprintf(
+            hint, sizeof hint,
+            " (the one in %s is within the cutoff of its own images: enlarge its cell)",
+            spot(data, found->near[species], near));
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s has no isolated atom of %s to take e0 from%s: add a frame of one "
+                   "%s has no isolated atom of %s for e0%s: add a frame of one "
                    "atom with an energy and no neighbour within %g Angstrom, or give "
                    "e0={%s:..}, or e0_method=average",
                    data->path, name, hint, cutoff, name);
@@ -97,7 +98,7 @@ static sz_status from_isolated(sz_e0 *e0, const sz_targets *targets, double cuto
     return status;
 }
 
-/* ---- the three ways ---------------------------------------------------------------- */
+/* ---- the three methods ------------------------------------------------------------- */
 
 static void from_average(sz_e0 *e0, const sz_targets *targets)
 {

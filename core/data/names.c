@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * names.c - under which names a file keeps its reference data.
+ * names.c - finds the names of the reference data in a file.
  *
- * For each of energy, force, virial and stress one name is taken for all frames: that of
+ * For each of energy, force, virial and stress one name is used for all frames: that of
  * the user, else the first in the order
  *
  *   the prefix of a name that the user gave, REF_, DFT_, QM_, no prefix
  *   energy free_energy total_energy | forces or force | virial or virials | stress
  *
- * that at least half of the frames with such data have. Names that say that they are the
- * reference come first: a file that a model has evaluated may hold its energy and the
- * REF_energy. Names of other prefixes are never taken without being asked for. */
+ * that at least half of the frames with such data have. Names with a reference prefix
+ * come first: a file evaluated by a model may hold both its energy and REF_energy. Names
+ * with other prefixes are used only on request. */
 #include "data/names.h"
 
 #include "base/memory.h"
@@ -44,12 +44,12 @@ int sz_name_is_none(const char *name)
     return 0;
 }
 
-/* ---- what is there ----------------------------------------------------------------- */
+/* ---- names in the file ------------------------------------------------------------- */
 
 typedef uint64_t bits;
 
-/* Sightings of a kind: of one order, of all below SZ_NOT_USUAL (order -1), or of all that
- * could be meant (order -2). */
+/* Sightings of a kind: of one order, of all below SZ_NOT_USUAL (order -1), or of all
+ * possible names (order -2). */
 enum { USUAL = -1, ANY = -2 };
 
 static bits of_kind(const search *s, int kind, int order)
@@ -66,7 +66,8 @@ static bits of_kind(const search *s, int kind, int order)
     return set;
 }
 
-/* Frames with one of these and none of those; *first is the first of them, or -1. */
+/* Number of frames with one of these and none of those; *first is the first of them, or
+ * -1. */
 static int count(const search *s, bits these, bits but_not, int *first)
 {
     int n = 0;
@@ -79,7 +80,7 @@ static int count(const search *s, bits these, bits but_not, int *first)
     return n;
 }
 
-/* The one of these that most frames have, or NULL. */
+/* The one of these that occurs in most frames, or NULL. */
 static const sz_sighting *largest(const search *s, bits these)
 {
     const sz_sighting *best = NULL;
@@ -90,7 +91,7 @@ static const sz_sighting *largest(const search *s, bits these)
     return best;
 }
 
-/* Those under the user's name. */
+/* Those with the user's name. */
 static bits given_bits(const search *s, int kind)
 {
     bits set = of_kind(s, kind, ANY);
@@ -119,7 +120,7 @@ static bits by_rule(const search *s, int kind)
     return best;
 }
 
-/* ---- what is said ------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------------------- */
 
 static const char *key_of(int kind)
 {
@@ -130,34 +131,34 @@ static const char *key_of(int kind)
     return key[kind];
 }
 
-/* 1 where the fit takes the data of this kind under a name that it was told, or would be
- * told by gap_fit's default. */
+/* 1 if the fit uses this kind of data under a name that it was given, or would be given
+ * by gap_fit's default. */
 static const char *asked(const search *s, int kind)
 {
     return s->wish->given[kind] ? s->wish->given[kind] : usual[kind];
 }
 
-/* The data are there, but under another name than the one that is asked for. */
+/* The data exist, but under a name different from the requested one. */
 static sz_status fail_elsewhere(const search *s, int kind, bits there)
 {
     const sz_sighting *x = largest(s, there);
     int first;
 
     count(s, there, 0, &first);
-    return sz_fail(
-        s->err, SZ_ERR_FORMAT,
-        "%.300s:%d: %s are under '%.80s' (%d of %d frames), not under '%.80s': "
-        "give %s=%.80s%s%s%s%s",
-        s->path, s->scan.frame_line[first], plural[kind], x->name, x->n_frames,
-        s->scan.n_frames, asked(s, kind), key_of(kind), x->name,
-        kind == SZ_NAME_ENERGY ? "" : ", or ", kind == SZ_NAME_ENERGY ? "" : key_of(kind),
-        kind == SZ_NAME_ENERGY ? "" : "=none to go without them",
-        s->wish->prefix && *s->wish->prefix
-            ? "; parameter_name_prefix would stand before it"
-            : "");
+    return sz_fail(s->err, SZ_ERR_FORMAT,
+                   "%.300s:%d: %s are named '%.80s' (%d of %d frames), not '%.80s': give "
+                   "%s=%.80s%s%s%s%s",
+                   s->path, s->scan.frame_line[first], plural[kind], x->name, x->n_frames,
+                   s->scan.n_frames, asked(s, kind), key_of(kind), x->name,
+                   kind == SZ_NAME_ENERGY ? "" : ", or ",
+                   kind == SZ_NAME_ENERGY ? "" : key_of(kind),
+                   kind == SZ_NAME_ENERGY ? "" : "=none to ignore them",
+                   s->wish->prefix && *s->wish->prefix
+                       ? "; parameter_name_prefix would be prepended to it"
+                       : "");
 }
 
-/* Frames that have such data under other names alone are left out. */
+/* Frames that have such data only under other names are left out. */
 static sz_status warn_of_rest(const search *s, int kind, bits taken)
 {
     bits rest = of_kind(s, kind, s->wish->given[kind] ? ANY : USUAL) & ~taken;
@@ -168,16 +169,16 @@ static sz_status warn_of_rest(const search *s, int kind, bits taken)
     n = count(s, rest, taken, &first);
     if (n == 0) return SZ_OK;
     rest &= s->scan.seen[first];
-    return sz_warnings_add(
-        &s->found->warnings, s->err,
-        "%s:%d: %d frame%s no %s under '%s', which is taken, but under "
-        "'%s': left out there, for names that differ may be different "
-        "calculations; rename them if they are the same",
-        s->path, s->scan.frame_line[first], n, n == 1 ? " has" : "s have", plural[kind],
-        s->found->name[kind], largest(s, rest)->name);
+    return sz_warnings_add(&s->found->warnings, s->err,
+                           "%s:%d: %d frame%s no %s under '%s', which is used, but under "
+                           "'%s': left out there, because different names may mean "
+                           "different calculations; rename them if they are the same",
+                           s->path, s->scan.frame_line[first], n,
+                           n == 1 ? " has" : "s have", plural[kind], s->found->name[kind],
+                           largest(s, rest)->name);
 }
 
-/* Where gap_fit would have taken another, or where the prefix was a choice. */
+/* If gap_fit would have used another name, or if the prefix was ambiguous. */
 static sz_status warn_of_choice(const search *s, int kind, bits taken)
 {
     bits rest = of_kind(s, kind, USUAL) & ~taken;
@@ -189,22 +190,22 @@ static sz_status warn_of_choice(const search *s, int kind, bits taken)
             rest &= ~((bits)1 << k);
     other = largest(s, rest);
     if (!other || s->wish->use == SZ_NAMES_COMPARE) return SZ_OK;
-    return sz_warnings_add(&s->found->warnings, s->err,
-                           "%s: %s are taken from '%s', not from '%s', which is there "
-                           "too; %s=%s takes that",
-                           s->path, plural[kind], of->name, other->name, key_of(kind),
-                           other->name);
+    return sz_warnings_add(
+        &s->found->warnings, s->err,
+        "%s: %s are read from '%s', not from '%s', which also exists; %s=%s selects it",
+        s->path, plural[kind], of->name, other->name, key_of(kind), other->name);
 }
 
-/* Virials or stresses under names that nobody asked for. */
+/* Virials or stresses under names that were not requested. */
 static sz_status warn_of_unusual(const search *s, int kind)
 {
     const sz_sighting *x = largest(s, of_kind(s, kind, ANY));
 
     if (!x || s->wish->use == SZ_NAMES_COMPARE) return SZ_OK;
-    return sz_warnings_add(&s->found->warnings, s->err,
-                           "%s: '%s' is left out; if it holds %s to fit, %s=%s takes it",
-                           s->path, x->name, plural[kind], key_of(kind), x->name);
+    return sz_warnings_add(
+        &s->found->warnings, s->err,
+        "%s: '%s' is left out; if it holds %s to fit, %s=%s selects it", s->path, x->name,
+        plural[kind], key_of(kind), x->name);
 }
 
 /* ---- the choice -------------------------------------------------------------------- */
@@ -216,7 +217,7 @@ static sz_status set_name(search *s, char **to, const char *name)
     return *to ? SZ_OK : sz_fail_memory(s->err, strlen(name), "a name");
 }
 
-/* The more frequent spelling, and the other one where there is one. */
+/* The more frequent spelling, and the other one if it occurs. */
 static sz_status take(search *s, int kind, bits set)
 {
     const sz_sighting *x = largest(s, set), *other = NULL;
@@ -231,7 +232,7 @@ static sz_status take(search *s, int kind, bits set)
     return status;
 }
 
-/* The user's name is in no frame. */
+/* The user's name occurs in no frame. */
 static sz_status take_absent(search *s, int kind)
 {
     const char *given = s->wish->given[kind];
@@ -243,14 +244,14 @@ static sz_status take_absent(search *s, int kind)
     if (s->wish->use != SZ_NAMES_COMPARE)
         return set_name(s, &s->found->name[kind], given);
     return sz_fail(s->err, SZ_ERR_FORMAT,
-                   "%s: no frame has the %s '%.100s'; look at the comment lines and name "
-                   "what is there%s%.80s",
+                   "%s: no frame has the %s '%.100s'; check the comment lines and give "
+                   "the right name%s%.80s",
                    s->path, kind == SZ_NAME_FORCE ? "column" : "key", given,
                    there ? ", as " : "", there ? largest(s, there)->name : "");
 }
 
-/* Nothing usual is in the file: gap_fit's name, so that those who look for data can say
- * which they missed. */
+/* The file has no usual name: returns gap_fit's name, for use in messages about missing
+ * data. */
 static sz_status take_nothing(search *s, int kind)
 {
     const char *prefix = s->wish->prefix ? s->wish->prefix : "";
@@ -282,7 +283,7 @@ static sz_status choose(search *s, int kind)
     return set ? take(s, kind, set) : take_nothing(s, kind);
 }
 
-/* The sightings that a found name stands for. */
+/* The sightings that a found name covers. */
 static bits found_bits(const search *s, int kind)
 {
     bits set = 0;
@@ -297,8 +298,8 @@ static bits found_bits(const search *s, int kind)
     return set;
 }
 
-/* A stress that nobody named is taken where no virial was named either and there are no
- * virials, or where frames without one have a stress of the same prefix. */
+/* A stress that was not requested is used if no virial was requested and there are no
+ * virials, or if frames without a virial have a stress of the same prefix. */
 static int is_wanted(const search *s, bits virials, bits stresses)
 {
     int first;
@@ -309,7 +310,7 @@ static int is_wanted(const search *s, bits virials, bits stresses)
            count(s, stresses, virials, &first) > 0;
 }
 
-/* Else it is left out, aloud. */
+/* Otherwise it is left out, with a warning. */
 static sz_status choose_stress(search *s)
 {
     char **name = s->found->name;
@@ -320,14 +321,14 @@ static sz_status choose_stress(search *s)
     if (status != SZ_OK || !*name[SZ_NAME_STRESS] || s->wish->given[SZ_NAME_STRESS] ||
         is_wanted(s, virials, found_bits(s, SZ_NAME_STRESS)))
         return status;
-    if (virial && sz_same_word(virial, name[SZ_NAME_STRESS])) /* judged by its values */
+    if (virial && sz_same_word(virial, name[SZ_NAME_STRESS])) /* checked by its values */
         return set_name(s, &name[SZ_NAME_STRESS], "");
     status = sz_warnings_add(
         &s->found->warnings, s->err,
-        virials ? "%s: the stress under '%s' is left out, as the virials are those under "
-                  "'%s'; stress_parameter_name=%s takes it where a frame has no virial"
-                : "%s: the stress under '%s' is left out, as virial_parameter_name=%s "
-                  "was given; stress_parameter_name=%s takes it",
+        virials ? "%s: the stress under '%s' is left out, because virials are read from "
+                  "'%s'; stress_parameter_name=%s uses it where a frame has no virial"
+                : "%s: the stress under '%s' is left out, because "
+                  "virial_parameter_name=%s was given; stress_parameter_name=%s uses it",
         s->path, name[SZ_NAME_STRESS], virials ? name[SZ_NAME_VIRIAL] : virial,
         name[SZ_NAME_STRESS]);
     return status == SZ_OK ? set_name(s, &name[SZ_NAME_STRESS], "") : status;
@@ -358,7 +359,7 @@ static sz_status write_sentence(search *s)
     return s->found->sentence ? SZ_OK : SZ_ERR_MEMORY;
 }
 
-/* Fails where a file to compare with has nothing. */
+/* Fails if a reference file has no data. */
 static sz_status check_any(const search *s)
 {
     for (int kind = 0; kind < SZ_N_NAMES; kind++)
@@ -371,8 +372,8 @@ static sz_status check_any(const search *s)
                    s->path, s->scan.frame_line[0], s->scan.names);
 }
 
-/* A key twice in a frame, and two energies of which the free energy, that of the forces,
- * does not count. */
+/* A key that occurs twice in a frame, and two energies where the free energy, which
+ * belongs to the forces, is not used. */
 static sz_status warn_of_two(search *s)
 {
     const sz_twice *t = s->scan.twice;
@@ -380,23 +381,21 @@ static sz_status warn_of_two(search *s)
     sz_status status = SZ_OK;
 
     if (t[SZ_SAME_KEY].n)
-        status = sz_warnings_add(&s->found->warnings, s->err,
-                                 "%s:%d: %s stands twice in the frame (%d in all); the "
-                                 "last one counts",
-                                 s->path, t[SZ_SAME_KEY].line, t[SZ_SAME_KEY].name,
-                                 t[SZ_SAME_KEY].n);
+        status = sz_warnings_add(
+            &s->found->warnings, s->err,
+            "%s:%d: %s occurs twice in the frame (%d in all); the last one is used",
+            s->path, t[SZ_SAME_KEY].line, t[SZ_SAME_KEY].name, t[SZ_SAME_KEY].n);
     if (status != SZ_OK || !t[SZ_FREE_ENERGY].n ||
         sz_name_stem(s->found->name[SZ_NAME_ENERGY], SZ_NAME_ENERGY, &n_prefix) != 0 ||
         strlen(t[SZ_FREE_ENERGY].name) != n_prefix + strlen("free_energy") ||
         s->wish->given[SZ_NAME_ENERGY])
         return status;
-    return sz_warnings_add(&s->found->warnings, s->err,
-                           "%s:%d: '%s' is another energy than '%s', which is taken (%d "
-                           "in all); forces are derivatives of the free energy: "
-                           "energy_parameter_name=%s takes it",
-                           s->path, t[SZ_FREE_ENERGY].line, t[SZ_FREE_ENERGY].name,
-                           s->found->name[SZ_NAME_ENERGY], t[SZ_FREE_ENERGY].n,
-                           t[SZ_FREE_ENERGY].name);
+    return sz_warnings_add(
+        &s->found->warnings, s->err,
+        "%s:%d: '%s' differs from '%s', which is used (%d in all); forces are "
+        "derivatives of the free energy: energy_parameter_name=%s selects it",
+        s->path, t[SZ_FREE_ENERGY].line, t[SZ_FREE_ENERGY].name,
+        s->found->name[SZ_NAME_ENERGY], t[SZ_FREE_ENERGY].n, t[SZ_FREE_ENERGY].name);
 }
 
 static sz_status find(search *s, sz_xyz_reader *file)
@@ -417,7 +416,7 @@ static sz_status find(search *s, sz_xyz_reader *file)
     return status;
 }
 
-/* ---- reading under them ------------------------------------------------------------ */
+/* ---- reading with these names ------------------------------------------------------ */
 
 void sz_names_free(sz_found_names *names)
 {
@@ -440,7 +439,7 @@ static void put_names(sz_dataset_names *to, const sz_found_names *names)
     to->other_virial = names->other[SZ_NAME_VIRIAL];
 }
 
-/* What was found out, for those who have the data alone. */
+/* Keeps the findings for callers that have only the data. */
 static sz_status say(sz_dataset *data, const sz_found_names *names, sz_error *err)
 {
     sz_status status = SZ_OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * names_scan.c - a name is a prefix and a stem: REF_energy, dft_force, virial. Known
- * prefixes say that it is the reference; a name with another, as gap_forces, may be the
- * prediction of a model and is not taken without being asked for. */
+ * prefixes mark the reference; a name with another prefix, such as gap_forces, may be the
+ * prediction of a model and is used only on request. */
 #include "data/names_scan.h"
 
 #include "base/memory.h"
@@ -51,7 +51,7 @@ int sz_name_stem(const char *name, int kind, size_t *n_prefix)
     return found;
 }
 
-/* 1 where the first n letters of name are the prefix of a name that the user gave. */
+/* 1 if the first n letters of name are the prefix of a name given by the user. */
 static int is_given_prefix(const sz_name_wish *wish, const char *name, size_t n)
 {
     for (int kind = 0; kind < SZ_N_NAMES; kind++) {
@@ -65,8 +65,8 @@ static int is_given_prefix(const sz_name_wish *wish, const char *name, size_t n)
     return 0;
 }
 
-/* A given prefix is the only one; else that of a given name comes before the usual ones.
- */
+/* A given prefix is the only one; otherwise the prefix of a given name comes before the
+ * usual ones. */
 static int rank_prefix(const sz_name_wish *wish, const char *name, size_t n)
 {
     if (wish->prefix && *wish->prefix)
@@ -79,7 +79,7 @@ static int rank_prefix(const sz_name_wish *wish, const char *name, size_t n)
     return SZ_NOT_USUAL;
 }
 
-/* "forces_ref" may be forces too, "force_component_sigma" is none. */
+/* "forces_ref" may be forces, "force_component_sigma" is not. */
 static int is_like_force(const char *name)
 {
     static const char *const no[] = {"sigma", "component", "std",  "err",
@@ -95,7 +95,7 @@ static int is_like_force(const char *name)
     return strstr(small, "force") != NULL;
 }
 
-/* Notes that the frame at hand has this name. */
+/* Notes that the current frame has this name. */
 static sz_status note(sz_scan *scan, const sz_name_wish *wish, int kind, const char *name,
                       sz_error *err)
 {
@@ -138,7 +138,7 @@ static sz_status note_twice(sz_twice *twice, const sz_xyz_frame *frame, const ch
     return twice->name ? SZ_OK : sz_fail_memory(err, strlen(name), "a name");
 }
 
-/* The number under a key; 0 where it is none. */
+/* The number of a key; 0 if it is not a number. */
 static int number_of(const sz_xyz_frame *frame, const char *key, double *number)
 {
     sz_error err;
@@ -150,7 +150,7 @@ static int number_of(const sz_xyz_frame *frame, const char *key, double *number)
     return ok;
 }
 
-/* Info k of the frame against those before it. */
+/* Compares info k of the frame with those before it. */
 static sz_status look_twice(sz_scan *scan, const sz_xyz_frame *frame, int k,
                             sz_error *err)
 {
@@ -177,8 +177,8 @@ static sz_status look_twice(sz_scan *scan, const sz_xyz_frame *frame, int k,
     return SZ_OK;
 }
 
-/* Columns that may be forces: of three numbers; else those with the name of forces, for
- * the reader to say what is wrong with them. */
+/* Columns that may be forces: three numbers; also others named like forces, so that the
+ * reader can report what is wrong with them. */
 static sz_status look_columns(sz_scan *scan, const sz_name_wish *wish,
                               const sz_xyz_frame *frame, sz_error *err)
 {
@@ -199,7 +199,7 @@ static sz_status look_columns(sz_scan *scan, const sz_name_wish *wish,
     return status;
 }
 
-/* A force is a column, the rest are keys. */
+/* Forces are columns, the rest are keys. */
 static sz_status look(sz_scan *scan, const sz_name_wish *wish, const sz_xyz_frame *frame,
                       sz_error *err)
 {

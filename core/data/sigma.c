@@ -36,7 +36,7 @@ sz_status sz_sigma_add(sz_sigma_table *table, const char *config_type, sz_sigma 
 
     if (sz_sigma_find(table, config_type) >= 0)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: config_type %.100s has its sigmas twice; keep one", where,
+                       "%s: config_type %.100s has sigmas twice; keep one", where,
                        config_type);
     if (!(sigma.energy >= 0.0 && sigma.force >= 0.0 && sigma.virial >= 0.0))
         return sz_fail(err, SZ_ERR_FORMAT,

@@ -18,17 +18,17 @@ typedef struct {
 
 typedef struct {
     int n;
-    sz_sigma_entry *entry; /* one of them is "default" once the table is complete */
+    sz_sigma_entry *entry; /* one of them is "default" when the table is complete */
     int per_atom;          /* 1: energy and virial grow with sqrt(n_atoms) */
 } sz_sigma_table;
 
 void sz_sigma_free(sz_sigma_table *table);
-/* A config_type that is there already is SZ_ERR_FORMAT; where names the source. */
+/* A config_type that exists already is SZ_ERR_FORMAT; where names the source. */
 sz_status sz_sigma_add(sz_sigma_table *table, const char *config_type, sz_sigma sigma,
                        const char *where, sz_error *err);
-/* Index of the config_type, case and all, or -1. */
+/* Index of the config_type (case matters), or -1. */
 int sz_sigma_find(const sz_sigma_table *table, const char *config_type);
-/* The sigmas of the rows of a frame, those of "default" where the type is unknown. */
+/* The sigmas of the rows of a frame; those of "default" if the type is unknown. */
 sz_sigma sz_sigma_rows(const sz_sigma_table *table, const char *config_type, int n_atoms);
 
 #endif

@@ -45,13 +45,13 @@ void sz_targets_subtract(sz_targets *t, int f, double energy, const double *forc
 
 /* ---- sigmas ------------------------------------------------------------------------ */
 
-/* own: of the frame, NaN where there is none */
+/* own: given in the frame, NaN if there is none */
 static double pick(double own, double of_type)
 {
     return isnan(own) ? of_type : own;
 }
 
-/* A sigma that is wanted must be positive, and such that its rows stay numbers. */
+/* A sigma that is used must be positive, and not so small that its rows overflow. */
 static sz_status check_sigma(const sz_targets *t, int f, int atom, double sigma,
                              const char *of, sz_error *err)
 {
@@ -119,13 +119,13 @@ static sz_status check_energies(const sz_dataset *data, sz_error *err)
                        "%s: there is no frame with an energy, which a fit needs",
                        data->path);
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: neither this frame nor any other has an energy under '%s'; "
+                   "%s: no frame has an energy named '%s'; "
                    "set energy_parameter_name to one of: %.600s",
                    sz_dataset_place(data, 0, SZ_COMMENT_LINE, place), data->energy_name,
                    data->names);
 }
 
-/* One sentence for all of them, however many. */
+/* One sentence for all of them. */
 static sz_status warn_of_types(sz_targets *t, const sz_sigma_table *table, sz_error *err)
 {
     const sz_dataset *data = t->data;
@@ -145,14 +145,14 @@ static sz_status warn_of_types(sz_targets *t, const sz_sigma_table *table, sz_er
     if (names.failed)
         status = sz_fail_memory(err, names.room, "a warning");
     else if (n == 1)
-        status = sz_warnings_add(&t->warnings, err,
-                                 "%s: no frame has the config_type %s of "
-                                 "config_type_sigma; case counts",
-                                 data->path, names.s);
+        status = sz_warnings_add(
+            &t->warnings, err,
+            "%s: no frame has the config_type %s of config_type_sigma; case matters",
+            data->path, names.s);
     else if (n)
         status = sz_warnings_add(&t->warnings, err,
                                  "%s: no frame has %d of the config_types of "
-                                 "config_type_sigma: %s%s; case counts",
+                                 "config_type_sigma: %s%s; case matters",
                                  data->path, n, names.s, n > TYPES_SHOWN ? ", .." : "");
     sz_text_free(&names);
     return status;
@@ -169,7 +169,7 @@ static sz_status set_sigmas(sz_targets *t, const sz_sigma_table *table, sz_error
     return status;
 }
 
-/* ---- all --------------------------------------------------------------------------- */
+/* ---- all targets ------------------------------------------------------------------- */
 
 static sz_status copy_reference(sz_targets *t, const sz_dataset *data, sz_error *err)
 {
@@ -198,7 +198,8 @@ sz_status sz_targets_create(sz_targets **targets, const sz_dataset *data,
 
     *targets = NULL;
     if (status == SZ_OK && sigma) status = set_sigmas(t, sigma, err);
-    if (status == SZ_OK && sigma && !data->energy_name) /* a file's are checked by name */
+    if (status == SZ_OK && sigma && !data->energy_name) /* names in a file are checked
+                                                           elsewhere */
         status = sz_virials_warn(&t->warnings, data, err);
     if (status == SZ_OK) {
         *targets = t;

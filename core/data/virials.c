@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * virials.c - two measures tell a virial W (eV) from a stress -W/V (eV/Angstrom^3), for
- * cells that are periodic in three directions, of N atoms and volume V:
+ * virials.c - two measures distinguish a virial W (eV) from a stress -W/V
+ * (eV/Angstrom^3), for cells of N atoms and volume V with three periodic directions:
  *
  *   q = |W'| / (N^(1/2) f (V/N)^(1/3))
  *
@@ -13,8 +13,8 @@
  *
  * with means over frames of one composition and config_type. The pressure falls with the
  * volume: B is a bulk modulus, 0.01 to 6 eV/Angstrom^3. With the sign of a stress it is
- * below 0. So it is in cells that are stretched until they give way; then the energies
- * tell, for dE / d ln V = - tr W / 3. */
+ * negative. It is also negative in cells stretched beyond their strength; then energies
+ * decide: dE / d ln V = - tr W / 3. */
 #include "data/virials.h"
 
 #include "base/print.h"
@@ -24,44 +24,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GPA 160.21766 /* of one eV/Angstrom^3 */
+#define GPA 160.21766 /* per eV/Angstrom^3 */
 
-/* Limits between which the measures are plausible, far from what real data have. */
+/* Limits of plausible values, far from those of real data. */
 #define SMALL_FORCE 0.05    /* eV/Angstrom; below, q is noise */
-#define Q_SMALL 0.004       /* below: certainly no virial */
-#define Q_LARGE 8.0         /* above, where the pressure is large too */
+#define Q_SMALL 0.004       /* below: certainly not a virial */
+#define Q_LARGE 8.0         /* above, if the pressure is large too */
 #define BULK_SMALL 0.003    /* eV/Angstrom^3 */
 #define BULK_LARGE 15.0     /* eV/Angstrom^3 */
 #define PRESSURE_LARGE 0.6  /* eV/Angstrom^3; 100 GPa */
 #define PRESSURE_ABSURD 6.0 /* eV/Angstrom^3; 1000 GPa */
-#define CORRELATION 0.4     /* below, the volumes tell nothing */
-#define EVIDENCE 5.0        /* against the sign: a few random cells may have any */
+#define CORRELATION 0.4     /* below, the volumes are too similar */
+#define EVIDENCE 5.0        /* against the sign: a few random cells may have any value */
 #define VOLUME_SPREAD 0.003 /* of ln V */
 
 typedef enum {
-    UNKNOWN, /* too few data to tell */
+    UNKNOWN, /* too few data to decide */
     FINE,
-    SMALL, /* as stresses in eV/Angstrom^3 would be, taken for virials */
-    LARGE, /* as virials would be, taken for stresses */
-    SIGN   /* of the right size and the other sign */
+    SMALL, /* as for stresses in eV/Angstrom^3 read as virials */
+    LARGE, /* as for virials read as stresses */
+    SIGN   /* right size, wrong sign */
 } verdict;
 
 typedef struct {
     verdict verdict;
-    int n;              /* frames with a virial that were looked at */
-    int n_forces;       /* of them those with forces that are not small */
-    double to_force;    /* median of q; 0 where n_forces is 0 */
-    double pressure;    /* median of its size, eV/Angstrom^3 */
-    double bulk;        /* bulk modulus that pressures and volumes mean, eV/Angstrom^3 */
-    double correlation; /* of volume and pressure; 0: the volumes tell nothing */
-    double evidence;    /* its size in units of its error (Student's t) */
-    int energies_agree; /* 1: energies rise with the volume as the virials say */
+    int n;              /* frames with a virial that were examined */
+    int n_forces;       /* of these, frames with forces that are not small */
+    double to_force;    /* median of q; 0 if n_forces is 0 */
+    double pressure;    /* median of its magnitude, eV/Angstrom^3 */
+    double bulk;        /* bulk modulus from pressures and volumes, eV/Angstrom^3 */
+    double correlation; /* correlation of volume and pressure; 0: volumes too similar */
+    double evidence;    /* its magnitude in units of its error (Student's t) */
+    int energies_agree; /* 1: energies increase with volume as the virials predict */
 } measures;
 
 typedef struct {
     uint64_t group;                 /* config_type and composition */
-    double pressure, log_volume, q; /* q below 0: not known */
-    double energy, third;           /* tr W / 3; energy NaN: not known */
+    double pressure, log_volume, q; /* q below 0: unknown */
+    double energy, third;           /* tr W / 3; energy NaN: unknown */
 } sample;
 
 /* ---- the measures ------------------------------------------------------------------ */
@@ -82,7 +82,7 @@ static double root_mean_square(size_t n, const double *x)
     return sqrt(sum / (double)n);
 }
 
-/* the five components of the part without a trace */
+/* the five traceless components */
 static double without_trace(const double w[9])
 {
     const double third = (w[0] + w[4] + w[8]) / 3.0;
@@ -96,7 +96,7 @@ static double without_trace(const double w[9])
     return sqrt(sum / 5.0);
 }
 
-/* The same for frames of the same type with the same numbers of the same elements. */
+/* The same for frames of the same type and composition. */
 static uint64_t group_of(const sz_dataset *data, const sz_dataset_frame *f)
 {
     int count[SZ_Z_MAX] = {0};
@@ -109,7 +109,7 @@ static uint64_t group_of(const sz_dataset *data, const sz_dataset_frame *f)
     return hash;
 }
 
-/* 0 where the frame tells nothing. */
+/* 0 if the frame gives no information. */
 static int measure(sample *s, const sz_dataset *data, const sz_dataset_frame *f)
 {
     const double v = volume(f), n = f->n_atoms;
@@ -117,7 +117,7 @@ static int measure(sample *s, const sz_dataset *data, const sz_dataset_frame *f)
     double force;
 
     if (!f->has_virial || !(f->pbc[0] && f->pbc[1] && f->pbc[2]) || !(v > 0.0)) return 0;
-    if (root_mean_square(9, f->virial) == 0.0) return 0; /* a place held for one */
+    if (root_mean_square(9, f->virial) == 0.0) return 0; /* the slot reserved for one */
     s->group = group_of(data, f);
     s->pressure = (f->virial[0] + f->virial[4] + f->virial[8]) / (3.0 * v);
     s->log_volume = log(v);
@@ -155,7 +155,7 @@ static double evidence_of(double correlation, int free)
     return fabs(correlation) * sqrt((free - 1) / (1.0 - correlation * correlation));
 }
 
-/* Bulk modulus and correlation; those stay 0 where the volumes are too much alike. */
+/* Bulk modulus and correlation; both stay 0 if the volumes are too similar. */
 static void find_bulk(measures *facts, int n, sample *s)
 {
     double vv = 0.0, vp = 0.0, pp = 0.0, ve = 0.0, ee = 0.0, third = 0.0;
@@ -208,7 +208,7 @@ static verdict judge(const measures *f)
     return f->n > 0 && f->pressure > PRESSURE_ABSURD ? LARGE : UNKNOWN;
 }
 
-/* Of the frames whose virial was given as a virial, or (from_stress 1) as a stress. */
+/* For frames whose virial was given as a virial, or (from_stress 1) as a stress. */
 static sz_status look(measures *facts, const sz_dataset *data, int from_stress,
                       sz_error *err)
 {
@@ -239,12 +239,12 @@ static sz_status look(measures *facts, const sz_dataset *data, int from_stress,
     return status;
 }
 
-/* ---- what is said of them ---------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------- */
 
 /* "the pressures are 1e-05 GPa in the median, and rise with the volume; .." */
 static void describe(char *text, size_t room, const measures *f)
 {
-    size_t used = (size_t)sz_format(text, room, "they mean pressures of %.2g GPa",
+    size_t used = (size_t)sz_format(text, room, "they give pressures of %.2g GPa",
                                     GPA * f->pressure);
 
     if (f->correlation != 0.0 && used < room)
@@ -252,11 +252,11 @@ static void describe(char *text, size_t room, const measures *f)
                                   " and a bulk modulus of %.2g GPa", GPA * f->bulk);
     if (f->n_forces >= 3 && f->verdict != SIGN && used < room)
         sz_format(text + used, room - used,
-                  ", and beside the forces they are %.2g of what is usual",
+                  ", and relative to the forces they are %.2g times the usual size",
                   f->to_force / 0.15);
 }
 
-/* 1 where name has this word in it, in any case */
+/* 1 if name contains this word, in any case */
 static int names_it(const char *name, const char *word)
 {
     const size_t n = strlen(word);
@@ -270,10 +270,10 @@ static int names_it(const char *name, const char *word)
     return 0;
 }
 
-/* What the two kinds are called. */
+/* The names of the two kinds. */
 typedef struct {
     const char *what, *other, *key, *other_key, *meaning;
-    verdict swapped; /* the other kind, taken for this */
+    verdict swapped; /* the other kind, which it is mistaken for */
 } kind;
 
 static const kind of_virials = {
@@ -281,14 +281,14 @@ static const kind of_virials = {
     "stress",
     "virial_parameter_name",
     "stress_parameter_name",
-    "a virial is in eV, -volume * stress, above 0 under pressure",
+    "a virial is in eV, -volume * stress, positive under pressure",
     SMALL};
 static const kind of_stresses = {
     "stresses",
     "virial",
     "stress_parameter_name",
     "virial_parameter_name",
-    "a stress is in eV/Angstrom^3 (160.22 GPa), below 0 under pressure",
+    "a stress is in eV/Angstrom^3 (160.22 GPa), negative under pressure",
     LARGE};
 
 static sz_status fail_misnamed(const sz_dataset *data, const kind *k, const char *name,
@@ -303,7 +303,7 @@ static sz_status fail_misnamed(const sz_dataset *data, const kind *k, const char
         f++;
     describe(text, sizeof text, facts);
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: '%.80s' is to hold %s, but is named a %s%s%s; give %s=%.80s "
+                   "%s: '%.80s' is used as %s, but is named a %s%s%s; give %s=%.80s "
                    "instead of %s=%.80s, or rename it if it does hold %s: %s",
                    sz_dataset_place(data, f, SZ_COMMENT_LINE, place), name, k->what,
                    k->other, knows ? " and looks like one: " : "", knows ? text : "",
@@ -327,12 +327,12 @@ static sz_status warn(sz_warnings *to, const char *path, const kind *k, const ch
                            facts->verdict == k->swapped
                                ? k == &of_virials ? "stresses in eV/Angstrom^3"
                                                   : "virials, or are in GPa"
-                           : facts->verdict == SIGN ? "ones of the other sign"
+                           : facts->verdict == SIGN ? "ones of the opposite sign"
                                                     : "ones in another unit",
                            text, k->meaning, remedy);
 }
 
-/* Sizes of a few frames do not speak against a name. */
+/* The magnitudes of a few frames are not evidence against a name. */
 static int is_weak(const measures *facts)
 {
     return fabs(facts->correlation) < CORRELATION && facts->n_forces < 10;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * acsf.c - symmetry functions laid out: what is in a vector, and in which order.
+ * acsf.c - the components of a symmetry-function vector and their order.
  *
  *   for each element a          G1_a, then G2_a, then G3_a
  *   for each row of pairs       G4, then G5
@@ -47,7 +47,7 @@ void sz_acsf_traditional_g4(sz_acsf_spec *spec, double cutoff)
     for (int e = 0; e < 7; e++)
         for (int k = 0; k < (e < 3 ? 2 : 4); k++)
             for (int sign = -1; sign <= 1; sign += 2) {
-                if (e == 6 && k == 3 && sign < 0) continue; /* is not in the set */
+                if (e == 6 && k == 3 && sign < 0) continue; /* it is not in the set */
                 spec->g4[spec->n4++] =
                     (sz_acsf_angular){eta[e] * scale_of(cutoff), zeta[k], sign};
             }
@@ -81,7 +81,7 @@ int sz_acsf_equal(const sz_acsf_spec *a, const sz_acsf_spec *b)
 
 /* ---- the layout -------------------------------------------------------------------- */
 
-/* The angular factor of f among those of the set, appended where it is new. */
+/* The angular factor of f in those of the set, appended if it is new. */
 static int find_angular(sz_acsf_set *set, const sz_acsf_angular *f)
 {
     int k = 0;
@@ -96,7 +96,7 @@ static int find_angular(sz_acsf_set *set, const sz_acsf_angular *f)
     return k;
 }
 
-/* first_place: of the set in a row */
+/* first_place: that of the set in a row */
 static void lay_out(sz_acsf_set *set, int n, const sz_acsf_angular *f, int first_place)
 {
     int done[SZ_ACSF_MAX] = {0};
@@ -198,7 +198,7 @@ static int append(sz_range *range, int n, int first, int length)
     return n;
 }
 
-/* used [n_rows]: 1 where pairs of present groups are added */
+/* used [n_rows]: 1 if pairs of present groups are added */
 static void find_rows(const sz_acsf *acsf, const unsigned char *present,
                       unsigned char *used)
 {
@@ -227,7 +227,7 @@ int sz_acsf_ranges(const sz_acsf *acsf, const unsigned char *present, sz_range *
     return n;
 }
 
-/* ---- in words ---------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------- */
 
 static int label_two(const sz_acsf *a, int k, char *text, size_t size)
 {
@@ -245,7 +245,7 @@ static int label_two(const sz_acsf *a, int k, char *text, size_t size)
     return sz_format(text, size, "G3 kappa=%.6g [%s]", s->kappa[m - s->n2], of);
 }
 
-/* the pair of groups whose row is that one of nu=2 */
+/* the pair of groups whose row this is for nu=2 */
 static void pair_of(int row, int *a, int *b)
 {
     *a = 0;

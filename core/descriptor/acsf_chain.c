@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * acsf_chain.c - symmetry functions of an atom, and back to its neighbours.
+ * acsf_chain.c - symmetry functions of an atom, and their adjoint.
  *
  *   row of the list --> tiles of neighbours, group by group --> G1, G2, G3
  *   two tiles --acsf_pairs.c--> G4, G5
  *
- * Atoms with more neighbours than a tile holds have several, and every two of them are
- * taken together once. */
+ * Atoms with more neighbours than fit into a tile have several tiles, and every two of
+ * them are combined once. */
 #include "descriptor/acsf_work.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ void sz_acsf_work_free(sz_acsf_work *work)
 
 /* ---- tiles ------------------------------------------------------------------------- */
 
-/* A row of the list as it is read: next is the pair to come, n how many counted. */
+/* A row of the list being read: next is the next pair, n the number used so far. */
 typedef struct {
     const sz_acsf *acsf;
     const sz_neigh *nb;
@@ -60,7 +60,7 @@ static double length2(const double *d)
     return d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
 }
 
-/* Sorts the n pairs of group[k] into the tile; first: how many counted before. */
+/* Sorts the n pairs of group[k] into the tile; first: number used before. */
 static void sort(const reader *row, int n, const int *pair, const int *slot, int first,
                  sz_acsf_tile *t)
 {
@@ -92,7 +92,7 @@ static void sort(const reader *row, int n, const int *pair, const int *slot, int
     }
 }
 
-/* The next tile of the row; returns how many neighbours it has. */
+/* The next tile of the row; returns its number of neighbours. */
 static int next_tile(reader *row, sz_acsf_tile *t)
 {
     double most = row->acsf->spec.cutoff * row->acsf->spec.cutoff;
@@ -174,7 +174,7 @@ static void add_two_body(const sz_acsf *acsf, const sz_acsf_tile *t, double *p)
             p[g * acsf->two + m] += sum_two(acsf, m, t, t->start[g], t->start[g + 1]);
 }
 
-/* to the tile's dE/dr */
+/* added to the tile's dE/dr */
 static void add_two_slopes(const sz_acsf *acsf, const double *dedp, sz_acsf_tile *t)
 {
     for (int g = 0; g < acsf->n_groups; g++) {
@@ -207,7 +207,7 @@ static void add_two_jacobian(const sz_acsf *acsf, const sz_acsf_tile *t, double 
 
 /* ---- vectors ----------------------------------------------------------------------- */
 
-/* dedr += the dE/dr of a tile, which become 0 */
+/* dedr += the dE/dr of a tile, which is then cleared */
 static void flush(sz_acsf_tile *t, double *dedr)
 {
     for (int k = 0; k < t->n; k++)
@@ -217,7 +217,7 @@ static void flush(sz_acsf_tile *t, double *dedr)
         }
 }
 
-/* The pairs of tile work->tile[0] with itself and with all tiles before it, which end at
+/* The pairs of tile work->tile[0] with itself and with all earlier tiles, which end at
  * pair end of the list. */
 static void sweep_pairs(sz_acsf_work *work, reader before, int end,
                         const sz_acsf_sweep *sweep, double *dedr)

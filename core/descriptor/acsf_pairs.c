@@ -5,8 +5,8 @@
  *   G = A(c) exp(-eta s) w       s = r_j^2 + r_k^2 (+ r_jk^2),  w = f_j f_k (f_jk)
  *   A = 2 b^zeta                 b = (1 + lambda c) / 2, dA/dc = zeta lambda b^(zeta-1)
  *
- * one exp for all functions of an eta, one A for all of a zeta and lambda. All is a
- * function of r_j^2, r_k^2, c and r_jk^2, so its slopes are
+ * one exp for all functions with the same eta, one A for all with the same zeta and
+ * lambda. G is a function of r_j^2, r_k^2, c and r_jk^2, so its slopes are
  *
  *   dG/dr_j = own_j r_j + cross r_k,    dG/dr_k = own_k r_k + cross r_j
  *
@@ -15,7 +15,7 @@
  *   own_j = 2 G_s + e + G_w f_k f_jk h_j - G_c c / r_j^2
  *   cross = -e + G_c / (r_j r_k)
  *
- * Pairs are listed first, only those that count, group by group. */
+ * Contributing pairs are listed first, group by group. */
 #include "descriptor/acsf_work.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@
 
 /* With q = 1 for G4. */
 typedef struct {
-    sz_doubles s, w, c; /* w: with f_jk */
+    sz_doubles s, w, c; /* w: includes f_jk */
     sz_doubles f, h;    /* of r_jk; 1 and 0 for G5 */
     double q;
 } batch;
@@ -107,12 +107,12 @@ SZ_CLONES static void add_values(const sz_acsf_set *set, int q, double cutoff, i
 
 /* ---- slopes ------------------------------------------------------------------------ */
 
-/* numbers of the neighbours of a batch */
+/* data of the neighbours of a batch */
 #define GATHER(v, i)                                                                     \
     ((sz_doubles){(v)[(i)[0]], (v)[(i)[1]], (v)[(i)[2]], (v)[(i)[3]], (v)[(i)[4]],       \
                   (v)[(i)[5]], (v)[(i)[6]], (v)[(i)[7]]})
 
-/* What own_j, own_k and cross are made of besides G_s, G_w and G_c. */
+/* The factors in own_j, own_k and cross besides G_s, G_w and G_c. */
 typedef struct {
     sz_doubles w_j, w_k, w_jk; /* f_k f_jk h_j, f_j f_jk h_k, f_j f_k h_jk */
     sz_doubles c_j, c_k, c_jk; /* c / r_j^2, c / r_k^2, 1 / (r_j r_k) */
@@ -138,7 +138,7 @@ SZ_INLINE void find_geometry(const sz_acsf_buffer *p, int at, const batch *b,
     g->c_jk = r_j * r_k;
 }
 
-/* Function m of the scratch gets own_j, own_k and cross from G_s, G_w and G_c. */
+/* Computes own_j, own_k and cross of function m of the scratch from G_s, G_w and G_c. */
 SZ_INLINE void put_slopes(const geometry *g, double q, const derivatives *by,
                           sz_acsf_work *work, int m)
 {
@@ -179,7 +179,7 @@ SZ_CLONES static void sum_slopes(const sz_acsf_set *set, int q, double cutoff, i
     put_slopes(&g, q, &by, work, 0);
 }
 
-/* The same of each function m on its own: [n of set][SZ_LANES] */
+/* The same for each function m separately: [n of set][SZ_LANES] */
 SZ_CLONES static void each_slope(const sz_acsf_set *set, int q, double cutoff, int at,
                                  sz_acsf_work *work, const sz_acsf_tile *of_j,
                                  const sz_acsf_tile *of_k)
@@ -206,7 +206,7 @@ SZ_CLONES static void each_slope(const sz_acsf_set *set, int q, double cutoff, i
     }
 }
 
-/* ---- what becomes of them ---------------------------------------------------------- */
+/* ---- use of the results ------------------------------------------------------------ */
 
 /* The pairs of two groups. */
 typedef struct {
@@ -216,7 +216,7 @@ typedef struct {
     sz_acsf_work *work;
     sz_acsf_tile *of_j, *of_k;
     const sz_acsf_sweep *sweep;
-    int n_rows, row[2]; /* where they belong */
+    int n_rows, row[2]; /* destination */
     double factor[2];
 } task;
 
@@ -243,7 +243,7 @@ static void add_forces(const task *t, int at, int n)
     }
 }
 
-/* to [n] += a v + b w */
+/* adds a v + b w to [n] */
 SZ_CLONES static void add_two(int n, double a, const double *restrict v, double b,
                               const double *restrict w, double *restrict to)
 {
@@ -294,8 +294,7 @@ static void begin(const task *t)
     }
 }
 
-/* The n pairs from the start of the list on; its room behind them belongs to them up to a
- * whole batch. */
+/* The n pairs from the start of the list on; the list is padded to a whole batch. */
 static void take(const task *t, int n)
 {
     double cutoff = t->acsf->spec.cutoff;
@@ -317,7 +316,7 @@ static void take(const task *t, int n)
     }
 }
 
-/* Behind the last pair others of weight 0, to a whole batch; then what is left. */
+/* Pads the last batch with pairs of weight 0, and processes it. */
 static void end(const task *t)
 {
     const sz_acsf_set *set = t->set;
@@ -356,8 +355,8 @@ SZ_CLONES static void find_row(const sz_acsf_tile *a, int j, const sz_acsf_tile 
     }
 }
 
-/* Appends the pairs of neighbour j with those from k to end that are no further apart
- * than the root of most. */
+/* Appends the pairs of neighbour j with those from k to end with a squared distance up to
+ * most. */
 static void list_row(const task *t, int j, int k, int end, double most)
 {
     const sz_acsf_tile *a = t->of_j, *b = t->of_k;
@@ -378,7 +377,7 @@ static void list_row(const task *t, int j, int k, int end, double most)
     p->n = n;
 }
 
-/* Takes the whole batches and moves the rest to the front. */
+/* Processes the whole batches and moves the rest to the front. */
 static void take_most(const task *t)
 {
     sz_acsf_buffer *p = &t->work->pairs;
@@ -394,7 +393,7 @@ static void take_most(const task *t)
     p->n = rest;
 }
 
-/* Neighbours of two ranges; of one and the same: each with those before it. */
+/* Neighbours of two ranges; for equal ranges, each with those before it. */
 static void sum_pairs(const task *t, const int range_j[2], const int range_k[2])
 {
     double most = t->q ? t->acsf->spec.cutoff * t->acsf->spec.cutoff : INFINITY;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * acsf_spec.c - the argument string of symmetry functions becomes hyperparameters.
+ * acsf_spec.c - parses the argument string of symmetry functions.
  *
  *   acsf cutoff=6 n_species=2 species_Z={42 74} compression={nu,mu=1,1}
  *   acsf cutoff=6 g2={0.1 0.0 0.5 1.0} g4={0.05 1 -1 0.05 1 1}
@@ -24,26 +24,28 @@ typedef struct {
 #define AT(member) offsetof(values, member)
 
 const sz_key sz_acsf_keys[] = {
-    {"cutoff", SZ_KEY_REAL, AT(cutoff), NULL, "needed, Angstrom: neighbours end there"},
+    {"cutoff", SZ_KEY_REAL, AT(cutoff), NULL,
+     "needed, Angstrom: largest distance of a neighbour"},
     {"compression", SZ_KEY_TEXT, AT(compression), "nu=2",
-     "of the functions of three atoms: nu=2, nu,mu=1,1, mu=2, wACSF or wACSF,Z"},
-    {"g1", SZ_KEY_BOOL, AT(g1), "T", "the sum of cutoff functions is in the vector"},
+     "compression of the three-body functions: nu=2, nu,mu=1,1, mu=2, wACSF or wACSF,Z"},
+    {"g1", SZ_KEY_BOOL, AT(g1), "T", "include the sum of cutoff functions in the vector"},
     {"g2", SZ_KEY_TEXT, AT(g2), "",
      "eta R_s of each, 1/Angstrom^2 and Angstrom; or the word traditional"},
     {"g3", SZ_KEY_TEXT, AT(g3), "", "kappa of each, 1/Angstrom"},
     {"g4", SZ_KEY_TEXT, AT(g4), "",
      "eta zeta lambda of each, eta in 1/Angstrom^2; or the word traditional"},
-    {"g5", SZ_KEY_TEXT, AT(g5), "", "the same without the distance of the neighbours"},
-    {"covariance_sigma0", SZ_KEY_REAL, AT(sigma0), "0", "constant beside the vector"},
+    {"g5", SZ_KEY_TEXT, AT(g5), "",
+     "the same without the distance between the neighbours"},
+    {"covariance_sigma0", SZ_KEY_REAL, AT(sigma0), "0",
+     "constant component appended to the vector"},
     {"normalise", SZ_KEY_BOOL, AT(normalise), "F",
-     "vectors have length 1; forces jump where the last neighbour leaves"},
+     "vectors have length 1; forces jump when the last neighbour leaves"},
     {"normalize", SZ_KEY_BOOL, AT(normalise), NULL, "=normalise"},
     {"n_Z", SZ_KEY_OTHER, 0, NULL, "number of elements in Z; 1"},
-    {"Z", SZ_KEY_OTHER, 0, NULL,
-     "elements of the centres; 0 is any; add_species says it"},
+    {"Z", SZ_KEY_OTHER, 0, NULL, "elements of the centres; 0 is any; set by add_species"},
     {"n_species", SZ_KEY_OTHER, 0, NULL, "number of elements in species_Z; 1"},
     {"species_Z", SZ_KEY_OTHER, 0, NULL,
-     "elements of the neighbours, told apart; 0 is any; add_species says it"},
+     "elements of the neighbours, distinguished; 0 is any; set by add_species"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
@@ -54,8 +56,8 @@ static int is_gap(char c)
     return c == ',' || sz_is_blank(c);
 }
 
-/* The numbers of text, n_columns for each function, of which there are at most
- * SZ_ACSF_MAX; *n functions into to. */
+/* Reads the numbers of text, n_columns per function, for at most SZ_ACSF_MAX functions;
+ * *n functions into to. */
 static sz_status read_rows(const sz_args *args, const char *key, const char *text,
                            int n_columns, int *n, double *to, sz_error *err)
 {
@@ -71,14 +73,14 @@ static sz_status read_rows(const sz_args *args, const char *key, const char *tex
                            sz_args_where(args), key, SZ_ACSF_MAX);
         end = sz_scan_double(text, &to[count]);
         if (!end || (*end && !is_gap(*end)))
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s holds %.40s, not a number",
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s contains %.40s, not a number",
                            sz_args_where(args), key, text);
         text = end;
         count++;
     }
     if (count % n_columns)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: %s has %d numbers, needed are %d for each "
+                       "%s: %s has %d numbers, but needs %d for each "
                        "function",
                        sz_args_where(args), key, count, n_columns);
     *n = count / n_columns;
@@ -119,7 +121,7 @@ static sz_status read_three(sz_acsf_angular *f, int *n, const char *key, const c
         f[k] = (sz_acsf_angular){number[3 * k], number[3 * k + 1], number[3 * k + 2]};
         if (!(f[k].eta >= 0.0 && f[k].eta <= 1e4))
             return refuse(args, key, "eta", f[k].eta, "0 to 1e4", err);
-        /* below 1 the slope has no bound where three atoms are on a line */
+        /* below 1 the slope diverges where three atoms are collinear */
         if (!(f[k].zeta >= 1.0 && f[k].zeta <= 1024.0))
             return refuse(args, key, "zeta", f[k].zeta, "1 to 1024", err);
         if (fabs(f[k].lambda) != 1.0)
@@ -152,15 +154,15 @@ static sz_status read_functions(sz_acsf_spec *a, const values *v, const sz_args 
     if (status == SZ_OK) status = read_three(a->g5, &a->n5, "g5", v->g5, args, err);
     if (status == SZ_OK && a->g1 + a->n2 + a->n3 + a->n4 + a->n5 == 0)
         status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s: an acsf without any function: leave out the keys g1 to g5 "
-                         "for the traditional set",
+                         "%s: the acsf has no functions; leave out the keys g1 to g5 to "
+                         "get the traditional set",
                          sz_args_where(args));
     return status;
 }
 
 /* ---- elements and compression ------------------------------------------------------ */
 
-/* The elements of the neighbours in ascending order, each once; 0 is alone. */
+/* The elements of the neighbours in ascending order, each once; 0 must be alone. */
 static sz_status sort_species(sz_acsf_spec *spec, const sz_args *args, sz_error *err)
 {
     int *z = spec->slot_z;
@@ -204,7 +206,7 @@ static sz_status find_compression(sz_acsf_spec *spec, const char *label,
     spec->compression = (sz_acsf_compression)k;
     if (k >= SZ_ACSF_WEIGHTED && spec->slot_z[0] == 0)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: compression={%s} weighs elements: name them, n_species=.. "
+                       "%s: compression={%s} weights elements: give them, n_species=.. "
                        "species_Z={..}",
                        sz_args_where(args), compressions[k]);
     return SZ_OK;

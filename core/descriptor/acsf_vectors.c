@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * acsf_vectors.c - vectors of symmetry functions, which may be normalised, and the record
+ * acsf_vectors.c - vectors of symmetry functions, optionally normalised, and the record
  * of the kind.
  *
  *   p = G / |G|,   dE/dG = (dE/dp - p (p . dE/dp)) / |G|
  *
- * The published components are those inside. */
+ * Published and internal components are the same. */
 #include "descriptor/acsf.h"
 
 #include "linear/vec.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Shorter vectors are left as they are. */
+/* Shorter vectors are not normalised. */
 #define LEAST_NORM 1e-5
 
 /* ---- scratch ----------------------------------------------------------------------- */
@@ -22,8 +22,9 @@
 typedef struct {
     sz_describer_work base;
     sz_acsf_work *sums;
-    unsigned char present[SZ_Z_MAX]; /* groups that the atoms of the block have */
-    double norm[];                   /* [n_block] what p was divided by; 1: nothing */
+    unsigned char present[SZ_Z_MAX]; /* groups that occur in the block */
+    double norm[];                   /* [n_block] norm that p was divided by; 1: not
+                                        divided */
 } acsf_work;
 
 static sz_status create_work(sz_describer_work **work, const sz_describer *d, int n_block,
@@ -61,7 +62,7 @@ static double product(int n, const double *a, const double *b)
     return sum;
 }
 
-/* The norm that p [length] is divided by here. */
+/* The norm that p [length] is divided by. */
 static double normalise(const sz_acsf *acsf, double *p)
 {
     double norm = acsf->spec.normalise ? sqrt(product(acsf->length, p, p)) : 1.0;
@@ -71,7 +72,7 @@ static double normalise(const sz_acsf *acsf, double *p)
     return norm;
 }
 
-/* Groups of the neighbours of atom i are present. */
+/* The groups of the neighbours of atom i. */
 static void note_groups(const sz_acsf *acsf, const sz_neigh *nb, const int *slot, int i,
                         unsigned char *present)
 {
@@ -103,8 +104,8 @@ static void forward(int n_parts, const sz_describer_part *part, const sz_neigh *
     }
 }
 
-/* g, the slope of p or dp/dr, becomes that of a vector that is not normalised, or dp/dr
- * of one that is. */
+/* g, the slope with respect to p or dp/dr, is replaced by that with respect to the vector
+ * before normalisation, or by dp/dr of the normalised vector. */
 static void project(const sz_acsf *acsf, double norm, const double *p, double *g)
 {
     int n = acsf->length;

@@ -17,12 +17,12 @@ enum {
 
 #define SZ_ACSF_ROOM (SZ_ACSF_TILE + SZ_LANES)
 
-/* Neighbours of one atom, those of a group behind each other. */
+/* Neighbours of one atom; those of a group are adjacent. */
 typedef struct {
     int n;
-    int start[SZ_Z_MAX + 1];   /* of each group; [n_groups] is n */
+    int start[SZ_Z_MAX + 1];   /* start of each group; [n_groups] is n */
     int pair[SZ_ACSF_TILE];    /* index in nb->r */
-    int index[SZ_ACSF_TILE];   /* among all neighbours that count */
+    int index[SZ_ACSF_TILE];   /* index among all neighbours in use */
     double d[3][SZ_ACSF_ROOM]; /* r_j - r_i */
     double r[SZ_ACSF_ROOM], r2[SZ_ACSF_ROOM];
     double f[SZ_ACSF_ROOM];    /* weight f(r) */

@@ -35,7 +35,8 @@ typedef struct {
 sz_status sz_basis_create(sz_basis **basis, const sz_radial_spec *spec, sz_error *err);
 void sz_basis_free(sz_basis *basis);
 
-/* g_nl without cutoff and its first two derivatives by r, each [l_max+1][n_max]. */
+/* g_nl without cutoff and its first two derivatives with respect to r, each
+ * [l_max+1][n_max]. */
 void sz_basis_eval(const sz_basis *basis, double r, double *g, double *dg, double *d2g);
 
 /* exp(-x) i_l(x), l = 0..l_max, i_l the modified spherical Bessel function, x >= 0. */

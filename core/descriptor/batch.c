@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * batch.c - the walk over the neighbours of an atom.
+ * batch.c - iterates over the neighbours of an atom.
  *
  *   row of the list --sort--> chunk --SZ_LANES at a time--> r, u = d / r
  *
- * Harmonics and distances are those of the pair, so that descriptors of one centre take
- * them from the same batch, each the lanes that it wants. Neighbours of one slot follow
- * each other: the density takes them together. */
+ * Harmonics and distances depend only on the pair, so all descriptors of one centre use
+ * the same batch, each with its own lanes. Neighbours of one slot are adjacent: the
+ * density processes them together. */
 #include "descriptor/batch.h"
 
 #include <math.h>
 #include <string.h>
 
-/* cutoff2 among the shells; where these are too many the smallest goes. */
+/* adds cutoff2 to the shells; if there are too many the smallest is removed */
 static void add_shell(sz_walk *walk, double cutoff2)
 {
     double *shell = walk->shell2;
@@ -37,7 +37,8 @@ void sz_walk_start(sz_walk *walk, const sz_neigh *nb, int n_reaches,
     walk->nb = nb;
     walk->n_shells = 0;
     walk->by = reach[0];
-    walk->least = n_reaches > 1 ? -1 : 0; /* what one leaves out another may want */
+    walk->least = n_reaches > 1 ? -1 : 0; /* one descriptor may need what another
+                                             ignores */
     for (int k = 0; k < n_reaches; k++) {
         add_shell(walk, reach[k].cutoff * reach[k].cutoff);
         if (reach[k].n_slots > walk->by.n_slots) walk->by = reach[k];
@@ -64,8 +65,8 @@ void sz_walk_fetch(const sz_walk *walk, int i, const double *dedr)
         __builtin_prefetch(nb->neigh_species + k, 0, 3);
 }
 
-/* Fills pair with the next neighbours that count, at most SZ_CHUNK, and key with what
- * they are sorted by: shell * (n_slots + 1) + slot + 1. Returns how many. */
+/* Fills pair with the next neighbours in use, at most SZ_CHUNK, and key with their sort
+ * keys: shell * (n_slots + 1) + slot + 1. Returns how many. */
 static int collect(sz_walk *walk, int *pair, int *key)
 {
     const sz_neigh *nb = walk->nb;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * batch.h - the neighbours of an atom in batches of SZ_LANES, which all descriptors of
- * the atom share. */
+ * batch.h - the neighbours of an atom in batches of SZ_LANES, shared by all descriptors
+ * of the atom. */
 #ifndef SZ_BATCH_H
 #define SZ_BATCH_H
 
@@ -17,7 +17,7 @@ typedef struct {
     double u[3 * SZ_LANES]; /* [3][SZ_LANES] unit vectors */
 } sz_batch;
 
-/* The neighbours that a descriptor wants: r < cutoff, slot[species] >= 0. */
+/* The neighbours that a descriptor needs: r < cutoff, slot[species] >= 0. */
 typedef struct {
     double cutoff;
     int n_slots;     /* above all slots */
@@ -25,32 +25,31 @@ typedef struct {
 } sz_reach;
 
 enum {
-    SZ_SHELLS = 3, /* cutoffs that neighbours are sorted by, at most */
+    SZ_SHELLS = 3, /* largest number of cutoffs used for sorting */
     SZ_CHUNK = 64  /* neighbours that are sorted at a time */
 };
 
-/* A walk over the neighbours of one atom after the other. */
+/* An iteration over the neighbours of one atom after the other. */
 typedef struct {
     const sz_neigh *nb;
     int n_shells;
-    double shell2[SZ_SHELLS]; /* squares of their ends, ascending */
-    sz_reach by;              /* whose slots are sorted by */
-    int least;                /* smallest slot that is not left out */
+    double shell2[SZ_SHELLS]; /* squares of the cutoffs, ascending */
+    sz_reach by;              /* descriptor whose slots are used for sorting */
+    int least;                /* smallest slot in use */
 
-    int next, end; /* pairs of the atom that are not in the chunk */
+    int next, end; /* pairs of the atom that are not yet in a chunk */
     int n, taken;  /* pairs in the chunk */
     int pair[SZ_CHUNK];
 } sz_walk;
 
-/* For what n_reaches descriptors want: every neighbour that one of them wants is in a
- * batch, sorted by the cutoffs first, so that they end early for the shorter ones, then
- * by the slots of the descriptor that has most of them. */
+/* For n_reaches descriptors: every neighbour that one of them needs is in a batch.
+ * Neighbours are sorted by the cutoffs first, so that descriptors with a shorter cutoff
+ * finish early, then by the slots of the descriptor with most slots. */
 void sz_walk_start(sz_walk *walk, const sz_neigh *nb, int n_reaches,
                    const sz_reach *reach);
-/* From here on the neighbours of atom i. */
+/* Starts with the neighbours of atom i. */
 void sz_walk_to(sz_walk *walk, int i);
-/* Starts to bring the neighbours of atom i to the cache, and with them what dedr has of
- * them unless it is NULL. */
+/* Prefetches the neighbours of atom i, and their part of dedr unless it is NULL. */
 void sz_walk_fetch(const sz_walk *walk, int i, const double *dedr);
 /* The next batch; 0: there is none. */
 int sz_walk_next(sz_walk *walk, sz_batch *batch);

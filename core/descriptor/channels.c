@@ -43,7 +43,7 @@ static void put(sz_channel_pair *list, int *n, int a, int b)
     (*n)++;
 }
 
-/* 1 where a group of n1 channels has channel a. */
+/* 1 if a group of n1 channels has channel a. */
 static int is_there(const sz_compression_spec *spec, int n1, int a)
 {
     return !spec->n_radial || a % n1 < spec->n_radial[a / n1];

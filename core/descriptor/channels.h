@@ -8,7 +8,8 @@
 
 /* Channels of factor d. */
 const sz_channels *sz_channels_of(const sz_compression_spec *spec, int d);
-/* Groups of channels, and channels of a group of l in the published vector. */
+/* Number of groups of channels, and of channels in a group of l, in the published
+ * vector. */
 int sz_channel_groups(const sz_channels *y, int n_species);
 int sz_channel_radial(const sz_channels *y, int n_max, int l);
 
@@ -17,14 +18,14 @@ typedef struct {
 } sz_channel_pair;
 
 /* The pairs of one l in published order, for g1, g2 groups of n1, n2 channels; only
- * counted where list is NULL. */
+ * counted if list is NULL. */
 int sz_channel_pairs(const sz_compression_spec *spec, int l, int g1, int n1, int g2,
                      int n2, sz_channel_pair *list);
-/* How many there are at most, in numbers that do not overflow. */
+/* An upper bound of their number, without overflow. */
 double sz_channel_pairs_bound(const sz_compression_spec *spec, double g1, double n1,
                               double g2, double n2);
 
-/* The radial combinations [n][n_fun] of factor d for one l, NULL where n is not resolved:
+/* The radial combinations [n][n_fun] of factor d for one l; NULL if n is not resolved:
  * those channels are never rotated. In published.c. */
 const double *sz_channel_rotation(const sz_compression *c, const sz_radial *radial, int d,
                                   int l);

@@ -6,15 +6,15 @@
  *   P_l(a,b) = (2l+1)^(-1/2) sum_m Y1_l[m][a] Y2_l[m][b]
  *   P_l1l2l3(a,b,c) = sum_m1m2m3 T[m1 m2 m3] Y1_l1[m1][a] Y2_l2[m2][b] Y3_l3[m3][c]
  *
- * The maps: map.c. Species that no density tells apart share one slot of X, so they cost
- * nothing.
+ * The maps: map.c. Species that no density distinguishes share one slot of X, so they
+ * cost nothing.
  *
  * Published order: pairs as sz_pairs_kind says, l fastest (slowest where the list depends
- * on l); channels (group, radial), radial fast. Inner order: by the species slots that a
- * pair needs, then l, then the slow channel, then the fast one, which has the consecutive
- * positions. The slow channel is Y2's; of alike factors it is the larger of the two, and
- * with SZ_PAIRS_FIRST the first of its group. Triples: triples.c; inside, the columns of
- * the coupled Y2 and Y3 (coupling.c) stand where Y2's channels do. */
+ * on l); channels (group, radial), radial fast. Internal order: by the species slots that
+ * a pair needs, then l, then the slow channel, then the fast one, which is contiguous.
+ * The slow channel is that of Y2; for equal factors it is the larger of the two, and with
+ * SZ_PAIRS_FIRST the first of its group. Triples: triples.c; internally, the columns of
+ * the coupled Y2 and Y3 (coupling.c) replace Y2's channels. */
 #include "descriptor/compression.h"
 
 #include "descriptor/channels.h"
@@ -26,8 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Components of a vector: an int still counts them, and the lists take gigabytes. Three
- * factors reach any number easily, by mistake. */
+/* Largest number of components: an int can still count them, and the lists take
+ * gigabytes. Products of three factors can reach any number by mistake. */
 #define PAIRS_MAX 5e8
 #define TRIPLES_MAX 5e7
 
@@ -157,7 +157,7 @@ typedef struct {
     sz_factors factors;
     double scale;
     int slot[SZ_FACTORS];
-    int place; /* in the published list; of triples in that of our channels */
+    int place; /* index in the published list; for triples in that of our channels */
 } component;
 
 static int by_inner_order(const void *p, const void *q)
@@ -175,7 +175,7 @@ static int slot_of(const sz_channels *y, int n_slots, int group)
     return y->species == SZ_SPECIES_APART && n_slots > 1 ? group : -1;
 }
 
-/* The slots that a product needs, and by them its tag. */
+/* Sets the slots that a product needs, and from them its tag. */
 static void find_slots(const sz_compression *c, component *out)
 {
     const sz_factors *f = &out->factors;
@@ -215,7 +215,7 @@ static void fill_triple(const sz_compression *c, const sz_factors *f, int column
     find_slots(c, out);
 }
 
-/* The block that the last row of *blocks completes, when it continues the one before. */
+/* The block that the last row of *blocks completes, if it continues the one before. */
 static void join_rows(sz_block *block, int *blocks)
 {
     sz_block *last = &block[*blocks - 1], *before = last - 1;
@@ -227,8 +227,8 @@ static void join_rows(sz_block *block, int *blocks)
     (*blocks)--;
 }
 
-/* How p goes on from the product before it: in its row, in a row of like positions, or
- * not. */
+/* How p continues the product before it: in its row, in a row of equal positions, or not
+ * at all. */
 typedef enum { GOES_NOWHERE, GOES_ALONG_A, GOES_ALONG_BOTH } direction;
 
 static direction goes_on(const component *before, const component *p)
@@ -241,7 +241,7 @@ static direction goes_on(const component *before, const component *p)
     return b == 0 ? GOES_ALONG_A : GOES_ALONG_BOTH;
 }
 
-/* Adds p to the last row where it goes on from there. */
+/* Adds p to the last row if it continues it. */
 static int add_to_row(sz_block *row, direction how)
 {
     if (how == GOES_NOWHERE || (how == GOES_ALONG_A && row->n_b == 0) ||
@@ -281,7 +281,8 @@ static void make_blocks(sz_compression *c, const component *list)
     c->group[groups].component = c->n_products;
 }
 
-/* Of a list that is summed up only those products that a sum has; returns how many. */
+/* If the vector is a sum of products, keeps only the products that occur in a sum;
+ * returns how many. */
 static int keep_summed(const sz_compression *c, int n, component *list, int *at_place)
 {
     const double *sum = c->spec.sum;
@@ -295,7 +296,8 @@ static int keep_summed(const sz_compression *c, int n, component *list, int *at_
     return kept;
 }
 
-/* The entries of the sums, from places in the published list to those in ours. */
+/* The entries of the sums, converted from places in the published list to places in
+ * ours. */
 static sz_status make_sum(sz_compression *c, const component *list, int *at_place,
                           sz_error *err)
 {
@@ -334,7 +336,7 @@ static sz_triple_channels inner_channels(const sz_compression *c)
 static sz_status check_length(const sz_compression *c, sz_error *err)
 {
     const sz_map *w1 = &c->map[0], *w2 = &c->map[1];
-    /* of three factors as published: longer where radial channels are left out */
+    /* three factors as published: longer if radial channels were dropped */
     double bound = c->spec.order == 3 ? sz_triples_published_count(c) : 0.0;
     double most = c->spec.order == 3 ? TRIPLES_MAX : PAIRS_MAX;
 
@@ -356,7 +358,7 @@ static int count_pairs(const sz_compression *c, int l, sz_channel_pair *list)
                             list);
 }
 
-/* How many products there are; most: of one l. */
+/* Number of products; most: of one l. */
 static int count_products(const sz_compression *c, int *most)
 {
     const sz_triple_channels channels = inner_channels(c);
@@ -453,7 +455,7 @@ static sz_status make_products(sz_compression *c, int plain_l, sz_error *err)
     return status;
 }
 
-/* 1 where some factor tells species apart, so that X does. */
+/* 1 if some factor distinguishes species, so that X does. */
 static int needs_slots(const sz_compression_spec *spec)
 {
     int needed = 0;

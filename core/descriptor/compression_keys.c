@@ -4,7 +4,7 @@
  *
  * nu_R, nu_S, Z_map, Z_mix, R_mix, sym_mix, K, coupling, mix_shift and diagonal_radial
  * are gap_fit's; compression, d_J, embedding, u_max, l_min, compression_seed,
- * compression_weights, compression_train and compression_start are ours. Keys that
+ * compression_weights, compression_train and compression_start are soapz's own. Keys that
  * exclude each other are refused by name. */
 #include "descriptor/compression_keys.h"
 
@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* of K channels: a gigabyte, and a map has them thrice */
+/* largest number of weights of K channels: a gigabyte, and a map stores them three
+ * times */
 enum { NUMBERS_MAX = 100000000 };
 
 /* ---- labels ------------------------------------------------------------------------ */
@@ -25,11 +26,11 @@ enum { NUMBERS_MAX = 100000000 };
 static sz_status exclude(const sz_args *args, const char *a, const char *b, sz_error *err)
 {
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: %s and %s exclude each other; leave one of them out",
+                   "%s: %s and %s exclude each other; leave out one of them",
                    sz_args_where(args), a, b);
 }
 
-/* no two ways of compressing at once */
+/* two ways of compressing at once are refused */
 static sz_status check_compression_keys(const sz_compression_keys *k, const sz_args *args,
                                         sz_error *err)
 {
@@ -76,7 +77,7 @@ static sz_status check_compression_keys(const sz_compression_keys *k, const sz_a
     return SZ_OK;
 }
 
-/* 1 where label is name, blanks aside */
+/* 1 if label is name, ignoring blanks */
 static int is_label(const char *label, const char *name)
 {
     for (;; label++, name++) {
@@ -133,7 +134,7 @@ static sz_status compress_embedding(sz_soap_spec *spec, const sz_compression_key
     return status;
 }
 
-/* The numbers of a compression: those given, or random ones, to be freed. */
+/* The numbers of a compression: those given, or random ones; the caller frees them. */
 static sz_status find_numbers(const sz_compression_keys *k, const sz_args *args, size_t n,
                               int n_matrix, const double *matrix, double **random,
                               sz_error *err)
@@ -167,11 +168,10 @@ static sz_status compress_matrix(sz_soap_spec *spec, const sz_compression_keys *
         return sz_fail(err, SZ_ERR_FORMAT, "%s: u_max is %d, allowed 1 to %d",
                        sz_args_where(args), k->u_max, spec->n_slots * n_max);
     if (kind == SZ_MATRIX_OPTIMAL && !matrix && !sz_args_has(args, "compression_start"))
-        return sz_fail(
-            err, SZ_ERR_FORMAT,
-            "%s: the optimal basis needs its matrices, which come from data; in a "
-            "fit compression_start=pca makes them",
-            sz_args_where(args));
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: the optimal basis needs its matrices, which are computed "
+                       "from data; in a fit use compression_start=pca",
+                       sz_args_where(args));
     status = find_numbers(k, args, n, n_matrix, matrix, &random, err);
     if (status != SZ_OK) return status;
     status = sz_compress_matrix(&spec->compression, kind, spec->n_slots, n_max, l_max,
@@ -180,8 +180,8 @@ static sz_status compress_matrix(sz_soap_spec *spec, const sz_compression_keys *
     return status;
 }
 
-/* Reads "nu,mu^=1,2": the powers of nu, nu^, mu, mu^. Returns their sum, 0 where label is
- * nothing like it. */
+/* Reads "nu,mu^=1,2": the powers of nu, nu^, mu, mu^. Returns their sum, or 0 if label
+ * has another form. */
 static int read_powers(const char *label, int power[4])
 {
     static const char *const letter[] = {"nu", "nu^", "mu", "mu^"};
@@ -206,7 +206,7 @@ static int read_powers(const char *label, int power[4])
     }
     if (*p != '=') return 0;
     for (int k = 0; k < n; k++) {
-        p = sz_skip_blanks(p + 1); /* behind = or , */
+        p = sz_skip_blanks(p + 1); /* after = or , */
         if (*p < '1' || *p > '3') return 0;
         power[named[k]] = *p - '0';
         sum += *p - '0';
@@ -231,7 +231,7 @@ static const mixed_label *find_mixed(const char *label)
     return NULL;
 }
 
-/* l_max and l_min of three factors */
+/* l_max and l_min for three factors */
 static sz_status check_three(const sz_soap_spec *spec, const sz_compression_keys *k,
                              const sz_args *args, sz_error *err)
 {
@@ -242,11 +242,11 @@ static sz_status check_three(const sz_soap_spec *spec, const sz_compression_keys
     if (k->l_min < 0 || k->l_min > spec->radial.l_max)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: l_min is %d, allowed 0 to l_max, %d",
                        sz_args_where(args), k->l_min, spec->radial.l_max);
-    /* an even l makes (l, l, l), two l make (l, l, l') */
+    /* an even l allows (l, l, l), two l allow (l, l, l') */
     if (k->l_min == spec->radial.l_max && k->l_min % 2)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: l_min=%d with l_max=%d leaves no product, the sum of three l "
-                       "is even; lower l_min",
+                       "%s: l_min=%d with l_max=%d leaves no product, because the sum of "
+                       "the three l must be even; lower l_min",
                        sz_args_where(args), k->l_min, spec->radial.l_max);
     return SZ_OK;
 }
@@ -267,7 +267,7 @@ static sz_status compress_channels(sz_soap_spec *spec, const sz_compression_keys
     if (n * keys.K > NUMBERS_MAX)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: the matrices of K=%d channels have %zu numbers, allowed are "
-                       "%d; take fewer channels",
+                       "%d; use fewer channels",
                        sz_args_where(args), keys.K, n * keys.K, NUMBERS_MAX);
     status = find_numbers(k, args, n * keys.K, n_matrix, matrix, &random, err);
     if (status != SZ_OK) return status;
@@ -314,7 +314,7 @@ static sz_status compress_label(sz_soap_spec *spec, const sz_compression_keys *k
         return compress_matrix(spec, k, SZ_MATRIX_OPTIMAL, args, n_matrix, matrix, err);
     memset(c, 0, sizeof *c);
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: compression={%.60s} is unknown; soapz compressions lists them",
+                   "%s: compression={%.60s} is unknown; see soapz compressions",
                    sz_args_where(args), k->label);
 }
 
@@ -331,7 +331,7 @@ static sz_status make_compression(sz_soap_spec *spec, const sz_compression_keys 
         status = compress_label(spec, k, args, n_matrix, matrix, err);
         if (status != SZ_OK || c->order == SZ_FACTORS || k->l_min == 0) return status;
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: l_min is of products of three factors, compression={%.60s} "
+                       "%s: l_min needs products of three factors, compression={%.60s} "
                        "has two; leave it out",
                        sz_args_where(args), k->label);
     }
@@ -354,7 +354,7 @@ static sz_status make_compression(sz_soap_spec *spec, const sz_compression_keys 
 
 /* ---- maps from data ---------------------------------------------------------------- */
 
-/* What compression_train and compression_start want. */
+/* The values of compression_train and compression_start. */
 static sz_status read_train(sz_train_spec *train, const sz_compression_keys *k,
                             const sz_args *args, sz_error *err)
 {
@@ -370,8 +370,8 @@ static sz_status read_train(sz_train_spec *train, const sz_compression_keys *k,
     return SZ_OK;
 }
 
-/* Maps of random mixtures and embeddings that come as numbers, as those of matrices do.
- */
+/* Stores the maps of random mixtures and embeddings as numbers, like those of
+ * matrices. */
 static sz_status take_maps(sz_soap_spec *spec, const sz_compression_keys *k,
                            const sz_args *args, int n_matrix, const double *matrix,
                            sz_error *err)
@@ -392,14 +392,13 @@ static sz_status take_maps(sz_soap_spec *spec, const sz_compression_keys *k,
             sz_args_where(args), c->label);
     if (n == 0 && sz_args_has(args, "compression_start"))
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: compression_start: compression %s has no maps to begin with",
+                       "%s: compression_start: compression %s has no maps to start from",
                        sz_args_where(args), c->label);
     if (n == 0 && matrix)
-        return sz_fail(
-            err, SZ_ERR_FORMAT,
-            "%s: compression %s has no matrices, but %d numbers are given; take "
-            "them away or name their compression",
-            sz_args_where(args), c->label, n_matrix);
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: compression %s has no matrices, but %d numbers are given; "
+                       "remove them or give their compression",
+                       sz_args_where(args), c->label, n_matrix);
     if (n == 0) return SZ_OK;
     spec->train.open = !matrix && (spec->train.steps > 0 || spec->train.pca);
     if (matrix && n != (size_t)n_matrix)

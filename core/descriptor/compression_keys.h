@@ -8,7 +8,7 @@
 #include "descriptor/compression_spec.h"
 #include "descriptor/soap.h"
 
-/* What they say. */
+/* The result. */
 typedef struct {
     int nu_R, nu_S, diagonal_radial, d_J, u_max, seed, l_min;
     sz_mix_keys mix;
@@ -17,8 +17,9 @@ typedef struct {
     const char *start;
 } sz_compression_keys;
 
-/* spec->compression and spec->train of a spec whose radial basis and species are set.
- * matrix [n_matrix]: numbers of its matrices or maps, or NULL: drawn from its seed. */
+/* Sets spec->compression and spec->train of a spec whose radial basis and species are
+ * set. matrix [n_matrix]: numbers of its matrices or maps, or NULL: drawn from its
+ * seed. */
 sz_status sz_compression_of_keys(sz_soap_spec *spec, const sz_compression_keys *keys,
                                  const sz_args *args, int n_matrix, const double *matrix,
                                  sz_error *err);

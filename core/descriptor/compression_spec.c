@@ -2,10 +2,9 @@
  *
  * compression_spec.c - the compressions by name.
  *
- * nu keeps species apart, mu sums over them; a hat (^) sums over n; K mixes them into K
- * channels; the indices are the powers of the densities, two in all for the power
- * spectrum, three for its four-body relatives. What each is made of is said in
- * docs/compressions.md. */
+ * nu resolves species, mu sums over them; a hat (^) sums over n; K mixes them into K
+ * channels; the indices are the powers of the densities, two in total for the power
+ * spectrum, three for its four-body analogues. docs/compressions.md defines each. */
 #include "descriptor/compression_spec.h"
 
 #include "base/number.h"
@@ -28,7 +27,7 @@ static void start(sz_compression_spec *spec, const char *label)
     spec->root2 = root2;
 }
 
-/* Both factors are made of the first one's channels. */
+/* Both factors use the channels of the first. */
 static void make_alike(sz_compression_spec *spec, int alike)
 {
     spec->y_of[1] = !alike;
@@ -57,7 +56,7 @@ sz_status sz_compress_nu(sz_compression_spec *spec, int nu_R, int nu_S, int elem
     if (!element) return SZ_OK;
     if (!sz_alike(spec, 0, 1))
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "coupling=F pairs equal channels, but nu_R=%d nu_S=%d makes two "
+                       "coupling=F pairs equal channels, but nu_R=%d nu_S=%d gives two "
                        "different sets",
                        nu_R, nu_S);
     spec->pairs = SZ_PAIRS_ELEMENT;
@@ -170,7 +169,7 @@ static sz_status draw_numbers(const sz_mix_keys *keys, int j, int start, int n, 
     return SZ_OK;
 }
 
-/* Density j = 1, 2: seeds and order of the numbers are gap_fit's. */
+/* Density j = 1, 2: seeds and order of the numbers are those of gap_fit. */
 static sz_status draw(sz_channels *y, const sz_mix_keys *keys, int j, int n_slots,
                       const int *slot_z, int n_max, int l_max, sz_error *err)
 {
@@ -210,7 +209,7 @@ sz_status sz_compress_mix(sz_compression_spec *spec, const sz_mix_keys *keys, in
     start(spec, both ? "R_mix Z_mix" : keys->z_mix ? "Z_mix" : "R_mix");
     make_alike(spec, keys->sym_mix);
     if (keys->k < 1 || keys->k > 100000)
-        return sz_fail(err, SZ_ERR_FORMAT, "mixing needs K of 1 to 100000, not %d",
+        return sz_fail(err, SZ_ERR_FORMAT, "mixing needs K from 1 to 100000, not %d",
                        keys->k);
     for (int j = 1; j <= (keys->sym_mix ? 1 : 2) && status == SZ_OK; j++)
         status = draw(&spec->y[j - 1], keys, j, n_slots, slot_z, n_max, l_max, err);
@@ -267,7 +266,7 @@ sz_status sz_embedding_paper(int n_slots, const int *slot_z, int d_j, double *u,
     if (d_j < 1 || d_j > 3)
         return sz_fail(
             err, SZ_ERR_FORMAT,
-            "the paper has embeddings of d_J=1, 2 and 3 dimensions, not %d; give "
+            "the paper has embeddings with d_J=1, 2 and 3 dimensions, not %d; give "
             "embedding={...}",
             d_j);
     for (int s = 0; s < n_slots; s++) {
@@ -341,7 +340,7 @@ sz_status sz_compress_matrix(sz_compression_spec *spec, sz_matrix_kind kind, int
 
 /* ---- three factors, and K channels ------------------------------------------------- */
 
-/* Letters of the label with their powers: "nu,mu^=1,2". */
+/* The letters of the label with their powers: "nu,mu^=1,2". */
 static void name_powers(const int power[4], char *label, size_t size)
 {
     static const char *const letter[] = {"nu", "nu^", "mu", "mu^"};
@@ -359,8 +358,8 @@ static void name_powers(const int power[4], char *label, size_t size)
     }
 }
 
-/* The factor with the longest rows of channels is the first, the next the third: see
- * coupling.c. */
+/* The factor with the longest rows of channels is the first, the next longest the third:
+ * see coupling.c. */
 void sz_compress_powers(sz_compression_spec *spec, const int power[4], int l_min)
 {
     static const sz_channels kind[] = {
@@ -418,7 +417,7 @@ sz_status sz_compress_channels(sz_compression_spec *spec, const sz_channel_keys 
 const sz_compression_name sz_compression_names[] = {
     {"nu=2", "nu_R=2 nu_S=2", "N S (N S + 1)/2 (L+1)", "nothing", "the spectrum itself"},
     {"nu,mu=1,1", "nu_R=2 nu_S=1", "N^2 S (L+1)",
-     "nothing where N >= 2l+1 and the total density spans the space, else a little",
+     "nothing if N >= 2l+1 and the total density spans the space, otherwise a little",
      "where the total density has full rank"},
     {"nu,mu*=1,1", NULL, "N S (L+1)^2",
      "a little: 2l+1 functions of this radial basis span 2l directions for l >= 1", "no"},
@@ -433,15 +432,17 @@ const sz_compression_name sz_compression_names[] = {
     {"nu^=2", "nu_R=0 nu_S=2", "S (S + 1)/2 (L+1)", "radial detail", "no"},
     {"nu^,mu^=1,1", "nu_R=0 nu_S=1", "S (L+1)", "radial detail, species of one", "no"},
     {"mu^=2", "nu_R=0 nu_S=0", "L+1", "radial detail and species", "no"},
-    {"nu=2,d_J", NULL, "N d_J (N d_J + 1)/2 (L+1)", "what the embedding does not hold",
+    {"nu=2,d_J", NULL, "N d_J (N d_J + 1)/2 (L+1)",
+     "what the embedding does not represent",
      "where d_J = S and the embedding is regular"},
     {"optimal", NULL, "u_max (u_max + 1)/2 (L+1)", "what the data set's covariance lacks",
      "where u_max = N S"},
     {"W^T P_l", NULL, "N S (L+1)^2", "nothing", "yes"},
     {"Q^T P_l Q", NULL, "sum over l of r N S - r (r-1)/2, r = min(2l+1, N S)", "nothing",
      "yes"},
-    {"K=2", NULL, "K (L+1)", "what K mixtures of species and n do not hold", "no"},
-    {"K,K=1,1", NULL, "K (L+1)", "what K mixtures of species and n do not hold", "no"},
+    {"K=2", NULL, "K (L+1)", "what K mixtures of species and n do not represent", "no"},
+    {"K,K=1,1", NULL, "K (L+1)", "what K mixtures of species and n do not represent",
+     "no"},
     {"nu=3", NULL, "about (N S)^3 t/6", "nothing", "yes"},
     {"nu,nu^=2,1", NULL, "about N^2 S^3 t/2", "radial detail of one neighbour", "no"},
     {"nu,mu=2,1", NULL, "about N^3 S^2 t/2", "species of one neighbour", "no"},
@@ -471,8 +472,9 @@ const sz_compression_name sz_compression_names[] = {
      "no"},
     {"mu,mu^=1,2", NULL, "N u", "the species, radial detail of two neighbours", "no"},
     {"mu^=3", NULL, "v", "radial detail and species", "no"},
-    {"K=3", NULL, "K v", "what K mixtures of species and n do not hold", "no"},
-    {"K,K,K=1,1,1", NULL, "K t", "what K mixtures of species and n do not hold", "no"},
+    {"K=3", NULL, "K v", "what K mixtures of species and n do not represent", "no"},
+    {"K,K,K=1,1,1", NULL, "K t", "what K mixtures of species and n do not represent",
+     "no"},
 };
 const int sz_n_compression_names =
     sizeof sz_compression_names / sizeof *sz_compression_names;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * compression_spec.h - the compressions by name: each function fills the channel sets,
- * two or three, and says which products are taken. Arrays belong to *spec afterwards. */
+ * compression_spec.h - the compressions by name: each function fills the two or three
+ * channel sets and sets the list of products. *spec then owns the arrays. */
 #ifndef SZ_COMPRESSION_SPEC_H
 #define SZ_COMPRESSION_SPEC_H
 
 #include "descriptor/compression.h"
 
-/* The nine compressions of the gap_fit keys nu_R, nu_S in 0..2: density d = 1, 2 keeps n
- * apart where nu_R >= d and species where nu_S >= d, and is summed over them elsewhere.
- * element: keep the pairs (a,a) alone (coupling=F). */
+/* The nine compressions of the gap_fit keys nu_R, nu_S in 0..2: density d = 1, 2 resolves
+ * n if nu_R >= d and species if nu_S >= d, and is summed over them otherwise. element:
+ * keep only the pairs (a,a) (coupling=F). */
 sz_status sz_compress_nu(sz_compression_spec *spec, int nu_R, int nu_S, int element,
                          sz_error *err);
 
-/* diagonal_radial: nu=2 with n = n' alone. */
+/* diagonal_radial: nu=2 with n = n' only. */
 void sz_compress_diagonal(sz_compression_spec *spec);
 
 /* Z_map: text "8, 23 41 42" or "8, 1: 8 1", groups of elements for one or two
@@ -47,22 +47,22 @@ typedef enum { SZ_MATRIX_W, SZ_MATRIX_Q, SZ_MATRIX_OPTIMAL } sz_matrix_kind;
 sz_status sz_compress_matrix(sz_compression_spec *spec, sz_matrix_kind kind, int n_slots,
                              int n_max, int l_max, int u_max, const double *matrix,
                              sz_error *err);
-/* Numbers in the matrices of all l; 0 when that is more than an int can count. */
+/* Number of elements in the matrices of all l; 0 if an int cannot count them. */
 size_t sz_matrix_numbers(sz_matrix_kind kind, int n_slots, int n_max, int l_max,
                          int u_max);
-/* Normal numbers for them from a seed. */
+/* Normally distributed numbers for them from a seed. */
 void sz_matrix_random(int seed, size_t n, double *matrix);
 /* The same, uniform in (0,1). */
 void sz_matrix_uniform(int seed, size_t n, double *matrix);
 
-/* Three factors, power[4] of nu, nu^, mu and mu^ that are 3 in all; l_min: products with
- * a smaller l of any factor are left out (1: those that repeat the power spectrum). */
+/* Three factors; power[4] of nu, nu^, mu and mu^, which sum to 3; l_min: products with a
+ * smaller l of any factor are left out (1: those that repeat the power spectrum). */
 void sz_compress_powers(sz_compression_spec *spec, const int power[4], int l_min);
 
-/* Two or three factors of K mixtures of species and radial functions each, of which only
- * like ones are multiplied (Darby, Kovacs, Batatia, Caro, Hart, Ortner, Csanyi 2023):
- * one map for all factors or one for each. matrix [n_maps][l_max+1][n_slots n_max][K],
- * copied. */
+/* Two or three factors of K mixtures of species and radial functions each; only mixtures
+ * of the same index are multiplied (Darby, Kovacs, Batatia, Caro, Hart, Ortner, Csanyi
+ * 2023). One map for all factors or one for each. matrix [n_maps][l_max+1][n_slots
+ * n_max][K], copied. */
 typedef struct {
     int order, n_maps, K, l_min;
 } sz_channel_keys;
@@ -70,13 +70,14 @@ sz_status sz_compress_channels(sz_compression_spec *spec, const sz_channel_keys 
                                int n_slots, int n_max, int l_max, const double *matrix,
                                sz_error *err);
 
-/* What the command lists: the compressions by their labels. In the lengths of three
- * factors t, u and v are the numbers of (l1, l2, l3): all, l2 <= l3, l1 <= l2 <= l3. */
+/* The list printed by soapz compressions, by label. In the lengths of three factors t, u
+ * and v are the numbers of (l1, l2, l3): all, l2 <= l3, l1 <= l2 <= l3. */
 typedef struct {
     const char *label;
-    const char *keys;   /* gap_fit's, or NULL */
+    const char *keys;   /* gap_fit's keys, or NULL */
     const char *length; /* formula, with N = n_max, S = species, L = l_max */
-    const char *loss;   /* against nu=2 or nu=3: "nothing", or what, with a condition */
+    const char *loss;   /* relative to nu=2 or nu=3: "nothing", or what is lost, with a
+                           condition */
     const char *invertible;
 } sz_compression_name;
 extern const sz_compression_name sz_compression_names[];

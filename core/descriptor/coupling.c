@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * coupling.c - two channel sets coupled to one, for products of three factors.
+ * coupling.c - couples two channel sets to one, for products of three factors.
  *
  *   p[l1 l2 l3][a b c] = sum_m1 Y1[l1 m1][a] Q[l1 m1][l2 l3 b c]                power.c
  *   Q[l1 m1][l2 l3 b c] = sum_m2m3 T[m1 m2 m3] Y2[l2 m2][b] Y3[l3 m3][c]
  *
  * T is Wigner's 3j symbol in real harmonics: the integral of Y_l1m1 Y_l2m2 Y_l3m3 divided
- * by its Frobenius norm, which fixes it but for a sign that does not matter. It is a
+ * by its Frobenius norm, which fixes it up to a sign that does not matter. It is a
  * product of an integral over z and one over the azimuth, and sparse: an m is plus or
  * minus the sum or the difference of the other two. Triples with an odd sum of l change
  * sign under inversion and are left out. */
@@ -25,7 +25,7 @@ enum { NODES = 3 * SZ_COUPLED_L_MAX / 2 + 1, L1 = SZ_COUPLED_L_MAX + 1 };
 
 static const double pi = 3.14159265358979323846;
 
-/* Y_lm at azimuth 0 for m >= 0, at the nodes of a rule over z */
+/* Y_lm at azimuth 0 for m >= 0, at the nodes of a quadrature rule in z */
 typedef struct {
     double weight[NODES], y[NODES][L1][L1];
 } polar;
@@ -128,7 +128,7 @@ static int width_of(const sz_coupling *k, const sz_compression *c, int l2)
     return n > 1 ? SZ_PAD(n) : 1;
 }
 
-/* Where the columns are taken from. */
+/* The sources of the columns. */
 static sz_status make_source(sz_coupling *k, const sz_compression *c, sz_error *err)
 {
     size_t n = (size_t)(c->l_max + 1) * k->width;
@@ -150,12 +150,12 @@ static sz_status make_source(sz_coupling *k, const sz_compression *c, sz_error *
     return SZ_OK;
 }
 
-/* The triples of l in the list, one of each. */
+/* The triples of l in the list, each once. */
 typedef struct {
     int l[SZ_FACTORS], column;
 } triple;
 
-/* Lays the columns of each l1 beside each other. */
+/* Places the columns of each l1 next to each other. */
 static int find_triples(sz_coupling *k, const sz_compression *c, int n,
                         const sz_factors *list, int *column, triple *t)
 {
@@ -178,13 +178,13 @@ static int find_triples(sz_coupling *k, const sz_compression *c, int n,
     return n_triples;
 }
 
-/* What the weights are made of. */
+/* The data for computing the weights. */
 typedef struct {
-    int stride[SZ_FACTORS]; /* of rows of Q, Y2 and Y3 as they are multiplied */
-    int first[SZ_FACTORS];  /* their first column; of Q that of the triple */
+    int stride[SZ_FACTORS]; /* columns of rows of Q, Y2 and Y3 as multiplied */
+    int first[SZ_FACTORS];  /* their first column; for Q that of the triple */
     const polar *polar;
     sz_coupling_entry *entry; /* [n_entries] of one triple */
-    int n_entries, n, n_back; /* weights so far: n, n_back */
+    int n_entries, n, n_back; /* number of weights so far: n, n_back */
 } maker;
 
 static int row_at(const maker *m, const triple *t, int d, int row)
@@ -222,7 +222,7 @@ static void add_triple(sz_coupling *k, const sz_compression *c, const triple *t,
         k->back[k->n_back++] = make_row(m, t, 1, row, width, k->back_weight, &m->n_back);
 }
 
-/* Channels that are taken as they are stand at the base of their map. */
+/* Channels that are used directly are at the base of their map. */
 static void set_rows(maker *m, const sz_coupling *k, const sz_compression *c)
 {
     m->stride[0] = k->stride;

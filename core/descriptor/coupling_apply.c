@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * coupling_apply.c - two channel sets coupled to one, and back.
+ * coupling_apply.c - couples two channel sets to one, and the adjoint.
  *
  *   Q[l1 m1][l2 l3 b c] = sum_m2m3 T[m1 m2 m3] Y2[l2 m2][b] Y3[l3 m3][c]
  *
@@ -13,9 +13,10 @@
 
 #include <string.h>
 
-/* ---- spreading --------------------------------------------------------------------- */
+/* ---- copying rows to columns ------------------------------------------------------- */
 
-/* Rows of Y2 (d = 0) or Y3 over the columns; where channels are taken as they are, y. */
+/* Copies rows of Y2 (d = 0) or Y3 to the columns; y itself if channels are used
+ * directly. */
 static const sz_real *spread(const sz_compression *c, int d, const sz_real *y,
                              sz_real *to)
 {
@@ -33,7 +34,7 @@ static const sz_real *spread(const sz_compression *c, int d, const sz_real *y,
     return to;
 }
 
-/* The adjoint: dedy += what stands in the columns that it was spread over. */
+/* The adjoint: dedy += the sum over the columns that it was copied to. */
 static void collect(const sz_compression *c, int d, const sz_real *from, sz_real *dedy)
 {
     const sz_coupling *k = c->coupling;
@@ -69,8 +70,8 @@ SZ_INLINE void couple_columns(int vectors, int k, const sz_coupling_weight *w,
     for (int v = 0; v < vectors; v++) SZ_AT(q + k + v * SZ_LANES) = sum[v];
 }
 
-/* The same of one column everywhere: sums in the order of Y2's rows, so that they do not
- * wait for each other. */
+/* The same if all rows have one column: summed in the order of Y2's rows, so that
+ * consecutive sums are independent. */
 SZ_INLINE void couple_one(const sz_coupling *c, const sz_real *y2, const sz_real *y3,
                           int add, sz_real *q)
 {
@@ -129,7 +130,7 @@ typedef struct {
     sz_real *dedy2, *dedy3;
 } gradients;
 
-/* Columns k .. of a row of Y2 that starts at at, with all rows of Y3 and Q. */
+/* Columns k .. of the row of Y2 that starts at at, with all rows of Y3 and Q. */
 SZ_INLINE void spread_columns(int vectors, int at, int k, const sz_coupling_weight *w,
                               const sz_coupling_weight *end, const gradients *g)
 {
@@ -150,7 +151,7 @@ SZ_INLINE void spread_columns(int vectors, int at, int k, const sz_coupling_weig
     for (int v = 0; v < vectors; v++) SZ_AT(g->dedy2 + at + k + v * SZ_LANES) += sum[v];
 }
 
-/* The same of one column everywhere, in the order of Q's rows. */
+/* The same if all rows have one column, in the order of Q's rows. */
 SZ_INLINE void spread_one(const sz_coupling *c, const gradients *g)
 {
     const sz_coupling_weight *end = c->weight + c->row[c->n_rows].weight;

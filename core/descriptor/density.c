@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * density.c - the neighbour density in channels, and back.
+ * density.c - the neighbour density in channels, and its adjoint.
  *
  *   X_(s,q),lm = sum_j h_lq(r_ij) Y_lm(u_ij)   over neighbours j whose slot is s
  *
  *   dE/dY_lm(j) = sum_q dE/dX h_lq,   slope_lm(j) = sum_q dE/dX h'_lq
  *
- * of which harmonics.c makes dE/dr_ij. Forwards channels are the fast index, SZ_LANES at
- * a time; neighbours of one slot share the loads of X: they are taken GROUP at a time
- * where they follow each other. Backwards the neighbours are, so that no sum runs over
- * lanes; h is turned for it. */
+ * from which harmonics.c computes dE/dr_ij. In the forward step channels are the fast
+ * index, SZ_LANES at a time; adjacent neighbours of one slot share the loads of X and are
+ * processed GROUP at a time. In the adjoint neighbours are the fast index, so that no sum
+ * runs over lanes; h is transposed for it. */
 #include "descriptor/density.h"
 
 #include "descriptor/basis.h"
 
 enum { GROUP = 4 };
 
-/* All bits of the lanes first .. end-1, cut out of a row of ones. */
+/* All bits of the lanes first .. end-1, taken from a row of ones. */
 SZ_INLINE void lanes_between(int first, int end, sz_bits *mask)
 {
     static const sz_whole ones[3 * SZ_LANES] = {
@@ -26,8 +26,8 @@ SZ_INLINE void lanes_between(int first, int end, sz_bits *mask)
             *(const sz_bits *)(ones + 2 * SZ_LANES - end);
 }
 
-/* x += the n <= GROUP neighbours k.. of one slot, one group of lanes; mask [l_max+1]:
- * behind the channels of an l stand those of others */
+/* x += the n <= GROUP neighbours k.. of one slot, for one group of lanes; mask [l_max+1]
+ * excludes the channels of other l */
 SZ_INLINE void add(int l_max, const sz_bits *mask, const int *place, int n_h, int n_chan,
                    int n, const sz_real *h, const sz_real *y, sz_real *x)
 {
@@ -45,7 +45,7 @@ SZ_INLINE void add(int l_max, const sz_bits *mask, const int *place, int n_h, in
     }
 }
 
-/* neighbours from k on that share the slot of k, at most most */
+/* number of neighbours from k on with the same slot as k, at most most */
 SZ_INLINE int count_same(int most, int n, const int *offset, int k)
 {
     int m = 1;
@@ -54,7 +54,7 @@ SZ_INLINE int count_same(int most, int n, const int *offset, int k)
     return m;
 }
 
-/* The lanes q and following of all neighbours. */
+/* The lanes from q on of all neighbours. */
 SZ_INLINE void add_lanes(int l_max, const sz_bits *mask, const int *place, int n_h,
                          int n_chan, int n, const int *offset, const sz_real *h,
                          const sz_real *y, sz_real *x)

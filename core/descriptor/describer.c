@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * describer.c - the kinds of descriptors, and what is the same for all of them. */
+ * describer.c - the kinds of descriptors, and code common to all of them. */
 #include "descriptor/describer.h"
 
 #include "descriptor/acsf.h"
@@ -8,11 +8,11 @@
 
 #include <string.h>
 
-/* A new kind is a line here. */
+/* A new kind adds a line here. */
 static const sz_describer_kind *const kinds[] = {&sz_acsf_describer, &sz_soap_describer,
                                                  NULL};
 
-/* ---- on paper ---------------------------------------------------------------------- */
+/* ---- descriptors as text ----------------------------------------------------------- */
 
 static const sz_describer_kind *kind_of(const sz_args *args)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * describer_stages.c - vectors of any kind of descriptor, in one precision: a scratch
- * knows the functions that it is of. */
+ * describer_stages.c - vectors of any kind of descriptor, in one precision: the scratch
+ * points to the functions of its kind. */
 #include "descriptor/describer.h"
 
 #include <assert.h>
@@ -12,7 +12,7 @@ sz_status sz_describer_work_create(sz_describer_work **work, const sz_describer 
     const sz_describer_stages *stages = d->kind->stages[sizeof(sz_real) == sizeof(float)];
     sz_status status;
 
-    assert(stages); /* plans of single precision see to it */
+    assert(stages); /* ensured by plans of single precision */
     status = stages->create_work(work, d, n_block, err);
     if (status == SZ_OK) (*work)->stages = stages;
     return status;

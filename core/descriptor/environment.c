@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * environment.c - sparse points kept as neighbour vectors and elements.
+ * environment.c - sparse points stored as neighbour vectors and elements.
  *
  *   p_s = descriptor of { (z_j, r_j - r_s) : |r_j - r_s| < cutoff }
  *
- * 25 bytes a neighbour, where the vector p_s takes 8 for each component: some 20 times
- * less, and made again in milliseconds by the descriptor itself. */
+ * 25 bytes per neighbour, while the vector p_s takes 8 per component: about 20 times
+ * less; the descriptor recomputes it in milliseconds. */
 #include "descriptor/environment.h"
 
 #include <limits.h>
@@ -53,10 +53,10 @@ static sz_status make_room(sz_environments *env, size_t n_neigh, sz_error *err)
     size_t used = (size_t)env->first[env->n];
 
     if (used + n_neigh > INT_MAX)
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "the environments have more than %d "
-                       "neighbours; take fewer sparse points",
-                       INT_MAX);
+        return sz_fail(
+            err, SZ_ERR_ARGUMENT,
+            "the environments have more than %d neighbours; use fewer sparse points",
+            INT_MAX);
     if (env->n == env->room) {
         size_t n = 2 * (size_t)env->room + 64;
 
@@ -101,21 +101,22 @@ const char *sz_environments_fault(const sz_environments *env)
 {
     for (int s = 0; s < env->n; s++)
         if (env->z[s] < 1 || env->z[s] > SZ_Z_MAX)
-            return "the centre of an environment is no element";
+            return "the centre of an environment is not an element";
     for (int j = 0; j < env->first[env->n]; j++) {
         const double *d = env->r + 3 * (size_t)j;
         double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
 
         if (env->neigh_z[j] < 1 || env->neigh_z[j] > SZ_Z_MAX)
-            return "a neighbour in an environment is no element";
+            return "a neighbour in an environment is not an element";
         if (!(r2 >= 1e-12) || !isfinite(r2))
-            return "a neighbour in an environment is at no distance, or not at a finite "
+            return "a neighbour in an environment is at distance zero, or not at a "
+                   "finite "
                    "one";
     }
     return NULL;
 }
 
-/* The environments as a neighbour list, species z-1; memory is to be freed. */
+/* The environments as a neighbour list, species z-1; the caller frees memory. */
 static sz_status as_list(const sz_environments *env, sz_neigh *nb, int **memory,
                          sz_error *err)
 {

@@ -12,21 +12,21 @@ typedef struct sz_environments {
     unsigned char *z;       /* [n] atomic number of the centre */
     unsigned char *neigh_z; /* [first[n]] and of the neighbours */
     double *r;              /* [first[n]][3] r_neighbour - r_centre, Angstrom */
-    int room;               /* for so many centres, */
+    int room;               /* allocated centres, */
     size_t neigh_room;      /* neighbours */
 } sz_environments;
 
-/* Without centres, which sz_environments_add appends. */
+/* Without centres; sz_environments_add appends them. */
 sz_status sz_environments_create(sz_environments **env, sz_error *err);
 void sz_environments_free(sz_environments *env);
 
 /* Appends atom i of nb with its neighbours closer than cutoff, in the order of the row:
- * so the vector made from it is that of the atom to the last bit. z: atomic numbers of
- * the species of nb. */
+ * so its vector equals that of the atom to the last bit. z: atomic numbers of the species
+ * of nb. */
 sz_status sz_environments_add(sz_environments *env, const sz_neigh *nb, const int *z,
                               int i, double cutoff, sz_error *err);
 
-/* NULL, or what is wrong with them: "a neighbour is no element". */
+/* NULL, or a description of what is wrong: "a neighbour is not an element". */
 const char *sz_environments_fault(const sz_environments *env);
 
 /* p [n][stride of d]: the descriptors of all centres. */

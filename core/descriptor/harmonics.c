@@ -8,11 +8,11 @@
  *   A_lm = a (z A_l-1,m - b A_l-2,m),  a^2 = (4l^2-1)/(l^2-m^2),
  *                                      b^2 = ((l-1)^2-m^2)/(4(l-1)^2-1)
  *
- * As polynomials in x, y, z these extend Y off the sphere in some way; the caller
- * projects the gradient across u, where every extension agrees:
+ * As polynomials in x, y, z these extend Y off the sphere in an arbitrary way; the caller
+ * projects the gradient perpendicular to u, where all extensions agree:
  *   dY(d/|d|)/dd = (1 - u u^T) dy / |d|.
  *
- * The adjoint meets A_lm with C_m and S_m only once the sum over l is done:
+ * The adjoint multiplies A_lm with C_m and S_m only after the sum over l:
  *
  *   dE/dr = u sum_lm s_lm Y_lm + (1 - u u^T) / r sum_lm dE/dY_lm dY_lm
  *   sum_l v_lm Y_lm = C_m sum_l A_lm v_lm,   and likewise with S_m and the slopes */
@@ -29,7 +29,7 @@ SZ_INLINE void assemble(sz_lanes a, sz_lanes da, sz_lanes part, sz_lanes px, sz_
     SZ_AT(dy + 2 * SZ_LANES) = da * part;
 }
 
-/* A_lm and its slope from the two below them, a and a1, which move up */
+/* A_lm and its slope from the two below them, a and a1, which are shifted */
 SZ_INLINE void next_degree(const sz_harmonics_factors *f, int l, int m, sz_lanes z,
                            sz_lanes *a, sz_lanes *a1, sz_lanes *da, sz_lanes *da1)
 {
@@ -75,8 +75,7 @@ SZ_CLONES void sz_harmonics(const sz_harmonics_factors *f, const double *u, sz_r
     }
 }
 
-/* What the harmonics of one m add up to over l: sum A_lm dE/dY, sum A'_lm dE/dY and
- * sum A_lm slope. */
+/* Sums over l for one m: sum A_lm dE/dY, sum A'_lm dE/dY and sum A_lm slope. */
 typedef struct {
     sz_lanes value, rise, along;
 } degree_sums;

@@ -9,7 +9,7 @@
 
 #define SZ_N_LM(l_max) (((l_max) + 1) * ((l_max) + 1))
 
-/* The recursion's constants, see harmonics.c; made in harmonics_factors.c. */
+/* The constants of the recursion, see harmonics.c; computed in harmonics_factors.c. */
 typedef struct {
     int l_max;
     double diagonal[SZ_L_MAX + 1];
@@ -29,9 +29,9 @@ void sz_harmonics_prepare(sz_harmonics_factors *factors, int l_max);
 void sz_harmonics(const sz_harmonics_factors *factors, const double *u, sz_real *y,
                   sz_real *dy);
 
-/* The adjoint of energies that hang on a neighbour by h(r) Y(u): from dE/dY and slope,
- * the numbers that stand at Y in dE/dr along u, each [n_lm][SZ_LANES] of l up to l_max,
- * to dE/dr_ij, [3][SZ_LANES]. r [SZ_LANES] */
+/* The adjoint for energies that depend on a neighbour through h(r) Y(u): from dE/dY and
+ * slope (the coefficients of Y in dE/dr along u), each [n_lm][SZ_LANES] with l up to
+ * l_max, to dE/dr_ij, [3][SZ_LANES]. r [SZ_LANES] */
 void sz_harmonics_adjoint(const sz_harmonics_factors *factors, int l_max, const double *u,
                           const double *r, const sz_real *dedy, const sz_real *slope,
                           double *dedr);

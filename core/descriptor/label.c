@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * label.c - where a component of a SOAP vector comes from, in words: "l=2 [n=3
- * Z=42][n=1]".
+ * label.c - the meaning of a component of a SOAP vector as text: "l=2 [n=3 Z=42][n=1]".
  *
  * A channel in brackets: n counts the radial functions from 1 (n* those of the second
- * basis of nu,mu*=1,1), Z is the element; mix, group, W, Q and U are what they are summed
- * to; what is missing is summed over, all of it in [all]. */
+ * basis of nu,mu*=1,1), Z is the element; mix, group, W, Q and U are combinations of
+ * them; a missing index is summed over, and in [all] all of them are. */
 #include "descriptor/channels.h"
 #include "descriptor/soap.h"
 
@@ -13,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* what the columns of a compression's matrix are called */
+/* names of the columns of a compression's matrix */
 static const char *matrix_name(const sz_compression_spec *spec)
 {
     if (strcmp(spec->label, "optimal") == 0) return "U";
@@ -21,7 +20,7 @@ static const char *matrix_name(const sz_compression_spec *spec)
     return spec->label[0] == 'Q' ? "Q" : "mix";
 }
 
-/* the channel number of factor d in words */
+/* the channel number of factor d as text */
 static void name_channel(const sz_soap *soap, int d, int l, int number, char text[48])
 {
     const sz_compression_spec *spec = &soap->compression.spec;

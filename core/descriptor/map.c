@@ -6,16 +6,16 @@
  *   dE/dX_l[m][i] += sum_k dE/dY_l[m][k] W_l[i][k]
  *   dE/dW_l[i][k] += sum_m X_l[m][i] dE/dY_l[m][k]
  *
- * A map that keeps species apart is X itself, one that adds species up is a list of runs
- * of lanes, and only one that mixes (species, n) at will is a matrix, kept once more
- * transposed for the way back. */
+ * A map that resolves species is X itself, one that sums species is a list of runs of
+ * lanes, and only one that mixes (species, n) arbitrarily is a matrix, also stored
+ * transposed for the adjoint. */
 #include "descriptor/channels.h"
 #include "linear/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- from paper -------------------------------------------------------------------- */
+/* ---- from the specification -------------------------------------------------------- */
 
 sz_status sz_map_make_matrix(sz_map *map, const sz_compression *c, int x_lanes,
                              sz_error *err)
@@ -38,13 +38,13 @@ sz_status sz_map_make_matrix(sz_map *map, const sz_compression *c, int x_lanes,
 void sz_map_put(const sz_map *map, int n_chan, size_t at, double value)
 {
     size_t k = at % map->stride, i = at / map->stride % n_chan;
-    size_t first = at - i * map->stride - k; /* of this l */
+    size_t first = at - i * map->stride - k; /* for this l */
 
     map->matrix[at] = value;
     map->transpose[first + k * n_chan + i] = value;
 }
 
-/* the matrices of y, rows at the positions of X's channels, columns padded */
+/* the matrices of y, rows in the order of X's channels, columns padded */
 static sz_status make_matrix(const sz_compression *c, const sz_channels *y,
                              const sz_radial *radial, sz_map *map, sz_error *err)
 {

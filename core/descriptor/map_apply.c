@@ -6,9 +6,9 @@
  *   dE/dX_l[m][i] += sum_k dE/dY_l[m][k] W_l[i][k]
  *   dE/dW_l[i][k] += sum_m X_l[m][i] dE/dY_l[m][k]
  *
- * A map that keeps species apart is X itself, one that adds species up is a list of runs
- * of lanes, and only one that mixes (species, n) at will is a matrix, kept once more
- * transposed for the way back. */
+ * A map that resolves species is X itself, one that sums species is a list of runs of
+ * lanes, and only one that mixes (species, n) arbitrarily is a matrix, also stored
+ * transposed for the adjoint. */
 #include "descriptor/compression.h"
 #include "linear/vec.h"
 
@@ -34,8 +34,8 @@ SZ_INLINE void add_run(int n_lm, int n, sz_real weight, const sz_real *from,
 
 enum { TILE = 4 }; /* rows that share the loads of W */
 
-/* Rows of a product, and how its inner index runs: groups of used numbers, lanes apart.
- */
+/* Rows of a product, and the structure of its inner index: groups of used numbers, lanes
+ * apart. */
 typedef struct {
     int groups, used, lanes;
     const sz_real *x;

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * map_numbers.c - channel maps that change.
+ * map_numbers.c - channel maps with trainable numbers.
  *
  *   Y_lm,k = sum_i X_lm,i W_l(i,k)         dE/dW_l(i,k) = sum_m X_lm,i dE/dY_lm,k
  *
- * X, i = (species, n), does not depend on W and is made once. Whatever a compression
- * mixes, its maps are matrices here, and a number w of the compression stands at several
- * places:
+ * X, i = (species, n), does not depend on W and is computed once. For any compression the
+ * maps are matrices here, and a number w of the compression occurs at several places:
  *
  *   species    W_l((s,n),(g,n)) = w(s,g)        for all l, n
  *   radial     W_l((s,n),(s,k)) = w(n,k)        for all l, s
  *   matrices   W_l((s,n),k)     = w_l((s,n),k), or w for all l
  *
- * so that dE/dw is the sum of dE/dW over those places. How vectors come from Y, by pairs
- * or otherwise, is of no concern here. */
+ * so that dE/dw is the sum of dE/dW over those places. How vectors are computed from Y,
+ * by pairs or otherwise, does not matter here. */
 #include "descriptor/map_numbers.h"
 
 #include "descriptor/channels.h"
@@ -29,10 +28,10 @@
 typedef struct {
     double *number;
     size_t n;
-    int copies; /* that follow each other */
+    int copies; /* consecutive */
 } set;
 
-/* 1 where map d is another one's too. */
+/* 1 if map d is shared with another one. */
 static int is_shared(const sz_compression_spec *spec, int d)
 {
     for (int e = 0; e < d; e++)
@@ -101,10 +100,10 @@ static set set_of_maps(const sz_maps *m, int d)
 
 typedef struct {
     sz_maps *maps;
-    int d, first; /* number of the set's first */
+    int d, first; /* index of the first number of the set */
 } place_list;
 
-/* of channel (s,n) of X and column k of Y */
+/* for channel (s,n) of X and column k of Y */
 static void put(const place_list *p, int l, int s, int n, int k, int number)
 {
     sz_maps *m = p->maps;
@@ -152,7 +151,7 @@ static void put_all(const place_list *p, const sz_channels *y)
     }
 }
 
-/* Counts the places; lists them where there is room for them. */
+/* Counts the places; lists them if there is room for them. */
 static void list_places(sz_maps *m)
 {
     place_list p = {m, 0, 0};
@@ -169,7 +168,7 @@ static void list_places(sz_maps *m)
 
 /* ---- maps as matrices -------------------------------------------------------------- */
 
-/* In place of what the map was; X is that of full from now on. */
+/* Replaces the map; X is that of full from now on. */
 static sz_status make_matrices(sz_maps *m, sz_error *err)
 {
     sz_compression *c = &m->soap->compression;
@@ -200,7 +199,8 @@ sz_status sz_maps_create(sz_maps **maps, const sz_soap_spec *spec, sz_error *err
     *maps = NULL;
     if (!m) return sz_fail_memory(err, sizeof *m, "channel maps");
     full.train.open = closed.train.open = 0;
-    /* of the full X few products; only that of all of them is rotated by a tolerance */
+    /* full needs X only, so few products; only the set of all of them is rotated by a
+     * tolerance */
     if (full.radial.tolerance > 0.0)
         sz_compress_nu(&full.compression, 2, 2, 0, NULL);
     else
@@ -262,7 +262,8 @@ void sz_maps_rescale(const sz_maps *maps, const double *model, double *numbers)
 
 /* ---- principal components ---------------------------------------------------------- */
 
-/* The components of X_lm that a set mixes, and what it does to several of such alike. */
+/* The components of X_lm that a set mixes, and the copies that it acts on in the same
+ * way. */
 typedef struct {
     int n, n_alike, alike_step;
     int *channel; /* [n] */
@@ -298,8 +299,8 @@ static void add_moments(const mixed *m, const double *x, int n_chan, int first, 
         }
 }
 
-/* w [n][columns]: its first columns become the leading eigenvectors of c (destroyed), the
- * others as long as them. */
+/* w [n][columns]: its first columns become the leading eigenvectors of c (destroyed); the
+ * others keep their direction and get the same length. */
 static sz_status put_leading(int n, int columns, double *c, double *w, sz_error *err)
 {
     int keep = columns < n ? columns : n;
@@ -321,7 +322,7 @@ static int columns_of(const sz_channels *y, int l)
     return y->species == SZ_SPECIES_WEIGHTS ? y->n_groups : y->n_mix;
 }
 
-/* Species are told apart by the density averaged over directions, l = 0. */
+/* Species are distinguished by the density averaged over directions, l = 0. */
 static sz_status principal(const sz_maps *maps, const sz_channels *y, mixed *m, size_t n,
                            const double *x, double *numbers, sz_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * map_numbers.h - the channel maps of a compression as a list of numbers that may change,
- * and the slope of a function of the vectors by them. */
+ * map_numbers.h - the channel maps of a compression as a list of trainable numbers, and
+ * the derivative of a function of the vectors with respect to them. */
 #ifndef SZ_MAP_NUMBERS_H
 #define SZ_MAP_NUMBERS_H
 
@@ -9,9 +9,9 @@
 
 /* ---- numbers in a compression ------------------------------------------------------ */
 
-/* What the sets of channels that have numbers of their own hold, one set after the other:
+/* The numbers of all channel sets that have their own, one set after the other:
  * [n_slots][K] of weighted species, [n_max][K] of mixed radial functions, matrices of one
- * l after the other, or one where those of all l are equal. 0: there are none. */
+ * l after the other, or one matrix if those of all l are equal. 0: there are none. */
 size_t sz_maps_numbers(const sz_compression_spec *spec, int n_slots, int n_max,
                        int l_max);
 void sz_maps_get(const sz_compression_spec *spec, int n_slots, int n_max, int l_max,
@@ -21,18 +21,18 @@ void sz_maps_set(sz_compression_spec *spec, int n_slots, int n_max, int l_max,
 
 /* ---- vectors of changing maps ------------------------------------------------------ */
 
-/* Number `number` stands at place `at` of the matrix of map d. */
+/* Number `number` is at place `at` of the matrix of map d. */
 typedef struct {
     int d, number;
     size_t at;
 } sz_map_entry;
 
-/* X comes from full, vectors from soap, in which every map with numbers is a matrix. */
+/* X is computed by full, vectors by soap, in which every map with numbers is a matrix. */
 typedef struct {
     sz_soap *full, *soap;
     int n;                  /* numbers */
-    size_t n_x;             /* doubles of the X of an atom */
-    size_t n_w[SZ_FACTORS]; /* of the matrix of a map; 0: it has no numbers */
+    size_t n_x;             /* size of the X of an atom, in doubles */
+    size_t n_w[SZ_FACTORS]; /* size of the matrix of a map; 0: it has no numbers */
     size_t n_entries;
     sz_map_entry *entry;
 } sz_maps;
@@ -40,18 +40,20 @@ typedef struct {
 /* spec: with maps that have numbers. */
 sz_status sz_maps_create(sz_maps **maps, const sz_soap_spec *spec, sz_error *err);
 void sz_maps_free(sz_maps *maps);
-/* The numbers become those of maps->soap. */
+/* Sets the numbers in maps->soap. */
 void sz_maps_load(sz_maps *maps, const double *numbers);
-/* slope [n] += dE/dnumber, from dE/dW as sz_soap_map_slopes leaves it. */
+/* slope [n] += dE/dnumber, from dE/dW of sz_soap_map_slopes. */
 void sz_maps_fold(const sz_maps *maps, double *const *dedw, double *slope);
 
-/* The first set of numbers becomes, as far as there are such, the leading eigenvectors of
- *   C(a,b) = sum over environments and what the set does not tell apart of X_a X_b,
- * x [n][n_x]; the other sets stay: equal ones would for ever be trained alike. */
+/* Sets the first set of numbers, as far as possible, to the leading eigenvectors of
+ *   C(a,b) = sum of X_a X_b over environments and over the indices that the set does
+ *   not mix,
+ * x [n][n_x]; the other sets are kept, because equal sets would always be trained
+ * alike. */
 sz_status sz_maps_principal(const sz_maps *maps, size_t n, const double *x,
                             double *numbers, sz_error *err);
-/* Every set is multiplied so that it has the norm it has in model: a common factor of a
- * set changes no normalised vector. */
+/* Scales every set to its norm in model: a common factor of a set does not change
+ * normalised vectors. */
 void sz_maps_rescale(const sz_maps *maps, const double *model, double *numbers);
 
 #endif

@@ -6,16 +6,16 @@
  *   C_l(a,b) = 1/n sum_i sum_m X_lm,a X_lm,b        a, b = (species, n), i environments
  *   C(s,s')  = sum_n C_0((s,n),(s',n))
  *
- * Among all u_max orthonormal combinations of the channels the leading eigenvectors U_l
- * of C_l keep the most of the density, sum_i |U_l^T X_l|^2. Those of C(s,s') keep the
- * most of the densities averaged over directions: the first is near the total density,
- * the next tell elements apart by how many of them stand at which distance. (With all l
- * the elements of an alloy are nearly uncorrelated, and the eigenvectors would ignore
- * some of them.) No mean is subtracted: densities have no arbitrary origin.
- * With all eigenvectors both are rotations of the channels, which change no kernel.
+ * Among all sets of u_max orthonormal combinations of the channels, the leading
+ * eigenvectors U_l of C_l keep most of the density, sum_i |U_l^T X_l|^2. Those of C(s,s')
+ * keep most of the densities averaged over directions: the first is close to the total
+ * density, the next distinguish elements by their numbers of neighbours at each distance.
+ * (With all l the elements of an alloy are nearly uncorrelated, and the eigenvectors
+ * would ignore some of them.) No mean is subtracted: densities have no arbitrary origin.
+ * With all eigenvectors both are rotations of the channels, which do not change kernels.
  *
- * C_l needs no X: it is the mean of the unnormalised spectra P_l of nu=2, but for the
- * factor (2l+1)^-1/2. */
+ * C_l needs no X: up to the factor (2l+1)^-1/2 it is the mean of the unnormalised spectra
+ * P_l of nu=2. */
 #include "descriptor/optimal.h"
 
 #include "descriptor/compression_spec.h"

@@ -7,9 +7,10 @@
  *   dE/dP = (dE/dp - p (p . dE/dp)) / |P|,   D = scale dE/dP
  *   dE/dY1_lm,a += D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += D_l(a,b) Y1_lm,a   spread.c
  *
- * The list is kept in blocks: consecutive b, each with the same consecutive a, taken
- * SZ_LANES at a time; or a row of like positions. What runs over the end of a row of p is
- * overwritten by the next row or cleared. With three factors Y2 is Q of coupling.c. */
+ * The list is stored in blocks: consecutive b, each with the same consecutive a,
+ * processed SZ_LANES at a time; or a row of equal positions. Writes beyond the end of a
+ * row of p are overwritten by the next row or cleared. With three factors Y2 is Q of
+ * coupling.c. */
 #include "descriptor/power.h"
 
 #include "descriptor/spread.h"
@@ -56,8 +57,8 @@ SZ_INLINE void any_products(int rows, int n_m, const sz_real *y1, int stride1,
     } // clang-format on
 }
 
-/* Rows that follow each other, of one block or of several, b upwards over the same a.
- * They are finished in order: a row's overrun is overwritten by the next one. */
+/* Adjacent rows, of one block or of several, b ascending over the same a. They are
+ * finished in order: a row's overrun is overwritten by the next one. */
 typedef struct {
     int l, a, b, rows, start[TILE];
 } strip;
@@ -72,7 +73,7 @@ SZ_INLINE void finish_strip(strip *s, const sz_real *y1, int stride1, const sz_r
     s->rows = 0;
 }
 
-/* A row of like positions: p[i] = sum_m y1_m,a+i y2_m,b+i */
+/* A row of equal positions: p[i] = sum_m y1_m,a+i y2_m,b+i */
 SZ_INLINE void like_products(const sz_block *t, const sz_real *y1, int stride1,
                              const sz_real *y2, int stride2, sz_real *p)
 {
@@ -87,7 +88,7 @@ SZ_INLINE void like_products(const sz_block *t, const sz_real *y1, int stride1,
     }
 }
 
-/* n blocks, whose rows stand one after the other in p */
+/* n blocks, whose rows are adjacent in p */
 SZ_INLINE void block_products(int n, const sz_block *block, const sz_real *y1,
                               int stride1, const sz_real *y2, int stride2, sz_real *p)
 {
@@ -117,7 +118,7 @@ SZ_INLINE void block_products(int n, const sz_block *block, const sz_real *y1,
     if (s.rows > 0) finish_strip(&s, y1, stride1, y2, stride2, p);
 }
 
-/* All products without scale; what is not active is zero, and so is the pad. */
+/* All products without scale; inactive groups are zero, and so is the pad. */
 SZ_INLINE void all_products(const sz_compression *c, const unsigned char *present,
                             const sz_real *y1, const sz_real *y2, sz_real *p)
 {

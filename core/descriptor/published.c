@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * published.c - vectors in the published order and inside; those of triples: triples.c.
+ * published.c - vectors in published and internal order; those of triples: triples.c.
  *
- * For each l the components are the matrix P_l[b][a]. Inside, radial channels may be
- * rotated and cut off: P'_l = O P_l O^T, and back P_l = O^T P'_l O, which is the whole of
- * it where what was cut off is null, or left out on purpose (radial_tolerance). */
+ * For each l the components are the matrix P_l[b][a]. Internally radial channels may be
+ * rotated and truncated: P'_l = O P_l O^T, and back P_l = O^T P'_l O, which is complete
+ * if the dropped channels are null, or dropped on purpose (radial_tolerance). */
 #include "descriptor/channels.h"
 #include "descriptor/triples.h"
 
@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The matrix of one l, [b][a] of the published channels, and what is needed to go
- * between it and the vectors. */
+/* The matrix of one l, [b][a] of the published channels, and the data to convert between
+ * it and the vectors. */
 typedef struct {
     int g1, g2;        /* groups */
     int n1, n2;        /* channels of a group of this l */
     int k1, k2;        /* channels */
     int n_pairs, most; /* of this l, of any l */
-    int first;         /* components of smaller l, for lists that depend on l */
+    int first;         /* number of components of smaller l, for lists that depend on l */
     sz_channel_pair *list;
     double *matrix, *other; /* [k2][k1] */
     double *memory;         /* of both */
@@ -98,7 +98,7 @@ static void list_products(published *v, const sz_compression *c, sz_factors *lis
     }
 }
 
-/* A sum of one product is called after it. */
+/* A sum of one product has the label of that product. */
 static sz_status list_sums(published *v, const sz_compression *c, sz_factors *list,
                            sz_error *err)
 {
@@ -159,8 +159,7 @@ static void rotate_columns(published *v, int *rows, int *columns, int n_max, int
     *columns = r;
 }
 
-/* columns in groups of n -> groups of n_max by the transpose of comb; then that is
- * transposed */
+/* columns in groups of n -> groups of n_max by the transpose of comb; then transposed */
 static void rotate_back(published *v, int *rows, int *columns, int n_max, int n,
                         const double *comb, int n_fun)
 {
@@ -243,7 +242,7 @@ static void import_l(published *v, const sz_compression *c, const sz_radial *rad
     }
 }
 
-/* the components of l, -1 behind them */
+/* the components of l, ended by -1 */
 static void components_of(const sz_compression *c, int l, int *list)
 {
     for (int k = 0; k < c->n_products; k++)
@@ -251,7 +250,7 @@ static void components_of(const sz_compression *c, int l, int *list)
     *list = -1;
 }
 
-/* A vector of sums has one order, the published one. */
+/* A vector of sums has only the published order. */
 static void import_sums(const sz_compression *c, int n, size_t ld, const double *vectors,
                         double *inner)
 {
@@ -299,7 +298,7 @@ sz_status sz_compression_import(const sz_compression *c, const sz_radial *radial
     return SZ_OK;
 }
 
-/* Channels as they are: what comes back is what was there, to the last bit. */
+/* Channels are not rotated: the inverse is exact to the last bit. */
 static void publish_l(published *v, const sz_compression *c, int l, const double *inner,
                       double *vector)
 {

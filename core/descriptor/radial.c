@@ -6,20 +6,20 @@
  *   decay(r) = c (1+q) / (q + (r/s)^k),  c = 1 if k = 0 or q = 0, else q/(1+q)
  *
  * f are the functions g_nl of the basis, or those of a second basis with 2l+1 functions.
- * O_l resolves n, sums over it or mixes it. Where n is resolved O_l may also be the
- * rotation onto the directions that g_nl spans: the grid Gaussians are nearly dependent
- * (the one at r = 0 is null for every l >= 1), so the channels below 1e-7 are dropped
- * and kernels change by 1e-14 at most. With radial_tolerance more are dropped, knowingly:
- * what is left are the directions that g_nl has most of.
+ * O_l resolves n, sums over it or mixes it. If n is resolved O_l may also be the rotation
+ * onto the directions spanned by g_nl: the grid Gaussians are nearly dependent (the one
+ * at r = 0 is null for every l >= 1), so the channels below 1e-7 are dropped and kernels
+ * change by 1e-14 at most. With radial_tolerance more are dropped, and only the largest
+ * directions of g_nl are kept.
  *
- * The functions of soap_turbo (turbo.c) are orthonormal and other ones for each slot; F
+ * The functions of soap_turbo (turbo.c) are orthonormal and differ from slot to slot; F
  * is then their amplitude factor.
  *
- * A table holds quintic Hermite nodes of the functions without F, whose kink at
- * cutoff - cutoff_width would spoil it; the spacing 0.02 atom_sigma keeps its error
- * near 1e-14. In single precision 0.16 atom_sigma is enough for 3e-9, and the table
- * stays in the cache; but not for what is added to the slopes of soap_turbo, which is
- * interpolated along straight lines. radial_eval.c reads them. */
+ * A table holds quintic Hermite nodes of the functions without F, whose kink at cutoff -
+ * cutoff_width would reduce its accuracy; the spacing 0.02 atom_sigma keeps its error
+ * near 1e-14. In single precision 0.16 atom_sigma is enough for 3e-9, and the table stays
+ * in the cache; but not for the correction to the slopes of soap_turbo, which is
+ * interpolated linearly. radial_eval.c reads the tables. */
 #include "descriptor/radial.h"
 
 #include "atoms/cutoff.h"
@@ -30,7 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of knots, in units of the width of the Gaussians. */
+/* Spacing of knots, in units of the width of the Gaussians. */
 static const double SPACING = 0.02, SPACING_SINGLE = 0.16;
 
 /* The functions of soap: value, slope and second derivative, each [l_max+1][n_fun]. */
@@ -85,10 +85,11 @@ static sz_status reduce_l(sz_radial *radial, int l, double *comb, int *n_rad,
         for (int k = 0; k < n; k++) comb[q * radial->n_fun + k] = vt[k * n + q];
     free(a);
     if (!info) return SZ_OK;
-    return sz_fail(err, SZ_ERR_NUMERIC, "the radial functions of l=%d have no SVD", l);
+    return sz_fail(err, SZ_ERR_NUMERIC, "the SVD of the radial functions of l=%d failed",
+                   l);
 }
 
-/* The rows of one family for one l; returns how many in *n. */
+/* The rows of one family for one l; *n receives how many. */
 static sz_status make_rows(sz_radial *radial, const sz_radial_family *family, int reduce,
                            int l, double *comb, int *n, sz_error *err)
 {
@@ -131,7 +132,7 @@ static int family_size(const sz_radial_spec *spec, const sz_radial_family *famil
     }
 }
 
-/* Makes every row with room for the largest families, then moves them together. */
+/* Allocates every row for the largest families, then compacts them. */
 static sz_status combine(sz_radial *radial, int n_families,
                          const sz_radial_family *family, int reduce, sz_error *err)
 {
@@ -213,7 +214,7 @@ static void set_pieces(sz_radial_table *table, int n, const double *edge)
     memcpy(table->from, edge, ((size_t)n + 1) * sizeof *edge);
 }
 
-/* Knots no further apart than spacing. */
+/* Knots with at most this spacing. */
 static void set_knots(const sz_radial_table *table, double spacing, sz_knots *knots)
 {
     for (int k = 0; k < table->n_pieces; k++) {
@@ -294,8 +295,8 @@ static sz_status tabulate(const sz_radial *radial, sz_radial_table *table,
     return SZ_OK;
 }
 
-/* n polynomials of degree 5 between the rows of a node and of the next one, and what
- * stands behind them. */
+/* n polynomials of degree 5 between the rows of a node and of the next one, and the
+ * values after them. */
 static void fill_single(int n, int n_more, const double *a, const double *b, float *to)
 {
     for (int i = 0; i < n; i++) {
@@ -312,8 +313,8 @@ static void fill_single(int n, int n_more, const double *a, const double *b, flo
     for (int i = 0; i < n_more; i++) to[6 * n + i] = (float)a[3 * n + i];
 }
 
-/* The last node of a piece, which has no next one, is filled as if it were the next one
- * itself. */
+/* The last node of a piece, which has no next one, is filled as if the next one were
+ * equal. */
 static sz_status tabulate_single(const sz_radial *radial, sz_radial_table *table,
                                  const sz_turbo *turbo, double *const f[4], sz_error *err)
 {
@@ -400,7 +401,7 @@ static sz_status open_radial(sz_radial **radial, const sz_radial_spec *spec, int
     return SZ_OK;
 }
 
-/* The channels of an l right behind those of the one before. */
+/* Moves the channels of an l directly after those of the one before. */
 static void pack(sz_radial *radial)
 {
     int n = 0;

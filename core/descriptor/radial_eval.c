@@ -5,30 +5,31 @@
  *   h(r) = F(r) sum_c w_c(t) node_c,   dh/dr likewise
  *
  * node_0..2 are h, h' dx and h'' dx^2 at the knot below r, node_3..5 at the one above,
- * t the place between them. In single precision differences of these would cost the
- * slopes their digits: there node_0..5 are the coefficients of the same polynomial.
+ * t the relative position between them. In single precision differences of these would
+ * make the slopes inaccurate: there node_0..5 are the coefficients of the same
+ * polynomial.
  *
  * F is a switching function, for soap f_cut(r) decay(r). The slopes of soap_turbo have an
- * excess, see turbo.c, which straight lines are enough for. */
+ * excess, see turbo_basis.c, for which linear interpolation is sufficient. */
 #include "descriptor/radial.h"
 
 #include "linear/vec.h"
 
 #include <math.h>
 
-/* Where SZ_LANES distances lie in the table, and the weights of the six rows there:
- * w for the functions, dw for their slopes, F and F' included. */
+/* Positions of SZ_LANES distances in the table, and the weights of the six rows there: w
+ * for the functions, dw for their slopes, F and F' included. */
 typedef struct {
     sz_lanes w[6], dw[6];
     const sz_real *node[SZ_LANES];
-    sz_lanes t, f, df; /* only of soap_turbo */
+    sz_lanes t, f, df; /* only for soap_turbo */
 } weights;
 
 #ifndef SZ_SINGLE
 
-enum { ROWS = 3 }; /* of a node that rows of the next one follow */
+enum { ROWS = 3 }; /* of a node whose rows are followed by those of the next one */
 
-/* t: the place between two nodes */
+/* t: relative position between two nodes */
 SZ_INLINE void weigh_rows(sz_lanes t, sz_lanes *w, sz_lanes *dw)
 {
     sz_lanes t2 = t * t, t3 = t2 * t, s = 1.0 - t, b = 30.0 * t2 * s * s;
@@ -129,7 +130,7 @@ SZ_INLINE void switch_lanes(const sz_radial_spec *s, const double *r, sz_lanes *
     *df = SZ_GET(inside) * ((sz_real)(-0.5 * 3.14159265358979323846 * inverse) * cos_t);
 }
 
-/* the nodes below r, how far behind them r is, in spacings, and 1 / spacing */
+/* the nodes below r, the distance of r from them in spacings, and 1 / spacing */
 SZ_INLINE const sz_real *find_nodes(const sz_radial_table *table, double r, int n_node,
                                     double *t, double *per_r)
 {
@@ -166,7 +167,7 @@ SZ_INLINE void amplitude_lanes(const sz_radial *radial, int n, const int *slot,
 
 typedef int ints __attribute__((vector_size(4 * SZ_LANES)));
 
-/* of soap: one table of one piece, F a factor of all functions */
+/* soap: one table with one piece, F is a factor of all functions */
 SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weights *at)
 {
     const sz_radial_table *table = radial->table;
@@ -176,7 +177,7 @@ SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weig
     sz_lanes f, df;
     ints knot = __builtin_convertvector(x, ints), below;
 
-    below = knot < last; /* r may be the cutoff but for rounding */
+    below = knot < last; /* r may equal the cutoff within rounding */
     knot = (knot & below) | (last & ~below);
     for (int i = 0; i < SZ_LANES; i++)
         at->node[i] =
@@ -195,7 +196,7 @@ SZ_INLINE void locate_soap(const sz_radial *radial, int n, const double *r, weig
     }
 }
 
-/* of soap_turbo: a table for each slot, F a factor of R alone */
+/* soap_turbo: a table for each slot, F is a factor of R only */
 SZ_INLINE void locate_turbo(const sz_radial *radial, int n, const int *slot,
                             const double *r, weights *at)
 {
@@ -215,8 +216,8 @@ SZ_INLINE void locate_turbo(const sz_radial *radial, int n, const int *slot,
     for (int c = 0; c < 6; c++) at->dw[c] *= per_r;
 }
 
-/* SZ_LANES functions of neighbour i from column c of the nodes, and their slopes where
- * these are wanted; gap: from one node to the next what stands behind its three rows */
+/* SZ_LANES functions of neighbour i from column c of the nodes, and their slopes if
+ * requested; gap: the data between the three rows of one node and the next */
 SZ_INLINE void interpolate(const weights *at, int i, int n_row, int gap, int c,
                            int slopes, sz_lanes *value, sz_lanes *slope)
 {

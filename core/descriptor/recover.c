@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * recover.c - back from W^T P_l or Q^T P_l Q to P_l (Darby, Kermode, Csanyi 2021, II B).
+ * recover.c - recovers P_l from W^T P_l or Q^T P_l Q (Darby, Kermode, Csanyi 2021, II B).
  *
  *   P = X^T X [n][n],  X [2l+1][n],  A = W^T P = B^T X,  B = X W
  *
  *   W^T P W = A W = B^T B = U^T L U,   X = L^-1/2 U A,   P = X^T X
  *
- * X is known up to a rotation, P without doubt, as long as B has the rank of X. Null
+ * X is known up to a rotation and P exactly, as long as B has the rank of X. Null
  * directions (fewer neighbours than 2l+1, symmetry) are dropped; a tolerance near the
- * rounding is right, for what is dropped is lost and noise divided by noise is small.
- * With e the rounding of A, P is known to e cond(V W)^2 of |P|, where the rows of V are
- * orthonormal and span those of X: nothing better can be had from A. cond(X W), which is
- * reported, is as a rule larger.
+ * rounding error is right, because dropped directions are lost, while noise divided by
+ * noise is small. With e the rounding error of A, P is known to e cond(V W)^2 of |P|,
+ * where the rows of V are orthonormal and span those of X: this is the best accuracy
+ * possible. cond(X W), which is reported, is usually larger.
  *
  * Q^T P Q = Z^T Z, Z = X Q, is known in its first r rows: the same with W = 1 on top of 0
  * gives all of it, and P = Q^-T (Z^T Z) Q^-1. */
@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* eigenvalues of W^T P W below this part of the largest are rounding */
+/* eigenvalues of W^T P W below this fraction of the largest are rounding errors */
 #define NULL_PART 2e-15
 
 /* c [m][n] = a [m][k] b [k][n] */
@@ -94,7 +94,7 @@ static kind kind_of(const sz_compression_spec *spec)
                                                                         : KIND_NONE;
 }
 
-/* What is stored of one l. */
+/* The stored data of one l. */
 typedef struct {
     int l, n, k;
     const double *stored; /* the components of this l: every step-th */
@@ -157,7 +157,7 @@ int sz_recover_length(const sz_soap *soap)
     return n * (n + 1) / 2 * (soap->spec.radial.l_max + 1);
 }
 
-/* the slice of l from the published vector; next moves on */
+/* the slice of l from the published vector; next is advanced */
 static slice slice_of(const sz_soap *soap, kind k, int l, const double *published,
                       const double **next, const double **matrix)
 {
@@ -202,11 +202,10 @@ sz_status sz_recover_spectrum(const sz_soap *soap, const double *published, doub
     sz_status status = SZ_OK;
 
     if (k == KIND_NONE)
-        return sz_fail(
-            err, SZ_ERR_ARGUMENT,
-            "the full spectrum cannot be recovered from %s, only from W^T P_l, "
-            "Q^T P_l Q and, where its rank allows, nu,mu=1,1",
-            spec->label);
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "the full spectrum cannot be recovered from %s, only from W^T "
+                       "P_l, Q^T P_l Q and, if its rank allows, nu,mu=1,1",
+                       spec->label);
     memory = malloc(4 * (size_t)most * n * sizeof *memory);
     if (!memory) return sz_fail_memory(err, 4 * (size_t)most * n * 8, "a recovery");
     a = memory;

@@ -6,10 +6,10 @@
 
 #include "descriptor/soap.h"
 
-/* How it went for one l. */
+/* The result for one l. */
 typedef struct {
-    int rank;         /* of W^T P_l: directions found, at most 2l+1 */
-    double condition; /* of X_l W over these directions, X_l [2l+1][n] */
+    int rank;         /* W^T P_l: number of directions found, at most 2l+1 */
+    double condition; /* condition number of X_l W over these directions, X_l [2l+1][n] */
 } sz_recovery;
 
 /* x [k][n] from a [k][n] = W^T P and w [n][k]: P = X^T X; rows beyond how->rank are

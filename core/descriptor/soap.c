@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap.c - one descriptor: from paper to tables and maps, and vectors in and out; the
- * record of the kind. How vectors are made: soap_chain.c. */
+ * soap.c - a SOAP descriptor: its tables and maps, import and export of vectors, and the
+ * record of the kind. soap_chain.c computes vectors. */
 #include "descriptor/soap_spec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Shorter vectors are left as they are in soap_turbo. */
+/* Shorter vectors are not normalised in soap_turbo. */
 #define TURBO_LEAST_NORM 1e-5
 
 /* ---- the descriptor --------------------------------------------------------------- */
@@ -52,33 +52,33 @@ const sz_soap_spec *sz_soap_spec_of(const sz_describer_spec *spec)
 
 /* ---- the descriptor --------------------------------------------------------------- */
 
-/* What every descriptor tells. */
+/* Data common to all descriptors. */
 static sz_describer describer_of(const sz_soap *s)
 {
     const sz_soap_spec *spec = &s->spec;
     const sz_compression *c = &s->compression;
     int turbo = spec->turbo.n_species > 0;
 
-    return (sz_describer){
-        .kind = &sz_soap_describer,
-        .own = spec,
-        .reduce = s->base.reduce,
-        .cutoff = spec->radial.cutoff,
-        .sigma0 = spec->sigma0,
-        .with_sigma0 = !turbo,
-        .average = spec->average,
-        .n_slots = spec->n_slots,
-        .slot_z = spec->slot_z,
-        .n_published = sz_compression_published(c) + !turbo,
-        .n_desc = c->n_desc,
-        .stride = c->stride,
-        .n_ranges = c->n_groups,
-        .word = turbo ? "soap_turbo" : "soap",
-        .compression = spec->compression.label,
-        .empty = spec->compression.l_min
-                     ? "neither it nor a neighbour counts in the density, or it has no "
-                       "neighbour: then l_min leaves nothing"
-                     : "neither it nor a neighbour counts in the density"};
+    return (sz_describer){.kind = &sz_soap_describer,
+                          .own = spec,
+                          .reduce = s->base.reduce,
+                          .cutoff = spec->radial.cutoff,
+                          .sigma0 = spec->sigma0,
+                          .with_sigma0 = !turbo,
+                          .average = spec->average,
+                          .n_slots = spec->n_slots,
+                          .slot_z = spec->slot_z,
+                          .n_published = sz_compression_published(c) + !turbo,
+                          .n_desc = c->n_desc,
+                          .stride = c->stride,
+                          .n_ranges = c->n_groups,
+                          .word = turbo ? "soap_turbo" : "soap",
+                          .compression = spec->compression.label,
+                          .empty =
+                              spec->compression.l_min
+                                  ? "neither it nor a neighbour is in the density, or it "
+                                    "has no neighbour and l_min leaves no component"
+                                  : "neither it nor a neighbour is in the density"};
 }
 
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
@@ -93,8 +93,8 @@ sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
     if (spec->train.open) {
         free(s);
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "the maps of compression %s come from data: soapz fit makes them "
-                       "and its model has them; without compression_train and "
+                       "the maps of compression %s are computed from data by soapz fit, "
+                       "and stored in its model; without compression_train and "
                        "compression_start they are random",
                        spec->compression.label);
     }
@@ -203,7 +203,7 @@ static size_t bytes(const sz_describer *d)
 }
 
 static const char *const words[] = {"soap", "soap_turbo", NULL};
-/* as real.h calls it */
+/* the name in real.h */
 extern const struct sz_describer_stages_single sz_soap_vectors_single;
 
 const sz_describer_kind sz_soap_describer = {

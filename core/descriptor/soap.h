@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * soap.h - a SOAP descriptor: hyperparameters, channel maps, radial tables, and the
- * chain neighbours -> X -> Y1, Y2 -> p with its adjoint. Its vectors are had through
- * describer.h; here is what goes on inside. */
+ * chain neighbours -> X -> Y1, Y2 -> p with its adjoint. Its vectors are computed through
+ * describer.h; this header declares its internals. */
 #ifndef SZ_SOAP_H
 #define SZ_SOAP_H
 
@@ -10,10 +10,10 @@
 #include "descriptor/describer.h"
 #include "descriptor/harmonics.h"
 
-/* Maps that a fit finds: compression_train, compression_start. */
+/* Maps that a fit determines: compression_train, compression_start. */
 typedef struct {
     int steps, pca;
-    int open; /* 1: they are not found yet, and no vector can be made */
+    int open; /* 1: not determined yet, so no vector can be computed */
 } sz_train_spec;
 
 /* Hyperparameters, names and defaults as in gap_fit (lower case). */
@@ -23,7 +23,7 @@ typedef struct {
     int central_all;      /* central_reference_all_species */
     double sigma0;        /* covariance_sigma0: last component of the vector */
     int n_slots;          /* n_species */
-    int slot_z[SZ_Z_MAX]; /* [n_slots] species_Z; 0 takes every element */
+    int slot_z[SZ_Z_MAX]; /* [n_slots] species_Z; 0: every element */
     int normalise;        /* 1: the vector is divided by its norm */
     int average;          /* 1: one vector for all centres */
     int plain_l;          /* 1: no factor (2l+1)^-1/2 (before gap_version 1423143769) */
@@ -45,17 +45,17 @@ typedef struct {
 } sz_soap;
 
 extern const sz_describer_kind sz_soap_describer;
-/* d as a SOAP, NULL where it is another kind; and so of what a string says. */
+/* d as a SOAP, NULL if it is of another kind; the same for a parsed string. */
 const sz_soap *sz_soap_of(const sz_describer *d);
 const sz_soap_spec *sz_soap_spec_of(const sz_describer_spec *spec);
 
-/* spec is copied. reduce: where the compression allows it, rotate the radial channels and
+/* spec is copied. reduce: if the compression allows it, rotate the radial channels and
  * drop the null ones, see radial.h; kernels do not change. 0 keeps the published
  * components. With radial_tolerance channels are always rotated. */
 sz_status sz_soap_create(sz_soap **soap, const sz_soap_spec *spec, int reduce,
                          sz_error *err);
 void sz_soap_free(sz_soap *soap);
-/* Where a component comes from, in words (label.c), and the hyperparameters. */
+/* The meaning of a component as text (label.c), and the hyperparameters. */
 sz_status sz_soap_names(void **names, const sz_describer *d, sz_error *err);
 int sz_soap_label(const sz_describer *d, const void *names, int k, char *text,
                   size_t size);
@@ -67,19 +67,19 @@ sz_status sz_soap_work_create(sz_soap_work **work, const sz_soap *soap, int n_bl
                               sz_error *err);
 void sz_soap_work_free(sz_soap_work *work);
 
-/* The stages of the chain, in the precision of who asks. */
+/* The stages of the chain, in the caller's precision. */
 extern const sz_describer_stages sz_soap_vectors;
 
-/* ---- from X on: for what changes the maps and not the atoms (map_numbers.h) */
+/* ---- from X on: for training maps with fixed atoms (map_numbers.h) ----------------- */
 
-/* X of atom i, x [n_lm][n_chan], and the slots that are in it, present [n_slots]. */
+/* X of atom i, x [n_lm][n_chan], and the slots that occur in it, present [n_slots]. */
 void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb,
                      const sz_slots *slots, int i, sz_real *x, unsigned char *present);
 /* p [stride] of atom k of the block from its X. */
 void sz_soap_vector_of(const sz_soap *soap, sz_soap_work *work, int k, const sz_real *x,
                        const unsigned char *present, sz_real *p);
-/* After it: dedw[d], laid out like the matrix of map d, += dE/dW; NULL: is left out. dedp
- * is destroyed. */
+/* Call it afterwards: dedw[d], in the layout of the matrix of map d, += dE/dW; NULL:
+ * skipped. dedp is destroyed. */
 void sz_soap_map_slopes(const sz_soap *soap, sz_soap_work *work, int k, const sz_real *p,
                         sz_real *dedp, double *const *dedw);
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_chain.c - vectors of a block of atoms, and back to their neighbours.
+ * soap_chain.c - vectors of a block of atoms, and their adjoint.
  *
  *   r_ij --radial, harmonics, density--> X --soap_vector.c--> p
  *   dE/dp --soap_vector.c--> dE/dX --density--> dE/dr_ij
  *
- * Descriptors of the same centres go together: neighbours are sorted, distances and
- * harmonics computed once for all of them, and dE/dY_lm of all is one sum.
+ * Descriptors of the same centres are computed together: neighbours are sorted, and
+ * distances and harmonics computed, once for all of them, and dE/dY_lm is summed over
+ * all.
  *
- * Nothing is kept between the two sweeps but X, Y and |P| of each atom: what a pair
- * has is computed again in less time than it would take to come back from memory. */
+ * Between forward and adjoint only X, Y and |P| of each atom are stored: recomputing the
+ * data of a pair takes less time than reading them from memory. */
 #include "descriptor/soap_work.h"
 
 #include "descriptor/batch.h"
@@ -34,7 +35,7 @@ static void take_parts(int n, const sz_describer_part *from, soap_part *to)
 
 /* ---- neighbours -------------------------------------------------------------------- */
 
-/* The neighbours of nb that a descriptor wants; there may be more radial tables than
+/* The neighbours of nb that a descriptor needs; there may be more radial tables than
  * slots of X. */
 static sz_reach reach_of(const sz_soap *soap, const int *slot)
 {
@@ -46,12 +47,12 @@ static sz_reach reach_of(const sz_soap *soap, const int *slot)
     return reach;
 }
 
-/* What a descriptor takes of a batch. */
+/* The part of a batch that a descriptor uses. */
 typedef struct {
-    int n;                /* lanes up to the last one that it wants; 0: none */
+    int n;                /* lanes up to the last one in use; 0: none */
     int table[SZ_LANES];  /* slot in the radial tables */
-    int slot[SZ_LANES];   /* in X; -1: not wanted */
-    int offset[SZ_LANES]; /* of the slot in the channels; < 0: not wanted */
+    int slot[SZ_LANES];   /* slot in X; -1: not in use */
+    int offset[SZ_LANES]; /* offset of the slot in the channels; < 0: not in use */
 } lanes;
 
 static int choose_lanes(const sz_soap *soap, const int *slot_of, const sz_batch *b,
@@ -104,8 +105,8 @@ static void add_neighbours(const sz_soap *soap, sz_soap_work *work, const lanes 
                c->n_chan, of->n, of->offset, work->h, ylm, x);
 }
 
-/* The descriptor of the largest l_max among those that want lanes of the batch, which has
- * the harmonics for all; -1: none of them wants any. */
+/* The descriptor with the largest l_max among those that use lanes of the batch, for
+ * which harmonics are computed; -1: none of them uses any. */
 static int find_highest(int n_parts, const soap_part *part, const lanes *of)
 {
     int highest = -1;
@@ -117,7 +118,7 @@ static int find_highest(int n_parts, const soap_part *part, const lanes *of)
     return highest;
 }
 
-/* The lanes that each descriptor takes of a batch, and find_highest. */
+/* The lanes of a batch used by each descriptor, and find_highest. */
 static int choose_all(int n_parts, const soap_part *part, const sz_batch *b, lanes *of)
 {
     for (int k = 0; k < n_parts; k++) choose_lanes(part[k].soap, part[k].slot, b, &of[k]);
@@ -133,7 +134,7 @@ static void start_walk(sz_walk *walk, const sz_neigh *nb, int n_parts,
     sz_walk_start(walk, nb, n_parts, reach);
 }
 
-/* Adds the density round atom i to X number k of each descriptor. */
+/* Adds the density around atom i to X number k of each descriptor. */
 static void add_density(int n_parts, const soap_part *part, sz_walk *walk, const int *z,
                         int i, int k)
 {
@@ -209,11 +210,11 @@ void sz_soap_density(const sz_soap *soap, sz_soap_work *work, const sz_neigh *nb
     memcpy(present, work->present, (size_t)c->n_slots);
 }
 
-/* ---- and back ---------------------------------------------------------------------- */
+/* ---- adjoint ----------------------------------------------------------------------- */
 
 enum { LINE = 64 / sizeof(sz_real) }; /* numbers in a cache line */
 
-/* Part 0..3 of the n numbers at a, on their way to the cache. */
+/* Prefetches part 0..3 of the n numbers at a. */
 static void fetch(const sz_real *a, int n, int part)
 {
     for (int i = n * part / 4; i < n * (part + 1) / 4; i += LINE)
@@ -221,7 +222,7 @@ static void fetch(const sz_real *a, int n, int part)
 }
 
 /* The products of the kernel have evicted an atom's arrays from the cache: those of atom
- * k are prefetched while the one before it is worked on. */
+ * k are prefetched while the previous atom is processed. */
 static void fetch_atom(const soap_part *of, int k, int part)
 {
     const sz_soap_work *work = of->work;
@@ -249,8 +250,8 @@ static void density_of_batch(const soap_part *part, const lanes *of, const sz_ba
                        w->dedx, add, dedy_lm, slope);
 }
 
-/* dedr += dE/dr_ij of a batch. Harmonics of all descriptors meet in one sum; the one
- * with most of them comes first. */
+/* dedr += dE/dr_ij of a batch. The harmonics of all descriptors are summed; the one with
+ * most of them comes first. */
 static void batch_adjoint(int n_parts, const soap_part *part, const sz_batch *b,
                           double *dedr)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_spec.c - the argument string of a soap descriptor becomes hyperparameters.
+ * soap_spec.c - parses the argument string of a soap descriptor.
  *
- * Keys, aliases and defaults are gap_fit's; radial_tolerance is ours, and so are some of
- * those that choose the compression (compression_keys.c). Keys that say nothing about the
- * descriptor are ignored. */
+ * Keys, aliases and defaults are gap_fit's; radial_tolerance is soapz's own, and so are
+ * some keys that choose the compression (compression_keys.c). Keys that do not concern
+ * the descriptor are ignored. */
 #include "descriptor/soap_spec.h"
 
 #include "descriptor/compression_keys.h"
@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* central_reference_all_species has its default changed by these versions */
+/* these versions changed the default of central_reference_all_species */
 enum { VERSION_REFERENCE = 1426512068, VERSION_L_FACTOR = 1423143769 };
 
 /* ---- the keys --------------------------------------------------------------------- */
 
-/* What an argument string says. */
+/* The result of parsing an argument string. */
 typedef struct {
     const char *basis;
     sz_radial_spec radial;
@@ -31,14 +31,14 @@ typedef struct {
 
 const sz_key sz_soap_keys[] = {
     {"cutoff", SZ_KEY_REAL, AT(radial.cutoff), NULL,
-     "needed, Angstrom: neighbours end there"},
+     "needed, Angstrom: largest distance of a neighbour"},
     {"cutoff_transition_width", SZ_KEY_REAL, AT(radial.cutoff_width), "0.5",
-     "Angstrom: the cutoff function falls from 1 to 0 over it"},
+     "Angstrom: the cutoff function falls from 1 to 0 over this distance"},
     {"cutoff_dexp", SZ_KEY_INT, AT(radial.decay_exponent), "0",
-     "neighbours count less with r, like 1 / (rate + (r/scale)^dexp); 0: not"},
+     "weight of neighbours decays as 1 / (rate + (r/scale)^dexp); 0: no decay"},
     {"cutoff_scale", SZ_KEY_REAL, AT(radial.decay_scale), "1.0",
-     "Angstrom: scale of that"},
-    {"cutoff_rate", SZ_KEY_REAL, AT(radial.decay_rate), "1.0", "rate of that"},
+     "Angstrom: scale of this decay"},
+    {"cutoff_rate", SZ_KEY_REAL, AT(radial.decay_rate), "1.0", "rate of this decay"},
     {"l_max", SZ_KEY_INT, AT(radial.l_max), NULL,
      "needed, largest angular momentum, 0 to 20"},
     {"n_max", SZ_KEY_INT, AT(radial.n_max), NULL, "needed, radial functions, 1 to 40"},
@@ -46,72 +46,74 @@ const sz_key sz_soap_keys[] = {
      "needed, Angstrom: width of an atom's density"},
     {"atom_gaussian_width", SZ_KEY_REAL, AT(radial.atom_sigma), NULL, "=atom_sigma"},
     {"radial_basis", SZ_KEY_TEXT, AT(basis), "",
-     "EQUISPACED_GAUSS where empty, or POLY, GTO"},
+     "EQUISPACED_GAUSS if empty, or POLY, GTO"},
     {"radial_tolerance", SZ_KEY_REAL, AT(radial.tolerance), "0",
-     "radial channels below this share are left out (ours)"},
+     "radial channels below this fraction are dropped (soapz only)"},
     {"basis_error_exponent", SZ_KEY_REAL, AT(radial.basis_error_exponent), "10.0",
-     "where the equispaced Gaussians end"},
+     "last centre of the equispaced Gaussians"},
     {"central_weight", SZ_KEY_REAL, AT(central_weight), "1.0",
      "weight of the centre's own density"},
     {"central_reference_all_species", SZ_KEY_BOOL, AT(central_all), NULL,
-     "T: the centre's density is in the slot of each species; T for one species, else F"},
+     "T: the centre's density is added to the slot of each species; T for one species, "
+     "else F"},
     {"covariance_sigma0", SZ_KEY_REAL, AT(sigma0), "0",
-     "constant component beside the vector"},
+     "constant component appended to the vector"},
     {"normalise", SZ_KEY_BOOL, AT(normalise), "T", "vectors have length 1"},
     {"normalize", SZ_KEY_BOOL, AT(normalise), NULL, "=normalise"},
     {"average", SZ_KEY_BOOL, AT(average), "F",
-     "one vector for a frame; only soapz describe does it"},
+     "one vector per frame; only for soapz describe"},
     {"xml_version", SZ_KEY_INT, AT(xml_version), NULL,
-     "gap_version whose conventions hold; today's"},
+     "gap_version whose conventions are used; the current one"},
     {"n_Z", SZ_KEY_OTHER, 0, NULL, "number of elements in Z; 1"},
-    {"Z", SZ_KEY_OTHER, 0, NULL,
-     "elements of the centres; 0 is any; add_species says it"},
+    {"Z", SZ_KEY_OTHER, 0, NULL, "elements of the centres; 0 is any; set by add_species"},
     {"n_species", SZ_KEY_OTHER, 0, NULL, "number of elements in species_Z; 1"},
     {"species_Z", SZ_KEY_OTHER, 0, NULL,
-     "elements of the neighbours; 0 is any; add_species says it"},
+     "elements of the neighbours; 0 is any; set by add_species"},
     {"nu_R", SZ_KEY_INT, AT(compression.nu_R), "2",
-     "radial channels kept in products of two: 2, 1 or 0"},
+     "number of factors that resolve radial channels: 2, 1 or 0"},
     {"nu_S", SZ_KEY_INT, AT(compression.nu_S), "2",
-     "species kept in products of two: 2, 1 or 0"},
+     "number of factors that resolve species: 2, 1 or 0"},
     {"Z_mix", SZ_KEY_BOOL, AT(compression.mix.z_mix), "F",
      "species are mixed into K channels"},
     {"R_mix", SZ_KEY_BOOL, AT(compression.mix.r_mix), "F",
      "radial channels are mixed into K channels"},
     {"sym_mix", SZ_KEY_BOOL, AT(compression.mix.sym_mix), "F",
-     "both factors are mixed alike"},
+     "both factors use the same mixtures"},
     {"coupling", SZ_KEY_BOOL, AT(compression.mix.coupling), "T",
-     "F: products of like channels only"},
+     "F: only products of equal channels"},
     {"K", SZ_KEY_INT, AT(compression.mix.k), "0",
-     "channels of Z_mix and R_mix, and of compression={K=3} and its like (ours)"},
+     "channels of Z_mix and R_mix, and of compression={K=3} and other K labels (soapz "
+     "only)"},
     {"mix_shift", SZ_KEY_INT, AT(compression.mix.shift), "0",
      "shifts the seeds of the mixing"},
     {"Z_map", SZ_KEY_TEXT, AT(compression.z_map), "",
      "groups of species: {41 42, 73 74}"},
     {"diagonal_radial", SZ_KEY_BOOL, AT(compression.diagonal_radial), "F",
-     "products of a radial channel with itself only"},
+     "only products of a radial channel with itself"},
     {"compression", SZ_KEY_TEXT, AT(compression.label), "",
-     "a label of soapz compressions (ours)"},
+     "a label of soapz compressions (soapz only)"},
     {"d_J", SZ_KEY_INT, AT(compression.d_J), "0",
-     "channels of compression={nu=2,d_J} (ours); 2 where 0"},
+     "channels of compression={nu=2,d_J} (soapz only); 0 means 2"},
     {"embedding", SZ_KEY_TEXT, AT(compression.embedding), "",
-     "d_J numbers for each species; the paper's where empty (ours)"},
+     "d_J numbers for each species; the paper's if empty (soapz only)"},
     {"u_max", SZ_KEY_INT, AT(compression.u_max), "0",
-     "channels of compression={optimal} (ours)"},
+     "channels of compression={optimal} (soapz only)"},
     {"compression_seed", SZ_KEY_INT, AT(compression.seed), "1",
-     "of random matrices, 1 to 2147483645 (ours)"},
+     "seed of random matrices, 1 to 2147483645 (soapz only)"},
     {"compression_weights", SZ_KEY_TEXT, AT(compression.weights), "normal",
-     "what random matrices are made of: normal numbers, or uniform, in (0,1) (ours)"},
+     "distribution of random matrices: normal, or uniform in (0,1) (soapz only)"},
     {"l_min", SZ_KEY_INT, AT(compression.l_min), "0",
-     "products of three factors with a smaller l are left out; 1: those that repeat the "
-     "power spectrum (ours)"},
+     "smallest l in products of three factors; 1 leaves out those that repeat the power "
+     "spectrum (soapz only)"},
     {"compression_train", SZ_KEY_INT, AT(compression.train), "0",
-     "steps by which soapz fit trains the maps of the compression (ours)"},
+     "steps by which soapz fit trains the maps of the compression (soapz only)"},
     {"compression_start", SZ_KEY_TEXT, AT(compression.start), "random",
-     "the maps before training: random, or pca: principal components of the data (ours)"},
+     "the maps before training: random, or pca: principal components of the data (soapz "
+     "only)"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
-/* What holds where nothing is said and other keys or the file settle it. */
+/* Defaults that depend on other keys or on the version of the file. */
 static const values defaults = {
     .central_all = -1, /* 1 for one species, else 0 */
     .xml_version = VERSION_REFERENCE,
@@ -135,7 +137,7 @@ static sz_status find_basis(sz_soap_spec *spec, const char *basis, const sz_args
         sz_args_where(args), basis);
 }
 
-/* n_key elements under key; without n_key one, by default 0 */
+/* The n_key elements of key; without n_key one, by default 0 */
 static sz_status read_elements(const sz_args *args, const char *n_key, const char *key,
                                int *n, int *z, sz_error *err)
 {
@@ -153,7 +155,7 @@ static sz_status read_elements(const sz_args *args, const char *n_key, const cha
     if ((status = sz_args_ints(args, key, *n, z, err)) != SZ_OK) return status;
     for (int k = 0; k < *n; k++)
         if (z[k] < 0 || z[k] > SZ_Z_MAX)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s holds %d, not an atomic number",
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: %s contains %d, not an atomic number",
                            sz_args_where(args), key, z[k]);
     return SZ_OK;
 }
@@ -210,7 +212,8 @@ sz_status sz_soap_read_elements(const sz_args *args, int *n_centres, int *centre
     return status;
 }
 
-/* Both kinds of elements, and what their number and the version settle. */
+/* Both kinds of elements, and the settings that depend on their number and the
+ * version. */
 static sz_status read_species(sz_soap_spec *spec, const values *v, int *n_centres,
                               int *centre_z, const sz_args *args, int version,
                               sz_error *err)
@@ -236,8 +239,8 @@ static sz_status check_tolerance(const sz_soap_spec *spec, const sz_args *args,
     for (int k = 0; k < n; k++) resolved |= family[k].kind == SZ_RADIAL_N;
     if (spec->radial.tolerance == 0.0 || (reducible && resolved)) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: radial_tolerance=%g leaves out radial channels, but compression "
-                   "%s has none that may be: leave out the key",
+                   "%s: radial_tolerance=%g drops radial channels, but compression %s "
+                   "has none that may be dropped: leave out the key",
                    sz_args_where(args), spec->radial.tolerance, spec->compression.label);
 }
 
@@ -269,7 +272,7 @@ sz_status sz_soap_spec_parse(sz_soap_spec *spec, int *n_centres, int *centre_z,
     return status;
 }
 
-/* The compression where products of its vectors may be negative. */
+/* The compression, if dot products of its vectors may be negative. */
 static const char *find_indefinite(const sz_compression_spec *c)
 {
     return c->order == 3 || strcmp(c->label, "K,K=1,1") == 0 ? c->label : NULL;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_summary.c - the hyperparameters of a soap or a soap_turbo in words. */
+ * soap_summary.c - describes the hyperparameters of a soap or a soap_turbo. */
 #include "descriptor/channels.h"
 #include "descriptor/soap.h"
 
-/* what one of the densities of a compression is made of */
+/* text for one of the densities of a compression */
 static void print_density(const sz_channels *y, int n_max, int l_max, sz_text *text)
 {
     int n_n = y->radial == SZ_RADIAL_MIX ? y->n_mix
               : y->radial == SZ_RADIAL_N ? n_max
                                          : 1;
 
-    if (y->species == SZ_SPECIES_APART) sz_text_add(text, "the species apart");
+    if (y->species == SZ_SPECIES_APART) sz_text_add(text, "each species separately");
     if (y->species == SZ_SPECIES_SUM) sz_text_add(text, "the sum over species");
     if (y->species == SZ_SPECIES_WEIGHTS)
         sz_text_add(text, "%d weighted sums over species", y->n_groups);
@@ -28,7 +28,7 @@ static void print_density(const sz_channels *y, int n_max, int l_max, sz_text *t
                     y->radial == SZ_RADIAL_MIX ? "mixtures of n" : "n");
 }
 
-/* How many radial channels are left for each l. */
+/* Number of radial channels that are left for each l. */
 static void print_channels(const sz_soap *soap, sz_text *text)
 {
     const sz_compression *c = &soap->compression;
@@ -93,7 +93,7 @@ void sz_soap_summary(const sz_describer *d, sz_text *text)
         print_density_of_soap(d, spec, text);
     sz_text_add(text, "  %-12s%s", "compression", c->spec.label);
     for (int k = 0; k < c->spec.order && !c->spec.n_radial; k++) {
-        if (c->spec.y_of[k] != k) continue; /* said already */
+        if (c->spec.y_of[k] != k) continue; /* given already */
         sz_text_add(text, k ? " x " : ": ");
         print_density(&c->spec.y[k], spec->radial.n_max, spec->radial.l_max, text);
     }

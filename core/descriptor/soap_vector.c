@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_vector.c - one atom between its density and its vector.
+ * soap_vector.c - from the density of one atom to its vector, and the adjoint.
  *
  *   X --maps--> Y1, Y2 (Y3) --coupling, power, sums--> p
  *   dE/dp --> dE/dY --> dE/dX, dE/dW
  *
- * Where a factor keeps species apart its Y is X, and of factors that are alike there is
- * one Y. */
+ * If a factor resolves species its Y is X, and equal factors share one Y. */
 #include "descriptor/soap_work.h"
 
 #include "descriptor/coupling.h"
@@ -17,8 +16,8 @@
 
 /* ---- scratch ---------------------------------------------------------------------- */
 
-/* Numbers of Y of factor d of one atom; 0 where it is X itself, or that of a factor
- * before it. Lanes that run over the end of the last row have room. */
+/* Size of Y of factor d of one atom; 0 if it is X itself, or that of an earlier factor.
+ * Includes room for lanes beyond the end of the last row. */
 static size_t y_size(const sz_compression *c, int d)
 {
     const sz_map *map = &c->map[d];
@@ -94,7 +93,7 @@ static sz_real *channels_of(const sz_soap *soap, const sz_soap_work *work, int d
                         : work->x + (size_t)k * work->n_x;
 }
 
-/* What Y1 is multiplied with: Y2, or Y2 coupled to Y3, made now. */
+/* The second factor of the product with Y1: Y2, or Y2 coupled to Y3, computed here. */
 static const sz_real *second_factor(const sz_soap *soap, sz_soap_work *work, int k)
 {
     const sz_compression *c = &soap->compression;
@@ -132,15 +131,15 @@ void sz_soap_finish(const sz_soap *soap, sz_soap_work *work, int k, sz_real *p)
     if (c->spec.sum) work->norm[k] = (sz_real)sz_sum(c, power, normalise, p);
 }
 
-/* dE/dY of factor d, or what takes its place in a sweep: dedx where Y is X. */
+/* dE/dY of factor d, or the array used for it in an adjoint: dedx if Y is X. */
 static sz_real *gradient_of(const sz_soap *soap, const sz_soap_work *work, int d)
 {
     d = soap->compression.spec.y_of[d];
     return work->n_y[d] ? work->dedy[d] : work->dedx;
 }
 
-/* dE/dY of all factors of atom k, from dE/dp of its products, to what gradient_of gives
- */
+/* dE/dY of all factors of atom k, from dE/dp of its products, to the arrays of
+ * gradient_of */
 static void products_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
                              const sz_real *p, int normalise, double norm, sz_real *dedp)
 {
@@ -158,8 +157,8 @@ static void products_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
                           gradient_of(soap, work, 2));
 }
 
-/* dE/dY of all factors of atom k of the block, from its dE/dp, to what gradient_of gives
- */
+/* dE/dY of all factors of atom k of the block, from its dE/dp, to the arrays of
+ * gradient_of */
 static void channels_adjoint(const sz_soap *soap, sz_soap_work *work, int k,
                              const sz_real *p, sz_real *dedp)
 {
@@ -197,7 +196,7 @@ void sz_soap_finish_tangent(const sz_soap *soap, sz_soap_work *work, const sz_re
     int sum = c->spec.sum != NULL, normalise = soap->spec.normalise;
     sz_real *change = sum ? work->products : dp; /* of the products */
     const sz_real *dy[SZ_FACTORS] = {0};
-    /* the forward stage has just left it */
+    /* left there by the forward stage */
     const sz_real *second = c->coupling ? work->q : channels_of(soap, work, 1, 0);
 
     for (int d = 0; d < c->spec.order; d++) {

@@ -4,9 +4,9 @@
  *
  *   dE/dY1_lm,a += sum_b D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += sum_a D_l(a,b) Y1_lm,a
  *
- * D is taken in tiles of up to SZ_LANES rows b, which may be of several blocks, and as
- * many a: once as it stands for the first sum and once turned for the second, so that
- * neither runs over lanes. Where both sums go to the same channels they are one. */
+ * D is processed in tiles of up to SZ_LANES rows b, which may belong to several blocks,
+ * and as many a: directly for the first sum and transposed for the second, so that
+ * neither runs over lanes. If both sums go to the same channels they are combined. */
 #include "descriptor/spread.h"
 
 #include "linear/vec.h"
@@ -14,7 +14,7 @@
 /* Rows b .. b + n_b - 1 of l with up to n_a components each, from a on. */
 typedef struct {
     int l, a, b, n_a, n_b;
-    sz_lanes row[SZ_LANES]; /* n_b of them, zero behind their components */
+    sz_lanes row[SZ_LANES]; /* n_b of them, padded with zeros */
 } tile;
 
 /* The channels that tiles connect. */
@@ -52,14 +52,14 @@ SZ_INLINE void add_any(int n, int n_m, const sz_lanes *row, const sz_real *from,
     } // clang-format on
 }
 
-/* A tile of one row, which is not worth turning: to_m += sum_a row_a from_m,a */
+/* A tile of one row, for which a transpose does not pay: to_m += sum_a row_a from_m,a */
 SZ_INLINE void add_dot(int n, int n_m, const sz_lanes *row, const sz_real *from,
                        int stride, sz_real *to, int stride_to)
 {
     for (int m = 0; m < n_m; m++) {
         sz_lanes product = SZ_GET(from + m * stride);
 
-        sz_keep_lanes(&product, n); /* what lies behind may be anything */
+        sz_keep_lanes(&product, n); /* the values after it are arbitrary */
         product *= *row;
         to[m * stride_to] += sz_sum_lanes(product);
     }
@@ -91,8 +91,8 @@ SZ_INLINE void spread_tile(tile *t, const sides *s)
     t->n_b = 0;
 }
 
-/* Appends n components of row b from channel a on; a tile that they do not continue is
- * spread first. */
+/* Appends n components of row b from channel a on; if they do not continue the tile, it
+ * is processed first. */
 SZ_INLINE void add_row(tile *t, const sides *s, int l, int a, int b, int n,
                        const sz_real *d)
 {
@@ -110,7 +110,7 @@ SZ_INLINE void add_row(tile *t, const sides *s, int l, int a, int b, int n,
     sz_keep_lanes(&t->row[t->n_b++], n);
 }
 
-/* A row of like positions; dedy1 and dedy2 may be the same array. */
+/* A row of equal positions; dedy1 and dedy2 may be the same array. */
 SZ_INLINE void spread_like(const sz_block *t, const sides *s, const sz_real *d)
 {
     int at1 = t->l * t->l * s->stride1 + t->a, at2 = t->l * t->l * s->stride2 + t->b;

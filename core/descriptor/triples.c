@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * triples.c - the products of three factors, in the published order and inside.
+ * triples.c - the products of three factors, in published and internal order.
  *
  *   (l1, a) x (l2, b) x (l3, c),  |l1-l2| <= l3 <= l1+l2,  l1+l2+l3 even
  *
- * The coupling does not change when two l are exchanged with their m, so of factors with
- * the same channels only (l1, a) <= (l2, b) is kept, with the square root of the number
- * of permutations as a factor: dot products do not change.
+ * The coupling does not change when two l are exchanged together with their m, so for
+ * factors with the same channels only (l1, a) <= (l2, b) is kept, with the square root of
+ * the number of permutations as a factor: dot products do not change.
  *
- * For each (l1, l2, l3) the products are the tensor P[a][b][c]. Inside, radial channels
- * may be rotated and cut off: P' = (O x O x O) P, and back by the transposes, as
- * published.c has it for pairs. */
+ * For each (l1, l2, l3) the products are the tensor P[a][b][c]. Internally radial
+ * channels may be rotated and truncated: P' = (O x O x O) P, and back by the transposes,
+ * as in published.c for pairs. */
 #include "descriptor/triples.h"
 
 #include "descriptor/channels.h"
@@ -33,7 +33,7 @@ static int is_triple(const sz_compression_spec *spec, const int l[SZ_FACTORS])
     return 1;
 }
 
-/* 1 where of the products that symmetry makes equal this one is kept */
+/* 1 if this is the product that is kept among those equal by symmetry */
 static int is_kept(const sz_compression_spec *spec, const sz_factors *f)
 {
     for (int d = 0; d < SZ_FACTORS; d++)
@@ -48,7 +48,7 @@ double sz_triple_scale(const sz_compression_spec *spec, const sz_factors *f)
 {
     int like[SZ_FACTORS] = {0}, n = 1;
 
-    /* permutations of alike factors, divided by those of equal ones */
+    /* permutations of equal factors, divided by those of equal channels */
     for (int d = 0; d < SZ_FACTORS; d++) {
         int alike = 1, equal = 1;
 
@@ -172,7 +172,7 @@ double sz_triples_published_count(const sz_compression *c)
 
 /* ---- tensors ----------------------------------------------------------------------- */
 
-/* P[a][b][c] of one (l1, l2, l3) and room for a rotated one. */
+/* P[a][b][c] of one (l1, l2, l3) and space for a rotated one. */
 typedef struct {
     int size[SZ_FACTORS];
     double *value, *other;
@@ -213,7 +213,7 @@ static size_t tensor_at(const tensor *t, const int channel[SZ_FACTORS])
     return ((size_t)channel[0] * t->size[1] + channel[1]) * t->size[2] + channel[2];
 }
 
-/* P at f and at all that symmetry makes equal within this (l1, l2, l3) */
+/* P at f and at all places equal by symmetry within this (l1, l2, l3) */
 static void tensor_set(tensor *t, const sz_compression_spec *spec, const sz_factors *f,
                        double value)
 {
@@ -276,8 +276,9 @@ static void rotate_all(tensor *t, const sz_compression *c, const sz_radial *radi
 
 /* ---- vectors ----------------------------------------------------------------------- */
 
-/* The products of a vector from some order to another: list [n_from] with values from,
- * wanted [n_to], both sorted by (l1, l2, l3) through order_of, NULL: as they stand. */
+/* Converts the products of a vector to another order: list [n_from] with values from,
+ * wanted [n_to], both sorted by (l1, l2, l3) through order_of; NULL: in their own
+ * order. */
 typedef struct {
     const sz_factors *list;
     const int *order;
@@ -294,14 +295,14 @@ static int index_of(const products *p, int k)
     return p->order ? p->order[k] : k;
 }
 
-/* the end of the products from k on that have these l */
+/* the end of the products from k on with these l */
 static int end_of(const products *p, int k, const int l[SZ_FACTORS])
 {
     while (k < p->n && memcmp(product(p, k)->l, l, sizeof p->list->l) == 0) k++;
     return k;
 }
 
-/* What vectors are converted with. */
+/* The data for converting vectors. */
 typedef struct {
     const sz_compression *c;
     const sz_radial *radial;
@@ -309,11 +310,11 @@ typedef struct {
     sz_triple_channels inside;
     products published, inner;
     sz_factors *list;
-    int *order; /* products of the inner order by their place in a published one */
+    int *order; /* products of the internal order by their place in a published one */
     tensor tensor;
 } converter;
 
-/* One vector through the tensors: from published to inner, or back. */
+/* One vector through the tensors: from published to internal, or back. */
 static void convert(converter *v, int back, const double *in, double *out)
 {
     const products *from = back ? &v->inner : &v->published;
@@ -387,7 +388,7 @@ sz_status sz_triples_import(const sz_compression *c, const sz_radial *radial, in
     converter v;
     sz_status status;
 
-    if (!radial->reduced) { /* channels as they are */
+    if (!radial->reduced) { /* channels are not rotated */
         for (int s = 0; s < n; s++)
             for (int k = 0; k < c->n_products; k++)
                 inner[(size_t)s * c->stride + k] = vectors[s * ld + c->place[k]];

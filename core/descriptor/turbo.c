@@ -42,7 +42,7 @@ static void factors(const sz_turbo_basis *t, const sz_turbo_species *s,
         a[l] *= radial->cutoff / sigma * (radial->cutoff / sigma);
 }
 
-/* What the central atom adds to X_n,00. */
+/* The contribution of the central atom to X_n,00. */
 static void set_central(sz_turbo *turbo, const sz_turbo_basis *t,
                         const sz_turbo_species *s, const sz_radial_spec *radial)
 {

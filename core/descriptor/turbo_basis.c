@@ -11,23 +11,23 @@
  *            with a filter exp(-(x-soft)^2 / 2 w^2), w = (1-soft) / nf
  *   a(r)   = 1/sigma times r + c sigma or r^2 + sigma^2 + 2 c sigma r, c = sqrt(2/pi)
  *
- * S, the overlap of the g_k, is nearly singular. So the g_k are taken in the orthonormal
- * functions psi_j(u) = u^3 pi_j(u), u = 1-x, of which they are combinations g = C psi
- * with known C. With S = C C^T and the polar form C = S^(1/2) Q,
+ * S, the overlap of the g_k, is nearly singular. So the g_k are expanded in the
+ * orthonormal functions psi_j(u) = u^3 pi_j(u), u = 1-x, g = C psi with known C. With S =
+ * C C^T and the polar form C = S^(1/2) Q,
  *
  *   S^(-1/2) I = Q C^(-1) I = Q J,   J_j = int psi_j exp(..) dx,
  *
- * and Q is orthogonal: nothing is amplified. The Gaussian is made orthogonal to the psi_j
- * first, and all this is done in long double.
+ * and Q is orthogonal: rounding errors are not amplified. The Gaussian is orthogonalised
+ * to the psi_j first, and everything is computed in long double.
  *
- * In the integral over [soft, 1] the recursion that defines these functions leaves out a
- * term of the boundary x = 1. What it then computes is the functional
+ * In the integral over [soft, 1] the recursion that defines these functions omits a term
+ * of the boundary x = 1. It then computes the functional
  *
  *   w int_(u < 1-soft) f G du - (1-w) int_(u > 1-soft) f G du,
  *
- * w the part of the Gaussian G at u > 0, over the whole axis: `upper`. Its derivative by
- * r is there taken as if w were constant. Forces shall be those of QUIP, so what is left
- * out is kept beside the functions, as their excess: about 1e-7 of the derivative. */
+ * w the part of the Gaussian G at u > 0, over the whole axis: `upper`. QUIP's derivative
+ * with respect to r treats w as a constant. To reproduce QUIP's forces, the omitted part
+ * is stored with the functions as their excess: about 1e-7 of the derivative. */
 #include "descriptor/turbo_basis.h"
 
 #include "linear/quadrature.h"
@@ -90,7 +90,7 @@ static void set_recurrence(sz_turbo_basis *t)
               ((2.0L * N + 6.0L) * sqrtl((2 * N + 6.0L) * (2 * N + 6.0L) - 1.0L));
 }
 
-/* M, S = M M^T: row k holds g_k in the psi_j, the last the Gaussian */
+/* M, S = M M^T: row k holds g_k in the psi_j, the last row the Gaussian */
 static void set_root(const sz_turbo_basis *t, long double m[N][N])
 {
     long double row[N + 1] = {1.0L / sqrtl(7.0L)};
@@ -111,7 +111,7 @@ static void set_root(const sz_turbo_basis *t, long double m[N][N])
     if (t->gauss) m[t->n - 1][t->n - 1] = t->rest;
 }
 
-/* y = the inverse of x [n][n], by elimination with pivots; 0 where it has none. */
+/* y = the inverse of x [n][n], by elimination with pivots; returns 0 if there is none. */
 static int invert(int n, long double x[N][N], long double y[N][N])
 {
     for (int i = 0; i < n; i++)
@@ -142,7 +142,7 @@ static int invert(int n, long double x[N][N], long double y[N][N])
     return 1;
 }
 
-/* the largest sum of a row, times that of a column */
+/* the largest row sum, times the largest column sum */
 static long double size(int n, long double x[N][N])
 {
     long double row = 0.0L, column = 0.0L;
@@ -160,7 +160,7 @@ static long double size(int n, long double x[N][N])
     return row * column;
 }
 
-/* x becomes the orthogonal Q of x = H Q: Newton's x -> (g x + x^-T / g) / 2 */
+/* x is replaced by the orthogonal Q of x = H Q: Newton's x -> (g x + x^-T / g) / 2 */
 static int polar(int n, long double x[N][N])
 {
     for (int step = 0; step < 60; step++) {
@@ -207,7 +207,7 @@ sz_status sz_turbo_basis_make(sz_turbo_basis *t, const sz_turbo_spec *spec, int 
         return sz_fail(
             err, SZ_ERR_NUMERIC,
             "the radial functions of soap_turbo with alpha_max %d, atom_sigma_r "
-            "%g and rcut_hard %g depend on each other; take a smaller alpha_max",
+            "%g and rcut_hard %g are linearly dependent; use a smaller alpha_max",
             t->n, s->sigma_r, radial->cutoff);
     t->rest = sqrtl(t->rest);
     set_root(t, m);
@@ -238,7 +238,8 @@ sz_turbo_parts sz_turbo_parts_at(const sz_turbo_basis *t, long double x)
     return (sz_turbo_parts){x > filtered, t->gauss && x < gauss};
 }
 
-/* The integral over [soft, 1]: two Gaussians make one, of other mean and width. */
+/* The integral over [soft, 1]: the product of two Gaussians is one with another mean and
+ * width. */
 static void add_filtered(const sz_turbo_basis *t, long double x, long double sigma,
                          long double *sum, long double *excess)
 {

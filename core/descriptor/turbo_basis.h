@@ -10,7 +10,7 @@ enum { SZ_TURBO_POINTS = 96 }; /* of a Gauss-Legendre rule */
 
 /* One species, lengths in units of the cutoff. */
 typedef struct {
-    int n, n_poly; /* functions, and how many of them are polynomials */
+    int n, n_poly; /* number of functions, and of those that are polynomials */
     int gauss, enhancement;
     long double soft, width; /* rcut_soft, and w of the filter */
     long double sigma, scaling;
@@ -25,7 +25,7 @@ typedef struct {
 sz_status sz_turbo_basis_make(sz_turbo_basis *basis, const sz_turbo_spec *spec, int slot,
                               const sz_radial_spec *radial, sz_error *err);
 
-/* Which parts of a radial function are not switched off at x. */
+/* The parts of a radial function that contribute at x. */
 typedef struct {
     int filtered, gauss;
 } sz_turbo_parts;
@@ -35,10 +35,11 @@ void sz_turbo_edges(const sz_turbo_basis *basis, long double *filtered,
                     long double *gauss);
 sz_turbo_parts sz_turbo_parts_at(const sz_turbo_basis *basis, long double x);
 
-/* r [n]: R_n(x) / sqrt(cutoff), and the excess of its derivative by x, see turbo.h. */
+/* r [n]: R_n(x) / sqrt(cutoff), and the excess of its derivative with respect to x, see
+ * turbo.h. */
 void sz_turbo_functions(const sz_turbo_basis *basis, long double x, sz_turbo_parts on,
                         long double *r, long double *excess);
-/* Of the central atom: R_n(0), and with the Gaussian a closed form without the upper end
+/* For the central atom: R_n(0), and with the Gaussian a closed form without the upper end
  * of the integrals. */
 void sz_turbo_centre(const sz_turbo_basis *basis, long double *r);
 

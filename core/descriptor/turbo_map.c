@@ -8,7 +8,7 @@
  *   ..
  *   end_transformation
  *
- * or, line by line, the places that are kept. */
+ * or the kept places, one per line. */
 #include "descriptor/turbo_map.h"
 
 #include "base/number.h"
@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file while it is read, line by line. */
+/* A file being read line by line. */
 typedef struct {
     const char *path;
     char *rest;
@@ -121,7 +121,7 @@ static sz_status read_entries(reader *r)
     }
 }
 
-/* a place on each line; line: the first of them */
+/* one place per line; line: the first of them */
 static sz_status read_places(reader *r, const char *line, int components)
 {
     for (int k = 0; k < components; k++) {
@@ -133,7 +133,7 @@ static sz_status read_places(reader *r, const char *line, int components)
         status = add_line(r, line, &n);
         if (status != SZ_OK) return status;
         if (n < 1) return fail_line(r, "the place of a component");
-        r->n -= (size_t)n; /* behind the place may stand anything that is a number */
+        r->n -= (size_t)n; /* further numbers after the place are ignored */
         place = r->number[r->n];
         status = add(r, k);
         if (status == SZ_OK) status = add(r, place - 1.0);
@@ -208,7 +208,7 @@ sz_status sz_turbo_map_check(const double *number, int n, int n_species, const i
     for (int s = 0; same && s < n_species; s++) same = number[1 + s] == n_max[s];
     if (!same)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: compress_file is of another number of species, alpha_max or "
+                       "%s: compress_file has another number of species, alpha_max or "
                        "l_max than the descriptor",
                        where);
     if ((n - header) % 3 || !is_index(number[header - 1] - 1.0, (n - header) / 3))

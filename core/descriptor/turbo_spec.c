@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * turbo_spec.c - the argument string of a soap_turbo descriptor becomes hyperparameters.
+ * turbo_spec.c - parses the argument string of a soap_turbo descriptor.
  *
- * Keys, aliases and defaults are gap_fit's. A list has a number for each species; one
- * number alone serves all of them. */
+ * Keys, aliases and defaults are gap_fit's. A list has one number per species; a single
+ * number is used for all of them. */
 #include "base/number.h"
 #include "descriptor/compression_spec.h"
 #include "descriptor/soap_spec.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an argument string says, lists aside. */
+/* The result of parsing an argument string, except for lists. */
 typedef struct {
     double cutoff, cutoff_width, cutoff_soft, filter;
     int l_max, n_species, central_index, enhancement;
@@ -25,10 +25,10 @@ typedef struct {
 
 const sz_key sz_turbo_keys[] = {
     {"rcut_hard", SZ_KEY_REAL, AT(cutoff), NULL,
-     "needed, Angstrom: neighbours end there"},
+     "needed, Angstrom: largest distance of a neighbour"},
     {"cutoff", SZ_KEY_REAL, AT(cutoff), NULL, "=rcut_hard"},
     {"rcut_soft", SZ_KEY_REAL, AT(cutoff_soft), NULL,
-     "Angstrom: Gaussians are filtered beyond; rcut_hard - cutoff_transition_width"},
+     "Angstrom: Gaussians are filtered beyond it; rcut_hard - cutoff_transition_width"},
     {"cutoff_transition_width", SZ_KEY_REAL, AT(cutoff_width), "0.5",
      "Angstrom: see rcut_soft"},
     {"l_max", SZ_KEY_INT, AT(l_max), NULL, "needed, largest angular momentum, 0 to 20"},
@@ -36,41 +36,42 @@ const sz_key sz_turbo_keys[] = {
      "needed, radial functions of each species, 1 to 11"},
     {"n_max", SZ_KEY_OTHER, 0, NULL, "=alpha_max"},
     {"atom_sigma", SZ_KEY_OTHER, 0, NULL,
-     "Angstrom: atom_sigma_r and atom_sigma_t where these are not given"},
+     "Angstrom: default of atom_sigma_r and atom_sigma_t"},
     {"atom_sigma_r", SZ_KEY_OTHER, 0, NULL,
      "needed, Angstrom: width of an atom's density along r, of each species"},
     {"atom_sigma_t", SZ_KEY_OTHER, 0, NULL, "needed, Angstrom: width across r"},
     {"atom_sigma_scaling", SZ_KEY_OTHER, 0, NULL,
-     "atom_sigma_r_scaling and atom_sigma_t_scaling where these are not given"},
+     "default of atom_sigma_r_scaling and atom_sigma_t_scaling"},
     {"atom_sigma_r_scaling", SZ_KEY_OTHER, 0, NULL,
-     "atom_sigma_r grows by it times r; 0"},
+     "atom_sigma_r increases by this times r; 0"},
     {"atom_sigma_t_scaling", SZ_KEY_OTHER, 0, NULL,
-     "atom_sigma_t grows by it times r; 0"},
+     "atom_sigma_t increases by this times r; 0"},
     {"amplitude_scaling", SZ_KEY_OTHER, 0, NULL,
      "power of the factor that falls from 1 to 0 with r; 1"},
     {"central_weight", SZ_KEY_OTHER, 0, NULL,
-     "weight of the centre's own density; only as a list of several species; 1"},
+     "weight of the centre's own density; only used as a list for several species; 1"},
     {"radial_enhancement", SZ_KEY_INT, AT(enhancement), "0",
-     "1, 2: neighbours count by r, r^2"},
+     "1, 2: weight neighbours by r, r^2"},
     {"nf", SZ_KEY_REAL, AT(filter), "4.0",
      "width of the filter beyond rcut_soft: (rcut_hard - rcut_soft) / nf"},
     {"basis", SZ_KEY_TEXT, AT(basis), "poly3", "or poly3gauss"},
-    {"scaling_mode", SZ_KEY_TEXT, AT(scaling_mode), "polynomial", "the only one"},
+    {"scaling_mode", SZ_KEY_TEXT, AT(scaling_mode), "polynomial",
+     "the only supported mode"},
     {"compress_mode", SZ_KEY_TEXT, AT(compress_mode), "None",
      "or trivial, or 0_0 to 2_2 for nu_R and nu_S"},
     {"compress_file", SZ_KEY_TEXT, AT(compress_file), "None",
      "file with the components that are kept, or a linear map of them"},
     {"n_species", SZ_KEY_INT, AT(n_species), "1", "number of elements in species_Z"},
     {"species_Z", SZ_KEY_OTHER, 0, NULL,
-     "needed, elements of the neighbours; add_species says it again"},
+     "needed, elements of the neighbours; repeated by add_species"},
     {"central_index", SZ_KEY_INT, AT(central_index), "1",
-     "place in species_Z of the centre's element"},
+     "index of the centre's element in species_Z"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
 /* ---- lists ------------------------------------------------------------------------- */
 
-/* The numbers of a text, at most n of them into list; how many there are, -1 where
+/* Reads the numbers of a text into list, at most n of them; returns how many, -1 if
  * something is not a number. */
 static int scan_list(const char *text, int n, double *list)
 {
@@ -90,8 +91,8 @@ static int scan_list(const char *text, int n, double *list)
     return found;
 }
 
-/* A number for each species under key, or under the key that serves in its place; without
- * either the fallback, which is a fault where it is NaN. */
+/* One number per species from key, or from the key used as its default; otherwise the
+ * fallback, or an error if that is NAN. */
 static sz_status read_list(const sz_args *args, const char *key, const char *other,
                            double fallback, int n, double *list, sz_error *err)
 {
@@ -110,7 +111,7 @@ static sz_status read_list(const sz_args *args, const char *key, const char *oth
         for (int s = 1; s < n; s++) list[s] = list[0];
     if (found == n || found == 1) return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
-                   "%s: %s=%.60s is no list of %d numbers, one for each of n_species",
+                   "%s: %s=%.60s is not a list of %d numbers, one for each of n_species",
                    sz_args_where(args), used, sz_args_string(args, used, ""), n);
 }
 
@@ -235,7 +236,7 @@ static sz_status read_species(sz_soap_spec *spec, const values *v, int *centre_z
     for (int s = 0; s < v->n_species; s++)
         if (spec->slot_z[s] < 1 || spec->slot_z[s] > SZ_Z_MAX)
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s: species_Z holds %d, not an atomic number", where,
+                           "%s: species_Z contains %d, not an atomic number", where,
                            spec->slot_z[s]);
     if (v->central_index < 1 || v->central_index > v->n_species)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: central_index is %d, allowed 1 to %d",
@@ -294,7 +295,7 @@ static sz_status compress_nu(sz_soap_spec *spec, int nu_R, int nu_S, const sz_ar
     return status;
 }
 
-/* The map of a file: numbers of turbo_map.h, those given or those of the file. */
+/* The map of a file: the given numbers (turbo_map.h), or those read from the file. */
 static sz_status compress_file(sz_soap_spec *spec, const char *path, int n_matrix,
                                const double *matrix, const sz_args *args, sz_error *err)
 {

@@ -4,8 +4,8 @@
  *
  *   p_i = publish(p'_i),   dp_i/dr_ij = publish(dp'_i/dr_ij)
  *
- * p' is the inner vector; publish is linear, so the derivatives go through it too.
- * Scratch belongs to the call: threads share a descriptor. */
+ * p' is the internal vector; publish is linear, so it also applies to the derivatives.
+ * Scratch belongs to the call, so that threads can share a descriptor. */
 #include "descriptor/vectors.h"
 
 #include "atoms/list_check.h"
@@ -19,7 +19,7 @@
 
 enum { BLOCK = 64 }; /* atoms at a time */
 
-/* ---- what it is ------------------------------------------------------------------ */
+/* ---- properties -------------------------------------------------------------------- */
 
 sz_status sz_descriptor_of(sz_descriptor **descriptor, sz_describer *describer,
                            const unsigned char centre[SZ_Z_MAX + 1], const char *text,
@@ -147,7 +147,7 @@ static sz_status check_atoms(const sz_list *list, int n, const int *atom, sz_err
     return status;
 }
 
-/* The inner vector of an atom becomes published. */
+/* Publishes the internal vector of an atom. */
 static sz_status publish(const sz_descriptor *d, const double *inner, int atom, double *p,
                          sz_error *err)
 {
@@ -289,7 +289,7 @@ sz_status sz_descriptor_derivatives(const sz_descriptor *d, const sz_list *list,
     if (status != SZ_OK) return status;
     if (d->describer->average)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "a descriptor with average=T belongs to no atom: take its "
+                       "a descriptor with average=T belongs to no single atom: compute "
                        "derivatives without this key");
     n = list->first[i + 1] - list->first[i];
     memset(dpdr, 0, 3 * (size_t)n * (size_t)d->describer->n_published * sizeof *dpdr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * vectors.h - the inside of an sz_descriptor (soapz.h). */
+ * vectors.h - the internals of an sz_descriptor (soapz.h). */
 #ifndef SZ_DESCRIPTOR_VECTORS_H
 #define SZ_DESCRIPTOR_VECTORS_H
 
@@ -12,11 +12,11 @@ struct sz_descriptor {
     unsigned char centre[SZ_Z_MAX + 1]; /* of an atomic number */
     /* a species is its atomic number */
     int z[SZ_Z_MAX + 1], slot[SZ_Z_MAX + 1];
-    void *names; /* of components */
+    void *names; /* names of components */
 };
 
-/* Takes the describer, which is not reduced, also where it fails. centre[z] 1 where
- * element z is a centre; text: what to call it. */
+/* Takes ownership of the describer, which is not reduced, also if it fails. centre[z] 1
+ * if element z is a centre; text: name for messages. */
 sz_status sz_descriptor_of(sz_descriptor **descriptor, sz_describer *describer,
                            const unsigned char centre[SZ_Z_MAX + 1], const char *text,
                            sz_error *err);
@@ -28,8 +28,8 @@ sz_status sz_descriptor_parse(sz_describer_spec *spec, const char *text,
                               const char *where, int version, int n_matrix,
                               const double *matrix, sz_error *err);
 
-/* sz_descriptor_vectors; *faulty becomes the position in atom of one without a vector,
- * -1 where something else failed. */
+/* sz_descriptor_vectors; *faulty becomes the position in atom of an atom without a
+ * vector, -1 for another failure. */
 sz_status sz_descriptor_rows(const sz_descriptor *descriptor, const sz_list *list, int n,
                              const int *atom, double *p, int *faulty, sz_error *err);
 

@@ -2,8 +2,8 @@
  *
  * baseline.c - the baseline of a fit: y <- y - y_core, model = core + GAP.
  *
- * The core is a model of its own, and what it gives for the frames is what it gives in
- * MD. As in QUIP, atoms that it does not know have no part in it. */
+ * The core is a separate model, evaluated for the frames as in MD. As in QUIP, it does
+ * not act on atoms of unknown elements. */
 #include "fit/baseline.h"
 
 #include "format/gap_xml.h"
@@ -73,8 +73,8 @@ static sz_status take_frame(sz_predictor *p, sz_targets *targets, int f,
     return status;
 }
 
-/* A GAP as baseline knows its own elements only, ZBL acts on all: in one model atoms that
- * the GAP does not know would miss ZBL. */
+/* A GAP as baseline acts only on its own elements, ZBL on all: in one model ZBL would be
+ * missing for atoms that the GAP does not know. */
 static sz_status check_elements(const sz_baseline *baseline, const sz_dataset *data,
                                 const int *species, sz_error *err)
 {
@@ -85,18 +85,18 @@ static sz_status check_elements(const sz_baseline *baseline, const sz_dataset *d
 
         if (core)
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "core_ip_args: %s does not list %s, which the data have; add "
+                           "core_ip_args: %s does not list %s, which is in the data; add "
                            "a <per_type_data> with atomic_num=\"%d\" to its parameters",
                            core, sz_element_symbol(data->z[k]), data->z[k]);
     }
 
     for (int k = 0; k < data->n_species && zbl; k++)
         if (species[k] < 0)
-            return sz_fail(err, SZ_ERR_FORMAT,
-                           "core_ip_args: the GAP in it does not know %s, so that "
-                           "element's IP ZBL would be lost; take them off one after the "
-                           "other, in two fits",
-                           sz_element_symbol(data->z[k]));
+            return sz_fail(
+                err, SZ_ERR_FORMAT,
+                "core_ip_args: its GAP does not contain %s, so that element's IP ZBL "
+                "would be lost; subtract them one after the other, in two fits",
+                sz_element_symbol(data->z[k]));
     return SZ_OK;
 }
 
@@ -126,8 +126,8 @@ sz_status sz_baseline_take(const sz_baseline *baseline, sz_targets *targets,
     return status;
 }
 
-/* The direct Coulomb sum ends at the largest cutoff of the whole model (coulomb.c), so
- * here as in gap_fit at those of the descriptors too. */
+/* The direct Coulomb sum extends to the largest cutoff of the whole model (coulomb.c), so
+ * here, as in gap_fit, also to those of the descriptors. */
 static void reach_out(sz_gap *gap, const sz_fit_spec *spec)
 {
     if (gap->coulomb && gap->coulomb->method == SZ_COULOMB_DIRECT)

@@ -27,7 +27,7 @@
 
 /* ---- identity ---------------------------------------------------------------------- */
 
-/* What the file of a frame says, as numbers that follow each other. */
+/* The data of a frame from the file, as contiguous numbers. */
 static void pack_frame(const sz_dataset_frame *f, const sz_target *t, double x[34])
 {
     int n = 0;
@@ -42,7 +42,7 @@ static void pack_frame(const sz_dataset_frame *f, const sz_target *t, double x[3
     for (int k = 0; k < 9; k++) x[n++] = f->has_virial ? t->virial_sigma[k] : 0.0;
 }
 
-/* Of all that a fit takes from its data: not the name of the file, but its content. */
+/* Checksum of all data used by a fit: not the file name, but the content. */
 static sz_status sum_data(const sz_targets *targets, char hex[33], sz_error *err)
 {
     const sz_dataset *t = targets->data;
@@ -116,7 +116,7 @@ static sz_status compare(const sz_checkpoint *state, const char *version,
         if (strcmp(pair[k].ours, pair[k].theirs) != 0)
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%.400s is the checkpoint of another fit: it had another %s; "
-                           "restore that, or remove the folder and start anew",
+                           "restore that, or remove the folder and start again",
                            state->folder, pair[k].what);
     return SZ_OK;
 }
@@ -140,7 +140,7 @@ static char *path_of_rows(const sz_checkpoint *state, int worker)
     return path_of(state, name);
 }
 
-/* "name.PID-k.part", as base/file.c names them, of a process that is gone */
+/* "name.PID-k.part", as base/file.c names them, of a process that has ended */
 static int is_leftover(const char *name)
 {
     size_t n = strlen(name);
@@ -179,7 +179,7 @@ static void clean_all(const sz_checkpoint *state)
     clean(state->folder, "");
 }
 
-/* "rows.K"; anything else in the folder is not ours */
+/* "rows.K"; other files in the folder do not belong to the checkpoint */
 static int is_rows(const char *name)
 {
     const char *number = name + strlen(ROWS);
@@ -218,13 +218,14 @@ void sz_checkpoint_remove(const sz_checkpoint *state)
             is_leftover(entry->d_name))
             unlinkat(dirfd(dir), entry->d_name, 0);
     if (dir) closedir(dir);
-    rmdir(state->folder); /* stays where the user keeps something in it */
+    rmdir(state->folder); /* stays if the user has files in it */
 }
 
 void sz_checkpoint_warn(sz_checkpoint *state, const sz_watch *watch, const sz_error *err)
 {
     if (!state->warned)
-        sz_watch_warn(watch, "there is no checkpoint, the fit goes on: %s", err->message);
+        sz_watch_warn(watch, "there is no checkpoint, the fit continues: %s",
+                      err->message);
     state->warned = 1;
 }
 
@@ -232,8 +233,8 @@ sz_status sz_checkpoint_begin(const sz_checkpoint *state, sz_error *err)
 {
     if (sz_checkpoint_has_rows(state))
         return sz_fail(err, SZ_ERR_FILE,
-                       "%.400s holds an unfinished fit of this model; go on with it by "
-                       "--resume, or remove the folder to start anew",
+                       "%.400s holds an unfinished fit of this model; continue with "
+                       "--resume, or remove the folder to start again",
                        state->folder);
     clean_all(state);
     sz_checkpoint_remove(state);
@@ -274,14 +275,15 @@ static sz_status read_label(sz_checkpoint *s, const char *text, sz_error *err)
     if (sscanf(text, "%31s %32s %32s %32s %d %d", old.version, old.command, old.data,
                old.points, &old.n_ranks, &old.n_threads) != 6 ||
         old.n_ranks < 1 || old.n_threads < 1 || old.n_threads > SZ_MAX_THREADS)
-        return sz_fail(err, SZ_ERR_FORMAT, "%.400s/" POINTS ": no checkpoint of a fit",
+        return sz_fail(err, SZ_ERR_FORMAT, "%.400s/" POINTS ": not a checkpoint of a fit",
                        s->folder);
     status = compare(s, old.version, old.command, old.data, err);
     if (status == SZ_OK && old.n_ranks != s->n_ranks)
-        status = sz_fail(err, SZ_ERR_FORMAT, "%.400s was written by %d process%s; %s",
-                         s->folder, old.n_ranks, old.n_ranks == 1 ? "" : "es",
-                         old.n_ranks == 1 ? "go on with soapz fit, or with one rank"
-                                          : "go on with soapz-fit-mpi on as many ranks");
+        status =
+            sz_fail(err, SZ_ERR_FORMAT, "%.400s was written by %d process%s; %s",
+                    s->folder, old.n_ranks, old.n_ranks == 1 ? "" : "es",
+                    old.n_ranks == 1 ? "continue with soapz fit, or with one rank"
+                                     : "continue with soapz-fit-mpi on as many ranks");
     if (status != SZ_OK) return status;
     memcpy(s->points, old.points, sizeof s->points);
     s->n_threads = old.n_threads;
@@ -330,7 +332,8 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
         if (status == SZ_OK) status = read_label(state, find_note(g), err);
         if (status == SZ_OK) status = sz_gap_set_note(g, NOTE, NULL, err);
         if (status == SZ_OK) {
-            sz_files_free(&g->files); /* the checkpoint's own, which comes and goes */
+            sz_files_free(&g->files); /* the checkpoint's own file, which is created
+                                         and removed */
             free(g->path);
             g->path = sz_copy_text(state->gp_file);
             if (!g->path) status = sz_fail_memory(err, 256, "a file name");
@@ -347,8 +350,8 @@ sz_status sz_checkpoint_resume(sz_checkpoint *state, sz_gap **gap, sz_error *err
 
 /* ---- rows -------------------------------------------------------------------------- */
 
-/* The header of a file of rows: who wrote it, which columns the present set of frames has
- * touched, and one byte for each frame. */
+/* The header of a file of rows: identity of the fit, columns touched by the present set
+ * of frames, and one byte for each frame. */
 typedef struct {
     char label[256];
     int worker, set, n_blocks, n_frames;
@@ -409,7 +412,7 @@ sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, sz_lsq
              strncmp(header->label, label, 256) != 0))
             status = sz_fail(err, SZ_ERR_FORMAT,
                              "%.400s does not belong to the other files of its folder; "
-                             "remove the folder and start anew",
+                             "remove the folder and start again",
                              path);
         if (status == SZ_OK) {
             front->set = header->set;

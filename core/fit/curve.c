@@ -5,9 +5,9 @@
  *   R[:m,:m] alpha_m = z[:m]      the model of the first m sparse points
  *   R of the first k frames       the model of these data
  *
- * lsq.h says why. The frames are folded in step by step; at each step a copy of R gets
- * its regulariser, the unknowns take the order of nested.h, and every leading block is
- * solved: m^2 flops each, where the rows have cost thousands of times as much. */
+ * lsq.h explains it. The frames are added step by step; at each step a copy of R gets its
+ * regulariser, the unknowns are put into the order of nested.h, and every leading block
+ * is solved: m^2 flops each, thousands of times less than the rows. */
 #include "fit/curve.h"
 
 #include "fit/nested.h"
@@ -56,8 +56,7 @@ sz_status sz_curve_models_plan(sz_curve_models *c, const sz_gap *gap,
     return SZ_OK;
 }
 
-/* The model of the first points; NAN in norm, and a warning, where it has no
- * solution. */
+/* The model of the first points; if it has no solution norm is NAN, with a warning. */
 static sz_status solve_size(sz_curve_models *c, int step, int size, sz_lsq *lsq,
                             double *alpha, const sz_watch *watch, sz_error *err)
 {
@@ -82,7 +81,7 @@ static sz_status solve_size(sz_curve_models *c, int step, int size, sz_lsq *lsq,
     return SZ_OK;
 }
 
-/* All models of the data in factor, but those that cannot be solved. */
+/* All models of the data in factor, except those that cannot be solved. */
 static sz_status solve_step(sz_curve_models *c, int step, const sz_lsq *factor,
                             const sz_gap *gap, const sz_fit_run *run, sz_error *err)
 {
@@ -112,7 +111,7 @@ static void add_report(sz_fit_rows *to, const sz_fit_rows *from)
     to->stopped = from->stopped;
 }
 
-/* The rows of the frames that run wants go into *factor, too. */
+/* Also adds the rows of the frames selected by run to *factor. */
 static sz_status add_step(sz_lsq **factor, const sz_system *system,
                           const sz_targets *targets, const sz_fit_run *run,
                           sz_fit_rows *report, sz_error *err)
@@ -132,7 +131,7 @@ static sz_status add_step(sz_lsq **factor, const sz_system *system,
     return status;
 }
 
-/* only [n_frames]: 1 for the frames that come with this step */
+/* [n_frames]: 1 for the frames added in this step */
 static void mark_step(const sz_curve_models *c, int step, int n, unsigned char *only)
 {
     memset(only, 0, (size_t)n);

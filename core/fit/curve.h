@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * curve.h - how the errors fall with sparse points and with data, from one fit. */
+ * curve.h - learning curves: errors against the numbers of sparse points and of data,
+ * from one fit. */
 #ifndef SZ_CURVE_H
 #define SZ_CURVE_H
 
@@ -8,7 +9,7 @@
 
 enum { SZ_CURVE_SIZES = 8, SZ_CURVE_STEPS = 6 };
 
-/* Model (step, size) is that of the first step[step] frames and size[size] points.
+/* Model (step, size) is fitted to the first step[step] frames with size[size] points.
  * Starts as {0}. */
 typedef struct {
     int n_unknowns, n_whole, seed;
@@ -18,7 +19,7 @@ typedef struct {
     int *frames;                       /* [n_frames] their order */
     long long n_rows[SZ_CURVE_STEPS];
     double *alpha; /* [n_steps][n_sizes][n_unknowns] in the order of the model */
-    double *norm;  /* [n_steps][n_sizes] |alpha|, NaN where there is no solution */
+    double *norm;  /* [n_steps][n_sizes] |alpha|, NaN if there is no solution */
 } sz_curve_models;
 
 /* The sizes, the steps and the orders. */
@@ -26,7 +27,7 @@ sz_status sz_curve_models_plan(sz_curve_models *curve, const sz_gap *gap,
                                const sz_fit_spec *spec, const sz_dataset *data,
                                sz_error *err);
 
-/* sz_fit_factor, but in the steps of a plan: after each all models of that data are
+/* sz_fit_factor in the steps of a plan: after each step all models of these data are
  * solved. */
 sz_status sz_curve_models_factor(sz_curve_models *curve, sz_lsq **factor,
                                  const sz_system *system, const sz_targets *targets,

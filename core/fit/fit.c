@@ -46,7 +46,7 @@ sz_status sz_fit_job_targets(sz_targets **targets, const sz_fit_job *job,
     return status;
 }
 
-/* Which files the fit reads and writes, once it is known how many threads it has. */
+/* The files that the fit reads and writes; depends on the number of threads. */
 static sz_status list_files(sz_fit_job *job, sz_error *err)
 {
     const sz_fit_spec *spec = &job->spec;
@@ -120,7 +120,7 @@ sz_status sz_fit_job_resume(sz_fit_job *job, sz_error *err)
     return status;
 }
 
-/* A full disk does not end the fit. */
+/* A full disk does not stop the fit. */
 static void file_points(sz_fit_job *job)
 {
     sz_error why;
@@ -138,14 +138,14 @@ static sz_status choose_points(sz_fit_job *job, sz_error *err)
 
     if (status == SZ_OK && sz_fit_unknowns(job->gap) == 0)
         status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s: there is not one sparse point to choose: the descriptors "
-                         "see no atom or pair within their cutoff",
+                         "%s: there are no sparse points to choose: the descriptors have "
+                         "no atom or pair within their cutoff",
                          job->data->path);
     if (status == SZ_OK) file_points(job);
     return status;
 }
 
-/* Rank 0 chooses: ranks on unlike machines would round, and so choose, differently. */
+/* Only rank 0 chooses: different machines round, and so may choose, differently. */
 sz_status sz_fit_job_points(sz_fit_job *job, sz_error *err)
 {
     sz_team *team = job->setup.team;
@@ -232,7 +232,7 @@ sz_status sz_fit_job_model(sz_model **model, const sz_fit_job *job, sz_error *er
     return sz_model_build(model, job->gap, err);
 }
 
-/* ---- all of it, in one process ----------------------------------------------------- */
+/* ---- the whole fit, in one process ------------------------------------------------- */
 
 sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_dataset *data,
                          const sz_fit_setup *setup, sz_error *err)
@@ -283,9 +283,9 @@ sz_status sz_fit(sz_model **model, const sz_fit_spec *spec, const sz_dataset *da
     return status;
 }
 
-/* ---- data under the names of a fit ------------------------------------------------- */
+/* ---- data with the names of a fit -------------------------------------------------- */
 
-/* The names of spec that were set, with its prefix before them; "none" stays none. */
+/* The names that were set in spec, with its prefix; "none" is kept. */
 static sz_name_wish wish_of(const sz_fit_spec *spec, sz_names_use use)
 {
     const char *const name[SZ_N_NAMES] = {spec->name.energy, spec->name.force,
@@ -301,7 +301,7 @@ static sz_name_wish wish_of(const sz_fit_spec *spec, sz_names_use use)
     return wish;
 }
 
-/* Without a spec: what the file has. */
+/* Without a spec: the names found in the file. */
 static sz_status read_usual(sz_dataset **dataset, const char *path, sz_error *err)
 {
     const sz_name_wish wish = {.use = SZ_NAMES_COMPARE};
@@ -311,7 +311,7 @@ static sz_status read_usual(sz_dataset **dataset, const char *path, sz_error *er
     if (strcmp(path, "-") == 0)
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "standard input cannot be read twice, once for the names in it: "
-                       "give a spec that has them, or name a file");
+                       "give a spec that has them, or a file");
     return sz_dataset_read_wish(dataset, NULL, path, &wish, &name, err);
 }
 

@@ -14,19 +14,19 @@
 #include "fit/curve.h"
 #include "fit/system.h"
 
-/* How a fit is done, as against what it is to do (spec.h). */
+/* How a fit is run; spec.h has what is fitted. */
 typedef struct {
     sz_team *team;
     int n_threads;         /* of this rank; 0: what the team says, else all cores */
     double checkpoint;     /* seconds between two; below 0: none */
-    int resume;            /* goes on where there is a checkpoint */
+    int resume;            /* continues from a checkpoint if there is one */
     int in_memory;         /* 1: no checkpoint is written or looked for */
     int only_plan;         /* 1: no rows will be made */
     int curve;             /* 1: with learning curves; then without checkpoints */
     const sz_watch *watch; /* or NULL */
 } sz_fit_setup;
 
-/* Starts as {0}; free at the end, in any case. */
+/* Starts as {0}; always free it at the end. */
 typedef struct {
     sz_fit_setup setup;
     const sz_dataset *data;
@@ -38,7 +38,8 @@ typedef struct {
     sz_checkpoint state;
     int resumed;
     sz_gap *gap;            /* without the baseline until sz_fit_job_join */
-    sz_system *system;      /* while rows are made; to the end where there is a curve */
+    sz_system *system;      /* present while rows are made; to the end if there is a
+                               curve */
     sz_curve_models curve;  /* where the setup wants it */
     sz_fit_rows rows;       /* report of the rows */
     sz_lsq *factor;         /* on rank 0, unless the fit was stopped */

@@ -21,7 +21,7 @@ sz_status sz_alike_frames_create(sz_alike_frames *alike, const sz_dataset *data,
                                  sz_error *err);
 void sz_alike_frames_free(sz_alike_frames *alike);
 
-/* Which columns the rows of the present set of elements touch. */
+/* The columns touched by the rows of the present set of elements. */
 typedef struct {
     int set;                /* -1: none yet */
     int n_blocks;           /* of columns: those of a term touch the same rows */
@@ -33,13 +33,13 @@ typedef struct {
 sz_status sz_front_create(sz_front *front, const sz_gap *gap, sz_error *err);
 void sz_front_free(sz_front *front);
 
-/* Before n_rows rows k [n_rows][n_unknowns] of a set of elements are added to lsq:
- * chooses the triangle that they go to. n_alike: how many rows of that set this thread
- * gets. */
+/* Call it before n_rows rows k [n_rows][n_unknowns] of a set of elements are added to
+ * lsq: chooses the triangle for them. n_alike: number of rows of that set in this
+ * thread. */
 sz_status sz_front_choose(sz_front *front, sz_lsq *lsq, int set, double n_alike,
                           int n_rows, const double *k, sz_error *err);
 
-/* Bytes of the factors of one thread, at most; n_species in the data. */
+/* Upper bound of the bytes of the factors of one thread; n_species in the data. */
 size_t sz_front_memory(int n_unknowns, int n_species);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * nested.c - beginnings that are fair samples.
+ * nested.c - orders of which every leading part is a representative sample.
  *
  * Members k = 0 .. n-1 of a group, in the order they have within it, get the places
- * (k + 1/2) / n; all groups are then sorted by place. A beginning that holds the share x
- * of everything so holds x n of each group, to one. */
+ * (k + 1/2) / n; all groups are then sorted by place. The leading fraction x of the order
+ * then contains x n members of each group, within one. */
 #include "fit/nested.h"
 
 #include "base/rng.h"
@@ -87,8 +87,8 @@ static int is_farthest(const sz_gap_term *c, const sz_fit_spec *spec)
     return 0;
 }
 
-/* The choice begins with the first point, so it is the same choice once more; points
- * that coincide with others to rounding come last. */
+/* The choice starts with the first point, so repeating it gives the same order; points
+ * that coincide with others within rounding come last. */
 static sz_status order_by_distance(const sz_gap_term *c, int *order, sz_error *err)
 {
     const sz_vectors pool = {.n = c->n_sparse, .d = c->n_dim, .x = c->x_sparse};

@@ -4,8 +4,8 @@
  *
  *   theta_i = theta_fac times the range of x_i in the data, over all permutations
  *
- * and, where they differ between components that a permutation exchanges, their mean:
- * what a model file means. */
+ * and, if they differ between components that a permutation exchanges, their mean, as in
+ * a model file. */
 #include "fit/points.h"
 
 #include "base/file.h"
@@ -140,8 +140,8 @@ static sz_status fill_kernel(sz_gap_term *c, const sz_fit_descriptor *d,
 
 /* ---- the choice ------------------------------------------------------------------ */
 
-/* Config types as gap_fit goes through them: those that have sigmas, "default" first,
- * then as the descriptors name them. */
+/* Config types in gap_fit's order: those that have sigmas, "default" first, then as the
+ * descriptors name them. */
 typedef struct {
     int n;
     sz_type_count *type; /* names belong to the settings */
@@ -192,7 +192,7 @@ static sz_status list_types(type_list *list, const sz_fit_spec *spec,
     return SZ_OK;
 }
 
-/* of term number k; streams of rnd_seed and rnd_seed + 1 have nothing in common */
+/* random seed of term number k; the streams of rnd_seed and rnd_seed + 1 are unrelated */
 static int random_seed(const sz_fit_spec *spec, int k)
 {
     long long seed = spec->rnd_seed > 0 ? spec->rnd_seed : 1;
@@ -229,7 +229,7 @@ static sz_status choose(sz_sparse_choice *choice, const sz_gap_term *c,
     return status;
 }
 
-/* One line more, 1-based: index_file reads it. */
+/* Appends a line, 1-based, in the format of index_file. */
 static sz_status print_index(const char *path, const sz_sparse_choice *choice,
                              sz_error *err)
 {
@@ -291,7 +291,7 @@ static sz_status keep_environments(sz_gap_term *c, sz_fit_vectors *s,
     return status;
 }
 
-/* sparse_file: the points as they stand */
+/* sparse_file: the points as given */
 static sz_status read_points(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *err)
 {
     sz_status status = sz_sparse_read_points(d->sparse_file, c->n_dim, &c->n_sparse,
@@ -320,7 +320,7 @@ static sz_status choose_points(sz_gap_term *c, sz_fit_vectors *s, const sz_fit_s
     return status;
 }
 
-/* compress_file, from the working directory as the other files of a fit */
+/* compress_file, relative to the working directory like the other files of a fit */
 static sz_status load_map(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *err)
 {
     sz_error why;
@@ -330,7 +330,7 @@ static sz_status load_map(sz_gap_term *c, const sz_fit_descriptor *d, sz_error *
     return sz_fail(err, status, "%s: %.700s", d->where, why.message);
 }
 
-/* What the terms of a fit are made with. */
+/* The data for making the terms of a fit. */
 typedef struct {
     sz_gap *gap;
     const sz_fit_spec *spec;
@@ -370,7 +370,8 @@ static sz_status make_coordinate(maker *m, int k, sz_error *err)
     return sz_fit_blame(&d->places, d->where, status, err);
 }
 
-/* gap_fit's numbers before the first choice: mixing descriptors shift the stream */
+/* gap_fit's random numbers before the first choice: mixing descriptors advance the
+ * stream */
 static sz_status start_rng(sz_rng *rng, const sz_fit_spec *spec, int n_frames,
                            sz_error *err)
 {

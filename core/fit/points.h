@@ -9,7 +9,7 @@
 #include "fit/spec.h"
 #include "term/gap.h"
 
-/* The model to be: descriptors, kernels and sparse points chosen from the data, weights
+/* The initial model: descriptors, kernels and sparse points chosen from the data, weights
  * zero. n_threads: for maps from data (train.h). */
 sz_status sz_fit_make_gap(sz_gap **gap, const sz_fit_spec *spec,
                           const sz_targets *targets, const sz_e0 *e0, int n_threads,

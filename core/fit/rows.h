@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * rows.h - the rows of K_nM: what each sparse point adds to the energy, the forces and
- * the virial of a frame. */
+ * rows.h - the rows of K_nM: the contribution of each sparse point to the energy, the
+ * forces and the virial of a frame. */
 #ifndef SZ_ROWS_H
 #define SZ_ROWS_H
 
@@ -24,7 +24,7 @@ void sz_rows_free(sz_rows *rows);
  *   virial [9][n_columns]          d/dalpha of sum_j r_x dE/dr_y (minus the virial) */
 sz_status sz_rows_frame(sz_rows *rows, const sz_list *list, double *energy, double *force,
                         double *virial, sz_error *err);
-/* Of the matrix products in it. */
+/* Flops of its matrix products. */
 double sz_rows_flops(const sz_rows *rows, const sz_list *list, int gradients);
 
 #endif

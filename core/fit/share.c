@@ -2,8 +2,9 @@
  *
  * share.c - distributes frames over ranks and broadcasts a model.
  *
- * Frames go to the ranks in the order of their sizes, each to the rank that has least so
- * far. A model is sent as the bytes of its .soapz file: there is one way to write it. */
+ * Frames are assigned in the order of their sizes, each to the rank with the least work
+ * so far. A model is sent as the bytes of its .soapz file, so that no other serialisation
+ * is needed. */
 #define _POSIX_C_SOURCE 200809L /* mkstemp */
 #include "fit/share.h"
 

@@ -8,8 +8,8 @@
 #include "fit/team.h"
 #include "term/gap.h"
 
-/* taken [n_frames], to free: 0 for the frames of this rank, 1 for those of others. The
- * same on every machine: a fit that goes on finds its frames again. */
+/* taken [n_frames], which the caller frees: 0 for the frames of this rank, 1 for those of
+ * others. It is the same on every machine, so that a resumed fit finds its frames. */
 sz_status sz_fit_share_frames(const sz_dataset *data, int n_ranks, int rank,
                               unsigned char **taken, sz_error *err);
 

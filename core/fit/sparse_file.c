@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * sparse_file.c - sparse points, or their numbers (index_file), from a file: separated by
- * blanks or ends of lines. */
+ * blanks or line ends. */
 #include "base/number.h"
 #include "select/sparsify.h"
 
@@ -37,8 +37,8 @@ static sz_status words_next(words *w, sz_error *err)
     for (; c != EOF && !(c != 0 && sz_is_blank((char)c)); c = fgetc(w->file)) {
         if (c == 0 || n + 1 == sizeof w->word)
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s:%d: no number; this is not a file of %s", w->path, w->line,
-                           "sparse points");
+                           "%s:%d: not a number; this is not a file of %s", w->path,
+                           w->line, "sparse points");
         w->word[n++] = (char)c;
     }
     if (c != EOF) ungetc(c, w->file);
@@ -48,7 +48,7 @@ static sz_status words_next(words *w, sz_error *err)
     return SZ_OK;
 }
 
-/* Makes array hold one element more than n; *room counts what it has. */
+/* Makes room for one element more than n in array; *room is its capacity. */
 static sz_status grow(void **array, size_t n, size_t size, size_t *room, const char *what,
                       sz_error *err)
 {
@@ -116,7 +116,7 @@ sz_status sz_sparse_read_index(sz_sparse_choice *choice, const char *path, int n
     return status;
 }
 
-/* value [*n] of the file, all of it */
+/* value [*n]: all numbers of the file */
 static sz_status read_numbers(words *w, void **value, size_t *n, sz_error *err)
 {
     size_t room = 0;
@@ -134,7 +134,7 @@ static sz_status read_numbers(words *w, void **value, size_t *n, sz_error *err)
     return status;
 }
 
-/* Takes the factors out from before the components, in place. */
+/* Removes the factors before the components, in place. */
 static sz_status split(double *x, int n, int d, double **factor, sz_error *err)
 {
     *factor = malloc((size_t)n * sizeof **factor);

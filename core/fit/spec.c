@@ -34,7 +34,7 @@ static sz_status apply_prefix(sz_fit_spec *spec, sz_error *err)
     return SZ_OK;
 }
 
-/* The types of config_type_sigma join the table; "default" among them wins. */
+/* Adds the types of config_type_sigma to the table; "default" among them has priority. */
 static sz_status merge_sigmas(sz_fit_spec *spec, const char *where, sz_error *err)
 {
     sz_status status = SZ_OK;
@@ -62,8 +62,8 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
         {spec->n_descriptors == 0,
          "gap= is missing: the descriptors, as in gap={soap ..}"},
         {sz_sigma_find(&spec->sigma, "default") < 0,
-         "default_sigma= is missing: how far energies, forces and virials are trusted, "
-         "as in default_sigma={0.01 0.1 0.1 0.0}"},
+         "default_sigma= is missing: the sigmas of energies, forces and virials, as in "
+         "default_sigma={0.01 0.1 0.1 0.0}"},
         {!*spec->gp_file, "gp_file is empty; name the file of the model"},
     };
     sz_status status = SZ_OK;
@@ -81,7 +81,7 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
     return status;
 }
 
-/* A file of our own grammar under gap_fit's key. */
+/* A configuration file of soapz under gap_fit's key. */
 static int has_section(const char *text)
 {
     for (; text; text = strchr(text, '\n')) {
@@ -101,8 +101,8 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
 
     if (status == SZ_OK && has_section(text))
         status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s has sections like [soap]: such a file is named alone, "
-                         "without config_file=, which is for words of gap_fit",
+                         "%s has sections like [soap]: give such a file without "
+                         "config_file=, which is for gap_fit's settings",
                          path);
     if (status == SZ_OK) status = sz_fit_spec_text(spec, text, path, with_data, err);
     if (status == SZ_OK)
@@ -110,7 +110,7 @@ static sz_status follow_config_file(sz_fit_spec **spec, const sz_args *args,
     free(text);
     if (status == SZ_OK && sz_args_n_fields(args) > 1)
         status = sz_warnings_add(&(*spec)->warnings, err,
-                                 "%s: what stands beside config_file is ignored, as by "
+                                 "%s: settings beside config_file are ignored, as by "
                                  "gap_fit",
                                  sz_args_where(args));
     if (status != SZ_OK) {
@@ -126,7 +126,7 @@ sz_status sz_fit_spec_parse(sz_fit_spec **spec, const char *text, const char *wh
     return sz_fit_spec_text(spec, text, where, 0, err);
 }
 
-/* Of a key that is given twice the last counts, as in gap_fit: the others say so. */
+/* If a key is given twice the last counts, as in gap_fit: the others give a warning. */
 static sz_status warn_of_repeated(sz_fit_spec *spec, const sz_args *args, int k,
                                   sz_error *err)
 {
@@ -142,7 +142,7 @@ static sz_status warn_of_repeated(sz_fit_spec *spec, const sz_args *args, int k,
                                "gap={.. : ..}",
                                sz_args_where(args), value);
     return sz_warnings_add(&spec->warnings, err,
-                           "%s: %s=%.100s is overruled by %s=%.100s behind it: of a key "
+                           "%s: %s=%.100s is overruled by %s=%.100s after it: of a key "
                            "that is given twice the last counts, as in gap_fit",
                            sz_args_where(args), sz_args_key(args, k), value ? value : "T",
                            sz_args_key(args, next),
@@ -161,8 +161,8 @@ static sz_status set_fields(sz_fit_spec *spec, const sz_args *args, sz_error *er
     }
     if (status == SZ_OK && sz_args_has(args, "e0") && sz_args_has(args, "e0_method"))
         status = sz_warnings_add(&spec->warnings, err,
-                                 "%s: e0_method=%.40s is ignored, as e0 is given", where,
-                                 sz_args_string(args, "e0_method", ""));
+                                 "%s: e0_method=%.40s is ignored, because e0 is given",
+                                 where, sz_args_string(args, "e0_method", ""));
     return status;
 }
 
@@ -195,8 +195,7 @@ sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *whe
 
 /* ---- the arguments of a program ---------------------------------------------------- */
 
-/* A value with blanks was quoted for the shell, which took the quotes away: they come
- * back as braces. */
+/* The shell removed the quotes of a value with blanks: they are replaced by braces. */
 static void add_argument(sz_text *text, const char *argument)
 {
     const char *value = strchr(argument, '=');
@@ -219,8 +218,8 @@ static int ends_in_conf(const char *argument)
            sz_ends_in(argument, ".conf");
 }
 
-/* The number of the argument that names a configuration file, or -1: one that ends in
- * .conf, or the first, where it is no key. */
+/* The index of the argument that names a configuration file, or -1: one that ends in
+ * .conf, or the first, if it is not a key. */
 static int find_config(int n, char *const *argument)
 {
     for (int k = 0; k < n; k++)
@@ -254,7 +253,7 @@ sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument
         if (ends_in_conf(argument[k]))
             return sz_fail(
                 err, SZ_ERR_FORMAT,
-                "both %.300s and %.300s are configuration files; a fit has one",
+                "both %.300s and %.300s are configuration files; a fit has only one",
                 argument[config], argument[k]);
     for (int k = 0; k < n; k++)
         if (k != config) add_argument(&text, argument[k]);

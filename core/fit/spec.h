@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec.h - what a fit is to do: gap_fit's command line, or a configuration file of
- * our own, as a checked struct. */
+ * spec.h - the settings of a fit: gap_fit's command line, or a soapz configuration file,
+ * as a checked struct. */
 #ifndef SZ_SPEC_H
 #define SZ_SPEC_H
 
@@ -23,12 +23,12 @@ typedef enum {
 
 typedef struct sz_term_type sz_term_type; /* term/term.h */
 
-/* A key of a configuration file, where it stands. */
+/* A key of a configuration file and its line. */
 typedef struct {
     char *key;     /* gap_fit's name */
-    char *written; /* as it is in the file */
+    char *written; /* as written in the file */
     char *value;
-    int line; /* 0: of no line */
+    int line; /* 0: not from a line */
 } sz_key_place;
 
 typedef struct {
@@ -38,11 +38,11 @@ typedef struct {
 
 /* One descriptor of gap={..}, for all the elements it is expanded to. */
 typedef struct {
-    char *text;           /* as gap_fit sees it: one brace level removed */
+    char *text;           /* as gap_fit has it: one brace level removed */
     char *where;          /* for messages: "command line: gap, descriptor 2" */
-    sz_key_places places; /* of its keys in a configuration file */
+    sz_key_places places; /* lines of its keys in a configuration file */
     const sz_term_type *type;
-    int add_species, order; /* order: of distance_Nb */
+    int add_species, order; /* order: for distance_Nb */
     double cutoff;
     double delta, f0; /* eV */
     sz_covariance covariance;
@@ -52,37 +52,38 @@ typedef struct {
     double *theta;
     char *theta_file;
     sz_sparse_method method;
-    int n_sparse;      /* of every term, from all frames; 0 with type_count */
-    int n_type_counts; /* 0: n_sparse counts */
+    int n_sparse;      /* for each term, from all frames; 0 with type_count */
+    int n_type_counts; /* 0: n_sparse is used */
     sz_type_count *type_count;
     char *sparse_file;        /* SZ_SPARSE_FILE and SZ_SPARSE_INDEX_FILE */
     char *print_sparse_index; /* file to append the chosen numbers to, or NULL */
     double unique_hash_tolerance, unique_descriptor_tolerance;
 } sz_fit_descriptor;
 
-/* One <gpCoordinates> to come: a descriptor for certain elements. */
+/* One future <gpCoordinates>: a descriptor for certain elements. */
 typedef struct {
     int descriptor; /* index into sz_fit_spec.descriptor */
-    char *text;     /* what <descriptor> holds */
+    char *text;     /* content of <descriptor> */
 } sz_fit_term;
 
 typedef enum { SZ_SOLVER_QR, SZ_SOLVER_NORMAL } sz_fit_solver;
 
 struct sz_fit_spec {
-    char *command_line; /* one that gap_fit would take, whatever the fit was read from */
+    char *command_line; /* an equivalent gap_fit command line, for any source of the
+                           settings */
     char *where;        /* its source, for messages */
 
     char *at_file, *gp_file;
-    char *test_file;       /* ours: errors are reported for it too; "" none */
+    char *test_file;       /* soapz only: errors are reported for it too; "" none */
     char *prefix;          /* parameter_name_prefix, applied to name */
-    sz_dataset_names name; /* the prefix already before them */
+    sz_dataset_names name; /* the prefix applied so far */
     unsigned names_given;  /* bits 1 << SZ_NAME_..: set, not gap_fit's defaults */
 
     sz_sigma_table sigma;      /* "default" is among them */
-    sz_sigma_table type_sigma; /* of config_type_sigma alone */
+    sz_sigma_table type_sigma; /* from config_type_sigma only */
     sz_e0_method e0_method;
     int e0_given, e0_is_list;
-    sz_e0 e0; /* SZ_E0_GIVEN: as given, without the offset */
+    sz_e0 e0; /* SZ_E0_GIVEN: the given values, without the offset */
     double e0_offset;
     char *core_param_file, *core_ip_args; /* core_ip_args "": no core potential */
 
@@ -95,25 +96,26 @@ struct sz_fit_spec {
     int rnd_seed; /* below 0: not given */
     sz_fit_solver solver;
     int sparse_separate_file, do_copy_at_file, dryrun, sparsify_only;
-    int sparse_environments; /* ours: a .soapz file holds environments, not vectors */
-    char *data, *licence, *citation, *note; /* ours: what a .soapz file says of itself */
+    int sparse_environments; /* soapz only: a .soapz file stores environments, not
+                                vectors */
+    char *data, *licence, *citation, *note; /* soapz only: notes of a .soapz file */
 
-    sz_files files; /* that the settings were read from */
+    sz_files files; /* files that the settings were read from */
     sz_warnings warnings;
 };
 
-/* The arguments of a program. One that is neither a setting nor a key names a
- * configuration file, whose settings the others overrule; else they are gap_fit's command
- * line. Unlike sz_fit_spec_parse and sz_fit_spec_config it wants to know where the data
- * are. */
+/* The arguments of a program. An argument that is neither a setting nor a key names a
+ * configuration file, whose settings the others overrule; otherwise they are gap_fit's
+ * command line. Unlike sz_fit_spec_parse and sz_fit_spec_config it requires the data
+ * file. */
 sz_status sz_fit_spec_arguments(sz_fit_spec **spec, int n, char *const *argument,
                                 sz_error *err);
-/* sz_fit_spec_parse and sz_fit_spec_config; with_data 1: at_file must not be missing. */
+/* sz_fit_spec_parse and sz_fit_spec_config; with_data 1: at_file is required. */
 sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *where,
                            int with_data, sz_error *err);
 sz_status sz_fit_spec_file(sz_fit_spec **spec, const char *path, int with_data,
                            sz_error *err);
-/* The same; words, settings of the command line, overrule those of the file. */
+/* The same; words, the settings of the command line, overrule those of the file. */
 sz_status sz_fit_spec_overruled(sz_fit_spec **spec, const char *path,
                                 const sz_args *words, int with_data, sz_error *err);
 /* A line for each setting that is not the default: "  rnd_seed = 7". */
@@ -126,15 +128,15 @@ void sz_fit_explain_descriptors(sz_text *text);
  * data: add_species multiplies a descriptor by all choices of elements. */
 sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err);
 void sz_fit_unexpand(sz_fit_spec *spec);
-/* Once expanded: warns of settings of a descriptor that add_species overrules. */
+/* After expansion: warns about settings of a descriptor that add_species overrules. */
 sz_status sz_fit_warn_overruled(const sz_fit_spec *spec, const sz_watch *watch,
                                 sz_error *err);
-/* What such a fit to the file data reads, and print_sparse_index, which it writes; fails
- * where these are one. */
+/* The files read by such a fit to the file data, and print_sparse_index, which it writes;
+ * fails if these are the same. */
 sz_status sz_fit_files(sz_files *files, const sz_fit_spec *spec, const char *data,
                        sz_error *err);
 double sz_fit_cutoff(const sz_fit_spec *spec); /* the largest of the descriptors */
-/* e0 as spec wants it. */
+/* e0 as requested by spec. */
 sz_status sz_fit_find_e0(sz_e0 *e0, const sz_targets *targets, const sz_fit_spec *spec,
                          sz_error *err);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_config.c - a fit described in a file of our own.
+ * spec_config.c - reads the configuration file of a fit.
  *
  *   # comment, to the end of the line
- *   train = train.xyz            settings of the fit stand before the first section
+ *   train = train.xyz            settings of the fit come before the first section
  *   sigma_energy = 0.002
  *   sigma_force = 0.1
  *   e0 = Mo -4.6  W -4.5         or a number, or isolated, or average
@@ -23,8 +23,8 @@
  * line    = [ "[" name [ word ] "]" | key "=" value ] [ "#" text ]
  * value   = the rest of the line; words of a list are separated by blanks
  *
- * Quotes or braces round a whole value of the fit are taken away, as on a command line.
- * A backslash at its end continues a line, unless a setting begins on the next one.
+ * Quotes or braces around a whole value are removed, as on a command line.
+ * A backslash at the end continues a line, unless the next line begins a setting.
  *
  * Every key of gap_fit's command line and of its descriptors may be used; shorter names
  * are in the table of spec_keys.c and
@@ -32,10 +32,10 @@
  *   cutoff_width kernel sparse       cutoff_transition_width covariance_type
  *   theta theta_factor               sparse_method theta_uniform theta_fac
  *
- * Words of the command line overrule the settings before the first section.
+ * Settings on the command line overrule those before the first section.
  *
- * Left out, a key has gap_fit's default, but: soap has kernel = dot_product, zeta = 4 and
- * sparse = cur_points; the others kernel = gaussian, theta = 1.0 and sparse = uniform
+ * A missing key has gap_fit's default, except: soap has kernel = dot_product, zeta = 4
+ * and sparse = cur_points; the others kernel = gaussian, theta = 1.0 and sparse = uniform
  * (distance_2b) or cur_points; delta = 1.0; sigma_virial = 0; model = soapz.xml; and the
  * data are not copied into the model. */
 #include "fit/spec.h"
@@ -58,7 +58,7 @@ static const struct {
                      {"theta_factor", "theta_fac"}};
 static const char *const sigma_name[] = {"sigma_energy", "sigma_force", "sigma_virial",
                                          NULL};
-/* N_DEFAULTS: settings that are there before the first line */
+/* N_DEFAULTS: settings that exist before the first line */
 enum {
     N_SIGMAS = 3,
     N_DEFAULTS = 2,
@@ -71,17 +71,17 @@ typedef struct {
     sz_fit_spec *spec;
     const char *path;
     const sz_args *words; /* of the command line, or NULL */
-    int with_data, line;  /* line 0: those words, or a default */
+    int with_data, line;  /* line 0: command line, or a default */
     char where[256];      /* path:line */
     sz_key_places set;    /* the settings of the fit */
     sz_text gap;          /* the value of gap= */
-    double sigma[3];      /* default_sigma; below 0: not yet given */
+    double sigma[3];      /* default_sigma; below 0: not given yet */
     sz_key_places types;  /* the config_types with sigmas */
     sz_text type_list;    /* the value of config_type_sigma= */
 
-    section_kind kind; /* the section that is open */
+    section_kind kind; /* the current section */
     char *name;        /* its descriptor or config_type */
-    char section[256]; /* path:line of its head */
+    char section[256]; /* path:line of its header */
     sz_key_places in;  /* its settings */
     double type_sigma[3];
 } reader;
@@ -101,7 +101,7 @@ const char *sz_fit_short_key(const char *name)
     return NULL;
 }
 
-/* key, as it is written, of this line; one that stood in the file before says so. */
+/* Sets key, as written, of this line; warns if it was set earlier in the file. */
 static sz_status note(reader *r, sz_key_places *places, const char *key,
                       const char *written, const char *value, sz_error *err)
 {
@@ -110,16 +110,16 @@ static sz_status note(reader *r, sz_key_places *places, const char *key,
     sz_status status = SZ_OK;
 
     if (old && old->line && r->line)
-        status = sz_warnings_add(&r->spec->warnings, err,
-                                 "%s: %s is given twice and this one counts; %s = %.100s "
-                                 "in line %d does not",
-                                 r->where, written, old->written, old->value, old->line);
+        status = sz_warnings_add(
+            &r->spec->warnings, err,
+            "%s: %s is given twice and this one counts; %s = %.100s in line %d does not",
+            r->where, written, old->written, old->value, old->line);
     return status == SZ_OK ? sz_key_places_set(places, &place, err) : status;
 }
 
 /* ---- sigmas ------------------------------------------------------------------------ */
 
-/* One of the sigmas; -1: key is none. */
+/* One of the sigmas; -1: key is none of them. */
 static int find_sigma(const char *key)
 {
     for (int k = 0; k < N_SIGMAS; k++)
@@ -142,12 +142,11 @@ static sz_status set_default_sigma(reader *r, sz_error *err)
     sz_status status;
 
     if (r->sigma[0] < 0.0 || r->sigma[1] < 0.0)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: %s is missing: how far %s are trusted, as in %s = %s",
-                       r->path, sigma_name[r->sigma[0] < 0.0 ? 0 : 1],
-                       r->sigma[0] < 0.0 ? "energies (eV/atom)" : "forces (eV/Angstrom)",
-                       sigma_name[r->sigma[0] < 0.0 ? 0 : 1],
-                       r->sigma[0] < 0.0 ? "0.001" : "0.1");
+        return sz_fail(
+            err, SZ_ERR_FORMAT, "%s: %s is missing: the sigma of %s, as in %s = %s",
+            r->path, sigma_name[r->sigma[0] < 0.0 ? 0 : 1],
+            r->sigma[0] < 0.0 ? "energies (eV/atom)" : "forces (eV/Angstrom)",
+            sigma_name[r->sigma[0] < 0.0 ? 0 : 1], r->sigma[0] < 0.0 ? "0.001" : "0.1");
     if (r->sigma[2] < 0.0) r->sigma[2] = 0.0;
     sz_format(value, sizeof value, "%.17g %.17g %.17g 0.0", r->sigma[0], r->sigma[1],
               r->sigma[2]);
@@ -199,11 +198,11 @@ static sz_status open_type(reader *r, const char *type, sz_error *err)
     const sz_key_place place = {(char *)type, "", "", r->line};
     const sz_key_place *old = NULL;
 
-    for (int k = 0; k < r->types.n; k++) /* case counts */
+    for (int k = 0; k < r->types.n; k++) /* case matters */
         if (strcmp(r->types.place[k].key, type) == 0) old = r->types.place + k;
     if (old)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: [config_type %.100s] stands there twice, the first in line "
+                       "%s: [config_type %.100s] occurs twice, the first in line "
                        "%d; keep one",
                        r->where, type, old->line);
     r->kind = OF_CONFIG_TYPE;
@@ -211,7 +210,8 @@ static sz_status open_type(reader *r, const char *type, sz_error *err)
     return sz_key_places_set(&r->types, &place, err);
 }
 
-/* The first section ends the settings of the fit: the command line has the last word. */
+/* The first section ends the settings of the fit: settings of the command line are
+ * applied last. */
 static sz_status close_fit(reader *r, sz_error *err);
 
 /* [soap] or [config_type liquid] */
@@ -361,7 +361,7 @@ static sz_status set_of_config_type(reader *r, const char *key, const char *valu
     return take_sigma(r, &r->in, key, value, &r->type_sigma[sigma], err);
 }
 
-/* A key of the section that is open. */
+/* A key of the current section. */
 static int is_known(const reader *r, const char *key)
 {
     const char *keys[SZ_FIT_KEYS_MAX];
@@ -376,7 +376,7 @@ static int is_known(const reader *r, const char *key)
     }
 }
 
-/* "text", 'text' or {text} without what is round it */
+/* "text", 'text' or {text} without quotes or braces */
 static char *unwrap(char *value)
 {
     size_t n = strlen(value);
@@ -394,7 +394,7 @@ static char *unwrap(char *value)
     return value + 1;
 }
 
-/* The value stands in the command line, where each brace and quote needs its partner. */
+/* The value goes into a command line, where braces and quotes must match. */
 static sz_status check_partners(const reader *r, const char *key, const char *value,
                                 sz_error *err)
 {
@@ -432,7 +432,7 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
                        "%s: '%.60s' is neither key = value nor [section]%s", r->where,
                        line,
                        r->kind == OF_FIT && r->set.n <= N_DEFAULTS
-                           ? "; is this a configuration file? Data are named by at_file="
+                           ? "; is this a configuration file? Data are given by at_file="
                            : "");
     while (equals > line && sz_is_blank(equals[-1])) equals--;
     *equals = '\0';
@@ -452,7 +452,7 @@ static sz_status read_line(reader *r, char *line, sz_error *err)
     }
 }
 
-/* The same settings as gap_fit would take them. */
+/* The same settings as a gap_fit command line. */
 static sz_status write_command(reader *r, sz_error *err)
 {
     sz_text command = {0};
@@ -468,14 +468,14 @@ static sz_status write_command(reader *r, sz_error *err)
     return r->spec->command_line ? SZ_OK : SZ_ERR_MEMORY;
 }
 
-/* What the command line says besides: the descriptors and the sigmas of the types. */
+/* The rest of the command line: descriptors and sigmas of the types. */
 static sz_status finish(reader *r, sz_error *err)
 {
     sz_status status = close_section(r, err);
 
     if (status == SZ_OK && r->kind == OF_FIT && r->set.n <= N_DEFAULTS)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s holds no setting; docs/fit.md has the grammar, soapz fit "
+                       "%s has no settings; see docs/fit.md for the grammar, soapz fit "
                        "--suggest writes such a file",
                        r->path);
     if (status == SZ_OK && r->kind == OF_FIT) status = close_fit(r, err);
@@ -496,8 +496,8 @@ static sz_status finish(reader *r, sz_error *err)
 
 /* ---- the file ---------------------------------------------------------------------- */
 
-/* Cuts the next line off *text, without its comment and the blanks round it; *goes_on is
- * 1 where a backslash ends it, which is taken away. */
+/* Cuts the next line off *text, without its comment and the blanks around it; *goes_on is
+ * 1 if it ended with a backslash, which is removed. */
 static char *cut_line(char **text, int *goes_on)
 {
     char *line = *text, *end = line + strcspn(line, "\n");
@@ -516,7 +516,8 @@ static char *cut_line(char **text, int *goes_on)
     return line;
 }
 
-/* The line at text is one of its own, whatever ends the line before it. */
+/* Is the line at text a setting or section, even if the line before it ends with a
+ * backslash? */
 static int begins_setting(const reader *r, const char *text)
 {
     char word[80];

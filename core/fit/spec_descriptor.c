@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_descriptor.c - the argument string of a descriptor in a fit: besides what
- * describes atoms it holds the keys of the kernel and of the choice of sparse points, and
- * goes into the model file as it is. */
+ * spec_descriptor.c - the argument string of a descriptor in a fit: besides the
+ * descriptor's own keys it has those of the kernel and of the choice of sparse points,
+ * and is copied to the model file. */
 #include "fit/spec_keys.h"
 
 #include "select/sparsify.h"
@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what there is ----------------------------------------------------------------- */
+/* ---- the keys ---------------------------------------------------------------------- */
 
 #define AT(member) offsetof(sz_fit_descriptor, member)
 
-/* The keys of the fit, beside those by which the descriptor itself is read. */
+/* The keys of the fit, beside those of the descriptor itself. */
 static const sz_key fit_keys[] = {
     {"delta", SZ_KEY_OTHER, 0, NULL, "needed, eV: scale of the kernel; in a .conf 1.0"},
     {"energy_scale", SZ_KEY_OTHER, 0, NULL, "=delta"},
@@ -39,18 +39,18 @@ static const sz_key fit_keys[] = {
     {"n_sparse", SZ_KEY_INT, AT(n_sparse), "0",
      "sparse points of each term; in a .conf also: liquid 200 dimer 20"},
     {"config_type_n_sparse", SZ_KEY_OTHER, 0, "",
-     "instead, of each config_type: {{liquid:200:dimer:20}}"},
-    {"sparse_file", SZ_KEY_OTHER, 0, "", "of sparse_method=file and index_file"},
+     "instead of n_sparse, for each config_type: {{liquid:200:dimer:20}}"},
+    {"sparse_file", SZ_KEY_OTHER, 0, "", "file of sparse_method=file and index_file"},
     {"print_sparse_index", SZ_KEY_OTHER, 0, "",
-     "file to append the numbers of the chosen to"},
+     "file to which the indices of the chosen points are appended"},
     {"add_species", SZ_KEY_BOOL, AT(add_species), "T",
-     "one term for each choice of elements of the data"},
+     "one term for each choice of elements in the data"},
     {"unique_hash_tolerance", SZ_KEY_REAL, AT(unique_hash_tolerance), "1e-10",
-     "vectors that differ less are one"},
+     "vectors are equal if they differ by less"},
     {"unique_descriptor_tolerance", SZ_KEY_REAL, AT(unique_descriptor_tolerance), "1e-10",
-     "the same, in a component"},
+     "the same, for each component"},
     {"mark_sparse_atoms", SZ_KEY_IGNORED, 0, "F",
-     "soapz writes no copy of the data with marks"},
+     "soapz does not write a marked copy of the data"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
 
@@ -123,7 +123,7 @@ sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err)
 
 /* ---- the keys of the fit ----------------------------------------------------------- */
 
-/* The type is the one bare word that names one; other bare words are logical keys. */
+/* The type is the only bare word that names one; other bare words are logical keys. */
 static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
 {
     const char *type = NULL;
@@ -134,7 +134,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
 
         if (sz_parse_double(word, &number))
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s: '%.40s' stands without a key; inside gap={..} a list has "
+                           "%s: '%.40s' has no key; inside gap={..} a list has "
                            "double braces, as in species_Z={{41 42}}",
                            d->where, word);
         if (!sz_term_type_of(word) && !sz_fit_is_in(word, refused_types)) continue;
@@ -155,7 +155,7 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
     return SZ_OK;
 }
 
-/* gap_fit ignores unknown keys of descriptors: so do we, with a warning. */
+/* gap_fit ignores unknown keys of descriptors: soapz too, with a warning. */
 static sz_status warn_of_unknown(sz_warnings *warnings, const sz_term_type *type,
                                  const char *key, const char *where, sz_error *err)
 {
@@ -183,7 +183,7 @@ sz_status sz_fit_warn_of_keys(sz_warnings *warnings, const char *descriptor,
     return status;
 }
 
-/* 1 where the two are names of one key */
+/* 1 if the two are names of one key */
 static int is_same_key(const sz_key *a, const sz_key *b)
 {
     const char *of_a = sz_key_main(a) ? sz_key_main(a) : a->name;
@@ -192,7 +192,7 @@ static int is_same_key(const sz_key *a, const sz_key *b)
     return strcmp(of_a, of_b) == 0;
 }
 
-/* Field k of args once more, under whichever name, or -1. */
+/* Another field with the same key as field k of args, under any of its names, or -1. */
 static int next_of_key(const sz_fit_descriptor *d, const sz_args *args, int k)
 {
     const sz_key *key = find_key(d->type, sz_args_key(args, k)), *other;
@@ -203,8 +203,7 @@ static int next_of_key(const sz_fit_descriptor *d, const sz_args *args, int k)
     return -1;
 }
 
-/* What is left out of account says so: unknown and repeated keys, and those of no
- * consequence. */
+/* Warns about ignored settings: unknown and repeated keys, and keys without effect. */
 static sz_status warn_of_fields(sz_fit_spec *spec, const sz_fit_descriptor *d,
                                 const sz_args *args, sz_error *err)
 {
@@ -225,7 +224,7 @@ static sz_status warn_of_fields(sz_fit_spec *spec, const sz_fit_descriptor *d,
         else if (next >= 0)
             status = sz_warnings_add(
                 &spec->warnings, err,
-                "%s: %s=%.60s is overruled by %s=%.60s behind it: of a key that is given "
+                "%s: %s=%.60s is overruled by %s=%.60s after it: of a key that is given "
                 "twice the last counts",
                 sz_fit_place(&d->places, d->where, name, place), name,
                 value ? value : "T", sz_args_key(args, next),
@@ -318,7 +317,7 @@ static sz_status read_lengths(sz_fit_descriptor *d, const sz_args *args, sz_erro
                    d->where, text[0]);
 }
 
-/* As far as it is known before the data are; a fit to a kernel that vanishes has no sense
+/* As far as it is known before the data; a fit with a vanishing kernel has no meaning
  * either. */
 static sz_status check_kernel(const sz_fit_descriptor *d, sz_error *err)
 {
@@ -409,11 +408,10 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
         return sz_fail(err, SZ_ERR_FORMAT, "%s: sparse_method=%s needs sparse_file=..",
                        d->where, sz_args_string(args, "sparse_method", ""));
     if (!from_file && d->sparse_file && *d->sparse_file)
-        return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: sparse_file=%.100s belongs to sparse_method=file or "
-                       "index_file, not to %s",
-                       d->where, d->sparse_file,
-                       sz_args_string(args, "sparse_method", "random"));
+        return sz_fail(
+            err, SZ_ERR_FORMAT,
+            "%s: sparse_file=%.100s needs sparse_method=file or index_file, not %s",
+            d->where, d->sparse_file, sz_args_string(args, "sparse_method", "random"));
     if (from_file || d->method == SZ_SPARSE_NONE) return SZ_OK;
     if (d->n_sparse < 0)
         return sz_fail(err, SZ_ERR_FORMAT, "%s: n_sparse is %d, must be positive",
@@ -424,7 +422,7 @@ static sz_status read_counts(sz_fit_descriptor *d, const sz_args *args, sz_error
                    d->where);
 }
 
-/* The cutoff, which some descriptors have under another name too. */
+/* The cutoff, which has another name in some descriptors. */
 static sz_status read_cutoff(sz_fit_descriptor *d, const sz_args *args, sz_error *err)
 {
     const sz_key *key = find_in(d->type->keys, "cutoff");
@@ -445,7 +443,7 @@ static sz_status read_scalars(sz_fit_descriptor *d, const sz_args *args, sz_erro
     sz_status status;
 
     status = sz_keys_read(fit_keys, args, d, err);
-    /* of the descriptor, and the fit needs it too */
+    /* key of the descriptor, also needed by the fit */
     if (status == SZ_OK) status = sz_args_int(args, "order", &d->order, err);
     if (status != SZ_OK) return status;
     if (!delta)
@@ -527,7 +525,7 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
     return sz_fit_blame(&d->places, where, status, err);
 }
 
-/* ---- what it says ------------------------------------------------------------------ */
+/* ---- help -------------------------------------------------------------------------- */
 
 static void explain(sz_text *text, const sz_key *keys)
 {

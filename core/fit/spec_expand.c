@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_expand.c - the list gap={..} split into descriptors, and a descriptor multiplied
- * by the elements of the data.
+ * spec_expand.c - splits the list gap={..} into descriptors, and expands a descriptor for
+ * the elements of the data.
  *
- * term.h says how a type of descriptor is multiplied.
+ * term.h defines how a type of descriptor is expanded.
  *
- * Elements in order of first appearance; what is appended is what gap_fit appends. */
+ * Elements are in order of first appearance; the appended keys are those of gap_fit. */
 #include "fit/spec_keys.h"
 
 #include "term/term.h"
@@ -17,10 +17,11 @@
 
 /* ---- gap={..} ---------------------------------------------------------------------- */
 
-/* Descriptors are separated by ':' or ';' outside braces; splitting takes one level of
- * braces away, so a list needs two, species_Z={{41 42}}. */
+/* Descriptors are separated by ':' or ';' outside braces; splitting removes one level of
+ * braces, so a list needs two, species_Z={{41 42}}. */
 
-/* p stands on a brace or a quote: the character after its partner, NULL without one. */
+/* p is at a brace or a quote: returns the character after its partner, NULL if there is
+ * none. */
 static const char *after_partner(const char *p)
 {
     char open = *p, close = open == '{' ? '}' : open;
@@ -35,7 +36,7 @@ static const char *after_partner(const char *p)
 }
 
 /* The end of the descriptor at p: a separator outside braces, or the end of the text;
- * NULL where a brace or quote has no partner. */
+ * NULL if a brace or quote is unmatched. */
 static const char *end_of_descriptor(const char *p)
 {
     while (p && *p && *p != ':' && *p != ';') {
@@ -64,7 +65,7 @@ static char *copy_descriptor(const char *text, size_t n, int keep)
     return copy;
 }
 
-/* A text wholly in braces, {soap .. : soap ..}, is a list once more. */
+/* A text completely in braces, {soap .. : soap ..}, is again a list. */
 static int is_wrapped(const char *text, size_t n)
 {
     const char *end;
@@ -89,8 +90,7 @@ static sz_status split_gap(sz_fit_spec *spec, const char *value, int wrapped,
                  spec->n_descriptors + 1);
         end = end_of_descriptor(p);
         if (!end)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: a brace or quote has no partner",
-                           place);
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: unmatched brace or quote", place);
         text = copy_descriptor(p, (size_t)(end - p), wrapped);
         if (!text) return sz_fail_memory(err, (size_t)(end - p), "a descriptor");
         if (!wrapped && is_wrapped(p, (size_t)(end - p)))
@@ -127,7 +127,7 @@ static sz_status add_coordinate(sz_fit_spec *spec, int descriptor, sz_text *text
     return SZ_OK;
 }
 
-/* Overwrites add_species=.. in text by blanks, as gap_fit does. */
+/* Replaces add_species=.. in text by blanks, as gap_fit does. */
 static void blank_add_species(char *text)
 {
     static const char key[] = "add_species";
@@ -160,8 +160,8 @@ static void blank_add_species(char *text)
     }
 }
 
-/* Every choice of m of n elements, repetition allowed, order not: k[0] <= k[1] <= ...
- * Steps to the next one; 0 at the end. */
+/* All choices of m of n elements, with repetition, without order: k[0] <= k[1] <= ...
+ * Advances to the next one; 0 at the end. */
 static int next_multiset(int m, int n, int *k)
 {
     for (int i = m - 1; i >= 0; i--) {
@@ -227,7 +227,7 @@ sz_status sz_fit_expand(sz_fit_spec *spec, int n, const int *z, sz_error *err)
 
 /* ---- what add_species overrules ---------------------------------------------------- */
 
-/* the same but for blanks */
+/* equal except for blanks */
 static int is_same_value(const char *a, const char *b)
 {
     for (;; a++, b++) {
@@ -237,7 +237,7 @@ static int is_same_value(const char *a, const char *b)
     }
 }
 
-/* A key of own that has another value in term, from k on; -1: none. */
+/* A key of own that has another value in term, starting at k; -1: none. */
 static int next_overruled(const sz_args *own, const sz_args *term, int k)
 {
     for (; k < sz_args_n_fields(own); k++) {
@@ -262,9 +262,9 @@ static sz_status warn_overruled(const sz_fit_descriptor *d, const char *text,
         const char *key = sz_args_key(own, k);
 
         sz_watch_warn(watch,
-                      "%s: %s=%.100s is overruled: add_species=T, the default, gives a "
-                      "term to each choice of elements of the data, as in gap_fit; with "
-                      "add_species=F it holds",
+                      "%s: %s=%.100s is overruled: add_species=T, the default, makes a "
+                      "term for each choice of elements of the data, as in gap_fit; with "
+                      "add_species=F it is used",
                       sz_fit_place(&d->places, d->where, key, place), key,
                       sz_args_value(own, k));
         ++*n_warned;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_files.c - the files that the settings of a fit name: what it reads, and what it
+ * spec_files.c - the files named in the settings of a fit: those it reads, and those it
  * writes beside its model. */
 #include "fit/spec.h"
 
-/* compress_file stands in the descriptor's own words. */
+/* compress_file is in the descriptor's own keys. */
 static sz_status read_map(sz_files *files, const sz_fit_descriptor *d, sz_error *err)
 {
     sz_args *args;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_keys.c - the keys of a fit in one table: by it they are read, defaulted, shown and
- * explained.
+ * spec_keys.c - the keys of a fit in one table, used to read them, for defaults, output
+ * and help.
  *
  *   at_file=train.xyz default_sigma={0.01 0.1 0.1 0} gap={soap .. : distance_2b ..} ...
  *
- * Keys of what soapz does otherwise (parallel runs, timing) are accepted, do nothing and
- * say so; those that would change the result and that soapz lacks are refused. */
+ * Keys for things that soapz does differently (parallel runs, timing) are accepted with a
+ * message and have no effect; keys that would change the result and are not supported are
+ * refused. */
 #include "fit/spec_keys.h"
 
 #include "data/names.h"
@@ -25,20 +26,20 @@ typedef enum {
     REAL,
     LOGICAL,
     SPECIAL,
-    ANYWAY,    /* what it asks for is done anyway */
-    IGNORED,   /* of no consequence here: help says why */
-    ONLY_FALSE /* a logical that may not be true */
+    ANYWAY,    /* it is always done */
+    IGNORED,   /* no effect here; help says why */
+    ONLY_FALSE /* a logical that must not be true */
 } key_kind;
 
 typedef struct {
     const char *name, *alias;
     const char *ours; /* its name in a configuration file */
     key_kind kind;
-    size_t at;            /* where in sz_fit_spec */
+    size_t at;            /* offset in sz_fit_spec */
     const char *standard; /* default, NULL: nothing to set */
     sz_fit_setter *set;   /* SPECIAL */
     sz_fit_show *show;
-    const char *help; /* unit and meaning on a line */
+    const char *help; /* one line with unit and meaning */
 } key;
 
 #define AT(member) offsetof(sz_fit_spec, member)
@@ -47,7 +48,7 @@ static const key table[] = {
     {"atoms_filename", "at_file", "train", TEXT, AT(at_file), "", NULL, NULL,
      "needed, extended XYZ file with the data"},
     {"test_file", NULL, "test", TEXT, AT(test_file), "", NULL, NULL,
-     "extended XYZ file whose errors are reported too (ours)"},
+     "extended XYZ file whose errors are reported too (soapz only)"},
     {"gap", NULL, NULL, SPECIAL, 0, NULL, sz_fit_set_gap, sz_fit_show_gap,
      "needed, descriptors: {soap .. : distance_2b ..}; in a .conf its sections"},
     {"default_kernel_regularisation", "default_sigma", NULL, SPECIAL, 0, NULL,
@@ -56,48 +57,48 @@ static const key table[] = {
      "sigma_energy, .."},
     {"config_type_kernel_regularisation", "config_type_sigma", NULL, SPECIAL, 0, "",
      sz_fit_set_type_sigma, sz_fit_show_type_sigma,
-     "those of some frames, {type:E:F:V:H:type2:..}; in a .conf [config_type NAME]"},
+     "sigmas of some frames, {type:E:F:V:H:type2:..}; in a .conf [config_type NAME]"},
     {"kernel_regularisation_is_per_atom", "sigma_per_atom", NULL, LOGICAL,
      AT(sigma.per_atom), "T", NULL, NULL,
      "sigmas of energies and virials grow with sqrt(atoms)"},
     {"e0", NULL, "e0", SPECIAL, 0, NULL, sz_fit_set_e0, sz_fit_show_e0,
-     "eV: energy of an atom alone, a number or {Mo:-4.6:W:-4.5}; in a .conf also "
+     "eV: energy of an isolated atom, a number or {Mo:-4.6:W:-4.5}; in a .conf also "
      "isolated, average"},
     {"e0_method", NULL, NULL, SPECIAL, 0, "isolated", sz_fit_set_e0_method,
-     sz_fit_show_e0_method,
-     "where e0 is not given: isolated (atoms in the data), average"},
+     sz_fit_show_e0_method, "if e0 is not given: isolated (atoms in the data), average"},
     {"e0_offset", NULL, NULL, REAL, AT(e0_offset), "0.0", NULL, NULL, "eV: added to e0"},
     {"baseline_param_filename", "core_param_file", "core", TEXT, AT(core_param_file),
      "quip_params.xml", NULL, NULL, "XML with the parameters of the core potential"},
     {"baseline_ip_args", "core_ip_args", "core_args", TEXT, AT(core_ip_args), "", NULL,
-     NULL, "core potential, {IP ZBL cutoff=2.4 cutoff_width=1.2}; none where empty"},
+     NULL, "core potential, {IP ZBL cutoff=2.4 cutoff_width=1.2}; none if empty"},
     {"sparse_jitter", NULL, "jitter", SPECIAL, 0, "1.0e-10", sz_fit_set_jitter,
      sz_fit_show_jitter, "eV^2: added to the diagonal of K_MM"},
     {"gap_file", "gp_file", "model", TEXT, AT(gp_file), "gap_new.xml", NULL, NULL,
      "the model: .soapz, else XML; in a .conf soapz.xml"},
     {"rnd_seed", NULL, "seed", SPECIAL, 0, "-1", sz_fit_set_seed, sz_fit_show_seed,
-     "of the choice of sparse points; below 0: 1"},
+     "seed of the choice of sparse points; below 0: 1"},
     {"solver", NULL, NULL, SPECIAL, 0, "qr", sz_fit_set_solver, sz_fit_show_solver,
-     "qr or normal (ours)"},
+     "qr or normal (soapz only)"},
     {"sparse_separate_file", NULL, NULL, LOGICAL, AT(sparse_separate_file), "T", NULL,
      NULL, "sparse points in files beside the XML"},
     {"do_copy_atoms_file", "do_copy_at_file", NULL, LOGICAL, AT(do_copy_at_file), "T",
-     NULL, NULL, "the data go into the XML; in a .conf F"},
+     NULL, NULL, "the data are copied into the XML; in a .conf F"},
     {"sparse_environments", NULL, NULL, LOGICAL, AT(sparse_environments), "T", NULL, NULL,
-     "a .soapz holds sparse points of soap as environments (ours)"},
+     "a .soapz stores sparse points of soap as environments (soapz only)"},
     {"data", NULL, NULL, TEXT, AT(data), "", NULL, NULL,
-     "note in a .soapz: what was fitted (ours)"},
-    {"licence", NULL, NULL, TEXT, AT(licence), "", NULL, NULL, "note in a .soapz (ours)"},
+     "note in a .soapz: what was fitted (soapz only)"},
+    {"licence", NULL, NULL, TEXT, AT(licence), "", NULL, NULL,
+     "note in a .soapz (soapz only)"},
     {"citation", NULL, NULL, TEXT, AT(citation), "", NULL, NULL,
-     "note in a .soapz (ours)"},
-    {"note", NULL, NULL, TEXT, AT(note), "", NULL, NULL, "note in a .soapz (ours)"},
+     "note in a .soapz (soapz only)"},
+    {"note", NULL, NULL, TEXT, AT(note), "", NULL, NULL, "note in a .soapz (soapz only)"},
     {"dryrun", NULL, NULL, LOGICAL, AT(dryrun), "F", NULL, NULL,
-     "says what would be fitted, and the memory"},
+     "prints what would be fitted, and the memory"},
     {"sparsify_only_no_fit", NULL, NULL, LOGICAL, AT(sparsify_only), "F", NULL, NULL,
      "chooses sparse points and stops"},
 
     {"parameter_name_prefix", NULL, NULL, TEXT, AT(prefix), "", NULL, NULL,
-     "stands before all the names below"},
+     "prefix of all the names below"},
     {"energy_parameter_name", NULL, "energy_key", TEXT, AT(name.energy), "energy", NULL,
      NULL, "energies in the data, eV"},
     {"force_parameter_name", NULL, "force_key", TEXT, AT(name.force), "force", NULL, NULL,
@@ -105,13 +106,13 @@ static const key table[] = {
     {"virial_parameter_name", NULL, "virial_key", TEXT, AT(name.virial), "virial", NULL,
      NULL, "virials, eV: -volume times stress"},
     {"stress_parameter_name", NULL, "stress_key", TEXT, AT(name.stress), "stress", NULL,
-     NULL, "stresses, eV/Angstrom^3, where a frame has no virial"},
+     NULL, "stresses, eV/Angstrom^3, if a frame has no virial"},
     {"config_type_parameter_name", NULL, "config_type_key", TEXT, AT(name.config_type),
      "config_type", NULL, NULL, "kinds of frames"},
     {"kernel_regularisation_parameter_name", "sigma_parameter_name", NULL, TEXT,
      AT(name.sigma), "sigma", NULL, NULL, "sigmas of a frame: energy_sigma, .."},
     {"force_mask_parameter_name", NULL, "mask_key", TEXT, AT(name.force_mask),
-     "force_mask", NULL, NULL, "column of T where an atom's force is left out"},
+     "force_mask", NULL, NULL, "column that is T if an atom's force is not used"},
     {"hessian_parameter_name", NULL, NULL, TEXT, AT(name.hessian), "hessian", NULL, NULL,
      "second derivatives; frames that have them are refused"},
     {"local_property_parameter_name", NULL, NULL, TEXT, AT(name.local_property),
@@ -120,13 +121,13 @@ static const key table[] = {
     {"local_property0", NULL, NULL, SPECIAL, 0, NULL, sz_fit_refuse_local, NULL,
      "refused: soapz fits no local properties"},
     {"export_covariance", NULL, NULL, ONLY_FALSE, 0, "F", NULL, NULL,
-     "T is refused: gap_fit's posterior covariance; soapz eval has variances of its own"},
+     "T is refused: gap_fit's posterior covariance; soapz eval computes variances"},
     {"local_property_mask_parameter_name", NULL, NULL, IGNORED, 0, "local_property_mask",
      NULL, NULL, "soapz fits no local properties"},
     {"default_kernel_regularisation_local_property", "default_local_property_sigma", NULL,
      IGNORED, 0, "0.001", NULL, NULL, "soapz fits no local properties"},
     {"linear_system_dump_file", NULL, NULL, IGNORED, 0, "", NULL, NULL,
-     "soapz never has the whole system in memory"},
+     "soapz never stores the whole system in memory"},
     {"condition_number_norm", NULL, NULL, ANYWAY, 0, "", NULL, NULL,
      "the condition number is always estimated"},
     {"sparse_use_actual_gpcov", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
@@ -136,14 +137,14 @@ static const key table[] = {
     {"template_file", NULL, NULL, IGNORED, 0, "template.xyz", NULL, NULL,
      "soapz needs no template, the data are enough"},
     {"verbosity", NULL, NULL, IGNORED, 0, "NORMAL", NULL, NULL,
-     "soapz always says the same"},
+     "the output of soapz does not change"},
     {"openmp_chunk_size", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
-     "soapz gives a thread a frame at a time"},
+     "soapz gives each thread one frame at a time"},
     {"do_ip_timing", NULL, NULL, ANYWAY, 0, "F", NULL, NULL, "times are always printed"},
     {"mpi_blocksize_rows", NULL, NULL, IGNORED, 0, "0", NULL, NULL,
-     "no rank of soapz holds a block of the matrix"},
+     "no rank of soapz stores a block of the matrix"},
     {"mpi_blocksize_cols", NULL, NULL, IGNORED, 0, "100", NULL, NULL,
-     "no rank of soapz holds a block of the matrix"},
+     "no rank of soapz stores a block of the matrix"},
     {"mpi_print_all", NULL, NULL, IGNORED, 0, "F", NULL, NULL,
      "only the first rank prints"},
 };
@@ -165,7 +166,7 @@ static const key *find_ours(const char *name)
     return find_key(name);
 }
 
-/* the name that command lines use */
+/* the name used in command lines */
 static const char *usual(const key *k)
 {
     return k->alias ? k->alias : k->name;
@@ -195,15 +196,14 @@ static void take_nearer(const char **best, int *distance, const char *word,
     *best = candidate;
 }
 
-/* A word that is far from all keys resembles none. */
+/* A word that is far from all keys gets no suggestion. */
 static sz_status fail_unknown(const char *name, const char *best, int distance,
                               const char *where, sz_error *err)
 {
     if ((size_t)distance > 1 + strlen(name) / 2)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: unknown key '%.60s'; soapz fit --help-keys lists them", where,
-                       name);
-    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest known is %s",
+                       "%s: unknown key '%.60s'; see soapz fit --help-keys", where, name);
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: unknown key '%.60s'; the nearest key is %s",
                    where, name, best);
 }
 
@@ -249,7 +249,7 @@ sz_status sz_fit_unknown_in_config(const char *name, const char *const *more,
     return fail_unknown(name, best, distance, where, err);
 }
 
-/* Names of data that are set are not looked for. */
+/* Names of data that are set are not searched. */
 static void note_name(sz_fit_spec *spec, const key *k)
 {
     static const size_t at[SZ_N_NAMES] = {AT(name.energy), AT(name.force),
@@ -272,7 +272,7 @@ static sz_status set_text(sz_fit_spec *spec, const key *k, const char *value,
     return SZ_OK;
 }
 
-/* value, NULL for a bare word, asks for no more than the default. */
+/* 1 if value (NULL for a bare word) requests only the default. */
 static int is_standard(const key *k, const char *value)
 {
     double a, b;
@@ -285,7 +285,7 @@ static int is_standard(const key *k, const char *value)
     return sz_same_word(value, k->standard);
 }
 
-/* Said aloud where it asks for what is not done anyway. */
+/* Warns if it requests something that is not done. */
 static sz_status ignore(sz_fit_spec *spec, const key *k, const char *name,
                         const char *value, const char *where, sz_error *err)
 {
@@ -297,7 +297,7 @@ static sz_status ignore(sz_fit_spec *spec, const key *k, const char *name,
 static sz_status set_logical(const key *k, int *at, const char *name, const char *value,
                              const char *where, sz_error *err)
 {
-    int logical = 1; /* so is a key without a value, and an empty one */
+    int logical = 1; /* the same for a key without a value, and an empty one */
 
     if (value && *value && !sz_parse_bool(value, &logical))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: %s='%.60s' is not T or F", where, name,
@@ -313,7 +313,7 @@ static int takes_value(const key *k)
     return k->kind == TEXT || k->kind == REAL || k->kind == SPECIAL;
 }
 
-/* An empty value of these means something. */
+/* For these keys an empty value has a meaning. */
 static int may_be_empty(const key *k)
 {
     return k->kind == TEXT || k->set == sz_fit_set_gap ||
@@ -330,8 +330,8 @@ sz_status sz_fit_set(sz_fit_spec *spec, const char *name, const char *value,
     if (!k) return sz_fit_unknown_key(name, NULL, where, err);
     at = (char *)spec + k->at;
     if (takes_value(k) && !value)
-        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s stands without a value; write %s=..",
-                       where, name, name);
+        return sz_fail(err, SZ_ERR_FORMAT, "%s: %s has no value; write %s=..", where,
+                       name, name);
     if (takes_value(k) && !*value && !may_be_empty(k))
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: %s= is empty; give it a value or leave it out%s%s", where,
@@ -356,7 +356,7 @@ sz_status sz_fit_set(sz_fit_spec *spec, const char *name, const char *value,
     return SZ_OK;
 }
 
-/* ---- what it says ------------------------------------------------------------------ */
+/* ---- help -------------------------------------------------------------------------- */
 
 static void show(const key *k, const sz_fit_spec *spec, sz_text *text)
 {
@@ -405,7 +405,7 @@ void sz_fit_explain(sz_text *text)
     }
 }
 
-/* ---- the whole --------------------------------------------------------------------- */
+/* ---- defaults and checks ----------------------------------------------------------- */
 
 sz_fit_spec *sz_fit_spec_new(sz_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_keys.h - what the readers of a fit's settings share. */
+ * spec_keys.h - functions shared by the readers of a fit's settings. */
 #ifndef SZ_SPEC_KEYS_H
 #define SZ_SPEC_KEYS_H
 
@@ -24,42 +24,42 @@ sz_status sz_fit_set(sz_fit_spec *spec, const char *key, const char *value,
 const char *sz_fit_key(const char *name);
 const char *sz_fit_config_key(const char *name);
 /* "unknown key ..", with the nearest key of a list ended by NULL (or of the command line
- * where list is NULL); in the settings of a configuration file, which has more. */
+ * if list is NULL); in_file: in a configuration file, which has more keys. */
 sz_status sz_fit_unknown_key(const char *key, const char *const *list, const char *where,
                              sz_error *err);
 sz_status sz_fit_unknown_in_config(const char *key, const char *const *more,
                                    const char *where, sz_error *err);
-/* Mandatory settings and those that depend on others, once all keys are set. with_data:
- * 1 where at_file is mandatory. */
+/* Checks required settings and those that depend on others, after all keys are set.
+ * with_data: 1 if at_file is required. */
 sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
                           sz_error *err);
 
 /* The value of gap=: descriptors separated by ':' or ';' at brace level. */
 sz_status sz_fit_set_gap(sz_fit_spec *spec, const char *value, const char *where,
                          sz_error *err);
-/* One descriptor; its lists have single braces. *places, or NULL, become its own. */
+/* One descriptor; its lists have single braces. It takes over *places, or NULL. */
 sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char *where,
                                 sz_key_places *places, sz_error *err);
 void sz_fit_free_descriptors(sz_fit_spec *spec);
 
 /* ---- words of gap_fit ---- */
 
-/* " key=value", in braces where the grammar of argument strings wants them */
+/* " key=value", in braces where argument strings need them */
 void sz_fit_add_setting(sz_text *text, const char *key, const char *value, int braces);
-/* What a section leaves out, behind the argument string of a descriptor. */
+/* Keys that a section leaves out, appended to the argument string of a descriptor. */
 void sz_fit_add_defaults(sz_text *text, const sz_term_type *type);
-/* The argument string joins the value of gap=, with its lists in double braces. */
+/* Appends the argument string to the value of gap=, with its lists in double braces. */
 void sz_fit_add_to_gap(sz_text *gap, const char *text);
 
 /* ---- where a key stands in a configuration file ---- */
 
-/* A key that is there already gets the new value, name and line. */
+/* A key that exists already gets the new value, name and line. */
 sz_status sz_key_places_set(sz_key_places *places, const sz_key_place *place,
                             sz_error *err);
 const sz_key_place *sz_key_places_find(const sz_key_places *places, const char *key);
 void sz_key_places_free(sz_key_places *places);
-/* An error "path:3: .." about a section: where it names a key that stands in places, the
- * line and the name become those of the key. Returns status. */
+/* An error "path:3: .." about a section: if it names a key that is in places, the line
+ * and the name become those of the key. Returns status. */
 sz_status sz_fit_blame(const sz_key_places *places, const char *where, sz_status status,
                        sz_error *err);
 /* "path:line" of key, or where itself. */
@@ -70,13 +70,14 @@ enum { SZ_FIT_KEYS_MAX = 100 };
 /* The names of the keys of a descriptor, those of the fit first, ended by NULL; returns
  * how many. */
 int sz_fit_descriptor_keys(const sz_term_type *type, const char *name[SZ_FIT_KEYS_MAX]);
-/* A warning for each key of a descriptor that nothing reads. */
+/* A warning for each key of a descriptor that is not used. */
 sz_status sz_fit_warn_of_keys(sz_warnings *warnings, const char *descriptor,
                               const char *where, sz_error *err);
-/* What configuration files call a key of a descriptor, or NULL. */
+/* The name of a descriptor's key in configuration files, or NULL. */
 const char *sz_fit_short_key(const char *name);
 int sz_fit_is_descriptor_key(const char *name); /* of any type, or of the fit */
-/* SZ_OK for a type that can be fitted; else it is named with what there is. */
+/* SZ_OK for a type that can be fitted; otherwise the message lists the supported
+ * types. */
 sz_status sz_fit_check_type(const char *type, const char *where, sz_error *err);
 
 #endif

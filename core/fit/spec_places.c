@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_places.c - the lines of a configuration file that an error is about.
+ * spec_places.c - the lines of a configuration file that an error refers to.
  *
- * The keys of a section are checked together, and again when the term is made: what is
- * wrong is then known by the name of its key, as every message has it first. */
+ * The keys of a section are checked together, and again when the term is made: every
+ * message starts with the name of its key, by which the line is found. */
 #include "fit/spec_keys.h"
 
 #include <ctype.h>

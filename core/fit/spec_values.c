@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_values.c - settings of a fit that are more than a text, a number or T and F: how
- * they are read and shown. */
+ * spec_values.c - reads and prints settings of a fit other than a text, a number or T and
+ * F. */
 #include "fit/spec_values.h"
 
 #include "base/rng.h"
@@ -34,7 +34,7 @@ sz_status sz_fit_set_default_sigma(sz_fit_spec *spec, const char *value,
     for (rest = copy; (item = sz_next_item(&rest, SZ_LIST_SEPARATORS)); n++)
         if (n > 3 || !sz_parse_double(item, &s[n]) || s[n] < 0.0) n = 10;
     free(copy);
-    if (n != 4) /* {1,2,3,4} is four words to many a shell */
+    if (n != 4) /* many shells split {1,2,3,4} into four words */
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: default_sigma={%.60s} must be four numbers, none negative: "
                        "of energy, force, virial and hessian%s",
@@ -47,8 +47,8 @@ sz_status sz_fit_set_default_sigma(sz_fit_spec *spec, const char *value,
     return SZ_OK;
 }
 
-/* type:E:F:V:H:type2:.. ; "default" there overrides default_sigma, whichever stands
- * first: kept in a table of its own until both are known. */
+/* type:E:F:V:H:type2:.. ; "default" in it overrides default_sigma in any order, so it is
+ * kept in a separate table until both are known. */
 sz_status sz_fit_set_type_sigma(sz_fit_spec *spec, const char *value, const char *where,
                                 sz_error *err)
 {
@@ -80,7 +80,7 @@ sz_status sz_fit_set_type_sigma(sz_fit_spec *spec, const char *value, const char
     return status;
 }
 
-/* By its symbol, in any case, or number; 0: there is none. */
+/* By symbol, in any case, or number; 0: there is none. */
 static int find_element(const char *word)
 {
     char symbol[8];
@@ -115,13 +115,13 @@ static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
                            "write e0={Mo:-4.6:W:-4.5}",
                            where, symbol);
         if (spec->e0.known[z]++)
-            return sz_fail(err, SZ_ERR_FORMAT, "%s: e0 of %s stands there twice", where,
+            return sz_fail(err, SZ_ERR_FORMAT, "%s: e0 of %s is given twice", where,
                            symbol);
     }
     return SZ_OK;
 }
 
-/* A number for every element, or {H:-13.6:O:-430}, also by atomic number. Empty it is 0,
+/* A number for every element, or {H:-13.6:O:-430}, also by atomic number. Empty means 0,
  * as in gap_fit. */
 sz_status sz_fit_set_e0(sz_fit_spec *spec, const char *value, const char *where,
                         sz_error *err)
@@ -135,7 +135,7 @@ sz_status sz_fit_set_e0(sz_fit_spec *spec, const char *value, const char *where,
     if (!*sz_skip_blanks(value)) {
         status = sz_warnings_add(&spec->warnings, err,
                                  "%s: e0= is empty, which is 0 for every element, as in "
-                                 "gap_fit; leave it out for e0_method to hold",
+                                 "gap_fit; leave it out to use e0_method",
                                  where);
         if (status != SZ_OK) return status;
         value = "0";
@@ -206,24 +206,25 @@ sz_status sz_fit_set_jitter(sz_fit_spec *spec, const char *value, const char *wh
                    where, value);
 }
 
-/* 0, the default, asks for nothing. */
+/* 0, the default, requests nothing. */
 sz_status sz_fit_refuse_local(sz_fit_spec *spec, const char *value, const char *where,
                               sz_error *err)
 {
     double number;
 
     if (!*value || (sz_parse_double(value, &number) && number == 0.0))
-        return sz_warnings_add(&spec->warnings, err,
-                               "%s: local_property0=%s is ignored: soapz fits no local "
-                               "properties, and e0 stays as it is (gap_fit sets it to 0)",
-                               where, value);
+        return sz_warnings_add(
+            &spec->warnings, err,
+            "%s: local_property0=%s is ignored: soapz does not fit local properties, and "
+            "e0 is not changed (gap_fit sets it to 0)",
+            where, value);
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s: local_property0 asks for a fit of local properties, which soapz "
                    "does not do; it fits energies, forces and virials",
                    where);
 }
 
-/* ---- settings in words ------------------------------------------------------------- */
+/* ---- settings as text -------------------------------------------------------------- */
 
 void sz_fit_show_gap(const sz_fit_spec *spec, sz_text *text)
 {

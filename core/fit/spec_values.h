@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_values.h - settings of a fit that are more than a text, a number or T and F. */
+ * spec_values.h - settings of a fit other than a text, a number or T and F. */
 #ifndef SZ_SPEC_VALUES_H
 #define SZ_SPEC_VALUES_H
 
@@ -18,7 +18,7 @@ sz_fit_setter sz_fit_set_seed;
 sz_fit_setter sz_fit_set_jitter;
 sz_fit_setter sz_fit_refuse_local;
 
-/* The value as it is understood, added to text. */
+/* Appends the parsed value to text. */
 typedef void sz_fit_show(const sz_fit_spec *spec, sz_text *text);
 sz_fit_show sz_fit_show_gap;
 sz_fit_show sz_fit_show_sigma;

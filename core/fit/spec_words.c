@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * spec_words.c - settings of a configuration file as gap_fit would take them. */
+ * spec_words.c - converts settings of a configuration file to gap_fit's. */
 #include "fit/spec_keys.h"
 
 #include "term/term.h"
@@ -14,7 +14,7 @@ int sz_fit_is_in(const char *word, const char *const *list)
     return 0;
 }
 
-/* " key=value", in braces where the grammar of argument strings wants them */
+/* " key=value", in braces where argument strings need them */
 void sz_fit_add_setting(sz_text *text, const char *key, const char *value, int braces)
 {
     int quoted = *value && strchr("{\"'", *value);
@@ -33,7 +33,7 @@ static void add_default(sz_text *text, const sz_args *args, const char *a, const
         sz_text_add(text, " %s=%s", a, value);
 }
 
-/* gap_fit's defaults are few: what nearly every fit says anyway. */
+/* Settings that nearly every fit uses, because gap_fit has few defaults. */
 void sz_fit_add_defaults(sz_text *text, const sz_term_type *type)
 {
     sz_args *args;
@@ -41,7 +41,7 @@ void sz_fit_add_defaults(sz_text *text, const sz_term_type *type)
 
     if (!text->s || sz_args_parse(&args, text->s, "", &why) != SZ_OK) {
         text->failed |= !text->s || why.status == SZ_ERR_MEMORY;
-        return; /* a fault of the grammar is named when the text is used */
+        return; /* a syntax error is reported when the text is used */
     }
     add_default(text, args, "delta", "energy_scale", "1.0");
     add_default(text, args, "covariance_type", "", type->covariance);
@@ -60,7 +60,7 @@ void sz_fit_add_defaults(sz_text *text, const sz_term_type *type)
     sz_args_free(args);
 }
 
-/* The argument string joins the value of gap=, with its lists in double braces. */
+/* Appends the argument string to the value of gap=, with its lists in double braces. */
 void sz_fit_add_to_gap(sz_text *gap, const char *text)
 {
     int depth = 0;

@@ -4,9 +4,9 @@
  *
  *   min | (K alpha - y) / sigma |^2 + alpha^T K_MM alpha
  *
- * A thread takes the next frame, makes its rows, folds them into its triangular factor
- * and discards them. Memory does not grow with the frames. Frames with the same elements
- * follow each other: their rows leave the columns of other elements out (front.c). */
+ * A thread takes the next frame, computes its rows, adds them to its triangular factor
+ * and discards them. Memory does not grow with the number of frames. Frames with the same
+ * elements are adjacent: their rows leave out the columns of other elements (front.c). */
 #include "fit/system.h"
 
 #include "fit/frame_rows.h"
@@ -19,14 +19,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the threads share. */
+/* The data that the threads share. */
 typedef struct {
     const sz_system *system;
     const sz_targets *targets;
     const sz_dataset *data;
     const sz_fit_run *run;
     int species[SZ_Z_MAX]; /* of the model, for each species of the data */
-    unsigned char *taken;  /* [n_frames] in a checkpoint, of another rank or not wanted */
+    unsigned char *taken;  /* [n_frames] in a checkpoint, of another rank, or not
+                              selected */
     int n_wanted;          /* frames of all ranks */
     sz_alike_frames alike; /* item k of the crew is frame alike.order[k] */
 } job;
@@ -40,16 +41,16 @@ typedef struct {
     unsigned char *done; /* [n_frames] frames that are in lsq */
     int n_resumed;
     long long n_before; /* rows from the checkpoint */
-    double saved, wait; /* when, until the next */
+    double saved, wait; /* time of the next one */
     int unsaved;        /* frames since then */
     double flops;
-    int failed_to_file; /* and why, for the warning */
+    int failed_to_file; /* and the reason, for the warning */
     sz_error why;
 } worker;
 
 /* ---- rows of a frame --------------------------------------------------------------- */
 
-/* The rows of one frame that take part, gathered so that they follow each other. */
+/* The rows of one frame that are used, stored contiguously. */
 typedef struct {
     int n, columns;
     double *k, *y, *weight; /* [n][columns], [n], [n] */
@@ -64,7 +65,8 @@ static void add_row(block *b, const double *row, double y, double sigma)
     b->weight[b->n++] = 1.0 / sigma;
 }
 
-/* rows: energy, then 3n forces, then 9 virials; a gradient is minus the datum */
+/* rows: energy, then 3n forces, then 9 virials; a derivative is minus the reference
+ * value */
 static void gather(block *b, const sz_targets *targets, int frame, int columns)
 {
     const sz_dataset_frame *f = &targets->data->frame[frame];
@@ -84,7 +86,7 @@ static void gather(block *b, const sz_targets *targets, int frame, int columns)
                 t->virial_sigma[sz_six[k]]);
 }
 
-/* of the products of matrices: Jacobians with sparse points, blocks of rows with R */
+/* flops of the matrix products: Jacobians with sparse points, blocks of rows with R */
 static double count_flops(const worker *w, int gradients, int n_rows)
 {
     double width = w->lsq->narrow ? w->lsq->narrow->width : w->lsq->width;
@@ -125,7 +127,8 @@ static sz_status add_frame(const job *j, worker *w, int f, sz_error *err)
 
 /* ---- a worker ---------------------------------------------------------------------- */
 
-/* Files the factor where it is time, or now. Returns whether it could: *err says why. */
+/* Writes the factor if it is time, or now. Returns whether it could: *err has the
+ * reason. */
 static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
 {
     const sz_checkpoint *state = j->run->state;
@@ -138,7 +141,7 @@ static sz_status file_rows(const job *j, worker *w, int now, sz_error *err)
                                      j->data->n_frames, w->done, err);
     if (status == SZ_OK) w->unsaved = 0;
     w->saved = sz_seconds();
-    /* writing shall take no more than 2 % of the time */
+    /* writing must not take more than 2 % of the time */
     w->wait =
         fmax(state->interval, state->interval > 0.0 ? 50.0 * (w->saved - start) : 0.0);
     return status;
@@ -158,7 +161,7 @@ static sz_status work(void *context, void *worker_of_thread, int item, sz_error 
     return SZ_OK;
 }
 
-/* A full disk does not end the fit. */
+/* A full disk does not stop the fit. */
 static sz_status hand_over(void *context, void *worker_of_thread, int item, sz_error *err)
 {
     const job *j = context;
@@ -212,8 +215,8 @@ static sz_status open_worker(worker *w, job *j, int k, sz_lsq_method method,
         if (!w->done[f]) continue;
         if (j->taken[f])
             status = sz_fail(err, SZ_ERR_FORMAT,
-                             "%.400s: two of its files hold the same frame; remove the "
-                             "folder and start anew",
+                             "%.400s: two of its files have the same frame; remove the "
+                             "folder and start again",
                              run->state->folder);
         j->taken[f] = 1;
         w->n_resumed++;
@@ -236,7 +239,7 @@ static void close_worker(worker *w)
     free(w->done);
 }
 
-/* All frames. Where the fit is stopped the workers file what they have: no error. */
+/* All frames. If the fit is stopped the workers write what they have: no error. */
 static sz_status make_rows(job *j, worker *w, sz_error *err)
 {
     sz_crew crew = {.n_threads = j->run->n_threads,
@@ -326,7 +329,7 @@ static sz_status run_workers(job *j, sz_lsq_method method, sz_lsq **factor,
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-/* The frames of the other ranks, and those that are not wanted, are taken already. */
+/* The frames of the other ranks, and those not selected, are marked as taken. */
 static sz_status take_share(job *j, sz_error *err)
 {
     const sz_dataset *t = j->data;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * team.h - the processes that fit together: one alone, or the ranks of an MPI program.
+ * team.h - the processes of a fit: a single one, or the ranks of an MPI program.
  *
- * A fit is the same text for both. Functions marked [all] are called by all ranks in the
- * same order. */
+ * A fit uses the same code for both. Functions marked [all] are called by all ranks in
+ * the same order. */
 #ifndef SZ_TEAM_H
 #define SZ_TEAM_H
 
@@ -13,18 +13,18 @@
 typedef struct sz_team sz_team;
 struct sz_team {
     int rank, size;
-    int n_threads; /* of a rank, where the user says nothing; 0: as many as cores */
-    /* [all] SZ_OK where status is SZ_OK on all ranks; else the status and sentence of the
-     * first rank that failed, on all of them. */
+    int n_threads; /* threads of a rank, by default; 0: number of cores */
+    /* [all] SZ_OK if status is SZ_OK on all ranks; otherwise the status and message of
+     * the first rank that failed, on all of them. */
     sz_status (*agree)(sz_team *team, sz_status status, sz_error *err);
     /* [all] rank 0's n bytes */
     void (*share)(sz_team *team, void *data, size_t n);
     /* [all] the sum over the ranks */
     double (*sum)(sz_team *team, double x);
-    /* [all] rank 0's lsq takes over all that those of the others have seen */
+    /* [all] merges the rows of all other ranks into rank 0's lsq */
     sz_status (*merge)(sz_team *team, sz_lsq *lsq, sz_error *err);
     /* Between two agreements: sends why, this rank's reason to stop, to the others;
-     * returns the largest known of all ranks. From one thread at a time. */
+     * returns the largest reason of all ranks. From one thread at a time. */
     sz_halt (*halt)(sz_team *team, sz_halt why);
     void *context;
 };

@@ -5,10 +5,10 @@
  *   W <- W + t d,   d = -H dL/dW      L: the loss of a small fit (trial.c)
  *
  * H, an inverse Hessian, from the last changes of W and dL/dW (L-BFGS: Nocedal, Math.
- * Comp. 35, 773, 1980); t is halved until L falls enough. L is that of frames that judge
- * each other; the maps that are kept are those that were best for frames which do not
- * take part in it, and where these have not got better for PATIENCE steps the training
- * ends. */
+ * Comp. 35, 773, 1980); t is halved until L falls enough. L is computed from two sets of
+ * training frames, each tested on the other; the maps that are kept are the best for
+ * separate validation frames. Training ends when these have not improved for PATIENCE
+ * steps. */
 #include "fit/train.h"
 
 #include "base/text.h"
@@ -25,12 +25,12 @@ enum { MEMORY = 10, PATIENCE = 20, TRIES = 12 };
 
 typedef struct {
     int n;
-    int n_kept, newest;              /* of the changes, a ring */
+    int n_kept, newest;              /* number of changes, stored in a ring buffer */
     double *dw, *dg;                 /* [MEMORY][n] */
     double scale[MEMORY];            /* 1 / (dw . dg) */
-    double *w, *g, *d, *w1, *g1;     /* [n] here, direction, there */
+    double *w, *g, *d, *w1, *g1;     /* [n] current point, direction, new point */
     double *best;                    /* [n] */
-    sz_trial_loss start, here, kept; /* kept: of best */
+    sz_trial_loss start, here, kept; /* best maps so far */
     int step, best_step;
 } descent;
 
@@ -72,7 +72,7 @@ static void find_direction(descent *o)
     }
 }
 
-/* Keeps the change from w, g to w1, g1 where it curves upwards, and goes there. */
+/* Stores the change from w, g to w1, g1 if its curvature is positive, and moves there. */
 static void go(descent *o)
 {
     int at = (o->newest + 1) % MEMORY, n = o->n;
@@ -88,12 +88,12 @@ static void go(descent *o)
         o->newest = at;
         if (o->n_kept < MEMORY) o->n_kept++;
     } else if (o->n_kept == MEMORY)
-        o->n_kept--; /* the oldest was where this one stands */
+        o->n_kept--; /* the oldest one is overwritten */
     swap = o->w, o->w = o->w1, o->w1 = swap;
     swap = o->g, o->g = o->g1, o->g1 = swap;
 }
 
-/* One step along d; *found is 0 where no t makes the loss smaller. */
+/* One step along d; *found is 0 if no t reduces the loss. */
 static sz_status search(descent *o, sz_trial *trial, int *found, sz_error *err)
 {
     double slope = dot(o->n, o->d, o->g), t = 1.0;
@@ -104,7 +104,7 @@ static sz_status search(descent *o, sz_trial *trial, int *found, sz_error *err)
     for (int k = 0; k < TRIES && !*found && slope < 0.0; k++, t *= 0.5) {
         for (int i = 0; i < o->n; i++) o->w1[i] = o->w[i] + t * o->d[i];
         status = sz_trial_judge(trial, o->w1, &there, o->g1, err);
-        if (status == SZ_ERR_NUMERIC) continue; /* too far */
+        if (status == SZ_ERR_NUMERIC) continue; /* step too long */
         if (status != SZ_OK) return status;
         *found = there.judged <= o->here.judged + 1e-4 * t * slope;
     }
@@ -128,7 +128,7 @@ static sz_status descend(descent *o, sz_trial *trial, int steps, const sz_watch 
         find_direction(o);
         status = search(o, trial, &found, err);
         if (!found && o->n_kept == 0) break;
-        if (!found) o->n_kept = 0; /* once more, straight down */
+        if (!found) o->n_kept = 0; /* again, along steepest descent */
         if (status != SZ_OK || !found) continue;
         go(o);
         o->step++;
@@ -171,7 +171,7 @@ static void close_descent(descent *o)
 
 /* ---- the maps of a descriptor ------------------------------------------------------ */
 
-/* What the model says of them. */
+/* The note in the model. */
 static sz_status add_note(sz_gap *gap, const sz_trial_setup *setup,
                           const sz_train_spec *train, const sz_trial_data *data,
                           const descent *o, sz_error *err)
@@ -181,13 +181,13 @@ static sz_status add_note(sz_gap *gap, const sz_trial_setup *setup,
     sz_status status;
 
     snprintf(key, sizeof key, "maps_of_descriptor_%d", setup->descriptor + 1);
-    sz_text_add(&text, "%d numbers from %d frames, begun %s", data->maps->n,
+    sz_text_add(&text, "%d numbers from %d frames, started %s", data->maps->n,
                 data->n_frames,
                 train->pca ? "as principal components" : "as its keys say");
     if (train->steps)
         sz_text_add(&text,
-                    "; %d steps, the maps of step %d are kept; loss of frames that "
-                    "judged %.4f before and %.4f after, of frames that watched %.4f and "
+                    "; %d steps, the maps of step %d are kept; loss of training frames "
+                    "%.4f before and %.4f after, of validation frames %.4f and "
                     "%.4f",
                     o->step, o->best_step, o->start.judged, o->kept.judged,
                     o->start.watched, o->kept.watched);
@@ -197,9 +197,9 @@ static sz_status add_note(sz_gap *gap, const sz_trial_setup *setup,
     return status;
 }
 
-/* The numbers of the keys or principal components, which become data->start. Where
- * vectors are not normalised the norm of the numbers is a scale of the kernel: components
- * get that of the keys, and the training may change it. */
+/* The numbers of the keys or principal components, which become data->start. If vectors
+ * are not normalised the norm of the numbers scales the kernel: components get that of
+ * the keys, and training may change it. */
 static sz_status begin(descent *o, sz_trial_data *data, const sz_train_spec *train,
                        sz_error *err)
 {
@@ -238,8 +238,8 @@ static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *
     }
     if (status == SZ_OK && train->steps && o.best_step == 0)
         sz_watch_warn(setup->watch,
-                      "%s: compression_train: no step made the frames better that do not "
-                      "take part in it, so the maps are those that it began with",
+                      "%s: compression_train: no step reduced the errors of the "
+                      "validation frames, so the maps are the initial ones",
                       setup->spec->descriptor[setup->descriptor].where);
     close_descent(&o);
     sz_trial_free(trial);
@@ -247,7 +247,7 @@ static sz_status train_maps(double *numbers, sz_gap *gap, const sz_trial_setup *
     return status;
 }
 
-/* The term before k that is of the same descriptor, or -1. */
+/* An earlier term with the same descriptor, or -1. */
 static int find_sister(const sz_fit_spec *spec, int k)
 {
     int j = k - 1;
@@ -279,8 +279,8 @@ sz_status sz_fit_find_maps(sz_gap *gap, int k, const sz_fit_spec *spec,
     open = status == SZ_OK && soap && soap->train.open;
     if (open && of->method == SZ_SPARSE_FILE)
         status = sz_fail(err, SZ_ERR_FORMAT,
-                         "%s: the vectors of sparse_file=%s are of other maps than those "
-                         "that come from the data; choose another sparse_method, or "
+                         "%s: the vectors of sparse_file=%s belong to other maps than "
+                         "those computed from the data; choose another sparse_method, or "
                          "leave out compression_train and compression_start",
                          of->where, of->sparse_file);
     if (status == SZ_OK && open) {
@@ -312,16 +312,17 @@ sz_status sz_fit_check_maps(const sz_fit_spec *spec, sz_error *err)
         sz_describer_spec term;
         const sz_soap_spec *soap;
 
-        /* what cannot be read is left to its reader */
+        /* errors are left to its parser */
         status = sz_trial_read_term(&term, spec, k, NULL);
         soap = status == SZ_OK ? sz_soap_spec_of(&term) : NULL;
         status = SZ_OK;
         if (soap && soap->train.open && sz_gap_has_foreign_maps(&with_maps))
-            status = sz_fail(err, SZ_ERR_ARGUMENT,
-                             "%s: GAP XML cannot hold maps from data of Z_mix and R_mix, "
-                             "which QUIP would draw at random; give gp_file a name that "
-                             "ends in .soapz",
-                             spec->descriptor[spec->term[k].descriptor].where);
+            status =
+                sz_fail(err, SZ_ERR_ARGUMENT,
+                        "%s: GAP XML cannot store maps from data of Z_mix and R_mix, "
+                        "which QUIP would draw at random; give gp_file a name that "
+                        "ends in .soapz",
+                        spec->descriptor[spec->term[k].descriptor].where);
         sz_describer_spec_free(&term);
     }
     return status;

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * trial.c - a small fit judges channel maps W.
+ * trial.c - a small fit to evaluate channel maps W.
  *
  *   K_qs = sum_(i in q) f_i k(p_s . p_i),   k(t) = delta^2 (t + sigma0^2)^zeta
  *   A = K_MM + K_A^T K_A,   alpha = A^-1 K_A^T y_A,   r = K alpha - y
  *   L = sum_(q in B) log(1 + r_q^2 / s_q^2) / 2
  *
- * q: rows (trial_data.c), s: a few sparse points, vectors p of the density by W; A: the
- * rows that are fitted, B: those that are judged. s_q: the median of |r| of the first
- * maps, of energies and of slopes apart, so that frames unlike all others do not decide.
- * With one solution more, beta = A^-1 K_B^T g, g = dL/dr_B, the change of alpha is
- * accounted for:
+ * q: rows (trial_data.c), s: a few sparse points, vectors p from the density and W; A:
+ * the rows that are fitted, B: those that are tested. s_q: the median of |r| of the
+ * initial maps, separate for energies and slopes, so that outliers do not dominate. One
+ * more solution, beta = A^-1 K_B^T g, g = dL/dr_B, includes the change of alpha:
  *
  *   dL/dK_q = g_q alpha   q in B
  *           = -(K_q . beta) alpha - r_q beta        q in A
  *   dL/dK_MM = -beta alpha^T
  *
- * and from there dL/dp_i and dL/dp_s, then dL/dW by the adjoint of the vector. Two parts
- * of the frames take turns as A and B. Vectors are not kept but made twice. */
+ * and from there dL/dp_i and dL/dp_s, then dL/dW by the adjoint of the vector. Two sets
+ * of frames are used in turn as A and B. Vectors are not stored but computed twice. */
 #include "fit/trial.h"
 
 #include "base/crew.h"
@@ -30,7 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64, SHARES = 8 /* sums that threads make, whatever their number */ };
+enum { BLOCK = 64, SHARES = 8 /* partial sums, for any number of threads */ };
 
 typedef struct {
     sz_soap_work *soap;
@@ -38,7 +37,7 @@ typedef struct {
     double *k, *g, *skip; /* [BLOCK][most_points] */
 } worker;
 
-/* Slopes of a share of the environments. */
+/* Slopes of one part of the environments. */
 typedef struct {
     double *dedw[SZ_FACTORS];
     double *dedp; /* [n_points][stride], of the sparse points */
@@ -58,8 +57,8 @@ struct sz_trial {
     double *white;        /* [n_rows][n_columns] K L^-T */
     double *a, *rows, *y; /* of a solution: its factor, rows and right-hand side */
     double *alpha, *beta; /* [n_columns] */
-    double *error;        /* [n_rows] r, and g where it is judged */
-    double scale2[2];     /* s^2 of energies and slopes */
+    double *error;        /* [n_rows] r, and g for tested rows */
+    double scale2[2];     /* s^2 for energies and slopes */
 };
 
 void sz_trial_free(sz_trial *t)
@@ -122,7 +121,7 @@ static int stride_of(const sz_trial *t)
     return t->data->maps->soap->base.stride;
 }
 
-/* p of n environments, first, .. or those that list names */
+/* p of n environments: first, .. or those in list */
 static void make_vectors(const sz_trial *t, worker *w, int n, int first, const int *list,
                          double *p)
 {
@@ -163,7 +162,7 @@ static sz_status make_products(void *context, void *of, int item, sz_error *err)
     worker *w = of;
 
     (void)err;
-    if (m == 0) return SZ_OK; /* an element of watched frames alone */
+    if (m == 0) return SZ_OK; /* an element that occurs only in validation frames */
     make_vectors(t, w, b->n, b->first, NULL, w->p);
     multiply(t, b->n, w->p, m, t->p + (size_t)s * stride_of(t), d->most_points,
              t->product + (size_t)b->first * d->most_points);
@@ -217,7 +216,7 @@ static sz_status run(sz_trial *t, int n_items,
     return sz_crew_run(&crew, err);
 }
 
-/* K and K_MM of the maps as they are */
+/* K and K_MM of the current maps */
 static sz_status make_kernels(sz_trial *t, sz_error *err)
 {
     sz_trial_data *d = t->data;
@@ -240,7 +239,7 @@ static sz_status make_kernels(sz_trial *t, sz_error *err)
 /* ---- the small fits ---------------------------------------------------------------- */
 
 /* L of K_MM = L L^T and K~ = K L^-T, in which A is L (1 + K~_A^T K~_A) L^T: never
- * singular, whatever the sigmas are. */
+ * singular, for any sigmas. */
 static sz_status whiten(sz_trial *t, sz_error *err)
 {
     const sz_trial_data *d = t->data;
@@ -256,8 +255,8 @@ static sz_status whiten(sz_trial *t, sz_error *err)
     info = sz_cholesky('L', n, t->l);
     if (info != 0)
         return sz_fail(err, SZ_ERR_NUMERIC,
-                       "the small fit by which channel maps are judged has no solution: "
-                       "its sparse points are not different enough");
+                       "the small fit that tests channel maps has no solution: its "
+                       "sparse points are too similar");
     memcpy(t->white, d->k, (size_t)rows * n * sizeof *t->white);
     SZ_BLAS(dtrsm)("L", "L", "N", "N", &n, &rows, &one, t->l, &n, t->white, &n);
     return SZ_OK;
@@ -287,7 +286,7 @@ static sz_status solve(sz_trial *t, unsigned fitted, sz_error *err)
     if (info == 0) SZ_BLAS(dpotrs)("L", &n, &step, t->a, &n, t->alpha, &n, &info);
     if (info == 0) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
-                   "the small fit by which channel maps are judged is not a number");
+                   "the small fit that tests channel maps is not a number");
 }
 
 static double dot(int n, const double *a, const double *b)
@@ -306,7 +305,7 @@ static double residual(const sz_trial *t, int q)
     return dot(n, t->white + (size_t)q * n, t->alpha) - t->data->y[q];
 }
 
-/* r, of one part g, and the sum of its log(1 + r^2/s^2) */
+/* r, for one part g, and the sum of its log(1 + r^2/s^2) */
 static double residuals(sz_trial *t, sz_part judged, int *count)
 {
     const sz_trial_data *d = t->data;
@@ -323,7 +322,7 @@ static double residuals(sz_trial *t, sz_part judged, int *count)
     return sum;
 }
 
-/* alpha and beta, and what K . beta is for the rows that were fitted, to along. */
+/* alpha and beta, and K . beta for the fitted rows, to along. */
 static void solve_back(sz_trial *t, sz_part fitted, sz_part judged, double *along)
 {
     const sz_trial_data *d = t->data;
@@ -344,7 +343,7 @@ static void solve_back(sz_trial *t, sz_part fitted, sz_part judged, double *alon
     SZ_BLAS(dtrsv)("L", "T", "N", &n, t->l, &n, t->beta, &one);
 }
 
-/* dL/dK and dL/dK_MM, added to, where fitted has judged. */
+/* Adds to dL/dK and dL/dK_MM the part from the solution fitted. */
 static void add_slopes(sz_trial *t, sz_part fitted, sz_part judged)
 {
     const sz_trial_data *d = t->data;
@@ -368,7 +367,7 @@ static void add_slopes(sz_trial *t, sz_part fitted, sz_part judged)
             t->dedk_mm[(size_t)s * n + r] -= t->beta[s] * t->alpha[r];
 }
 
-/* Both judgements and the watch; with slopes, of L. */
+/* Both test losses and the validation loss; with slopes, of L. */
 static sz_status judge(sz_trial *t, sz_trial_loss *loss, int slopes, int *n_judged,
                        sz_error *err)
 {
@@ -400,7 +399,8 @@ static sz_status judge(sz_trial *t, sz_trial_loss *loss, int slopes, int *n_judg
 
 /* ---- from kernels to maps ---------------------------------------------------------- */
 
-/* Vectors of a block again, dL/dp of them and of the sparse points, dL/dW. */
+/* Recomputes the vectors of a block, and dL/dp of them and of the sparse points,
+ * dL/dW. */
 static void add_block(const sz_trial *t, const sz_trial_block *b, worker *w, share *to)
 {
     const sz_trial_data *d = t->data;
@@ -444,7 +444,7 @@ static sz_status add_share(void *context, void *of, int item, sz_error *err)
     return SZ_OK;
 }
 
-/* dL/dp_s += sum_t (dL/dK_st + dL/dK_ts) k'(p_s . p_t) p_t, by K_MM */
+/* dL/dp_s += sum_t (dL/dK_st + dL/dK_ts) k'(p_s . p_t) p_t, from K_MM */
 static void add_k_mm(const sz_trial *t, worker *w, double *dedp)
 {
     const sz_trial_data *d = t->data;
@@ -513,7 +513,7 @@ sz_status sz_trial_judge(sz_trial *t, const double *w, sz_trial_loss *loss, doub
     return status;
 }
 
-/* ---- the whole --------------------------------------------------------------------- */
+/* ---- the whole trial --------------------------------------------------------------- */
 
 static int by_size(const void *a, const void *b)
 {
@@ -522,7 +522,7 @@ static int by_size(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* |r| of the rows of one kind, judged by the other part: their median squared */
+/* |r| of the rows of one kind, tested with the other part: their median squared */
 static double median2(const sz_trial *t, int kind, const double *error, double *list)
 {
     int n = 0;
@@ -534,7 +534,7 @@ static double median2(const sz_trial *t, int kind, const double *error, double *
     return n && list[n / 2] > 0.0 ? list[n / 2] * list[n / 2] : 1.0;
 }
 
-/* What errors the first maps make: s. */
+/* The errors of the initial maps: s. */
 static sz_status find_scales(sz_trial *t, const double *w, sz_error *err)
 {
     const sz_trial_data *d = t->data;

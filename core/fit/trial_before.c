@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * trial_before.c - the terms before, in as few columns as a small fit needs.
+ * trial_before.c - reduces the columns of the earlier terms for a small fit.
  *
- * Their part of the covariance of rows does not change with the maps:
+ * Their part of the covariance of rows does not depend on the maps:
  *
  *   C = K_b K_bb^-1 K_b^T = T T^T
  *
@@ -24,8 +24,8 @@ static sz_status whiten(int n, int n_rows, double *k_mm, double *k, sz_error *er
     for (int s = 0; s < n; s++) k_mm[(size_t)s * (n + 1)] *= 1.0 + SZ_TRIAL_JITTER;
     if (sz_cholesky('L', n, k_mm) != 0)
         return sz_fail(err, SZ_ERR_NUMERIC,
-                       "the small fit by which channel maps are judged has no solution: "
-                       "sparse points of the terms before are not different enough");
+                       "the small fit that tests channel maps has no solution: sparse "
+                       "points of the earlier terms are too similar");
     SZ_BLAS(dtrsm)("L", "L", "N", "N", &n, &n_rows, &one, k_mm, &n, k, &n);
     return SZ_OK;
 }
@@ -44,7 +44,7 @@ static sz_status triangulate(int n, int n_rows, double *k, sz_error *err)
     return SZ_OK;
 }
 
-/* The columns of the terms before and their K_MM, to kb and kbb. */
+/* The columns of the earlier terms and their K_MM, to kb and kbb. */
 static void take_before(const sz_trial_data *d, double *kb, double *kbb)
 {
     size_t first = (size_t)d->n_points, all = (size_t)d->n_columns, n = all - first;
@@ -55,7 +55,7 @@ static void take_before(const sz_trial_data *d, double *kb, double *kbb)
         memcpy(kbb + s * n, d->k_mm + (first + s) * all + first, n * sizeof *kbb);
 }
 
-/* T [n_rows][n], of which n_rows columns count, in their place. */
+/* T [n_rows][n], of which n_rows columns are used, replaces them. */
 static sz_status put_triangle(sz_trial_data *d, int n, const double *t, sz_error *err)
 {
     size_t first = (size_t)d->n_points, rows = (size_t)d->n_rows, all = first + rows;

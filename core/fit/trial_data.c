@@ -5,9 +5,10 @@
  *   E_f = sum_i E(X_i)
  *   dE/dc = -sum_i c_i . F_i = sum_i (E(X_i(+h c)) - E(X_i(-h c))) / 2h + O(h^2)
  *
- * c: random displacements of all atoms of a frame, h: 1e-3 Angstrom. So energies and
- * forces alike are sums of energies of environments, whose densities X do not change with
- * the maps: they are made once and kept. Frames are taken evenly from all config_types.
+ * c: random displacements of all atoms of a frame, h: 1e-3 Angstrom. So both energies and
+ * forces are sums of energies of environments, whose densities X do not depend on the
+ * maps: they are computed once and stored. Frames are sampled evenly from all
+ * config_types.
  */
 #include "fit/trial.h"
 
@@ -23,8 +24,8 @@
 #include <string.h>
 
 enum {
-    FRAMES = 300,      /* at most */
-    FRAMES_LEAST = 5,  /* to train: some in each part */
+    FRAMES = 300,      /* largest number */
+    FRAMES_LEAST = 5,  /* fewest frames to train: some in each part */
     DIRECTIONS = 2,    /* of a frame with forces */
     POINTS = 200,      /* sparse points of all terms */
     POINTS_LEAST = 20, /* of each */
@@ -33,12 +34,12 @@ enum {
 #define ROOM_MAX ((size_t)1 << 30) /* bytes of densities */
 static const double step = 1e-3;   /* h, Angstrom */
 
-/* A frame that takes part, in variants: as it is where it has an energy, then displaced
- * forth and back. */
+/* A frame that is used, in variants: undisplaced if it has an energy, then displaced
+ * forward and back. */
 typedef struct {
     int frame, part, has_energy, n_directions;
-    int row;    /* its first */
-    size_t env; /* where its first variant stands in layout.env */
+    int row;    /* its first variant */
+    size_t env; /* position of its first variant in layout.env */
 } member;
 
 typedef struct {
@@ -50,11 +51,11 @@ typedef struct {
     int *env;                /* [n_places] environment, or -1 */
     int term_of[SZ_Z_MAX];   /* of a species of the data, -1: none */
     int soap_slot[SZ_Z_MAX]; /* of a species of the data */
-    const sz_gap *before;    /* NULL: there is none, or it does not know all species */
+    const sz_gap *before;    /* NULL: there is none, or it does not contain all species */
     sz_model *model;         /* of it */
     int species[SZ_Z_MAX];   /* of it, for each species of the data */
     double cutoff;
-    int least; /* frames that are needed */
+    int least; /* number of frames needed */
 } layout;
 
 typedef struct {
@@ -108,7 +109,7 @@ static int seed_of(const sz_fit_spec *spec, long long k)
     return (int)((seed - 1 + 1000003LL * k) % 2147483645LL) + 1;
 }
 
-/* What frame f can be judged by; masked forces are left out. */
+/* The data of frame f that can be used for testing; masked forces are left out. */
 static member member_of(const sz_targets *t, int f)
 {
     const sz_dataset_frame *of = &t->data->frame[f];
@@ -125,13 +126,13 @@ static int variants_of(const member *m)
     return m->has_energy + 2 * m->n_directions;
 }
 
-/* Of all variants of a frame. */
+/* Environments of all variants of a frame. */
 static size_t environments_of(const sz_targets *t, const member *m)
 {
     return (size_t)t->data->frame[m->frame].n_atoms * variants_of(m);
 }
 
-/* Of n candidates, sorted, as many evenly spaced ones as there is room for. */
+/* Selects evenly spaced ones of n sorted candidates, as many as there is room for. */
 static void take_frames(layout *l, const candidate *list, int n)
 {
     static const sz_part part[] = {SZ_PART_A, SZ_PART_B, SZ_PART_A, SZ_PART_B,
@@ -269,7 +270,8 @@ static sz_status make_environments(layout *l, sz_error *err)
 
 /* ---- the sparse points ------------------------------------------------------------- */
 
-/* Environments of a term that may be sparse points: of the first variant, not watched. */
+/* Environments of a term that may be sparse points: of the first variant, not for
+ * validation. */
 static int list_eligible(const layout *l, int term, int *env)
 {
     const sz_dataset *data = l->setup->targets->data;
@@ -322,7 +324,7 @@ static sz_status choose_points(layout *l, sz_error *err)
                    l->setup->spec->descriptor[l->setup->descriptor].where);
 }
 
-/* ---- the terms before -------------------------------------------------------------- */
+/* ---- the earlier terms ------------------------------------------------------------- */
 
 static int n_before(const layout *l)
 {
@@ -342,7 +344,7 @@ static sz_status know_before(layout *l, sz_error *err)
     unknown = sz_dataset_map(l->species, data, l->model);
     if (unknown >= 0) {
         sz_watch_warn(l->setup->watch,
-                      "%s: no term before it acts on %s, so none takes part in its maps",
+                      "%s: no earlier term acts on %s, so none is used for its maps",
                       l->setup->spec->descriptor[l->setup->descriptor].where,
                       sz_element_symbol(data->z[unknown]));
         return SZ_OK;
@@ -400,8 +402,8 @@ static void set_row(const layout *l, const member *m, int row, double y, double 
     d->y[row] = y / sigma;
 }
 
-/* Displacements of the frame's atoms, 0 where a force does not count; y and sigma of the
- * slope along them. */
+/* Displacements of the frame's atoms, 0 if a force is not used; y and sigma of the slope
+ * along them. */
 static void displace(const layout *l, const member *m, int direction, double *c,
                      double *y, double *sigma)
 {
@@ -423,7 +425,7 @@ static void displace(const layout *l, const member *m, int direction, double *c,
     *sigma = sqrt(square);
 }
 
-/* One variant, whose neighbours are w->list: densities, and the row of what is before,
+/* One variant, whose neighbours are w->list: densities, and the row of the earlier terms,
  * to before unless NULL. */
 static sz_status make_variant(const layout *l, worker *w, const member *m, int variant,
                               double *before, sz_error *err)
@@ -449,7 +451,7 @@ static sz_status make_variant(const layout *l, worker *w, const member *m, int v
     return sz_rows_frame(w->rows, &w->list, before, NULL, NULL, err);
 }
 
-/* The energies of a variant count factor times in a row. */
+/* The energies of a variant contribute with factor to a row. */
 static void count_in(const layout *l, const member *m, int variant, int n_atoms, int row,
                      double factor)
 {
@@ -497,7 +499,7 @@ static sz_status make_slope(const layout *l, worker *w, const member *m, int dir
     return status;
 }
 
-/* w->list: the neighbours of the frame as it is */
+/* w->list: the neighbours of the undisplaced frame */
 static sz_status make_energy(const layout *l, worker *w, const member *m, sz_error *err)
 {
     const sz_targets *all = l->setup->targets;
@@ -517,7 +519,7 @@ static sz_status make_frame(void *context, void *of, int item, sz_error *err)
     const layout *l = context;
     const member *m = &l->member[item];
     worker *w = of;
-    /* finds atoms that coincide */
+    /* detects coincident atoms */
     sz_status status =
         sz_dataset_list(&w->list, l->setup->targets->data, m->frame, l->cutoff, err);
 
@@ -576,7 +578,7 @@ static sz_status make_rows(layout *l, sz_error *err)
     return status;
 }
 
-/* ---- the whole --------------------------------------------------------------------- */
+/* ---- the whole data set ------------------------------------------------------------ */
 
 sz_status sz_trial_read_term(sz_describer_spec *term, const sz_fit_spec *spec, int k,
                              sz_error *err)
@@ -592,7 +594,7 @@ sz_status sz_trial_read_term(sz_describer_spec *term, const sz_fit_spec *spec, i
     return status;
 }
 
-/* The descriptor of term number k and which species of the data are its centres. */
+/* The descriptor of term number k, and the species of the data that are its centres. */
 static sz_status add_term(layout *l, int k, int term, sz_describer_spec *spec,
                           sz_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * vectors.c - the vectors of one term in the data: what the probe of its kind sees. */
+ * vectors.c - the vectors of one term in the data, computed by the probe of its kind. */
 #include "fit/vectors.h"
 
 #include "format/gap_write.h"
@@ -67,7 +67,7 @@ static sz_status make_room(sz_fit_vectors *v, sz_error *err)
     return SZ_OK;
 }
 
-/* One more, of the frame at hand. */
+/* Appends one, of the current frame. */
 static sz_status take(void *context, int atom, const double *x, double fc, sz_error *err)
 {
     sz_fit_vectors *v = context;
@@ -76,7 +76,7 @@ static sz_status take(void *context, int atom, const double *x, double fc, sz_er
     if (v->n == INT_MAX)
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "the data have more than %d pairs or triplets of atoms for one "
-                       "descriptor; take fewer frames",
+                       "descriptor; use fewer frames",
                        INT_MAX);
     if (n == v->room) {
         sz_status status = make_room(v, err);
@@ -91,7 +91,7 @@ static sz_status take(void *context, int atom, const double *x, double fc, sz_er
     return SZ_OK;
 }
 
-/* The centres of a frame, whose vectors are made later. */
+/* The centres of a frame, whose vectors are computed later. */
 static sz_status list_centres(sz_fit_vectors *v, int frame, sz_error *err)
 {
     const sz_dataset_frame *f = &v->train->frame[frame];
@@ -101,7 +101,7 @@ static sz_status list_centres(sz_fit_vectors *v, int frame, sz_error *err)
     for (int i = 0; i < f->n_atoms && status == SZ_OK; i++)
         if (v->kind->is_centre(v->probe, v->train->species[f->first + (size_t)i]))
             status = take(v, i, NULL, 1.0, err);
-    v->list_frame = -1; /* its neighbours are not known */
+    v->list_frame = -1; /* its neighbours are not known yet */
     return status;
 }
 
@@ -121,8 +121,7 @@ static sz_status collect(sz_fit_vectors *v, sz_error *err)
     return status;
 }
 
-/* What a descriptor finds wrong as it is made names its place, as what its reader does.
- */
+/* Errors of a descriptor when it is created name its place, like errors of its parser. */
 static sz_status make_probe(sz_fit_vectors *v, const sz_args *args, sz_error *err)
 {
     const char *where = sz_args_where(args);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * vectors.h - the descriptor vectors in the data that sparse points are chosen from. */
+ * vectors.h - the descriptor vectors in the data, from which sparse points are chosen. */
 #ifndef SZ_FIT_VECTORS_H
 #define SZ_FIT_VECTORS_H
 
@@ -9,9 +9,9 @@
 #include "select/vectors.h"
 #include "term/term.h"
 
-/* All vectors of one term to be. Those of a kind that makes them on demand are made frame
- * by frame, as often as a method needs them: they would not fit into memory. Others are
- * short and kept. list points into this struct: do not copy it. */
+/* All vectors of one future term. If a kind makes them on demand they are computed frame
+ * by frame, as often as a method needs them, because they would not fit into memory.
+ * Others are short and stored. list points into this struct: do not copy it. */
 typedef struct {
     const sz_dataset *train;
     const sz_watch *watch; /* or NULL */
@@ -30,11 +30,11 @@ typedef struct {
     sz_vectors vectors; /* to choose from */
 } sz_fit_vectors;
 
-/* args: of a descriptor for certain elements; term: where it has its matrix. */
+/* args: descriptor for certain elements; term: the term with its matrix. */
 sz_status sz_fit_vectors_open(sz_fit_vectors *v, const sz_dataset *train,
                               const sz_args *args, const sz_gap_term *term,
                               const sz_watch *watch, sz_error *err);
-/* The neighbours of this frame become v->list. */
+/* Sets v->list to the neighbours of this frame. */
 sz_status sz_fit_vectors_frame(sz_fit_vectors *v, int frame, sz_error *err);
 void sz_fit_vectors_free(sz_fit_vectors *v);
 

@@ -7,7 +7,7 @@
  *   the core potential's XML
  *   <GAP_params> e0 of every element, <gpSparse> with a <gpCoordinates> for each term
  *
- * and a file for the sparse points of each term, a number per line. */
+ * and a file for the sparse points of each term, one number per line. */
 #define _POSIX_C_SOURCE 200809L
 #include "format/gap_write.h"
 
@@ -28,8 +28,8 @@ enum { LABEL = 256, NUMBER = SZ_GAP_NUMBER };
 
 /* ---- numbers --------------------------------------------------------------------- */
 
-/* The first n digits of |value| = 0.d1d2d3.. 10^e and e; the decimal point of the locale
- * is passed over. */
+/* The first n digits of |value| = 0.d1d2d3.. 10^e and e; skips the decimal point of the
+ * locale. */
 static int decimal(double value, int n, char *digits)
 {
     char text[NUMBER];
@@ -148,7 +148,7 @@ static void write_permutations(FILE *f, const sz_gap_term *c)
     }
 }
 
-/* descriptor: in QUIP's words; file, md5: of the sparse points, where there are any */
+/* descriptor: in QUIP's keys; file, md5: of the sparse points, if there are any */
 static void write_coordinate(FILE *f, const sz_gap_term *c, const char *descriptor,
                              const char *label, int number, const char *file,
                              const char *md5)
@@ -197,7 +197,7 @@ static void write_energies(FILE *f, const sz_gap *gap)
     fputs("  </GAP_data>\n", f);
 }
 
-/* gap_fit's, or as much of it as makes the model known for one of a local property. */
+/* gap_fit's command line, or the part that identifies a model of a local property. */
 static void write_command(FILE *f, const sz_gap *gap)
 {
     const char *property = sz_gap_find_note(gap, SZ_LOCAL_PROPERTY);
@@ -295,7 +295,7 @@ static sz_status write_sparse(writer *w, int k)
     return status == SZ_OK ? sum_of(w->part[k].part, w->md5[k], w->err) : status;
 }
 
-/* The descriptor in QUIP's words, with the map that is written; NULL: out of memory. */
+/* The descriptor in QUIP's keys, with the map as written; NULL if memory runs out. */
 static char *quip_text(const writer *w, int k)
 {
     const char *map = map_part(w, k)->name;
@@ -368,22 +368,21 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
     for (int k = 0; k < gap->n_terms; k++)
         if (gap->term[k].n_sparse > 0 && !gap->term[k].x_sparse)
             return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "%s: term %d has no vectors yet; make them first", path,
+                           "%s: term %d has no vectors yet; compute them first", path,
                            k + 1);
     for (int k = 0; k < gap->n_terms; k++)
         if (sz_gap_has_foreign_maps(gap->term + k))
             return sz_fail(
                 err, SZ_ERR_ARGUMENT,
-                "%s: GAP XML cannot hold the maps of term %d, which QUIP would "
-                "draw at random: Z_mix and R_mix name no others; write the "
-                "model as .soapz",
+                "%s: GAP XML cannot store the maps of term %d: QUIP would draw random "
+                "ones for Z_mix and R_mix; write the model as .soapz",
                 path, k + 1);
     status = sz_files_check(&gap->files, "the new model", path, err);
     if (status != SZ_OK) return status;
     if (!sz_text_is_clean(w.base) || !*w.base || strpbrk(w.base, "\t\n\r"))
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "%s: the name of the file cannot stand in XML; choose another",
-                       path);
+        return sz_fail(
+            err, SZ_ERR_ARGUMENT,
+            "%s: the name of the file cannot be written in XML; choose another", path);
     if (gap->label && sz_is_label(gap->label))
         strcpy(w.label, gap->label);
     else

@@ -6,29 +6,29 @@
 
 #include "model/gap.h"
 
-/* gap_version of a new model: keys have the meaning that they have in QUIP since then. */
+/* gap_version of a new model: keys have had QUIP's present meaning since then. */
 enum { SZ_GAP_VERSION = 1769700636, SZ_GAP_VERSION_LEAST = 1686132232 };
 
-/* Writes path and beside it path.sparseX.LABELi, and path.compress.LABELi where the
- * descriptor has a compress_file, which is then called so. LABEL is gap->label, or made
- * from the time where that is NULL or no XML name. Everything is on the disk under other
- * names before anything is renamed, the XML last: after a failure the old model is as it
- * was. gap->version stands in the file as it is (0: it is left out), for it settles what
- * the descriptors mean. The note command_line goes into the file, other notes do not. */
+/* Writes path and beside it path.sparseX.LABELi, and path.compress.LABELi if the
+ * descriptor has a compress_file, which then gets this name. LABEL is gap->label, or made
+ * from the time if that is NULL or not an XML name. Everything is written under temporary
+ * names and then renamed, the XML last: after a failure the old model is unchanged.
+ * gap->version is written as it is (0: left out), because it determines the meaning of
+ * the descriptors. Of the notes only command_line is written. */
 sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
 
-/* A descriptor in QUIP's keys, to free; NULL when out of memory. Labels of compressions
- * that are a pair nu_R, nu_S become these keys, and lists what QUIP reads as lists
- * (quip.c); everything else stays. sz_gap_write uses it. */
+/* A descriptor in QUIP's keys, which the caller frees; NULL if memory runs out. Labels of
+ * compressions that correspond to a pair nu_R, nu_S become these keys, and lists get the
+ * form that QUIP reads (quip.c); everything else is kept. sz_gap_write uses it. */
 char *sz_gap_quip_descriptor(const char *descriptor, int version);
 /* The same text with another compress_file. */
 char *sz_gap_with_map(const char *descriptor, const char *file);
-/* 1 where a term has given maps although its keys are all gap_fit's. */
+/* 1 if a term has given maps although its keys are all gap_fit's. */
 int sz_gap_has_foreign_maps(const sz_gap_term *c);
-/* 1 where the matrix of a term is its compress_file. */
+/* 1 if the matrix of a term is its compress_file. */
 int sz_gap_has_map(const sz_gap_term *c);
 
-/* 1 with a sentence in text where QUIP cannot evaluate this model. */
+/* 1, with a sentence in text, if QUIP cannot evaluate this model. */
 int sz_gap_is_foreign(const sz_gap *gap, char text[400]);
 
 /* 17 digits as gap_fit writes a number: ".50000000000000000", "-.68011481090201054E-001";

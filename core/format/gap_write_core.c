@@ -135,7 +135,7 @@ static void write_coulomb(FILE *f, const sz_coulomb *c)
     fputs("</Coulomb_params>\n", f);
 }
 
-/* The init string of all cores, Sums of two and two; empty where there is none. */
+/* The init string of all cores, as nested Sums of two; empty if there is none. */
 static void add_core(sz_text *all, const char *core)
 {
     sz_text before = *all;

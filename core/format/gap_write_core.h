@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_write_core.h - what stands in a GAP XML file before <GAP_params>. */
+ * gap_write_core.h - the part of a GAP XML file before <GAP_params>. */
 #ifndef SZ_GAP_WRITE_CORE_H
 #define SZ_GAP_WRITE_CORE_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * gap_xml.c - from a GAP XML file to sz_gap. The file is streamed through expat; each
- * element that means something stands in the table below with the element it must be
- * in, everything else within them (training data can be most of the file) is skipped.
- * Elements outside GAP_params and those of the cores are looked through, because a core
- * potential may be wrapped in a root of its own.
+ * known element is in the table below with its parent element, and everything else within
+ * them (training data can be most of the file) is skipped. Elements outside GAP_params
+ * and those of the cores are ignored but their children are read, because a core
+ * potential may have its own root element.
  *
  *   xml_params.c     handlers of <GAP_params>: energies of the atoms, list of terms
  *   xml_term.c       handlers of a term, <gpCoordinates>: kernel, sparse points
@@ -27,7 +27,7 @@
 #define SZ_CHUNK 65536
 
 enum {
-    DOCUMENT, /* the file, and elements that are looked through */
+    DOCUMENT, /* the file, and ignored elements whose children are read */
     POTENTIAL,
     PARAMS,
     DATA,
@@ -88,7 +88,7 @@ static const struct sz_rule {
     {PAIR_TABLE, "point", KNOT, 0, sz_start_pair_knot, NULL},
 };
 
-/* ---- expat's events -------------------------------------------------------------- */
+/* ---- expat's events ---------------------------------------------------------------- */
 
 static const struct sz_rule *find_rule(int parent, const char *name)
 {
@@ -98,7 +98,7 @@ static const struct sz_rule *find_rule(int parent, const char *name)
     return NULL;
 }
 
-/* the rule of the innermost open element, NULL where that is looked through */
+/* the rule of the innermost open element, NULL if it is ignored */
 static const struct sz_rule *innermost(const sz_reader *r)
 {
     return r->depth > 0 ? r->open[r->depth - 1] : NULL;
@@ -132,7 +132,7 @@ static sz_status open_element(sz_reader *r, const char *name, const char **atts)
     }
     if (r->depth == SZ_DEPTH_MAX)
         return sz_reader_fail(r,
-                              "elements are nested more than %d deep; this is no GAP "
+                              "elements are nested more than %d deep; this is not a GAP "
                               "file",
                               SZ_DEPTH_MAX);
     if (rule && rule->start) status = rule->start(r, atts);
@@ -182,8 +182,8 @@ static void XMLCALL on_text(void *data, const char *text, int n)
 
 /* ---- the file -------------------------------------------------------------------- */
 
-/* 1 where a text is a potential of TurboGAP: "gap_beg soap_turbo" on a line of its own;
- * xml gets the file that its sparse points are of, "carbon.xml", or "". */
+/* 1 if a text is a potential of TurboGAP: "gap_beg soap_turbo" on a separate line; xml
+ * gets the XML file to which its sparse points belong, "carbon.xml", or "". */
 static int is_turbogap(const char *text, size_t n, char xml[80])
 {
     const char *mark = ".sparseX.", *end = text + n;
@@ -205,17 +205,17 @@ static int is_turbogap(const char *text, size_t n, char xml[80])
     return found;
 }
 
-/* text: what was read until now, as far as it is at hand */
+/* text: what was read so far, as far as it is available */
 static sz_status fail_no_xml(sz_reader *r, const char *text, size_t n)
 {
     char xml[80];
 
     if (is_turbogap(text, n, xml))
-        return sz_reader_fail(r,
-                              "a potential in TurboGAP's own form, which lacks the "
-                              "energies of isolated atoms; give the GAP XML that it was "
-                              "made from%s%s",
-                              *xml ? ", " : "", xml);
+        return sz_reader_fail(
+            r,
+            "a potential in TurboGAP's own form, which lacks the "
+            "energies of isolated atoms; give the GAP XML from which it was made%s%s",
+            *xml ? ", " : "", xml);
     return sz_reader_fail(r, "not XML; a model is a GAP XML file with its sparse points "
                              "beside it, or a .soapz file");
 }
@@ -258,7 +258,7 @@ static sz_status parse_stream(sz_reader *r, FILE *f, int wrap)
     }
 }
 
-/* wrap: in a root element, for files that have none */
+/* wrap: adds a root element, for files without one */
 static sz_status parse_file(sz_reader *r, int wrap)
 {
     FILE *f = fopen(r->path, "rb");
@@ -341,7 +341,7 @@ static sz_status publish(sz_reader *r, sz_params_xml *p, double scale, sz_gap *g
     return status;
 }
 
-/* A GAP_params that the potential does not name may be one of a property. */
+/* A GAP_params that the potential does not name may belong to a local property. */
 static sz_status warn_of_unused(sz_reader *r, const sz_gap_parts *parts, sz_gap *gap)
 {
     sz_status status = SZ_OK;
@@ -352,18 +352,17 @@ static sz_status warn_of_unused(sz_reader *r, const sz_gap_parts *parts, sz_gap 
 
         for (int j = 0; j < parts->n; j++) used |= parts->params[j] == k;
         if (!used)
-            status = sz_warnings_add(
-                &gap->warnings, r->err,
-                "%s:%d: <GAP_params label=\"%.100s\">%s%.100s is no part of the "
-                "potential and was left out",
-                r->path, p->line, p->label,
-                p->local_property ? " of the local property " : "",
-                p->local_property ? p->local_property : "");
+            status = sz_warnings_add(&gap->warnings, r->err,
+                                     "%s:%d: <GAP_params label=\"%.100s\">%s%.100s is "
+                                     "not part of the potential and was left out",
+                                     r->path, p->line, p->label,
+                                     p->local_property ? " of the local property " : "",
+                                     p->local_property ? p->local_property : "");
     }
     return status;
 }
 
-/* The GAPs of a Sum become one. */
+/* Merges the GAPs of a Sum. */
 static sz_status publish_parts(sz_reader *r, const sz_gap_parts *parts, sz_gap *gap)
 {
     sz_status status = sz_reader_copy(r, r->path, &gap->path);
@@ -388,7 +387,7 @@ static sz_status publish_parts(sz_reader *r, const sz_gap_parts *parts, sz_gap *
     return status;
 }
 
-/* The core potential, which may do without the file. */
+/* The core potential, for which the file may be unnecessary. */
 static sz_status choose_core(sz_reader *r, sz_status of_file, const char *core,
                              sz_gap *gap, sz_gap_parts *parts)
 {

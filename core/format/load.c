@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * load.c - path -> potential on paper -> model, and back. */
+ * load.c - path -> potential -> model, and back. */
 #define _POSIX_C_SOURCE 200809L
 #include "format/load.h"
 
@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A container begins with a number below 2^56, then a brace; XML never holds a zero
- * byte. A damaged one is recognised by its name. A pipe can be XML only:
- * it is read once. */
+/* A container starts with a number below 2^56, then a brace; XML never contains a zero
+ * byte. A damaged one is recognised by its name. A pipe can only be XML: it is read
+ * once. */
 static int is_container(const char *path)
 {
     size_t n;
@@ -59,7 +59,7 @@ sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)
 
 /* ---- save -------------------------------------------------------------------------- */
 
-/* XML has no environments: where there are no vectors a copy gets them. */
+/* XML cannot store environments: if there are no vectors a copy gets them. */
 static sz_status write_xml(const sz_gap *gap, const char *path, sz_error *err)
 {
     size_t bytes = (size_t)gap->n_terms * sizeof *gap->term;
@@ -82,7 +82,7 @@ sz_status sz_model_save(const sz_model *model, const char *path, sz_error *err)
     const sz_gap *gap = model->gap;
 
     if (!gap)
-        return sz_fail(err, SZ_ERR_ARGUMENT, "%.300s: this model has no paper to write",
+        return sz_fail(err, SZ_ERR_ARGUMENT, "%.300s: this model has no data to write",
                        path);
     return sz_ends_in(path, ".xml") ? write_xml(gap, path, err)
                                     : sz_gap_save(gap, path, err);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * quip.c - a model in QUIP's keys, and what QUIP cannot read.
+ * quip.c - converts a model to QUIP's keys, and finds what QUIP cannot read.
  *
- * Nine of our compression labels are QUIP's keys nu_R, nu_S in the words of the paper:
- * compression={nu,mu=1,1} is nu_R=2 nu_S=1. Lists of numbers have blanks between them,
- * not commas alone. In a soap_turbo of several species QUIP reads alpha_max and the
- * sigmas of r and t as lists, n_max and what stands for both sigmas as a number:
+ * Nine compression labels correspond to QUIP's keys nu_R, nu_S:
+ * compression={nu,mu=1,1} is nu_R=2 nu_S=1. Numbers in lists are separated by blanks, not
+ * only by commas. In a soap_turbo of several species QUIP reads alpha_max and the sigmas
+ * of r and t as lists, but n_max and the common sigma as a number:
  *
  *   alpha_max=4 -> alpha_max={4 4}           n_max={4 5} -> alpha_max={4 5}
  *   atom_sigma={0.4 0.5} -> atom_sigma_r={0.4 0.5} atom_sigma_t={0.4 0.5} */
@@ -25,7 +25,7 @@ static int is_separator(char c)
     return c == ',' || sz_is_blank(c);
 }
 
-/* behind the token at p, as args.c reads it */
+/* after the token at p, as args.c reads it */
 static const char *skip_token(const char *p)
 {
     while (*p && !is_separator(*p) && *p != '=') {
@@ -42,7 +42,7 @@ static const char *skip_token(const char *p)
     return p;
 }
 
-/* 1 where the n characters at p are the key word, in any case */
+/* 1 if the n characters at p are the key word, in any case */
 static int is_key(const char *p, size_t n, const char *word)
 {
     char key[32];
@@ -53,8 +53,8 @@ static int is_key(const char *p, size_t n, const char *word)
     return sz_same_word(key, word);
 }
 
-/* Where the field with this key stands in text: how many there are, the last in *begin,
- * *end. */
+/* Positions of the field with this key in text: returns how many there are, the last in
+ * *begin, *end. */
 static int find_field(const char *text, const char *key, const char **begin,
                       const char **end)
 {
@@ -70,7 +70,7 @@ static int find_field(const char *text, const char *key, const char **begin,
         key_end = p = skip_token(p);
         if (*sz_skip_blanks(p) == '=')
             p = skip_token(sz_skip_blanks(sz_skip_blanks(p) + 1));
-        if (p == start) return n; /* "=" alone: no argument string */
+        if (p == start) return n; /* only "=": not an argument string */
         if (!is_key(start, (size_t)(key_end - start), key)) continue;
         *begin = start;
         *end = p;
@@ -80,8 +80,8 @@ static int find_field(const char *text, const char *key, const char **begin,
 
 /* ---- QUIP's words ------------------------------------------------------------------ */
 
-/* Place of the one compression={..} that is a pair nu_R, nu_S; 0 where there is none, -1
- * when out of memory. */
+/* Position of the one compression={..} that corresponds to a pair nu_R, nu_S; 0 if there
+ * is none, -1 if memory runs out. */
 static int find_nu(const char *descriptor, int version, const char **begin,
                    const char **end, int *nu_R, int *nu_S)
 {
@@ -90,7 +90,7 @@ static int find_nu(const char *descriptor, int version, const char **begin,
     int is_nu;
 
     if (version && version < SZ_GAP_VERSION_LEAST)
-        return 0; /* the keys meant other things */
+        return 0; /* the keys had another meaning */
     status = sz_args_parse(&args, descriptor, "descriptor", NULL);
     if (status != SZ_OK) return status == SZ_ERR_MEMORY ? -1 : 0;
     is_nu = sz_args_has(args, "soap") &&
@@ -99,7 +99,7 @@ static int find_nu(const char *descriptor, int version, const char **begin,
     return is_nu && find_field(descriptor, "compression", begin, end) == 1;
 }
 
-/* The last field with this key becomes field, which may be empty. */
+/* Replaces the last field with this key by field, which may be empty. */
 static void replace_field(sz_text *text, const char *key, const char *field)
 {
     const char *begin, *end;
@@ -134,7 +134,7 @@ static void add_list(sz_text *field, const char *key, const char *list, int n)
     sz_text_add(field, "}");
 }
 
-/* {29,79} -> {29 79}; the commas of Z_map mean something. */
+/* {29,79} -> {29 79}; the commas of Z_map have a meaning. */
 static void blank_commas(sz_text *text, const sz_args *args)
 {
     static const char *const keys[] = {"Z",
@@ -164,7 +164,7 @@ static void list_species(sz_text *text, const sz_args *args)
 {
     static const struct {
         const char *key, *to[2];
-        int from; /* as many numbers there are to rewrite: 1, or more */
+        int from; /* number of values to rewrite: 1, or more */
     } rule[] = {
         {"alpha_max", {"alpha_max", NULL}, 1},
         {"n_max", {"alpha_max", NULL}, 2},

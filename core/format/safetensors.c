@@ -6,10 +6,10 @@
  *   header        n bytes of JSON, blanks at the end, so that data begin at 64 k
  *                 {"__metadata__": {key: text, ..},
  *                  name: {"dtype": "F64", "shape": [..], "data_offsets": [a, b]}, ..}
- *   data          the tensors one after the other, without holes
+ *   data          the tensors one after the other, without gaps
  *
- * and in __metadata__ the key md5: the MD5 sum of the whole file, taken with the digits
- * of the sum itself set to 0. So no bit of a file can change unnoticed. */
+ * and in __metadata__ the key md5: the MD5 sum of the whole file, computed with the
+ * digits of the sum itself set to 0. So any changed bit is detected. */
 #define _POSIX_C_SOURCE 200809L
 #include "format/safetensors.h"
 
@@ -21,11 +21,11 @@
 #include <string.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "safetensors.c copies numbers as they are: it needs a little-endian machine"
+#error "safetensors.c copies numbers without conversion: it needs a little-endian machine"
 #endif
 
 #define METADATA "__metadata__"
-#define HEADER_MAX (16u << 20) /* bytes; what JSON takes in memory grows with it */
+#define HEADER_MAX (16u << 20) /* bytes; the memory for JSON grows with it */
 #define ZEROS "00000000000000000000000000000000"
 #define DAMAGED "the file is damaged, copy it again"
 
@@ -95,7 +95,7 @@ static char *make_header(int n_notes, const sz_metadata *note, int n,
     return text;
 }
 
-/* failures to write show in sz_output_finish */
+/* sz_output_finish reports write errors */
 static void write_all(FILE *f, const char *header, int n, const sz_tensor *tensor)
 {
     size_t used = 8 + strlen(header), length = (used + 63) / 64 * 64 - 8;
@@ -107,7 +107,7 @@ static void write_all(FILE *f, const char *header, int n, const sz_tensor *tenso
     for (int k = 0; k < n; k++) fwrite(tensor[k].data, 1, tensor_bytes(tensor + k), f);
 }
 
-/* Puts the sum of the file in the place of its zeros. */
+/* Replaces the zeros by the MD5 sum of the file. */
 static sz_status seal(sz_output *part, long place, sz_error *err)
 {
     sz_file_map map;
@@ -196,7 +196,7 @@ static sz_status parse_header(sz_tensors *file, size_t n, sz_error *err)
     return SZ_OK;
 }
 
-/* ---- reading: the places of the tensors ------------------------------------------ */
+/* ---- reading: the positions of the tensors ----------------------------------------- */
 
 typedef struct {
     uint64_t begin, end;
@@ -218,7 +218,7 @@ static sz_status fail_tensor(const sz_tensors *file, const char *name, const cha
                    file->path, name, what);
 }
 
-/* dtype, shape and offsets of one entry agree */
+/* Checks that dtype, shape and offsets of one entry agree. */
 static sz_status read_entry(const sz_tensors *file, const char *name, const json_t *entry,
                             sz_tensor *t, span *s, sz_error *err)
 {
@@ -230,13 +230,14 @@ static sz_status read_entry(const sz_tensors *file, const char *name, const json
 
     if (json_unpack((json_t *)entry, "{s:s, s:o, s:[I,I!]!}", "dtype", &type, "shape",
                     &shape, "data_offsets", &a, &b) != 0)
-        return fail_tensor(file, name, "has not just dtype, shape and data_offsets", err);
+        return fail_tensor(file, name, "must have dtype, shape and data_offsets only",
+                           err);
     for (int k = 0; k < N_TYPES; k++)
         if (strcmp(type, type_name[k]) == 0) known = k;
     if (known < 0) return fail_tensor(file, name, "is neither F64 nor I64 nor U8", err);
     if (!json_is_array(shape) || json_array_size(shape) < 1 ||
         json_array_size(shape) > SZ_TENSOR_DIMS)
-        return fail_tensor(file, name, "has a shape of other than 1 or 2 numbers", err);
+        return fail_tensor(file, name, "has a shape that is not 1 or 2 numbers", err);
     if (a < 0 || b < a || (uint64_t)b > file->n_data)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: tensor %.60s lies outside the file, which is cut off or "
@@ -248,22 +249,23 @@ static sz_status read_entry(const sz_tensors *file, const char *name, const json
     t->type = (sz_dtype)known;
     t->n_dims = (int)json_array_size(shape);
     size = sz_dtype_size(t->type);
-    left = (s->end - s->begin) / size; /* numbers; bounds every dimension */
+    left = (s->end - s->begin) / size; /* count of numbers; bounds every dimension */
     for (int k = 0; k < t->n_dims; k++) {
         const json_t *dim = json_array_get(shape, (size_t)k);
         json_int_t m = json_integer_value(dim);
 
         if (!json_is_integer(dim) || m < 1 || (uint64_t)m > left || left % (uint64_t)m)
-            return fail_tensor(file, name, "has a shape that its bytes do not fit", err);
+            return fail_tensor(file, name, "has a shape that does not match its bytes",
+                               err);
         t->dim[k] = (size_t)m;
         left /= (uint64_t)m;
     }
     if (left != 1 || (s->end - s->begin) % size)
-        return fail_tensor(file, name, "has a shape that its bytes do not fit", err);
+        return fail_tensor(file, name, "has a shape that does not match its bytes", err);
     return SZ_OK;
 }
 
-/* Sorted by where they begin, the tensors fill the data: no overlap, no hole. */
+/* Sorted by their start, the tensors fill the data: no overlap, no gap. */
 static sz_status check_spans(const sz_tensors *file, span *s, size_t n, sz_error *err)
 {
     uint64_t end = 0;
@@ -272,7 +274,7 @@ static sz_status check_spans(const sz_tensors *file, span *s, size_t n, sz_error
     for (size_t k = 0; k < n; k++) {
         if (s[k].begin != end)
             return fail_tensor(file, s[k].name,
-                               s[k].begin < end ? "overlaps another" : "follows a hole",
+                               s[k].begin < end ? "overlaps another" : "follows a gap",
                                err);
         end = s[k].end;
     }
@@ -305,7 +307,7 @@ static sz_status check_entries(const sz_tensors *file, sz_error *err)
 
 /* ---- reading: the sum ------------------------------------------------------------ */
 
-/* the one place of text among the n bytes at p, NULL: none or several */
+/* the only occurrence of text among the n bytes at p, NULL: none or several */
 static unsigned char *find_once(unsigned char *p, size_t n, const char *text)
 {
     size_t m = strlen(text);
@@ -328,8 +330,9 @@ static sz_status check_sum(sz_tensors *file, size_t n_header, sz_error *err)
     if (want && strlen(want) == 32) place = find_once(file->map.data + 8, n_header, want);
     if (!place)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: " METADATA " has no md5 of 32 digits, in this place only; it "
-                       "is not a model of soapz or damaged, copy it again",
+                       "%s: " METADATA
+                       " does not have exactly one md5 of 32 digits; it is not a model "
+                       "of soapz or damaged, copy it again",
                        file->path);
     memset(place, '0', 32); /* in our copy of the page */
     sz_md5(file->map.data, file->map.size, sum);

@@ -29,19 +29,20 @@ typedef struct {
     const char *text;
 } sz_metadata;
 
-/* The file appears complete or not at all. The key md5 is added. */
+/* The file appears only when it is complete. The key md5 is added. */
 sz_status sz_tensors_write(const char *path, int n_notes, const sz_metadata *note, int n,
                            const sz_tensor *tensor, sz_error *err);
 
 typedef struct sz_tensors sz_tensors;
 
-/* Maps the file; header, places of all tensors and the MD5 sum are right afterwards. */
+/* Maps the file; afterwards header, positions of all tensors and the MD5 sum have been
+ * checked. */
 sz_status sz_tensors_open(sz_tensors **file, const char *path, sz_error *err);
 void sz_tensors_close(sz_tensors *file);
 
 size_t sz_tensors_count(const sz_tensors *file);
-/* The data of a tensor of just this type and shape (columns 0: one dimension), inside
- * the map and not aligned; or a sentence. */
+/* The data of a tensor of exactly this type and shape (columns 0: one dimension), inside
+ * the map and not aligned; or an error. */
 sz_status sz_tensors_find(const sz_tensors *file, const char *name, sz_dtype type,
                           size_t rows, size_t columns, const void **data, sz_error *err);
 /* Note number k of __metadata__; NULL past the last. */

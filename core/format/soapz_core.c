@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soapz_core.c - LJ and Coulomb in a .soapz file: they are few numbers, and all stand in
- * the description (docs/format.md).
+ * soapz_core.c - LJ and Coulomb in a .soapz file: few numbers, all in the JSON
+ * description (docs/format.md).
  *
  *   "lj": {"types": [z, ..], "pairs": [{"types": [0, 1], "sigma": ..}, ..]}
  *   "coulomb": {"method": "yukawa", "cutoff": .., "charges": [{"z": 8, "charge": ..}]} */
@@ -56,7 +56,7 @@ static sz_status load_pair(sz_gap_lj_pair *p, json_t *pair, const char *path,
                        "energy_shift", &p->energy_shift, "force_shift",
                        &p->force_shift) != 0)
         return fail(path, "a pair of LJ", why.text, err);
-    p->type1 = a >= 0 && a < SZ_Z_MAX ? (int)a : -1; /* seen by sz_gap_check */
+    p->type1 = a >= 0 && a < SZ_Z_MAX ? (int)a : -1; /* checked by sz_gap_check */
     p->type2 = b >= 0 && b < SZ_Z_MAX ? (int)b : -1;
     return SZ_OK;
 }
@@ -83,7 +83,7 @@ sz_status sz_load_lj(sz_gap *gap, json_t *description, const char *path, sz_erro
     for (size_t t = 0; t < n_types; t++) {
         json_int_t z = json_integer_value(json_array_get(types, t));
 
-        lj->z[t] = z >= 1 && z <= SZ_Z_MAX ? (int)z : 0; /* seen by sz_gap_check */
+        lj->z[t] = z >= 1 && z <= SZ_Z_MAX ? (int)z : 0; /* checked by sz_gap_check */
     }
     lj->n_types = (int)n_types;
     lj->n_pairs = (int)n_pairs;
@@ -121,8 +121,8 @@ static sz_status load_charge(sz_coulomb *c, json_t *charge, const char *path,
     if (json_unpack_ex(charge, &why, 0, "{s:I, s:F!}", "z", &z, "charge", &q) != 0)
         return fail(path, "a charge of Coulomb", why.text, err);
     if (z < 1 || z > SZ_Z_MAX || c->listed[z])
-        return fail(path, "a charge of Coulomb", "its z is given twice or no element",
-                    err);
+        return fail(path, "a charge of Coulomb",
+                    "its z is given twice or is not an element", err);
     c->listed[z] = 1;
     c->charge[z] = q;
     return SZ_OK;
@@ -142,7 +142,7 @@ sz_status sz_load_coulomb(sz_gap *gap, json_t *description, const char *path,
                        &method, "cutoff", &c->cutoff, "alpha", &c->alpha, "smooth_length",
                        &c->smooth_length, "charges", &charges) != 0)
         return fail(path, "Coulomb", why.text, err);
-    c->method = sz_coulomb_find(method); /* none is seen by sz_gap_check */
+    c->method = sz_coulomb_find(method); /* a missing value is found by sz_gap_check */
     for (size_t k = 0; k < json_array_size(charges) && status == SZ_OK; k++)
         status = load_charge(c, json_array_get(charges, k), path, err);
     return status;

@@ -7,11 +7,11 @@
 #include "base/json.h"
 #include "term/gap.h"
 
-/* NULL when out of memory. */
+/* NULL if memory runs out. */
 json_t *sz_describe_lj(const sz_gap_lj *lj);
 json_t *sz_describe_coulomb(const sz_coulomb *coulomb);
 
-/* Into gap->lj, gap->coulomb; what they hold is checked later, by sz_gap_check. */
+/* Reads into gap->lj, gap->coulomb; the values are checked later, by sz_gap_check. */
 sz_status sz_load_lj(sz_gap *gap, json_t *description, const char *path, sz_error *err);
 sz_status sz_load_coulomb(sz_gap *gap, json_t *description, const char *path,
                           sz_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soapz_format.h - what the reader and the writer of .soapz files share. */
+ * soapz_format.h - code shared by the reader and the writer of .soapz files. */
 #ifndef SZ_SOAPZ_FORMAT_H
 #define SZ_SOAPZ_FORMAT_H
 

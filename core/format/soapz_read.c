@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soapz_read.c - a .soapz file: the numbers of a GAP as tensors, what describes them as
+ * soapz_read.c - a .soapz file: the numbers of a GAP as tensors, and their description as
  * JSON text under the key "model" of the container's notes (docs/format.md).
  *
  *   e0                      [118]
  *   term.K.sparse           [n_sparse][n_dim]
- *     or, of a soap, the environments that it is made of:
+ *     or, for a soap, their environments:
  *   term.K.count, .z        [n_sparse]            neighbours, element of the centre
  *   term.K.neighbour        [n_neighbours][3]     r_neighbour - r_centre
  *   term.K.neighbour_z      [n_neighbours]
  *   term.K.alpha, .cutoff   [n_sparse]
  *   term.K.theta            [n_dim]               not with dot_product
  *   term.K.permutation      [n_perm][n_dim]       not with dot_product
- *   term.K.matrix           [n_matrix]            own compressions
+ *   term.K.matrix           [n_matrix]            soapz's compressions
  *   glue.type.K.density, .embedding; glue.pair.K  [2][n] abscissae, ordinates */
 #include "format/soapz_read.h"
 
@@ -62,7 +62,8 @@ static sz_status fail(loader *l, const char *what)
     return sz_fail(l->err, SZ_ERR_FORMAT, "%s: %s; " MAKE_AGAIN, l->path, what);
 }
 
-/* A copy of a tensor, to free; its shape was compared with the file's size. */
+/* A copy of a tensor, which the caller frees; its shape was checked against the file's
+ * size. */
 static sz_status take(loader *l, const char *name, sz_dtype type, int rows, int columns,
                       void *copy)
 {
@@ -101,7 +102,7 @@ static sz_status take_permutations(loader *l, int k, sz_gap_term *c)
         c->perm = malloc(n * sizeof *c->perm);
         if (!c->perm) status = sz_fail_memory(l->err, n * sizeof *c->perm, l->path);
     }
-    for (size_t i = 0; i < n && status == SZ_OK; i++) /* sz_gap_check sees the -1 */
+    for (size_t i = 0; i < n && status == SZ_OK; i++) /* sz_gap_check detects the -1 */
         c->perm[i] = perm[i] >= 0 && perm[i] < c->n_dim ? (int)perm[i] : -1;
     free(perm);
     return status;
@@ -228,7 +229,7 @@ static sz_status load_term(loader *l, int k, const json_t *term, sz_gap_term *c)
         return fail_description(l, "a term", &why);
     if (!kernel_of(kernel, &c->covariance))
         return fail(l, "a kernel is neither ard_se nor dot_product nor pp");
-    c->line = c->descriptor_line = k + 1; /* in messages: the number of the term */
+    c->line = c->descriptor_line = k + 1; /* for messages: the number of the term */
     status = load_counts(l, term, c);
     if (status == SZ_OK) status = get_text(l, descriptor, &c->descriptor);
     if (status != SZ_OK) return status;
@@ -311,7 +312,7 @@ static sz_status load_glue_pair(loader *l, int k, const json_t *pair, sz_gap_glu
     if (json_unpack_ex((json_t *)pair, &why, 0, "{s:[I,I!], s:o!}", "types", &a, &b,
                        "table", &table) != 0)
         return fail_description(l, "a pair of Glue", &why);
-    g->type1 = a >= 0 && a < SZ_Z_MAX ? (int)a : -1; /* seen by sz_gap_check */
+    g->type1 = a >= 0 && a < SZ_Z_MAX ? (int)a : -1; /* checked by sz_gap_check */
     g->type2 = b >= 0 && b < SZ_Z_MAX ? (int)b : -1;
     return load_points(l, table, "pair", k, "", &g->pair);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soapz_write.c - a GAP as a .soapz file: its numbers as tensors, what describes them as
- * JSON text (soapz_read.c lists them, docs/format.md explains). */
+ * soapz_write.c - writes a GAP as a .soapz file: its numbers as tensors, their
+ * description as JSON text (soapz_read.c lists them, docs/format.md explains). */
 #include "format/soapz_write.h"
 #include "base/args.h"
 #include "base/json.h"
@@ -40,7 +40,7 @@ const char *sz_kernel_name(sz_covariance covariance)
 typedef struct {
     int n;
     sz_tensor *tensor;
-    void **owned; /* copies in the form of the file, NULL elsewhere */
+    void **owned; /* copies in the form of the file, otherwise NULL */
     sz_error *err;
 } tensor_list;
 
@@ -84,7 +84,7 @@ static sz_status add_environments(tensor_list *l, int k, const sz_environments *
     return SZ_OK;
 }
 
-/* what has a byte each comes last: so everything else is aligned */
+/* one-byte elements come last, so that everything else is aligned */
 static void add_elements(tensor_list *l, int k, const sz_gap_term *c)
 {
     const sz_environments *env = c->environment;
@@ -166,7 +166,7 @@ static sz_status list_tensors(tensor_list *l, const sz_gap *gap)
 
 /* ---- the description -------------------------------------------------------------- */
 
-/* Each returns NULL when out of memory only: texts and numbers were checked. */
+/* Each returns NULL only if memory runs out: texts and numbers were checked. */
 static json_t *describe_term(const sz_gap_term *c)
 {
     json_t *term =
@@ -217,7 +217,7 @@ static json_t *describe_zbl(const sz_zbl *z)
                      z->cutoff_width, "shift", z->shift, "scale", z->scale);
 }
 
-/* the model as JSON text to free, or NULL */
+/* the model as JSON text, which the caller frees, or NULL */
 static char *describe(const sz_gap *gap)
 {
     const char *label = gap->label && sz_is_label(gap->label) ? gap->label : NULL;
@@ -253,7 +253,7 @@ static void mark_elements(const char *list, unsigned char met[SZ_Z_MAX + 1])
     }
 }
 
-/* Elements that the descriptors name: "Nb Mo". For people; nothing reads it. */
+/* Elements named in the descriptors: "Nb Mo". Informative; it is never read. */
 static sz_status find_elements(const sz_gap *gap, char text[4 * SZ_Z_MAX + 1],
                                sz_error *err)
 {

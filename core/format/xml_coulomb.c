@@ -7,8 +7,8 @@
  *     <per_type_data type= atomic_num= charge=/>
  *   </Coulomb_params>
  *
- * method direct, yukawa or dsf; it may stand in the init string instead. QUIP's ewald
- * and ewald_nb sum over all periodic images: a sum over neighbours has no part in them.
+ * method is direct, yukawa or dsf; it may be in the init string instead. QUIP's ewald and
+ * ewald_nb sum over all periodic images and are not supported.
  */
 #include "format/xml_reader.h"
 
@@ -19,7 +19,7 @@ static sz_coulomb_xml *current_coulomb(sz_reader *r)
     return r->coulomb + r->n_coulombs - 1;
 }
 
-/* ---- what it says ---------------------------------------------------------------- */
+/* ---- the attributes ---------------------------------------------------------------- */
 
 static sz_status read_numbers(sz_reader *r, const char **atts, sz_coulomb_xml *x)
 {
@@ -88,20 +88,20 @@ sz_status sz_end_coulomb(sz_reader *r, const char **atts)
     return sz_check_types(r, x->n_types, x->z);
 }
 
-/* ---- which form it is ------------------------------------------------------------ */
+/* ---- the method -------------------------------------------------------------------- */
 
 static sz_status fail_method(sz_reader *r, const sz_coulomb_xml *x, const char *method)
 {
     if (sz_same_word(method, "ewald") || sz_same_word(method, "ewald_nb"))
         return sz_reader_fail_at(r, x->head.line,
                                  "method %.20s of IP Coulomb is not supported: it sums "
-                                 "over all periodic images, where soapz has atoms "
+                                 "over all periodic images, while soapz has only atoms "
                                  "within a cutoff; fit again with yukawa or dsf",
                                  method);
-    return sz_reader_fail_at(r, x->head.line,
-                             "method %.40s of IP Coulomb is unknown; there are direct, "
-                             "yukawa and dsf",
-                             method);
+    return sz_reader_fail_at(
+        r, x->head.line,
+        "method %.40s of IP Coulomb is unknown; known are direct, yukawa and dsf",
+        method);
 }
 
 sz_status sz_coulomb_choose(sz_reader *r, const sz_coulomb_xml *x, const char *init,

@@ -6,7 +6,7 @@
  *   <per_pair_data type1= type2= sigma= eps6= eps12= cutoff= energy_shift=
  *    linear_force_shift= [smooth_cutoff_width=]/>
  *
- * What depends on more than distances and elements is refused. */
+ * Anything that depends on more than distances and elements is refused. */
 #include "format/xml_reader.h"
 
 static sz_gap_lj *current_lj(sz_reader *r)
@@ -35,7 +35,7 @@ static sz_status refuse_others(sz_reader *r, const char **atts)
                               tail);
     if (inter)
         return sz_reader_fail(r, "only_inter_resid=\"T\" of <LJ_params> is not "
-                                 "supported, soapz knows no molecules; remove it");
+                                 "supported, soapz has no molecules; remove it");
     return SZ_OK;
 }
 

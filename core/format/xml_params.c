@@ -54,7 +54,7 @@ sz_status sz_end_params(sz_reader *r, const char **atts)
                           current_params(r)->label);
 }
 
-/* Old files give one e0 for all elements here. */
+/* Old files have one e0 for all elements here. */
 sz_status sz_start_data(sz_reader *r, const char **atts)
 {
     double e0 = 0.0;
@@ -109,16 +109,16 @@ sz_status sz_end_sparse(sz_reader *r, const char **atts)
     (void)atts;
     if (p->n_terms == p->n_wanted) return SZ_OK;
     return sz_reader_fail(r,
-                          "<gpSparse> announces n_coordinate=\"%d\" but holds %d "
+                          "<gpSparse> announces n_coordinate=\"%d\" but has %d "
                           "<gpCoordinates>; the file is incomplete",
                           p->n_wanted, p->n_terms);
 }
 
 /* ---- command_line ----------------------------------------------------------------- */
 
-/* A model of a local property looks like one of energies, but for the command that made
- * it: it gives local_property0 or the name of the property. What is no command is left.
- */
+/* A model of a local property looks like one of energies, except for the command that
+ * made it, which has local_property0 or the name of the property. Text that is not a
+ * command is ignored. */
 sz_status sz_end_command(sz_reader *r, const char **atts)
 {
     static const char key[] = "local_property_parameter_name";

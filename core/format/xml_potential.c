@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xml_potential.c - what the potential consists of. Its init string is
+ * xml_potential.c - the parts of the potential. Its init string is
  *
  *   IP GAP [label=L] [E_scale=x]      the GAP_params L
  *   IP Glue [label=L]                 the Glue_params L
@@ -9,8 +9,8 @@
  *   IP ZBL cutoff=rc ..               all parameters are in the string
  *   Sum init_args_pot1={..} init_args_pot2={..}
  *
- * and the model is their sum. Anything else is refused by name: a part left out would
- * silently change the energy. */
+ * and the model is their sum. Anything else is refused by name, because a missing part
+ * would silently change the energy. */
 #include "base/args.h"
 #include "format/xml_reader.h"
 #include "term/zbl.h"
@@ -92,10 +92,10 @@ typedef struct {
     const void *first;   /* [n] of size bytes; each begins with a sz_core_head */
     int n;
     size_t size;
-    int one; /* 1: of several the label tells which; 0: else it is the first */
+    int one; /* 1: the label chooses among several; 0: the first is used */
 } core_list;
 
-/* Which of them an init string means. */
+/* The one that an init string refers to. */
 static sz_status find_core(sz_choice *c, const sz_args *args, const core_list *list,
                            int *found)
 {
@@ -283,7 +283,7 @@ static sz_status use_sum(sz_choice *c, const sz_args *args)
     return status;
 }
 
-/* Sums may be nested; each level is a shorter string. */
+/* Sums may be nested; the string of each level is shorter. */
 static sz_status use_string(sz_choice *c, const char *text)
 {
     sz_args *args;

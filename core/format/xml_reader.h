@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xml_reader.h - what the files of the GAP XML reader share (gap_xml.c lists
- * them). Nothing here is visible outside them. */
+ * xml_reader.h - declarations shared by the files of the GAP XML reader (gap_xml.c lists
+ * them), and used only there. */
 #ifndef SZ_XML_READER_H
 #define SZ_XML_READER_H
 
@@ -17,14 +17,14 @@
 #define SZ_DEPTH_MAX 64 /* nesting of elements that are not skipped */
 #define SZ_GAPS_MAX 8   /* GAP_params in one potential */
 
-/* <Potential>: how the parts add up */
+/* <Potential>: how the parts are summed */
 typedef struct {
     int line;
     char *label;
     char *init_args;
 } sz_potential_xml;
 
-/* <gpCoordinates> in the making */
+/* <gpCoordinates> under construction */
 typedef struct {
     sz_gap_term c;
     char *file;  /* sparseX_filename, NULL: sparse points are inline */
@@ -39,14 +39,15 @@ typedef struct {
     char *label;
     int version;
     double e0[SZ_Z_MAX + 1];
-    char *sparse_label;   /* of <gpSparse>, NULL before it */
-    char *local_property; /* that gap_fit was given to fit, or NULL */
+    char *sparse_label;   /* that of <gpSparse>, NULL before it */
+    char *local_property; /* command line of gap_fit, or NULL */
     int n_wanted;         /* its n_coordinate */
     int n_terms;
     sz_term_xml *term;
 } sz_params_xml;
 
-/* Parameters of a core potential begin so: an init string finds them by their label. */
+/* Common start of the parameters of a core potential: an init string finds them by their
+ * label. */
 typedef struct {
     int line;
     char *label;
@@ -70,19 +71,19 @@ typedef struct {
     char *method;                   /* or NULL */
     double yukawa_alpha, dsf_alpha; /* negative: missing */
     int n_types, z[SZ_Z_MAX];       /* [n_types] 0: not read yet */
-    sz_coulomb coulomb;             /* but for method and alpha */
+    sz_coulomb coulomb;             /* except for method and alpha */
 } sz_coulomb_xml;
 
 typedef struct {
     const char *path;
-    sz_files *files; /* of the potential: those that were opened */
+    sz_files *files; /* files opened for the potential */
     sz_error *err;
     sz_status status; /* the first failure stops the parser */
     XML_Parser parser;
     int line; /* of the event being handled */
 
     const struct sz_rule *open[SZ_DEPTH_MAX]; /* open elements, outermost first; NULL:
-                                                 looked through */
+                                                 ignored */
     int depth;
     unsigned n_skipped; /* open elements within a skipped one, itself included */
     char *root;         /* name of the root element */
@@ -108,7 +109,7 @@ typedef struct {
     sz_coulomb_xml *coulomb;
 } sz_reader;
 
-/* A handler of an element's start (atts: name, value, .., NULL) or end (atts NULL). */
+/* Handles the start (atts: name, value, ..) or end (atts NULL) of an element. */
 typedef sz_status sz_xml_handler(sz_reader *r, const char **atts);
 
 /* ---- xml_reader.c: errors, memory, attributes, text ------------------------------ */
@@ -125,8 +126,8 @@ sz_status sz_reader_add_text(sz_reader *r, const char *text, size_t n);
 sz_status sz_reader_numbers(sz_reader *r, const char *element);
 
 const char *sz_att(const char **atts, const char *name); /* or NULL */
-/* Each fails when the attribute is not what it should be; a missing one fails in the
- * first four and leaves *value alone in sz_att_maybe_*. */
+/* Each fails if the attribute is invalid; a missing one is an error in the first four,
+ * and sz_att_maybe_* then keep *value. */
 sz_status sz_att_string(sz_reader *r, const char **atts, const char *element,
                         const char *name, char **copy);
 sz_status sz_att_double(sz_reader *r, const char **atts, const char *element,
@@ -161,11 +162,11 @@ sz_xml_handler sz_start_glue, sz_end_glue, sz_start_glue_type, sz_end_glue_type,
     sz_start_glue_pair, sz_end_glue_pair, sz_start_density, sz_start_embedding,
     sz_start_pair_table, sz_end_table, sz_start_density_knot, sz_start_embedding_knot,
     sz_start_pair_knot, sz_refuse_neighbours;
-/* A <per_type_data>: its place in z [n_types], 0 where there is none yet, gets its
- * atomic_num, which *number (or NULL) gets too. */
+/* A <per_type_data>: its element of z [n_types], 0 if not set yet, gets its atomic_num,
+ * which is also stored in *number (or NULL). */
 sz_status sz_start_type(sz_reader *r, const char **atts, int n_types, int *z,
                         int *number);
-/* At the end: each of z [n_types] was there. */
+/* At the end: checks that each of z [n_types] was given. */
 sz_status sz_check_types(sz_reader *r, int n_types, const int *z);
 
 /* ---- xml_lj.c: <LJ_params>; xml_coulomb.c: <Coulomb_params> ---------------------- */
@@ -185,10 +186,10 @@ typedef struct {
     double scale[SZ_GAPS_MAX];
 } sz_gap_parts;
 
-/* Follows the init string to the parts that make up the potential: the core potentials go
- * to gap, Glue is moved out of r. */
+/* Follows the init string to the parts of the potential: the core potentials are stored
+ * in gap, Glue is moved out of r. */
 sz_status sz_reader_choose(sz_reader *r, sz_gap *gap, sz_gap_parts *parts);
-/* The same for an init string from elsewhere, which may do without a GAP. */
+/* The same for an init string from elsewhere, which may have no GAP. */
 sz_status sz_reader_choose_core(sz_reader *r, const char *init_args, sz_gap *gap,
                                 sz_gap_parts *parts);
 

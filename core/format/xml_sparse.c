@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * xml_sparse.c - sparse points kept in a file beside the XML: d*M numbers as text, the
+ * xml_sparse.c - sparse points in a file beside the XML: d*M numbers as text, the
  * d components of point 1, then of point 2, ... The file is read whole, so that its
  * MD5 sum and its numbers come from the same bytes. */
 #include "format/xml_reader.h"
@@ -34,7 +34,7 @@ static sz_status read_open(sz_reader *r, int line, FILE *stream, sz_sparse_file 
     long size = -1;
 
     errno = 0;
-    fgetc(stream); /* fails on a folder */
+    fgetc(stream); /* fails for a folder */
     if (ferror(stream)) return fail_file(r, line, f->path, "cannot be read");
     if (fseek(stream, 0, SEEK_END) == 0) size = ftell(stream);
     if (size < 0 || (unsigned long)size >= SIZE_MAX || fseek(stream, 0, SEEK_SET) != 0)
@@ -65,11 +65,10 @@ static sz_status check_md5(sz_reader *r, const sz_term_xml *x, const sz_sparse_f
     if (!x->md5) return SZ_OK;
     sz_md5(f->text, f->size, hex);
     if (sz_same_word(hex, x->md5)) return SZ_OK;
-    return sz_fail(
-        r->err, SZ_ERR_FORMAT,
-        "%s: the md5 sum is %s but %s:%d expects %.40s; the file is damaged or "
-        "of another fit, copy the one written with this XML",
-        f->path, hex, r->path, x->c.line, x->md5);
+    return sz_fail(r->err, SZ_ERR_FORMAT,
+                   "%s: the md5 sum is %s but %s:%d expects %.40s; the file is damaged "
+                   "or belongs to another fit, copy the one written with this XML",
+                   f->path, hex, r->path, x->c.line, x->md5);
 }
 
 static long line_of(const sz_sparse_file *f, const char *p)
@@ -80,7 +79,7 @@ static long line_of(const sz_sparse_file *f, const char *p)
     return line;
 }
 
-/* Fills value[n] from the text, which must hold just that. */
+/* Reads value[n] from the text, which must contain nothing else. */
 static sz_status read_numbers(sz_reader *r, const sz_term_xml *x, const sz_sparse_file *f,
                               size_t n, double *value)
 {
@@ -105,28 +104,28 @@ static sz_status read_numbers(sz_reader *r, const sz_term_xml *x, const sz_spars
                        "(n_sparseX x dimensions); the file belongs to another fit",
                        f->path, line_of(f, p), x->c.n_sparse, x->c.n_dim, r->path,
                        x->c.line);
-    return sz_fail(r->err, SZ_ERR_FORMAT,
-                   "%s:%ld: ends after %zu of the %d x %d numbers that %s:%d expects "
-                   "(n_sparseX x dimensions); the file is cut off or of another fit",
-                   f->path, line_of(f, p), k, x->c.n_sparse, x->c.n_dim, r->path,
-                   x->c.line);
+    return sz_fail(
+        r->err, SZ_ERR_FORMAT,
+        "%s:%ld: ends after %zu of the %d x %d numbers that %s:%d expects "
+        "(n_sparseX x dimensions); the file is cut off or belongs to another fit",
+        f->path, line_of(f, p), k, x->c.n_sparse, x->c.n_dim, r->path, x->c.line);
 }
 
-/* The counts come from the XML: a file of that many numbers has at least twice as many
- * bytes, less one, so there is nothing to allocate otherwise. */
+/* The counts come from the XML: a file with that many numbers has at least twice as many
+ * bytes, less one; otherwise nothing is allocated. */
 static sz_status check_size(sz_reader *r, const sz_term_xml *x, const sz_sparse_file *f)
 {
     uint64_t n = (uint64_t)x->c.n_sparse * (uint64_t)x->c.n_dim;
 
     if (n <= ((uint64_t)f->size + 1) / 2 && n <= SIZE_MAX / sizeof(double)) return SZ_OK;
-    return sz_fail(r->err, SZ_ERR_FORMAT,
-                   "%s: too short (%zu bytes) for the %d x %d numbers that %s:%d expects "
-                   "(n_sparseX x dimensions); the file is cut off or of another fit",
-                   f->path, f->size, x->c.n_sparse, x->c.n_dim, r->path, x->c.line);
+    return sz_fail(
+        r->err, SZ_ERR_FORMAT,
+        "%s: too short (%zu bytes) for the %d x %d numbers that %s:%d expects "
+        "(n_sparseX x dimensions); the file is cut off or belongs to another fit",
+        f->path, f->size, x->c.n_sparse, x->c.n_dim, r->path, x->c.line);
 }
 
-/* A model is a file from elsewhere: it names files of its own folder, and folders in it.
- */
+/* A model may come from elsewhere: it may only name files in its own folder and below. */
 static int leaves_folder(const char *name)
 {
     const char *p = name;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * xml_term.c - handlers of <gpCoordinates>: a descriptor string, a kernel, and
- * its sparse points with their weights. Counts in attributes are compared with what is
- * there, never trusted. */
+ * its sparse points with their weights. Counts in attributes are always compared with the
+ * content. */
 #include "format/xml_reader.h"
 
 #include "base/number.h"
@@ -38,8 +38,9 @@ static sz_status check_covariance(sz_reader *r, int covariance)
     case SZ_COVARIANCE_PP:
         return SZ_OK;
     case SZ_COVARIANCE_NONE:
-        return sz_reader_fail(r, "covariance_type 0 (NONE) is no kernel; fit the model "
-                                 "with ard_se, dot_product or pp");
+        return sz_reader_fail(r,
+                              "covariance_type 0 (NONE) is not a kernel; fit the model "
+                              "with ard_se, dot_product or pp");
     case SZ_COVARIANCE_BOND_REAL_SPACE:
         return sz_reader_fail(r, "covariance_type 3 (BOND_REAL_SPACE) is not supported; "
                                  "fit the model with ard_se, dot_product or pp");
@@ -67,7 +68,7 @@ static sz_status check_label(sz_reader *r)
                           label, p->sparse_label, p->n_terms);
 }
 
-/* sparseX_filename and sparseX_md5sum; an empty one counts as absent */
+/* sparseX_filename and sparseX_md5sum; an empty one counts as missing */
 static sz_status read_file_name(sz_reader *r, const char **atts, sz_term_xml *x)
 {
     const char *file = sz_att(atts, "sparseX_filename");
@@ -126,7 +127,7 @@ sz_status sz_start_term(sz_reader *r, const char **atts)
     return status;
 }
 
-/* zeta from <theta> in files that have no attribute */
+/* zeta from <theta> in files without the attribute */
 static sz_status settle_zeta(sz_reader *r, sz_term_xml *x)
 {
     if (!x->has_zeta && x->n_theta != 1)
@@ -224,7 +225,7 @@ static sz_status take_numbers(sz_reader *r, const char *element, double **number
     status = sz_reader_numbers(r, element);
     if (status != SZ_OK) return status;
     *n = r->n_numbers;
-    *number = r->number; /* the reader's array changes hands */
+    *number = r->number; /* takes over the reader's array */
     r->number = NULL;
     r->n_numbers = 0;
     return SZ_OK;
@@ -273,7 +274,7 @@ static sz_status check_index(sz_reader *r, const char **atts, const char *elemen
     sz_status status = sz_att_maybe_int(r, atts, element, "i", 1, INT_MAX, &i);
 
     if (status != SZ_OK || i == want) return status;
-    return sz_reader_fail(r, "<%s i=\"%d\"> stands where i=\"%d\" belongs; order them",
+    return sz_reader_fail(r, "<%s i=\"%d\"> is where i=\"%d\" is expected; order them",
                           element, i, want);
 }
 
@@ -302,7 +303,7 @@ sz_status sz_end_permutation(sz_reader *r, const char **atts)
     sz_status status;
 
     (void)atts;
-    if (!uses_theta(x)) { /* one integer that means nothing */
+    if (!uses_theta(x)) { /* one integer without meaning */
         x->c.n_perm++;
         return SZ_OK;
     }
@@ -350,7 +351,7 @@ sz_status sz_end_point(sz_reader *r, const char **atts)
 
     (void)atts;
     if (x->file) return SZ_OK;
-    status = sz_reader_numbers(r, "sparseX"); /* what the slices have not brought */
+    status = sz_reader_numbers(r, "sparseX"); /* the numbers missing in the slices */
     if (status != SZ_OK) return status;
     if (r->n_numbers != x->c.n_dim)
         return sz_reader_fail(
@@ -373,7 +374,7 @@ sz_status sz_start_slice(sz_reader *r, const char **atts)
         status = sz_att_int(r, atts, "sparseX_slice", "end", 1, INT_MAX, &r->slice_end);
     if (status == SZ_OK && start != r->n_numbers + 1)
         status = sz_reader_fail(r,
-                                "<sparseX_slice> starts at %d where %d belongs; the file "
+                                "<sparseX_slice> starts at %d instead of %d; the file "
                                 "is incomplete",
                                 start, r->n_numbers + 1);
     return status;

@@ -2,8 +2,8 @@
  *
  * blas.c - which BLAS is in use, its threads, and its kernels.
  *
- * Every BLAS has its own extra calls, and several copies may share a process (numpy's,
- * scipy's, ours): the extra symbols are looked up in the very library whose dgemm we
+ * Each BLAS has its own extra calls, and a process may hold several copies (numpy's,
+ * scipy's, ours). So the extra symbols are looked up in the library whose dgemm we
  * call. */
 #define _GNU_SOURCE
 #include "linear/blas.h"
@@ -20,7 +20,7 @@
 
 typedef void (*any_function)(void);
 
-/* The library that holds dgemm; NULL when it is linked statically. */
+/* The library that contains dgemm; NULL if it is linked statically. */
 static void *blas_library(void)
 {
     void (*dgemm)(const char *, const char *, const int *, const int *, const int *,
@@ -34,7 +34,7 @@ static void *blas_library(void)
     return dlopen(where.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
 }
 
-/* The function called name, with the prefix of the BLAS symbols or without; or NULL. */
+/* The function called name, with or without the prefix of the BLAS symbols; or NULL. */
 static any_function find_in(void *library, const char *name)
 {
     const char *prefix = "" TEXT(SZ_BLAS_PREFIX);
@@ -89,7 +89,7 @@ static void set_threads(void *library, int n)
 
 int sz_blas_set_threads(int n)
 {
-    void *library = blas_library(); /* what takes longest here: looked for once */
+    void *library = blas_library(); /* looked up once, because this is the slow part */
     int before = get_threads(library);
 
     if (n >= 1 && n != before) set_threads(library, n);
@@ -148,7 +148,7 @@ const char *sz_blas_name(void)
 
     if (!openblas_name(name, sizeof name) && !mkl_name(name, sizeof name) &&
         !blis_name(name, sizeof name))
-        snprintf(name, sizeof name, "unknown BLAS (perhaps the slow reference one)");
+        snprintf(name, sizeof name, "unknown BLAS (perhaps the slow reference BLAS)");
     return name;
 }
 
@@ -156,8 +156,8 @@ const char *sz_blas_name(void)
 
 enum { LEVEL_SSE, LEVEL_AVX, LEVEL_AVX2, LEVEL_AVX512, LEVEL_UNKNOWN };
 
-/* What a kernel family uses. Families that are not listed were chosen for a CPU that
- * OpenBLAS knows: they are left alone. */
+/* Kernel families and what they use. Families that are not listed were chosen for a CPU
+ * that OpenBLAS knows, and are kept. */
 static int core_level(const char *core)
 {
     static const struct {
@@ -196,12 +196,12 @@ void sz_blas_tune(void)
     any_function init = find("gotoblas_dynamic_init");
     int level = cpu_level();
 
-    if (!core || !quit || !init) return;     /* not OpenBLAS, or stripped of them */
-    if (getenv("OPENBLAS_CORETYPE")) return; /* the user has chosen */
+    if (!core || !quit || !init) return;     /* not OpenBLAS, or without these symbols */
+    if (getenv("OPENBLAS_CORETYPE")) return; /* the user has chosen a kernel */
     if (core_level(core) >= level) return;
 
     setenv("OPENBLAS_CORETYPE", level == LEVEL_AVX512 ? "SkylakeX" : "Haswell", 1);
     quit();
     init();
-    unsetenv("OPENBLAS_CORETYPE"); /* not for the processes that this one starts */
+    unsetenv("OPENBLAS_CORETYPE"); /* not inherited by processes that this one starts */
 }

@@ -2,7 +2,7 @@
  *
  * blas.h - the BLAS and LAPACK routines used, column-major, 32-bit integers.
  *
- * SZ_BLAS(dgemm)(...) calls dgemm_, or scipy_dgemm_ where the library carries a prefix
+ * SZ_BLAS(dgemm)(...) calls dgemm_, or scipy_dgemm_ if the library has a prefix
  * (SZ_BLAS_PREFIX, set by the build). */
 #ifndef SZ_BLAS_H
 #define SZ_BLAS_H

@@ -4,8 +4,8 @@
  *
  *   x = n ln 2 + r, |r| <= ln 2 / 2,    exp(x) = 2^n (1 + r + r^2/2! + .. + r^13/13!)
  *
- * ln 2 is taken in two parts, the first short enough that n times it is exact. What the
- * series leaves out is 4e-18 of the sum. */
+ * ln 2 is split into two parts, the first with so few digits that n times it is exact.
+ * The truncated terms are 4e-18 of the sum. */
 #ifndef SZ_EXP_H
 #define SZ_EXP_H
 
@@ -14,10 +14,10 @@
 typedef SZ_LANES_OF(long long) sz_double_bits;
 typedef SZ_LANES_OF(unsigned long long) sz_double_field;
 
-/* *v <- exp(*v), of numbers up to 709; below -708 it is 0. */
+/* *v <- exp(*v), for arguments up to 709; below -708 it is 0. */
 SZ_INLINE void sz_exp_lanes(sz_doubles *v)
 {
-    const double shift = 0x1.8p52; /* a sum with it is a whole number */
+    const double shift = 0x1.8p52; /* adding it rounds to a whole number */
     const sz_double_bits small = *v < -708.0;
     const sz_doubles x = (sz_doubles)((sz_double_bits)*v & ~small);
     const sz_doubles whole = x * 0x1.71547652b82fep0 + shift, n = whole - shift;

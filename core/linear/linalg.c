@@ -31,7 +31,7 @@ static sz_status eigen(const char *job, int n, double *a, double *w, sz_error *e
     if (status == SZ_OK && info != 0)
         status = sz_fail(err, SZ_ERR_NUMERIC,
                          "the eigenvalues of a %d x %d matrix were not found (dsyevd "
-                         "says %d); does it hold NaN?",
+                         "returns %d); does it contain NaN?",
                          n, n, info);
     return status;
 }
@@ -46,8 +46,8 @@ sz_status sz_eigenvalues(int n, double *a, double *w, sz_error *err)
     return eigen("N", n, a, w, err);
 }
 
-/* Block by block: of 12,000 and more columns at once OpenBLAS's dpotrf writes past the
- * end of its work space where it runs on one thread. */
+/* Block by block: with 12,000 or more columns at once, OpenBLAS's dpotrf on one thread
+ * writes beyond the end of its work space. */
 int sz_cholesky(char uplo, int n, double *a)
 {
     enum { BLOCK = 512 };
@@ -87,6 +87,6 @@ sz_status sz_solve(int n, int m, double *a, double *b, sz_error *err)
     free(work);
     if (info == 0) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
-                   "%d equations in %d unknowns are singular (dgels says %d)", n, n,
+                   "%d equations in %d unknowns are singular (dgels returns %d)", n, n,
                    info);
 }

@@ -2,22 +2,22 @@
  *
  * lsq.c - least squares over a stream of rows.
  *
- * All rows seen so far, the right-hand side as one more column, are kept as a triangle:
+ * All rows so far, with the right-hand side as one more column, are stored as a triangle:
  *
  *   [K y] = Q R,   R = [R_K  z]    so that  |K alpha - y|^2 = |R_K alpha - z|^2 + rho^2
  *                      [0  rho]
  *
- * A block of rows, the factor of other rows and U, U^T U = K_MM + jitter, all come in
- * alike: R becomes the factor of [R; B]. The order does not matter, as R is the Cholesky
- * factor of R^T R = [K y]^T [K y] + [U 0]^T [U 0], a sum over all rows.
+ * A block of rows, the factor of other rows and U, U^T U = K_MM + jitter, are added in
+ * the same way: R becomes the factor of [R; B]. The order does not matter, because R is
+ * the Cholesky factor of R^T R = [K y]^T [K y] + [U 0]^T [U 0], a sum over all rows.
  *
  * The leading block of a Cholesky factor is the factor of the leading block. So R[:m,:m]
- * and z[:m] belong to the first m unknowns alone, and their regulariser, the leading
- * block of K_MM, is in it already; z[m:] then is residual:
+ * and z[:m] give the fit of the first m unknowns alone, with the leading block of K_MM as
+ * regulariser; z[m:] is then part of the residual:
  *
  *   R[:m,:m] alpha = z[:m],   residual^2 = |z[m:]|^2 + rho^2
  *
- * The normal equations keep R^T R and take its Cholesky factor at the end. */
+ * The normal equations store R^T R and compute its Cholesky factor at the end. */
 #include "linear/lsq.h"
 
 #include "base/print.h"
@@ -35,7 +35,7 @@
 
 /* ---- create and free -------------------------------------------------------------- */
 
-/* measured: from here on the dgemm's of a block are large enough */
+/* measured: from this size on the dgemm calls of a block are large enough */
 static int default_block(int n_unknowns)
 {
     return n_unknowns < 1500 ? 1024 : 2048;
@@ -74,7 +74,7 @@ sz_status sz_lsq_create(sz_lsq **lsq, int n_unknowns, int n_block, sz_lsq_method
                        SZ_LSQ_MAX);
     if (n_block < 0 || n_block > SZ_LSQ_MAX_BLOCK)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "blocks of %d rows, allowed 1..%d, or 0 for the best", n_block,
+                       "blocks of %d rows, allowed 1..%d, or 0 for the fastest", n_block,
                        SZ_LSQ_MAX_BLOCK);
     if (!(l = calloc(1, sizeof *l)))
         return sz_fail_memory(err, sizeof *l, "the least squares");
@@ -141,8 +141,8 @@ sz_status sz_lsq_copy(sz_lsq **copy, const sz_lsq *lsq, sz_error *err)
 
 /* ---- triangles of some columns ---------------------------------------------------- */
 
-/* An upper triangle u [n][n], column-major. Its column j is one of lsq: of its own
- * places, ascending, or those from first on. */
+/* An upper triangle u [n][n], column-major. Its column j belongs to column place[j] of
+ * lsq, ascending, or to first + j. */
 typedef struct {
     int n, first;
     const int *place;
@@ -154,7 +154,7 @@ static int place_of(const triangle *t, int j)
     return t->place ? t->place[j] : t->first + j;
 }
 
-/* The rows of u, in blocks: row i has nothing before column i. */
+/* The rows of u, in blocks: row i is zero before column i. */
 static void fold_upper(sz_lsq *lsq, const triangle *t)
 {
     size_t ldb = (size_t)lsq->stride, ldr = (size_t)lsq->width;
@@ -233,10 +233,10 @@ static sz_status check_columns(const sz_lsq *lsq, int n, const int *column, sz_e
 {
     for (int j = 0; j < n; j++)
         if (column[j] <= (j ? column[j - 1] : -1) || column[j] >= lsq->n_unknowns)
-            return sz_fail(err, SZ_ERR_ARGUMENT,
-                           "column %d (from 0) of %d is number %d of %d unknowns: they "
-                           "must ascend",
-                           j, n, column[j], lsq->n_unknowns);
+            return sz_fail(
+                err, SZ_ERR_ARGUMENT,
+                "column %d (from 0) of %d is unknown %d of %d: columns must ascend", j, n,
+                column[j], lsq->n_unknowns);
     return SZ_OK;
 }
 
@@ -261,7 +261,7 @@ sz_status sz_lsq_narrow(sz_lsq *lsq, int n, const int *column, sz_error *err)
     return status;
 }
 
-/* x - x is 0 where x is finite, else NaN */
+/* x - x is 0 if x is finite, else NaN */
 static int all_finite(const double *x, int n)
 {
     sz_lanes sum = {0};
@@ -306,7 +306,7 @@ static sz_status check_rows(const sz_lsq *lsq, int n_rows, const double *k, int 
 }
 
 /* to [n][stride] = weight k^T, k [n_rows][ld], of the n columns named or the first n; in
- * tiles, as both sides stride */
+ * tiles, because both sides are strided */
 static void copy_transposed(int n_rows, int n, const double *k, int ld,
                             const double *weight, const int *column, double *to,
                             size_t stride)
@@ -324,7 +324,7 @@ static void copy_transposed(int n_rows, int n, const double *k, int ld,
         }
 }
 
-/* n_rows rows into the buffer, which has room for them */
+/* copies n_rows rows into the buffer, which has room for them */
 static void copy_rows(sz_lsq *lsq, int n_rows, const double *k, int ld, const double *y,
                       const double *weight, const int *column)
 {
@@ -362,13 +362,13 @@ sz_status sz_lsq_merge(sz_lsq *lsq, sz_lsq *other, sz_error *err)
 
     if (lsq == other) return sz_fail(err, SZ_ERR_ARGUMENT, "a merge with itself");
     if (other->width != n || other->method != lsq->method)
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "least squares of %d and %d unknowns, or of different methods, "
-                       "cannot be merged",
-                       lsq->n_unknowns, other->n_unknowns);
+        return sz_fail(
+            err, SZ_ERR_ARGUMENT,
+            "cannot merge least squares of %d and %d unknowns, or of different methods",
+            lsq->n_unknowns, other->n_unknowns);
     if (other->n_regularised)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "the regulariser is added once: after the last merge");
+                       "the regulariser can only be added after the last merge");
     sz_lsq_flush(lsq);
     sz_lsq_flush(other);
     if (lsq->method == SZ_LSQ_QR)
@@ -390,8 +390,8 @@ sz_status sz_lsq_regularise(sz_lsq *lsq, int n, double *k_mm, double jitter,
 
     if (n < 0 || n > lsq->n_unknowns - first)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "a regulariser of %d unknowns, but %d of %d have theirs", n, first,
-                       lsq->n_unknowns);
+                       "a regulariser of %d unknowns, but %d of %d have one already", n,
+                       first, lsq->n_unknowns);
     if (n == 0) return SZ_OK; /* a term without sparse points */
     for (int i = 0; i < n; i++) {
         if (!all_finite(k_mm + (size_t)i * n, i + 1))
@@ -423,10 +423,10 @@ static sz_status check_order(const sz_lsq *lsq, const int *order, sz_error *err)
     if (!seen) return sz_fail_memory(err, (size_t)n, "the order of unknowns");
     for (int j = 0; j < n && status == SZ_OK; j++)
         if (order[j] < 0 || order[j] >= n || seen[order[j]]++)
-            status = sz_fail(err, SZ_ERR_ARGUMENT,
-                             "the order of unknowns is no permutation of 0..%d: number "
-                             "%d is %d",
-                             n - 1, j, order[j]);
+            status = sz_fail(
+                err, SZ_ERR_ARGUMENT,
+                "the order of unknowns is not a permutation of 0..%d: element %d is %d",
+                n - 1, j, order[j]);
     free(seen);
     return status;
 }
@@ -441,8 +441,8 @@ sz_status sz_lsq_reorder(sz_lsq *lsq, const int *order, sz_error *err)
     if (status != SZ_OK) return status;
     if (lsq->n_regularised && lsq->n_regularised < lsq->n_unknowns)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "only %d of %d unknowns have their regulariser: reorder before "
-                       "the first or after the last",
+                       "only %d of %d unknowns have a regulariser: reorder before the "
+                       "first or after the last",
                        lsq->n_regularised, lsq->n_unknowns);
     if (!(b = malloc(w * w * sizeof *b)))
         return sz_fail_memory(err, w * w * sizeof *b, "the order of unknowns");
@@ -483,8 +483,8 @@ static double norm2(const double *x, size_t n)
     return scale * sqrt(sum);
 }
 
-/* Is there a column whose part beyond the columns before it is mere rounding? That is
- * the rounding of R, or of its square. The units of the unknowns do not matter. */
+/* Is the part of a column beyond the columns before it only rounding error (of R, or of
+ * its square)? The units of the unknowns do not matter. */
 static sz_status check_rank(sz_lsq_method method, int m, const double *r, int ldr,
                             sz_error *err)
 {
@@ -502,7 +502,7 @@ static sz_status check_rank(sz_lsq_method method, int m, const double *r, int ld
         if (!(fabs(column[j]) > tolerance * length))
             return sz_fail(err, SZ_ERR_NUMERIC,
                            "the %s singular: unknown %d of %d (from 0) depends on those "
-                           "before it, to their accuracy; %sraise the jitter or take "
+                           "before it within rounding; %sraise the jitter or take "
                            "fewer sparse points",
                            method == SZ_LSQ_QR ? "rows are" : "normal equations are", j,
                            m, method == SZ_LSQ_QR ? "" : "use QR, ");
@@ -510,9 +510,8 @@ static sz_status check_rank(sz_lsq_method method, int m, const double *r, int ld
     return SZ_OK;
 }
 
-/* The normal equations of the first m unknowns, as the QR would have left them: r
- * [m+1][m] holds the Cholesky factor and z; returns what is left of |y|^2 in *residual.
- */
+/* The normal equations of the first m unknowns, in the form of the QR: r [m+1][m] holds
+ * the Cholesky factor and z; *residual receives the rest of |y|^2. */
 static sz_status factor_normal(const sz_lsq *lsq, int m, double *r, double *residual,
                                sz_error *err)
 {
@@ -530,7 +529,7 @@ static sz_status factor_normal(const sz_lsq *lsq, int m, double *r, double *resi
     if (info)
         return sz_fail(err, SZ_ERR_NUMERIC,
                        "the normal equations are singular: unknown %d of %d (from 0) "
-                       "depends on those before it, to their accuracy; use QR, raise "
+                       "depends on those before it within rounding; use QR, raise "
                        "the jitter or take fewer sparse points",
                        info - 1, m);
     SZ_BLAS(dtrsv)("U", "T", "N", &m, r, &m, z, &one);
@@ -565,12 +564,12 @@ static void warn(sz_lsq_method method, sz_lsq_report *report)
     to[0] = '\0';
     if (method == SZ_LSQ_NORMAL)
         sz_format(to, sizeof report->warning,
-                  "normal equations: the condition number %.1e is squared, which leaves "
-                  "about %.0f of 16 digits to the coefficients; QR leaves %.0f",
+                  "normal equations: the condition number %.1e is squared: about %.0f of "
+                  "16 digits of the coefficients are left; with QR %.0f",
                   c, fmax(0.0, 16.0 - log10(lost)), fmax(0.0, 16.0 - log10(c)));
     else if (lost > 1e14)
         sz_format(to, sizeof report->warning,
-                  "the condition number %.1e leaves few digits to the coefficients; "
+                  "the condition number %.1e leaves few digits of the coefficients; "
                   "raise the jitter or take fewer sparse points",
                   c);
 }

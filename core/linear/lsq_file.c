@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * lsq_file.c - a stopped stream of rows, and how it goes on.
+ * lsq_file.c - saves a stream of rows and resumes it.
  *
  *   magic, version, byte order      72 bytes of numbers (struct head)
  *   header of the caller            header_size bytes
@@ -10,8 +10,9 @@
  *   these two of the narrow triangle
  *   checksum of all this            8 bytes
  *
- * The length of the file follows from its first 72 bytes and is compared before anything
- * is allocated. Numbers are those of the machine: it is not portable between machines. */
+ * The length of the file follows from its first 72 bytes and is checked before anything
+ * is allocated. Numbers are in the machine's format: the file is not portable between
+ * machines. */
 #define _POSIX_C_SOURCE 200809L
 #include "linear/lsq.h"
 
@@ -40,14 +41,15 @@ typedef struct {
     uint64_t size; /* of the file */
 } head;
 
-/* A file and the checksum of what went through it. */
+/* A file and the checksum of the bytes read or written. */
 typedef struct {
     FILE *f;
     uint64_t sum;
     int failed;
 } stream;
 
-/* FNV-1a on words of 8 bytes; every step can be undone, so no single change is lost. */
+/* FNV-1a on words of 8 bytes; every step is invertible, so any single change is
+ * detected. */
 static void sum_add(uint64_t *sum, const void *data, size_t n)
 {
     const unsigned char *p = data;
@@ -91,7 +93,7 @@ static uint64_t file_size(const head *h)
     return size;
 }
 
-/* The triangle and the waiting rows go through pass, one way or the other. */
+/* Reads or writes the triangle and the waiting rows with pass. */
 static void pass_numbers(stream *s, const sz_lsq *lsq,
                          void (*pass)(stream *, double *, size_t))
 {
@@ -180,7 +182,7 @@ static sz_status check_head(const head *h, const char *path, int n_unknowns,
     if (h->byte_order != BYTE_ORDER_MARK || h->version != VERSION)
         return sz_fail(err, SZ_ERR_FORMAT,
                        "%s: the checkpoint was written by another version of soapz or on "
-                       "another kind of machine; start the fit anew",
+                       "another kind of machine; start the fit again",
                        path);
     if (h->n_unknowns < 1 || h->n_unknowns > SZ_LSQ_MAX ||
         !waits(h->n_block, h->n_buffered) || h->n_regularised < 0 ||
@@ -195,7 +197,7 @@ static sz_status check_head(const head *h, const char *path, int n_unknowns,
                        (int)h->n_unknowns, n_unknowns);
     if (h->size != size)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s: the checkpoint has %llu bytes where %llu belong: it is "
+                       "%s: the checkpoint has %llu bytes instead of %llu: it is "
                        "truncated or damaged",
                        path, (unsigned long long)size, (unsigned long long)h->size);
     return SZ_OK;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * product_apply.c - products of many rows with one matrix that never changes.
+ * product_apply.c - products of many rows with one constant matrix.
  *
  *   out_i(c) = sum_k x_i(k) A(k,c)
  *
- * dgemm lays out both factors anew in every call; here A is laid out once, in panels of
- * as many columns as a tile of out has, and x stays as it is. A tile is kept in registers
- * over the sum: for each k a row of the panel, times the numbers x_i(k) of a few rows.
- * The panel stays in the second-level cache while all rows are multiplied, and the next
- * one is prefetched meanwhile. Long sums are cut so that the panel and x fit there.
+ * dgemm packs both factors in every call; here A is packed once, in panels as wide as a
+ * tile of out, and x is not packed. A tile is kept in registers during the sum: for each
+ * k a row of the panel times the numbers x_i(k) of a few rows. The panel stays in the
+ * second-level cache while all rows are multiplied, and the next one is prefetched
+ * meanwhile. Long sums are split so that the panel and x fit there.
  *
- * Sums run from the last term to the first: in a power spectrum high l, the small ones,
- * come last, and sums that begin with them are rounded to about half as much. */
+ * Sums run from the last term to the first: in a power spectrum the terms of high l come
+ * last and are small, and starting with them halves the rounding error. */
 #include "linear/product.h"
 
 #include "linear/vec.h"
@@ -22,11 +22,11 @@ enum {
     ROWS = 8,                    /* of a tile, at most */
     VECTORS = 3,                 /* registers in a row of a tile */
     LINE = 64 / sizeof(sz_real), /* numbers in a cache line */
-    AHEAD = 48 * LINE, /* that the panel is prefetched ahead, first-level cache */
-    LONGEST = 1200     /* terms of a sum */
+    AHEAD = 48 * LINE,           /* prefetch distance of the panel, first-level cache */
+    LONGEST = 1200               /* terms of a sum */
 };
 
-/* Loops over the registers of a tile: without a loop they would be in memory. */
+/* Unrolls loops over the registers of a tile: otherwise they would be kept in memory. */
 #if defined(__clang__)
 #define UNROLL _Pragma("unroll")
 #else
@@ -39,11 +39,11 @@ typedef struct {
     const sz_real *x;
     sz_real *out;
     const sz_real *a;    /* [n_inner][width], from the tile's first column */
-    const sz_real *next; /* the panel that comes after */
+    const sz_real *next; /* the next panel */
     int column;          /* of out, where a tile begins */
-    int first, end;      /* the tile's columns that are wanted */
+    int first, end;      /* number of the tile's columns that are needed */
     int k_first, k_end;  /* terms of the sum */
-    int add;             /* to what is in out */
+    int add;             /* 1: adds to out */
 } strip;
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -108,7 +108,7 @@ void sz_product_apply(const sz_product *product, int n, const sz_layout *of_x,
     }
 }
 
-/* The sums of VECTORS vectors of columns, which begin at a. */
+/* The sums for VECTORS vectors of columns, starting at a. */
 SZ_INLINE void add_row(const sz_layout *of_x, const sz_real *x, const sz_real *a,
                        int width, double *out)
 {
@@ -128,7 +128,7 @@ SZ_INLINE void add_row(const sz_layout *of_x, const sz_real *x, const sz_real *a
 SZ_CLONES void sz_product_row(const sz_product *product, const sz_layout *of_x,
                               const sz_real *x, double *out)
 {
-    enum { N = VECTORS * SZ_LANES }; /* divides the columns of a tile of floats */
+    enum { N = VECTORS * SZ_LANES }; /* divisor of the columns of a tile of floats */
     const sz_real *panels = product->panel;
     int width = sz_tile_columns(product->tile);
 

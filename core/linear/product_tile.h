@@ -18,8 +18,8 @@ typedef sz_real LOCAL(lanes) __attribute__((vector_size(LANES * sizeof(sz_real))
 #define AT(p) (*(LOCAL(lanes) *)(p))
 #define GET(p) (*(const LOCAL(lanes) *)(p))
 
-/* Adds the n terms of one range, the last one first; next is prefetched to the
- * second-level cache. */
+/* Adds the n terms of one range, the last one first; prefetches next to the second-level
+ * cache. */
 SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const sz_real *x,
                           size_t next_x, const sz_real *a, const sz_real *next, int step,
                           LOCAL(lanes) sum[ROWS][VECTORS])
@@ -43,8 +43,8 @@ SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const sz_real *x,
     }
 }
 
-/* The sums so far, or zero; and back. Through a copy where not all columns of a tile
- * are wanted. */
+/* Loads the sums so far, or zero; and stores them. Uses a copy if not all columns of a
+ * tile are needed. */
 SZ_INLINE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const sz_real *out,
                            LOCAL(lanes) sum[ROWS][VECTORS])
 {
@@ -82,7 +82,7 @@ SZ_INLINE void LOCAL(store)(int n_rows, int n_vectors, const strip *s,
         memcpy(out + i * next + s->first, all[i] + s->first, n * sizeof *out);
 }
 
-/* Rows row .. row + n_rows - 1; part of parts of the next panel is fetched. */
+/* Rows row .. row + n_rows - 1; prefetches one part (of parts) of the next panel. */
 SZ_INLINE void LOCAL(tile)(int n_rows, int n_vectors, const strip *s, int row, int part,
                            int parts)
 {
@@ -107,7 +107,7 @@ SZ_INLINE void LOCAL(tile)(int n_rows, int n_vectors, const strip *s, int row, i
     LOCAL(store)(n_rows, n_vectors, s, sum, out);
 }
 
-/* All n rows in tiles of MOST rows, and what is left. */
+/* All n rows in tiles of MOST rows, and the rest. */
 SZ_INLINE void LOCAL(rows)(int n_vectors, int n, const strip *s)
 {
     int parts = n / MOST + 1, part = 0, row = 0;

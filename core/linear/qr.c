@@ -4,15 +4,15 @@
  *
  *   Q^T [R; B] = [R'; 0],   Q = I - [I; V] T [I; V]^T
  *
- * V [n_rows][n] takes the place of B, T is upper triangular. This is LAPACK's dtpqrt,
+ * V [n_rows][n] replaces B, T is upper triangular. This is LAPACK's dtpqrt,
  * with panels that are factored recursively so that nearly all the work is dgemm (after
  * E. Elmroth and F. Gustavson, IBM J. Res. Dev. 44, 605 (2000)): for two halves,
  *
  *   T = [T1  -T1 (V1^T V2) T2]
  *       [0    T2             ]
  *
- * dtpqrt itself does the innermost columns. It reaches about half of dgemm's rate, this
- * two thirds. */
+ * dtpqrt itself factors the innermost columns. It reaches about half of dgemm's rate,
+ * this code two thirds. */
 #include "linear/qr.h"
 
 #include "linear/blas.h"
@@ -90,7 +90,7 @@ void sz_qr_fold(int n_rows, int n, int triangular, double *r, int ldr, double *b
         int k = n - j < width ? n - j : width, m = n - j - k;
         double *rj = r + j + (size_t)j * ldr, *bj = b + (size_t)j * ldb;
 
-        /* rows below the diagonal of the panel's last column are zero, and stay so */
+        /* rows below the diagonal of the panel's last column are zero and stay zero */
         s.n_rows = triangular && j + k < n_rows ? j + k : n_rows;
         panel(&s, k, rj, bj, scratch);
         if (m) apply(&s, k, m, bj, scratch, rj + (size_t)k * ldr, bj + (size_t)k * ldb);

@@ -4,8 +4,8 @@
 #ifndef SZ_QUADRATURE_H
 #define SZ_QUADRATURE_H
 
-/* n points in (-1, 1), falling, and their weights: exact for polynomials of degree below
- * 2n. */
+/* n points in (-1, 1), descending, and their weights: exact for polynomials of degree
+ * below 2n. */
 void sz_gauss_legendre(int n, long double *node, long double *weight);
 
 #endif

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * real.h - the precision that a step is computed in.
+ * real.h - the precision in which a step is computed.
  *
  * The stages of a step, from the distances of neighbours to dE/dr, are written once, in
  * terms of sz_real, and compiled twice (stages in core/CMakeLists.txt): in double
  * precision, and with SZ_SINGLE defined in single precision, for plans of mixed
- * precision. What they export is then called .._single, by the list below; one that is
- * missing there is defined twice, which the linker refuses. Distances, energies, forces,
- * norms and sums over weights stay double in both.
+ * precision. The exported functions are then called .._single, by the list below; one
+ * that is missing in the list is defined twice, which the linker refuses. Distances,
+ * energies, forces, norms and sums over weights stay double in both.
  *
- * What prepares a model is compiled once and knows nothing of this: tables and maps are
- * double, and stages convert what they take of them (SZ_NARROW). Structs with an sz_real
- * in them never pass from one set to the other. */
+ * Code that prepares a model is compiled once: tables and maps are double, and stages
+ * convert what they use (SZ_NARROW). Structs that contain an sz_real are never shared
+ * between the two sets. */
 #ifndef SZ_REAL_H
 #define SZ_REAL_H
 
 #ifdef SZ_SINGLE
 typedef float sz_real;
-typedef int sz_whole; /* of its size */
+typedef int sz_whole; /* of the same size */
 #define SZ_IN_REAL(name) name##_single
 
 #define sz_product_apply sz_product_apply_single

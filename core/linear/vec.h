@@ -17,7 +17,7 @@
     type __attribute__((vector_size(SZ_LANES * sizeof(type)), aligned(sizeof(type)),     \
                         may_alias))
 typedef SZ_LANES_OF(sz_real) sz_lanes;
-typedef SZ_LANES_OF(sz_whole) sz_bits; /* of sz_lanes */
+typedef SZ_LANES_OF(sz_whole) sz_bits; /* lanes in sz_lanes */
 typedef SZ_LANES_OF(double) sz_doubles;
 
 /* the lanes at p, to read or to write */
@@ -46,7 +46,7 @@ SZ_INLINE sz_real sz_sum_lanes_of(const sz_lanes *v)
     return s[0] + s[1];
 }
 
-/* clears the lanes from n on, whatever they hold */
+/* sets the lanes from n on to zero, whatever they contain */
 SZ_INLINE void sz_keep_lanes(sz_lanes *v, int n)
 {
     const sz_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
@@ -57,7 +57,7 @@ SZ_INLINE void sz_keep_lanes(sz_lanes *v, int n)
 /* the sum of a vector's lanes */
 #define sz_sum_lanes(v) sz_sum_lanes_of(&(v))
 
-/* the same of doubles, in the same order */
+/* the same for doubles, in the same order */
 SZ_INLINE double sz_sum_doubles_of(const sz_doubles *v)
 {
     return (((*v)[0] + (*v)[4]) + ((*v)[2] + (*v)[6])) +
@@ -66,7 +66,7 @@ SZ_INLINE double sz_sum_doubles_of(const sz_doubles *v)
 
 #define sz_sum_doubles(v) sz_sum_doubles_of(&(v))
 
-/* Eight rows of lanes, next apart, turned: lane k of to[q] is lane q of row k. */
+/* Transposes eight rows of lanes, next apart: lane k of to[q] is lane q of row k. */
 SZ_INLINE void sz_turn(const sz_real *from, int next, sz_lanes *to)
 {
     sz_lanes two[SZ_LANES], four[SZ_LANES];
@@ -90,10 +90,10 @@ SZ_INLINE void sz_turn(const sz_real *from, int next, sz_lanes *to)
     }
 }
 
-/* The sanitizers cannot run before the resolvers of cloned functions do. */
+/* The sanitizers cannot run before the resolvers of cloned functions. */
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__) &&                    \
     !defined(SZ_NO_CLONES)
-#if defined(__clang__) /* takes arch=.. for one very CPU, and knows no level */
+#if defined(__clang__) /* accepts arch=.. of a specific CPU, but no level */
 #define SZ_CLONES __attribute__((target_clones("avx512f", "fma", "default")))
 #else
 #define SZ_CLONES                                                                        \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * build.c - a potential on paper becomes a model: every term one of a kind, or a refusal.
+ * build.c - builds a model from a potential: every term must belong to a kind.
  *
  *   E = sum_i e0(Z_i) + core + sum over terms sum_s alpha_s fc_s K(x_s, x) */
 #include "model/model.h"
@@ -37,7 +37,7 @@ static void add_species(void *context, int z)
     if (z <= SZ_Z_MAX) model->z[model->species.n++] = z;
 }
 
-/* Every element that a term names, in order; all 118 where a term takes any. */
+/* Every element that a term names, in order; all 118 if a term takes any element. */
 static void collect_species(builder *b)
 {
     sz_model *model = b->model;
@@ -129,7 +129,7 @@ static sz_status tell_cutoff(builder *b, sz_error *err)
     return status;
 }
 
-/* What the reader had to say, and what the energies are where they are none. */
+/* Warnings of the reader, and one if the model's energies are not energies. */
 static sz_status take_warnings(builder *b, sz_error *err)
 {
     const sz_gap *gap = b->gap;
@@ -140,11 +140,11 @@ static sz_status take_warnings(builder *b, sz_error *err)
     for (int k = 0; k < gap->warnings.n && status == SZ_OK; k++)
         status = sz_warnings_add(all, err, "%s", gap->warnings.text[k]);
     if (status == SZ_OK && property)
-        status =
-            sz_warnings_add(all, err,
-                            "%s: gap_fit was given the local property '%.100s' to "
-                            "fit: what this model has for energies of atoms holds it",
-                            gap->path, property);
+        status = sz_warnings_add(
+            all, err,
+            "%s: gap_fit was given the local property '%.100s' to fit: the local "
+            "energies of this model are values of this property",
+            gap->path, property);
     return status;
 }
 

@@ -2,13 +2,13 @@
  *
  * compute.c - E_i = e0 + the terms of all kinds, and dE_i/dr_ij.
  *
- * The atoms of a window are cut into portions, each of one species and computed by one
- * thread, whichever comes first. E_i and the derivatives of the row of i belong to i
- * alone, and the cut depends on the atoms alone: results do not depend on the number of
- * threads, to the last bit.
+ * The atoms of a window are split into portions, each of one species and computed by the
+ * next free thread. E_i and the derivatives of the row of i belong to i only, and the
+ * split depends only on the atoms: results do not depend on the number of threads, to the
+ * last bit.
  *
- * A portion has a 16th of the window, so that threads end together, but 32 atoms or more,
- * below which matrix products are slower, and no more than a block. */
+ * A portion is 1/16 of the window, to balance the threads, but at least 32 atoms, since
+ * smaller matrix products are slower, and at most a block. */
 #include "atoms/list_check.h"
 #include "model/plan.h"
 
@@ -21,10 +21,10 @@ typedef struct {
     sz_work *work;
     const sz_neigh *nb;
     double *energy, *dedr;
-    atomic_int failed; /* some row is not fit for use */
+    atomic_int failed; /* a row is not valid */
 } step;
 
-/* Cuts n atoms of one species, from number begin of work->atom on. */
+/* Splits n atoms of one species, from number begin of work->atom on. */
 static int cut(sz_work *w, int n_portions, int begin, int n, int most)
 {
     int parts = (n + most - 1) / most;
@@ -122,7 +122,7 @@ sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
     int n = nb->n_atoms, n_windows = (n + work->window - 1) / work->window;
 
     if (model && model != m)
-        return sz_fail(err, SZ_ERR_ARGUMENT, "the work was made for another model");
+        return sz_fail(err, SZ_ERR_ARGUMENT, "the work belongs to another model");
     atomic_init(&s.failed, !species_are_known(nb, m->species.n));
     for (int k = 0; k < n_windows && !atomic_load(&s.failed); k++) {
         int n_portions = cut_window(&s, (int)((long)n * k / n_windows),
@@ -130,6 +130,6 @@ sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
 
         sz_standing_run(work->crew, n_portions, compute_portion, &s);
     }
-    /* the first atom of all that is not fit for use, whichever thread has met it */
+    /* the first atom with an invalid row, independent of the threads */
     return atomic_load(&s.failed) ? sz_list_check(nb, m->species.n, err) : SZ_OK;
 }

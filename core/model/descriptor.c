@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * descriptor.c - the descriptors of models and of potentials on paper. */
+ * descriptor.c - the descriptors of models and of potentials. */
 #include "model/descriptor.h"
 
 #include "model/model.h"
@@ -32,7 +32,7 @@ sz_status sz_descriptor_of_model(sz_descriptor **descriptor, const sz_model *mod
         model->gap ? model->gap->term[t->gap_term].descriptor : own->word, err);
 }
 
-/* ---- on paper -------------------------------------------------------------------- */
+/* ---- of potentials ----------------------------------------------------------------- */
 
 sz_status sz_gap_term_is_soap(int *is_soap, const sz_gap_term *term, sz_error *err)
 {
@@ -62,7 +62,7 @@ static void add(void *context, int z)
     if (z == 0) memset(present + 1, 1, SZ_Z_MAX);
 }
 
-/* The elements that a term names; of a descriptor that no model has nothing is said. */
+/* The elements that a term names; unsupported descriptors are ignored. */
 static sz_status add_term(const sz_gap *gap, int k, unsigned char *present, sz_error *err)
 {
     sz_read_term term;

@@ -4,14 +4,14 @@
  *
  *   E = E_scale (sum_i e0(Z_i) + sum over terms of sum_s alpha_s K_s) + core
  *
- * where factors that differ go into e0 and alpha. */
+ * where different factors are included in e0 and alpha. */
 #include "model/gap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* gap_version from which all keys mean what they mean today; of nu_R and nu_S, which were
- * redefined once more, today's meaning is taken for every version. */
+/* gap_version from which all keys have their present meaning; nu_R and nu_S were
+ * redefined later, and their present meaning is used for every version. */
 enum { VERSION_SETTLED = 1596837814 };
 
 static sz_status check_versions(const sz_gap *a, const sz_gap *b, sz_error *err)
@@ -21,7 +21,7 @@ static sz_status check_versions(const sz_gap *a, const sz_gap *b, sz_error *err)
         return SZ_OK;
     return sz_fail(err, SZ_ERR_FORMAT,
                    "%s and %s have gap_version %d and %d: descriptors of the older one "
-                   "mean something else, so they cannot be in one model; fit it again",
+                   "have another meaning, so they cannot be in one model; fit it again",
                    a->path, b->path, a->version, b->version);
 }
 

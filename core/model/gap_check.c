@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_check.c - checks of a potential: before it is written, so that a fit that went
- * wrong leaves no file, and after a .soapz file is read. The XML reader checks the same
- * element by element, where it can name the line. */
+ * gap_check.c - checks a potential before it is written, so that a failed fit leaves no
+ * file, and after a .soapz file is read. The XML reader makes the same checks for each
+ * element, because it can name the line. */
 #include "model/gap_check.h"
 
 #include "base/text.h"
@@ -34,7 +34,7 @@ static sz_status fail_term(const context *c, int k, const char *what)
 
 /* ---- texts ----------------------------------------------------------------------- */
 
-/* bytes of the UTF-8 character at p, 0 where there is none */
+/* bytes of the UTF-8 character at p, 0 if it is invalid */
 static int character_length(const unsigned char *p)
 {
     static const unsigned least[5] = {0, 0, 0x80, 0x800, 0x10000};
@@ -82,7 +82,7 @@ static int all_finite(const double *x, size_t n)
     return 1;
 }
 
-/* each row of perm is an order of 0 .. d-1; met [d] is scratch of zeros */
+/* checks that each row of perm is an order of 0 .. d-1; met [d] is zeroed scratch */
 static int are_permutations(const int *perm, int n, int d, unsigned char *met)
 {
     for (int p = 0; p < n; p++) {
@@ -109,7 +109,7 @@ static sz_status check_gaussian(const context *c, int k, const sz_gap_term *x)
     if (!met) return sz_fail_memory(c->err, (size_t)x->n_dim, c->name);
     good = are_permutations(x->perm, x->n_perm, x->n_dim, met);
     free(met);
-    return good ? SZ_OK : fail_term(c, k, "a permutation is not one");
+    return good ? SZ_OK : fail_term(c, k, "a permutation is invalid");
 }
 
 static sz_status check_kernel(const context *c, int k, const sz_gap_term *x)
@@ -161,7 +161,7 @@ static sz_status check_term(const context *c, int k, const sz_gap_term *x)
     sz_status status;
 
     if (!x->descriptor || !*x->descriptor || !sz_text_is_clean(x->descriptor))
-        return fail_term(c, k, "the descriptor is missing or not a clean text");
+        return fail_term(c, k, "the descriptor is missing or has invalid characters");
     if (x->n_dim < 1 || x->n_sparse < 0 || x->n_matrix < 0)
         return fail_term(c, k, "a count is negative or the vector has no components");
     status = check_kernel(c, k, x);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_vectors.c - published vectors of sparse points that are held as environments. */
+ * gap_vectors.c - published vectors of sparse points that are stored as environments. */
 #include "descriptor/environment.h"
 #include "model/gap.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * grade.c - how far environments are from sparse points, and from each other.
+ * grade.c - distances of environments from sparse points, and from each other.
  *
  *   d_i  = max_t sqrt(2 - 2 max_s c_t(i, s)),   t terms, s their points
  *   c_t  = (p_s . p_i + sigma0^2) / sqrt((p_s . p_s + sigma0^2) (p_i . p_i + sigma0^2))
  *
- * With the sparse points of the model d_i is the grade, as variance.c has it for batches
- * of atoms; with the atoms of structures beside them it is the grade that these would
- * leave if each of their atoms became a sparse point. */
+ * With the sparse points of the model d_i is the grade, as in variance.c for batches of
+ * atoms; with additional atoms of structures it is the grade that would remain if all
+ * these atoms were sparse points. */
 #include "model/grade.h"
 
 #include "linear/blas.h"
@@ -18,7 +18,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BLOCK = 128, POINTS = 512 }; /* of one matrix product */
+enum { BLOCK = 128, POINTS = 512 }; /* size of one matrix product */
 
 /* Vectors p of one term and 1/sqrt(p . p + sigma0^2) of each. */
 typedef struct {
@@ -28,7 +28,7 @@ typedef struct {
 } point_set;
 
 struct sz_grader {
-    const sz_model *model; /* used */
+    const sz_model *model; /* a user of it */
     const sz_soap_group *soaps;
     point_set *sparse; /* [n_terms] */
 };
@@ -42,12 +42,11 @@ struct sz_atom_vectors {
     int n_terms;
     size_t n;        /* of all terms */
     point_set *term; /* [n_terms] */
-    double **p;      /* [n_terms] behind those */
+    double **p;      /* [n_terms] stored after those */
     int **atom;      /* [n_terms][term.n] */
 };
 
-/* ---- one vector and one cosine ------------------------------------------------------
- */
+/* ---- one vector and one cosine --------------------------------------------------- */
 
 void sz_grade_scales(const sz_describer *of, int n, const double *p, double *scale)
 {
@@ -82,10 +81,9 @@ double sz_grade_of(double cosine)
     return cosine < 1.0 ? sqrt(2.0 - 2.0 * cosine) : 0.0;
 }
 
-/* ---- the sparse points --------------------------------------------------------------
- */
+/* ---- the sparse points ----------------------------------------------------------- */
 
-/* scale of a set, whose p is there */
+/* scale of a set whose p is set */
 static sz_status find_scale(point_set *set, const sz_describer *of, sz_error *err)
 {
     size_t size = ((size_t)set->n + 1) * sizeof *set->scale;
@@ -168,8 +166,7 @@ void sz_grade_work_free(sz_grade_work *work)
     free(work);
 }
 
-/* ---- vectors of a structure ---------------------------------------------------------
- */
+/* ---- vectors of a structure ------------------------------------------------------ */
 
 static sz_status find_term(sz_atom_vectors *v, const sz_grader *grader,
                            sz_grade_work *work, int t, const sz_neigh *nb, sz_error *err)
@@ -237,8 +234,7 @@ size_t sz_atom_vectors_n(const sz_atom_vectors *vectors)
     return vectors->n;
 }
 
-/* ---- how like they are --------------------------------------------------------------
- */
+/* ---- similarity -------------------------------------------------------------------- */
 
 static void raise(const sz_describer *of, double *k, const point_set *a,
                   const point_set *b, double *cosine)

@@ -2,10 +2,10 @@
  *
  * model.c - queries of a model, its users, and sz_model_free.
  *
- *   users    have asked for the model, or need its sparse points (variance, fits)
- *   holders  go on without the points (plans and their works)
+ *   users    own the model, or need its sparse points (variance, fits)
+ *   holders  do not need the points (plans and their works)
  *
- * Without users the points and the paper are given back, without either the rest. */
+ * Without users the points and the potential are released, without either the rest. */
 #include "model/model.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 /* ---- users and holders ------------------------------------------------------------- */
 
-/* The counters may change in a constant model: a lock guards them. */
+/* The counters may change in a constant model: a lock protects them. */
 static sz_model *counters(const sz_model *model)
 {
     return (sz_model *)model;
@@ -81,7 +81,7 @@ void sz_model_free(sz_model *model)
     if (last) {
         plan = model->plan;
         model->plan = NULL;
-        model->n_holders++; /* until the points are gone */
+        model->n_holders++; /* until the points are released */
     }
     pthread_mutex_unlock(&model->lock);
     if (!last) return;
@@ -179,5 +179,5 @@ sz_status sz_model_set_note(sz_model *model, const char *key, const char *text,
                             sz_error *err)
 {
     if (model->gap) return sz_gap_set_note(model->gap, key, text, err);
-    return sz_fail(err, SZ_ERR_ARGUMENT, "this model has no paper to take notes");
+    return sz_fail(err, SZ_ERR_ARGUMENT, "this model cannot have notes");
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * plan.c - a model laid out for this machine, and the scratch of its threads.
+ * plan.c - how a model is evaluated on this machine, and the scratch of its threads.
  *
- * A plan holds its model and a work its plan, so that all may be freed in any order. */
+ * A plan keeps its model and a work keeps its plan, so that all may be freed in any
+ * order. */
 #include "model/plan.h"
 
 #include <math.h>
@@ -101,7 +102,7 @@ sz_status sz_precision_of(sz_precision *precision, const char *word, sz_error *e
                    word);
 }
 
-/* Where this CPU has no products of floats, those of doubles. */
+/* If this CPU has no products of floats, those of doubles. */
 static sz_tile tile_of(sz_precision precision)
 {
     sz_tile single = sz_tile_best_single();
@@ -109,7 +110,7 @@ static sz_tile tile_of(sz_precision precision)
     return precision == SZ_MIXED && single != SZ_TILE_NONE ? single : sz_tile_best();
 }
 
-/* As sz_plan_options has them. */
+/* The options of sz_plan_options. */
 static sz_status check_options(const sz_plan_options *o, sz_error *err)
 {
     int n_block = o->n_block;
@@ -290,7 +291,7 @@ sz_status sz_plan_work(sz_work **work, const sz_plan *plan, sz_error *err)
 
 sz_status sz_model_plan(const sz_plan **plan, const sz_model *model, sz_error *err)
 {
-    sz_model *m = (sz_model *)model; /* its plan is made once */
+    sz_model *m = (sz_model *)model; /* its plan is created once */
     sz_status status = SZ_OK;
 
     pthread_mutex_lock(&m->lock);
@@ -305,7 +306,7 @@ sz_status sz_model_plan(const sz_plan **plan, const sz_model *model, sz_error *e
             made = NULL;
         }
         pthread_mutex_unlock(&m->lock);
-        sz_plan_free(made); /* another thread was faster */
+        sz_plan_free(made); /* another thread created it first */
     } else {
         pthread_mutex_unlock(&m->lock);
     }
@@ -321,7 +322,7 @@ sz_status sz_model_set_plan(sz_model *model, const sz_plan_options *options,
 
     if (status == SZ_OK && model->plan)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
-                         "the model has its plan already; say how it is made before the "
+                         "the model has its plan already; set the options before the "
                          "first sz_work_create or sz_predictor_create");
     if (status == SZ_OK) model->options = *o;
     return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * predict.c - from a neighbour list to energy, forces and virial.
+ * predict.c - energy, forces and virial from a neighbour list.
  *
  * E = sum_i E_i; forces and virial as in scatter.c. The atoms go to sz_compute in parts,
  * so that the derivatives of a huge structure need little memory. */
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PART = 2048 }; /* atoms of one call */
+enum { PART = 2048 }; /* atoms per call */
 
 sz_status sz_predictor_create(sz_predictor **predictor, const sz_model *model,
                               sz_error *err)
@@ -63,7 +63,7 @@ sz_status sz_predict_start(sz_predictor *p, sz_error *err)
     return SZ_OK;
 }
 
-/* what the pairs of the atoms start .. start+n-1 add to their neighbours' virials */
+/* adds the virials of the pairs of the atoms start .. start+n-1 to their neighbours */
 static void scatter_virials(sz_predictor *p, int start, int n)
 {
     const sz_list *l = &p->list;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * predict.h - the inside of an sz_predictor (soapz.h): neighbour lists of the caller's,
- * and steps, between which progress can be reported. */
+ * predict.h - the internals of an sz_predictor (soapz.h): for the caller's own neighbour
+ * lists, and in steps, between which progress can be reported. */
 #ifndef SZ_PREDICT_H
 #define SZ_PREDICT_H
 
@@ -17,7 +17,7 @@ struct sz_predictor {
     double *local;    /* [n_atoms] eV */
     double *force;    /* [n_atoms][3] eV/Angstrom */
     double *virials;  /* [n_atoms][9] eV, of the neighbours */
-    int n_done;       /* atoms whose energies are in */
+    int n_done;       /* number of atoms computed */
 
     size_t room; /* atoms */
     double *dedr;

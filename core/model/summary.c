@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * summary.c - a model in words. */
+ * summary.c - describes a model. */
 #include "model/plan.h"
 
 #include <stdlib.h>
@@ -39,7 +39,9 @@ static void print_elements(const sz_model *m, sz_text *text)
 {
     sz_text_add(text, "  %-12s", "elements");
     if (m->species.any)
-        sz_text_add(text, "any: a term takes every element, whatever it was fitted to");
+        sz_text_add(
+            text,
+            "any: a term acts on every element, also on those it was not fitted to");
     else
         for (int s = 0; s < m->species.n; s++)
             sz_text_add(text, s ? " %s" : "%s", sz_model_symbol(m, s));

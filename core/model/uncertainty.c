@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * uncertainty.c - the errors to be expected, from what soapz calibrate found.
+ * uncertainty.c - expected errors, from the parameters of soapz calibrate.
  *
  *   sigma_i^2 = (noise^2 + slope^2 g_i^2) max(1, var_i / var_max)
  *   g_i^2     = (|F_i|^2 + sum_j w(r_ij) |F_j|^2) / (1 + sum_j w(r_ij))
  *   w(r)      = (1 - (r/cutoff)^2)^2
  *   sigma_E^2 = n^2 noise_E^2 + scale_E^2 var_sum
  *
- * noise and slope are of the element of atom i, g_i is the root mean square of the
- * predicted forces round it, var (variance.c) matters beyond var_max, the largest of the
- * calibration. The note of the model that holds the numbers:
+ * noise and slope belong to the element of atom i, g_i is the root mean square of the
+ * predicted forces around it, var (variance.c) matters only beyond var_max, the largest
+ * of the calibration data. The note of the model with the parameters:
  *
  *   cutoff=5 variance=1.1e-05 energy_noise=0.001 energy_scale=1.2 Nb={0.01 0.04} ..
  *
@@ -40,10 +40,11 @@ static sz_status read_elements(sz_uncertainty *s, const sz_model *model,
         const char *text = sz_args_string(args, symbol, "");
 
         if (!read_pair(text, &s->noise[k], &s->slope[k]))
-            return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s: %s is {noise slope}, two numbers from 0, not \"%.80s\"; "
-                           "run soapz calibrate again",
-                           sz_args_where(args), symbol, text);
+            return sz_fail(
+                err, SZ_ERR_FORMAT,
+                "%s: %s must be {noise slope}, two numbers >= 0, not \"%.80s\"; "
+                "run soapz calibrate again",
+                sz_args_where(args), symbol, text);
     }
     return SZ_OK;
 }
@@ -79,10 +80,10 @@ sz_status sz_uncertainty_create(sz_uncertainty **u, const sz_model *model, sz_er
 
     *u = NULL;
     if (!text)
-        return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "%s has no calibration, so that it knows nothing of its errors; "
-                       "soapz calibrate makes a model that does",
-                       model->path);
+        return sz_fail(
+            err, SZ_ERR_ARGUMENT,
+            "%s has no calibration, which expected errors need; run soapz calibrate",
+            model->path);
     snprintf(where, sizeof where, "%.200s: the note %s", model->path,
              SZ_UNCERTAINTY_NOTE);
     status = sz_args_parse(&args, text, where, err);

@@ -11,10 +11,10 @@
  *   d_i     = sqrt(2 - 2 max_s c_is),            c_is = K_is / sqrt(K_ss K_ii),
  *                                                K = k with zeta 1
  *
- * Terms add up; atoms of different terms are independent. var_i is QUIP's
+ * Terms are summed; atoms of different terms are independent. var_i is QUIP's
  * local_gap_variance for normalised vectors and sigma0 = f0 = 0. d_i, the grade, is the
- * length of the straight line between the unit vectors of i and of the sparse point most
- * like it, the largest of those of its terms; it needs no factor L. */
+ * distance between the unit vectors of i and of the most similar sparse point, the
+ * largest over its terms; it does not need the factor L. */
 #include "model/variance.h"
 
 #include "atoms/list_check.h"
@@ -32,15 +32,15 @@
 enum { BLOCK = 128 }; /* atoms at a time */
 
 struct sz_variance {
-    const sz_model *model; /* used */
+    const sz_model *model; /* a user of it */
     const sz_soap_group *soaps;
     double lambda2;
-    int grades_alone; /* 1: there is no l */
+    int grades_alone; /* 1: without l */
     double **l;       /* [n_terms][n_sparse][n_sparse] column-major lower factor of Q */
     double **scale;   /* [n_terms][n_sparse] 1/sqrt(K_ss) */
 };
 
-/* What is asked for; each may be NULL. */
+/* The requested results; each may be NULL. */
 typedef struct {
     double *local, *total, *grade;
 } answer;
@@ -51,7 +51,7 @@ struct sz_variance_work {
     double *v;                /* [n_sparse] sum of v_i */
     size_t atom_room;         /* atoms of one term */
     int *atom;                /* [atom_room] */
-    size_t room; /* vectors that are kept: of all atoms for *total, else a block's */
+    size_t room; /* stored vectors: of all atoms for *total, else of a block */
     double *p;   /* [room][stride] */
     double *kk;  /* [BLOCK][room] */
     int stride;  /* the largest */
@@ -81,12 +81,12 @@ static sz_status factorise(sz_variance *v, int t, sz_error *err)
     sz_kernel_values(size, term->delta, term->zeta, of->sigma0, q);
     for (int s = 0; s < m; s++) q[(size_t)s * m + s] += v->lambda2;
     info = sz_cholesky('L', m, q);
-    for (int s = 0; s < m && info == 0; s++) /* LAPACK lets NaN pass */
+    for (int s = 0; s < m && info == 0; s++) /* LAPACK does not detect NaN */
         if (!(q[(size_t)s * m + s] > 0.0)) info = s + 1;
     if (info == 0) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
                    "the predicted variance of SOAP term %d: the kernel matrix of its "
-                   "sparse points is not positive definite; are they numbers?",
+                   "sparse points is not positive definite; check its sparse points",
                    t + 1);
 }
 
@@ -158,7 +158,7 @@ sz_status sz_variance_work_create(sz_variance_work **work, const sz_variance *va
 
     *work = NULL;
     if (!w) return sz_fail_memory(err, sizeof *w, "the predicted variance");
-    /* one more entry, zero, ends the list */
+    /* a zero entry ends the list */
     w->term = calloc((size_t)m->n_terms + 1, sizeof *w->term);
     if (!w->term) status = sz_fail_memory(err, 8, "the predicted variance");
     for (int t = 0; t < m->n_terms && status == SZ_OK; t++) {
@@ -221,7 +221,7 @@ static sz_status make_room(sz_variance_work *w, size_t n, sz_error *err)
     return w->room ? SZ_OK : sz_fail_memory(err, size, "the descriptors of a frame");
 }
 
-/* w->k: p_s . p_i of n atoms -> their d_i, where those are larger than grade */
+/* w->k: p_s . p_i of n atoms -> their d_i, if larger than grade */
 static void raise_grades(const sz_variance *v, const sz_variance_work *w, int t, int n,
                          const int *atom, const double *p, double *grade)
 {
@@ -287,7 +287,7 @@ static double sum_kernel(const sz_variance *v, sz_variance_work *w, int t, int s
     return sum;
 }
 
-/* Without *total no vector is needed any more once its block is done. */
+/* Without *total vectors are not needed after their block. */
 static sz_status add_term(const sz_variance *v, sz_variance_work *w, int t,
                           const sz_neigh *nb, const answer *a, sz_error *err)
 {
@@ -329,8 +329,8 @@ static sz_status find(const sz_variance *variance, sz_variance_work *work,
 
     if (a->local && variance->grades_alone)
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "%s: no variance without its factor, which SZ_GRADES_ALONE leaves "
-                       "out; give sz_variance_create a lambda",
+                       "%s: the variance needs a factor, which SZ_GRADES_ALONE omits; "
+                       "give sz_variance_create a lambda",
                        variance->model->path);
     if (a->local) memset(a->local, 0, n * sizeof *a->local);
     if (a->grade) memset(a->grade, 0, n * sizeof *a->grade);

@@ -8,11 +8,11 @@
  * The next point is the j of the largest D_j. For the Gaussian kernel, which only falls
  * with the scaled distance, D is that distance squared.
  *
- * A pass over the vectors brings all D_j up to date by matrix products with the points
- * chosen since the last pass. The vectors of the largest D_j, as many as memory holds,
- * are then kept and searched alone: D_j never grows, so the best of them is the best of
- * all while its D exceeds the largest D_j left outside. Within them D_j is refreshed only
- * when its old value leads the heap. The result does not depend on memory, which is
+ * A pass over the vectors updates all D_j by matrix products with the points chosen since
+ * the last pass. The vectors with the largest D_j, as many as fit into memory, are then
+ * kept and searched alone: D_j never grows, so the best of them is the best of all while
+ * its D exceeds the largest D_j outside. Among them D_j is updated only when its old
+ * value is at the top of the heap. The result does not depend on memory, which is
  * O((n_sparse + block) d + n); at most 2 n n_sparse d flops for the passes and as many
  * for the search. */
 #include "select/farthest.h"
@@ -32,23 +32,23 @@ typedef struct {
     const int *member;
     const sz_likeness *like;
     int n, d, n_block;
-    double *near; /* [n] D_j of member j, -1 once it is chosen */
+    double *near; /* [n] D_j of member j, -1 after it is chosen */
     double scale; /* largest |phi|^2 */
 
-    int n_chosen, n_passed; /* chosen, and of these in the D_j of all members */
+    int n_chosen, n_passed; /* chosen, and of these included in D_j of all members */
     double *s;              /* [n_sparse][d] */
     double *self;           /* [n_sparse] |phi(s)|^2 */
 
     double *x;    /* [n_block][d] */
     double *gram; /* [n_block][TILE] */
 
-    int n_kept;  /* the vectors that are searched */
+    int n_kept;  /* the kept vectors */
     int *kept;   /* [n_kept] index into member, ascending */
     double *y;   /* [n_kept][d] */
-    int *fresh;  /* [n_kept] how many chosen points are in D of it */
+    int *fresh;  /* [n_kept] number of chosen points included in its D */
     int *heap;   /* [n_kept] index into kept, largest D first */
     int *order;  /* [n] */
-    int *index;  /* [max(n_kept, n_block)] of the vectors that are fetched */
+    int *index;  /* [max(n_kept, n_block)] indices of the vectors to fetch */
     double edge; /* largest D outside */
 } farthest;
 
@@ -109,7 +109,7 @@ static sz_status rows(farthest *f, const int *which, int count, double *x, sz_er
     return status;
 }
 
-/* n products x.y become k(x,y); for the Gaussian kernel they are what is needed. */
+/* n products x.y become k(x,y); the Gaussian kernel uses them as they are. */
 static void like(const sz_likeness *l, size_t n, double *dot)
 {
     if (l->theta || l->zeta == 1.0) return;
@@ -127,7 +127,8 @@ static double self(const farthest *f, const double *x)
     return sum;
 }
 
-/* Takes n distances to chosen points, from |phi(x)|^2, theirs and k(x,s), into D of x. */
+/* Updates D of x with n distances to chosen points, from |phi(x)|^2, theirs and
+ * k(x,s). */
 static void nearer(int n, double xx, const double *ss, const double *xs, double *near)
 {
     for (int t = 0; t < n; t++) {
@@ -137,7 +138,7 @@ static void nearer(int n, double xx, const double *ss, const double *xs, double 
     }
 }
 
-/* Takes the chosen points first .. last-1 into D of the members j[0..count-1]. */
+/* Updates D of the members j[0..count-1] with the chosen points first .. last-1. */
 static void approach_block(farthest *f, int first, int last, const int *j, int count)
 {
     const double one = 1.0, zero = 0.0;
@@ -157,7 +158,7 @@ static void approach_block(farthest *f, int first, int last, const int *j, int c
     }
 }
 
-/* Brings D of all members up to date. */
+/* Updates D of all members. */
 static sz_status pass(farthest *f, sz_error *err)
 {
     sz_status status = SZ_OK;
@@ -172,7 +173,7 @@ static sz_status pass(farthest *f, sz_error *err)
     return status;
 }
 
-/* Whether kept vector a comes before b. */
+/* Does kept vector a come before b? */
 static int ahead(const farthest *f, int a, int b)
 {
     double x = f->near[f->kept[a]], y = f->near[f->kept[b]];
@@ -201,7 +202,7 @@ static int by_index(const void *a, const void *b)
     return (i > j) - (i < j);
 }
 
-/* Keeps the vectors of the largest D. */
+/* Keeps the vectors with the largest D. */
 static sz_status keep(farthest *f, sz_error *err)
 {
     int n = f->n_kept;
@@ -230,7 +231,7 @@ static void choose(farthest *f, int i, int *chosen)
     f->near[f->kept[i]] = -1.0;
 }
 
-/* Brings D of kept vector i up to date. */
+/* Updates D of kept vector i. */
 static void approach(farthest *f, int i)
 {
     const double one = 1.0, zero = 0.0;
@@ -245,7 +246,8 @@ static void approach(farthest *f, int i)
     f->fresh[i] = f->n_chosen;
 }
 
-/* Chooses from the kept vectors while these surely lead; 1: nothing is left. */
+/* Chooses from the kept vectors while their D is certainly the largest; 1: none is
+ * left. */
 static int search(farthest *f, int n_sparse, int *chosen)
 {
     int start = f->n_chosen;

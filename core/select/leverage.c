@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * leverage.c - how much each of many vectors matters for their main directions.
+ * leverage.c - leverage scores: the weight of each vector in the leading singular
+ * directions.
  *
  *   X = U S W^T,   score_j = sum_{i <= k} U_ji^2 = sum_{i <= k} (x_j . w_i / S_i)^2
  *
  * For n > d, X [n][d] is never held. A first pass over the vectors keeps the triangle R
  * of X = Q R, updated block by block by Householder reflectors; R = V S W^T has the
- * singular values of X to rounding, which the eigenvalues of X^T X would lose below 1e-8
- * S_1. A second pass projects the blocks on w_1 .. w_k. Memory O(d^2 + block); 2 n d^2 +
- * 2 n d k flops and the SVD of R, some 20 d^3.
+ * singular values of X to rounding; the eigenvalues of X^T X would be inaccurate below
+ * 1e-8 S_1. A second pass projects the blocks on w_1 .. w_k. Memory O(d^2 + block); 2 n
+ * d^2 + 2 n d k flops and the SVD of R, some 20 d^3.
  *
- * For n <= d, X^T = Q R is made at once and R = A S U^T gives the scores directly.
+ * For n <= d, X^T = Q R is computed at once and R = A S U^T gives the scores directly.
  *
- * k = floor(#{S_i > t} / 2), t = 1e-13 as in gap_fit. From about three thousand vectors
- * of length 1 on rounding alone makes singular values of that size; t = 8 eps S_1 from
- * there on, so that directions which do not exist are not counted. */
+ * k = floor(#{S_i > t} / 2), t = 1e-13 as in gap_fit. For more than about three thousand
+ * vectors of length 1, rounding alone gives singular values of that size; then t = 8 eps
+ * S_1, so that these directions are not counted. */
 #include "select/leverage.h"
 
 #include "linear/blas.h"
@@ -87,7 +88,7 @@ static void add_block(leverage *l, int count, int k, double *score)
     (&count, &d, &zero, &panel, l->r, &d, l->y, &count, l->t, &panel, l->work, &info);
 }
 
-/* R of x^T, all n <= d vectors at once */
+/* R of x^T, for all n <= d vectors at once */
 static void add_all(leverage *l, int count, int k, double *score)
 {
     int info;
@@ -99,7 +100,7 @@ static void add_all(leverage *l, int count, int k, double *score)
             l->r[i + (size_t)j * (size_t)l->dim] = l->x[i + (size_t)j * (size_t)l->d];
 }
 
-/* R^T = W S V^T, W in place of R; dgesvd is quicker with left vectors */
+/* R^T = W S V^T, W replaces R; dgesvd is faster with left vectors */
 static sz_status decompose(leverage *l, sz_error *err)
 {
     const int d = l->dim, one = 1;
@@ -153,7 +154,7 @@ static void score_all(const leverage *l, int n, int k, double *score)
     }
 }
 
-/* What to do with the blocks of a pass. */
+/* The action for each block of a pass. */
 typedef void (*block_function)(leverage *l, int count, int k, double *score);
 
 static sz_status pass(leverage *l, const sz_vectors *vectors, const int *member,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * leverage.h - how much each of many vectors matters for their main directions. */
+ * leverage.h - leverage scores: the weight of each vector in the leading singular
+ * directions. */
 #ifndef SZ_LEVERAGE_H
 #define SZ_LEVERAGE_H
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * sparsify.c - choosing M sparse points from n different vectors.
+ * sparsify.c - chooses M sparse points from n different vectors.
  *
  * cur_points  p_j = min(1, M / k sum_{i <= k} U_ji^2), see leverage.c; u_j uniform in
- *             (0,1); the M smallest u_j - p_j. Where k is 0 (vectors of length 1, say)
- *             gap_fit divides by zero and then takes points 2 .. M + 1; so do we.
+ *             (0,1); the M smallest u_j - p_j. If k is 0 (e.g. vectors of length 1)
+ *             gap_fit divides by zero and then takes points 2 .. M + 1; so does soapz.
  * uniform     every component's range has g = ceil(M^(1/d)) bins, whose centres include
  *             both ends; the first vector found in each bin, until there are M.
  *             Then a random bin with unused vectors, and random vectors until one is
  *             unused and in it.
- * random      every set of M vectors is as likely: of the i that are still missing among
- *             the j vectors left, the next is taken with probability i / j.
+ * random      every set of M vectors is equally likely: if i more are needed and j
+ * vectors are left, the next is taken with probability i / j.
  *
- * Each config type is chosen from on its own, but equal vectors are looked for in all
- * together. */
+ * Each config type is sampled separately, but equal vectors are removed across all
+ * types. */
 #include "select/sparsify.h"
 
 #include "base/text.h"
@@ -34,7 +34,7 @@ typedef struct {
     size_t memory;
     int n, m;
     const int *member; /* [n] ascending */
-    int *chosen;       /* [m] of the vectors, in any order */
+    int *chosen;       /* [m] indices of the vectors, in any order */
     int n_chosen;
 } task;
 
@@ -129,7 +129,7 @@ static void widen(grid *g, int d, const double *x)
     }
 }
 
-/* A component that is the same everywhere has one bin. */
+/* A component with the same value everywhere has one bin. */
 static int bin_of(const grid *g, int d, const double *x)
 {
     int bin = 0;
@@ -231,7 +231,7 @@ static sz_status warn(sz_sparse_choice *choice, const char *type, int asked, int
 
 enum { TYPES_SHOWN = 5 };
 
-/* One sentence for all types without an environment; with add_species there are many. */
+/* One sentence for all types without environments; with add_species there are many. */
 static sz_status warn_absent(sz_sparse_choice *choice, const sz_sparsify_options *o,
                              const int *member, int n_member, sz_error *err)
 {
@@ -283,8 +283,9 @@ static sz_status choose(task *t, sz_rng *random, sz_sparse_choice *choice,
                              t->chosen + t->n_chosen, &n, err);
         t->n_chosen += n;
         if (status == SZ_OK && n < t->m)
-            status = warn(choice, type, asked, n,
-                          "all other environments equal one of them to rounding", err);
+            status =
+                warn(choice, type, asked, n,
+                     "all other environments equal one of them within rounding", err);
         return status;
     default:
         all_points(t);
@@ -299,7 +300,7 @@ static int by_index(const void *a, const void *b)
     return (i > j) - (i < j);
 }
 
-/* Chooses of each type, then sorts. part [n] is scratch. */
+/* Chooses from each type, then sorts. part [n] is scratch. */
 static sz_status choose_types(sz_sparse_choice *choice, task *t, const int *member,
                               int n_member, int *part, sz_error *err)
 {
@@ -337,7 +338,8 @@ static sz_status check(const sz_vectors *vectors, const sz_sparsify_options *o,
         return sz_fail(err, SZ_ERR_ARGUMENT, "%d vectors of length %d", vectors->n,
                        vectors->d);
     if (o->method == SZ_SPARSE_FILE || o->method == SZ_SPARSE_INDEX_FILE)
-        return sz_fail(err, SZ_ERR_ARGUMENT, "points from a file are not chosen");
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "points from a file cannot be chosen by a method");
     if (o->n_types == 0 && counted && o->n_sparse < 1)
         return sz_fail(err, SZ_ERR_ARGUMENT, "n_sparse is %d, must be positive",
                        o->n_sparse);
@@ -358,7 +360,7 @@ static sz_status check(const sz_vectors *vectors, const sz_sparsify_options *o,
     return SZ_OK;
 }
 
-/* *here is the vectors themselves or, where they fit into memory, a copy in x. */
+/* *here is the vectors themselves or, if they fit into memory, a copy in x. */
 static sz_status bring_here(sz_vectors *here, double **x, const sz_vectors *vectors,
                             size_t memory, sz_error *err)
 {

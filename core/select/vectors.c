@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * vectors.c - vectors in blocks, and which of them are the same.
+ * vectors.c - vectors in blocks, and the removal of equal ones.
  *
- * Environments related by symmetry have equal vectors up to rounding. Sorted by
- * h_j = sum_k |x_jk| they are neighbours: of two neighbours with |h_j - h_j'| and
- * max_k |x_jk - x_j'k| below the tolerances the first is dropped. Only vectors with such
- * a neighbour are made again, each once and in blocks, so that memory is O(n + block). */
+ * Environments related by symmetry have equal vectors up to rounding. Sorted by h_j =
+ * sum_k |x_jk| they are adjacent: of two adjacent vectors with |h_j - h_j'| and max_k
+ * |x_jk - x_j'k| below the tolerances the first is removed. Only vectors with such a
+ * neighbour are recomputed, each once and in blocks, so that memory is O(n + block). */
 #include "select/vectors.h"
 
 #include <math.h>
@@ -38,8 +38,8 @@ int sz_vectors_block(size_t memory, size_t n_double)
     return rows < 16 ? 16 : rows > 1024 ? 1024 : (int)rows;
 }
 
-/* Heapsort, not stable: of two equal children the right one rises. gap_fit's choice of
- * which equal vector survives depends on this. */
+/* Heapsort, not stable: of two equal children the right one rises. Which of several equal
+ * vectors gap_fit keeps depends on this. */
 static void sift(const double *key, int *order, int root, int end)
 {
     int keep = order[root];
@@ -80,8 +80,8 @@ static int by_index(const void *a, const void *b)
     return (i > j) - (i < j);
 }
 
-/* h is rounded to 1/GRAIN, so that vectors which differ by rounding alone have equal h
- * and the one that survives does not depend on how blocks were cut. */
+/* h is rounded to 1/GRAIN, so that vectors that differ only by rounding have equal h, and
+ * the one that is kept does not depend on the blocks. */
 #define GRAIN 1099511627776.0 /* 2^40 */
 
 typedef struct {
@@ -91,7 +91,7 @@ typedef struct {
     double *h;  /* [n] */
     int *order; /* [n] indices in the order of h */
     double *x;  /* [n_block][d] */
-    int *place; /* [n_block] places in order[] that are compared next, ascending */
+    int *place; /* [n_block] positions in order[] to compare next, ascending */
     int *row;   /* [n_block] their vectors, ascending */
     char *drop; /* [n] */
 } search;
@@ -124,7 +124,7 @@ static sz_status hash(search *s, sz_error *err)
     return status;
 }
 
-/* Whether the vectors at the sorted places s and s + 1 may be equal. */
+/* Can the vectors at the sorted positions s and s + 1 be equal? */
 static int suspect(const search *s, int place)
 {
     return place >= 0 && place + 1 < s->vectors->n &&
@@ -139,7 +139,7 @@ static const double *vector(const search *s, int n, int place)
     return s->x + (size_t)(row - s->row) * (size_t)s->vectors->d;
 }
 
-/* Compares the neighbours among n places. */
+/* Compares adjacent vectors among n positions. */
 static sz_status compare(search *s, int n, sz_error *err)
 {
     sz_status status;

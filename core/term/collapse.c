@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * collapse.c - the sum over sparse points done at load, for zeta 1 and 2.
+ * collapse.c - the sum over sparse points, done when the model is loaded, for zeta 1 and
+ * 2.
  *
  *   E = delta^2 sum_s w_s (p_s . p + sigma0^2)^zeta
  *
@@ -10,13 +11,13 @@
  *
  *   v = delta^2 sum_s w_s p_s,  W = delta^2 sum_s w_s,  A = delta^2 sum_s w_s p_s p_s^T
  *
- * Exact: what rounding adds is that of the sum itself, 1e-16 sum_s |w_s K_s|. One product
- * A p of 2 D^2 flops an atom gives energy and gradient, against two of 2 M D: cheaper for
- * D < 2 M, and then the number M of sparse points costs nothing. Terms of the same
- * vectors add up: a linear one beside a quadratic one costs nothing either.
+ * Exact: the rounding error is that of the sum itself, 1e-16 sum_s |w_s K_s|. One product
+ * A p of 2 D^2 flops per atom gives energy and gradient, instead of two of 2 M D: faster
+ * for D < 2 M, and then the cost does not depend on the number M of sparse points. Terms
+ * of the same vectors are added: a linear term beside a quadratic one costs nothing.
  *
- * Where a tolerance allows it A is a sum of R squares (low_rank.c), a kernel of zeta 2
- * with R points: 4 R D flops. */
+ * If a tolerance allows it, A is a sum of R squares (low_rank.c), a kernel of zeta 2 with
+ * R points: 4 R D flops. */
 #include "term/collapse.h"
 
 #include "linear/blas.h"

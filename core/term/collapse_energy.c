@@ -20,7 +20,7 @@ static void multiply(const sz_collapse *c, int n, int n_ranges, const sz_range *
         sz_product_apply(c->product, n, &of_p, p, &of_p, dedp);
         return;
     }
-#ifndef SZ_SINGLE /* where there is always a product of our own */
+#ifndef SZ_SINGLE /* for which sz_product always has a kernel */
     const double zero = 0.0, one = 1.0;
     int ld = c->stride;
 
@@ -53,7 +53,7 @@ SZ_CLONES static double finish(int n, const sz_real *restrict p, const double *r
     return sum;
 }
 
-/* The same where g holds the gradient of p . A p already: their part of b . p. */
+/* The same if g already holds the gradient of p . A p: returns their part of b . p. */
 SZ_CLONES static double add_linear(int n, const sz_real *restrict p,
                                    const double *restrict b, sz_real *restrict g)
 {

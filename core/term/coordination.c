@@ -7,8 +7,8 @@
  *   dE_i/dr_ij = e'(x_i) f'(r_ij) r_ij/|r_ij|
  *   row    E_s = sum_i fc_s K(x_s, x_i)
  *
- * The centre's element is Z_center, any where it is missing or 0. QUIP does not take Z
- * for it, although add_species writes Z: such a term acts on every atom, there and here.
+ * The centre's element is Z_center; any element if it is missing or 0. QUIP ignores Z,
+ * although add_species writes Z: such a term acts on every atom, in QUIP and here.
  */
 #include "term/coordination.h"
 
@@ -24,16 +24,17 @@
 
 enum { CHUNK = 32 }; /* sparse points at a time */
 
-/* ---- the words --------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------- */
 
 #define AT(member) offsetof(sz_coordination_spec, member)
 
 static const sz_key keys[] = {
-    {"cutoff", SZ_KEY_REAL, AT(cutoff), NULL, "needed, Angstrom: neighbours end there"},
+    {"cutoff", SZ_KEY_REAL, AT(cutoff), NULL,
+     "needed, Angstrom: largest distance of a neighbour"},
     {"transition_width", SZ_KEY_REAL, AT(width), "0.2",
-     "Angstrom: a neighbour's weight falls from 1 to 0 over it"},
-    {"Z_center", SZ_KEY_INT, AT(z), NULL, "element of the centres; any where it is 0"},
-    {"Z", SZ_KEY_OTHER, 0, NULL, "has no effect, as in QUIP; add_species says it"},
+     "Angstrom: a neighbour's weight falls from 1 to 0 over this distance"},
+    {"Z_center", SZ_KEY_INT, AT(z), NULL, "element of the centres; 0: any"},
+    {"Z", SZ_KEY_OTHER, 0, NULL, "has no effect, as in QUIP; written by add_species"},
     {"xml_version", SZ_KEY_IGNORED, 0, NULL, "has no effect"},
     {NULL, SZ_KEY_OTHER, 0, NULL, NULL},
 };
@@ -120,7 +121,7 @@ static sz_status create(void **group, int room, sz_error *err)
     return SZ_OK;
 }
 
-/* A copy of the kernel and its points, weighted by alpha_s fc_s scale. */
+/* A copy of the kernel and its points, with weights alpha_s fc_s scale. */
 static sz_status take_points(sz_coordination *t, const sz_gap_term *c, double scale,
                              sz_error *err)
 {
@@ -169,10 +170,10 @@ static sz_status add(void *group, const void *spec, const sz_term_source *source
     if (status == SZ_OK && t->spec.has_z)
         status = sz_warnings_add(
             warnings, err,
-            "%s: coordination does not read Z, in QUIP as here: %s; Z_center=.. and "
-            "add_species=F in a fit choose the centre's element",
+            "%s: coordination ignores Z, as in QUIP: %s; use Z_center=.. and "
+            "add_species=F in a fit to choose the centre's element",
             sz_args_where(source->args),
-            t->spec.z ? "Z_center counts" : "the term acts on atoms of every element");
+            t->spec.z ? "Z_center is used" : "the term acts on atoms of every element");
     if (status == SZ_OK) status = take_points(t, source->term, source->gap->e_scale, err);
     if (status == SZ_OK) set->n++;
     return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * coordination.h - the terms of one number an atom: how many neighbours it has. */
+ * coordination.h - terms that depend on the number of neighbours of an atom. */
 #ifndef SZ_COORDINATION_H
 #define SZ_COORDINATION_H
 
@@ -9,13 +9,13 @@
 
 typedef struct {
     double cutoff, width; /* Angstrom */
-    int z;                /* of the centre, 0: any */
+    int z;                /* element of the centre, 0: any */
     int has_z;            /* 1: the descriptor has the key Z */
 } sz_coordination_spec;
 
 typedef struct {
     sz_coordination_spec spec;
-    int gap_term;       /* of the GAP it came from */
+    int gap_term;       /* index in the GAP it came from */
     sz_gap_term points; /* the kernel; its arrays point into own */
     double *own;        /* [2 n_sparse + 1] x_s, alpha_s fc_s, then theta */
 } sz_coordination;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * core_terms.c - the core potentials as kinds of terms: they have no descriptor and no
- * sparse points, and stand in a potential by themselves. */
+ * sparse points. */
 #include "term/core_terms.h"
 
 #include "term/coulomb.h"
@@ -70,7 +70,7 @@ const sz_term_kind sz_kind_glue = {.name = "Glue",
 
 /* ---- ZBL --------------------------------------------------------------------------- */
 
-/* It acts on all elements; where there are other terms, on theirs. */
+/* It acts on all elements; in a model with other terms, on theirs. */
 static void zbl_elements(const sz_gap *gap, sz_add_element *add, void *context)
 {
     if (gap->zbl && gap->n_terms == 0) add(context, 0);
@@ -124,8 +124,7 @@ const sz_term_kind sz_kind_zbl = {.name = "ZBL",
                                   .print = zbl_print,
                                   .energy = zbl_energy};
 
-/* ---- elements that a list does not have ---------------------------------------------
- */
+/* ---- elements missing in a list ---------------------------------------------------- */
 
 const char *sz_core_without(const sz_gap *gap, int z)
 {
@@ -134,24 +133,24 @@ const char *sz_core_without(const sz_gap *gap, int z)
     return NULL;
 }
 
-/* Every element of the model must be listed; where a term takes any, the others are told
- * to have no part in this core. */
+/* Every element of the model must be listed; if a term takes any element, a warning says
+ * that this core does not act on the others. */
 static sz_status check_listed(const sz_gap *gap, const char *core,
                               const sz_species *species, sz_warnings *warnings,
                               sz_error *err)
 {
     if (species->any)
-        return sz_warnings_add(warnings, err,
-                               "%s: the model takes every element, but %s acts on those "
-                               "that it lists only",
-                               gap->path, core);
+        return sz_warnings_add(
+            warnings, err,
+            "%s: the model takes every element, but %s acts only on those that it lists",
+            gap->path, core);
     for (int k = 0; k < species->n; k++) {
         int z = species->z[k];
         const char *without = sz_core_without(gap, z);
 
         if (without)
             return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s: %s does not list %s, which the model has; add a "
+                           "%s: %s does not list %s, which is in the model; add a "
                            "<per_type_data> with atomic_num=\"%d\" to its parameters",
                            gap->path, without, sz_element_symbol(z), z);
     }
@@ -182,11 +181,11 @@ static sz_status lj_core(void **group, const sz_gap *gap, const sz_species *spec
     if (!gap->lj) return SZ_OK;
     status = check_listed(gap, "IP LJ", species, warnings, err);
     if (status == SZ_OK && has_width(gap->lj))
-        status = sz_warnings_add(
-            warnings, err,
-            "%s: IP LJ has smooth_cutoff_width: forces are the slope of its energy here; "
-            "within the width those of QUIP are not",
-            gap->path);
+        status =
+            sz_warnings_add(warnings, err,
+                            "%s: IP LJ has smooth_cutoff_width: here forces are the "
+                            "exact slope of its energy; QUIP's are not, within the width",
+                            gap->path);
     if (status == SZ_OK) status = sz_lj_create(&lj, gap->lj, species->n, species->z, err);
     *group = lj;
     return status;
@@ -269,7 +268,7 @@ static double coulomb_cutoff(const void *group)
     return ((const sz_coulomb *)group)->cutoff;
 }
 
-/* QUIP's direct sum goes on to the end of its neighbour list, whatever its own cutoff. */
+/* QUIP's direct sum extends to the end of its neighbour list, beyond its own cutoff. */
 static sz_status coulomb_reach(void *group, double cutoff, const sz_gap *gap,
                                sz_warnings *warnings, sz_error *err)
 {
@@ -278,10 +277,11 @@ static sz_status coulomb_reach(void *group, double cutoff, const sz_gap *gap,
 
     if (c->method != SZ_COULOMB_DIRECT || own >= cutoff) return SZ_OK;
     c->cutoff = cutoff;
-    return sz_warnings_add(warnings, err,
-                           "%s: IP Coulomb with method direct ends at the largest cutoff "
-                           "of the model, %g Angstrom, as in QUIP, not at its own, %g",
-                           gap->path, cutoff, own);
+    return sz_warnings_add(
+        warnings, err,
+        "%s: IP Coulomb with method direct extends to the largest cutoff of the model, "
+        "%g Angstrom, as in QUIP, not its own, %g",
+        gap->path, cutoff, own);
 }
 
 static void coulomb_print(const void *group, const void *plan, const sz_species *species,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * coulomb.c - fixed charges within a cutoff, as QUIP's IP Coulomb has them:
+ * coulomb.c - fixed charges within a cutoff, as in QUIP's IP Coulomb:
  *
  *   E_i = 1/2 sum_j q_a q_b V(r_ij),  r < cutoff
  *
@@ -10,9 +10,9 @@
  *   dsf     V = k (g(r) - g(cutoff) - g'(cutoff) (r - cutoff)),  g = erfc(alpha r) / r
  *           (Fennell and Gezelter 2006)
  *
- * k = 14.399645352528232 eV Angstrom is QUIP's value, measured. In a model direct ends at
- * the largest cutoff of all terms: in QUIP it is a sum over the neighbour list. Ewald
- * sums have no cutoff and are not here. */
+ * k = 14.399645352528232 eV Angstrom is QUIP's value, measured. In a model direct extends
+ * to the largest cutoff of all terms: in QUIP it is a sum over the neighbour list. Ewald
+ * sums have no cutoff and are not supported. */
 #include "term/coulomb.h"
 
 #include "base/number.h"
@@ -58,7 +58,7 @@ static double damped(double alpha, double r, double *slope)
     return g;
 }
 
-/* g and its slope at the cutoff, which every pair of dsf needs. */
+/* g and its slope at the cutoff, needed for every pair of dsf. */
 typedef struct {
     double g, slope;
 } end_values;

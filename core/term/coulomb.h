@@ -16,18 +16,18 @@ typedef enum {
 typedef struct sz_coulomb {
     sz_coulomb_method method;
     double cutoff;                      /* Angstrom */
-    double alpha;                       /* 1/Angstrom; not of direct */
-    double smooth_length;               /* Angstrom, of yukawa */
+    double alpha;                       /* 1/Angstrom; not for direct */
+    double smooth_length;               /* Angstrom, for yukawa */
     unsigned char listed[SZ_Z_MAX + 1]; /* 1: the file lists this atomic number */
-    double charge[SZ_Z_MAX + 1];        /* of an atomic number, elementary charges */
+    double charge[SZ_Z_MAX + 1];        /* by atomic number, elementary charges */
 } sz_coulomb;
 
 /* "direct", "yukawa", "dsf" */
 const char *sz_coulomb_name(sz_coulomb_method method);
-/* SZ_COULOMB_NONE where there is none of this name, in any case. */
+/* SZ_COULOMB_NONE if there is no such name, in any case. */
 sz_coulomb_method sz_coulomb_find(const char *name);
 
-/* Energy of two unit charges at r and its slope; 0 from the cutoff on. */
+/* Energy of two unit charges at r, and its slope; 0 from the cutoff on. */
 double sz_coulomb_pair(const sz_coulomb *coulomb, double r, double *slope);
 
 /* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are added to;

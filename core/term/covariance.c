@@ -11,7 +11,8 @@
  *                df/d(rho^2) = -(j+1) (j+2) / 2 (1-rho)^j
  *   K_MM[s][t] = fc_s fc_t K(x_s, x_t) + jitter [s = t]
  *
- * Without permutations k(x, x) = f(0) = 1. triplet_sum.c has f once more, vectorised. */
+ * Without permutations k(x, x) = f(0) = 1. triplet_sum.c implements f again,
+ * vectorised. */
 #include "term/covariance.h"
 
 #include "linear/blas.h"

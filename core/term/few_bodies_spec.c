@@ -2,8 +2,8 @@
  *
  * few_bodies_spec.c - keys of the descriptors of two and three atoms.
  *
- *   distance_2b  x_k = r^exponent_k, counted from both ends
- *   distance_Nb  order 2: x = r, from both ends (compact_clusters=T) or once
+ *   distance_2b  x_k = r^exponent_k, counted from both atoms
+ *   distance_Nb  order 2: x = r, from both atoms (compact_clusters=T) or once
  *                order 3: x = (r_12, r_13, r_23), see triplet.c
  *   angle_3b     x = (r_ij + r_ik, (r_ij - r_ik)^2, r_jk) */
 #include "term/few_bodies_spec.h"
@@ -24,7 +24,7 @@ enum { VERSION_COMPACT = 1596837814 };
 #define WIDTH                                                                            \
     {                                                                                    \
         "cutoff_transition_width", SZ_KEY_REAL, AT(pair.cutoff_width), "0.5",            \
-            "Angstrom: the cutoff function falls from 1 to 0 over it"                    \
+            "Angstrom: the cutoff function falls from 1 to 0 over this distance"         \
     }
 #define VERSION                                                                          \
     {                                                                                    \
@@ -36,43 +36,43 @@ enum { VERSION_COMPACT = 1596837814 };
     }
 
 const sz_key sz_distance_2b_keys[] = {
-    CUTOFF("needed, Angstrom: pairs end there"),
+    CUTOFF("needed, Angstrom: largest distance of a pair"),
     WIDTH,
     VERSION,
     {"Z1", SZ_KEY_INT, AT(pair.z[0]), "0",
-     "element of one atom; 0 is any; add_species says it"},
-    {"Z2", SZ_KEY_INT, AT(pair.z[1]), "0", "element of the other"},
+     "element of one atom; 0 is any; set by add_species"},
+    {"Z2", SZ_KEY_INT, AT(pair.z[1]), "0", "element of the other atom"},
     {"n_exponents", SZ_KEY_INT, AT(pair.n_exponents), "1", "components, 1 to 8"},
     {"exponents", SZ_KEY_OTHER, 0, NULL,
-     "x_k = r^exponent_k; 1 for a single one, else -1, -2, .."},
+     "x_k = r^exponent_k; 1 if there is one, else -1, -2, .."},
     {"tail_range", SZ_KEY_REAL, AT(pair.tail_range), "1.0",
      "1/Angstrom: range of the damped tail"},
     {"tail_exponent", SZ_KEY_INT, AT(pair.tail_exponent), "0",
-     "the cutoff function is times (erf(tail_range r) / r)^tail_exponent"},
-    {"only_intra", SZ_KEY_OTHER, 0, "F", "T is refused: soapz knows no molecules"},
-    {"only_inter", SZ_KEY_OTHER, 0, "F", "T is refused: soapz knows no molecules"},
-    {"resid_name", SZ_KEY_IGNORED, 0, NULL, "soapz knows no molecules"},
+     "the cutoff function is multiplied by (erf(tail_range r) / r)^tail_exponent"},
+    {"only_intra", SZ_KEY_OTHER, 0, "F", "T is refused: soapz has no molecules"},
+    {"only_inter", SZ_KEY_OTHER, 0, "F", "T is refused: soapz has no molecules"},
+    {"resid_name", SZ_KEY_IGNORED, 0, NULL, "soapz has no molecules"},
     END,
 };
 const sz_key sz_angle_3b_keys[] = {
-    CUTOFF("needed, Angstrom: neighbours of the centre end there"),
+    CUTOFF("needed, Angstrom: largest distance of a neighbour"),
     WIDTH,
     VERSION,
     {"Z_center", SZ_KEY_INT, AT(triplet.z[0]), "0",
-     "element of the centre; 0 is any; add_species says it"},
+     "element of the centre; 0 is any; set by add_species"},
     {"Z", SZ_KEY_INT, AT(triplet.z[0]), NULL, "=Z_center"},
     {"Z1", SZ_KEY_INT, AT(triplet.z[1]), "0", "element of a neighbour"},
-    {"Z2", SZ_KEY_INT, AT(triplet.z[2]), "0", "element of the other"},
+    {"Z2", SZ_KEY_INT, AT(triplet.z[2]), "0", "element of the other neighbour"},
     END,
 };
 const sz_key sz_distance_nb_keys[] = {
-    CUTOFF("needed, Angstrom: neighbours of the centre end there"),
+    CUTOFF("needed, Angstrom: largest distance of a neighbour"),
     WIDTH,
     VERSION,
     {"order", SZ_KEY_INT, AT(bodies), NULL, "needed, atoms: 2 or 3"},
     {"compact_clusters", SZ_KEY_OTHER, 0, "T",
-     "all within cutoff of the centre; F: of one of them"},
-    {"Z", SZ_KEY_OTHER, 0, NULL, "their elements; add_species says it"},
+     "T: all atoms within cutoff of the centre; F: of any one of them"},
+    {"Z", SZ_KEY_OTHER, 0, NULL, "their elements; set by add_species"},
     END,
 };
 
@@ -129,7 +129,7 @@ static int ascending(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-/* Exchanges of like atoms 1, 2 or 2, 3 act on the distances 12, 13, 23. */
+/* Exchanges of like atoms 1, 2 or 2, 3 permute the distances 12, 13, 23. */
 static void find_permutations(sz_few_bodies *few)
 {
     static const int all[6][3] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
@@ -166,7 +166,7 @@ static sz_status finish_distance_nb(sz_few_bodies *few, const sz_args *args, int
     status = sz_args_bool(args, "compact_clusters", &compact, err);
     if (status != SZ_OK) return status;
     if (order == 2) {
-        /* a pair is counted from both ends, or once */
+        /* a pair is counted from both atoms, or once */
         few->pair.share = compact ? 1.0 : 0.5;
         return sz_args_ints(args, "Z", 2, few->pair.z, err);
     }
@@ -209,7 +209,8 @@ sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_arg
         return sz_fail(err, SZ_ERR_ARGUMENT,
                        "%s: %.40s is not a descriptor of few bodies", sz_args_where(args),
                        type);
-    few->bodies = keys == sz_distance_nb_keys ? 0 : 2; /* order= says it */
+    few->bodies = keys == sz_distance_nb_keys ? 0 : 2; /* number of bodies given by
+                                                          order= */
     few->n_dim = p->n_exponents = p->exponent[0] = 1;
     p->share = 1.0;
     status = sz_keys_read(keys, args, few, err);

@@ -13,18 +13,18 @@ typedef struct {
     int bodies;              /* 2 or 3 */
     int n_dim;               /* length of the vector x */
     double cutoff;           /* Angstrom */
-    sz_pair_spec pair;       /* of two bodies */
-    sz_triplet_spec triplet; /* of three */
+    sz_pair_spec pair;       /* for two bodies */
+    sz_triplet_spec triplet; /* for three bodies */
     /* Exchanges of like atoms as permutations of x, as gap_fit writes them: a pair of
      * like atoms of distance_Nb has the identity twice. */
     int n_perm, perm[6][3];
 } sz_few_bodies;
 
-/* The keys of each type: a new one is a line in its table. */
+/* The keys of each type: a new key is a line in its table. */
 extern const sz_key sz_distance_2b_keys[], sz_angle_3b_keys[], sz_distance_nb_keys[];
 
-/* type is one of the names above, as written there; version is the gap_version of the
- * model, which settles what a key that is absent means. */
+/* type is one of the names above, with this spelling; version is the gap_version of the
+ * model, which determines some defaults. */
 sz_status sz_few_bodies_parse(sz_few_bodies *few, const char *type, const sz_args *args,
                               int version, sz_error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * few_bodies_term.c - what the terms of two and of three atoms share. */
+ * few_bodies_term.c - code shared by the terms of two and of three atoms. */
 #include "term/few_bodies_term.h"
 
 #include "term/gap.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the words --------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------- */
 
 static void append_2b(sz_text *text, int n, const int *z, int centre, int n_elements,
                       const int *k)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap.c - descriptors and notes of a potential on paper, and sz_gap_free. */
+ * gap.c - descriptors and notes of a potential as data, and sz_gap_free. */
 #include "term/gap.h"
 
 #include "term/glue.h"

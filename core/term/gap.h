@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap.h - a potential on paper: everything in a model file that bears on energies, with
- * no interpretation of its descriptors. */
+ * gap.h - a potential as data: everything in a model file that affects energies;
+ * descriptors are kept as text. */
 #ifndef SZ_GAP_H
 #define SZ_GAP_H
 
@@ -15,15 +15,15 @@ typedef struct sz_zbl sz_zbl;           /* term/zbl.h */
 typedef struct sz_gap_lj sz_gap_lj;     /* term/lj.h */
 typedef struct sz_coulomb sz_coulomb;   /* term/coulomb.h */
 
-/* What a model says about itself: "citation", "licence", "training_data", .. */
+/* Notes of a model: "citation", "licence", "training_data", .. */
 typedef struct {
     char *key, *text;
 } sz_gap_note;
 
 typedef struct sz_gap {
     char *path;     /* as given */
-    char *label;    /* of the GAP_params used */
-    int version;    /* gap_version, 0 when missing */
+    char *label;    /* label of the GAP_params used */
+    int version;    /* gap_version, 0 if missing */
     double e_scale; /* E_scale on the GAP init string, default 1 */
     double e0[SZ_Z_MAX + 1];
     int n_terms;
@@ -33,16 +33,16 @@ typedef struct sz_gap {
     sz_gap_lj *lj;
     sz_coulomb *coulomb;
     int n_notes;
-    sz_gap_note *note;    /* of a .soapz file, or of a fit */
-    sz_files files;       /* that it was read from, for they are not to be overwritten */
-    sz_warnings warnings; /* what the reader accepted with a doubt */
-    /* label and init_args of the <Potential> used; NULL: there is none */
+    sz_gap_note *note;    /* from a .soapz file, or a fit */
+    sz_files files;       /* files it was read from, which must not be overwritten */
+    sz_warnings warnings; /* what the reader considers doubtful */
+    /* label and init_args of the <Potential> used; NULL: none */
     char *potential, *init_args;
 } sz_gap;
 
 void sz_gap_free(sz_gap *gap);
 
-/* The note that names the local property that a model was fitted to. */
+/* The note with the name of the local property that a model was fitted to. */
 #define SZ_LOCAL_PROPERTY "local_property"
 
 /* The descriptor of a term of gap; messages about it name file and line. *args is NULL
@@ -50,7 +50,7 @@ void sz_gap_free(sz_gap *gap);
 sz_status sz_gap_term_args(sz_args **args, const sz_gap *gap, const sz_gap_term *term,
                            sz_error *err);
 
-/* Puts text under key in the place of an older note; text NULL takes it away. */
+/* Sets the note key to text, replacing an older one; text NULL removes it. */
 sz_status sz_gap_set_note(sz_gap *gap, const char *key, const char *text, sz_error *err);
 /* Its text, or NULL. */
 const char *sz_gap_find_note(const sz_gap *gap, const char *key);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_term.c - a term on paper, and the file that its descriptor may name. */
+ * gap_term.c - a term as data, and the file that its descriptor may name. */
 #include "term/gap_term.h"
 
 #include "base/args.h"
@@ -26,8 +26,8 @@ void sz_gap_term_clear(sz_gap_term *c)
     sz_environments_free(c->environment);
 }
 
-/* Far from all that models have, and such that squares, inverses and powers are finite.
- * Of vectors that are not normalised delta may be any power of their length. */
+/* Limits far beyond those of real models, for which squares, inverses and powers are
+ * finite. With vectors that are not normalised delta may be any power of their length. */
 #define ENERGY_MAX 1e100 /* eV */
 #define ZETA_MIN 1e-3
 #define ZETA_MAX 1e3
@@ -76,7 +76,7 @@ static sz_status load(sz_gap_term *c, const char *model, const char *name,
         sz_fail(err, status, "%s:%d: compress_file: %.400s%s", model, c->descriptor_line,
                 why.message,
                 status == SZ_ERR_FILE
-                    ? "; the file goes with the model, put it beside the XML file"
+                    ? "; it belongs to the model: put it beside the XML file"
                     : "");
     else
         status = sz_files_read(files, "compress_file of the model", path, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * gap_term.h - a term on paper: a descriptor in words, a kernel and its sparse points. */
+ * gap_term.h - a term as data: descriptor text, kernel and sparse points. */
 #ifndef SZ_GAP_TERM_H
 #define SZ_GAP_TERM_H
 
@@ -19,7 +19,7 @@ typedef enum {
 
 /* One <gpCoordinates> of a GAP. */
 typedef struct sz_gap_term {
-    int line; /* of <gpCoordinates> in the XML */
+    int line; /* line of <gpCoordinates> in the XML */
     char *label;
     char *descriptor; /* text of <descriptor> */
     int descriptor_line;
@@ -29,12 +29,13 @@ typedef struct sz_gap_term {
     double zeta;    /* DOT_PRODUCT exponent (old files: from <theta>) */
     int n_dim;      /* length d of the descriptor vector */
     double *theta;  /* [n_dim] averaged over permutations; NULL for DOT_PRODUCT */
-    int n_matrix;   /* numbers in <compression_matrix>, an element of our own; or those */
+    int n_matrix;   /* numbers in <compression_matrix>, an element that only soapz
+                       writes; or those */
     double *matrix; /* of the compress_file of a soap_turbo (turbo_map.h) */
     int n_perm;
     int *perm;         /* [n_perm][n_dim] 0-based; NULL for DOT_PRODUCT */
     int n_sparse;      /* may be 0: the three arrays are then NULL */
-    double *x_sparse;  /* [n_sparse][n_dim]; NULL where only the environments are known */
+    double *x_sparse;  /* [n_sparse][n_dim]; NULL if only the environments are stored */
     double *alpha;     /* [n_sparse] weights */
     double *fc_sparse; /* [n_sparse] cutoff factor of the sparse point */
     sz_environments *environment; /* of the sparse points of a soap, or NULL */
@@ -42,14 +43,14 @@ typedef struct sz_gap_term {
 
 void sz_gap_term_clear(sz_gap_term *term);
 
-/* NULL, or what in the kernel is no number of a model: "zeta is 1e+09, allowed 0.001 to
- * 1000", in text. theta NULL is not looked at. */
+/* NULL, or a kernel parameter that is out of range, written to text: "zeta is 1e+09,
+ * allowed 0.001 to 1000". theta NULL is not checked. */
 const char *sz_kernel_fault(const sz_gap_term *term, char text[120]);
 
-/* The compress_file that the descriptor names becomes the matrix, unless there is one. A
- * relative name is one beside the file model, or, where that is NULL, in the working
- * directory. A descriptor that cannot be read is left to its reader. files, or NULL,
- * learns what was read. */
+/* Reads the compress_file that the descriptor names as the matrix, unless there is one. A
+ * relative path is relative to the model file or, if that is NULL, to the working
+ * directory. A descriptor with errors is left to its parser. files (or NULL) records what
+ * was read. */
 sz_status sz_gap_term_load_map(sz_gap_term *term, const char *model, sz_files *files,
                                sz_error *err);
 

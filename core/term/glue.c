@@ -101,7 +101,7 @@ sz_status sz_glue_create(sz_glue **glue, const sz_gap_glue *data, const char *pa
 
         snprintf(where, sizeof where, "%.500s: Glue pair %d-%d", path, p->type1 + 1,
                  p->type2 + 1);
-        sz_table_free(&g->phi[ab]); /* of a pair given twice the last counts */
+        sz_table_free(&g->phi[ab]); /* if a pair is given twice the last counts */
         g->range[ab] = largest(&p->pair);
         status = spline(&g->phi[ab], &p->pair, where, err);
     }
@@ -160,7 +160,7 @@ static double square(const double *d)
     return d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
 }
 
-/* of the neighbours nearer than the root of reach2 */
+/* for neighbours nearer than sqrt(reach2) */
 static double density_at(const sz_glue *glue, const sz_neigh *nb, int i, double reach2)
 {
     double rho = 0.0, slope;

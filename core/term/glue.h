@@ -34,7 +34,7 @@ typedef struct sz_gap_glue {
 
 typedef struct {
     int spline;   /* 1: w is a spline, else prefactor (range - r)^3 */
-    double range; /* w(r) = 0 from here on, Angstrom */
+    double range; /* w(r) = 0 beyond this distance, Angstrom */
     double prefactor;
     sz_table w; /* [do_spline] */
     sz_table f; /* embedding energy of the density, eV */
@@ -45,7 +45,7 @@ typedef struct {
     int z[SZ_Z_MAX]; /* [n_types] */
     sz_glue_type *type;
     double *range;        /* [n_types^2] of phi, 0: no pair energy */
-    sz_table *phi;        /* [n_types^2], the upper triangle copied nowhere: use a <= b */
+    sz_table *phi;        /* [n_types^2], only the upper triangle is set: use a <= b */
     int *type_of_species; /* [n_species] or -1 */
 } sz_glue;
 
@@ -56,7 +56,7 @@ sz_status sz_glue_create(sz_glue **glue, const sz_gap_glue *data, const char *pa
 void sz_glue_free(sz_glue *glue);
 double sz_glue_cutoff(const sz_glue *glue);
 
-/* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are added to. */
+/* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are incremented. */
 void sz_glue_energy(const sz_glue *glue, const sz_neigh *nb, double *energy,
                     double *dedr);
 

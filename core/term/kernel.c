@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * kernel.c - the kernel of SOAP terms point by point, for fits and variances, and its
- * points laid out.
+ * kernel.c - the kernel of SOAP terms for each sparse point, for fits and variances, and
+ * the points in the layout of sz_product.
  *
  *   K_s = delta^2 (p_s . p + sigma0^2)^zeta */
 #include "term/kernel.h"
@@ -9,7 +9,7 @@
 #include "linear/powers.h"
 #include "linear/vec.h"
 
-enum { CHUNK = 512 }; /* numbers whose powers stay in the first-level cache */
+enum { CHUNK = 512 }; /* number of values whose powers stay in the first-level cache */
 
 static int chunk(int left)
 {

@@ -6,9 +6,9 @@
  *   E_i  = delta^2 sum_s w_s K_si^zeta
  *   dE_i/dp_i = delta^2 zeta sum_s w_s K_si^(zeta-1) p_s
  *
- * Both products are our own where product.c has one for this CPU. For dgemm the sparse
- * points are the long side, the atoms of the block the short one: OpenBLAS is fastest
- * that way. Components that vanish for the whole block, because it lacks a species, are
+ * Both products use product.c if it has a kernel for this CPU. For dgemm the sparse
+ * points are the long side and the atoms of the block the short one, which is fastest in
+ * OpenBLAS. Components that vanish for the whole block, because it lacks a species, are
  * left out of the products. */
 #include "term/kernel.h"
 
@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-enum { CHUNK = 512 }; /* numbers whose powers stay in the first-level cache */
+enum { CHUNK = 512 }; /* number of values whose powers stay in the first-level cache */
 
 static int chunk(int left)
 {
@@ -26,7 +26,8 @@ static int chunk(int left)
 }
 
 /* Powers and sum in one loop: k[s] <- factor weight_s lower, lower = (k + sigma2)^p;
- * returns the sum of weight_s lower (k + sigma2). base: is added to k, or NULL. */
+ * returns the sum of weight_s lower (k + sigma2). base is added to k, unless it is
+ * NULL. */
 SZ_CLONES static double sum_whole(int n, int p, const double *weight, double sigma2,
                                   double factor, const double *base, sz_real *k)
 {
@@ -73,7 +74,7 @@ static double sum_real(int n, double p, const double *weight, double sigma2,
     return sum;
 }
 
-#ifndef SZ_SINGLE /* where there are always products of our own */
+#ifndef SZ_SINGLE /* for which sz_product always has a kernel */
 
 static void blas_products(const sz_kernel *kernel, int n, int n_ranges,
                           const sz_range *range, const double *p, double *k)
@@ -108,7 +109,7 @@ static void blas_sums(const sz_kernel *kernel, int n, int n_ranges, const sz_ran
 
 #else
 
-/* rest = p less their mean over the n rows, which is rounded */
+/* rest = p minus their mean over the n rows; the mean is rounded */
 SZ_CLONES static void subtract_mean(int n, const sz_layout *of_p, const sz_real *p,
                                     sz_real *mean, sz_real *rest)
 {
@@ -127,10 +128,10 @@ SZ_CLONES static void subtract_mean(int n, const sz_layout *of_p, const sz_real 
     }
 }
 
-/* Vectors of a block are alike, and energies are small differences of many kernels:
+/* The vectors of a block are similar, and energies are small differences of many kernels:
  *   p_s . p_i = p_s . q + p_s . (p_i - q)
- * with their mean q. The first product is one for all, made in double precision, the
- * second is small, and so is its rounding. */
+ * with their mean q. The first product is the same for all atoms and is computed in
+ * double precision; the second is small, and so is its rounding error. */
 static const double *products_from_mean(const sz_kernel *kernel, int n, int n_ranges,
                                         const sz_range *range, const sz_real *p,
                                         sz_real *k)
@@ -150,7 +151,7 @@ static const double *products_from_mean(const sz_kernel *kernel, int n, int n_ra
 
 #endif
 
-/* k_si = p_s . p_i less base_s, which is returned; NULL: 0 */
+/* k_si = p_s . p_i minus base_s, which is returned; NULL: 0 */
 static const double *scalar_products(const sz_kernel *kernel, int n, int n_ranges,
                                      const sz_range *range, const sz_real *p, sz_real *k)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * kinds.c - all kinds of terms. A new one is a line here. */
+ * kinds.c - list of all kinds of terms. A new kind adds a line here. */
 #include "term/coordination.h"
 #include "term/core_terms.h"
 #include "term/few_bodies_term.h"

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * lj.c - the Lennard-Jones core potential, as QUIP's IP LJ has it:
+ * lj.c - the Lennard-Jones core potential, as in QUIP's IP LJ:
  *
  *   u(r) = eps12 (sigma/r)^12 - eps6 (sigma/r)^6               no factor 4
  *   V(r) = (u(r) - shift - slope (r - cutoff)) S(r)            r <= cutoff
  *   E_i  = 1/2 sum_j V_ab(r_ij)
  *
  *   shift = u(cutoff) with energy_shift, slope = u'(cutoff) with linear_force_shift, else
- *   0; S the poly_switch over smooth_cutoff_width. Forces are the slope of V: where S is
- *   not 1 those of QUIP are not. Pairs of types that the file does not give have none. */
+ *   0; S the poly_switch over smooth_cutoff_width. Forces are the slope of V; in QUIP
+ *   they are not, where S is not 1. Pairs of types that are not in the file do not
+ *   interact. */
 #include "term/lj.h"
 
 #include "atoms/cutoff.h"

@@ -6,15 +6,17 @@
  *   L^T A L = U Lambda U^T,  b_r = L^-T u_r
  *   A = sum_r lambda_r b_r b_r^T,  p . A p = sum_r lambda_r (b_r . p)^2
  *
- * The sparse points stand in for the data. Over them each (b_r . p)^2 has the mean 1, so
- * that lambda_r is what square r adds to a local energy: those of the smallest |lambda_r|
- * are left out, as many as the tolerance allows for the rms, over the points, of
+ * The sparse points represent the data. Over them each (b_r . p)^2 has the mean 1, so
+ * that lambda_r is the contribution of square r to a local energy: those with the
+ * smallest |lambda_r| are left out, as many as the tolerance allows for the rms, over the
+ * points, of
  *
  *   left out = sum over the others of lambda_r (b_r . p)^2
  *
- * In the metric of p itself far more would be needed: A is large in directions that no
- * environment has. The floor counts every direction as if it held a share FLOOR of |p|^2:
- * L is regular, and what points do not show of other environments is not free. */
+ * In the metric of p itself many more squares would be needed: A is large in directions
+ * that do not occur in environments. The floor gives every direction at least a fraction
+ * FLOOR of |p|^2: L is regular, and directions that do not occur in the sparse points are
+ * not ignored. */
 #include "term/low_rank.h"
 
 #include "base/print.h"
@@ -28,19 +30,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLOOR 1e-6 /* of the mean |p|^2: rounding gets 1 / FLOOR times larger at most */
+#define FLOOR 1e-6 /* of the mean |p|^2: amplifies rounding by at most 1 / FLOOR */
 
 enum { CHUNK = 256 }; /* points at a time */
 
-/* The squares in the making. d * d numbers: row r of ours is LAPACK's column r. */
+/* The squares under construction. d * d numbers: our row r is LAPACK's column r. */
 typedef struct {
     int d, ld;
-    double *factor; /* [d][d] L^T, upper; then what is left out of A */
+    double *factor; /* [d][d] L^T, upper; later the omitted part of A */
     double *row;    /* [d][d] b_r */
     double *lambda; /* [d] ascending */
     int n_negative; /* of lambda */
-    int *order;     /* [d] by |lambda|, ascending: the order of leaving out */
-    double *change; /* [d + 1] over the points, by how many are left out: rms .. */
+    int *order;     /* [d] by |lambda|, ascending: the order in which squares are left
+                       out */
+    double *change; /* [d + 1] over the points, by the number left out: rms .. */
     double *most;   /* [d + 1] .. and largest */
     double *chunk;  /* [CHUNK][d] */
 } maker;
@@ -99,7 +102,7 @@ static sz_status factor_metric(maker *m, int n, const sz_kernel *points, int n_p
     if (info == 0) return SZ_OK;
     return sz_fail(err, SZ_ERR_NUMERIC,
                    "the mean of p p^T over the sparse points has no Cholesky factor "
-                   "(at column %d); leave rank_tolerance away",
+                   "(at column %d); leave out rank_tolerance",
                    info);
 }
 
@@ -127,7 +130,7 @@ static sz_status find_squares(maker *m, const double *square, sz_error *err)
     return SZ_OK;
 }
 
-/* ---- what is left out -------------------------------------------------------------- */
+/* ---- error of the omitted squares -------------------------------------------------- */
 
 static void add_changes(maker *m, int n, const double *x)
 {
@@ -161,13 +164,13 @@ static void measure_changes(maker *m, int n, const sz_kernel *points, int n_poin
     for (int k = 0; k <= m->d; k++) m->change[k] = sqrt(m->change[k] / n_points);
 }
 
-/* |A - sum_r lambda_r b_r b_r^T| over the squares that are kept: rows are destroyed. Both
- * signs are runs of rows: what is left out lies between them. */
+/* |A - sum_r lambda_r b_r b_r^T| over the kept squares: rows are destroyed. The squares
+ * of each sign are contiguous; the omitted ones lie between them. */
 static sz_status find_bound(maker *m, const double *square, int n_out, double *bound,
                             sz_error *err)
 {
     const double one = 1.0;
-    int d = m->d, first = m->n_negative; /* of those that are left out */
+    int d = m->d, first = m->n_negative; /* of the omitted squares */
     sz_status status;
 
     for (int k = 0; k < n_out; k++) first -= m->order[k] < m->n_negative;
@@ -191,9 +194,9 @@ static sz_status find_bound(maker *m, const double *square, int n_out, double *b
     return status;
 }
 
-/* ---- all of it --------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------- */
 
-/* How many may be left out; one square stays in any case. */
+/* The number of squares that may be left out; at least one is kept. */
 static int count_out(const maker *m, double tolerance)
 {
     int n = m->d - 1;
@@ -262,12 +265,11 @@ sz_status sz_low_rank_create(sz_low_rank **low, const double *square, int n,
 
 int sz_rank_text(const sz_rank *rank, char *text, size_t size)
 {
-    return sz_format(
-        text, size,
-        "term %d: rank %d of %d, off by %.2g eV rms and %.2g at most over the "
-        "sparse points, %.2g |p|^2 at most anywhere%s",
-        rank->term + 1, rank->rank, rank->n_desc, rank->rms, rank->max, rank->bound,
-        rank->used ? "" : "; not cheaper, not used");
+    return sz_format(text, size,
+                     "term %d: rank %d of %d, error %.2g eV rms and %.2g at most at the "
+                     "sparse points, %.2g |p|^2 at most anywhere%s",
+                     rank->term + 1, rank->rank, rank->n_desc, rank->rms, rank->max,
+                     rank->bound, rank->used ? "" : "; not faster, not used");
 }
 
 void sz_low_rank_free(sz_low_rank *low)

@@ -11,12 +11,12 @@ typedef struct {
     int rank;               /* R */
     double *row;            /* [rank][stride] b_r */
     double *weight;         /* [rank] lambda_r, eV */
-    double rms, max, bound; /* of what is left out, see sz_rank */
+    double rms, max, bound; /* error of the omitted squares, see sz_rank */
 } sz_low_rank;
 
-/* The fewest squares that leave out no more than tolerance, eV rms over the points of n
- * kernels, which are of the same vectors. square [n_desc][stride]: A, both triangles.
- * *low is NULL where there are no points. */
+/* The fewest squares whose error is at most tolerance, eV rms over the points of n
+ * kernels, which use the same vectors. square [n_desc][stride]: A, both triangles. *low
+ * is NULL if there are no points. */
 sz_status sz_low_rank_create(sz_low_rank **low, const double *square, int n,
                              const sz_kernel *points, double tolerance, sz_error *err);
 void sz_low_rank_free(sz_low_rank *low);

@@ -7,8 +7,8 @@
  *   E_i   += share sum_j fc(r_ij) e(r_ij)
  *
  * Permutations of a single distance are trivial and cancel in the normalised kernel.
- * fc e is tabulated; the knots of PP, where its third derivative jumps, and the place
- * where fc leaves 1 are knots of the table. */
+ * fc e is tabulated; the knots of PP, where its third derivative jumps, and the distance
+ * where fc drops below 1 are knots of the table. */
 #include "term/pair.h"
 
 #include "atoms/cutoff.h"
@@ -53,9 +53,9 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-enum { IN_CUTOFF = 48 }; /* pieces that follow the cosine and its slope to rounding */
+enum { IN_CUTOFF = 48 }; /* pieces that represent the cosine and its slope to rounding */
 
-/* where fc e is not smooth inside (lo, hi): the start of the cutoff, the edges and
+/* points where fc e is not smooth inside (lo, hi): the start of the cutoff, the edges and
  * centres of PP kernels; and the pieces of the cutoff, which may be narrow */
 static int find_breaks(const exact *e, double lo, double hi, double *breaks)
 {
@@ -85,7 +85,7 @@ static int find_breaks(const exact *e, double lo, double hi, double *breaks)
     return kept;
 }
 
-/* the smallest length scale in r, over which the pieces of the table are laid out */
+/* the smallest length scale in r, which sets the pieces of the table */
 static double piece_width(const exact *e, double hi)
 {
     double width = hi;
@@ -121,7 +121,7 @@ sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_t
         pair->size += fabs(c->alpha[s] * c->fc_sparse[s]) * c->delta * c->delta;
     n = find_breaks(&e, lo, spec->cutoff, breaks);
     width = piece_width(&e, spec->cutoff);
-    if (width < spec->cutoff / (SZ_TABLE_MAX >> 4)) { /* which leaves room to refine */
+    if (width < spec->cutoff / (SZ_TABLE_MAX >> 4)) { /* leaves room for refinement */
         status = sz_fail(err, SZ_ERR_FORMAT,
                          "%.100s: the length scale theta is %g, allowed from %g for this "
                          "cutoff",
@@ -138,11 +138,10 @@ sz_status sz_pair_create(sz_pair *pair, const sz_pair_spec *spec, const sz_gap_t
         width = fmin(width, spec->cutoff / 16.0) / 2.0;
     }
     if (!(pair->error <= 1e-9 * pair->size))
-        status =
-            sz_fail(err, SZ_ERR_NUMERIC,
-                    "the two-body term at line %d cannot be tabulated to better than "
-                    "%.1e eV: is its length scale theta far too small?",
-                    c->line, pair->error);
+        status = sz_fail(err, SZ_ERR_NUMERIC,
+                         "the two-body term at line %d cannot be tabulated to better "
+                         "than %.1e eV: its length scale theta may be far too small",
+                         c->line, pair->error);
 done:
     free(breaks);
     if (status != SZ_OK) sz_pair_free(pair);

@@ -14,7 +14,7 @@ enum { SZ_PAIR_DIM_MAX = 8 }; /* exponents of one descriptor */
 typedef struct {
     int z[2];                    /* elements of the two atoms, 0 for any */
     double cutoff, cutoff_width; /* Angstrom */
-    double share;                /* part of an instance's energy per directed pair */
+    double share;                /* fraction of an instance's energy per directed pair */
     double tail_range;           /* fc also holds (erf(tail_range r)/r)^tail_exponent */
     int tail_exponent;           /* 0: none */
     int n_exponents;
@@ -23,10 +23,10 @@ typedef struct {
 
 typedef struct {
     sz_pair_spec spec;
-    int gap_term; /* of the GAP it came from */
+    int gap_term; /* index in the GAP it came from */
     int n_sparse;
-    double size;      /* sum_s |weight_s| K_max, eV: the terms that e is the sum of */
-    double error;     /* bound of |table - exact| found at load, eV */
+    double size;      /* sum_s |weight_s| K_max, eV: the size of the terms summed in e */
+    double error;     /* bound of |table - exact| found when loading, eV */
     char *descriptor; /* the argument string it came from */
     sz_table e;       /* fc e */
 } sz_pair;
@@ -47,21 +47,21 @@ void sz_pair_free(sz_pair *pair);
 /* fc e at r and its slope; 0 from the cutoff on. */
 double sz_pair_energy(const sz_pair *pair, double r, double *slope);
 
-/* 1 where a term acts between atoms of the atomic numbers za and zb. */
+/* 1 if a term acts between atoms of the atomic numbers za and zb. */
 int sz_pair_acts(const sz_pair_spec *spec, int za, int zb);
 /* x [n_exponents] of a distance, and its cutoff factor, tail included. */
 void sz_pair_vector(const sz_pair_spec *spec, double r, double *x);
 double sz_pair_cutoff(const sz_pair_spec *spec, double r);
-/* What each sparse point adds at r: share fc fc_s K(x_s, r) and its slope, both
- * [n_sparse], from the kernel itself. For fitting. */
+/* The contribution of each sparse point at r: share fc fc_s K(x_s, r) and its slope, both
+ * [n_sparse], from the kernel itself. For fits. */
 void sz_pair_row(const sz_pair_spec *spec, const sz_gap_term *c, double r, double *value,
                  double *slope);
 
-/* Once every pair is in the set: which pairs act between which species. */
+/* Call it when the set is complete: finds which pairs act between which species. */
 sz_status sz_pair_set_index(sz_pair_set *set, int n_species, const int *z, sz_error *err);
 void sz_pair_set_free(sz_pair_set *set);
 
-/* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are added to. */
+/* energy [n_atoms] and dedr [n_pairs][3] (or NULL) are incremented. */
 void sz_pair_set_energy(const sz_pair_set *set, const sz_neigh *nb, double *energy,
                         double *dedr);
 

@@ -101,7 +101,7 @@ static size_t bytes(const void *group, const void *plan)
     return sum;
 }
 
-/* Each term once, with the pairs of elements it acts on. */
+/* Each term once, with the pairs of elements that it acts on. */
 static void print(const void *group, const void *plan, const sz_species *species,
                   sz_text *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * radial_rows.c - rows of terms that know one distance at a time.
+ * radial_rows.c - rows of terms that depend on one distance at a time.
  *
  *   dE_s/dr_ij = factor slope_s r_ij / |r_ij| */
 #include "term/radial_rows.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * radial_rows.h - rows of terms that know one distance at a time. */
+ * radial_rows.h - rows of terms that depend on one distance at a time. */
 #ifndef SZ_RADIAL_ROWS_H
 #define SZ_RADIAL_ROWS_H
 
@@ -14,7 +14,7 @@ typedef struct {
     double *value, *slope, *g; /* [n_sparse] of the largest term */
 } sz_radial_rows;
 
-/* A copy of like with room for so many sparse points. */
+/* A copy of like with room for this number of sparse points. */
 sz_status sz_radial_rows_create(void **rows, const sz_radial_rows *like, int n_sparse,
                                 sz_error *err);
 void sz_radial_rows_free(void *rows);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * row.c - the derivatives of a pair go to the rows of its two atoms. */
+ * row.c - adds the derivatives of a pair to the rows of its two atoms. */
 #include "term/row.h"
 
 #include "linear/vec.h"

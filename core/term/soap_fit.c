@@ -19,7 +19,7 @@
 
 /* ---- vectors of the data ----------------------------------------------------------- */
 
-/* Vectors are made one by one: all of them would not fit into memory. */
+/* Vectors are computed one by one, because all of them would not fit into memory. */
 typedef struct {
     sz_probe probe;
     const sz_describer_spec *spec;
@@ -98,7 +98,7 @@ typedef struct {
     int *column;              /* [n_terms] */
     sz_describer_work **work; /* [n_describers] */
     int stride, n_sparse;     /* the largest of all terms */
-    size_t room;              /* pairs that the rest has room for, 0: nothing is there */
+    size_t room;              /* allocated pairs of the following arrays, 0: none */
     int *pair;                /* [room] */
     double *p;                /* [1 + 3 room][stride] p, then its Jacobian */
     double *g;                /* [1 + 3 room][n_sparse] k and dk/dr, or E and dE/dr */
@@ -161,7 +161,7 @@ sz_status sz_soap_rows(void **rows, const void *group, const sz_gap_term *term,
     return status;
 }
 
-/* for an atom of n pairs */
+/* for an atom with n pairs */
 static sz_status make_room(soap_rows *r, int n_pairs, sz_error *err)
 {
     size_t n = n_pairs > 0 ? (size_t)n_pairs : 1, m = (size_t)r->n_sparse;

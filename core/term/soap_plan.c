@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_plan.c - SOAP terms as this machine runs them.
+ * soap_plan.c - how SOAP terms are evaluated on this machine.
  *
- *   collapse   the sum over sparse points done now, where that is cheaper (collapse.c),
- *              of zeta 2 with fewer squares, where a tolerance is given (low_rank.c)
- *   products   the sparse points laid out for our own matrix products (product.c)
+ *   collapse   the sum over sparse points is precomputed, where that is faster
+ *              (collapse.c); for zeta 2 with fewer squares, if a tolerance is given
+ *              (low_rank.c)
+ *   products   the sparse points are stored in the layout of product.c
  *   plain      dgemm on the points as they are
  *
- * soap_run.c runs them. */
+ * soap_run.c evaluates them. */
 #include "term/soap_term.h"
 
 #include "linear/vec.h"
@@ -17,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Components of a term that rank_tolerance is tried on: the matrices of a larger one
- * would take gigabytes and its eigenvectors minutes. */
+/* Largest number of components for rank_tolerance: beyond it the matrices would take
+ * gigabytes and the eigenvectors minutes. */
 enum { LOW_RANK_MAX = 4096 };
 
 static const sz_describer *describer_of(const sz_soap_plan *p, int t)
@@ -28,7 +29,7 @@ static const sz_describer *describer_of(const sz_soap_plan *p, int t)
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
-/* The earlier term of the same vectors that is collapsed already, or NULL. */
+/* An earlier term of the same vectors that is already collapsed, or NULL. */
 static sz_soap_run *find_partner(const sz_soap_plan *p, int t)
 {
     const sz_soap_term *term = p->group->term;
@@ -72,13 +73,13 @@ static int shall_collapse(const sz_soap_group *g, int t, sz_collapse_rule rule)
     int n_desc = g->describer[term->describer]->n_desc;
 
     if (rule == SZ_COLLAPSE_NEVER) return 0;
-    /* an unlimited number of points: where it can be done at all */
+    /* an unlimited number of points: wherever it is possible at all */
     return sz_collapse_pays(term->zeta, n_desc,
                             rule == SZ_COLLAPSE_ALL ? INT_MAX : term->n_sparse);
 }
 
-/* The collapse of term t gets few squares where these cost less than it does exactly, in
- * flops an atom. The points are those of n kernels. */
+/* Gives the collapse of term t few squares if they cost fewer flops per atom than the
+ * exact form. The points are those of n kernels. */
 static sz_status lower_rank(sz_soap_plan *p, int t, int n, const sz_kernel *points,
                             double tolerance, double flops, sz_error *err)
 {
@@ -103,7 +104,7 @@ static sz_status lower_rank(sz_soap_plan *p, int t, int n, const sz_kernel *poin
     return status;
 }
 
-/* A collapsed term, with all that are joined to it. */
+/* A collapsed term, with all terms joined to it. */
 static sz_status lower_collapsed(sz_soap_plan *p, int t, double tolerance, sz_error *err)
 {
     sz_soap_run *run = &p->run[t];
@@ -121,7 +122,7 @@ static sz_status lower_collapsed(sz_soap_plan *p, int t, double tolerance, sz_er
     return status;
 }
 
-/* A term that is not worth a collapse may be worth one of low rank. */
+/* A term that is not faster collapsed may be faster with low rank. */
 static sz_status lower_plain(sz_soap_plan *p, int t, double tolerance, sz_error *err)
 {
     const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
@@ -136,7 +137,8 @@ static sz_status lower_plain(sz_soap_plan *p, int t, double tolerance, sz_error 
     return status;
 }
 
-/* First what is collapsed: find_partner shall not meet what is collapsed here. */
+/* First the terms that are collapsed already: find_partner must not find the ones
+ * collapsed here. */
 static sz_status lower_terms(sz_soap_plan *p, double tolerance, sz_error *err)
 {
     const sz_soap_group *g = p->group;
@@ -156,7 +158,7 @@ static sz_status lower_terms(sz_soap_plan *p, double tolerance, sz_error *err)
     return status;
 }
 
-/* A plan of single precision has kernels of doubles where floats would not do. */
+/* In a plan of single precision, some kernels need doubles. */
 static sz_tile tile_of(sz_soap_plan *p, int t, sz_tile tile)
 {
     const sz_kernel kernel = sz_soap_kernel(p->group, t, NULL);
@@ -218,8 +220,8 @@ int sz_soap_block(const sz_soap_plan *p, int n_terms, const int *term, int n_blo
     return collapsed && n_block > COLLAPSED ? COLLAPSED : n_block;
 }
 
-/* Each term joins the first band of its centres that has room, lacks its descriptor and
- * can be computed together with it. */
+/* Each term joins the first band of its centres that has room, does not contain its
+ * descriptor, and can be computed together with it. */
 static void make_bands(sz_soap_plan *p)
 {
     const sz_soap_term *term = p->group->term;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_print.c - SOAP terms in words. */
+ * soap_print.c - describes SOAP terms. */
 #include "term/soap_term.h"
 
 #include <string.h>
 
-/* What rank_tolerance came to. */
+/* The result of rank_tolerance. */
 static void print_rank(const sz_rank *rank, sz_text *text)
 {
     char sentence[256];
@@ -15,7 +15,7 @@ static void print_rank(const sz_rank *rank, sz_text *text)
     sz_text_add(text, "  %-12s%s\n", "", strchr(sentence, ':') + 2);
 }
 
-/* The terms of one descriptor, numbered as --term wants them. */
+/* The terms of one descriptor, numbered as for --term. */
 static void print_terms(const sz_soap_group *g, const sz_soap_plan *p, int describer,
                         const sz_species *species, sz_text *text)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_run.c - SOAP terms as they run.
+ * soap_run.c - evaluates SOAP terms.
  *
- * Atoms are taken in blocks of centres, so that the kernel is a product of matrices;
- * forces come back the way the energies went. Terms of the same centres are a band: their
- * blocks are the same, and their descriptors share what the neighbours have. */
+ * Atoms are processed in blocks of centres, so that the kernel is a matrix product;
+ * forces use the same steps in reverse order. Terms with the same centres form a band:
+ * their blocks are the same, and their descriptors share the data of the neighbours. */
 #include "term/soap_term.h"
 
 #include "linear/vec.h"
@@ -42,8 +42,8 @@ static void free_work(void *work)
     free(w);
 }
 
-/* The largest sizes: numbers of the vectors of an atom in all terms of a band, scratch
- * of a kernel, groups of components. */
+/* The largest sizes: vector components of an atom in all terms of a band, scratch of a
+ * kernel, groups of components. */
 static void find_sizes(const sz_soap_plan *p, int n_block, size_t *vectors,
                        size_t *kernels, size_t *n_groups)
 {
@@ -70,7 +70,7 @@ static void find_sizes(const sz_soap_plan *p, int n_block, size_t *vectors,
     }
 }
 
-/* n numbers at the start of a cache line */
+/* n numbers, aligned to a cache line */
 static sz_real *array(size_t n)
 {
     size_t line = 64 / sizeof(sz_real);
@@ -112,7 +112,7 @@ static sz_status create_work(void **work, const sz_soap_plan *p, int n_block,
 
 /* ---- energies ---------------------------------------------------------------------- */
 
-/* What a block is computed with. */
+/* The data for computing a block. */
 typedef struct {
     const sz_soap_plan *plan;
     scratch *work;
@@ -121,7 +121,8 @@ typedef struct {
     double *energy, *dedr;
 } frame;
 
-/* energy and, in part->dedp, its gradient for the vectors of the n atoms of work->atom */
+/* energy and, in part->dedp, its gradient with respect to the vectors of the n atoms of
+ * work->atom */
 static void add_energy(const frame *f, int t, const sz_describer_part *part, int n)
 {
     const sz_soap_run *run = &f->plan->run[t];
@@ -171,7 +172,7 @@ static void compute_block(const frame *f, int n_terms, const int *term, int n)
     if (f->dedr) sz_describers_adjoint(n_terms, part, f->nb, n, w->atom, f->dedr);
 }
 
-/* the terms that term t leads */
+/* the terms led by term t */
 static void compute_band(const frame *f, const sz_portion *portion, int t)
 {
     int term[SZ_PARTS], n_terms = sz_soap_band(f->plan, t, term), n = 0;

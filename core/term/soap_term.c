@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * soap_term.c - SOAP terms of a model, from paper.
+ * soap_term.c - builds the SOAP terms of a model.
  *
  *   E_i += delta^2 sum_s alpha_s fc_s (p_s . p_i + sigma0^2)^zeta
  *
- * The sparse points are held in the inner order of a descriptor whose null channels are
- * dropped, unless a point needs them. Terms of one descriptor share it. Nothing here
- * depends on its kind but the words. */
+ * The sparse points are stored in the internal order of a descriptor whose null channels
+ * are dropped, unless a point needs them. Terms with the same descriptor share it. Only
+ * the texts depend on the kind of descriptor. */
 #include "term/soap_term.h"
 
 #include "descriptor/acsf.h"
@@ -19,14 +19,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A sparse point that lost more than this of its |p|^2 is no environment's vector: its
- * product with the 1e-7 that environments have in the dropped channels would count. */
+/* A sparse point that lost more than this fraction of its |p|^2 is not the vector of an
+ * environment: its product with the 1e-7 that environments have in the dropped channels
+ * would matter. */
 #define LOST_MAX 1e-12
 
-/* Bytes of vectors made from environments: limits what a small file can allocate. */
+/* Limit in bytes of vectors computed from environments, so that a small file cannot
+ * allocate much. */
 #define MADE_MAX ((size_t)64 << 30)
 
-/* ---- the words --------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------- */
 
 static void append(sz_text *text, int n, const int *z, int centre, int n_elements,
                    const int *k)
@@ -168,7 +170,7 @@ static int find_describer(const sz_soap_group *g, const sz_describer_spec *spec,
     return -1;
 }
 
-/* d becomes the group's newest. */
+/* d becomes the last descriptor of the group. */
 static sz_status adopt(sz_soap_group *g, sz_describer *d, const sz_species *species,
                        sz_error *err)
 {
@@ -183,7 +185,7 @@ static sz_status adopt(sz_soap_group *g, sz_describer *d, const sz_species *spec
 
 /* ---- a term ------------------------------------------------------------------------ */
 
-/* A term in the making. */
+/* A term under construction. */
 typedef struct {
     sz_soap_group *group;
     sz_soap_term *term;
@@ -192,8 +194,8 @@ typedef struct {
     const sz_species *species;
 } maker;
 
-/* Reads the sparse points into the inner order of d, or makes them from their
- * environments; *lost is the largest share of |p|^2 that the reduction took. */
+/* Reads the sparse points into the internal order of d, or computes them from their
+ * environments; *lost is the largest fraction of |p|^2 lost by the reduction. */
 static sz_status fill_sparse(const maker *m, const sz_describer *d, double *lost,
                              sz_error *err)
 {
@@ -225,8 +227,8 @@ static sz_status fill_sparse(const maker *m, const sz_describer *d, double *lost
     return status;
 }
 
-/* The sparse points by a descriptor that is reduced or not; the group gets it once they
- * have lost no more than limit. */
+/* The sparse points with a reduced or full descriptor; the group receives it if they have
+ * lost no more than limit. */
 static sz_status try_describer(const maker *m, int reduce, double limit, double *lost,
                                sz_error *err)
 {
@@ -257,12 +259,11 @@ static sz_status find_points(const maker *m, sz_error *err)
 
     if (status != SZ_OK || lost <= LOST_MAX) return status;
     if (tolerance > 0.0)
-        return sz_fail(
-            err, SZ_ERR_FORMAT,
-            "%s: sparse points have components that radial_tolerance=%g leaves "
-            "out (%.1e of the square): they are not of this descriptor; fit "
-            "again, or take the key away if it was put in by hand",
-            sz_args_where(m->source->args), tolerance, lost);
+        return sz_fail(err, SZ_ERR_FORMAT,
+                       "%s: sparse points have components that radial_tolerance=%g drops "
+                       "(%.1e of the square): they do not belong to this descriptor; fit "
+                       "again, or remove the key if it was added by hand",
+                       sz_args_where(m->source->args), tolerance, lost);
     return try_describer(m, 0, INFINITY, &lost, err);
 }
 
@@ -288,13 +289,13 @@ static sz_status check(const sz_describer_spec *spec, const sz_term_source *sour
             source->gap->path, c->line, (int)c->covariance);
     if (spec->average)
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s:%d: soap with average=T has no energies of atoms and is not "
+                       "%s:%d: soap with average=T has no local energies and is not "
                        "supported in a potential; fit without it",
                        source->gap->path, c->line);
     if (spec->indefinite && c->zeta != floor(c->zeta))
         return sz_fail(err, SZ_ERR_FORMAT,
-                       "%s:%d: zeta=%g is no whole number, but the kernel of compression "
-                       "%s may be negative; take a whole zeta",
+                       "%s:%d: zeta=%g is not a whole number, but the kernel of "
+                       "compression %s may be negative; use a whole zeta",
                        source->gap->path, c->line, c->zeta, spec->indefinite);
     return SZ_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * soap_term.h - SOAP terms: E_i += delta^2 sum_s weight_s (p_s . p_i + sigma0^2)^zeta for
- * the centres i, p of any kind of descriptor (describer.h). soap_term.c makes them,
- * soap_plan.c runs them, soap_fit.c fits them. */
+ * the centres i, p of any kind of descriptor (describer.h). soap_term.c builds them,
+ * soap_plan.c prepares them, soap_run.c evaluates them, soap_fit.c fits them. */
 #ifndef SZ_SOAP_TERM_H
 #define SZ_SOAP_TERM_H
 
@@ -12,13 +12,13 @@
 
 typedef struct {
     int describer;         /* index into sz_soap_group.describer */
-    int gap_term;          /* of the potential it came from */
-    unsigned char *centre; /* [n_species] 1 where the species is a centre */
+    int gap_term;          /* index in the potential it came from */
+    unsigned char *centre; /* [n_species] 1 if the species is a centre */
     double delta;          /* eV */
     double zeta;
     int n_sparse;
-    /* both NULL once given back */
-    double *p_sparse; /* [n_sparse][stride], inner order */
+    /* both NULL once released */
+    double *p_sparse; /* [n_sparse][stride], internal order */
     double *weight;   /* [n_sparse] alpha fc_s */
 } sz_soap_term;
 
@@ -31,15 +31,16 @@ typedef struct {
     sz_soap_term *term;
 } sz_soap_group;
 
-/* How a term runs: by its collapse, by products of our own, or by its plain points. */
+/* How a term is evaluated: collapsed, by sz_product, or with its plain points. */
 typedef struct {
     sz_collapse *collapse;       /* or NULL */
-    int joined;                  /* 1: its energy is in the collapse of an earlier term */
+    int joined;                  /* 1: its energy is included in the collapse of an
+                                    earlier term */
     sz_product *values, *slopes; /* see sz_kernel, or NULL; with a copy of the weights */
     double *weight;
-    sz_rank rank; /* of the collapse by rank_tolerance; n_desc 0: it was not tried */
-    int wide;     /* 1: in a plan of single precision its kernel is double all the same */
-    int leader;   /* the first of the terms that are computed together with this one */
+    sz_rank rank; /* result of rank_tolerance for the collapse; n_desc 0: not tried */
+    int wide;     /* 1: its kernel is double in a plan of single precision */
+    int leader;   /* the first of the terms computed together with this one */
 } sz_soap_run;
 
 typedef struct sz_soap_stages sz_soap_stages;
@@ -47,16 +48,16 @@ typedef struct sz_soap_stages sz_soap_stages;
 typedef struct {
     const sz_soap_group *group;
     sz_soap_run *run;             /* [n_terms] */
-    const sz_soap_stages *stages; /* of its precision */
+    const sz_soap_stages *stages; /* in the precision of the plan */
 } sz_soap_plan;
 
 extern const sz_term_kind sz_kind_soap;
 
-/* The kernel of term number t; run NULL: by its plain points. With products neither the
- * points nor the term's weights are looked at: another thread may give them back. */
+/* The kernel of term number t; run NULL: with its plain points. With products, neither
+ * the points nor the term's weights are read, since another thread may release them. */
 sz_kernel sz_soap_kernel(const sz_soap_group *group, int t, const sz_soap_run *run);
 
-/* In words, for soapz info; soap_print.c. */
+/* Text for soapz info; soap_print.c. */
 void sz_soap_print(const void *group, const void *plan, const sz_species *species,
                    sz_text *text);
 
@@ -67,12 +68,12 @@ sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *la
 void sz_soap_plan_free(void *plan);
 const sz_rank *sz_soap_plan_rank(const void *plan, int k, int *n);
 int sz_soap_plan_n_wide(const void *plan);
-/* The terms that term t leads, itself first; returns how many, 0 where another leads it.
- * They have the same centres and descriptors that differ. term [SZ_PARTS] */
+/* The terms led by term t, itself first; returns how many, 0 if another term leads it.
+ * They have the same centres and different descriptors. term [SZ_PARTS] */
 int sz_soap_band(const sz_soap_plan *plan, int t, int *term);
-/* Atoms of a block of a band where n_block are allowed. Collapsed kernels are small
- * matrices, which may be read more often: fewer atoms then, whose vectors stay in the
- * second-level cache till the forces. */
+/* Number of atoms in a block of a band, if n_block are allowed. Collapsed kernels are
+ * small matrices that can be read more often: fewer atoms are then taken, so that their
+ * vectors stay in the second-level cache until the forces. */
 int sz_soap_block(const sz_soap_plan *plan, int n_terms, const int *term, int n_block);
 /* As the functions of sz_term_kind. */
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
@@ -89,7 +90,7 @@ struct sz_soap_stages {
     void (*energy)(const sz_soap_plan *plan, void *work, const sz_portion *portion);
 };
 
-/* SZ_SINGLE gives the first of them the second's name. */
+/* With SZ_SINGLE the first of them gets the name of the second. */
 extern const sz_soap_stages sz_soap_run_stages, sz_soap_run_stages_single;
 
 /* ---- soap_fit.c ------------------------------------------------------------------ */

@@ -3,7 +3,7 @@
  * table.c - functions of one variable as pieces f(x) = sum_k c_k (x - midpoint)^k.
  *
  * Two-body terms are interpolated with degree 7 at Chebyshev nodes in long double, so
- * that sums of large terms of opposite sign (sparse GPs) lose nothing when they are
+ * that sums of large terms of opposite sign (sparse GPs) keep their accuracy when
  * differentiated; cubic splines keep their own knots and are exact. */
 #include "term/table.h"
 
@@ -56,7 +56,7 @@ static sz_status allocate(sz_table *table, int n, sz_error *err)
     return sz_fail_memory(err, size, "a table");
 }
 
-/* once the knots are set */
+/* after the knots are set */
 static void fill_bins(sz_table *table)
 {
     double width = (table->x[table->n] - table->x[0]) / table->n_bins;

@@ -13,8 +13,8 @@ typedef struct {
     int n;      /* pieces */
     double *x;  /* [n+1] knots, ascending */
     double *c;  /* [n][SZ_TABLE_ORDER] f = sum_k c_k (x - midpoint)^k */
-    int n_bins; /* uniform bins over [x_0, x_n] that lead to the piece */
-    int *bin;   /* [n_bins] first piece that reaches into the bin */
+    int n_bins; /* uniform bins over [x_0, x_n] to find the piece */
+    int *bin;   /* [n_bins] first piece that overlaps the bin */
     double per_x;
 } sz_table;
 
@@ -22,17 +22,17 @@ typedef struct {
 double sz_table_eval(const sz_table *table, double x, double *slope);
 void sz_table_free(sz_table *table);
 
-/* A function smooth between the n ascending breaks (n >= 2): Chebyshev interpolation
- * on pieces no longer than width; SZ_ERR_NUMERIC where these were more than
- * SZ_TABLE_MAX. */
+/* A function that is smooth between the n ascending breaks (n >= 2): Chebyshev
+ * interpolation on pieces no longer than width; SZ_ERR_NUMERIC if more than SZ_TABLE_MAX
+ * are needed. */
 typedef long double sz_function(long double x, const void *context);
 sz_status sz_table_fit(sz_table *table, int n, const double *breaks, double width,
                        sz_function *f, const void *context, sz_error *err);
-/* Largest |table - f| seen between the nodes. */
+/* Largest |table - f| found between the nodes. */
 double sz_table_error(const sz_table *table, sz_function *f, const void *context);
 
-/* Cubic spline through n >= 2 points (sorted here) with end slopes y1, yn; a slope
- * above 0.99e30 means a natural end. where names the points in errors. */
+/* Cubic spline through n >= 2 points (sorted here) with end slopes y1, yn; a slope above
+ * 0.99e30 means a natural end. where names the points in error messages. */
 sz_status sz_table_spline(sz_table *table, int n, const double *x, const double *y,
                           double y1, double yn, const char *where, sz_error *err);
 

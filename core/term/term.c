@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * term.c - which kind of term a descriptor is of. */
+ * term.c - finds the kind of term of a descriptor. */
 #include "term/term.h"
 
 #include "term/gap.h"
@@ -54,7 +54,7 @@ static sz_status fail_unknown(const sz_args *args, sz_error *err)
 
     sz_term_list_types(&known);
     status = sz_fail(
-        err, SZ_ERR_FORMAT, "%s: descriptor \"%s\" is not supported; known are %s",
+        err, SZ_ERR_FORMAT, "%s: descriptor \"%s\" is not supported; supported are %s",
         sz_args_where(args), sz_args_n_words(args) ? sz_args_word(args, 0) : "(none)",
         known.s ? known.s : "none");
     sz_text_free(&known);
@@ -90,7 +90,7 @@ sz_status sz_term_parse(const sz_term_kind **kind, void **spec,
         if (*spec) *kind = sz_term_kinds[k];
     }
     if (status != SZ_OK || *spec) return status;
-    return sz_fail(err, SZ_ERR_FORMAT, "%s: no kind of term takes this %s",
+    return sz_fail(err, SZ_ERR_FORMAT, "%s: no kind of term accepts this %s",
                    sz_args_where(source->args), type->word);
 }
 
@@ -112,8 +112,8 @@ void sz_term_close(sz_read_term *term)
     sz_args_free(term->args);
 }
 
-/* The atoms number k .. of a portion that follow each other in nb, as a list of their
- * own. Its pairs keep their numbers; its energies begin at energy + atom[k]. */
+/* The consecutive atoms number k .. of a portion, as a separate list. Its pairs keep
+ * their numbers; its energies start at energy + atom[k]. */
 static sz_neigh run_from(const sz_portion *p, int k)
 {
     const sz_neigh *nb = p->nb;

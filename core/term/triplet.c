@@ -16,10 +16,10 @@
  *   k(y, x) = sum_p f(|(pi_p y - x) / theta|), f as in covariance.c
  *   DOT_PRODUCT: e = sum_s w_s (x_s . x)^zeta
  *
- * The permutations are a group that leaves theta alone. So a sparse point becomes n_perm
- * points, and the gradient of k(x, x) by both of its arguments is twice that by one.
+ * The permutations are a group that does not change theta. So a sparse point becomes
+ * n_perm points, and the gradient of k(x, x) in both arguments is twice that in one.
  *
- * Instances are collected, BATCH at a time, and go through the points together. */
+ * Instances are collected, BATCH at a time, and are summed over the points together. */
 #include "term/triplet.h"
 
 #include "linear/vec.h"
@@ -32,12 +32,12 @@
 
 enum { BATCH = SZ_TRIPLET_BATCH };
 
-/* the permutations of three things; of three atoms those of their distances 12 13 23 */
+/* the permutations of three things; for three atoms those of their distances 12 13 23 */
 static const int permutation[6][3] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
                                       {2, 1, 0}, {1, 2, 0}, {2, 0, 1}};
 enum { SWAP_23 = 1 << 1, SWAP_12 = 1 << 2 }; /* of atoms, as bits of a set of these */
 
-/* ---- making a term ---------------------------------------------------------------- */
+/* ---- building a term --------------------------------------------------------------- */
 
 static int permutation_index(const int *p)
 {
@@ -47,7 +47,7 @@ static int permutation_index(const int *p)
     return k;
 }
 
-/* The set of permutations as bits, 0 where it is no group or lists some more often. */
+/* The set of permutations as bits; 0 if it is not a group or lists one twice. */
 static int permutation_group(const sz_gap_term *c)
 {
     int count[6] = {0}, set = 0;
@@ -66,7 +66,7 @@ static int permutation_group(const sz_gap_term *c)
     return set;
 }
 
-/* Atoms that the descriptor cannot tell apart must be exchangeable. */
+/* Atoms that the descriptor does not distinguish must be exchangeable. */
 static sz_status check_group(sz_triplet *t, int group, const char *path, int line,
                              sz_error *err)
 {
@@ -110,7 +110,7 @@ static void fill_points(sz_triplet *t, const sz_gap_term *c)
     t->constant = (double)constant;
 }
 
-/* Gaussians are powers of two here: exp(-q/2) = 2^-|scale (y - x)|^2. */
+/* Gaussians are written as powers of two: exp(-q/2) = 2^-|scale (y - x)|^2. */
 static void choose_scale(sz_triplet *t, const double *theta)
 {
     const double a = 0.84932180028801904; /* sqrt(log2(e) / 2) */
@@ -169,7 +169,7 @@ void sz_triplet_free(sz_triplet *triplet)
 
 /* ---- which elements --------------------------------------------------------------- */
 
-/* Can centre and neighbours, of these roles, be the three elements of the term? */
+/* Can a centre and neighbours with these roles be the three elements of the term? */
 static int fits(const sz_triplet *t, int centre, int a, int b)
 {
     for (int p = 0; p < 6; p++) {
@@ -210,7 +210,7 @@ void sz_triplet_set_free(sz_triplet_set *set)
 
 /* ---- energies --------------------------------------------------------------------- */
 
-/* What an instance's energy and slopes are multiplied by:
+/* The factors of an instance's energy and slopes:
  *   E = share f0 f1 f2 e,  dE/dr_k / r_k = value[k] de/dr_k + slope[k] e */
 typedef struct {
     double fc, value[3], slope[3];
@@ -220,7 +220,7 @@ static inline factors find_factors(const sz_triplet_batch *b, int t)
 {
     double share = b->term->spec.share, fa = b->f[0][t], fb = b->f[1][t],
            fab = b->f[2][t];
-    /* two neighbours that coincide are refused where one of them is a centre */
+    /* two neighbours that coincide are refused if one of them is a centre */
     double a = 1.0 / b->r[0][t], c = 1.0 / b->r[1][t];
     double ac = b->r[2][t] > 0.0 ? 1.0 / b->r[2][t] : 0.0, fc = share * fa * fb * fab;
 
@@ -231,7 +231,7 @@ static inline factors find_factors(const sz_triplet_batch *b, int t)
                       ac * share * fa * fb * b->df[2][t]}};
 }
 
-/* Adds dE/dr of instance t to the pairs from number first on; ded: de by the
+/* Adds dE/dr of instance t to the pairs from number first on; ded: de with respect to the
  * distances. */
 static inline void scatter(const sz_triplet_batch *b, int t, const factors *w, double e,
                            const double *ded, int first, double *dedr)
@@ -250,8 +250,8 @@ static inline void scatter(const sz_triplet_batch *b, int t, const factors *w, d
     }
 }
 
-/* The scaled vectors of all that wait, in whole lanes: the last ones are the first once
- * more. Returns their number. */
+/* The scaled vectors of all waiting instances, padded to whole lanes with copies of the
+ * first ones. Returns their number. */
 static int scaled_vectors(sz_triplet_batch *b, double *x)
 {
     int n = SZ_PAD(b->n);
@@ -266,7 +266,8 @@ static int scaled_vectors(sz_triplet_batch *b, double *x)
     return n;
 }
 
-/* de by the three distances of instance t, from the sums over sparse points */
+/* de with respect to the three distances of instance t, from the sums over sparse
+ * points */
 static inline void find_slopes(const sz_triplet_batch *b, int t, const double *sum,
                                double *ded)
 {

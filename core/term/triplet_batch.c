@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * triplet_batch.c - which three atoms make an instance, and its distances.
+ * triplet_batch.c - finds the triplets of atoms that are instances, and their distances.
  *
  *   angle_3b      x = (r_ij + r_ik, (r_ij - r_ik)^2, r_jk)
  *   distance_Nb   x = (r_12, r_13, r_23), the atoms by atomic number; compact: 1 is i
  *
- * Round each centre every two neighbours are taken once, in the order of the list; of
- * like elements the first in the list stands first in x. */
+ * Around each centre every two neighbours are used once, in the order of the list; of
+ * like elements the first in the list comes first in x. */
 #include "term/triplet_batch.h"
 
 #include "atoms/cutoff.h"
@@ -14,7 +14,7 @@
 #include <math.h>
 
 enum {
-    TILE = 64, /* neighbours of one centre at hand */
+    TILE = 64, /* neighbours of one centre in a tile */
     BATCH = SZ_TRIPLET_BATCH
 };
 
@@ -79,7 +79,8 @@ static void push(sz_triplet_batch *b, int i, int z, const tile *u, int p, const 
     if (++b->n == BATCH) sz_triplet_flush(b);
 }
 
-/* Fills a tile with neighbours from pair p on that have a role; returns the next. */
+/* Fills a tile with neighbours that have a role, from pair p on; returns the next
+ * pair. */
 static int fill_tile(tile *u, const sz_triplet_batch *b, unsigned long long allow, int p,
                      int end)
 {
@@ -103,7 +104,7 @@ static int fill_tile(tile *u, const sz_triplet_batch *b, unsigned long long allo
     return p;
 }
 
-/* long rows tile by tile */
+/* long rows are processed tile by tile */
 void sz_triplet_visit(sz_triplet_batch *b, int i)
 {
     int end = b->nb->first[i + 1], species = b->nb->species[i], zi = b->z[species];

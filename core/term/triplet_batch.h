@@ -6,16 +6,17 @@
 
 #include "term/triplet.h"
 
-/* Instances that wait. Distances: 0 and 1 from the centre, 2 across; the cutoff factor
- * is f[0] f[1] f[2]. Of the term only the elements and the reach are looked at. */
+/* Waiting instances. Distances: 0 and 1 from the centre, 2 between the neighbours; the
+ * cutoff factor is f[0] f[1] f[2]. Of the term only the elements and the cutoffs are
+ * used. */
 typedef struct sz_triplet_batch sz_triplet_batch;
 struct sz_triplet_batch {
     const sz_triplet *term;
     const sz_neigh *nb;
     const int *z; /* [n_species] */
-    /* takes all n of them: called when the batch is full, and by sz_triplet_flush */
+    /* processes all n of them: called when the batch is full, and by sz_triplet_flush */
     void (*take)(sz_triplet_batch *batch);
-    void *context; /* of take */
+    void *context; /* argument of take */
 
     int n, centre[SZ_TRIPLET_BATCH];
     int pair[2][SZ_TRIPLET_BATCH]; /* indices of r in nb */
@@ -23,7 +24,7 @@ struct sz_triplet_batch {
     double r[3][SZ_TRIPLET_BATCH], f[3][SZ_TRIPLET_BATCH], df[3][SZ_TRIPLET_BATCH];
 };
 
-/* Every two neighbours of atom i that make an instance, once. */
+/* Collects every two neighbours of atom i that form an instance, once. */
 void sz_triplet_visit(sz_triplet_batch *batch, int i);
 void sz_triplet_flush(sz_triplet_batch *batch);
 
@@ -32,7 +33,7 @@ void sz_triplet_vectors(const sz_triplet_batch *batch, int n, double *x);
 /* x_k of distance_Nb is distance sz_triplet_slot[place][k] */
 static const unsigned char sz_triplet_slot[3][3] = {{0, 1, 2}, {0, 2, 1}, {2, 0, 1}};
 
-/* de/dx [3] of instance t -> de by its three distances. */
+/* de/dx [3] of instance t -> de with respect to its three distances. */
 static inline void sz_triplet_slopes(const sz_triplet_batch *b, int t, const double *dedx,
                                      double *dedr)
 {

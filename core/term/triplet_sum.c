@@ -5,14 +5,14 @@
  *   g(x) = sum_s w_s c(y_s, x),   k(x, x) = sum_p c(pi_p x, x)
  *   e(x) = g / sqrt(k),           de = (dg - 1/2 g dk / k) / sqrt(k)
  *
- * A point is taken with the whole batch: its three numbers and its weight stay in
- * registers, the instances are arrays. Such loops the compiler turns into vectors of
- * whatever width there is, exponential included; nothing is summed across lanes and the
- * sum of an instance does not depend on which others are in the batch.
+ * Each point is combined with the whole batch: its three numbers and its weight stay in
+ * registers, the instances are arrays. The compiler vectorises such loops, including the
+ * exponential, for any vector width; nothing is summed across lanes, so the sum of an
+ * instance does not depend on the others in the batch.
  *
- * For that the correlations stand here once more, as expressions of a lane: a call of
- * sz_correlation for each instance and point would be a scalar exp or sqrt.
- * test_triplet.c compares them with covariance.c. */
+ * For this the correlations are implemented again, as expressions of a lane: calling
+ * sz_correlation for each instance and point would use scalar exp or sqrt. test_triplet.c
+ * compares them with covariance.c. */
 #include "linear/powers.h"
 #include "linear/vec.h"
 #include "term/triplet.h"
@@ -50,7 +50,7 @@ SZ_INLINE double power_of_two(double q)
 }
 
 /* f of PP for three numbers, (1-rho)^4 (4 rho + 1), rho^2 = q, and minus twice its slope
- * by q */
+ * with respect to q */
 SZ_INLINE double polynomial(double q, double *slope)
 {
     double rho = sqrt(q), m = rho < 1.0 ? 1.0 - rho : 0.0, m3 = m * m * m;

@@ -6,7 +6,7 @@
  *   vector  every two neighbours of a centre, or (clusters) every cluster once
  *   row     with one sparse point at a time
  *
- * gap_fit counts the two orders of angle_3b's neighbours; here they are one. */
+ * gap_fit counts both orders of angle_3b's neighbours; here they count once. */
 #include "atoms/cutoff.h"
 #include "term/few_bodies_term.h"
 #include "term/gap.h"
@@ -64,9 +64,9 @@ static sz_status warn_of_order(const sz_triplet *t, const sz_term_source *source
 
     return sz_warnings_add(
         warnings, err,
-        "%s:%d: Z={%d %d %d} with compact_clusters=T takes two atoms %d round an "
-        "atom %d in the order of their indices, as QUIP does: exchanging them "
-        "changes the energy a little; compact_clusters=F does not have this fault",
+        "%s:%d: Z={%d %d %d} with compact_clusters=T uses two atoms %d around an atom %d "
+        "in the order of their indices, as QUIP does: exchanging them changes the energy "
+        "slightly; compact_clusters=F avoids this",
         source->gap->path, source->term->line, z[0], z[1], z[2], z[1], z[first ? 2 : 0]);
 }
 
@@ -288,7 +288,7 @@ static sz_status make_rows(void **rows, const void *group, const sz_gap_term *te
     return status;
 }
 
-/* for an atom of n pairs */
+/* for an atom with n pairs */
 static sz_status make_room(triplet_rows *r, int n_pairs, sz_error *err)
 {
     size_t n = n_pairs > 0 ? (size_t)n_pairs : 1, m = (size_t)r->n_sparse;

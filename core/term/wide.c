@@ -5,8 +5,9 @@
  *   size = delta^2 sum_s |w_s| (p_s . p_s + sigma0^2)^zeta     of the points
  *   size = |A|, or sum_r |lambda_r|                            collapsed
  *
- * Where it is large, energies are small differences of large terms, which floats do not
- * hold. Rounding the vectors themselves does no harm: energies are smooth in them. */
+ * If it is large, energies are small differences of large terms, for which single
+ * precision is not accurate enough. Rounding the vectors themselves is harmless: energies
+ * are smooth functions of them. */
 #include "term/wide.h"
 
 #include "linear/vec.h"

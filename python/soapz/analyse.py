@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What descriptors keep of environments, and how fast energies are learned from them: the
-measures of Darby, Kermode and Csanyi (2021), as `soapz analyse` has them (docs/analyse.md).
+"""What descriptors resolve of environments, and how fast energies are learned from them: the measures of
+Darby, Kermode and Csanyi (2021), as in `soapz analyse` (docs/analyse.md).
 
     labels = ["nu=2", "nu,mu=1,1", "mu=2"]
     descriptors = [soapz.Descriptor(label, ["Mo", "V", "W"], cutoff=5) for label in labels]
@@ -8,7 +8,7 @@ measures of Darby, Kermode and Csanyi (2021), as `soapz analyse` has them (docs/
     soapz.analyse.learning("qm9.xyz", descriptors, [200, 400], 400)  # curves
 
 frames is a Dataset, a list of ase.Atoms or the path of an extended XYZ file. Environments are
-chosen by atoms=[..], numbers from 0 over all frames one after the other; by default all are. One
+chosen by atoms=[..], numbers from 0 over all frames one after the other; by default all atoms.  One
 descriptor gives one result, a list of them a list. n_threads, progress and Ctrl-C as for
 soapz.fit; results do not depend on n_threads."""
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["Agreement", "Learning", "Metric", "Recovery", "correlation", "imbala
 
 
 class _Choice:
-    """Environments of a dataset, as the library has them."""
+    """Environments of a dataset, in the library."""
 
     def __init__(self, frames: Any, atoms: Optional[Sequence[int]]):
         if isinstance(frames, (str, os.PathLike)):
@@ -52,7 +52,7 @@ class _Choice:
 
 
 def _each(descriptors: Any, work: Any) -> Any:
-    """work(descriptor) of one, or of each of a list"""
+    """work(descriptor) for one descriptor, or for each of a list"""
     if isinstance(descriptors, Descriptor):
         return work(descriptors)
     return [work(d) for d in descriptors]
@@ -62,7 +62,7 @@ def _each(descriptors: Any, work: Any) -> Any:
 
 
 class Agreement(NamedTuple):
-    """How two metrics a and b of the same environments agree.
+    """How two metrics a and b of the same environments compare.
 
     distances, ranks   Pearson correlations over all pairs
     imbalance_ab, _ba  Delta(a -> b) = 2/n <rank by b | rank by a is 1>, and the other way
@@ -79,7 +79,7 @@ class Metric:
     """Distances between environments by one descriptor.
 
     distances  [n][n] |p_i - p_j|
-    ranks      [n][n] the place of j among the neighbours of i, from 1; 0 of i itself"""
+    ranks      [n][n] the rank of j among the neighbours of i, from 1; 0 for j = i"""
 
     def __init__(self, frames: Any, descriptor: Descriptor, *, atoms: Optional[Sequence[int]] = None,
                  n_threads: int = 0, progress: Optional[Progress] = None):
@@ -126,8 +126,8 @@ def correlation(frames: Any, descriptors: Sequence[Descriptor], *, atoms: Option
 
 def imbalance(frames: Any, descriptors: Sequence[Descriptor], *, atoms: Optional[Sequence[int]] = None,
               n_threads: int = 0, progress: Optional[Progress] = None) -> np.ndarray:
-    """[n][n] the information imbalance Delta(row -> column): near 0 where the row's descriptor
-    knows which environments are alike by the column's, 1 where it does not."""
+    """[n][n] the information imbalance Delta(row -> column): near 0 if near neighbours by the row's
+    descriptor are near by the column's, 1 if they are not."""
     metrics = _metrics(frames, descriptors, atoms, n_threads, progress)
     delta = np.empty((len(metrics), len(metrics)))
     for i, a in enumerate(metrics):
@@ -140,8 +140,8 @@ def imbalance(frames: Any, descriptors: Sequence[Descriptor], *, atoms: Optional
 def pairs(frames: Any, descriptors: Any, pairs: Sequence[Sequence[int]], *,
           atoms: Optional[Sequence[int]] = None, n_threads: int = 0,
           progress: Optional[Progress] = None) -> Any:
-    """[n_pairs] |p_a - p_b| of the environments a, b of each pair, which are places in atoms
-    (without atoms, atoms). From the differences themselves: 1e-16 where they are equal."""
+    """[n_pairs] |p_a - p_b| of the environments a, b of each pair, which are indices into atoms (without
+    atoms, atoms). Computed from the differences of components: 1e-16 if they are equal."""
     choice = _Choice(frames, atoms)
     chosen = np.asarray(pairs)
     if chosen.ndim != 2 or chosen.shape[1] != 2 or chosen.dtype.kind not in "iu" or chosen.min() < 0:
@@ -156,14 +156,14 @@ def pairs(frames: Any, descriptors: Any, pairs: Sequence[Sequence[int]], *,
     return _each(descriptors, work)
 
 
-# ---- what is in P_l ------------------------------------------------------------------------
+# ---- ranks of P_l ---- ------------------------------------------------------------------------
 
 
 def singular_values(frames: Any, descriptor: Descriptor, *, total: bool = False,
                     atoms: Optional[Sequence[int]] = None, n_threads: int = 0,
                     progress: Optional[Progress] = None) -> np.ndarray:
     """[n][l_max+1][2 l_max+1] the singular values of P_l over the largest of that l, descending;
-    of the densities of the elements, whatever the compression, or of the total density."""
+    of the densities of the elements, for any compression, or of the total density."""
     choice = _Choice(frames, atoms)
     l_max = max(function("sz_descriptor_l_max")(descriptor._handle.pointer), 0)
     found = np.empty((choice.n, l_max + 1, 2 * l_max + 1))
@@ -186,7 +186,7 @@ class Recovery(NamedTuple):
 
 def recover(frames: Any, descriptors: Any, *, atoms: Optional[Sequence[int]] = None, n_threads: int = 0,
             progress: Optional[Progress] = None) -> Any:
-    """The spectrum of nu=2 again from W^T P_l, Q^T P_l Q or nu,mu=1,1, see Recovery."""
+    """Recovers the spectrum of nu=2 from W^T P_l, Q^T P_l Q or nu,mu=1,1, see Recovery."""
     choice = _Choice(frames, atoms)
 
     def work(d: Descriptor) -> Recovery:
@@ -202,7 +202,7 @@ def recover(frames: Any, descriptors: Any, *, atoms: Optional[Sequence[int]] = N
 
 def sensitivity(frames: Any, descriptors: Any, *, atoms: Optional[Sequence[int]] = None,
                 n_threads: int = 0, progress: Optional[Progress] = None) -> Any:
-    """For each environment the eigenvalues, ascending, of J J^T, J = dp/dr by the positions of
+    """For each environment the eigenvalues, ascending, of J J^T, J = dp/dr with respect to the positions of
     the centre and all atoms within the cutoff: [3 (neighbours + 1)] each, 1/Angstrom^2."""
     choice = _Choice(frames, atoms)
 
@@ -219,8 +219,8 @@ def sensitivity(frames: Any, descriptors: Any, *, atoms: Optional[Sequence[int]]
 
 
 class Learning(NamedTuple):
-    """sizes [n_sizes]; mae_atom, mae_frame [n_splits][n_sizes] mean absolute errors of the judged
-    frames, eV/atom and eV; sigma [n_splits][n_sizes] the regularisation taken."""
+    """sizes [n_sizes]; mae_atom, mae_frame [n_splits][n_sizes] mean absolute errors of the test frames,
+    eV/atom and eV; sigma [n_splits][n_sizes] the regularisation chosen."""
     sizes: np.ndarray
     mae_atom: np.ndarray
     mae_frame: np.ndarray
@@ -232,13 +232,13 @@ def learning(frames: Any, descriptors: Any, sizes: Sequence[int], n_test: int, *
              sigmas: Optional[Sequence[float]] = None, per_frame: bool = False, n_threads: int = 0,
              progress: Optional[Progress] = None) -> Any:
     """Kernel ridge regression of total energies with K(A,B) = sum of (p_a.p_b)^zeta over all
-    pairs of atoms, of training sets of these sizes, judged on n_test other frames.
+    pairs of atoms, for training sets of these sizes, tested on n_test other frames.
 
-    orders     [n_splits][n_test + the largest size] frames of each split, from 0: those judged
-               first, training sets from there on; by default drawn from seed
+    orders     [n_splits][n_test + the largest size] frames of each split, from 0: test frames first, then
+               the training set; by default drawn from seed
     sigmas     regularisations tried by cross-validation in n_folds parts of the training frames,
                relative to the mean of K(A,A); 1e-10, 1e-9, .. 0.1
-    per_frame  cross-validation by errors of frames instead of those an atom"""
+    per_frame  cross-validation with errors per frame instead of per atom"""
     data, size = as_dataset(frames), np.ascontiguousarray(sizes, np.intc)
     if size.ndim != 1 or not size.size:
         raise ValueError("sizes are a list of numbers of training frames")
@@ -248,7 +248,8 @@ def learning(frames: Any, descriptors: Any, sizes: Sequence[int], n_test: int, *
     if orders is not None:
         order = np.ascontiguousarray(orders, np.intc)
         if order.ndim != 2 or order.shape[1] != n_test + size.max():
-            raise ValueError(f"orders have the shape {order.shape}, needed is [n_splits][{n_test + size.max()}]")
+            raise ValueError(f"orders have the shape {order.shape}, but need "
+                             f"[n_splits][{n_test + size.max()}]")
         options.n_splits, options.order = len(order), order.ctypes.data
     if sigmas is not None:
         tried = np.ascontiguousarray(sigmas, float)

@@ -23,12 +23,12 @@ class SoapzCalculator(Calculator):
     model     a GAP XML or a .soapz file, or a soapz.Potential, which calculators may share
     variance  True: results also hold "energies_variance" [n] and "energy_variance", eV^2,
               see Potential.variance; each evaluation then costs a second one and more
-    threads   that compute a structure together, see Potential
+    threads   threads for each structure, see Potential
     grade     True: results also hold "grade" [n], see Potential.grade
-    uncertainty  True: "forces_uncertainty" [n], eV/Angstrom, and "energy_uncertainty", eV, of
-              a model with a calibration, see Potential.uncertainty
+    uncertainty  True: "forces_uncertainty" [n], eV/Angstrom, and "energy_uncertainty", eV, for a
+                 calibrated model, see Potential.uncertainty
     precision "mixed" or "double", see Potential
-    more      what ase.calculators.calculator.Calculator takes
+    more      arguments of ase.calculators.calculator.Calculator
 
     Errors are those of Potential."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which structures a potential should learn next.
+"""Selects structures to add to the training data of a potential.
 
     score(S) = max over the atoms i of S of variance, expected error or grade
 
@@ -17,31 +17,30 @@ from .structures import read_atoms
 
 class Pick(NamedTuple):
     """A structure that soapz.select has chosen."""
-    index: int  #: in the list that was given
-    atom: int  #: its worst
-    score: float  #: of that atom: a grade, eV^2 (variance), eV/Angstrom (uncertainty)
-    distance: float  #: of its atom farthest from those chosen before; of the first sqrt(2)
+    index: int  #: index in the given list
+    atom: int  #: its worst atom
+    score: float  #: score of that atom: a grade, eV^2 (variance), eV/Angstrom (uncertainty)
+    distance: float  #: largest distance of an atom from those chosen before; sqrt(2) for the first
 
 
 def select(potential: Any, structures: Iterable[Any], n: int = 10, *, by: str = "farthest",
            per_config_type: bool = False, min_distance: Optional[float] = None,
            n_threads: int = 0, progress: Optional[Progress] = None) -> List[Pick]:
-    """The n structures that a Potential (or the path of one) knows least, best first; fewer where
+    """The n structures for which a Potential (or the path of one) is most uncertain, best first; fewer if
     the others are near-duplicates of these. structures: ase.Atoms or tuples, see Potential.
 
-    by               "farthest": the grade that is left if all atoms of the structures chosen before
+    by               "farthest": the grade that remains if all atoms of the structures chosen before
                      were sparse points too; "grade", "variance", "uncertainty": of the worst
                      atom, see Potential.grade, .variance, .uncertainty
     per_config_type  n of each info["config_type"]
-    min_distance     a structure is left out where none of its atoms is farther than this from the
-                     atoms of those chosen before, as the grade measures it. None: 0.02; 0: none is
+    min_distance     a structure is skipped if none of its atoms is farther than this from the atoms of
+                     those chosen before, measured like the grade. None: 0.02; 0: none is skipped
 
-    n_threads, progress and Ctrl-C as for soapz.fit. SoapzError: elements that the model does not
-    know, atoms that coincide, a model without SOAP terms or, for "uncertainty", without
-    calibration."""
+    n_threads, progress and Ctrl-C as for soapz.fit. SoapzError: elements that are not in the model, atoms
+    that coincide, a model without SOAP terms or, for "uncertainty", without calibration."""
     model, number = Potential(potential), c_int()
     if n < 1:
-        raise ValueError(f"n is {n}: at least one structure must be wanted")
+        raise ValueError(f"n is {n}: it must be at least 1")
     if min_distance is not None and min_distance < 0:
         raise ValueError(f"min_distance is {min_distance}: it must be 0 or more")
     if hasattr(structures, "positions"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The command soapz that pip installs: becomes the program in this package. That lies here
-because the way from it to OpenBLAS, another package, is then the same in every Python."""
+"""The command soapz that pip installs: it executes the program in this package, which is stored here so that
+its relative path to OpenBLAS, another package, is the same in every Python."""
 from __future__ import annotations
 
 import os
@@ -9,5 +9,5 @@ import sys
 
 def main() -> None:
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin", "soapz")
-    os.environ.setdefault("SOAPZ_PYTHON", sys.executable)  # for what it does in Python
+    os.environ.setdefault("SOAPZ_PYTHON", sys.executable)  # for the verbs that use Python
     os.execv(program, ["soapz", *sys.argv[1:]])

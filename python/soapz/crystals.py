@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The crystals that soapz property knows, their planes and their high-symmetry points.
+"""The crystals of soapz property, their planes and their high-symmetry points.
 
 A crystal is named bcc:W, hcp:Ti or rocksalt:NaCl. A plane is given by three lattice vectors: two that
 span it and one across it. Those of cubic crystals are written in units of the lattice constant along
@@ -77,7 +77,7 @@ class Crystal:
     def __init__(self, name: str):
         structure, _, formula = str(name).partition(":")
         if structure not in KINDS or not formula:
-            raise ValueError(f"there is no crystal \"{name}\": write STRUCTURE:ELEMENTS, such as bcc:W, "
+            raise ValueError(f"unknown crystal \"{name}\": write STRUCTURE:ELEMENTS, such as bcc:W, "
                              f"with the structures {', '.join(KINDS)}")
         self.name, self.structure, self.kind = f"{structure}:{formula}", structure, KINDS[structure]
         try:
@@ -92,8 +92,8 @@ class Crystal:
         self.hexagonal = structure == "hcp"
 
     def guess(self) -> float:
-        """A lattice constant to begin with, Angstrom: what ASE has of this crystal, else its volume
-        in the element's own crystal, else from covalent radii."""
+        """An initial lattice constant, Angstrom: from ASE's data for this crystal, else from the volume in
+        the element's ground-state crystal, else from covalent radii."""
         z = [atomic_numbers[s] for s in self.symbols]
         state = (reference_states[z[0]] or {}) if len(z) == 1 else {}
         own, a = state.get("symmetry"), state.get("a")
@@ -117,7 +117,7 @@ class Crystal:
         return bulk("".join(self.symbols), self.structure, a=a, **more)
 
     def axes(self, primitive: Any) -> np.ndarray:
-        """[3][3] what planes and points are in units of: cubic axes or the cell vectors of hcp."""
+        """[3][3] the units of planes and points: cubic axes or the cell vectors of hcp."""
         if self.hexagonal:
             return np.array(primitive.cell)
         return np.eye(3) * (primitive.get_volume() * self.kind.n_atoms / len(primitive)) ** (1 / 3)
@@ -128,15 +128,15 @@ class Crystal:
         matrix = vectors @ np.linalg.inv(np.array(primitive.cell))
         whole = np.rint(matrix)
         if np.abs(matrix - whole).max() > 1e-6:
-            raise ValueError(f"{self.name}: {rows} are no lattice vectors")
+            raise ValueError(f"{self.name}: {rows} are not lattice vectors")
         atoms = make_supercell(primitive, whole)
         atoms.set_cell(vectors)
         atoms.wrap()
         return atoms
 
     def slab(self, primitive: Any, plane: Plane, thickness: float, vacuum: float) -> Any:
-        """(slab, slip): at least so thick, the plane across z; slip [3] in Angstrom, or None. It is
-        cut where the distance of atomic layers is largest. Angstrom."""
+        """(slab, slip): a slab of at least this thickness, the plane normal to z; slip [3] in Angstrom, or
+        None. It is cut where the distance between atomic layers is largest. Angstrom."""
         axes = self.axes(primitive)
         u, v, w = np.array(plane.rows, float)
         normal = np.cross(u @ axes, v @ axes)

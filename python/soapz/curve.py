@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 
 def grid(data, kind, measure):
-    """[n_frames][n_unknowns], NaN where there is no such error"""
+    """[n_frames][n_unknowns], NaN if there is no such error"""
     shape = len(data["n_frames"]), len(data["n_unknowns"])
     values = [m.get(kind, {}).get(measure) if m.get(kind, {}).get("n") else None
               for m in data["models"]]
@@ -21,7 +21,7 @@ def grid(data, kind, measure):
 
 
 def ticks(axis, values):
-    """Logarithmic, and labelled with the numbers that there are, as far as they have room."""
+    """Logarithmic, labelled with the data values, as far as there is room."""
     kept = [values[-1]]
     for v in values[-2::-1]:
         if kept[0] / v > 1.45:
@@ -38,7 +38,7 @@ def plain(axis):
 
 
 def panel(axes, x, curves, others, colour, labels):
-    """curves: the main lines; others: the same with less of what is not on this axis."""
+    """curves: the main lines; others: the same with less of the other quantity."""
     for y in others:
         axes.plot(x, y, color=FAINT, lw=1, zorder=1)
     for y, label, style in zip(curves, labels, ("o-", "s--")):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Training data out of what other programs wrote: soapz.read_data, and the command soapz data.
+"""Training data from outputs of other programs: soapz.read_data, and the command soapz data.
 
     frames --names-->     energy, force, virial         reference.py
-           --one atom, nothing in reach-->              config_type isolated_atom
+           --one atom, no neighbour-->              config_type isolated_atom
            --folder, file, key or a name-->             config_type
            --the same structure, no convergence-->      left out, and named
            --a share of each config_type, by a seed-->  training and test data"""
@@ -33,15 +33,15 @@ class DataOptions(NamedTuple):
     elements: Optional[Sequence[str]] = None
     format: Optional[str] = None
     names: Dict[str, Optional[str]] = {}
-    as_is: bool = False  # nothing is left out
+    as_is: bool = False  # keep everything
 
 
 class ImportedData(NamedTuple):
     """frames    ase.Atoms with info["energy"] (eV), info["virial"] [9] (eV, -volume * stress),
               arrays["force"] [n][3] (eV/Angstrom), info["config_type"], as far as known
     left_out  of LeftOut
-    took      {"energy": {where from: frames}, "forces": .., "virial": ..}
-    notes     sentences about what was accepted with a doubt
+    took      {"energy": {source: frames}, "forces": .., "virial": ..}
+    notes     sentences about doubtful data
     files     paths that were read"""
     frames: List[Any]
     left_out: List[LeftOut]
@@ -62,14 +62,14 @@ def _finite(atoms: Any, ref: Any) -> bool:
 
 
 class _Notes(NamedTuple):
-    """names  under which the reference is written; seen  {sentence: frames}"""
+    """names  of the reference in the output; seen  {sentence: frames}"""
     names: Dict[str, str]
     seen: Dict[str, int]
 
 
 def _take(f: Frame, read: Any, found: Names, options: DataOptions, data: ImportedData,
           notes: _Notes) -> Optional[str]:
-    """Finds the reference of one frame; why it is left out, or None."""
+    """Finds the reference of one frame; returns the reason to leave it out, or None."""
     if read.converged is False and not (options.keep_unconverged or options.as_is):
         return "the electronic structure did not converge"
     if not len(f.atoms):
@@ -88,7 +88,7 @@ def _take(f: Frame, read: Any, found: Names, options: DataOptions, data: Importe
     keys = " ".join(str(k) for k in [*f.atoms.info, *f.atoms.arrays]
                     if k not in ("numbers", "positions"))
     return "no energy, forces, virial or stress under a usual name" + (
-        f" (what it has: {keys}; energy_parameter_name=.. says which is meant)" if keys else "")
+        f" (what it has: {keys}; give energy_parameter_name=..)" if keys else "")
 
 
 def _check_names(data: ImportedData, options: DataOptions) -> None:
@@ -100,7 +100,7 @@ def _check_names(data: ImportedData, options: DataOptions) -> None:
 def read_all(search: Search, options: DataOptions, names: Dict[str, str] = OUT,
           progress: Optional[Callable[[int, int, int], None]] = None
           ) -> Tuple[List[Frame], ImportedData]:
-    """All frames with their reference, before any choice among them."""
+    """All frames with their reference, before any selection."""
     data = ImportedData([], [], {"energy": {}, "forces": {}, "virial": {}}, [], [])
     frames: List[Frame] = []
     notes = _Notes(names, {})
@@ -116,8 +116,8 @@ def read_all(search: Search, options: DataOptions, names: Dict[str, str] = OUT,
             continue
         data.files.append(source.path)
         if not reads:
-            data.notes.append(f"{source.path} holds no finished structure")
-        # in outputs the free energy is the one that forces are derivatives of
+            data.notes.append(f"{source.path} has no finished structure")
+        # in outputs forces are derivatives of the free energy
         found = choose_names([(r.atoms, r.results) for r in reads], options.names,
                              not options.extrapolated and any(r.results for r in reads))
         data.notes.extend(f"{source.path}: {text}" for text in found.notes)
@@ -156,25 +156,25 @@ def read_data(paths: Any, *, config_type: str = "auto", tolerance: float = 1e-3,
               forces_key: Optional[str] = None, virial_key: Optional[str] = None,
               stress_key: Optional[str] = None) -> ImportedData:
     """Training data from files that ASE reads (OUTCAR, vasprun.xml, ase.db, extended XYZ,
-    trajectories, outputs of Quantum ESPRESSO, FHI-aims, .., LAMMPS dumps): the same as the
-    command soapz data, docs/data.md. Needs ASE.
+    trajectories, outputs of Quantum ESPRESSO, FHI-aims, .., LAMMPS dumps), as in the command soapz data,
+    docs/data.md. Needs ASE.
 
     paths            a path, or several: files, folders (searched), globs, "file@0:100"
-    config_type      "auto": what the frame says, else by folder, else by file; "folder",
+    config_type      "auto": the frame's own, else by folder, else by file; "folder",
                      "file", "key:KEY" of info, "name:NAME" for all
-    tolerance        Angstrom: structures whose atoms and cells are this near are one
-    isolated         Angstrom: a single atom without an image this near is an isolated_atom
+    tolerance        Angstrom: structures whose atoms and cells agree within this are duplicates
+    isolated         Angstrom: a single atom farther than this from its images is an isolated_atom
     keep_duplicates, keep_unconverged
-                     do not leave these frames out
-    extrapolated     the energy extrapolated to no smearing, not the free energy, which is
+                     keep these frames
+    extrapolated     use the energy extrapolated to zero smearing, not the free energy, which is
                      the one that forces are derivatives of
     elements         of the atom types 1, 2, .. of LAMMPS dumps
     format           ASE's name for the format of all files, by default by name and content
     energy_key, ..   which entries of info and arrays are meant; by default as for Dataset
 
     Returns ImportedData; its frames go to soapz.fit, split_data and write_data.
-    FileNotFoundError: nothing is there. ValueError: a file that was named cannot be read, or
-    a name is in no frame."""
+    FileNotFoundError: a path does not exist. ValueError: a given file cannot be read, or a name is in no
+    frame."""
     need_ase()
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
@@ -200,13 +200,13 @@ def need_ase() -> None:
 
 def split_data(frames: Sequence[Any], fraction: float = 0.1, seed: int = 1
                ) -> Tuple[List[Any], List[Any]]:
-    """(training, test): this share of the frames of each config_type, chosen by seed; isolated
-    atoms all train. The choice is the same on every machine.
+    """(training, test): this fraction of the frames of each config_type, chosen by seed; isolated atoms are
+    always training data. The choice is the same on every machine.
 
-    frames must be different structures; frames of one MD run that follow each other closely
-    are nearly the same and make errors on the test look smaller than they are."""
+    frames must be different structures; consecutive frames of one MD run are nearly the same and make
+    test errors too small."""
     if not 0 <= fraction < 1:
-        raise ValueError(f"the share of test data is {fraction}, allowed is 0 to 1")
+        raise ValueError(f"the fraction of test data is {fraction}, allowed is 0 to 1")
     types: Dict[str, List[int]] = {}
     for k, atoms in enumerate(frames):
         types.setdefault(str(atoms.info.get("config_type", "default")), []).append(k)
@@ -214,7 +214,7 @@ def split_data(frames: Sequence[Any], fraction: float = 0.1, seed: int = 1
     for name, members in types.items():
         if name == ISOLATED:
             continue
-        # a type more, or more of another, does not change the choice
+        # other types do not change the choice
         by_chance = sorted(range(len(members)), key=lambda m: hashlib.sha256(
             f"{seed} {name} {m}".encode()).digest())
         test.update(members[m] for m in by_chance[:int(fraction * len(members) + 0.5)])
@@ -225,24 +225,24 @@ def split_data(frames: Sequence[Any], fraction: float = 0.1, seed: int = 1
 # ---- writing -------------------------------------------------------------------------------
 
 def write_data(path: Any, frames: Iterable[Any]) -> None:
-    """An extended XYZ file of ase.Atoms: all of info and arrays, every digit. The file is there
-    whole or not at all."""
+    """Writes ase.Atoms to an extended XYZ file: all of info and arrays, with all digits. The file appears
+    only when it is complete."""
     from .extxyz import frames_text
     write_all({os.fspath(path): frames_text(frames)})
 
 
 def same_file(a: str, b: str) -> bool:
-    """Both names lead to one plain file, which may not be there yet."""
+    """Both names are the same regular file, which may not exist yet."""
     if os.path.exists(a) and os.path.exists(b):
         return os.path.isfile(a) and os.path.samefile(a, b)
     return os.path.realpath(a) == os.path.realpath(b)
 
 
-TEXT: Dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}  # bytes stay what they are
+TEXT: Dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}  # keeps the bytes
 
 
 def write_all(texts: Dict[str, Iterable[str]]) -> None:
-    """{path: pieces of text}: all files, or none of them."""
+    """{path: pieces of text}: writes all files, or none of them."""
     import tempfile
     parts: List[Tuple[str, str]] = []
     mask = os.umask(0)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The command soapz data: words, soapz.read_data, what is said at the end. Its help text stands
-in tools/data.c."""
+"""The command soapz data: command line, soapz.read_data, summary. Its help text is in tools/data.c."""
 from __future__ import annotations
 
 import os
@@ -18,7 +17,7 @@ from .selection import ISOLATED, LeftOut, count
 from .sources import Search
 from .verb import UsageError, run_verb
 
-# ---- what is said ---------------------------------------------------------------------------
+# ---- the summary ---- ---------------------------------------------------------------------------
 
 def _range(values: List[float]) -> str:
     if not values:
@@ -62,7 +61,7 @@ def _elements(frames: Sequence[Any]) -> str:
     if missing:
         return text + (f"; isolated atoms of {' '.join(sorted(alone))} but not of "
                        f"{' '.join(sorted(missing))}: a fit needs e0={{..}}")
-    return text + "; isolated atoms of all of them, so that e0_method=isolated has its energies"
+    return text + "; isolated atoms of all elements, as e0_method=isolated needs"
 
 
 def _say_left_out(data: ImportedData, everything: bool) -> List[str]:
@@ -77,7 +76,7 @@ def _say_left_out(data: ImportedData, everything: bool) -> List[str]:
         shown = items if everything else items[:5]
         lines += [f"  {i.where}" + ("" if i.why == kind else f": {i.why}") for i in shown]
         if len(items) > len(shown):
-            lines.append(f"  and {len(items) - len(shown)} more, which --verbose names")
+            lines.append(f"  and {len(items) - len(shown)} more, see --verbose")
     return lines
 
 
@@ -87,7 +86,7 @@ KINDS = (("energy", "energy, eV"), ("forces", "force, eV/Angstrom"),
 
 def summary(data: ImportedData, train: Sequence[Any], test: Sequence[Any],
             everything: bool = False) -> List[str]:
-    """What the command prints at its end, in lines."""
+    """The summary of the command, as lines."""
     lines = []
     for kind, label in KINDS:
         took = data.took[kind]
@@ -97,7 +96,7 @@ def summary(data: ImportedData, train: Sequence[Any], test: Sequence[Any],
 
 
 class _Progress:
-    """One line on stderr, if that is a terminal, once the work takes more than 3 s."""
+    """One line on stderr, if it is a terminal, after 3 s of work."""
 
     def __init__(self) -> None:
         self.begin = self.next = time.monotonic() + 3
@@ -164,16 +163,16 @@ def _real(options: Dict[str, Any], name: str, default: float, least: float) -> f
     except ValueError:
         value = np.nan
     if not value >= least or value == np.inf:
-        raise UsageError(f"--{name.replace('fraction', 'test-fraction')} needs a number from "
+        raise UsageError(f"--{name.replace('fraction', 'test-fraction')} must be a number from "
                          f"{least:g}, not \"{text}\"")
     return value
 
 
 def _check_words(words: Sequence[str], o: Dict[str, Any]) -> None:
     if not words:
-        raise UsageError("files or folders to read are needed")
+        raise UsageError("give files or folders to read")
     if not o.get("output"):
-        raise UsageError("say with -o where the data shall go")
+        raise UsageError("name the output file with -o")
     if "fraction" in o and "test" not in o:
         raise UsageError("--test-fraction needs --test FILE")
     if not re.fullmatch(r"-?\d+", str(o.get("seed", "1"))):
@@ -185,7 +184,7 @@ def _check_words(words: Sequence[str], o: Dict[str, Any]) -> None:
 
 
 def _check_outputs(search: Search, o: Dict[str, Any]) -> None:
-    """No input is overwritten, links included."""
+    """Refuses to overwrite an input, also through links."""
     for option, path in (("-o", o["output"]), ("--test", o.get("test")), ("standard output", "-")):
         if path is None:
             continue
@@ -224,7 +223,7 @@ def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str
         progress.end()
     if not frames:
         why = data.left_out[0] if data.left_out else None
-        raise ValueError(f"no frame is left of {count(len(data.files), 'file')}" +
+        raise ValueError(f"no frame is left from {count(len(data.files), 'file')}" +
                          (f": {why.where}: {why.why}" if why else ""))
     train, test = data.frames, []
     if "test" in o:
@@ -235,7 +234,7 @@ def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str
     write_all(texts)
     out = sys.stderr if "-" in texts else sys.stdout
     if "test" in o and not test:
-        data.notes.append(f"{o['test']} is empty: a share of {fraction:g} of so few frames is none")
+        data.notes.append(f"{o['test']} is empty: a fraction of {fraction:g} of so few frames is none")
     for sentence in data.notes:
         print(f"soapz data: warning: {sentence}", file=sys.stderr)
     said = [f"{path}: {count(len(part), 'frame')}, {count(sum(len(a) for a in part), 'atom')}"
@@ -245,7 +244,7 @@ def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str
 
 
 def main(argv: Sequence[str]) -> int:
-    """The words behind "soapz data"; the exit code."""
+    """Runs "soapz data" with these words; returns the exit code."""
     def work() -> int:
         words, options, names = _parse(argv)
         _check_words(words, options)

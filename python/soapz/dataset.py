@@ -14,11 +14,11 @@ from .names import STEMS, Names, choose_names, find
 from .structures import as_reals, as_symbol, from_voigt, read_atoms
 
 def _calculated(atoms: Any) -> Dict[str, Any]:
-    """Results that the calculator of an ase.Atoms has for it now; nothing is computed."""
+    """Results that the calculator of an ase.Atoms has stored for it; nothing is computed."""
     calc = getattr(atoms, "calc", None)
     results = dict(getattr(calc, "results", None) or {})
     check = getattr(calc, "check_state", None)
-    if results and check is not None and check(atoms):  # of other positions
+    if results and check is not None and check(atoms):  # for other positions
         return {}
     return results
 
@@ -27,24 +27,24 @@ def _known(atoms: Any, results: Dict[str, Any], names: Names) -> Dict[str, Any]:
     """energy, forces, virial or stress of an ase.Atoms"""
     found = {kind: find(kind, atoms, results, names) for kind in STEMS}
     known = {kind: f.value if f else None for kind, f in found.items()}
-    if known["energy"] is not None and np.size(known["energy"]) == 1:  # [-3.5], as ASE may have it
+    if known["energy"] is not None and np.size(known["energy"]) == 1:  # [-3.5], which ASE may return
         known["energy"] = np.reshape(known["energy"], ())
     if known["virial"] is not None or not names.stress_counts:
         known["stress"] = None
     return known
 
 
-# of a frame: what add takes, and what only a file can say
+# keys of a frame: those that add accepts, and those only allowed in a file
 OWN_SIGMAS = ("energy_sigma", "force_sigma", "virial_sigma")
 FINE_SIGMAS = ("force_atom_sigma", "force_component_sigma", "virial_component_sigma")
 
 
 def _weights(atoms: Any) -> Dict[str, Any]:
-    """Sigmas and the force mask that a frame has under the names of a file."""
+    """Sigmas and the force mask of a frame, under the names used in files."""
     info, arrays = getattr(atoms, "info", {}), getattr(atoms, "arrays", {})
     for name in FINE_SIGMAS:
         if name in info or name in arrays:
-            raise ValueError(f"{name} can be said in a file alone: write one, or remove it")
+            raise ValueError(f"{name} is only supported in a file: write one, or remove it")
     found = {name: info[name] for name in OWN_SIGMAS if name in info}
     if "force_mask" in arrays:
         mask = np.asarray(arrays["force_mask"])
@@ -56,8 +56,7 @@ def _weights(atoms: Any) -> Dict[str, Any]:
 
 def _finite(array: np.ndarray, what: str) -> np.ndarray:
     if not np.isfinite(array).all():
-        raise ValueError(f"{what} hold something that is not a number; leave it out where it is "
-                         "not known")
+        raise ValueError(f"{what} contain something that is not a number; leave out what is not known")
     return array
 
 
@@ -77,16 +76,15 @@ class Dataset:
         Dataset.read("train.xyz")               # an extended XYZ file, read in C
         data = Dataset(); data.add(atoms, energy=-10.1, forces=f)
 
-    Of ase.Atoms count info and arrays under names that say that they are the reference
-    (REF_, DFT_ or QM_energy, _forces, _virial, _stress, in any case of letters), then the
-    results of the calculator if they belong to the positions (nothing is computed), then the
-    names without a prefix: one name for all frames, as in a file; a warning tells of frames that
-    have another. energy_key, forces_key, virial_key and stress_key name them instead.
-    info["config_type"] is the frame's type; info["energy_sigma"], ["force_sigma"], ["virial_sigma"]
-    and arrays["force_mask"] (True: left out) count as in a file.
+    For ase.Atoms the data are info and arrays under names of the reference (REF_, DFT_ or QM_energy,
+    _forces, _virial, _stress, in any case), then the results of the calculator if they belong to the
+    positions (nothing is computed), then the names without a prefix: one name for all frames, as in a
+    file; frames that have another give a warning. energy_key, forces_key, virial_key and stress_key give
+    other names. info["config_type"] is the frame's type; info["energy_sigma"], ["force_sigma"],
+    ["virial_sigma"] and arrays["force_mask"] (True: not used) are used as in a file.
 
-    Units are eV and eV/Angstrom; stress is ASE's, virial = -volume * stress. A frame may lack
-    any of them. Wrong shapes and numbers that are not finite are ValueError. Threads may share
+    Units are eV and eV/Angstrom; stress is ASE's, virial = -volume * stress. A frame may lack any of
+    them. Wrong shapes and numbers that are not finite are ValueError. Threads may share
     a Dataset that is not added to."""
 
     def __init__(self, frames: Iterable[Any] = (), *, energy_key: Optional[str] = None,
@@ -97,7 +95,7 @@ class Dataset:
         keys = {"energy": energy_key, "forces": forces_key, "virial": virial_key,
                 "stress": stress_key}
         if hasattr(frames, "positions"):
-            raise TypeError("a Dataset is made of a list of structures, not of one: write [atoms]")
+            raise TypeError("a Dataset needs a list of structures, not one structure: write [atoms]")
         if isinstance(frames, (str, bytes, os.PathLike)):
             raise TypeError("Dataset.read reads a file")
         read = [(atoms, _calculated(atoms)) for atoms in frames]
@@ -118,9 +116,9 @@ class Dataset:
     @classmethod
     def read(cls, path: Union[str, "os.PathLike[str]"],
              settings: Optional[str] = None) -> "Dataset":
-        """All frames of an extended XYZ file. settings: a fit's command line whose
-        energy_parameter_name, .. are the names; those it does not give are found by the rule
-        of docs/fit.md. FileNotFoundError; SoapzError names the line that is wrong."""
+        """All frames of an extended XYZ file. settings: a fit's command line with energy_parameter_name, ..;
+        names that it does not give are found by the rule of docs/fit.md. FileNotFoundError; SoapzError
+        names the line of an error."""
         spec = None
         if settings is not None:
             spec = create("sz_fit_spec_parse", "sz_fit_spec_free", settings.encode(), b"settings")
@@ -143,16 +141,16 @@ class Dataset:
             virial: Any = None, stress: Any = None, config_type: Optional[str] = None,
             energy_sigma: Optional[float] = None, force_sigma: Optional[float] = None,
             virial_sigma: Optional[float] = None, force_mask: Any = None) -> None:
-        """Appends one frame; None is not known.
+        """Appends one frame; None: not known.
 
         energy      eV
         forces      [n][3] eV/Angstrom
         virial      [3][3] or [9] eV, or stress [3][3] or [6] eV/Angstrom^3
         config_type by default atoms.info["config_type"]
         *_sigma     of the whole frame, eV, eV/Angstrom, eV; by default those of the fit
-        force_mask  [n] True where the atom's force is left out"""
+        force_mask  [n] True if the atom's force is not used"""
         frame = Frame()
-        keep: List[Any] = []  # what frame points to
+        keep: List[Any] = []  # keeps what frame points to
         known = read_atoms(atoms)
         n = len(known)
         if config_type is None:
@@ -161,7 +159,7 @@ class Dataset:
             frame.config_type = str(config_type).encode()
         if stress is not None:
             if virial is not None:
-                raise ValueError("virial and stress say the same: give one of them")
+                raise ValueError("give either virial or stress")
             if known.volume is None:
                 raise ValueError("a stress needs three lattice vectors")
             virial = -known.volume * _as_tensor(stress, "stress components", True)
@@ -185,7 +183,7 @@ class Dataset:
         if force_mask is not None:
             mask = np.ascontiguousarray(np.asarray(force_mask).astype(bool), np.uint8)
             if mask.shape != (n,):
-                raise ValueError(f"force_mask has the shape {mask.shape}, needed is ({n},)")
+                raise ValueError(f"force_mask has the shape {mask.shape}, but needs ({n},)")
             keep.append(mask)
             frame.force_mask = cast(c_void_p(mask.ctypes.data), POINTER(c_ubyte))
         call("sz_dataset_add", self._handle.pointer, byref(frame))
@@ -214,7 +212,7 @@ class Dataset:
 
     @property
     def warnings(self) -> List[str]:
-        """what the reader accepted with a doubt"""
+        """what the reader accepted but considers doubtful"""
         return sentences(self._handle.pointer, "sz_dataset_n_warnings", "sz_dataset_warning")
 
     def __repr__(self) -> str:
@@ -229,8 +227,8 @@ class Dataset:
 
 
 def as_dataset(data: Any, spec: Any = None) -> Dataset:
-    """A Dataset, the path of an extended XYZ file, or a list of ase.Atoms. spec: the settings
-    of a fit, which may name what is in a file."""
+    """A Dataset, the path of an extended XYZ file, or a list of ase.Atoms. spec: the settings of a fit,
+    which may give the names in a file."""
     if isinstance(data, Dataset):
         return data
     if isinstance(data, (str, os.PathLike)):

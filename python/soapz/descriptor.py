@@ -24,14 +24,14 @@ Elements = Union[str, Sequence[Union[str, int]]]
 
 
 class Derivatives(NamedTuple):
-    """What Descriptor.derivatives returns: of each pair of a centre i and a neighbour j,
-    images of one atom apart,
+    """Result of Descriptor.derivatives, for each pair of a centre i and a neighbour j (images of one atom
+    are separate),
 
     i, j  [n_pairs] atoms of the structure
-    r     [n_pairs][3] r_j - r_i, Angstrom, of the image meant
+    r     [n_pairs][3] r_j - r_i, Angstrom, of this image
     dpdr  [n_pairs][3][length] dp_i/dr_j, 1/Angstrom
 
-    The derivative by the position of i itself is minus the sum over the pairs of i."""
+    The derivative with respect to the position of i itself is minus the sum over the pairs of i."""
     i: np.ndarray
     j: np.ndarray
     r: np.ndarray
@@ -44,11 +44,11 @@ def _braces(values: Sequence[Any]) -> str:
 
 def _needs(given: bool, label: str, fits: bool, name: str, owner: str) -> None:
     if given and not fits:
-        raise ValueError(f"{name} belongs to the compression {owner}, not to {label}")
+        raise ValueError(f"{name} applies to the compression {owner}, not to {label}")
 
 
 def _is_string(label: str) -> bool:
-    """"soap n_max=8 ..": a word, and keys behind it"""
+    """"soap n_max=8 ..": a word, followed by keys"""
     first, *rest = label.split() or [""]
     return first in ("soap", "soap_turbo", "acsf") or (first.isidentifier() and any("=" in w for w in rest))
 
@@ -60,31 +60,30 @@ class Descriptor:
         Descriptor("soap n_max=8 l_max=6 cutoff=5 atom_sigma=0.5 n_species=2 species_Z={41 42}")
 
     label           of docs/compressions.md: "nu=2", "nu,mu=1,1", "mu=2", "W^T P_l", ..;
-                    of four bodies "nu,mu^=1,2", "nu,nu^,mu=1,1,1", "K=3", ..
-                    ("optimal" needs a basis from data: soapz describe makes it)
+                    with four bodies "nu,mu^=1,2", "nu,nu^,mu=1,1,1", "K=3", ..
+                    ("optimal" needs a basis from data: use soapz describe)
     elements        of the densities, symbols or atomic numbers, in this order; neighbours of
                     other elements are ignored
     n_max, l_max    limits of the radial and angular basis
     cutoff, cutoff_width, atom_sigma   Angstrom
     central_weight  weight of the centre's own density
     radial_basis    "EQUISPACED_GAUSS", "POLY" or "GTO"
-    centres         elements whose atoms are described; by default all atoms are
+    centres         elements whose atoms are centres; by default all atoms
     normalise       False: vectors keep their length
-    d_J, embedding  of "nu=2,d_J": dimension and numbers [element][d_J]
+    d_J, embedding  for "nu=2,d_J": dimension and numbers [element][d_J]
     K               channels of "K=2", "K,K=1,1", "K=3" and "K,K,K=1,1,1", 32 by default
-    l_min           of products of three: those with a smaller l are left out; 1: those that
-                    repeat the power spectrum
-    seed            of the random matrices of "W^T P_l", "Q^T P_l Q" and K channels
-    weights         what they are made of: "normal" (the default) or "uniform" numbers, in (0,1)
+    l_min           smallest l in products of three; 1 leaves out those that repeat the power spectrum
+    seed            seed of the random matrices of "W^T P_l", "Q^T P_l Q" and K channels
+    weights         their distribution: "normal" (the default) or "uniform" in (0,1)
 
     A string starts with the word soap or soap_turbo and is as in gap_fit, or with acsf
-    (symmetry functions, docs/theory.md); the vectors of soap have covariance_sigma0 as last
-    component, those by label, of soap_turbo and acsf do not.
-    average=T gives one vector for a structure. Settings out of range, labels and keys that are not known are SoapzError.
+    (symmetry functions, docs/theory.md); the vectors of soap have covariance_sigma0 as last component;
+    those by label, of soap_turbo and of acsf do not. average=T gives one vector per structure. Settings
+    out of range, unknown labels and keys are SoapzError.
 
     length  components of a vector
-    labels  [length] where they come from: "l=2 [n=3 Z=42][n=1]", n counts from 1; of three
-            factors "l=2,1,1 [n=3 Z=42][all][all]"
+    labels  [length] their meaning: "l=2 [n=3 Z=42][n=1]", n counts from 1; for three factors "l=2,1,1
+            [n=3 Z=42][all][all]"
     cutoff  Angstrom
     text    the descriptor string
 
@@ -102,15 +101,15 @@ class Descriptor:
         library()
         if _is_string(label):
             if elements is not None:
-                raise ValueError("a descriptor string says all itself: no elements beside it")
+                raise ValueError("a descriptor string is complete: leave out elements")
             self._start(label, 0)
             return
         if elements is None:
-            raise ValueError(f'the compression "{label}" needs elements=[..], those of the density')
+            raise ValueError(f'the compression "{label}" needs elements=[..] of the density')
         name, z = "".join(label.split()), as_elements(elements)
         if name == "optimal":
-            raise ValueError("the optimal basis comes from data: soapz describe --compression "
-                             "optimal makes it and its vectors")
+            raise ValueError("the optimal basis is computed from data: use soapz describe "
+                             "--compression optimal")
         _needs(d_J is not None, label, name == "nu=2,d_J", "d_J", "nu=2,d_J")
         _needs(embedding is not None, label, name == "nu=2,d_J", "embedding", "nu=2,d_J")
         mixed, powers = name[:1] == "K", name.split("=")[-1].split(",")
@@ -136,7 +135,7 @@ class Descriptor:
         if embedding is not None:
             u = np.asarray(embedding, float)
             if u.ndim != 2 or len(u) != len(z) or (d_J or u.shape[1]) != u.shape[1]:
-                raise ValueError(f"the embedding has the shape {u.shape}, needed is [element][d_J]")
+                raise ValueError(f"the embedding has the shape {u.shape}, but needs [element][d_J]")
             d_J = u.shape[1]
             words.append("embedding=" + _braces([repr(float(x)) for x in u.ravel()]))
         if d_J is not None:
@@ -170,7 +169,7 @@ class Descriptor:
         return self
 
     def _take(self, handle: Handle, n_hidden: int) -> None:
-        """n_hidden: components at the end that are not shown"""
+        """n_hidden: components at the end that are not returned"""
         lib = library()
         self._handle = handle
         self._n = lib.sz_descriptor_length(handle.pointer)
@@ -183,7 +182,7 @@ class Descriptor:
 
     @property
     def labels(self) -> List[str]:
-        """[length] where the components come from: "l=2 [n=3 Z=42][n=1]" """
+        """[length] the meaning of the components: "l=2 [n=3 Z=42][n=1]" """
         get, buffer = library().sz_descriptor_label, create_string_buffer(200)
         texts = []
         for k in range(self.length):
@@ -192,7 +191,7 @@ class Descriptor:
         return texts
 
     def centres(self, atoms: Any) -> np.ndarray:
-        """[n_centres] the atoms that compute and derivatives describe"""
+        """[n_centres] the centres of compute and derivatives"""
         return np.flatnonzero(self._is_centre[read_atoms(atoms).numbers])
 
     @contextlib.contextmanager
@@ -206,11 +205,11 @@ class Descriptor:
             library().sz_list_free(byref(neighbours))
 
     def compute(self, atoms: Any) -> np.ndarray:
-        """[n_centres][length] the vectors of the atoms that are centres, in their order; with
-        average=T one vector, [1][length], where there is a centre.
+        """[n_centres][length] the vectors of the atoms that are centres, in their order; with average=T one
+        vector, [1][length], if there is a centre.
 
-        atoms: an ase.Atoms or (numbers, positions[, cell[, pbc]]). SoapzError where an atom
-        has no density round it, and for atoms that coincide."""
+        atoms: an ase.Atoms or (numbers, positions[, cell[, pbc]]). SoapzError for an atom without density
+        around it, and for atoms that coincide."""
         atoms = read_atoms(atoms)
         centres = np.ascontiguousarray(self.centres(atoms), np.intc)
         n = min(len(centres), 1) if self._average else len(centres)
@@ -224,7 +223,7 @@ class Descriptor:
 
     def derivatives(self, atoms: Any, centres: Optional[Sequence[int]] = None) -> Derivatives:
         """The derivatives of the vectors of these centres, by default of all of centres(atoms),
-        see Derivatives; pairs are those closer than the cutoff. 24 length bytes a pair."""
+        see Derivatives; pairs are those closer than the cutoff. 24 length bytes per pair."""
         atoms = read_atoms(atoms)
         chosen = self.centres(atoms) if centres is None else np.asarray(centres)
         if chosen.ndim != 1 or chosen.size and chosen.dtype.kind not in "iu":

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Extended XYZ: values of the comment line, and ase.Atoms as text, with nothing lost on the way.
+"""Extended XYZ: values of the comment line, and ase.Atoms as text, without loss of data.
 
-ASE writes positions with eight decimals and reads every word that looks like a number as one
-(run=007 comes back as 7); here numbers keep all their digits, and texts stay texts."""
+ASE writes positions with eight decimals and reads every word that looks like a number as one (run=007 is
+read as 7); here numbers keep all their digits, and texts remain texts."""
 from __future__ import annotations
 
 import json
@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 import numpy as np
 
-COLUMN_NAMES = {"charges": "charge"}  # of arrays, where ASE gives a column another name
+COLUMN_NAMES = {"charges": "charge"}  # arrays for which ASE's column has another name
 ARRAY_NAMES = {column: name for name, column in COLUMN_NAMES.items()}
 
 # ---- the comment line ----------------------------------------------------------------------
@@ -83,7 +83,7 @@ LOGICAL = {"T": True, "F": False, "True": True, "False": False, "TRUE": True, "F
 
 
 def _plain(text: str) -> Any:
-    """A number or logical that is written like text, or a list of them; else the text."""
+    """A number or logical written as text, or a list of them; else the text."""
     words = text.replace(",", " ").split() if text.count(",") < len(text) else []
     if not words or (len(words) == 1 and words[0] != text):
         return text
@@ -106,7 +106,7 @@ def _plain(text: str) -> Any:
 
 
 def parse_value(text: str) -> Any:
-    """What the text of a value says."""
+    """The value of a text."""
     if text.startswith("_JSON "):
         value = json.loads(text[6:])
         array = np.array(value) if isinstance(value, list) and _is_block(value) else None
@@ -143,7 +143,7 @@ def _number(x: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The text, in quotes where it would not be one word or not be read as it is."""
+    """The text, in quotes if it would otherwise not be one word or be read as another type."""
     if text and not any(c.isspace() or c in "\"'{}[]\\=," for c in text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -160,7 +160,7 @@ def _default(value: Any) -> Any:
 
 
 def value_text(value: Any) -> str:
-    """A value of atoms.info as it stands in the comment line, quotes and all."""
+    """A value of atoms.info as written in the comment line, with quotes."""
     if isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)):
         return _number(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and value.ndim == 1 and len(value):
@@ -182,7 +182,7 @@ def _column(name: str, array: Any, n: int) -> Tuple[str, List[List[str]]]:
 
 
 def _free_to_move(atoms: Any) -> List[Tuple[str, np.ndarray]]:
-    """The column move_mask by which ASE's files tell FixAtoms and FixCartesian."""
+    """The column move_mask with which ASE stores FixAtoms and FixCartesian."""
     mask = None
     for constraint in getattr(atoms, "constraints", []):
         name = type(constraint).__name__
@@ -197,8 +197,8 @@ def _free_to_move(atoms: Any) -> List[Tuple[str, np.ndarray]]:
 
 
 def frame_text(atoms: Any) -> str:
-    """One frame: cell, positions, every entry of info and every array. What a calculator holds
-    is not looked at."""
+    """One frame: cell, positions, every entry of info and every array. Results of a calculator are
+    ignored."""
     n = len(atoms)
     head = []
     cell = np.asarray(atoms.cell)

@@ -3,8 +3,8 @@
 
     min | diag(1/sigma) (K alpha - y) |^2 + alpha^T (K_MM + jitter) alpha
 
-y: energies, minus forces, minus virials; K: what each sparse point adds to them. docs/fit.md
-lists the keys, which are gap_fit's."""
+y: energies, minus forces, minus virials; K: the contributions of the sparse points. docs/fit.md lists the
+keys, which are gap_fit's."""
 from __future__ import annotations
 
 import os
@@ -26,14 +26,14 @@ Progress = Callable[[float, int, str], Any]
 
 
 class _Waiter:
-    """Runs a long call of the library in a thread of its own, so that Ctrl-C reaches the
-    thread that waits; the library calls `stop` now and then."""
+    """Runs a long call of the library in a separate thread, so that Ctrl-C reaches the waiting thread; the
+    library calls `stop` regularly."""
 
     def __init__(self, progress: Optional[Progress], n_threads: int):
         if n_threads < 0:
-            raise ValueError(f"n_threads is {n_threads}: 0 means as many as cores")
+            raise ValueError(f"n_threads is {n_threads}: 0 means all cores")
         self.stopped = False
-        self.problem: Optional[BaseException] = None  # of the caller's progress function
+        self.problem: Optional[BaseException] = None  # exception of the caller's progress function
         self.progress = progress
         self.warnings: List[str] = []
         # kept until the call returns
@@ -49,19 +49,19 @@ class _Waiter:
             return
         try:
             self.progress(done, count, (what or b"").decode(errors="replace"))
-        except BaseException as e:  # cannot pass through C
+        except BaseException as e:  # exceptions cannot pass through C
             self.problem, self.stopped = e, True
 
     def _warn(self, context: Any, sentence: bytes) -> None:
         self.warnings.append(sentence.decode(errors="replace"))
 
     def call(self, name: str, results: Sequence[Handle], *arguments: Any) -> None:
-        """The results are the first arguments, by reference; of a Handle its pointer goes."""
+        """The results are the first arguments, by reference; of a Handle its pointer is passed."""
         error, run, status = Error(), function(name), [0]
 
         done = threading.Event()  # is_alive() may lie after an interrupted join()
 
-        def work() -> None:  # holds the handles: it may outlive its caller
+        def work() -> None:  # keeps the handles: it may outlive its caller
             try:
                 with one_blas_thread:
                     status[0] = run(*(byref(h.pointer) for h in results),
@@ -80,7 +80,7 @@ class _Waiter:
                     done.wait(0.1)
                 except KeyboardInterrupt:
                     self.stopped = interrupted = True
-        finally:  # Ctrl-C between the lines
+        finally:  # Ctrl-C between these lines
             self.stopped = True
         for sentence in self.warnings:
             warnings.warn(sentence, stacklevel=3)
@@ -94,7 +94,7 @@ class _Waiter:
 # ---- settings ------------------------------------------------------------------------------
 
 def _text(value: Any) -> str:
-    """A value as gap_fit's command line has it."""
+    """A value in the form of gap_fit's command line."""
     if isinstance(value, (bool, np.bool_)):
         return "T" if value else "F"
     if isinstance(value, str):
@@ -113,13 +113,13 @@ def _text(value: Any) -> str:
         return ":".join(parts)
     if isinstance(value, (list, tuple, np.ndarray)):
         return " ".join(_text(v) for v in value)
-    raise TypeError(f"{value!r} is no setting: settings are texts, numbers, logicals, lists of them "
+    raise TypeError(f"{value!r} is not a setting: settings are texts, numbers, logicals, lists of them "
                     "and dictionaries")
 
 
 def _sentence_of(keys: Mapping[str, Any]) -> str:
     """gap=["soap ..", "distance_2b .."], default_sigma=[..], e0={"Mo": -4.6} -> a command
-    line; braces protect what stands in it."""
+    line; values are in braces."""
     words = []
     for key, value in keys.items():
         if value is None:
@@ -141,14 +141,14 @@ def _read_settings(settings: Any, keys: Dict[str, Any]) -> Handle:
                          ("gp_file", "the potential is returned: save it"),
                          ("gap_file", "the potential is returned: save it")):
         if key in keys:
-            raise TypeError(f"{key} is not taken here: {instead}")
+            raise TypeError(f"{key} is not allowed here: {instead}")
     free = "sz_fit_spec_free"
     if settings is not None and not isinstance(settings, (str, os.PathLike)):
         raise TypeError("settings are a command line or the path of a configuration file, not "
                         f"{type(settings).__name__}")
     if settings is not None and (isinstance(settings, os.PathLike) or "=" not in settings):
         if keys:
-            raise TypeError("a configuration file says all itself: no keys beside it")
+            raise TypeError("a configuration file is complete: leave out other keys")
         path = existing(settings, "configuration file")
         spec = create("sz_fit_spec_config", free, os.fsencode(path))
     else:
@@ -177,13 +177,13 @@ def fit(dataset: Any, settings: Any = None, *, n_threads: int = 0,
     settings, keys  gap_fit's command line, as one text or as keyword arguments (gap is a list
                     of descriptor strings; logicals, numbers, lists and dictionaries become
                     its words; keys overrule settings), or a configuration file's path
-    n_threads       0: as many as cores
+    n_threads       0: all cores
     progress        called as progress(done, count, what) from another thread: done is 0..1,
-                    negative when unknown; what it raises ends the fit and comes out of here
+                    negative if unknown; an exception in it ends the fit and is raised here
 
-    Nothing is written: Potential.save does. Ctrl-C ends the fit within moments
-    (KeyboardInterrupt). SoapzError: what is wrong with settings or data; of an unknown key it
-    names the nearest known. Sentences that are only worth a warning are UserWarnings."""
+    Nothing is written; use Potential.save. Ctrl-C ends the fit within moments
+    (KeyboardInterrupt). SoapzError: errors in settings or data; for an unknown key it names the nearest
+    one. Warnings are UserWarnings."""
     spec = _read_settings(settings, keys)
     data = as_dataset(dataset, spec)
     model = Handle("sz_model_free")
@@ -192,13 +192,13 @@ def fit(dataset: Any, settings: Any = None, *, n_threads: int = 0,
 
 
 class LearningCurve:
-    """Errors of smaller models and of less data, what learning_curve returns.
+    """Errors of smaller models and of less data, the result of learning_curve.
 
     n_frames  [n_steps] frames of the data
     n_sparse  [n_sizes] sparse points
     energy, force, virial   each with n, mae, rmse and max, [n_steps][n_sizes] arrays, in
                             eV/atom, eV/Angstrom and eV/atom
-    potential the one of all data and all sparse points, as soapz.fit gives it"""
+    potential fitted to all data with all sparse points, as from soapz.fit"""
 
     def __init__(self, handle: Handle, potential: Potential):
         from .validation import KINDS, Errors
@@ -221,9 +221,9 @@ class LearningCurve:
 
 def learning_curve(dataset: Any, settings: Any = None, *, test: Any = None, n_threads: int = 0,
                    progress: Optional[Progress] = None, **keys: Any) -> LearningCurve:
-    """One fit, and the errors of all models that are parts of it: fewer sparse points, less
-    data. test: data that the errors are of, by default the dataset itself, whose errors fall
-    whether or not the model gets better. The rest as for fit."""
+    """One fit, and the errors of all models contained in it: fewer sparse points, less data. test: test
+    data, by default the dataset itself, whose errors decrease even if the model does not improve. The
+    rest as for fit."""
     spec = _read_settings(settings, keys)
     data = as_dataset(dataset, spec)
     judge: Optional[Dataset] = None if test is None else as_dataset(test, spec)

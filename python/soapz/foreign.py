@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""For soapz eval, describe and validate: the structures of a file that ASE reads, every one of
-them in its order, as extended XYZ; what the file says of energies, forces and virials as
-REF_energy, REF_forces and REF_virial."""
+"""For soapz eval, describe and validate: converts a file that ASE reads to extended XYZ, all structures in
+order; its energies, forces and virials become REF_energy, REF_forces and REF_virial."""
 from __future__ import annotations
 
 from typing import Sequence
@@ -26,7 +25,7 @@ def convert(path: str, out: str) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """argv: the file, and where the text goes, or the sentence that says what is wrong."""
+    """argv: the file, and the output for the text or for an error message."""
     try:
         convert(*argv)
         return 0

@@ -17,7 +17,7 @@ from typing import Any, Callable, List
 
 
 class SoapzError(RuntimeError):
-    """What the library says went wrong, in its own words."""
+    """An error of the library, with its message."""
 
 
 # ---- structs -------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def _candidates() -> List[str]:
 
 
 def _check_sizes(lib: ctypes.CDLL) -> None:
-    """The structs above are those of the library."""
+    """Checks that the structs above match those of the library."""
     for name, mirror in _MIRRORS.items():
         size = lib.sz_sizeof(name.encode())
         if size != ctypes.sizeof(mirror):
@@ -264,7 +264,7 @@ def _load(path: str) -> ctypes.CDLL:
         _check_sizes(lib)
     except (OSError, AttributeError) as e:
         raise ImportError(f"soapz: the library {path} cannot be used: {e}; install soapz "
-                          "(pip install .) or let SOAPZ_LIBRARY name libsoapz.so") from None
+                          "(pip install .) or set SOAPZ_LIBRARY to the path of libsoapz.so") from None
     lib.sz_blas_tune()
     return lib
 
@@ -289,7 +289,7 @@ def function(name: str) -> Callable[..., Any]:
 
 
 def check(status: int, error: Error) -> None:
-    """Raises what a status and its sentence mean."""
+    """Raises the exception for a status and its message."""
     if status == OK:
         return
     sentence = error.message.decode(errors="replace")
@@ -299,8 +299,8 @@ def check(status: int, error: Error) -> None:
 
 
 class _OneBlasThread:
-    """One thread inside BLAS calls while any thread of Python is in a call of the library, whose
-    products are small; then the number of the process again, which numpy may share."""
+    """One thread inside BLAS calls while any Python thread is in a call of the library, whose products are
+    small; afterwards the number of the process is restored, which numpy may share."""
 
     def __init__(self) -> None:
         self.lock, self.users, self.before = threading.Lock(), 0, 0
@@ -318,7 +318,7 @@ class _OneBlasThread:
                 library().sz_blas_set_threads(self.before)
 
     def fork(self) -> None:
-        """In a child: the threads that were in a call are not there."""
+        """In a child process: the threads that were in a call do not exist."""
         if self.users:
             library().sz_blas_set_threads(self.before)
         self.__init__()  # type: ignore[misc]
@@ -338,8 +338,8 @@ def call(name: str, *arguments: Any) -> None:
 
 
 class Handle:
-    """A pointer into the library, NULL at first, that is freed with this object. Nothing is
-    freed at the end of the process, when threads may still be at work."""
+    """A pointer into the library, NULL at first, that is freed with this object. Nothing is freed at the end
+    of the process, when threads may still be working."""
 
     def __init__(self, free: str):
         self.pointer = c_void_p()
@@ -347,7 +347,7 @@ class Handle:
 
 
 def create(name: str, free: str, *arguments: Any) -> Handle:
-    """The Handle that a sz_.._create or the like makes of these arguments."""
+    """The Handle created by sz_.._create or a similar function with these arguments."""
     handle = Handle(free)
     call(name, byref(handle.pointer), *arguments)
     return handle
@@ -360,7 +360,7 @@ def sentences(pointer: c_void_p, count: str, item: str) -> List[str]:
 
 
 def existing(path: Any, what: str) -> str:
-    """path as text; FileNotFoundError where there is no such file."""
+    """path as text; FileNotFoundError if there is no such file."""
     text = os.fspath(path)
     if isinstance(text, bytes):
         text = os.fsdecode(text)

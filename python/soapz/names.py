@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Under which names frames keep their energies, forces, virials or stresses: the rule of soapz fit
+"""Finds the names of energies, forces, virials or stresses in frames: the rule of soapz fit
 and validate (core/data/names.c) for structures in Python.
 
-One name counts for all frames of a file or list, in any case of letters: the one that was asked
-for, else the first that at least half of the frames with such data have, in the order
+One name is used for all frames of a file or list, in any case: the one that was requested, else the first
+that at least half of the frames with such data have, in the order
 
-    the prefix of a name that was asked for, REF_, DFT_, QM_, no prefix
+    the prefix of a name that was requested, REF_, DFT_, QM_, no prefix
     energy free_energy total_energy | forces or force | virial or virials | stress
 
-Results of a calculator are names without a prefix and go before entries of the same name."""
+Results of a calculator are names without a prefix and have priority over entries of the same name."""
 from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
@@ -18,7 +18,7 @@ STEMS = {"energy": ("energy", "free_energy", "total_energy"), "forces": ("forces
          "virial": ("virial", "virials"), "stress": ("stress",)}
 FREE_FIRST = ("free_energy", "energy", "total_energy")
 NONE = ("", "none", "null", "no", "dummy", "ignore", "ignored", "unused", "notused", "not_used")
-CALCULATOR = "calculator"  # what stands for the name of a result
+CALCULATOR = "calculator"  # name used for a calculator's result
 
 
 class Found(NamedTuple):
@@ -29,9 +29,9 @@ class Found(NamedTuple):
 
 class Names(NamedTuple):
     """taken  {kind: names in small letters, the most frequent first}
-    asked  the names that were asked for; one of NONE that no frame has: nothing of the kind
-    stress_counts  stresses count where a frame has no virial
-    notes  sentences about frames that go without, and about what is not taken"""
+    asked  the requested names; one of NONE that no frame has: ignore this kind
+    stress_counts  stresses are used if a frame has no virial
+    notes  sentences about frames without data, and about ignored data"""
     taken: Dict[str, List[str]]
     asked: Dict[str, str]
     stress_counts: bool
@@ -39,7 +39,7 @@ class Names(NamedTuple):
 
 
 def prefix_of(kind: str, key: str) -> Optional[str]:
-    """What stands before the stem of a name; None where it has no usual stem."""
+    """The prefix before the stem of a name; None if it has no usual stem."""
     for stem in sorted(STEMS[kind], key=len, reverse=True):
         before = key[:-len(stem)]
         if key.lower().endswith(stem) and (not before or before[-1] in "_-."):
@@ -72,7 +72,7 @@ def _there(kind: str, atoms: Any, results: Dict[str, Any], asked: Optional[str])
 
 
 def find(kind: str, atoms: Any, results: Dict[str, Any], names: Names) -> Optional[Found]:
-    """What a frame has under the names that count."""
+    """The data of a frame under the names in use."""
     there = _there(kind, atoms, results, names.asked.get(kind))
     return next((there[name] for name in names.taken[kind] if name in there), None)
 
@@ -106,14 +106,14 @@ def _choose(kind: str, frames: Sequence[Tuple[Any, Dict[str, Any]]], asked: Dict
         which = ", ".join(f"{spelled[n]} ({count[n]} frame{'s' * (count[n] != 1)})" for n in
                           sorted(count, key=lambda n: -count[n]))
         notes.append(f"frames have the {kind} under different names: {which}; {spelled[taken[0]]} "
-                     f"is taken, and {without} go{'es' * (without == 1)} without, for names that differ may be "
-                     "different calculations: rename them if they are the same")
+                     f"is used, and {without} go{'es' * (without == 1)} without, because different "
+                     "names may mean different calculations: rename them if they are the same")
     return taken
 
 
 def _stress_counts(frames: Sequence[Tuple[Any, Dict[str, Any]]], names: Names) -> bool:
-    """A stress that nobody asked for counts where no virial was asked for either and there is
-    none, or where frames without one have a stress of the same prefix."""
+    """A stress that was not requested is used if no virial was requested and there is none, or if frames
+    without one have a stress of the same prefix."""
     if "stress" in names.asked or not names.taken["stress"]:
         return True
     if "virial" in names.asked:
@@ -124,16 +124,16 @@ def _stress_counts(frames: Sequence[Tuple[Any, Dict[str, Any]]], names: Names) -
 
 def choose_names(frames: Iterable[Tuple[Any, Dict[str, Any]]], asked: Dict[str, Optional[str]],
                  free_first: bool = False) -> Names:
-    """The names that count for these frames, (atoms, results of their calculator).
+    """The names used for these frames, (atoms, results of their calculator).
 
-    asked       {"energy": key, ..}, as far as keys were asked for
-    free_first  of two energies without a prefix the free energy goes first"""
+    asked       {"energy": key, ..}, as far as keys were requested
+    free_first  of two energies without a prefix the free energy has priority"""
     frames, notes = list(frames), []
     wish = {kind: key for kind, key in asked.items() if key is not None}
     for kind, other in (("virial", "stress"), ("stress", "virial")):
         key = wish.get(kind, "").lower()
         if other in key and kind not in key:
-            raise ValueError(f"'{wish[kind]}' is to hold {'virials' if kind == 'virial' else 'stresses'}, "
+            raise ValueError(f"'{wish[kind]}' is used as {'virials' if kind == 'virial' else 'stresses'}, "
                              f"but is named a {other}: give it as the {other}, or rename it: a virial is "
                              "in eV, -volume * stress, a stress in eV/Angstrom^3")
     taken = {kind: _choose(kind, frames, wish, free_first, notes) for kind in STEMS}
@@ -146,6 +146,5 @@ def choose_names(frames: Iterable[Tuple[Any, Dict[str, Any]]], asked: Dict[str, 
             virial = wish.get("virial") or next(v.name for v in (find("virial", *f, names)
                                                                  for f in frames) if v)
             notes.append(f"the {alone[0]} of {len(alone)} frame{'s' * (len(alone) != 1)} without a "
-                         f"virial is left out, as the virials are those under {virial}; name it if it "
-                         "counts there")
+                         f"virial is left out, because virials are read from {virial}; name it to use it")
     return names._replace(stress_counts=counts)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the pictures of soapz share: colours, style, and figures as parts of a page.
+"""Shared code of the pictures of soapz: colours, style, and figures as parts of a page.
 
 Python only draws; the numbers come from the command `soapz`."""
 import base64
@@ -26,7 +26,7 @@ plt.rcParams.update({
 
 
 def as_image(figure, text):
-    """The figure as an <img> with its data inside; what is rasterized stays small."""
+    """The figure as an <img> with its data inside; rasterized parts stay small."""
     data = io.BytesIO()
     figure.savefig(data, format="svg", metadata={"Date": None})
     plt.close(figure)
@@ -35,7 +35,7 @@ def as_image(figure, text):
 
 
 def write_whole(path, data):
-    """path holds all the bytes or is left as it was; returns 0, or 1 with a message."""
+    """Writes the bytes to path, which is unchanged after a failure; returns 0, or 1 with a message."""
     part = None
     try:
         if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe

@@ -4,7 +4,7 @@
     E = sum_i E_i,  F_j = -dE/dr_j,  virial = -sum_ij r_ij (x) dE_i/dr_ij = -volume * stress
 
 docs/theory.md has the equations of E_i. The variance is that of the Gaussian process:
-k(x, x) - k^T (K + lambda^2)^-1 k, how far environments are from the sparse points."""
+k(x, x) - k^T (K + lambda^2)^-1 k, a measure of the distance from the sparse points."""
 from __future__ import annotations
 
 import contextlib
@@ -28,36 +28,36 @@ _GRADES_ALONE = -1.0  # SZ_GRADES_ALONE of soapz.h
 
 
 class Rank(NamedTuple):
-    """What rank_tolerance made of a SOAP term, see Potential.ranks."""
+    """The effect of rank_tolerance on a SOAP term, see Potential.ranks."""
     term: int  #: from 0
-    length: int  #: components of its vectors inside
+    length: int  #: components of the vectors used internally
     rank: int  #: eigenvectors that the tolerance needs
-    used: bool  #: False: the exact kernel costs less, and is used
-    rms: float  #: change of its local energies over its sparse points, eV
+    used: bool  #: False: the exact kernel is faster and is used
+    rms: float  #: rms change of its local energies at its sparse points, eV
     max: float  #: the largest of these
-    bound: float  #: no vector p has one of more than bound |p|^2, eV
+    bound: float  #: for any vector p the change is at most bound |p|^2, eV
 
 
 class Variance(NamedTuple):
-    """What Potential.variance returns, eV^2."""
+    """Result of Potential.variance, eV^2."""
     energies: np.ndarray  #: [n] of the local energies
     energy: float  #: of their sum, correlations included
 
 
 class Uncertainty(NamedTuple):
-    """What Potential.uncertainty returns: standard deviations of errors."""
+    """Result of Potential.uncertainty: standard deviations of errors."""
     forces: np.ndarray  #: [n] eV/Angstrom, of each component of an atom's force
     energy: float  #: eV
 
 
 class Prediction:
-    """What Potential.predict returns: everything that one evaluation gives.
+    """Result of Potential.predict: all results of one evaluation.
 
     energy     eV
-    energies   [n] eV, local energies; they add up to energy
+    energies   [n] eV, local energies; their sum is energy
     forces     [n][3] eV/Angstrom
     virial     [3][3] eV, -volume * stress before symmetrisation
-    virials    [n][3][3] eV, of the atoms; they add up to virial (a pair's goes to the
+    virials    [n][3][3] eV, of the atoms; their sum is virial (that of a pair is counted at the
                neighbour, as in LAMMPS's stress/atom)
     volume     Angstrom^3, None without three lattice vectors"""
 
@@ -79,7 +79,7 @@ class Prediction:
 
     @property
     def stresses(self) -> np.ndarray:
-        """[n][6] eV/Angstrom^3, of the atoms; they add up to stress."""
+        """[n][6] eV/Angstrom^3, of the atoms; their sum is stress."""
         return as_voigt(-self.virials / self._volume())
 
     def __repr__(self) -> str:
@@ -87,8 +87,8 @@ class Prediction:
 
 
 class _Model:
-    """A model of the library with its predictors: one for each thread that computes, taken
-    out of a pool while it is used. Freed when the last Potential of it has gone."""
+    """A model of the library with its predictors: one for each computing thread, taken out of a pool while
+    it is used. Freed with the last Potential that uses it."""
 
     def __init__(self, handle: Handle, rank_tolerance: float = 0.0, threads: int = 1,
                  precision: str = "double"):
@@ -101,7 +101,7 @@ class _Model:
         self.pool: List[Handle] = []
         self.variances: Dict[float, Handle] = {}
         self.uncertainty: Optional[Handle] = None
-        with self.predictor():  # what is made once is made now
+        with self.predictor():  # created once, now
             pass
 
     @contextlib.contextmanager
@@ -129,7 +129,7 @@ class _Model:
 
 
 def _cores() -> int:
-    """Those that this process may use."""
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -138,32 +138,32 @@ def _as_path(path: Any) -> bytes:
 
 
 class Potential:
-    """A model, ready to compute: a GAP XML file or a .soapz file, another Potential, or what
-    soapz.fit returns. Constant; threads may share it, forked and pickled copies work.
+    """A model, ready to compute: a GAP XML file or a .soapz file, another Potential, or the result of
+    soapz.fit. Constant; threads may share it, forked and pickled copies work.
 
-    path      the file, None of a fit that was not loaded
+    path      the file; None for the result of a fit
     cutoff    largest distance of interacting atoms, Angstrom
     elements  symbols, in the model's order
-    warnings  what the reader accepted with a doubt
-    ranks     [Rank] what rank_tolerance made of SOAP terms; empty without it
+    warnings  what the reader accepted but considers doubtful
+    ranks     [Rank] effect of rank_tolerance on SOAP terms; empty without it
 
-    rank_tolerance  eV; more than 0: kernels of zeta 2 are computed with their leading
-                    eigenvectors where that is cheaper, each within this rms of its local
-                    energies over its sparse points. 0: exact, or what a Potential given has
-    threads         that compute a structure together; 0: one for each core; None: 1, or what a
-                    Potential given has. Results do not depend on it. Where Python threads or
-                    processes compute side by side these are the parallelism: leave it at 1
+    rank_tolerance  eV; positive: kernels of zeta 2 are computed with their leading eigenvectors where
+                    that is faster, each with this rms error of its local energies at its sparse points.
+                    0: exact; default: that of a given Potential
+    threads         threads for each structure; 0: one per core; None: 1, or that of a given Potential.
+                    Results do not depend on it. If Python threads or processes compute in parallel leave
+                    it at 1
 
-    precision       "mixed": SOAP terms in single precision, their sums in double: faster, and
-                    forces within 1e-5 eV/Angstrom of "double", which is the default unless
-                    a Potential given has another
+    precision       "mixed": SOAP terms in single precision, their sums in double: faster, with forces
+                    within 1e-5 eV/Angstrom of "double", which is the default unless a given Potential has
+                    another
 
     Structures are ase.Atoms, or tuples (numbers, positions[, cell[, pbc]]) in Angstrom, with
     rows of cell as lattice vectors.
 
-    Raises FileNotFoundError for a missing file and SoapzError for what the library refuses:
-    files that are not models, elements that the model does not know, atoms that coincide,
-    positions that are not numbers. Wrong shapes and types are ValueError and TypeError."""
+    Raises FileNotFoundError for a missing file and SoapzError for errors of the library: files that are
+    not models, elements that are not in the model, atoms that coincide, positions that are not numbers.
+    Wrong shapes and types are ValueError and TypeError."""
 
     path: Optional[str]
     cutoff: float
@@ -180,8 +180,8 @@ class Potential:
             for name, given in (("rank_tolerance", rank_tolerance or None), ("threads", threads),
                                 ("precision", precision)):
                 if given is not None and given != getattr(path._model, name):
-                    raise ValueError(f"{name} is chosen when a file is loaded; "
-                                     f"{path!r} is loaded already")
+                    raise ValueError(f"{name} is set when a file is loaded; "
+                                     f"{path!r} is already loaded")
             self._take(path._model, path.path)
             return
         if not isinstance(path, (str, bytes, os.PathLike)):
@@ -194,7 +194,7 @@ class Potential:
 
     @classmethod
     def _of(cls, handle: Handle) -> "Potential":
-        """Of an sz_model."""
+        """A Potential for an sz_model."""
         self = cls.__new__(cls)
         self._take(_Model(handle), None)
         return self
@@ -217,8 +217,8 @@ class Potential:
         if len(species) and species.min() < 0:
             i = int(species.argmin())
             z = int(atoms.numbers[i])
-            raise SoapzError(f"atom {i}: the model {self.path or 'of the fit'} is for "
-                             f"{' '.join(self.elements)}, not for "
+            raise SoapzError(f"atom {i}: the model {self.path or 'of the fit'} has "
+                             f"{' '.join(self.elements)}, not "
                              f"{as_symbol(z) if z else 'atomic number 0'}")
         return species
 
@@ -229,7 +229,7 @@ class Potential:
         structure, result = atoms.struct(species), PredictionStruct()
         with self._model.predictor() as predictor:
             call("sz_predict", predictor, byref(structure), byref(result))
-            energies, forces, virials = (  # the predictor's memory: copied before it goes back
+            energies, forces, virials = (  # the predictor's memory: copied before the predictor is returned
                 copied(values, shape)
                 for values, shape in ((result.local, (n,)), (result.force, (n, 3)),
                                       (result.virials, (n, 3, 3))))
@@ -265,7 +265,7 @@ class Potential:
         return self.predict(atoms).stress
 
     def stresses(self, atoms: Any) -> np.ndarray:
-        """[n][6] eV/Angstrom^3, of the atoms: they add up to stress"""
+        """[n][6] eV/Angstrom^3, of the atoms: their sum is stress"""
         return self.predict(atoms).stresses
 
     def variance(self, atoms: Any, regularisation: float = 1e-3) -> Variance:
@@ -273,9 +273,9 @@ class Potential:
 
         regularisation: lambda, eV, added to the diagonal of the kernel matrix (QUIP's
         gap_variance_regularisation). The first call factorises that matrix, n_sparse^3 / 3
-        operations a term; further calls with the same number do not. Neither the data of
-        the fit nor their noise enter: the variance ranks environments by what the model
-        knows of them. SoapzError of a model without SOAP terms."""
+        operations per term; further calls with the same number do not. It does not depend on the training
+        data or their noise: it measures the distance from the sparse points. SoapzError for a model
+        without SOAP terms."""
         if not regularisation > 0:
             raise ValueError(f"the regularisation is {regularisation}, it must be positive")
         atoms = read_atoms(atoms)
@@ -286,10 +286,9 @@ class Potential:
         return Variance(local, total.value)
 
     def grade(self, atoms: Any) -> np.ndarray:
-        """[n] how far each environment is from the nearest sparse point: sqrt(2 - 2 c), c the
+        """[n] distance of each environment from the nearest sparse point: sqrt(2 - 2 c), c the
         cosine of their descriptor vectors, the largest of the atom's SOAP terms. 0 at a sparse
-        point, at most sqrt(2); no matrix is factorised. SoapzError of a model without SOAP
-        terms."""
+        point, at most sqrt(2); no matrix is factorised. SoapzError for a model without SOAP terms."""
         atoms = read_atoms(atoms)
         grade = np.zeros(len(atoms))
         variance = self._model.variance(_GRADES_ALONE)
@@ -300,9 +299,8 @@ class Potential:
         return grade
 
     def uncertainty(self, atoms: Any) -> Uncertainty:
-        """Standard deviations of the errors of forces and energy, by the calibration in the
-        model (soapz calibrate): about 68 % of errors are smaller. SoapzError of a model
-        without one."""
+        """Standard deviations of the errors of forces and energy, from the calibration in the model (soapz
+        calibrate): about 68 % of errors are smaller. SoapzError for a model without one."""
         atoms = read_atoms(atoms)
         calibration = self._model.calibration()
         variance = self.variance(atoms)
@@ -338,13 +336,13 @@ class Potential:
 
     @property
     def n_wide(self) -> int:
-        """SOAP kernels that are double with precision="mixed" all the same: the weights of these
-        terms cancel more than single precision holds."""
+        """Number of SOAP kernels computed in double with precision="mixed", because their weights cancel too
+        strongly for single precision."""
         return function("sz_plan_n_wide")(self._plan())
 
     @property
     def ranks(self) -> List[Rank]:
-        """The SOAP terms that rank_tolerance was tried on."""
+        """The SOAP terms that rank_tolerance was applied to."""
         plan = self._plan()
         found = (function("sz_plan_rank")(plan, k)
                  for k in range(function("sz_plan_n_ranks")(plan)))
@@ -352,7 +350,7 @@ class Potential:
 
     @property
     def notes(self) -> Dict[str, str]:
-        """What the model says about itself: citation, licence, training_data, .."""
+        """Notes of the model: citation, licence, training_data, .."""
         keys = sentences(self._model.pointer, "sz_model_n_notes", "sz_model_note_key")
         get = function("sz_model_note")
         return {key: get(self._model.pointer, key.encode()).decode(errors="replace")
@@ -360,11 +358,11 @@ class Potential:
 
     def save(self, path: Union[str, "os.PathLike[str]"],
              notes: Optional[Dict[str, Optional[str]]] = None) -> None:
-        """Writes a .soapz file, or a GAP XML file where the name ends in .xml: complete or
-        not at all, and over no file that the potential was read from or fitted to.
+        """Writes a .soapz file, or a GAP XML file if the name ends in .xml. The file appears only when it is
+        complete; files that the potential was read from or fitted to are not overwritten.
 
-        notes: texts to put in, None to take one away; threads must not save the same
-        potential with notes at once."""
+        notes: texts to set, None to remove one; two threads must not save the same potential with notes
+        at the same time."""
         for key, text in (notes or {}).items():
             call("sz_model_set_note", self._model.pointer, key.encode(),
                  None if text is None else text.encode())

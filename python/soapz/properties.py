@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Properties of crystals by a potential, through ASE.
 
-    cohesive energy   e_free - E/N                     e_free: an atom alone, by the same potential
+    cohesive energy   e_free - E/N                     e_free: an isolated atom, with the same potential
     E(V)              Birch's equation of state: a polynomial of third degree in V^(-2/3)
                       (Birch, Phys. Rev. 71, 809 (1947)); B = V E'', B' = dB/dp
-    elastic           C_ij = d sigma_i / d epsilon_j, Voigt's six strains forth and back, atoms relaxed;
+    elastic           C_ij = d sigma_i / d epsilon_j, Voigt's six strains, positive and negative, atoms
+                      relaxed;
                       stable if C is positive definite (Born)
-    phonons           D(q) = sum_R Phi(0, R) exp(i q R) / sqrt(m m'), Phi = -dF/du by displacements of
-                      one cell in a supercell: exact where q is commensurate with it
+    phonons           D(q) = sum_R Phi(0, R) exp(i q R) / sqrt(m m'), Phi = -dF/du from displacements in
+                      one cell in a supercell: exact if q is commensurate with it
     vacancy           E(N - 1) - (N - 1)/N E(N), atoms relaxed, cell fixed
     surface           (E(slab) - N E/atom) / 2A, atoms relaxed
-    gamma line        (E(s) - E(0)) / A, the upper half of a slab moved by s; atoms relax across the
-                      plane alone (Vitek, Phil. Mag. 18, 773 (1968))
+    gamma line        (E(s) - E(0)) / A, the upper half of a slab moved by s; atoms relax only normal to
+                      the plane (Vitek, Phil. Mag. 18, 773 (1968))
 
 Units: Angstrom, eV, GPa, THz, J/m^2."""
 from __future__ import annotations
@@ -56,25 +57,25 @@ def unit_of(name: str) -> Optional[str]:
 
 
 class Failed(Exception):
-    """One property cannot be had; the sentence says why."""
+    """A property cannot be computed; the message gives the reason."""
 
 
 class Progress(NamedTuple):
-    """What is told while computing."""
+    """Progress of the calculation."""
     crystal: str
     group: str  #: one of GROUPS
-    done: float  #: share of the work, 0 to 1, by number of atoms
+    done: float  #: fraction of the work, 0 to 1, by number of atoms
 
 
 class Properties:
-    """What soapz.property returns.
+    """Result of soapz.property.
 
     source     the model or calculator
     crystals   {"bcc:W": {name: value}}: values are numbers; of "phonon H" a list, THz, ascending,
                imaginary ones negative
     curves     {"bcc:W": {name: [[x, ..], [y, ..]]}}: "energy": Angstrom^3 and eV, both per atom, from the
-               minimum; "gamma 110": share of the slip vector and J/m^2
-    notes      [(crystal, sentence)] what could not be computed, or is to be doubted
+               minimum; "gamma 110": fraction of the slip vector and J/m^2
+    notes      [(crystal, sentence)] what could not be computed, or is doubtful
     reference  of the same kind, or None"""
 
     def __init__(self, source: str, reference: Optional["Properties"] = None):
@@ -84,7 +85,7 @@ class Properties:
         self.notes: List[Any] = []
 
     def as_dict(self) -> Dict[str, Any]:
-        """What --json writes, and what --reference reads."""
+        """The format that --json writes and --reference reads."""
         return {"source": self.source, "crystals": self.crystals, "curves": self.curves,
                 "units": {name: unit_of(name) for c in self.crystals.values() for name in c},
                 "notes": [f"{crystal}: {sentence}" for crystal, sentence in self.notes]}
@@ -125,7 +126,7 @@ def _equal(values: Sequence[float]) -> List[List[int]]:
 # ---- energies, stresses, relaxation --------------------------------------------------------
 
 class _Bench:
-    """A calculator, and how atoms relax by it."""
+    """A calculator, and relaxation with it."""
 
     def __init__(self, calculator: Any, fmax: float, steps: int, tell: Callable[[float], None]):
         self.calculator, self.fmax, self.steps, self.tell = calculator, fmax, steps, tell
@@ -139,7 +140,7 @@ class _Bench:
         return e
 
     def stress(self, atoms: Atoms) -> np.ndarray:
-        """[6] eV/Angstrom^3, Voigt's order; from energies where the calculator has none"""
+        """[6] eV/Angstrom^3, Voigt's order; from energies if the calculator has none"""
         atoms.calc = self.calculator
         try:
             return np.array(atoms.get_stress())
@@ -148,7 +149,7 @@ class _Bench:
             return np.array(calculate_numerical_stress(atoms, eps=1e-4))
 
     def relax(self, atoms: Atoms, what: str, fmax: Optional[float] = None) -> None:
-        """Positions, until no force is larger than fmax."""
+        """Relaxes positions until no force is larger than fmax."""
         fmax = fmax or self.fmax
         atoms.calc = self.calculator
         run = LBFGS(atoms, logfile=None, maxstep=0.1)
@@ -163,7 +164,7 @@ class _Bench:
 # ---- the properties ------------------------------------------------------------------------
 
 class _Work:
-    """One crystal: its primitive cell at the lattice constants, and what has been found."""
+    """One crystal: its primitive cell at the lattice constants, and the results."""
 
     def __init__(self, crystal: Crystal, bench: _Bench, result: Properties, groups: Sequence[str]):
         self.crystal, self.bench, self.groups = crystal, bench, groups
@@ -177,7 +178,7 @@ class _Work:
 
     # lattice
     def find_lattice(self) -> None:
-        """a (and c) of the lowest energy. Sets cell (ase.Atoms) and energy, eV an atom."""
+        """a (and c) of the lowest energy. Sets cell (ase.Atoms) and energy, eV per atom."""
         crystal, guess = self.crystal, self.crystal.guess()
 
         def energy(a: float, ratio: Optional[float] = None) -> float:
@@ -207,7 +208,7 @@ class _Work:
 
     def _bracket(self, energy: Callable[[float], float], guess: float) -> Any:
         """(a, step): a has a lower energy than a - step and a + step. The lowest of several minima;
-        a second look is further afield."""
+        if there is none, searches a wider range."""
         for low, high in ((0.85, 1.2), (0.7, 1.6)):
             a = guess * np.linspace(low, high, 29)
             e = np.array([energy(x) for x in a])
@@ -215,15 +216,16 @@ class _Work:
             if inside:
                 k = min(inside, key=lambda i: e[i])
                 return a[k], a[1] - a[0]
-        raise Failed(f"the energy has no minimum between a = {a[0]:.2f} and {a[-1]:.2f} Angstrom: this is no "
-                     "crystal of the potential")
+        raise Failed(f"the energy has no minimum between a = {a[0]:.2f} and {a[-1]:.2f} Angstrom: the "
+                     "potential does not have this crystal")
 
     def _cohesive(self) -> Any:
         alone = {s: self.bench.energy(Atoms(s, cell=[30.0] * 3, positions=[[15.0] * 3]))
                  for s in dict.fromkeys(self.crystal.symbols)}
         e = float(np.mean([alone[s] for s in self.cell.symbols]) - self.energy)
         if e <= 0:
-            self.note(f"the crystal is not bound: its energy is {-e:.3f} eV an atom above that of free atoms")
+            self.note(f"the crystal is not bound: its energy is {-e:.3f} eV per atom above that of "
+                      "free atoms")
         return e
 
     # energy and volume
@@ -239,7 +241,7 @@ class _Work:
             self.note(f"not stable: {self.unstable}")
 
     def _energy_at(self, volume: float) -> float:
-        """eV an atom, at Angstrom^3 an atom; hcp: at the best c/a of this volume."""
+        """eV per atom, at Angstrom^3 per atom; hcp: at the best c/a of this volume."""
         def energy(stretch: float) -> float:
             atoms = self.cell.copy()
             f = (volume / self.volume) ** (1 / 3)
@@ -344,7 +346,7 @@ class _Work:
     def _check_moved(self, atoms: Atoms, before: np.ndarray, where: str) -> None:
         moved = np.sqrt(((atoms.positions - before) ** 2).sum(axis=1).max())
         if moved > 0.5 * self.volume ** (1 / 3):
-            raise Failed(f"the crystal does not hold: an atom {where} moved by {moved:.2f} Angstrom")
+            raise Failed(f"the crystal is not stable: an atom {where} moved by {moved:.2f} Angstrom")
 
     def find_surfaces(self) -> None:
         if not self.crystal.kind.planes:
@@ -418,7 +420,7 @@ def _upper_half(atoms: Atoms) -> np.ndarray:
 
 
 def _nearest(atoms: Atoms, upper: np.ndarray, slip: np.ndarray) -> float:
-    """The least distance across the plane after the slip, Angstrom."""
+    """The smallest distance across the plane after the slip, Angstrom."""
     moved = atoms.copy()
     moved.positions[upper] += slip
     d = moved.get_all_distances(mic=True)
@@ -438,7 +440,7 @@ def _top(x: np.ndarray, y: np.ndarray) -> float:
 # ---- all of them ---------------------------------------------------------------------------
 
 def _cost(crystal: Crystal, group: str) -> float:
-    """About how many atoms are computed, all evaluations together"""
+    """Approximate number of atoms computed in all evaluations"""
     kind, n = crystal.kind, len(crystal.primitive(4.0))
     planes = len(kind.planes)
     return {"lattice": (150 if crystal.hexagonal else 50) * n, "eos": (300 if crystal.hexagonal else 21) * n, "elastic": 30 * n * n,
@@ -448,7 +450,7 @@ def _cost(crystal: Crystal, group: str) -> float:
 
 
 class _Meter:
-    """Tells the share of the work that is done, from the costs of all groups."""
+    """Reports the fraction of the work done, from the costs of all groups."""
 
     def __init__(self, jobs: Iterable[Any], progress: Optional[Callable[[Progress], None]]):
         self.jobs = {(c.name, g): float(_cost(c, g)) for c, g in jobs}
@@ -468,7 +470,7 @@ class _Meter:
 
 
 def _calculator(model: Any, threads: Optional[int]) -> Any:
-    """(calculator, what it is called, its elements or None)"""
+    """(calculator, its name, its elements or None)"""
     from .potential import Potential
     if isinstance(model, (str, os.PathLike, Potential)):
         from .calculator import SoapzCalculator
@@ -500,7 +502,7 @@ def _run(work: _Work, meter: _Meter, groups: Sequence[str]) -> None:
             finders[group]()
         except Failed as e:
             work.note(f"{group}: {e}")
-        except Exception as e:  # of the calculator: what is done stays
+        except Exception as e:  # an error of the calculator: earlier results are kept
             work.note(f"{group}: the calculator failed: {type(e).__name__}: {' '.join(str(e).split())}")
 
 
@@ -518,7 +520,7 @@ def read_reference(source: Any) -> Properties:
             except ValueError as e:
                 raise ValueError(f"{where} is not JSON: {e}") from None
     if not isinstance(source, dict):
-        raise ValueError(f"{where}: an object with crystals such as \"bcc:W\" is needed")
+        raise ValueError(f"{where}: expected an object with crystals such as \"bcc:W\"")
     crystals = source.get("crystals") or {k: v for k, v in source.items() if ":" in k}
     if not crystals:
         raise ValueError(f"{where} has no crystal such as \"bcc:W\"")
@@ -546,18 +548,18 @@ def property(model: Any, crystals: Union[str, Sequence[str]], *, only: Optional[
     crystals   "bcc:W", or several; structures bcc, fcc, hcp, sc, diamond with one element, rocksalt,
                zincblende, cesiumchloride with two ("rocksalt:NaCl")
     only       some of "lattice", "eos", "elastic", "phonons", "vacancy", "surfaces", "gamma"; all
-    reference  what it is compared with: another Properties, a dict or a file, see docs/property.md
-    fmax       eV/Angstrom, atoms are relaxed to this; steps: at most so many
+    reference  values to compare with: another Properties, a dict or a file, see docs/property.md
+    fmax       eV/Angstrom, largest force after relaxation; steps: largest number of steps
     threads    see Potential
     progress   called with a Progress
 
-    What cannot be computed is in notes and not among the values. ValueError of an unknown crystal, of
-    an element that the model lacks; what the calculator raises in the search for the lattice constant
-    is passed on, later it is a note."""
+    Properties that cannot be computed are in notes and not among the values. ValueError for an unknown
+    crystal or an element that is not in the model; errors of the calculator in the search for the lattice
+    constant are raised, later ones become notes."""
     found = [Crystal(c) for c in ([crystals] if isinstance(crystals, str) else crystals)]
     names = [c.name for c in found]
     if not names or len(set(names)) != len(names):
-        raise ValueError("no crystal is named" if not names else "a crystal is named twice")
+        raise ValueError("no crystal is given" if not names else "a crystal is given twice")
     wrong = [g for g in only or [] if g not in GROUPS]
     if wrong or only is not None and not list(only):
         raise ValueError(f"there is no property \"{''.join(wrong[:1])}\"; allowed are {', '.join(GROUPS)}")
@@ -568,7 +570,7 @@ def property(model: Any, crystals: Union[str, Sequence[str]], *, only: Optional[
     for c in found:
         missing = [s for s in c.symbols if elements is not None and s not in elements]
         if missing:
-            raise ValueError(f"{c.name}: the model {source} is for {' '.join(elements)}, not for {missing[0]}")
+            raise ValueError(f"{c.name}: the model {source} has {' '.join(elements)}, not {missing[0]}")
     result = Properties(source, None if reference is None else read_reference(reference))
     meter = _Meter(((c, g) for c in found for g in dict.fromkeys(["lattice", *groups])), progress)
     for c in found:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz property: the words of its command line, its table and its progress."""
+"""soapz property: its command line, table and progress."""
 from __future__ import annotations
 
 import importlib
@@ -33,7 +33,7 @@ def _difference(value: float, other: Optional[float]) -> str:
 
 
 def table(result: Properties) -> str:
-    """The values of all crystals; beside a reference with its values and the relative differences."""
+    """The values of all crystals; with a reference also its values and the relative differences."""
     lines = [f"by {result.source}"]
     if result.reference:
         lines.append(f"reference: {result.reference.source}")
@@ -53,7 +53,7 @@ def table(result: Properties) -> str:
 # ---- progress -----------------------------------------------------------------------------
 
 class Teller:
-    """One line on stderr with the time left, if that is a terminal, once the work takes more than 3 s."""
+    """One line on stderr with the time left, if it is a terminal, after 3 s of work."""
 
     def __init__(self) -> None:
         self.begin = time.monotonic()
@@ -116,10 +116,10 @@ def _positive(o: Dict[str, str], name: str, default: float, whole: bool) -> floa
 
 def _check_words(words: Sequence[str], crystals: Sequence[str], o: Dict[str, str]) -> None:
     if len(words) + ("calculator" in o) != 1:
-        raise UsageError("one word too many: " + words[-1] if len(words) > 1 else
-                         "a model or --calculator is needed, and not both")
+        raise UsageError("unexpected word:  " + words[-1] if len(words) > 1 else
+                         "give either a model or --calculator")
     if not crystals:
-        raise UsageError("say with --crystal which, such as --crystal bcc:W")
+        raise UsageError("give a crystal, such as --crystal bcc:W")
     seen: List[str] = []
     for name in crystals:
         try:
@@ -141,7 +141,7 @@ def _groups(o: Dict[str, str]) -> Optional[List[str]]:
 
 
 def _check_outputs(words: Sequence[str], o: Dict[str, str]) -> None:
-    """No input is overwritten, and folders are there before the work begins."""
+    """Before the work: refuses to overwrite an input, and checks that folders exist."""
     inputs = [*words, *([o["reference"]] if "reference" in o else [])]
     for option in ("json", "picture"):
         path = o.get(option)
@@ -158,7 +158,7 @@ def _check_outputs(words: Sequence[str], o: Dict[str, str]) -> None:
 
 
 def load_calculator(text: str) -> Any:
-    """What the function of "module:function", or "file.py:function", returns."""
+    """The return value of "module:function", or "file.py:function"."""
     module, colon, name = text.rpartition(":")
     if not colon or not re.fullmatch(r"[\w.]+", name):
         raise UsageError(f"--calculator needs MODULE:FUNCTION, such as ase.calculators.emt:EMT, not \"{text}\"")
@@ -172,7 +172,7 @@ def load_calculator(text: str) -> Any:
         for part in name.split("."):
             made = getattr(made, part)
         made = made()
-    except Exception as e:  # whatever a user's function may raise
+    except Exception as e:  # any exception of a user's function
         raise ValueError(f"--calculator {text}: {type(e).__name__}: {e}") from e
     finally:
         sys.path.remove(folder)
@@ -182,7 +182,7 @@ def load_calculator(text: str) -> Any:
 
 
 def _write(result: Properties, o: Dict[str, str]) -> int:
-    """The files; 0, or 1 where one could not be written."""
+    """Writes the files; 0, or 1 if one could not be written."""
     if o.get("json"):
         write_all({o["json"]: [json.dumps(result.as_dict(), indent=1) + "\n"]})
     if o.get("picture"):
@@ -196,7 +196,7 @@ def _make(words: Sequence[str], crystals: Sequence[str], o: Dict[str, str]) -> i
     threads = int(_positive(o, "threads", 0, True))
     _check_outputs(words, o)
     if o.get("picture"):
-        importlib.import_module("soapz.property_pictures")  # matplotlib is missed now and not at the end
+        importlib.import_module("soapz.property_pictures")  # reports missing matplotlib now
     reference = read_reference(o["reference"]) if "reference" in o else None
     model = load_calculator(o["calculator"]) if "calculator" in o else words[0]
     teller = Teller()
@@ -215,7 +215,7 @@ def _make(words: Sequence[str], crystals: Sequence[str], o: Dict[str, str]) -> i
 
 
 def main(argv: Sequence[str]) -> int:
-    """The words behind "soapz property"; the exit code."""
+    """Runs "soapz property" with these words; returns the exit code."""
     def work() -> int:
         try:
             words, crystals, options = _parse(argv)
@@ -223,7 +223,7 @@ def main(argv: Sequence[str]) -> int:
             return _make(words, crystals, options)
         except (OSError, ValueError, ImportError, SoapzError):
             raise
-        except Exception as e:  # of the calculator: whatever it raises
+        except Exception as e:  # any exception of the calculator
             raise ValueError(f"the calculator failed: {type(e).__name__}: {e}") from e
 
     return run_verb("property", work)

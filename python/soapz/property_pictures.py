@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The picture of soapz property: energy and volume, gamma lines, and differences from the reference,
-one below the other so that they are read on a narrow page."""
+one below the other so that they are readable on a narrow page."""
 import io
 
 import numpy as np
@@ -13,7 +13,7 @@ PER_CRYSTAL = 0.19  # inches of a line of the last panel
 
 
 def _offsets(result):
-    """{crystal: eV an atom by which it is above the lowest of the same elements}"""
+    """{crystal: energy above the lowest one of the same elements, eV per atom}"""
     bound = {c: v.get("cohesive") for c, v in result.crystals.items()}
     same = {c: sorted(Crystal(c).symbols) for c in bound}
     return {c: max((b for d, b in bound.items() if same[d] == same[c] and b is not None), default=0) - bound[c]
@@ -61,7 +61,7 @@ def _gammas(axis, result, colour):
     axis.axhline(0, lw=0.8, color=FAINT)
     axis.set_ylim(top=1.4 * top)
     axis.set_title("Gamma lines", loc="left")
-    axis.set_xlabel("share of the slip vector")
+    axis.set_xlabel("fraction of the slip vector")
     axis.set_ylabel("J/m$^2$")
     axis.legend(loc="upper center", ncols=2)
 

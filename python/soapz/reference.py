@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Energy, forces and virial of a frame, from whatever name and form they have."""
+"""Energy, forces and virial of a frame, from any supported name and format."""
 from __future__ import annotations
 
 import re
@@ -16,8 +16,8 @@ OUT = {"energy": "energy", "forces": "force", "virial": "virial"}  # gap_fit's n
 
 
 class Reference(NamedTuple):
-    """energy in eV, forces [n][3] in eV/Angstrom, virial [3][3] in eV, -volume * stress; None
-    where it is not known. took: {kind: where from, in words}; doubts: sentences."""
+    """energy in eV, forces [n][3] in eV/Angstrom, virial [3][3] in eV, -volume * stress; None if not known.
+    took: {kind: source, as text}; doubts: sentences."""
     energy: Optional[float]
     forces: Optional[np.ndarray]
     virial: Optional[np.ndarray]
@@ -27,19 +27,19 @@ class Reference(NamedTuple):
 
 
 def _in_words(kind: str, found: Found, results: Dict[str, Any], names: Names) -> str:
-    """Where it is from, as the summary says it."""
+    """Its source, as in the summary."""
     if found.key is not None or kind in names.asked:
         return names.asked.get(kind, found.name)
     both = [results.get(key) for key in ("free_energy", "energy")]
     if kind == "energy" and None not in both and both[0] != both[1]:
         return ("the free energy, of which forces are derivatives" if found.value is both[0]
-                else "the energy extrapolated to no smearing")
+                else "the energy extrapolated to zero smearing")
     return f"ASE's {kind}"
 
 
 def as_numbers(value: Any) -> np.ndarray:
-    """Numbers of an array, a list or a text as files have it ("[[1. 2.] [3. 4.]]", -3.5D0), in one
-    row. ValueError: something else is there."""
+    """Numbers of an array, a list or a text as found in files ("[[1. 2.] [3. 4.]]", -3.5D0), in one row.
+    ValueError for anything else."""
     if isinstance(value, str):
         words = value.translate({ord(c): " " for c in ",;[]{}()\"\\"}).split()
         return np.array([float(re.sub("[dD]", "e", word)) for word in words])
@@ -67,7 +67,7 @@ def _virial(kind: str, found: Found, name: str, atoms: Any) -> Optional[np.ndarr
     except ValueError:
         array = np.empty(0)
     if array.size not in sizes:
-        raise ValueError(f"{name} is not made of {'six or ' * (6 in sizes)}nine numbers, but "
+        raise ValueError(f"{name} must be {'six or ' * (6 in sizes)}nine numbers, not "
                          f"{found.value!r:.60}")
     tensor = from_voigt(array) if array.size == 6 else array.reshape(3, 3)
     if kind == "virial":
@@ -84,7 +84,7 @@ def _forces(found: Found, name: str, n: int) -> np.ndarray:
 
 
 def find_reference(atoms: Any, results: Dict[str, Any], names: Names) -> Reference:
-    """What counts of a frame under these names. ValueError: a value has the wrong shape."""
+    """The data of a frame under these names. ValueError: a value has the wrong shape."""
     value: Dict[str, Any] = {"energy": None, "forces": None, "virial": None}
     took: Dict[str, str] = {}
     used: Dict[str, str] = {}
@@ -104,14 +104,14 @@ def find_reference(atoms: Any, results: Dict[str, Any], names: Names) -> Referen
             doubts.append(f"{name} without a cell of three vectors is left out")
             continue
         if value[to] is not None and abs(got - value[to]).max() > 1e-3 + 0.01 * abs(got).max():
-            doubts.append(f"{name} says another virial than {took[to]}, which is taken")
+            doubts.append(f"{name} gives another virial than {took[to]}, which is used")
             continue
         if value[to] is None and kind == "stress" and not names.stress_counts:
             continue
         if value[to] is None:
             value[to], took[to] = got, f"-volume * {name}" if kind == "stress" else name
         if found.key is not None:
-            used[found.key] = to  # also where it says the same again
+            used[found.key] = to  # also if it is the same value
     return Reference(value["energy"], value["forces"], value["virial"], took, used, doubts)
 
 
@@ -123,7 +123,7 @@ def _is_number(value: Any, number: Optional[float]) -> bool:
 
 
 def _kept(name: str, taken: Any) -> str:
-    """A free name for what the frame has under a name that now means the reference."""
+    """An unused name for data under a name that now means the reference."""
     new = "other_" + name
     while new in taken:
         new = "other_" + new
@@ -132,10 +132,9 @@ def _kept(name: str, taken: Any) -> str:
 
 def write_reference(atoms: Any, results: Dict[str, Any], ref: Reference,
                     names: Dict[str, str] = OUT) -> List[str]:
-    """Puts the reference into atoms under these names, in the place of what it had there, and
-    what else the calculator knew beside it. Whoever looks for energies, forces or virials by
-    their usual names finds these alone: another REF_energy, forces, stress, .. becomes
-    other_NAME, and sentences tell of it."""
+    """Stores the reference in atoms under these names, replacing older data, and also the other results of
+    the calculator. These are then the only energies, forces and virials under usual names: another
+    REF_energy, forces, stress, .. becomes other_NAME, with a message."""
     notes = []
     taken = {name.lower() for name in names.values()}
     for holder in (atoms.info, atoms.arrays):
@@ -143,11 +142,11 @@ def write_reference(atoms: Any, results: Dict[str, Any], ref: Reference,
             if key in ref.used:
                 del holder[key]
             elif ENERGIES.fullmatch(str(key)) and _is_number(holder[key], ref.energy):
-                del holder[key]  # the same again
+                del holder[key]  # the same value
             elif USUAL.fullmatch(str(key)) or str(key).lower() in taken:
                 new = _kept(key, holder)
                 holder[new] = holder.pop(key)
-                notes.append(f"{key} is not what was taken: it is kept as {new}")
+                notes.append(f"{key} differs from the data used: it is kept as {new}")
     for key, value in results.items():
         _keep_result(atoms, key, value, ref)
     if ref.energy is not None:
@@ -160,7 +159,7 @@ def write_reference(atoms: Any, results: Dict[str, Any], ref: Reference,
 
 
 def _keep_result(atoms: Any, key: str, value: Any, ref: Reference) -> None:
-    """What a calculator knew beside the reference: magmoms, charges, dipole, .."""
+    """Other results of a calculator: magmoms, charges, dipole, .."""
     if key in ("energy", "free_energy"):
         if ref.energy is None or value == ref.energy:
             return

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which frames make training data, and what they are called: isolated atoms, config_types,
-structures that occur twice."""
+"""Selects and names training data: isolated atoms, config_types, duplicate structures."""
 from __future__ import annotations
 
 import os
@@ -15,13 +14,13 @@ ISOLATED = "isolated_atom"
 
 
 class LeftOut(NamedTuple):
-    """A frame that was left out: where it stands ("run/OUTCAR, frame 3") and why."""
+    """A frame that was left out: its place ("run/OUTCAR, frame 3") and the reason."""
     where: str
     why: str
 
 
 class Frame:
-    """One frame on its way through."""
+    """One frame being processed."""
 
     def __init__(self, atoms: Any, source: Source, number: int):
         self.atoms, self.source, self.number = atoms, source, number
@@ -56,7 +55,7 @@ def _is_isolated(atoms: Any, distance: float) -> bool:
 # ---- config_type ---------------------------------------------------------------------------
 
 def _safe(name: str) -> str:
-    """A name that a list {type:sigma} can hold."""
+    """A name that is allowed in a list {type:sigma}."""
     return re.sub(r"[^A-Za-z0-9_.+-]+", "_", name).strip("_") or "default"
 
 
@@ -66,7 +65,7 @@ def _stem(path: str) -> str:
 
 
 def _folder_names(sources: Iterable[Source]) -> Dict[Source, str]:
-    """The folder below the one that was searched, or below the one that the files share."""
+    """The folder relative to the one that was searched, or to the common one of the files."""
     sources = list(sources)
     named = [os.path.dirname(os.path.abspath(s.path)) for s in sources if s.root is None]
     shared = os.path.commonpath(named) if named else ""
@@ -80,7 +79,7 @@ def _folder_names(sources: Iterable[Source]) -> Dict[Source, str]:
 
 
 def _rule(text: str, frames: Sequence[Frame]) -> Callable[[Frame], Optional[str]]:
-    """The rule of --config-type as a function; None: the frame does not say."""
+    """The rule of --config-type as a function; None: the frame has none."""
     sources = list(dict.fromkeys(f.source for f in frames))
     folders = _folder_names(sources)
     kind, _, word = text.partition(":")
@@ -113,7 +112,7 @@ def _rule(text: str, frames: Sequence[Frame]) -> Callable[[Frame], Optional[str]
 
 def set_config_types(frames: Sequence[Frame], text: str, isolated: float,
                      notes: List[str]) -> None:
-    """By the rule of --config-type; isolated: Angstrom. Notes tell of what was renamed."""
+    """By the rule of --config-type; isolated: Angstrom. Notes report what was renamed."""
     rule, renamed, silent = _rule(text, frames), {}, 0
     for f in frames:
         before, name = f.atoms.info.get("config_type"), rule(f)
@@ -130,11 +129,11 @@ def set_config_types(frames: Sequence[Frame], text: str, isolated: float,
         notes.append(f"{count(silent, 'frame')} without {text}: config_type default")
 
 
-# ---- what occurs twice ---------------------------------------------------------------------
+# ---- duplicates ---- ---------------------------------------------------------------------
 
 def _features(atoms: Any) -> np.ndarray:
-    """Numbers that move no farther than the atoms do (Angstrom) and do not know in which image
-    of the cell an atom was written: candidates for equal structures are near in them."""
+    """Numbers that change by no more than the displacements of the atoms (Angstrom) and do not depend on the
+    image in which an atom is written: equal structures have similar numbers."""
     cell, some = np.asarray(atoms.cell), atoms.positions[:4]
     if abs(np.linalg.det(cell)) < 1e-9 or not np.any(atoms.pbc):
         return np.concatenate([cell.ravel(), some.ravel()])
@@ -152,7 +151,7 @@ def _features(atoms: Any) -> np.ndarray:
 
 
 def _same(a: Any, b: Any, tolerance: float) -> bool:
-    """Atoms in one order, equal but for lattice vectors."""
+    """Equal atoms up to lattice vectors, in one order."""
     cell = np.asarray(a.cell)
     if abs(cell - np.asarray(b.cell)).max() > tolerance:
         return False
@@ -166,7 +165,7 @@ def _same(a: Any, b: Any, tolerance: float) -> bool:
 
 
 def _duplicates(frames: Sequence[Frame], tolerance: float) -> Dict[int, int]:
-    """{frame: the one that is kept in its place}. Of equal ones the first with most data."""
+    """{frame: the one that is kept instead}. Of equal ones, the first with most data is kept."""
     from scipy.spatial import cKDTree  # ASE needs scipy too
     groups: Dict[Tuple[bytes, bytes], List[int]] = {}
     for k, f in enumerate(frames):
@@ -192,7 +191,7 @@ def _duplicates(frames: Sequence[Frame], tolerance: float) -> Dict[int, int]:
 
 def leave_out_duplicates(frames: List[Frame], tolerance: float, left_out: List[LeftOut],
                          notes: List[str]) -> List[Frame]:
-    """The frames without those whose structure, to the tolerance in Angstrom, is there already."""
+    """Removes frames whose structure occurred before, within the tolerance in Angstrom."""
     gone = _duplicates(frames, tolerance)
     differ = []
     for j in sorted(gone):
@@ -204,14 +203,14 @@ def leave_out_duplicates(frames: List[Frame], tolerance: float, left_out: List[L
     for a, b in differ[:5]:
         notes.append(f"{a.where} and {b.where} are one structure with energies "
                      f"{1e3 * abs(a.energy - b.energy) / len(a.atoms):.3g} meV/atom apart; the "
-                     "second is kept: were the calculations set up alike?")
+                     "second is kept: check that the calculations used the same settings")
     if len(differ) > 5:
         notes.append(f"{len(differ) - 5} more such pairs with different energies")
     return [f for k, f in enumerate(frames) if k not in gone]
 
 
 def leave_out_atoms(frames: List[Frame], left_out: List[LeftOut]) -> List[Frame]:
-    """Of the isolated atoms of an element the one of the lowest energy stays: e0 is one number."""
+    """Keeps the isolated atom of lowest energy for each element: e0 is one number."""
     best: Dict[str, Frame] = {}
     single = [f for f in frames if f.atoms.info["config_type"] == ISOLATED and len(f.atoms) == 1
               and f.energy is not None]

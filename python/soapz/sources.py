@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Files of other programs, read through ASE: which there are, their frames, and which of these
-are of an electronic structure that did not converge.
+"""Files of other programs, read through ASE: finding them, their frames, and their electronic convergence.
 
 ASE gives energies in eV, forces in eV/Angstrom and stresses in eV/Angstrom^3, positive under
-tension. What it does not tell is looked up in the files here: that a self-consistent cycle ran
+tension. What it does not report is read from the files here: that a self-consistent cycle ran
 out of steps (VASP, Quantum ESPRESSO), and that a LAMMPS dump has no energy, for which ASE puts 0."""
 from __future__ import annotations
 
@@ -17,8 +16,8 @@ import numpy as np
 
 from .xyz_frames import read_frames
 
-# Formats of ASE that may hold energies or forces. In a folder the others are passed over;
-# named outright they are read.
+# Formats of ASE that may contain energies or forces. Others are ignored in folders, but read if they are
+# given by name.
 RESULTS = {"abinit-out", "aims-output", "bundletrajectory", "castep-castep", "castep-geom",
            "castep-md", "crystal", "db", "dftb", "espresso-out", "extxyz", "gamess-us-out",
            "gaussian-out", "gpaw-out", "gpw", "json", "lammps-dump-text", "nwchem-out",
@@ -33,21 +32,21 @@ class Source(NamedTuple):
     path: str
     index: Optional[str]  # ASE's "file@0:10": "0:10"
     root: Optional[str]  # the folder that was searched, if one was
-    format: Optional[str]  # of ASE; None: ASE shall find out
+    format: Optional[str]  # ASE's format; None: ASE detects it
 
 
 class Read(NamedTuple):
     """One frame of a file."""
     atoms: Any  # ase.Atoms without a calculator
-    results: Dict[str, Any]  # of its calculator
+    results: Dict[str, Any]  # results of its calculator
     number: int  # in the file, from 0
-    converged: Optional[bool]  # of the electronic structure; None: not known
+    converged: Optional[bool]  # convergence of the electronic structure; None: not known
 
 
 # ---- which files ---------------------------------------------------------------------------
 
 def format_of(path: str) -> Optional[str]:
-    """ASE's name for the format of a file, None where it knows none."""
+    """ASE's name for the format of a file, None if it knows none."""
     from ase.io.formats import UnknownFileTypeError, filetype
     try:
         name = filetype(path, guess=False)
@@ -63,7 +62,7 @@ def format_of(path: str) -> Optional[str]:
 
 
 def begins_with_count(path: str) -> bool:
-    """As an XYZ file does, whatever its name; POSCAR begins with a comment."""
+    """Starts like an XYZ file, with any name; POSCAR starts with a comment."""
     if "POSCAR" in path or "CONTCAR" in path or not os.path.isfile(path):
         return False
     with open(path, "rb") as f:
@@ -74,13 +73,13 @@ def begins_with_count(path: str) -> bool:
 
 
 def open_any(path: str, mode: str = "rt") -> Any:
-    """gzip, bzip2 and xz as ASE reads them"""
+    """gzip, bzip2 and xz, as in ASE"""
     from ase.io.formats import open_with_compression
     return open_with_compression(path, mode)
 
 
 def _run_of(path: str) -> Optional[Any]:
-    """vasprun.xml and OUTCAR of one run have the same run here."""
+    """The same for vasprun.xml and OUTCAR of one run."""
     folder, name = os.path.split(path)
     name = re.sub(r"\.(gz|bz2|xz)$", "", name)
     m = re.fullmatch(r"vasprun(.*)\.xml", name) or re.fullmatch(r"OUTCAR(.*)", name)
@@ -88,10 +87,10 @@ def _run_of(path: str) -> Optional[Any]:
 
 
 class Search:
-    """The files behind the words of a command line, in order.
+    """The files for the words of a command line, in order.
 
     sources  of Source
-    passed   {why: [paths]} of what a folder holds and is not read"""
+    passed   {reason: [paths]} of files in folders that are not read"""
 
     def __init__(self, words: Sequence[str], format: Optional[str] = None):
         self.sources: List[Source] = []
@@ -141,15 +140,15 @@ class Search:
             if kind in RESULTS or self._format:
                 self._add(Source(path, None, root, kind))
             else:
-                why = "without energies (by its format)" if kind else "of no format that ASE knows"
+                why = "without energies (by its format)" if kind else "not in a format of ASE"
                 self.passed.setdefault(why, []).append(path)
 
 
 # ---- electronic convergence ----------------------------------------------------------------
 
 def vasp_xml_convergence(path: str) -> List[bool]:
-    """Of each <calculation>: the electronic steps are fewer than NELM, or the last of them
-    changed the energy by less than EDIFF."""
+    """For each <calculation>: there are fewer electronic steps than NELM, or the last one changed the energy
+    by less than EDIFF."""
     import xml.etree.ElementTree as ElementTree
     most, enough, steps, free, states = None, 0.0, 0, [], []
     inside = False
@@ -176,13 +175,13 @@ def vasp_xml_convergence(path: str) -> List[bool]:
                     inside = False
                     e.clear()
     except ElementTree.ParseError:
-        pass  # the run was cut off; ASE decides what is left of it
+        pass  # the run was cut off; ASE reads what is left
     return states
 
 
 def outcar_convergence(path: str) -> List[bool]:
-    """Of each ionic step, which ends with its free energy: VASP says that it reached EDIFF, or
-    the electronic steps are fewer than NELM."""
+    """For each ionic step, which ends with its free energy: VASP reports that it reached EDIFF, or there are
+    fewer electronic steps than NELM."""
     most, steps, reached, states = None, 0, None, []
     with open_any(path) as f:
         for line in f:
@@ -202,7 +201,7 @@ def outcar_convergence(path: str) -> List[bool]:
 
 
 def espresso_convergence(path: str) -> List[bool]:
-    """Of each structure that pw.x prints."""
+    """For each structure that pw.x prints."""
     states: List[bool] = []
     with open_any(path) as f:
         for line in f:
@@ -220,7 +219,7 @@ CONVERGENCE = {"vasp-xml": vasp_xml_convergence, "vasp-out": outcar_convergence,
 
 
 def _dump_words(path: str, elements: Optional[Sequence[str]]) -> Dict[str, Any]:
-    """What ASE must be told of a LAMMPS dump."""
+    """The options that ASE needs for a LAMMPS dump."""
     units, columns = "metal", []
     with open_any(path) as f:
         for line in f:
@@ -233,14 +232,14 @@ def _dump_words(path: str, elements: Optional[Sequence[str]]) -> Dict[str, Any]:
     if elements:
         words["specorder"] = list(elements)
     elif "element" not in columns and "mass" not in columns:
-        raise ValueError("this dump has atom types and no elements: say with --elements Cu,Au "
-                         "what the types 1, 2, .. are, or dump the column element "
+        raise ValueError("this dump has atom types but no elements: give the elements of types 1, 2, "
+                         ".. with --elements Cu,Au, or dump the column element "
                          "(dump_modify .. element)")
     return words
 
 
 def _rows(path: str) -> Iterator[Any]:
-    """Of an ase.db, with key_value_pairs and data in info."""
+    """Frames of an ase.db, with key_value_pairs and data in info."""
     import ase.db
     if not os.path.getsize(path):
         raise ValueError("the data base is empty")
@@ -258,7 +257,7 @@ def _frames(source: Source, kind: str, elements: Optional[Sequence[str]]) -> Ite
         return
     words: Dict[str, Any] = {}
     if kind == "espresso-out":
-        words["results_required"] = False  # to be counted as espresso_convergence counts
+        words["results_required"] = False  # numbered as in espresso_convergence
     elif kind == "lammps-dump-text":
         words = _dump_words(source.path, elements)
     yield from iread(source.path, ":", format=kind, do_not_split_by_at_sign=True, **words)
@@ -273,7 +272,7 @@ def _index(text: str, n: int) -> List[int]:
 
 
 def _strip(atoms: Any, kind: str) -> Dict[str, Any]:
-    """Takes the calculator off; what it knew, as it was: constraints do not change forces."""
+    """Removes the calculator; returns its results unchanged: constraints do not change forces."""
     calculator = atoms.calc
     results = dict(getattr(calculator, "results", None) or {})
     atoms.calc = None
@@ -284,8 +283,7 @@ def _strip(atoms: Any, kind: str) -> Dict[str, Any]:
 
 def read_source(source: Source, elements: Optional[Sequence[str]] = None,
                 notes: Optional[List[str]] = None) -> List[Read]:
-    """All frames of a file; ValueError, in a sentence, where ASE cannot read it. What ASE
-    warned of goes to notes."""
+    """All frames of a file; ValueError with a message if ASE cannot read it. Warnings of ASE go to notes."""
     kind = source.format or format_of(source.path)
     if not source.format and kind not in RESULTS and begins_with_count(source.path):
         kind = "extxyz"
@@ -294,8 +292,8 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
         try:
             kind = filetype(source.path)
         except UnknownFileTypeError as e:
-            raise ValueError(f"{source.path}: ASE does not know this kind of file ({e}); --format "
-                             "names one of ASE's formats") from None
+            raise ValueError(f"{source.path}: ASE does not know this kind of file ({e}); give one of "
+                             "ASE's formats with --format") from None
         except (OSError, UnicodeDecodeError) as e:
             raise ValueError(f"{source.path} cannot be read: {e}") from None
     said: List[str] = []
@@ -308,7 +306,7 @@ def read_source(source: Source, elements: Optional[Sequence[str]] = None,
             else:
                 frames = list(_frames(source, kind, elements))
         states = CONVERGENCE[kind](source.path) if kind in CONVERGENCE else []
-    except Exception as e:  # a reader of ASE may fail in any way
+    except Exception as e:  # readers of ASE may raise any exception
         if str(e).startswith(source.path + ":"):  # ours
             raise
         raise ValueError(f"{source.path} cannot be read as {kind}: {e or type(e).__name__}") from None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Structures as the library takes them: an ase.Atoms, or (numbers, positions, cell, pbc)."""
+"""Structures in the form that the library needs: an ase.Atoms, or (numbers, positions, cell, pbc)."""
 from __future__ import annotations
 
 import ctypes
@@ -14,7 +14,7 @@ Z_MAX = 118
 
 
 def as_reals(value: Any, shape: Sequence[int], what: str) -> np.ndarray:
-    """A C-contiguous float64 array of this shape; TypeError and ValueError say what is wrong."""
+    """A C-contiguous float64 array of this shape; TypeError and ValueError name the error."""
     try:
         array = np.asarray(value)
     except ValueError as e:  # ragged
@@ -22,17 +22,17 @@ def as_reals(value: Any, shape: Sequence[int], what: str) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{what} must be real numbers, not {array.dtype}")
     if array.shape != tuple(shape):
-        raise ValueError(f"{what} have the shape {array.shape}, needed is {tuple(shape)}")
+        raise ValueError(f"{what} have the shape {array.shape}, but need {tuple(shape)}")
     return np.asarray(array, np.float64, order="C")
 
 
 def as_numbers(value: Any) -> np.ndarray:
-    """Atomic numbers 0..118 (0: no element), or symbols."""
+    """Atomic numbers 0..118 (0: no element) or symbols, as an array."""
     array = np.asarray(value)
     if array.ndim == 1 and array.size and array.dtype.kind in "US":
         array = np.array([as_number(s) for s in array.tolist()])
     if array.ndim != 1:
-        raise ValueError(f"atomic numbers are a list, not of the shape {array.shape}")
+        raise ValueError(f"atomic numbers must be a list, not an array of shape {array.shape}")
     if array.size and array.dtype.kind not in "iu":
         raise TypeError(f"atomic numbers must be integers, not {array.dtype}")
     if array.size and not (array.min() >= 0 and array.max() <= Z_MAX):
@@ -64,16 +64,16 @@ def as_elements(elements: Union[str, Sequence[Union[str, int]]]) -> List[int]:
         elements = elements.replace(",", " ").split()
     z = [as_number(e) for e in elements]
     if not z:
-        raise ValueError("no element is named")
+        raise ValueError("no element is given")
     for k, one in enumerate(z):
         if one in z[:k]:
-            raise ValueError(f"{as_symbol(one)} is named twice")
+            raise ValueError(f"{as_symbol(one)} is given twice")
     return z
 
 
 def copied(values: Any, shape: Tuple[int, ...], dtype: Any = np.float64) -> np.ndarray:
-    """The array that a pointer of the library points to. (numpy's as_array makes ctypes keep
-    a type for every shape that there ever was.)"""
+    """The array that a pointer of the library points to. (numpy's as_array makes ctypes keep a type for
+    every shape used.)"""
     array = np.empty(shape, dtype)
     if array.size:
         ctypes.memmove(array.ctypes.data, values, array.nbytes)
@@ -100,13 +100,13 @@ class Atoms:
 
     @property
     def volume(self) -> Optional[float]:
-        """Angstrom^3; None without three vectors that span one."""
+        """Volume, Angstrom^3; None without three independent vectors."""
         if np.linalg.matrix_rank(self.cell) < 3:
             return None
         return float(abs(np.linalg.det(self.cell)))
 
     def struct(self, species: np.ndarray) -> AtomicStructure:
-        """species [n] of intc and self must be kept as long as the struct."""
+        """species [n] of intc; it and self must be kept as long as the struct."""
         s = AtomicStructure(len(self), species.ctypes.data, self.positions.ctypes.data)
         s.cell[:] = self.cell.ravel()
         s.pbc[:] = [int(p) for p in self.pbc]
@@ -114,7 +114,7 @@ class Atoms:
 
 
 def read_atoms(atoms: Any) -> Atoms:
-    """Of an ase.Atoms, or of a tuple (numbers, positions[, cell[, pbc]])."""
+    """A structure from an ase.Atoms, or from a tuple (numbers, positions[, cell[, pbc]])."""
     if isinstance(atoms, Atoms):
         return atoms
     if all(hasattr(atoms, name) for name in ("numbers", "positions", "cell", "pbc")):

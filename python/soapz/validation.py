@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A potential against reference data."""
+"""Errors of a potential on reference data."""
 from __future__ import annotations
 
 from typing import Any, Dict, NamedTuple, Optional, Union
@@ -11,7 +11,7 @@ from .fitting import Progress, _Waiter
 from .library import Handle, function
 from .potential import Potential
 
-KINDS = ("energy", "force", "virial")  # as sz_quantity counts them
+KINDS = ("energy", "force", "virial")  # as in sz_quantity
 
 
 class Errors(NamedTuple):
@@ -23,8 +23,8 @@ class Errors(NamedTuple):
 
 
 class ErrorsOf(NamedTuple):
-    """Of energies in eV/atom, of force components in eV/Angstrom, of six virial components
-    in eV/atom."""
+    """Errors of energies in eV/atom, of force components in eV/Angstrom, of six virial components in
+    eV/atom."""
     energy: Errors
     force: Errors
     virial: Errors
@@ -35,13 +35,13 @@ def _errors(summary: Any) -> Errors:
 
 
 class Validation:
-    """What soapz.validate returns; print it for a table.
+    """Result of soapz.validate; print it for a table.
 
     energy, force, virial  Errors (n, mae, rmse, max) of energies in eV/atom, of force components
                            in eV/Angstrom, of six virial components in eV/atom
     by_config_type         {type: ErrorsOf(energy, force, virial)}
     by_element             {symbol: Errors} of the forces
-    energies               [n_frames] eV, what the potential says; NaN where the data have none
+    energies               [n_frames] eV, predicted; NaN if the data have none
     forces                 [n_atoms][3] eV/Angstrom, all frames one after the other; the same"""
 
     def __init__(self, handle: Handle, dataset: Dataset):
@@ -87,8 +87,8 @@ def validate(potential: Any, dataset: Any, *, n_threads: int = 0,
     """The errors of a Potential (or the path of one) on a Dataset (or the path of an extended
     XYZ file, or a list of ase.Atoms), see Validation.
 
-    n_threads, progress and Ctrl-C as for soapz.fit. SoapzError: an element that the model does
-    not know, data without energies, forces and virials."""
+    n_threads, progress and Ctrl-C as for soapz.fit. SoapzError: an element that is not in the model, data
+    without energies, forces and virials."""
     model, data = Potential(potential), as_dataset(dataset)
     errors = Handle("sz_errors_free")
     _Waiter(progress, n_threads).call("sz_errors_create", [errors], model._model.handle,

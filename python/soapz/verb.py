@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the verbs of the command that are in Python have in common: a wrong command line, and how
-one that fails ends."""
+"""Shared code of the verbs that are implemented in Python: usage errors and exit codes."""
 from __future__ import annotations
 
 import sys
@@ -14,8 +13,7 @@ class UsageError(ValueError):
 
 
 def run_verb(name: str, work: Callable[[], int]) -> int:
-    """work()'s exit code; 2 after a UsageError and 1 after what else may go wrong, with one sentence
-    on stderr."""
+    """work()'s exit code; 2 after a UsageError and 1 after any other error, with one sentence on stderr."""
     try:
         return work()
     except UsageError as e:

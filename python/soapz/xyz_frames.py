@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Reads extended XYZ as core/atoms/xyz.c does: what is read there is read here, what is refused
-there is refused here, with file and line. (ASE's reader stops at a blank line between frames,
-drops columns that Properties does not name, and takes any pbc that it does not know for T.)
+"""Reads extended XYZ like core/atoms/xyz.c: it accepts and refuses the same files, with file and line in
+messages. (ASE's reader stops at a blank line between frames, drops columns that Properties does not name,
+and reads any unknown pbc as T.)
 
-Nothing becomes the result of a calculator: energies stay in info, forces in arrays."""
+No data become results of a calculator: energies stay in info, forces in arrays."""
 from __future__ import annotations
 
 import re
@@ -21,14 +21,14 @@ SEPARATORS = re.compile(r'[\s,;\[\]{}()"]+')
 
 
 class _Lines:
-    """Those of a file, with their number; notes: sentences, each kind once."""
+    """Lines of a file, with their number; notes: sentences, each kind once."""
 
     def __init__(self, path: str, file: Any):
         self.path, self.number, self._file = path, 0, file
         self.notes: Dict[str, str] = {}
 
     def next(self) -> Optional[str]:
-        """Without its end; None at the end of the file."""
+        """The next line without its end; None at the end of the file."""
         raw = self._file.readline()
         if not raw:
             return None
@@ -39,7 +39,7 @@ class _Lines:
             raw = raw[3:]
         text = raw.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
         if "\r" in text:
-            raise self.error("lines end with a carriage return alone; end them with a line feed")
+            raise self.error("lines end with a carriage return only; end them with a line feed")
         return text
 
     def error(self, what: str, line: Optional[int] = None) -> ValueError:
@@ -62,7 +62,7 @@ class _Head(NamedTuple):
 # ---- the comment line ----------------------------------------------------------------------
 
 def _take(info: Dict[str, str], key: str) -> Optional[str]:
-    """The last value under a key in any case, which is taken out."""
+    """Removes a key, in any case, and returns its last value."""
     value = None
     for name in [name for name in info if name.lower() == key]:
         value = info.pop(name)
@@ -103,7 +103,7 @@ def _pbc(lines: _Lines, text: Optional[str], has_cell: bool) -> List[bool]:
         raise lines.error(f'pbc must be three logicals such as "T T F", not "{text}"')
     pbc = [w[0] in "tT" for w in words]
     if any(pbc) and not has_cell:
-        raise lines.error("pbc says periodic, but there is no Lattice")
+        raise lines.error("pbc is periodic, but there is no Lattice")
     return pbc
 
 
@@ -122,7 +122,7 @@ def _columns(lines: _Lines, text: str) -> List[Tuple[str, str, int]]:
 
 
 def _split(lines: _Lines, text: str, is_free: bool) -> Dict[str, str]:
-    """A comment of plain XYZ is a free text, with which nothing can be wrong."""
+    """A comment of plain XYZ is free text and cannot have errors."""
     try:
         return split_comment(text)
     except ValueError as e:
@@ -162,15 +162,15 @@ def _rows(lines: _Lines, head: _Head) -> List[List[str]]:
                               f"{head.line}")
         words = text.split() if '"' not in text else re.findall(r'"[^"]*"|\S+', text)
         if len(words) < 2 and not "".join(words).lstrip("+-").strip("0123456789"):
-            raise lines.error(f"the frame says {head.n_atoms} atoms here, but after {i} of them line "
+            raise lines.error(f"the number of atoms is {head.n_atoms} here, but after {i} of them line "
                               f"{lines.number} is {'the beginning of another frame' if words else 'blank'}; "
-                              "correct the number, or add the atoms that are missing", head.line)
+                              "correct the number, or add the missing atoms", head.line)
         if len(words) < n or (len(words) > n and not head.is_plain):
-            raise lines.error(f"this line has {len(words)} columns, by line {head.line + 1} it should "
-                              f"have {n}")
+            raise lines.error(f"this line has {len(words)} columns, but by line {head.line + 1} it "
+                              f"must have {n}")
         if len(words) > n:
-            lines.note("columns", "what stands behind symbol x y z is not used, as the second line of "
-                       "the frame does not name it")
+            lines.note("columns", "data after symbol x y z are not used, because the second line "
+                       "of the frame does not name them")
         rows.append(words[:n])
     return rows
 
@@ -187,7 +187,7 @@ def _convert(kind: str, word: str) -> Any:
 
 def _array(lines: _Lines, head: _Head, column: Tuple[str, str, int], rows: List[List[str]]
            ) -> np.ndarray:
-    """[n] or [n][fields], as rows of words become numbers, logicals or texts"""
+    """[n] or [n][fields]: rows of words as numbers, logicals or texts"""
     name, kind, n = column
     values = []
     for i, row in enumerate(rows):
@@ -202,7 +202,7 @@ def _array(lines: _Lines, head: _Head, column: Tuple[str, str, int], rows: List[
 
 
 def _numbers(lines: _Lines, head: _Head, words: Any, is_symbols: bool) -> np.ndarray:
-    """Atomic numbers of symbols in any case of letters, or of numbers."""
+    """Atomic numbers of symbols, in any case, or of numbers."""
     from ase.data import atomic_numbers, chemical_symbols
     found = []
     for i, word in enumerate(words):
@@ -210,8 +210,8 @@ def _numbers(lines: _Lines, head: _Head, words: Any, is_symbols: bool) -> np.nda
         if not z and str(word).isdigit() and 0 < int(word) < len(chemical_symbols):
             z = int(word)
             if is_symbols:
-                lines.note("types", "numbers stand for the elements and are taken for atomic numbers "
-                           f"({z} is {chemical_symbols[z]}); if they are types of another kind, write "
+                lines.note("types", "elements are given as numbers and read as atomic numbers "
+                           f"({z} is {chemical_symbols[z]}); if they are atom types, write "
                            "symbols", head.line + 2 + i)
         if not z:
             raise lines.error(f'"{word}" is not an element' + ("" if is_symbols else "'s atomic number"),
@@ -221,7 +221,7 @@ def _numbers(lines: _Lines, head: _Head, words: Any, is_symbols: bool) -> np.nda
 
 
 def _elements(lines: _Lines, head: _Head, arrays: Dict[str, np.ndarray]) -> np.ndarray:
-    """Takes the column that says the elements out of arrays."""
+    """Removes the column with the elements from arrays."""
     lower = {name.lower(): name for name in arrays}
     for names, is_symbols in ((SPECIES, True), (NUMBERS, False)):
         for name in names:
@@ -233,7 +233,7 @@ def _elements(lines: _Lines, head: _Head, arrays: Dict[str, np.ndarray]) -> np.n
             other = next((lower[n.lower()] for n in NUMBERS if n.lower() in lower and
                           lower[n.lower()] in arrays), None)
             if other and not np.array_equal(arrays[other], z):
-                lines.note("other", f"{other} says other elements than {name}, which counts",
+                lines.note("other", f"{other} gives other elements than {name}, which is used",
                            head.line + 1)
                 arrays["other_" + other] = arrays[other]
             arrays.pop(other, None)

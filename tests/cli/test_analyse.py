@@ -234,7 +234,7 @@ def test_faults(folder, path):
     for what in ("correlation", "imbalance", "sensitivity", "pairs", "recover", "learning"):
         fails(["nan.xyz:3: the position \"nan\" is not a finite number"], what, nan, *label)
         if what in ("correlation", "imbalance"):
-            fails(["of 2 to 1000000 environments, not of 1"], what, one, *label)
+            fails(["need 2 to 1000000 environments, not 1"], what, one, *label)
         data = [folder + "/energies.xyz", *learning] if what == "learning" else [path]
         for option in ("--json", "--picture"):
             fails(["/none/x.svg: No such file or directory; nothing was changed"], what, *data, *label,
@@ -243,11 +243,11 @@ def test_faults(folder, path):
     fails(["atom 0 has no descriptor"], "sensitivity", one, *label)
     fails(["holds 1 environments"], "pairs", one, *label)
     fails(["2 training frames are fewer than the 3 parts"], "learning", bare, *label, *learning[:-1], "3")
-    fails(["3 frames are fewer than 1 to judge and 3 to learn"], "learning", bare, *label, "--sizes", "2 3",
+    fails(["3 frames are fewer than 1 test and 3 training frames"], "learning", bare, *label, "--sizes", "2 3",
           "--test", "1", "--folds", "2")
     text = open(bare).read().replace("energy=-2", "energies=-2")
     open(bare, "w").write(text)
-    fails(["bare.xyz:5: this frame has no energy to learn from"], "learning", bare, *label, *learning)
+    fails(["bare.xyz:5: this frame has no energy; leave it out"], "learning", bare, *label, *learning)
     for what, option, bad in (("learning", "--sizes", "0"), ("learning", "--sizes", ""), ("learning", "--zeta", "0"),
                               ("recover", "--tolerance", "nan"), ("sensitivity", "--tolerance", "1"),
                               ("correlation", "--environments", "0"), ("imbalance", "--threads", "-1"),

@@ -98,8 +98,8 @@ for locale, full in (("C", "#"), ("C.UTF-8", "\u2588")):
 
 check_fails(2, ["either a model or --descriptor"], "bench")
 check_fails(2, ["either a model or --descriptor"], "bench", SHIPPED, "--descriptor", SOAP)
-check_fails(2, ["--cells and --atoms"], "bench", SHIPPED, "--cells", 3, "--atoms", 54)
-check_fails(2, ["--sparse is of --descriptor"], "bench", SHIPPED, "--sparse", 3)
+check_fails(2, ["either --cells or --atoms"], "bench", SHIPPED, "--cells", 3, "--atoms", 54)
+check_fails(2, ["--sparse needs --descriptor"], "bench", SHIPPED, "--sparse", 3)
 for option, word in (("--cells", "0"), ("--cells", "81"), ("--atoms", "1"), ("--atoms", "many"),
                      ("--repeat", "0"), ("--block", "5000"), ("--threads", "-1"),
                      ("--lattice", "nan"), ("--rank-tolerance", "-1"), ("--precision", "half")):

@@ -135,7 +135,7 @@ def test_by_hand(folder):
     refused("not a finite number", term_0_alpha=np.array([0.3, np.nan]))
     refused("term.0.alpha is F64 of 3", term_0_alpha=np.zeros(3))
     refused("expected I64", term_0_permutation=np.array([[0.0]]))
-    refused("permutation is not one", term_0_permutation=np.array([[1]]))
+    refused("permutation is invalid", term_0_permutation=np.array([[1]]))
     refused("does not mention", more=np.zeros(1))
     refused("theta is not positive", term_0_theta=np.array([-1.0]))
 

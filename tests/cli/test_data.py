@@ -393,7 +393,7 @@ def faults(folder):
             (1, ["would overwrite", "f.xyz"], [path, "-o", path]),
             (1, ["would overwrite", "f.xyz", "which lies in"], [folder, "-o", path]),
             (1, ["f.xyz@5: there is no frame 5: it has 1 frames"], [path + "@5", "-o", out]),
-            (1, ["'stress' is to hold virials, but is named a stress: give it as the stress"],
+            (1, ["'stress' is used as virials, but is named a stress: give it as the stress"],
              [path, "-o", out, "virial_parameter_name=stress"]),
             (1, ["there is no folder"], [path, "-o", os.path.join(folder, "none", "a.xyz")]),
             (1, ["this is a folder"], [path, "-o", folder])):
@@ -482,7 +482,7 @@ def evaluation(folder):
     ase.io.write(path["wrong.cif"], atoms)
     with open(path["noise.bin"], "wb") as f:
         f.write(bytes(range(200)))
-    for name, part in (("wrong.cif", "not for Cu"), ("noise.bin", "is no extended XYZ file")):
+    for name, part in (("wrong.cif", "not for Cu"), ("noise.bin", "is not an extended XYZ file")):
         check_fails(1, [name, part], "eval", model, path[name], "-o", os.path.join(folder, "no.xyz"),
                     gone=os.path.join(folder, "no.xyz"))
 

@@ -183,7 +183,7 @@ def refused():
         check_fails(1, parts, "fit", f"at_file={path}", f"gp_file={gp}", *FIT, points(), *words,
                     gone=gp)
 
-    refuses(["r.xyz:2: forces are under 'forces' (9 of 9 frames), not under 'force'",
+    refuses(["r.xyz:2: forces are named 'forces' (9 of 9 frames), not 'force'",
              "give force_parameter_name=forces"], "force_parameter_name=force")
     refuses(["give energy_parameter_name=energy"], "energy_parameter_name=dft_energy")
     refuses(["give virial_parameter_name=virial, or"], "virial_parameter_name=REF_virial")
@@ -194,7 +194,7 @@ def refused():
     code, out, err, _ = fit(mace, "force_parameter_name=mace_forces")
     check(code == 0 and "forces from 'mace_forces'" in out, out + err)
     stress = write("s.xyz", lambda e, w, s: f'energy={e:.15g} stress="{text_of(s)}"', columns)
-    refuses(["s.xyz:2: 'stress' is to hold virials, but is named a stress and looks like one",
+    refuses(["s.xyz:2: 'stress' is used as virials, but is named a stress and looks like one",
              "give stress_parameter_name=stress instead of virial_parameter_name=stress"],
             "virial_parameter_name=stress", path=stress)
     check_fails(1, ["give stress_parameter_name=stress"], "validate", gp_of_clean(), stress,
@@ -210,10 +210,10 @@ def refused():
     counted = os.path.join(folder, "c.xyz")
     lines = open(data).read().split("\n")
     open(counted, "w").write("\n".join(["33"] + lines[1:]))
-    refuses(["c.xyz:1: the frame says 33 atoms here, but after 32 of them line 35 is the beginning"],
+    refuses(["c.xyz:1: the number of atoms is 33 here, but after 32 of them line 35 is the beginning"],
             path=counted)
     open(counted, "w").write("\n".join(["31"] + lines[1:]))
-    refuses(["c.xyz:34: the frame before says 31 atoms in line 1, but here is one more"],
+    refuses(["c.xyz:34: the frame before announces 31 atoms in line 1, but here is one more"],
             path=counted)
 
 
@@ -277,10 +277,10 @@ def readers():
     for verb in (["eval", HEA], ["describe", HEA]):
         code, _, err = run(*verb, structure("odd.xyz", str, "a \"b", tail=" 1 2 3"), "-o",
                            os.path.join(folder, "odd.npz" if verb[0] == "describe" else "o.xyz"))
-        check(code == 0 and "what stands behind symbol x y z is not used (column 5 to 7)" in err, err)
+        check(code == 0 and "data after symbol x y z are not used (column 5 to 7)" in err, err)
     code, _, err = run("eval", HEA, structure("odd.xyz", z.get, reference), "-o",
                        os.path.join(folder, "o.xyz"))
-    check("taken for atomic numbers (41 is Nb)" in err, err)
+    check("read as atomic numbers (41 is Nb)" in err, err)
 
 
 def described(path):
@@ -413,7 +413,7 @@ def one_reading():
             "UTF-16": (file().encode("utf-16"), "UTF-16"), "CR": (file().replace("\n", "\r"), "carriage return"),
             "negative": (file(count=-16), "begins with its number of atoms"),
             "real": (file(count="16.0"), "begins with its number of atoms"),
-            "too many": (file(count=17), "the frame says 17 atoms here, but after 16"),
+            "too many": (file(count=17), "the number of atoms is 17 atoms here, but after 16"),
             "too few": (file(count=15), ""), "cut off": (file()[:-300], "columns"),
             "no element": (file(row="X {x} {f}"), "is not an element"),
             "a label": (file(row="Nb1 {x} {f}"), "is not an element"),

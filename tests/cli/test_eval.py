@@ -93,7 +93,7 @@ def low_rank(folder):
     check(err.count("term ") == 4, err)
     os.remove(out)
     for bad in ("-1", "x", "nan"):
-        check_fails(2, ["--rank-tolerance needs an energy in eV"], "eval", squares, path, "-o", out,
+        check_fails(2, ["--rank-tolerance must be an energy in eV"], "eval", squares, path, "-o", out,
                     f"--rank-tolerance={bad}", gone=out)
     code, text, err = run("eval", squares, path, "-o", out)
     for n in ("1", "3", "0"):
@@ -101,7 +101,7 @@ def low_rank(folder):
         check(code == 0 and open(out).read() == open(other).read(), f"--threads {n}: {code} {err}")
     os.remove(out)
     for bad in ("-1", "x", "1025"):
-        check_fails(2, ["--threads needs a number from 0 to 1024"], "eval", squares, path, "-o", out,
+        check_fails(2, ["--threads must be a number from 0 to 1024"], "eval", squares, path, "-o", out,
                     f"--threads={bad}", gone=out)
     code, text, err = run("eval", squares, path, "-o", out, "--precision", "double")
     code, text, err = run("eval", squares, path, "-o", other, "--precision", "mixed")

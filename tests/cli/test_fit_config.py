@@ -33,12 +33,12 @@ BAD = [
     (17, "n_sparse = 9\ncutoff_width = x", "f.conf:18: cutoff_width='x' is not a number"),
     (17, "n_sparse = 9\nsparse = best", "f.conf:18: sparse=best is unknown"),
     (17, "n_sparse = 9\nkernel = best", "f.conf:18: kernel=best is unknown"),
-    (17, "n_sparse = 9\ndelta = {1", "f.conf:18: a brace or quote has no partner"),
-    (17, "n_sparse = 9\nsparse_file = x", "f.conf:18: sparse_file=x belongs to"),
+    (17, "n_sparse = 9\ndelta = {1", "f.conf:18: unmatched brace or quote"),
+    (17, "n_sparse = 9\nsparse_file = x", "f.conf:18: sparse_file=x needs"),
     (17, "n_sparse = 9\ntrain = x", "f.conf:18: 'train' is a setting of the fit; write it before"),
     (17, "n_sparse = 9\n[config_type]", "f.conf:18: the section of a config_type names one"),
     (17, "n_sparse = 9\n[config_type a]\n\n[config_type a]",
-     "f.conf:20: [config_type a] stands there twice, the first in line 18"),
+     "f.conf:20: [config_type a] occurs twice, the first in line 18"),
     (17, "n_sparse = 9\n[config_type a]\nsigma_energi = 1", "f.conf:19: unknown key 'sigma_energi'"),
     (9, "cutoff = 4\nn_exponents = 99", "f.conf:10: n_exponents is 99"),
     (9, "cutoff = 4\nexponents = 1 2", "f.conf:10: exponents={1 2} has 2 entries"),
@@ -47,8 +47,8 @@ BAD = [
     (6, "jitter = -1", "f.conf:6: jitter='-1' is not a number of at least 0"),
     (6, "n_sparse = 3", "f.conf:6: 'n_sparse' is a key of a descriptor; write it into a section"),
     (6, "gap = {soap}", "f.conf:6: in a configuration file gap is written as sections"),
-    (6, "frobnicate = 1", "f.conf:6: unknown key 'frobnicate'; soapz fit --help-keys"),
-    (6, "sed = 1", "f.conf:6: unknown key 'sed'; the nearest known is seed"),
+    (6, "frobnicate = 1", "f.conf:6: unknown key 'frobnicate'; see soapz fit --help-keys"),
+    (6, "sed = 1", "f.conf:6: unknown key 'sed'; the nearest key is seed"),
     (6, "seed = \\\n 0", "f.conf:6: seed=0 must be an integer"),
     (3, "sigma_energy = -1", "f.conf:3: sigma_energy='-1'"),
     (12, "[sope]", "f.conf:12: descriptor sope is unknown; there are soap"),
@@ -104,14 +104,14 @@ def test_bad():
         put(number, text)
         err = dry("f.conf")[1]
         check(sentence in err and err.count("\n") == 1, f"{text}: {err!r}")
-    for name, text, parts in [("empty", "", ["empty holds no setting"]),
+    for name, text, parts in [("empty", "", ["empty has no settings"]),
                               ("text", "hello\nyou\n", ["text:1: 'hello'", "at_file="]),
                               ("m.xml", "<GAP_params label=\"x\">\n", ["m.xml:1:", "at_file="])]:
         open(name, "w").write(text)
         check_fails(1, parts, "fit", name)
     put()
     check_fails(1, ["f.conf has sections", "without config_file="], "fit", "config_file=f.conf")
-    check_fails(1, ["a fit has one"], "fit", "f.conf", "g.conf")
+    check_fails(1, ["a fit has only one"], "fit", "f.conf", "g.conf")
     check_fails(2, ["--curve needs the name of a JSON file"], "fit", "--curve", "f.conf")
 
 
@@ -143,7 +143,7 @@ def test_overruled():
                         (["gap={soap}"], "gap is written as sections"),
                         (["seed=0"], "command line: seed=0 must be"),
                         (["frobnicate"], "unknown key 'frobnicate'"),
-                        (["model"], "stands without a value")]:
+                        (["model"], "has no value")]:
         check_fails(1, [part], "fit", "f.conf", *words, quiet=False)
     # the model says how it was made, in words that make it again
     code, _, err = run("fit", "f.conf", "seed=7", "model=first.soapz")
@@ -211,7 +211,7 @@ def test_turbo(text):
     check(np.abs(forces[0] - forces[1]).max() < 1e-9, "one fit")
     for old, new, sentence in [
             ("cutoff_width = 0.5", "cutoff_width = 7", "turbo.conf:10: cutoff_width is 7, allowed are"),
-            ("alpha_max = 8 8", "alpha_max = 8 8 8", "turbo.conf:7: alpha_max=8 8 8 is no list of 2"),
+            ("alpha_max = 8 8", "alpha_max = 8 8 8", "turbo.conf:7: alpha_max=8 8 8 is not a list of 2"),
             ("trivial", "3_1", "turbo.conf:13: compress_mode=3_1 is unknown"),
             ("cutoff = 5.0", "cutoff = -5", "turbo.conf:9: cutoff is -5, must be positive"),
             ("cutoff = 5.0\n", "", "turbo.conf:5: rcut_hard is missing")]:

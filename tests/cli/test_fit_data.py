@@ -78,7 +78,7 @@ def bad():
     fails(["no isolated atom", "e0_method=average"], "\n".join(LINES), e0="e0_method=isolated")
     fails(["unknown key", "energy_parameter_name"], "\n".join(LINES), "energy_parameter_nam=x")
     # nothing to see
-    fails(["bad.xyz", "not one sparse point"], ATOM, gap=PAIR)
+    fails(["bad.xyz", "no sparse points to choose"], ATOM, gap=PAIR)
 
 
 def lonely():

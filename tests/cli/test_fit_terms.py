@@ -279,7 +279,7 @@ def refusals(folder):
     text = ('<Coulomb_params n_types="1" method="direct" cutoff="4"><per_type_data type="1" '
             'atomic_num="42" charge="1"/></Coulomb_params>')
     open(charges, "w").write(text)
-    fails(["core_ip_args: IP Coulomb does not list W, which the data have", 'atomic_num="74"'], gap,
+    fails(["core_ip_args: IP Coulomb does not list W, which is in the data", 'atomic_num="74"'], gap,
           "core_ip_args={IP Coulomb}", f"core_param_file={charges}")
     open(charges, "w").write(text.replace("direct", "ewald"))
     fails(["charges.xml:1", "method ewald of IP Coulomb is not supported"], gap,

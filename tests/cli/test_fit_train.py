@@ -79,13 +79,13 @@ def channels(folder):
     check(judged[0] != judged[1], "the descriptor before takes no part")
     one = first.replace("add_species=T", "add_species=F Z1=41 Z2=41")
     code, out, err = run(*fit_words(models[0])[:-3], "gap={" + one + " : " + soap + "}")
-    check(code == 0 and "no term before it acts on" in err, err)
+    check(code == 0 and "no earlier term acts on" in err, err)
 
 
 def refused(folder, model):
     xml = os.path.join(folder, "gp.xml")
-    check_fails(1, ["GAP XML cannot hold maps", ".soapz"], *fit_words(xml), gone=xml)
-    check_fails(1, ["GAP XML cannot hold the maps of term 1"], "convert", model, xml, gone=xml)
+    check_fails(1, ["GAP XML cannot store maps", ".soapz"], *fit_words(xml), gone=xml)
+    check_fails(1, ["GAP XML cannot store the maps of term 1"], "convert", model, xml, gone=xml)
     text = ("soap n_max=4 l_max=3 cutoff=4.6 atom_sigma=0.5 n_species=4 species_Z={41 42 73 74} "
             + KEYS % 3)
     npz = os.path.join(folder, "x.npz")
@@ -93,7 +93,7 @@ def refused(folder, model):
                 "-o", npz, gone=npz)
     gap = re.sub("sparse_method=cur_points n_sparse=30", "sparse_method=file sparse_file=no.dat",
                  fit_words(model)[-3])
-    check_fails(1, ["sparse_file=no.dat are of other maps"], *fit_words(model)[:-3], gap,
+    check_fails(1, ["sparse_file=no.dat belong to other maps"], *fit_words(model)[:-3], gap,
                 quiet=False)
     check_fails(1, ["no maps to train", "{K=2}", "{K,K=1,1}", "{K=3}", "{K,K,K=1,1,1}"],
                 *fit_words(model, keys="compression={{mu=3}} compression_train=3"), quiet=False)

@@ -80,7 +80,7 @@ FORMS = [
     (["e0="], ["e0 = 0"], ["e0= is empty", "0 for every element"]),
     (["e0={}"], ["e0 = 0"], ["e0= is empty"]),
     (["e0=0.0"], ["e0 = 0"], []),
-    (["e0"], None, "e0 stands without a value"),
+    (["e0"], None, "e0 has no value"),
     (["e0=-4"], ["e0 = -4"], []),
     (["e0={-4}"], ["e0 = -4"], []),
     (["e0={41:-1.2:73:-3}"], ["e0 = Nb:-1.2:Ta:-3"], []),
@@ -90,14 +90,14 @@ FORMS = [
     (["e0={Nb -1.2 Ta -3}"], ["e0 = Nb:-1.2:Ta:-3"], []),
     (["e0={0:-1.2:73:-3}"], None, "'0' in e0 is neither an element nor an atomic number"),
     (["e0={119:-1.2}"], None, "'119' in e0 is neither"),
-    (["e0={Nb:-1.2:41:-3}"], None, "e0 of 41 stands there twice"),
+    (["e0={Nb:-1.2:41:-3}"], None, "e0 of 41 is given twice"),
     (["e0={Nb:-1.2}"], None, "there is no e0 for Ta"),
     (["e0=average"], None, "e0_method=average"),
     (["e0=-4", "e0_method=average"], ["e0 = -4"], ["e0_method=average is ignored"]),
     (["e0=-4", "e0=-3"], ["e0 = -3"], ["e0=-4 is overruled by e0=-3"]),
     (["gap="], None, "gap= is missing"),
     (["gap={}"], None, "gap= is missing"),
-    (["gap"], None, "gap stands without a value"),
+    (["gap"], None, "gap has no value"),
     (["gap={%s}" % PAIR, "gap={%s}" % PAIR.replace("distance_2b", "angle_3b")],
      ["gap = angle_3b"], ["gap= is given twice", "NOT fitted is {distance_2b", "gap={.. : ..}"]),
     (["gap={%s : \\\n %s \\\n}" % (PAIR, PAIR)], ["gap = distance_2b : distance_2b"], []),
@@ -105,7 +105,7 @@ FORMS = [
     (["local_property0="], [], ["local_property0= is ignored"]),
     (["local_property0=0.0"], [], ["local_property0=0.0 is ignored"]),
     (["local_property0=1"], None, "local_property0 asks for a fit of local properties"),
-    (["local_property0"], None, "stands without a value"),
+    (["local_property0"], None, "has no value"),
     (["export_covariance=F"], [], []),
     (["export_covariance"], None, "export_covariance=T is not supported"),
     (["export_covariance="], None, "export_covariance=T is not supported"),
@@ -144,7 +144,7 @@ OF_DESCRIPTOR = [
     ("config_type_n_sparse={{}}", []),
     ("print_sparse_index=", []),
     ("sparse_file=", []),
-    ("sparse_file=x", "sparse_file=x belongs to sparse_method=file or index_file, not to uniform"),
+    ("sparse_file=x", "sparse_file=x needs sparse_method=file or index_file, not uniform"),
     ("add_species=", []),
     ("add_species", []),
     ("sparse_method=", "sparse_method= is unknown"),
@@ -256,7 +256,7 @@ def one(form, words, name, key, default, kind, value, show):
             and value in "".join(words):
         code, _, err = dry(words)
         check(code == 1 and any(part in err for part in
-                                ("an energy under", "without a value", "are under '")),
+                                ("an energy named", "has no value", "are named '")),
               f"{words}: {err}")
         return
     if name == "dryrun":
@@ -267,7 +267,7 @@ def one(form, words, name, key, default, kind, value, show):
         code, settings, err = dry(words)
     if kind in (TEXT, NUMBER) and form == "alone":
         check(code == 1, words)
-        return has(words, err, f"{key} stands without a value")
+        return has(words, err, f"{key} has no value")
     if form in ("empty", "braces") and kind == NUMBER:
         check(code == 1, words)
         return has(words, err, f"{key}= is empty")

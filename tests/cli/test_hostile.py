@@ -140,7 +140,7 @@ def pipes():
             thread.join(30)
             check(got and got[0] == content("file"), f"{words} into a pipe: {r}")
         else:
-            ends(words, r, 1, "arrays must go to a real file")
+            ends(words, r, 1, "arrays need a regular file")
             os.close(os.open("pipe", os.O_WRONLY | os.O_NONBLOCK)) if thread.is_alive() else None
         if may:
             plain = run(*words[:-1], "-")
@@ -157,7 +157,7 @@ def pipes():
     feed("pipe", "gp.xml")
     ends("a model from a pipe", run("info", "pipe"), 0)
     for words in (fit("cells.xyz", "pipe"), fit("cells.xyz", "/dev/full"), fit("cells.xyz", "/dev/stdout")):
-        ends(words[4], run(*words), 1, "it is no plain file")
+        ends(words[4], run(*words), 1, "it is not a regular file")
 
 
 # ---- disks -----------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ says("nacl_lj_dsf_2b", "core potential: LJ", "Na-Cl: cutoff 5.5", "Coulomb, dsf"
 says("nacl_yukawa_soap", "Coulomb, yukawa", "cutoff 7", "smooth_length 1.2", "Na +0.7")
 says("nacl_direct_2b", "Coulomb, direct cutoff 5 Angstrom", "ends at the largest cutoff")
 says("cuau_coordination_2b_soap", "coordination terms: 2", "Au cutoff 3.9, width 0.2")
-says("cuau_coordination", "any cutoff 4.4", "warning: ", "coordination does not read Z")
+says("cuau_coordination", "any cutoff 4.4", "warning: ", "coordination ignores Z")
 says("si_2b_3b_soap", "three-body terms: 1", "Si(Si,Si) angle_3b, cutoff 3.2", "40 sparse")
 says("nbw_nb23", "three-body terms: 4", "Nb-Nb-W distance_Nb", "2 permutations",
      "6 permutations", "Z={41 41 74}", "warning")
@@ -47,23 +47,23 @@ says("hea5_nu20_2b_novirial", "mu=2", "two-body terms: 15")
 code, out, err = run("info", model("hea4_nuR2_nuS1"), "--rank-tolerance", "1e-3")
 flat = re.sub(r"\s+", " ", out)
 check(code == 0 and err == "", f"--rank-tolerance: {code} {err}")
-found = re.findall(r"rank (\d+) of (\d+), off by (\S+) eV rms and (\S+) at most over the sparse "
-                   r"points, (\S+) \|p\|\^2 at most anywhere( ; not cheaper| |$)", flat)
+found = re.findall(r"rank (\d+) of (\d+), error (\S+) eV rms and (\S+) at most at the sparse "
+                   r"points, (\S+) \|p\|\^2 at most anywhere( ; not faster| |$)", flat)
 check(len(found) == 4, f"{len(found)} ranks in {out}")
 for rank, length, rms, most, bound, rest in found:
     check(0 < int(rank) < int(length) / 2 and int(length) == 68 and not rest.strip(), out)
     check(0 < float(rms) <= 1e-3 and float(rms) <= float(most) <= float(bound), out)
 exact = run("info", model("hea4_nuR2_nuS1"))[1]
-check("off by" not in exact and run("info", model("hea4_nuR2_nuS1"), "--rank-tolerance=0")[1] == exact,
+check("at the sparse" not in exact and run("info", model("hea4_nuR2_nuS1"), "--rank-tolerance=0")[1] == exact,
       "0 is off")
-check("not cheaper, not used" in run("info", model("hea4_nuR2_nuS1"), "--rank-tolerance", "1e-30")[1],
+check("not faster, not used" in run("info", model("hea4_nuR2_nuS1"), "--rank-tolerance", "1e-30")[1],
       "a rank that is too large is not used")
 check("off by" not in run("info", model("mo_soap_nu22_zeta4_virial"), "--rank-tolerance", "1")[1],
       "zeta 4 has no squares")
 for bad in ("-1e-5", "nan", "inf", "1e-5eV", ""):
-    check_fails(2, ["--rank-tolerance needs an energy in eV", f'"{bad}"'], "info",
+    check_fails(2, ["--rank-tolerance must be an energy in eV", f'"{bad}"'], "info",
                 model("hea4_nuR2_nuS1"), f"--rank-tolerance={bad}")
-check_fails(2, ["not of a machine"], "info", "--machine", "--rank-tolerance", "1e-5")
+check_fails(2, ["--rank-tolerance needs a model"], "info", "--machine", "--rank-tolerance", "1e-5")
 
 code, out, err = run("info", "--machine")
 check(code == 0 and err == "", f"--machine: {code} {err}")

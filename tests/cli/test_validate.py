@@ -137,7 +137,7 @@ def limits(folder):
              ["--max-virial-mae", "1"]),
             (2, ["--max-force-mae needs a number in eV/Angstrom", "0,1"], ["--max-force-mae=0,1"]),
             (2, ["nan"], ["--max-energy-mae=nan"]), (2, ["-1"], ["--max-energy-mae=-1"]),
-            (2, ["--threads"], ["--threads=0"]), (2, ["one word too many"], [MODEL, MODEL]),
+            (2, ["--threads"], ["--threads=0"]), (2, ["unexpected word"], [MODEL, MODEL]),
             (2, ["unknown key", "enrgy=x"], ["enrgy=x"]),
             (2, ["--report would overwrite", path], ["--report", path]),
             (2, ["same file"], ["--report", out])):

@@ -33,7 +33,7 @@ def setup(elements=every, model=lmp.MODEL, **words):
 
 for ranks in (1, 2):
     refused("element not in the model", setup("Nb Mo Cu W") + RUN,
-            "the model knows no element Cu (atom type 3); it knows: ", ranks)
+            "the model does not contain element Cu (atom type 3); it contains: ", ranks)
     refused("units lj", setup(units="lj") + RUN,
             "pair_style soapz needs units metal or units real, found units lj", ranks)
     for newton in ("off", "off on"):

@@ -37,7 +37,7 @@ with tempfile.TemporaryDirectory() as folder:
     except Exception as caught:
         message = str(caught)
     lmp.check("lammps module: an error is an exception",
-              "the model knows no element Cu" in message, message.strip()[:200])
+              "the model does not contain element Cu" in message, message.strip()[:200])
     instance.command(f"pair_coeff * * {lmp.MODEL} {' '.join(lmp.ELEMENTS)}")
     instance.command("run 0")
     lmp.check_close("lammps module: goes on after an error", forces(instance), want["forces"],

@@ -58,7 +58,7 @@ refused("a sum", ["init_args_pot1", "write: pair_coeff"],
 refused("too few numbers", ["stand 2 atomic numbers",
         f"write: pair_coeff * * {lmp.MODEL} and an element symbol for each of the 4 atom types"], f'"Potential xml_label={LABEL}" 41 42')
 refused("no element", ["500 is not the atomic number"], f'"Potential xml_label={LABEL}" 41 42 500 74')
-refused("an element that the model lacks", ["knows no element Cu (atom type 3)"], '"" 41 42 29 74')
+refused("an element that the model lacks", ["does not contain element Cu (atom type 3)"], '"" 41 42 29 74')
 
 # with a core potential, IP GAP alone is not what the file holds
 mow = dict(model=CORE, frame=two, elements=["Mo", "W"])

@@ -137,8 +137,8 @@ with tempfile.TemporaryDirectory() as folder:
 
     for ranks in (1, 2):
         refused(f"the model is gone, {ranks} ranks", "", [
-            "own.soapz, of an earlier pair_coeff or a restart file, is not there",
-            f"say where it is now: pair_coeff * * FILE {every}"], ranks)
+            "own.soapz, of an earlier pair_coeff or a restart file, was not found",
+            f"give its new location: pair_coeff * * FILE {every}"], ranks)
     after("said where it is", f"pair_coeff * * moved/own.soapz {every}\n", mixed, ["mixed precision"])
     data = bytearray(Path(folder, "moved/own.soapz").read_bytes())
     data[-3] ^= 1
