@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from soapz_cli import HERE, SKIPPED, check, done
+from soapz_cli import HERE, SKIPPED, check, check_ignored, done
 
 COMPILER, INCLUDE, LIBRARY = sys.argv[1:4]
 FOLDER = os.path.abspath(os.path.join(HERE, "..", "examples", "c"))
@@ -74,6 +74,7 @@ def main():
                 check(os.path.exists(words[2]), "no model")
             else:
                 skipped.append(name)
+        check_ignored("c", os.listdir(folder))
     if skipped:
         print("SKIPPED:", *skipped, "as ASE is not installed")
     done(SKIPPED if skipped else 0)

@@ -5,14 +5,13 @@ import subprocess
 import sys
 import tempfile
 
-from soapz_cli import HERE, SOAPZ, check, done
+from soapz_cli import HERE, SOAPZ, check, check_ignored, done
 
 with tempfile.TemporaryDirectory() as folder:
-    picture = os.path.join(folder, "d.png")
-    script = os.path.join(HERE, "..", "examples", "distances", "distances.py")
-    r = subprocess.run([sys.executable, script, "--cells", "2", "--atoms", "50", "--n-max", "6",
-                        "--l-max", "4", "-o", picture], env=dict(os.environ, SOAPZ=SOAPZ),
-                       capture_output=True, text=True)
+    picture = os.path.join(folder, "distances.png")
+    script = os.path.abspath(os.path.join(HERE, "..", "examples", "distances", "distances.py"))
+    r = subprocess.run([sys.executable, script, "--cells", "2", "--atoms", "50", "--n-max", "6", "--l-max", "4"],
+                       cwd=folder, env=dict(os.environ, SOAPZ=os.path.abspath(SOAPZ)), capture_output=True, text=True)
     check(r.returncode == 0, r.stderr)
     lines = [line.rsplit(None, 3) for line in r.stdout.splitlines()]
     table = {w[0].strip(): (int(w[1]), float(w[2]), float(w[3])) for w in lines
@@ -27,6 +26,7 @@ with tempfile.TemporaryDirectory() as folder:
     except ImportError:
         print("no picture without matplotlib")
     else:
+        check_ignored("distances", os.listdir(folder))
         with open(picture, "rb") as f:
             check(f.read(8) == b"\x89PNG\r\n\x1a\n", "the picture")
 done()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-from soapz_cli import HERE, SKIPPED, SOAPZ, check, done
+from soapz_cli import HERE, SKIPPED, SOAPZ, check, check_ignored, done
 
 try:
     import ase  # noqa: F401
@@ -55,6 +55,7 @@ with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory() as fol
     r = subprocess.run(["sh", os.path.join(here, "fit.sh")], cwd=folder, env=environment,
                        capture_output=True, text=True)
     check(r.returncode == 0, r.stdout[-2000:] + r.stderr)
+    check_ignored("fit", [os.path.join("work", name) for name in os.listdir(folder)])
     wanted = errors(folder, "Mo.xml")
     print("MAE: energy %.2e eV/atom, force %.2e eV/Angstrom, virial %.2e eV/atom" % tuple(wanted))
     # typical forces are 1 eV/Angstrom

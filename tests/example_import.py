@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 import numpy as np
-from soapz_cli import HERE, SKIPPED, SOAPZ, check, done, numbers, read_xyz
+from soapz_cli import HERE, SKIPPED, SOAPZ, check, check_ignored, done, numbers, read_xyz
 
 try:
     import ase  # noqa: F401
@@ -25,6 +25,7 @@ with tempfile.TemporaryDirectory() as folder:
                        text=True, env=dict(os.environ, SOAPZ=SOAPZ, PYTHON=sys.executable,
                                            CELLS=str(N), LIMIT="0.2"))
     check(r.returncode == 0, r.stdout[-2000:] + r.stderr)
+    check_ignored("import", [os.path.join("work", name) for name in os.listdir(folder)])
     train, test = (read_xyz(os.path.join(folder, name)) for name in ("train.xyz", "test.xyz"))
     kinds = [f["config_type"] for f in train + test]
     check({k: kinds.count(k) for k in kinds} ==

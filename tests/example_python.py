@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-from soapz_cli import HERE, SKIPPED, check, done
+from soapz_cli import HERE, SKIPPED, check, check_ignored, done
 
 try:
     import ase  # noqa: F401
@@ -21,7 +21,7 @@ with open(os.path.join(FOLDER, "README.md")) as f:
             (line.strip("| \n").split("|") for line in f if re.match(r"\| [A-Z][a-z]? \|", line))}
 check(set(said) == {"Ta", "Nb", "Mo", "W"}, f"README: {said}")
 with tempfile.TemporaryDirectory() as folder:
-    picture = os.path.join(folder, "c.png")
+    picture = os.path.join(folder, "relaxed.png")
     r = subprocess.run([sys.executable, os.path.join(FOLDER, "relax.py"), "--cells", "2",
                         "-o", picture], capture_output=True, text=True)
     check(r.returncode == 0 and r.stderr == "", r.stderr)
@@ -33,6 +33,7 @@ with tempfile.TemporaryDirectory() as folder:
     check(3.24 < a < 3.26 and 225 < bulk < 255, f"the alloy: {a} {bulk}")
     found = re.search(r"16 atoms of TaMoWNb, relaxed: (\S+) meV/atom, largest\s+force (\S+)", r.stdout)
     check(found and -30 < float(found[1]) < -2 and float(found[2]) < 0.01, r.stdout)
+    check_ignored("python", os.listdir(folder))
     with open(picture, "rb") as f:
         check(f.read(8) == b"\x89PNG\r\n\x1a\n", "the picture")
 done()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from soapz_cli import HERE, SHARED, SOAPZ, check, done
+from soapz_cli import HERE, SHARED, SOAPZ, check, check_ignored, done
 
 FOLDER = os.path.join(HERE, "..", "examples", "validate")
 DATA = os.path.join(SHARED, "data", "NbMoTaW", "test.xyz")
@@ -30,6 +30,7 @@ with tempfile.TemporaryDirectory() as folder:
                         os.path.abspath(test)], cwd=folder, env=dict(os.environ, SOAPZ=SOAPZ),
                        capture_output=True, text=True)
     check(r.returncode == 0 and r.stdout.endswith("good enough\n") and r.stderr == "", r.stderr)
+    check_ignored("validate", os.listdir(folder))
     with open(os.path.join(folder, "report.json")) as f:
         errors = json.load(f)["models"][0]["errors"]
     with open(os.path.join(folder, "report.html")) as f:

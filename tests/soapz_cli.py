@@ -68,6 +68,17 @@ def check_fails(code, parts, *words, stdin=None, gone=None, quiet=True):
         check(not left, f"{what}, and left {left}")
 
 
+def check_ignored(example, names):
+    """Had the run that left these in its folder been in examples/EXAMPLE, git status would be clean."""
+    root = os.path.join(HERE, "..")
+    if not os.path.exists(os.path.join(root, ".git")) or not shutil.which("git"):
+        return
+    paths = [os.path.join("examples", example, name) for name in names]
+    r = subprocess.run(["git", "check-ignore", "--no-index", *paths], cwd=root, capture_output=True, text=True)
+    seen = set(paths) - set(r.stdout.splitlines())
+    check(paths and not seen, f"git sees what the example leaves: {sorted(seen)} {r.stderr}")
+
+
 def read_xyz(path):
     """frames as dicts: info keys, columns by name, n_atoms"""
     frames, lines = [], open(path).read().split("\n")

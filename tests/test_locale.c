@@ -8,12 +8,14 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/print.h"
+#include "base/rng.h"
 #include "base/text.h"
 #include "check.h"
 #include "fit/spec.h"
 #include "soapz_fit.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -146,6 +148,40 @@ static int fits(sz_text *all)
     return 0;
 }
 
+/* As typed, and never another number: with 16 digits, with 17, at the ends of the range,
+ * and many at random. The smallest is written longer than it need be. */
+static int shortest(void)
+{
+    static const char *const typed[] = {"0.03",
+                                        "0.1",
+                                        "1e-10",
+                                        "-4.5966123",
+                                        "12",
+                                        "0",
+                                        "-0",
+                                        "1e+22",
+                                        "0.1234567890123456",
+                                        "5e-324",
+                                        "0.30000000000000004",
+                                        "1.7976931348623157e+308"};
+    char text[SZ_SHORTEST];
+    double x, again;
+    sz_rng rng;
+
+    for (size_t k = 0; k < sizeof typed / sizeof *typed; k++) {
+        CHECK(sz_parse_double(typed[k], &x));
+        sz_shortest(x, text);
+        CHECK(sz_parse_double(text, &again) && again == x);
+        CHECK(strlen(text) <= strlen(typed[k]) || x == 5e-324);
+    }
+    sz_rng_seed(&rng, 1);
+    for (int k = 0; k < 2000; k++) {
+        x = ldexp(sz_rng_uniform(&rng) - 0.5, k - 1000);
+        CHECK(sz_parse_double(sz_shortest(x, text), &again) && again == x);
+    }
+    return 0;
+}
+
 /* Numbers alone, JSON, and what an error says. */
 static int words(sz_text *all)
 {
@@ -179,7 +215,8 @@ static char *everything(void)
     sz_text all = {0};
     sz_error err;
 
-    if (models(&all) || frames(&all) || fits(&all) || words(&all)) failures++;
+    if (models(&all) || frames(&all) || fits(&all) || words(&all) || shortest())
+        failures++;
     return sz_text_take(&all, "the texts", &err);
 }
 

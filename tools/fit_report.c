@@ -6,6 +6,7 @@
 
 #include "analyse/errors.h"
 #include "base/args.h"
+#include "base/print.h"
 #include "dgemm.h"
 #include "error_table.h"
 #include "tool.h"
@@ -66,13 +67,15 @@ static const char *meaning_of(sz_e0_method method)
 void sz_fit_print_data(const sz_fit_job *job)
 {
     const sz_dataset *data = job->data;
+    char number[SZ_SHORTEST];
 
     printf("%s: %d frames, %zu atoms; %d energies, %zu force components, %d virials\n",
            data->path, data->n_frames, data->n_atoms, data->n_energies,
            job->targets->n_force_rows, data->n_virials);
     if (data->taken) printf("%s\n", data->taken);
     printf("%s", meaning_of(job->spec.e0_method));
-    if (job->spec.e0_offset != 0.0) printf("; %g eV added", job->spec.e0_offset);
+    if (job->spec.e0_offset != 0.0)
+        printf("; %s eV added", sz_shortest(job->spec.e0_offset, number));
     printf("\n");
     for (int k = 0; k < data->n_species; k++)
         printf("  e0 %-2s %.8f eV\n", sz_element_symbol(data->z[k]),

@@ -5,6 +5,7 @@
 #include "recipe.h"
 
 #include "base/number.h"
+#include "base/print.h"
 #include "survey.h"
 
 #include <errno.h>
@@ -250,6 +251,7 @@ static sz_status write_embedding(FILE *text, const char *so_far, const sz_recipe
 {
     int d_j = n_species < 2 ? 1 : 2;
     const char *how = r->embedding ? r->embedding : "paper";
+    char number[SZ_SHORTEST];
     double *u = NULL;
     sz_status status = take_int("--d-j", r->d_j, 1, 1000, &d_j, err);
 
@@ -274,7 +276,7 @@ static sz_status write_embedding(FILE *text, const char *so_far, const sz_recipe
     if (u && status == SZ_OK) {
         fputs(" embedding={", text);
         for (int k = 0; k < n_species * d_j; k++)
-            fprintf(text, k ? " %.17g" : "%.17g", u[k]);
+            fprintf(text, k ? " %s" : "%s", sz_shortest(u[k], number));
         fputc('}', text);
     }
     free(u);

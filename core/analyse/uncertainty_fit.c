@@ -14,6 +14,7 @@
  * the errors within one sigma. */
 #include "analyse/predictions.h"
 #include "base/crew.h"
+#include "base/print.h"
 #include "base/text.h"
 #include "data/dataset.h"
 #include "model/model.h"
@@ -173,16 +174,19 @@ static void fit_energies(job *j)
 static sz_status set_note(sz_model *into, const sz_model *model, const sz_uncertainty *u,
                           sz_error *err)
 {
+    char number[4][SZ_SHORTEST];
     sz_text text = {0};
     char *note;
     sz_status status;
 
-    sz_text_add(&text,
-                "cutoff=%.17g variance=%.17g energy_noise=%.17g energy_scale=%.17g",
-                u->cutoff, u->variance, u->energy_noise, u->energy_scale);
+    sz_text_add(&text, "cutoff=%s variance=%s energy_noise=%s energy_scale=%s",
+                sz_shortest(u->cutoff, number[0]), sz_shortest(u->variance, number[1]),
+                sz_shortest(u->energy_noise, number[2]),
+                sz_shortest(u->energy_scale, number[3]));
     for (int z = 0; z < model->species.n; z++)
-        sz_text_add(&text, " %s={%.17g %.17g}", sz_element_symbol(model->z[z]),
-                    u->noise[z], u->slope[z]);
+        sz_text_add(&text, " %s={%s %s}", sz_element_symbol(model->z[z]),
+                    sz_shortest(u->noise[z], number[0]),
+                    sz_shortest(u->slope[z], number[1]));
     note = sz_text_take(&text, "the calibration", err);
     if (!note) return SZ_ERR_MEMORY;
     status = sz_model_set_note(into, SZ_UNCERTAINTY_NOTE, note, err);

@@ -20,6 +20,7 @@
 #include "atoms/xyz_header.h"
 #include "atoms/xyz_reader.h"
 #include "base/number.h"
+#include "base/print.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -345,6 +346,7 @@ static char kind_of(char kind, const char *text, size_t length)
 static sz_status read_position(dump *d, int i, char (*word)[SZ_XYZ_WORD], sz_error *err)
 {
     double *r = d->frame->position + 3 * (size_t)i, s[3];
+    char number[SZ_SHORTEST];
 
     for (int k = 0; k < 3; k++)
         if (!sz_parse_double(word[k], s + k))
@@ -358,10 +360,7 @@ static sz_status read_position(dump *d, int i, char (*word)[SZ_XYZ_WORD], sz_err
                    s[2] * d->cell[2][k];
     }
     for (int k = 0; k < 3; k++)
-        if (d->is_scaled)
-            sz_text_add(&d->row, " %.17g", r[k]);
-        else
-            sz_text_add(&d->row, " %s", word[k]);
+        sz_text_add(&d->row, " %s", d->is_scaled ? sz_shortest(r[k], number) : word[k]);
     return SZ_OK;
 }
 
@@ -428,12 +427,13 @@ static sz_status read_atoms(dump *d, sz_error *err)
 /* The header in extended XYZ format. */
 static sz_status make_header(dump *d, sz_error *err)
 {
-    char *text;
+    char number[SZ_SHORTEST], *text;
     sz_status status;
 
     sz_text_add(&d->info, "Lattice=\"");
     for (int k = 0; k < 9; k++)
-        sz_text_add(&d->info, k ? " %.17g" : "%.17g", d->cell[k / 3][k % 3]);
+        sz_text_add(&d->info, k ? " %s" : "%s",
+                    sz_shortest(d->cell[k / 3][k % 3], number));
     sz_text_add(&d->info, "\" pbc=\"%c %c %c\" Properties=species:S:1:pos:R:3",
                 "FT"[d->pbc[0]], "FT"[d->pbc[1]], "FT"[d->pbc[2]]);
     for (int k = 0; k < d->n_columns; k++)

@@ -4,6 +4,8 @@
 #define _XOPEN_SOURCE 700 /* newlocale, uselocale */
 #include "base/print.h"
 
+#include "base/number.h"
+
 #include <locale.h>
 #ifdef __APPLE__
 #include <xlocale.h>
@@ -60,4 +62,16 @@ int sz_print(FILE *file, const char *format, ...)
     va_end(args);
     end(l);
     return n;
+}
+
+/* What was written with 15 digits or fewer is found with 15; 17 are always enough. */
+const char *sz_shortest(double x, char text[SZ_SHORTEST])
+{
+    double again;
+
+    for (int digits = 15; digits <= 17; digits++) {
+        sz_format(text, SZ_SHORTEST, "%.*g", digits, x);
+        if (sz_parse_double(text, &again) && again == x) break;
+    }
+    return text;
 }

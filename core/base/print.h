@@ -15,4 +15,10 @@ int sz_format(char *text, size_t size, const char *format, ...) SZ_PRINTF(3, 4);
 int sz_vformat(char *text, size_t size, const char *format, va_list args) SZ_PRINTF(3, 0);
 int sz_print(FILE *file, const char *format, ...) SZ_PRINTF(2, 3);
 
+enum { SZ_SHORTEST = 32 }; /* bytes of its text */
+
+/* x in as few digits as read back the same double: 0.03, not 0.029999999999999999.
+ * Returns text. */
+const char *sz_shortest(double x, char text[SZ_SHORTEST]);
+
 #endif

@@ -43,6 +43,13 @@ void sz_text_add(sz_text *text, const char *format, ...)
     va_end(again);
 }
 
+void sz_text_add_number(sz_text *text, double x)
+{
+    char number[SZ_SHORTEST];
+
+    sz_text_add(text, "%s", sz_shortest(x, number));
+}
+
 void sz_text_free(sz_text *text)
 {
     free(text->s);

@@ -15,6 +15,8 @@ typedef struct {
 } sz_text;
 
 void sz_text_add(sz_text *text, const char *format, ...) SZ_PRINTF(2, 3);
+/* in as few digits as read back the same double */
+void sz_text_add_number(sz_text *text, double x);
 void sz_text_free(sz_text *text);
 /* The text itself, which the caller frees; *text is empty again. NULL with err set if an
  * allocation failed; what names the text in the message. */

@@ -183,13 +183,14 @@ static int header_size(const double *number)
 void sz_turbo_map_write(FILE *file, const double *number, int n)
 {
     int header = header_size(number);
+    char text[SZ_SHORTEST];
 
     for (int k = 1; k < header; k++)
         sz_print(file, "%.0f%s", number[k], k + 1 < header ? " " : "\n");
     fputs("P_transformation\n", file);
     for (int k = header; k + 2 < n; k += 3)
-        sz_print(file, "%.0f %.0f %.17g\n", number[k] + 1.0, number[k + 1] + 1.0,
-                 number[k + 2]);
+        sz_print(file, "%.0f %.0f %s\n", number[k] + 1.0, number[k + 1] + 1.0,
+                 sz_shortest(number[k + 2], text));
     fputs("end_transformation\n", file);
 }
 

@@ -138,7 +138,7 @@ static sz_status take_sigma(reader *r, sz_key_places *places, const char *key,
 
 static sz_status set_default_sigma(reader *r, sz_error *err)
 {
-    char value[128];
+    char value[128], number[N_SIGMAS][SZ_SHORTEST];
     sz_status status;
 
     if (r->sigma[0] < 0.0 || r->sigma[1] < 0.0)
@@ -148,8 +148,8 @@ static sz_status set_default_sigma(reader *r, sz_error *err)
             r->sigma[0] < 0.0 ? "energies (eV/atom)" : "forces (eV/Angstrom)",
             sigma_name[r->sigma[0] < 0.0 ? 0 : 1], r->sigma[0] < 0.0 ? "0.001" : "0.1");
     if (r->sigma[2] < 0.0) r->sigma[2] = 0.0;
-    sz_format(value, sizeof value, "%.17g %.17g %.17g 0.0", r->sigma[0], r->sigma[1],
-              r->sigma[2]);
+    for (int k = 0; k < N_SIGMAS; k++) sz_shortest(r->sigma[k], number[k]);
+    sz_format(value, sizeof value, "%s %s %s 0.0", number[0], number[1], number[2]);
     status = note(r, &r->set, "default_sigma", "", value, err);
     if (status != SZ_OK) return status;
     return sz_fit_set(r->spec, "default_sigma", value, r->path, err);
@@ -181,11 +181,13 @@ static sz_status close_section(reader *r, sz_error *err)
 
     if (r->kind == OF_DESCRIPTOR) status = close_descriptor(r, err);
     if (r->kind == OF_CONFIG_TYPE) {
-        for (int k = 0; k < N_SIGMAS; k++)
-            if (r->type_sigma[k] < 0.0) r->type_sigma[k] = r->sigma[k];
-        sz_text_add(&r->type_list, "%s%s:%.17g:%.17g:%.17g:0.0",
-                    r->type_list.n ? ":" : "", r->name, r->type_sigma[0],
-                    r->type_sigma[1], r->type_sigma[2]);
+        sz_text_add(&r->type_list, "%s%s", r->type_list.n ? ":" : "", r->name);
+        for (int k = 0; k < N_SIGMAS; k++) {
+            sz_text_add(&r->type_list, ":");
+            sz_text_add_number(&r->type_list,
+                               r->type_sigma[k] < 0.0 ? r->sigma[k] : r->type_sigma[k]);
+        }
+        sz_text_add(&r->type_list, ":0.0");
     }
     free(r->name);
     r->name = NULL;

@@ -364,7 +364,7 @@ static void show(const key *k, const sz_fit_spec *spec, sz_text *text)
 
     if (k->show) k->show(spec, text);
     if (k->kind == TEXT) sz_text_add(text, "%s", *(char *const *)(const void *)at);
-    if (k->kind == REAL) sz_text_add(text, "%g", *(const double *)(const void *)at);
+    if (k->kind == REAL) sz_text_add_number(text, *(const double *)(const void *)at);
     if (k->kind == LOGICAL)
         sz_text_add(text, "%s", *(const int *)(const void *)at ? "T" : "F");
     sz_text_add(text, "%s", "");

@@ -232,13 +232,21 @@ void sz_fit_show_gap(const sz_fit_spec *spec, sz_text *text)
         sz_text_add(text, k ? " : %s" : "%s", spec->descriptor[k].type->word);
 }
 
+static void add_sigma(sz_text *text, const sz_sigma *sigma, char between)
+{
+    sz_text_add_number(text, sigma->energy);
+    sz_text_add(text, "%c", between);
+    sz_text_add_number(text, sigma->force);
+    sz_text_add(text, "%c", between);
+    sz_text_add_number(text, sigma->virial);
+}
+
 void sz_fit_show_sigma(const sz_fit_spec *spec, sz_text *text)
 {
     int k = sz_sigma_find(&spec->sigma, "default");
 
     if (k < 0) return;
-    sz_text_add(text, "%g %g %g", spec->sigma.entry[k].sigma.energy,
-                spec->sigma.entry[k].sigma.force, spec->sigma.entry[k].sigma.virial);
+    add_sigma(text, &spec->sigma.entry[k].sigma, ' ');
 }
 
 void sz_fit_show_type_sigma(const sz_fit_spec *spec, sz_text *text)
@@ -246,8 +254,8 @@ void sz_fit_show_type_sigma(const sz_fit_spec *spec, sz_text *text)
     for (int k = 0; k < spec->type_sigma.n; k++) {
         const sz_sigma_entry *e = spec->type_sigma.entry + k;
 
-        sz_text_add(text, "%s%s:%g:%g:%g", k ? ":" : "", e->config_type, e->sigma.energy,
-                    e->sigma.force, e->sigma.virial);
+        sz_text_add(text, "%s%s:", k ? ":" : "", e->config_type);
+        add_sigma(text, &e->sigma, ':');
     }
 }
 
@@ -255,11 +263,12 @@ void sz_fit_show_e0(const sz_fit_spec *spec, sz_text *text)
 {
     int n = 0;
 
-    if (spec->e0_given && !spec->e0_is_list) sz_text_add(text, "%g", spec->e0.value[1]);
-    for (int z = 1; z <= SZ_Z_MAX && spec->e0_given && spec->e0_is_list; z++)
-        if (spec->e0.known[z])
-            sz_text_add(text, "%s%s:%g", n++ ? ":" : "", sz_element_symbol(z),
-                        spec->e0.value[z]);
+    if (spec->e0_given && !spec->e0_is_list) sz_text_add_number(text, spec->e0.value[1]);
+    for (int z = 1; z <= SZ_Z_MAX && spec->e0_given && spec->e0_is_list; z++) {
+        if (!spec->e0.known[z]) continue;
+        sz_text_add(text, "%s%s:", n++ ? ":" : "", sz_element_symbol(z));
+        sz_text_add_number(text, spec->e0.value[z]);
+    }
 }
 
 void sz_fit_show_e0_method(const sz_fit_spec *spec, sz_text *text)
@@ -281,5 +290,5 @@ void sz_fit_show_seed(const sz_fit_spec *spec, sz_text *text)
 
 void sz_fit_show_jitter(const sz_fit_spec *spec, sz_text *text)
 {
-    sz_text_add(text, "%g", spec->sparse_jitter);
+    sz_text_add_number(text, spec->sparse_jitter);
 }

