@@ -29,7 +29,7 @@ extern "C" {
 #define SZ_API
 #endif
 
-#define SZ_VERSION "0.1.0"
+#define SZ_VERSION "0.2.0"
 #define SZ_Z_MAX 118 /* largest atomic number */
 
 typedef enum {

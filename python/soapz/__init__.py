@@ -2,6 +2,7 @@
 """Machine-learned interatomic potentials on compressed SOAP descriptors.
 
     potential = soapz.Potential("NbMoTaW.soapz")     # energies, forces, stress, variance
+    potential = soapz.Potential(soapz.potential("NbMoTaW/fast"))    # one that comes with soapz
     atoms.calc = soapz.SoapzCalculator(potential)    # the same for ASE
     vectors = soapz.Descriptor("nu,mu=1,1", elements=["Nb", "W"])(atoms)
     potential = soapz.fit(frames, gap=["soap n_max=8 .."], default_sigma=[..])
@@ -30,23 +31,25 @@ if TYPE_CHECKING:
     from .descriptor import Derivatives, Descriptor
     from .fitting import LearningCurve, fit, learning_curve
     from .library import SoapzError
-    from .potential import Potential, Prediction, Rank, Uncertainty, Variance
+    from .model import Potential, Prediction, Rank, Uncertainty, Variance
     from .properties import Progress, Properties, property
+    from .shipped import potential, potentials
     from .validation import Errors, ErrorsOf, Validation, validate
     __version__: str
 
 _home = {"SoapzCalculator": "calculator", "ImportedData": "data", "read_data": "data",
          "split_data": "data", "write_data": "data", "Dataset": "dataset", "Derivatives": "descriptor",
          "Descriptor": "descriptor", "LearningCurve": "fitting", "fit": "fitting",
-         "learning_curve": "fitting", "Pick": "choosing", "select": "choosing", "SoapzError": "library", "Potential": "potential",
-         "Prediction": "potential", "Rank": "potential", "Uncertainty": "potential",
-         "Variance": "potential", "Errors": "validation", "Progress": "properties",
-         "Properties": "properties", "property": "properties",
+         "learning_curve": "fitting", "Pick": "choosing", "select": "choosing", "SoapzError": "library", "Potential": "model",
+         "Prediction": "model", "Rank": "model", "Uncertainty": "model",
+         "Variance": "model", "Errors": "validation", "Progress": "properties",
+         "Properties": "properties", "property": "properties", "potential": "shipped",
+         "potentials": "shipped",
          "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
 
 __all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
            "LearningCurve", "Pick", "Potential", "Prediction", "Progress", "Properties", "Rank", "SoapzCalculator", "SoapzError", "Validation",
-           "Uncertainty", "Variance", "analyse", "fit", "learning_curve", "plugin_folder", "property", "read_data", "select", "split_data",
+           "Uncertainty", "Variance", "analyse", "fit", "learning_curve", "plugin_folder", "potential", "potentials", "property", "read_data", "select", "split_data",
            "validate", "write_data"]
 
 

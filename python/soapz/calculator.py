@@ -13,7 +13,7 @@ try:
 except ImportError as e:
     raise ImportError("SoapzCalculator needs ASE: pip install ase") from e
 
-from .potential import Potential
+from .model import Potential
 
 
 class SoapzCalculator(Calculator):

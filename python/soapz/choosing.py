@@ -11,7 +11,7 @@ from typing import Any, Iterable, List, NamedTuple, Optional
 
 from .fitting import Progress, _Waiter
 from .library import PickStruct, SelectionOptions, call, create, function
-from .potential import Potential
+from .model import Potential
 from .structures import read_atoms
 
 

@@ -18,7 +18,7 @@ from .library import Handle, NeighbourList, call, create, library
 from .structures import Atoms, as_elements, as_symbol, copied, read_atoms
 
 if TYPE_CHECKING:
-    from .potential import Potential
+    from .model import Potential
 
 Elements = Union[str, Sequence[Union[str, int]]]
 

@@ -18,7 +18,7 @@ import numpy as np
 from .dataset import Dataset, as_dataset
 from .library import (PROGRESS, STOP, WARN, Error, FitOptions, Handle, Watch, check, create,
                       existing, function, one_blas_thread, sentences)
-from .potential import Potential
+from .model import Potential
 
 Progress = Callable[[float, int, str], Any]
 

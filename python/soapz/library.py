@@ -243,7 +243,7 @@ def _candidates() -> List[str]:
     found = [os.path.join(here, "libsoapz.so")]
     for lib in ("lib", "lib64", os.path.join("lib", "*")):
         found += sorted(glob.glob(os.path.join(prefix, lib, "libsoapz.so")))
-    return [path for path in found if os.path.exists(path)] + ["libsoapz.so.0"]
+    return [path for path in found if os.path.exists(path)] + ["libsoapz.so.0.2"]
 
 
 def _check_sizes(lib: ctypes.CDLL) -> None:

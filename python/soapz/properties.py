@@ -471,7 +471,7 @@ class _Meter:
 
 def _calculator(model: Any, threads: Optional[int]) -> Any:
     """(calculator, its name, its elements or None)"""
-    from .potential import Potential
+    from .model import Potential
     if isinstance(model, (str, os.PathLike, Potential)):
         from .calculator import SoapzCalculator
         potential = Potential(model, threads=threads)

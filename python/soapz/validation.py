@@ -9,7 +9,7 @@ import numpy as np
 from .dataset import Dataset, as_dataset
 from .fitting import Progress, _Waiter
 from .library import Handle, function
-from .potential import Potential
+from .model import Potential
 
 KINDS = ("energy", "force", "virial")  # as in sz_quantity
 

@@ -44,13 +44,14 @@ test -f "$prefix/share/soapz/python/soapz/py.typed"
 if "$SOAPZ_PYTHON" -c 'import numpy' 2> /dev/null; then
     (unset SOAPZ_LIBRARY
      PYTHONPATH=$prefix/share/soapz/python "$SOAPZ_PYTHON" - "$model" "$prefix" << 'END'
-import sys
-from soapz import Descriptor, Potential
+import os, sys
+from soapz import Descriptor, Potential, potential
 from soapz.library import library
 energies, _, _ = Potential(sys.argv[1]).compute([41, 74], [[0, 0, 0], [0, 0, 2.6]])
 assert energies.sum() < -15, energies
 assert Descriptor("mu=2", elements="Nb W")(([41, 74], [[0, 0, 0], [0, 0, 2.6]])).shape == (2, 252)
 assert library()._name.startswith(sys.argv[2]), library()._name
+assert os.path.samefile(potential("NbMoTaW/fast"), sys.argv[2] + "/share/soapz/potentials/NbMoTaW/fast.soapz")
 END
     )
 fi
