@@ -8,6 +8,7 @@ import io
 import os
 import sys
 import tempfile
+import textwrap
 
 import matplotlib
 
@@ -59,12 +60,12 @@ def plain(axis, most=6):
     axis.set_minor_locator(NullLocator())
 
 
-def ticks(axis, values, least=1.45):
-    """Logarithmic, and labelled with the numbers that there are, as far as they have room: each is
-    `least` times the one before."""
-    kept = [values[-1]]
+def ticks(axis, values, most=7):
+    """Logarithmic, and labelled with the numbers that there are, ascending: the last, and those before it
+    of which so many have room."""
+    kept, least = [values[-1]], (values[-1] / values[0]) ** (1 / most)
     for v in values[-2::-1]:
-        if kept[0] / v > least:
+        if kept[0] / v >= least:
             kept.insert(0, v)
     axis.set_major_locator(FixedLocator(kept))
     axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
@@ -72,6 +73,11 @@ def ticks(axis, values, least=1.45):
 
 
 # ---- labels ----------------------------------------------------------------------------
+
+def wrapped(text, letters=56):
+    """In lines that the width of a picture has room for; of a bold title 44 letters"""
+    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, letters))
+
 
 def apart(values, least):
     """The values, those closer than least moved away from each other, in the order they have."""

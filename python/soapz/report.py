@@ -304,6 +304,7 @@ def page(data):
               if "force" in drawn else [])
     context = {
         "names": [os.path.basename(m.path) for m in models], "two": len(models) > 1, "version": data["soapz"],
+        "judged": f"{os.path.basename(data['data'])}: {data['n_frames']} cells, {data['n_atoms']} atoms",
         "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "files": files(data, models),
         "tiles": tiles(models), "limits": limits(data), "errors": error_tables(data, models),
         "alone": [{"name": letter(models, k), "rows": rows} for k, m in enumerate(models)
