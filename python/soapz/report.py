@@ -263,8 +263,8 @@ def variances(models, styles):
 
 
 def limits(data):
-    return [{**w, "limit": f"{w['limit']:g}", "value": "not a number" if w["value"] is None else f"{w['value']:.5g}"}
-            for w in data["limits"]]
+    return [{**w, "limit": f"{w['limit']:g} {w['unit'].replace('Angstrom', 'Å')}",
+             "value": "not a number" if w["value"] is None else f"{w['value']:.5g}"} for w in data["limits"]]
 
 
 def info(model):
