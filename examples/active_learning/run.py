@@ -161,14 +161,13 @@ def draw(active, times, chance, path):
     style = pictures()
     n = FIRST * np.arange(1, active.shape[1] + 1)
     fig, (above, below) = style.plt.subplots(2, 1, figsize=(style.WIDTH, 5.4), height_ratios=(1.5, 1))
-    band(above, n[1:], chance, style.INK, f"at random from plain MD ({len(chance)} draws)")
-    band(above, n, active, style.COLOURS[1], f"MD halted by the grade, soapz select ({len(active)} repeats)")
+    band(above, n[1:], chance, style.INK, f"at random from plain MD, {len(chance)} draws")
+    band(above, n, active, style.COLOURS[1], f"MD halted by the grade, {len(active)} repeats")
     above.set_yscale("log")
     style.plain(above.yaxis)
     above.set(xticks=n, xlabel="labelled structures (median and range)",
-              title="rms error of forces on other collisions, eV/Angstrom")
-    above.title.set_fontsize(9)
-    above.legend(loc="upper right", bbox_to_anchor=(1, 1.02))
+              title="rms error of forces, eV/Angstrom")
+    above.legend(loc="lower left")
     for number, ended in enumerate(np.moveaxis(times, 1, 0).reshape(times.shape[1], -1)):
         below.plot(number + np.linspace(0.85, 1.15, len(ended)), ended, "o", color=style.COLOURS[1], ms=3, alpha=0.7)
     below.set(xlabel="round", title="ps until the grade halts a run", ylim=(0, None))

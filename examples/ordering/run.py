@@ -111,6 +111,7 @@ def draw(run, temperatures, mean, accepted):
         axis.set_title(f"Warren-Cowley parameter, {'first' if shell == 1 else 'second'} shell")
     axes[2].plot(temperatures, [100 * accepted[T] for T in temperatures], "o-", color=style.INK)
     axes[2].set(title="accepted swaps, %", xlabel="temperature, K", ylim=(0, None))
+    axes[2].invert_xaxis()  # as it is cooled
     for axis in axes[:2]:
         style.label_ends(axis)
     style.write_figure(fig, os.path.join(run.output, "ordering.png"))

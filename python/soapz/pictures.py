@@ -101,20 +101,19 @@ def apart(values, least):
 
 
 def label_ends(axes, size=SMALL):
-    """The label of each line right of its last point, in the colour of the line; none overlap. Called
+    """The label of each line beside its end on the right, in the colour of the line; none overlap. Called
     last, when scales and limits are those of the picture."""
     lines = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
-    ends = [np.column_stack(line.get_data())[np.isfinite(line.get_ydata())][-1] for line in lines]
     if not lines:
         return
     axes.figure.canvas.draw()
     height = axes.get_window_extent().height / axes.figure.dpi * 72  # points
     to_axes = axes.transData + axes.transAxes.inverted()
-    at = np.clip(to_axes.transform(ends)[:, 1], 0, 1)
-    for line, y0, y in zip(lines, at, apart(at, 1.25 * size / height)):
-        axes.annotate(line.get_label(), (1, y0), (1.03, y), xycoords="axes fraction",
-                      textcoords="axes fraction", va="center", fontsize=size, color=line.get_color(),
-                      annotation_clip=False)
+    points = [to_axes.transform(np.column_stack(line.get_data())) for line in lines]
+    ends = np.array([p[np.nanargmax(np.where(np.isfinite(p[:, 1]), p[:, 0], -np.inf)), 1] for p in points])
+    for line, y in zip(lines, apart(np.clip(ends, 0, 1), 1.25 * size / height)):
+        axes.text(1.03, y, line.get_label(), transform=axes.transAxes, va="center", fontsize=size,
+                  color=line.get_color())
 
 
 # ---- files and pages -------------------------------------------------------------------
