@@ -82,7 +82,7 @@ def draw(run, cold, melted, quenched, path):
     fig, (g, heat, order, energies, cool) = style.plt.subplots(5, 1, figsize=(style.WIDTH, 10.2))
     blue, red, green = style.COLOURS[:3]
     for (r, values), label, color, at in ((cold, "crystal, 300 K", blue, (2.92, 0.92)),
-                                          (quenched[2], "melt, quenched to 300 K", green, (3.42, 0.55)),
+                                          (quenched[2], "quenched to 300 K", green, (3.42, 0.55)),
                                           (quenched[1], "melt", red, (3.42, 0.4))):
         g.plot(r, values, color=color)
         g.text(at[0], at[1] * cold[1].max(), label, color=color, fontsize=9)
