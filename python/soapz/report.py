@@ -183,7 +183,7 @@ def kinds_of(models):
 
 
 def training_alone(data, model):
-    """config_types of the training data that these data lack: rows of MAEs"""
+    """Rows of the MAEs of the config_types that the training data have and these data lack"""
     if not model.training:
         return []
     known = {name.encode()[:NAME_BYTES].rstrip() for name in [*data["config_types"], "all"]}
