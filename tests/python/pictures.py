@@ -38,7 +38,8 @@ def texts(figure):
                     ticks |= {id(tick.label1), id(tick.label2)}  # not drawn
     for t in figure.findobj(Text):
         if t.get_text().strip() and t.get_visible() and id(t) not in ticks and (not t.axes or t.axes.axison):
-            seen.append((t.get_text(), Text.get_window_extent(t, renderer), t.get_fontsize()))  # without arrows
+            box = Text.get_window_extent(t, renderer)  # without the arrow of an annotation
+            seen.append((t.get_text(), box, t.get_fontsize()))
     return seen
 
 
