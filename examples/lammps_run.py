@@ -171,10 +171,8 @@ def write_json(path, data):
     os.replace(path + ".part", path)
 
 
-def pyplot():
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
-                         "legend.frameon": False, "figure.dpi": 110})
-    return plt
+def pictures():
+    """The style of all pictures of soapz: the module that its command draws with. This tree's is taken."""
+    sys.path.insert(0, os.path.join(ROOT, "python"))
+    import soapz.pictures
+    return soapz.pictures

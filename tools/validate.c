@@ -5,6 +5,7 @@
 #include "validate.h"
 
 #include "base/file.h"
+#include "base/md5.h"
 #include "base/number.h"
 #include "foreign.h"
 #include "python.h"
@@ -13,6 +14,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -32,7 +35,7 @@ static const char help[] =
     "                   tried: REF_.., DFT_.., QM_.., then energy, forces, virial, "
     "stress\n"
     "  --json FILE      everything as JSON, with the numbers of every frame and atom\n"
-    "  --report FILE    one HTML page with pictures; needs Python and matplotlib\n"
+    "  --report FILE    one HTML page with pictures; needs Python, matplotlib, jinja2\n"
     "  --max-energy-mae, --max-energy-rmse, --max-energy-error X    eV/atom\n"
     "  --max-force-mae,  --max-force-rmse,  --max-force-error X     eV/Angstrom\n"
     "  --max-virial-mae, --max-virial-rmse, --max-virial-error X    eV/atom\n"
@@ -455,6 +458,19 @@ static sz_status read_data(sz_validation *v, request *r, sz_error *err)
     return SZ_OK;
 }
 
+static void identify(sz_file_identity *id, const char *path)
+{
+    sz_file_map map;
+    struct stat about;
+    struct tm utc;
+
+    if (sz_file_map_open(&map, path, NULL) != SZ_OK) return;
+    sz_md5(map.data, map.size, id->md5);
+    sz_file_map_close(&map);
+    if (stat(path, &about) == 0 && gmtime_r(&about.st_mtime, &utc))
+        strftime(id->modified, sizeof id->modified, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
 static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error *err)
 {
     sz_status status = SZ_OK;
@@ -471,6 +487,11 @@ static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = judge(&v->model[m], r, v->data, out, err);
     if (status != SZ_OK) return status;
+    if (r->json || r->report) {
+        identify(&v->identity, r->data);
+        for (int m = 0; m < v->n_models; m++)
+            identify(&v->model[m].identity, v->model[m].path);
+    }
     fill_limits(v);
     sz_print_validation(v, r->json && !strcmp(r->json, "-") ? stderr : stdout);
     if (out->file) sz_write_validation(v, out->file);

@@ -12,9 +12,15 @@
 
 enum { SZ_MAX_JUDGED = 2, SZ_WORST = 5, SZ_MAX_LIMITS = 9 };
 
+/* Identifies a file; md5 is "" if it is not a plain file. */
+typedef struct {
+    char md5[33], modified[32]; /* of the whole file, as md5sum gives it; UTC, ISO 8601 */
+} sz_file_identity;
+
 /* One model compared with the data. */
 typedef struct {
     const char *path;
+    sz_file_identity identity;
     sz_model *model;
     sz_error_table table;
     sz_error_sums *frame;    /* [n_frames] errors of each frame */
@@ -47,6 +53,7 @@ typedef struct {
     sz_found_names name; /* of the reference; "": none */
     const char *config_type;
     sz_dataset *data;
+    sz_file_identity identity; /* of the data */
     int n_models;
     sz_judged model[SZ_MAX_JUDGED];
     int n_limits;

@@ -46,6 +46,20 @@ static void put_key(FILE *file, const char *before, const char *key)
     fputc(':', file);
 }
 
+/* "md5":..,"modified":.. of a file */
+static void put_identity(FILE *file, const sz_file_identity *id)
+{
+    const char *const key[] = {"md5", "modified"}, *value[] = {id->md5, id->modified};
+
+    for (int k = 0; k < 2; k++) {
+        put_key(file, k ? "," : "", key[k]);
+        if (*value[k])
+            put_text(file, value[k]);
+        else
+            fputs("null", file);
+    }
+}
+
 /* ---- sums -------------------------------------------------------------------------- */
 
 static void put_sum(FILE *file, const char *before, const char *name,
@@ -144,13 +158,28 @@ static void put_calibration(FILE *file, const char *before, const char *name,
     }
 }
 
+static void put_notes(FILE *file, const sz_model *model)
+{
+    const char *key;
+
+    fputs("\"notes\":{", file);
+    for (int k = 0; (key = sz_model_note_key(model, k)) != NULL; k++) {
+        put_key(file, k ? ",\n   " : "\n   ", key);
+        put_text(file, sz_model_note(model, key));
+    }
+    fputs("},\n  ", file);
+}
+
 static void put_model(FILE *file, const sz_validation *v, int m)
 {
     const sz_judged *j = &v->model[m];
 
     put_key(file, m ? ",\n {" : "\n {", "path");
     put_text(file, j->path);
+    fputc(',', file);
+    put_identity(file, &j->identity);
     fputs(",\n  ", file);
+    put_notes(file, j->model);
     put_table(file, &j->table);
     put_worst(file, v, m);
     fputs(",\n  \"variance\":", file);
@@ -313,7 +342,9 @@ void sz_write_validation(const sz_validation *v, FILE *file)
     put_text(file, sz_version());
     put_key(file, ",", "data");
     put_text(file, t->path);
-    fprintf(file, ",\"n_frames\":%d,\"n_atoms\":%zu,\n ", t->n_frames, t->n_atoms);
+    fputc(',', file);
+    put_identity(file, &v->identity);
+    fprintf(file, ",\n \"n_frames\":%d,\"n_atoms\":%zu,\n ", t->n_frames, t->n_atoms);
     fputs("\"units\":{\"energy\":\"eV/atom\",\"force\":\"eV/Angstrom\","
           "\"virial\":\"eV/atom\"},\n ",
           file);

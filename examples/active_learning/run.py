@@ -20,7 +20,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from lammps_run import ELEMENTS, ROOT, Example, program, pyplot  # noqa: E402
+from lammps_run import ELEMENTS, ROOT, Example, pictures, program  # noqa: E402
 
 FULL = {"rounds": 6, "runs": 4, "steps": 1300, "every": 20, "repeats": 3, "draws": 5}
 SHORT = {"rounds": 2, "runs": 2, "steps": 200, "every": 20, "repeats": 1, "draws": 2}
@@ -158,25 +158,21 @@ def band(axis, n, errors, color, label):
 
 def draw(active, times, chance, path):
     """active, chance [runs][sizes] errors; times [runs][rounds][runs of MD] ps"""
-    plt = pyplot()
+    style = pictures()
     n = FIRST * np.arange(1, active.shape[1] + 1)
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), gridspec_kw={"width_ratios": (1.6, 1)})
-    band(left, n[1:], chance, "0.45", f"at random from plain MD ({len(chance)} draws)")
-    band(left, n, active, "C3", f"MD halted by the grade, soapz select ({len(active)} repeats)")
-    left.set_yscale("log")
-    left.set_yticks([0.1, 0.2, 0.5], ["0.1", "0.2", "0.5"])
-    left.set_yticks([], minor=True)
-    left.set_xticks(n)
-    left.set_xlabel("labelled structures (median and range)")
-    left.set_title("rms error of forces on other collisions, eV/Angstrom", fontsize=9)
-    left.legend(fontsize=8, loc="center right")
+    fig, (above, below) = style.plt.subplots(2, 1, figsize=(style.WIDTH, 5.4), height_ratios=(1.5, 1))
+    band(above, n[1:], chance, style.INK, f"at random from plain MD, {len(chance)} draws")
+    band(above, n, active, style.COLOURS[1], f"MD halted by the grade, {len(active)} repeats")
+    above.set_yscale("log")
+    style.plain(above.yaxis)
+    above.set(xticks=n, xlabel="labelled structures (median and range)",
+              title="rms error of forces, eV/Angstrom")
+    above.legend(loc="lower left")
     for number, ended in enumerate(np.moveaxis(times, 1, 0).reshape(times.shape[1], -1)):
-        right.plot(number + np.linspace(0.85, 1.15, len(ended)), ended, "o", color="C3", ms=3, alpha=0.7)
-    right.set_xlabel("round")
-    right.set_title("ps until the grade halts a run", fontsize=9)
-    right.set_ylim(0)
-    fig.tight_layout()
-    fig.savefig(path)
+        below.plot(number + np.linspace(0.85, 1.15, len(ended)), ended, "o", color=style.COLOURS[1], ms=3, alpha=0.7)
+    below.set(xlabel="round", title="ps until the grade halts a run", ylim=(0, None))
+    below.xaxis.get_major_locator().set_params(integer=True)
+    style.write_figure(fig, path)
 
 
 def simulate(study):

@@ -12,7 +12,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from lammps_run import Example, pyplot  # noqa: E402
+from lammps_run import Example, pictures  # noqa: E402
 
 # variables of the input scripts where the run is short
 SHORT = {"in.nvt": {"cells": 4, "steps": 400}, "in.melt": {"cells": 4, "layers": 4, "steps": 600},
@@ -78,39 +78,38 @@ def quench(run, folder):
 
 
 def draw(run, cold, melted, quenched, path):
-    plt = pyplot()
-    fig, axes = plt.subplots(2, 2, figsize=(9, 6))
-    (g, heat), (order, cool) = axes
-    for (r, values), label in ((cold, "crystal, 300 K"), (quenched[1], "melt"),
-                               (quenched[2], "melt quenched to 300 K")):
-        g.plot(r, values, label=label)
-    g.set_xlabel("r, Angstrom")
-    g.set_title("pair distribution g(r)", fontsize=9)
-    g.set_xlim(1.5, 7)
-    g.legend(fontsize=8)
+    style = pictures()
+    fig, (g, heat, order, energies, cool) = style.plt.subplots(5, 1, figsize=(style.WIDTH, 10.2))
+    blue, red, green = style.COLOURS[:3]
+    for (r, values), label, color, at in ((cold, "crystal, 300 K", blue, (2.92, 0.92)),
+                                          (quenched[2], "quenched to 300 K", green, (3.42, 0.55)),
+                                          (quenched[1], "melt", red, (3.42, 0.4))):
+        g.plot(r, values, color=color)
+        g.text(at[0], at[1] * cold[1].max(), label, color=color, fontsize=9)
+    g.set(title="Pair distribution g(r)", xlabel="r, Angstrom", xlim=(1.5, 7))
 
     window = np.ones(7) / 7  # the picture is smoothed
     ps, temperature, energy, msd, psi = (np.convolve(row, window, "valid") for row in melted)
     start = ps > ps[-1] / 12
-    heat.plot(temperature[start], energy[start], color="C3")
-    heat.set_title("slab: energy, eV/atom", fontsize=9)
-    order.plot(temperature[start], psi[start], color="C3", label="order psi")
-    order.plot(temperature[start], np.minimum(msd[start] / 10, 1.2), color="0.5",
-               label="displacement$^2$ / 10 Angstrom$^2$")
-    order.set_ylim(0, 1.2)
-    order.legend(fontsize=8, loc="center left")
+    heat.plot(temperature[start], energy[start], color=red)
+    heat.set(title="Slab that is heated: energy, eV/atom")
+    order.plot(temperature[start], psi[start], color=red)
+    order.plot(temperature[start], np.minimum(msd[start] / 10, 1.2), color=style.INK)
+    order.text(0.03, 0.66, "order psi", color=red, transform=order.transAxes, fontsize=9)
+    order.text(0.03, 0.1, "displacement$^2$ / 10 Angstrom$^2$", color=style.INK, transform=order.transAxes, fontsize=9)
+    order.set(title="Slab: order and displacement", ylim=(0, 1.2))
     for axis in (heat, order):
-        axis.set_xlabel("temperature of the heated slab, K")
+        axis.set(xlabel="temperature, K")
 
     ps, temperature, energy, *rest = quenched[0]
-    cool.plot(ps, energy, color="C2")
-    cool.set_xlabel("time, ps")
-    cool.set_title("quench: energy, eV/atom, and temperature, K", fontsize=9)
-    right = cool.twinx()
-    right.plot(ps, temperature, color="0.6", lw=0.8)
-    right.spines["right"].set_visible(True)
-    fig.tight_layout()
-    fig.savefig(path)
+    energies.plot(ps, energy, color=green)
+    energies.set(title="Quench: energy, eV/atom", xlabel="time, ps")
+    cool.plot(ps, temperature, color=green)
+    cool.set(title="Quench: temperature, K", xlabel="time, ps", ylim=(0, None))
+    cool.annotate("the crystal is given velocities of 10,000 K:\nhalf of it becomes potential energy, and it melts",
+                  (ps[0], temperature[0]), (0.1, 0.8), textcoords="axes fraction", fontsize=9, va="center",
+                  arrowprops={"arrowstyle": "-", "lw": 0.6, "color": style.INK})
+    style.write_figure(fig, path)
 
 
 def main():

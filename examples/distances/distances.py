@@ -18,6 +18,7 @@ LABELS = ["nu,mu=1,1", "nu,mu*=1,1", "W^T P_l", "Q^T P_l Q",
           "nu,mu^=1,1", "optimal", "nu=2,d_J", "mu=2"]
 ELEMENTS = ["V", "Nb", "Mo", "Ta", "W"]
 SOAPZ = os.environ.get("SOAPZ", "soapz")
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 # ---- environments ------------------------------------------------------------------------
@@ -83,34 +84,34 @@ def compare(first, other):
 
 
 def draw(results, picture):
+    """Of each compression the distances, and below them the ranks"""
+    sys.path.insert(0, os.path.join(HERE, "..", "..", "python"))
     try:
-        import matplotlib
+        from matplotlib.colors import LogNorm
+        from soapz.pictures import FAINT, SMALL, WIDTH, plt, write_figure
     except ImportError:
         print(f"no picture: {picture} needs matplotlib")
         return
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     columns = (len(results) + 1) // 2
-    fig, axes = plt.subplots(4, columns, figsize=(2.6 * columns, 10.4), dpi=120,
-                             sharex=True, sharey=True)
+    fig, axes = plt.subplots(4, columns, figsize=(WIDTH, 6), sharex=True, sharey=True)
     for k, (label, length, pairs) in enumerate(results):
         for kind, (x, y, c) in enumerate(pairs):
-            a = axes[2 * kind + k // columns, k % columns]
-            a.hist2d(x, y, bins=80, range=[[0, 1], [0, 1]], cmin=1, cmap="viridis",
-                     norm=matplotlib.colors.LogNorm(), rasterized=True)
-            a.plot([0, 1], [0, 1], color="0.6", lw=0.6)
-            a.set_title(f"{label}  ({length})" if kind == 0 else label, fontsize=9)
-            a.text(0.95, 0.05, f"r = {c:.3f}", fontsize=8, ha="right",
-                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
-            a.set_aspect("equal")
-    for row, text in ((0, "distance"), (1, "distance"), (2, "rank"), (3, "rank")):
+            a = axes[2 * (k // columns) + kind, k % columns]
+            a.hist2d(x, y, bins=60, range=[[0, 1], [0, 1]], cmin=1, cmap="viridis_r", norm=LogNorm(),
+                     rasterized=True)
+            a.plot([0, 1], [0, 1], color=FAINT, lw=0.6)
+            a.text(0.96, 0.04, f"{c:.3f}", fontsize=SMALL, ha="right", transform=a.transAxes,
+                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1})
+            a.set(xticks=[0, 1], yticks=[0, 1])
+            a.grid(False)
+            if kind == 0:
+                a.set_title(f"{label}\n{length}", fontsize=SMALL)
+    for row, text in enumerate(("distance", "rank", "distance", "rank")):
         axes[row, 0].set_ylabel(text)
-    for a in axes[3]:
-        a.set_xlabel("by nu=2")
-    fig.tight_layout()
-    fig.savefig(picture)
-    print("picture", picture)
+    fig.supxlabel("by nu=2", fontsize=9.5)
+    fig.suptitle("Pairs of environments, few to many; length of the vector;\ncorrelation with nu=2")
+    if write_figure(fig, picture) == 0:
+        print("picture", picture)
 
 
 def main():

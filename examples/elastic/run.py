@@ -12,7 +12,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from lammps_run import ELEMENTS, Example, pyplot, read_json  # noqa: E402
+from lammps_run import ELEMENTS, Example, pictures, read_json  # noqa: E402
 
 UNITS = {"a": "Angstrom", "C11": "GPa", "C12": "GPa", "C44": "GPa", "vacancy": "eV"}
 BAR = 1e-4  # GPa
@@ -54,29 +54,29 @@ def summary(computed, spread, references):
 
 
 def draw(computed, spread, references, path):
-    plt = pyplot()
-    fig, axes = plt.subplots(1, len(UNITS), figsize=(11, 3))
-    markers = {"PBE": ("_", "0.2"), "data's DFT": ("x", "C3")}
+    """One panel a property. The legend is beside vacancies, which the alloy does not have."""
+    style = pictures()
+    fig, axes = style.plt.subplots(len(UNITS), 1, figsize=(style.WIDTH, 1.35 * len(UNITS) + 0.3), sharex=True)
+    markers = {"PBE": ("_", style.INK, 220), "data's DFT": ("x", style.COLOURS[1], 44)}
     subjects = list(computed)
     for axis, (key, unit) in zip(axes, UNITS.items()):
-        for label, (marker, color) in markers.items():
-            have = [(k, references[label][s][key]) for k, s in enumerate(subjects)
-                    if key in references[label].get(s, {})]
-            if have:
-                axis.scatter(*zip(*have), marker=marker, color=color, label=label, zorder=3,
-                             s=160 if marker == "_" else 40)
         have = [(k, computed[s][key], spread.get(s, {}).get(key, 0))
                 for k, s in enumerate(subjects) if key in computed[s]]
         x, y, error = zip(*have)
-        axis.errorbar(x, y, yerr=error, fmt="o", ms=6, color="C0", label="soapz", zorder=2)
-        axis.set_xticks(range(len(subjects)), subjects, rotation=45)
-        axis.set_xlim(-0.5, len(subjects) - 0.5)
+        axis.errorbar(x, y, yerr=error, fmt="o", ms=6, color=style.COLOURS[0], label="soapz")
+        for label, (marker, color, size) in markers.items():
+            have = [(k, references[label][s][key]) for k, s in enumerate(subjects)
+                    if key in references[label].get(s, {})]
+            axis.scatter(*(zip(*have) if have else ([], [])), marker=marker, color=color, label=label, zorder=3,
+                         s=size)
+        axis.margins(y=0.15)
         if key != "a":
-            axis.set_ylim(0, 1.1 * axis.get_ylim()[1])
-        axis.set_title(f"{NAMES[key]}, {unit}", fontsize=9)
-    axes[0].legend(fontsize=8)
-    fig.tight_layout()
-    fig.savefig(path)
+            axis.set_ylim(bottom=0)
+        axis.set_title(f"{NAMES[key]}, {unit}")
+    axes[-1].set_xticks(range(len(subjects)), subjects)
+    axes[-1].set_xlim(-0.5, len(subjects) - 0.5)
+    axes[-1].legend(loc="lower right")
+    style.write_figure(fig, path)
 
 
 def add_options(parser):

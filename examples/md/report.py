@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Summary and picture of a run of in.NbMoTaW: report.py log.lammps picture.png"""
 
+import os
 import re
 import sys
 
@@ -29,31 +30,25 @@ def read_log(path):
 
 
 def draw(hold, free, drift, picture):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python"))
+    from soapz.pictures import COLOURS, FAINT, INK, WIDTH, label_ends, plt, write_figure
 
-    fig, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(8, 6), dpi=120)
+    fig, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(WIDTH, 4.6))
     e0 = free["TotEng"][0]
-    for table in (hold, free):
-        top.plot(table["Time"], 1e3 * (table["TotEng"] - e0), color="C0")
-        top.plot(table["Time"], 1e3 * (table["PotEng"] - e0), color="C1")
-        bottom.plot(table["Time"], table["Temp"], color="C3")
-    top.legend(["total energy", "potential energy"], loc="lower right", frameon=False)
-    top.set_ylabel("energy, meV/atom")
-    top.set_title("NbMoTaW, 2,000 atoms, SOAP-GAP in LAMMPS (soapz)")
-    bottom.set_ylabel("temperature, K")
-    bottom.set_xlabel("time, ps")
-    bottom.axhline(300, color="0.7", lw=0.8, zorder=0)
+    for table, total, potential in ((hold, "_", "_"), (free, "total", "potential")):
+        top.plot(table["Time"], 1e3 * (table["TotEng"] - e0), color=COLOURS[0], label=total)
+        top.plot(table["Time"], 1e3 * (table["PotEng"] - e0), color=COLOURS[1], label=potential)
+        bottom.plot(table["Time"], table["Temp"], color=INK)
+    top.set_title("Energy, meV/atom")
+    top.text(0.98, 0.5, f"drift {drift:.1e} eV/atom/ps", transform=top.transAxes, ha="right", fontsize=9)
+    bottom.set(title="Temperature, K", xlabel="time, ps")
+    bottom.axhline(300, color=FAINT, lw=0.8, zorder=0)
     for axes in (top, bottom):
         axes.axvspan(hold["Time"][0], hold["Time"][-1], color="0.93", zorder=0)
         axes.margins(x=0, y=0.15)
-    bottom.text(hold["Time"][-1] / 2, bottom.get_ylim()[0], "thermostat",
-                ha="center", va="bottom", color="0.4")
-    top.text(0.98, 0.93, f"drift of the total energy {drift:.1e} eV/atom/ps",
-             transform=top.transAxes, ha="right", va="top", color="0.3")
-    fig.tight_layout()
-    fig.savefig(picture)
+    bottom.text(hold["Time"][-1] / 2, bottom.get_ylim()[0], "thermostat", ha="center", va="bottom", color="0.4")
+    label_ends(top)
+    write_figure(fig, picture)
 
 
 def main(log, picture):

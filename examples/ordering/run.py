@@ -17,7 +17,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from lammps_run import ELEMENTS, Example, pyplot  # noqa: E402
+from lammps_run import ELEMENTS, Example, pictures  # noqa: E402
 
 TEMPERATURES = [3000, 2000, 1500, 1200, 900, 600, 300]
 SHELLS = {1: [(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)],
@@ -101,23 +101,20 @@ def summary(temperatures, mean, accepted, thermo, error):
 
 
 def draw(run, temperatures, mean, accepted):
-    plt = pyplot()
-    fig, axes = plt.subplots(1, 3, figsize=(11, 3.6))
+    style = pictures()
+    fig, axes = style.plt.subplots(3, 1, figsize=(style.WIDTH, 7.6), sharex=True)
     for axis, shell in zip(axes, SHELLS):
-        for k, (i, j) in enumerate(PAIRS):
-            axis.plot(temperatures, [mean[T][shell][i, j] for T in temperatures], "o-", ms=4,
-                      color=f"C{k}", label=f"{ELEMENTS[i]}-{ELEMENTS[j]}")
-        axis.axhline(0, color="0.7", lw=0.8, zorder=0)
-        axis.set_title(f"{'first' if shell == 1 else 'second'} shell", fontsize=9)
-        axis.set_xlabel("temperature, K")
-    axes[0].set_ylabel("Warren-Cowley parameter")
-    axes[0].legend(fontsize=8, ncol=2)
-    axes[2].plot(temperatures, [100 * accepted[T] for T in temperatures], "o-", color="0.3")
-    axes[2].set_ylim(bottom=0)
-    axes[2].set_xlabel("temperature, K")
-    axes[2].set_title("accepted swaps, %", fontsize=9)
-    fig.tight_layout()
-    fig.savefig(os.path.join(run.output, "ordering.png"))
+        for (i, j), color in zip(PAIRS, style.COLOURS):
+            axis.plot(temperatures, [mean[T][shell][i, j] for T in temperatures], "o-", color=color,
+                      label=f"{ELEMENTS[i]}-{ELEMENTS[j]}")
+        axis.axhline(0, color=style.FAINT, lw=0.8, zorder=0)
+        axis.set_title(f"Warren-Cowley parameter, {'first' if shell == 1 else 'second'} shell")
+    axes[2].plot(temperatures, [100 * accepted[T] for T in temperatures], "o-", color=style.INK)
+    axes[2].set(title="accepted swaps, %", xlabel="temperature, K", ylim=(0, None))
+    axes[2].invert_xaxis()  # as it is cooled
+    for axis in axes[:2]:
+        style.label_ends(axis)
+    style.write_figure(fig, os.path.join(run.output, "ordering.png"))
 
 
 def main():

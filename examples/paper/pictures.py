@@ -3,35 +3,13 @@
 colour in all of them, and its name stands beside its points."""
 import numpy as np
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
-from soapz.curve import plain, ticks
-from soapz.pictures import COLOURS, FAINT, INK, plt
+from soapz.pictures import COLOURS, FAINT, INK, apart, plain, plt, ticks
 
 NAMES = {"nu=2": r"$\nu=2$", "nu,mu=1,1": r"$\nu,\mu=1,1$", "nu,mu*=1,1": r"$\nu,\mu^*=1,1$",
          "W^T P_l": r"$W^TP_l$", "nu,mu^=1,1": r"$\nu,\hat\mu=1,1$", "nu=2,d_J": r"$\nu,d_J=2,2$",
          "mu=2": r"$\mu=2$", "wACSF": "wACSF", "2b+3b": "2b+3b"}
 COLOUR = dict(zip(NAMES, [INK, *COLOURS, COLOURS[4], COLOURS[1]]))
 plt.rcParams.update({"font.size": 9, "axes.titlesize": 9.5, "axes.titleweight": "normal", "savefig.dpi": 110})
-
-
-def apart(values, least):
-    """The values, those closer than least moved away from each other, in the order they have."""
-    order = np.argsort(values, kind="stable")
-    groups = [[values[k]] for k in order]
-    at = [values[k] for k in order]  # of each group its middle
-    k = 0
-    while k + 1 < len(groups):
-        room = 0.5 * least * (len(groups[k]) + len(groups[k + 1]))
-        if at[k + 1] - at[k] >= room:
-            k += 1
-            continue
-        groups[k] += groups.pop(k + 1)
-        at.pop(k + 1)
-        at[k] = np.mean(groups[k])
-        k = max(k - 1, 0)
-    spread = [a + least * (i - 0.5 * (len(g) - 1)) for a, g in zip(at, groups) for i in range(len(g))]
-    out = np.empty(len(values))
-    out[order] = spread
-    return out
 
 
 def beside(axes, labels, points, size=9.5, column=False):

@@ -61,16 +61,14 @@ def alloy(symbols, n_cells, calculator, seed=1):
 
 
 def draw(curves, path):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
+    from soapz.pictures import COLOURS, label_ends, plt, write_figure
 
-    figure, axes = plt.subplots(figsize=(6.4, 4), layout="constrained")
-    for name, (volume, energy) in curves.items():
-        axes.plot(volume, energy - energy.min(), "o-", ms=3.5, lw=1.2, label=name)
-    axes.set(xlabel="volume of an atom, Å$^3$", ylabel="energy of an atom, eV, from its minimum")
-    axes.legend(frameon=False)
-    figure.savefig(path, dpi=150)
+    figure, axes = plt.subplots()
+    for (name, (volume, energy)), color in zip(curves.items(), COLOURS):
+        axes.plot(volume, energy - energy.min(), "o-", ms=3.5, color=color, label=name)
+    axes.set(xlabel="volume of an atom, Å$^3$", ylabel="energy of an atom, eV", title="Energy above its minimum")
+    label_ends(axes)
+    write_figure(figure, path)
 
 
 def main():

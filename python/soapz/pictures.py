@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Shared code of the pictures of soapz: colours, style, and figures as parts of a page.
+"""Shared code of the pictures of soapz: style, ticks with enough room, labels at the ends of lines, and
+figures as files or as parts of a page.
 
 Python only draws; the numbers come from the command `soapz`."""
 import base64
@@ -7,31 +8,138 @@ import io
 import os
 import sys
 import tempfile
+import textwrap
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator, NullLocator  # noqa: E402
 
-COLOURS = ["#2566a8", "#d9742b", "#3c8d5a", "#8a5aa8", "#b23a48", "#6b7280"]
+plt.style.use(os.path.join(os.path.dirname(os.path.abspath(__file__)), "soapz.mplstyle"))
+WIDTH = plt.rcParams["figure.figsize"][0]  # inches, of every picture
+COLOURS = ["#" + c.lstrip("#") for c in plt.rcParams["axes.prop_cycle"].by_key()["color"]]
 INK, FAINT = "#1f2933", "#c9d1da"
+SMALL = 8.5  # points, the smallest letters
 
-plt.rcParams.update({
-    "font.size": 9.5, "font.family": "sans-serif", "text.color": INK,
-    "axes.edgecolor": "#8b97a5", "axes.labelcolor": INK, "axes.titlesize": 10.5,
-    "axes.titleweight": "bold", "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e8ecf1",
-    "xtick.color": INK, "ytick.color": INK, "legend.frameon": False,
-    "figure.constrained_layout.use": True, "savefig.dpi": 160, "svg.hashsalt": "soapz"})
+# In a page these four change where the reader's screen is dark: (name, on white, on black).
+THEME = [("ink", INK, "#e4e8ec"), ("faint", FAINT, "#46505b"), ("edge", "#8b97a5", "#7d8894"),
+         ("grid", "#e8ecf1", "#2a313a")]
 
+
+# ---- axes ------------------------------------------------------------------------------
+
+class LogTicks(Locator):
+    """At most so many ticks of a logarithmic axis: 1 2 5 10 .., or more or fewer to a decade."""
+
+    def __init__(self, most=6):
+        self.most = most
+
+    def __call__(self):
+        return self.tick_values(*sorted(self.axis.get_view_interval()))
+
+    def tick_values(self, low, high):
+        if not 0 < low < high:
+            return np.array([])
+        decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        for steps in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+            ticks = np.outer(decades, steps).ravel()
+            ticks = ticks[(ticks >= low * (1 - 1e-9)) & (ticks <= high * (1 + 1e-9))]
+            if len(ticks) <= self.most:
+                break
+        if len(ticks) < 2:
+            return MaxNLocator(self.most - 1).tick_values(low, high)
+        return ticks[::-(-len(ticks) // self.most)]
+
+
+def plain(axis, most=6):
+    """A logarithmic axis with numbers such as 0.02, not powers of ten"""
+    axis.set_major_locator(LogTicks(most))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.4g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def ticks(axis, values, most=7):
+    """Logarithmic, and labelled with the numbers that there are, ascending: the last, and those before it
+    of which so many have room."""
+    kept, least = [values[-1]], (values[-1] / values[0]) ** (1 / most)
+    for v in values[-2::-1]:
+        if kept[0] / v >= least:
+            kept.insert(0, v)
+    axis.set_major_locator(FixedLocator(kept))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
+    axis.set_minor_locator(NullLocator())
+
+
+# ---- labels ----------------------------------------------------------------------------
+
+def wrapped(text, letters=56):
+    """In lines that the width of a picture has room for; of a bold title 44 letters"""
+    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, letters))
+
+
+def apart(values, least):
+    """The values, those closer than least moved away from each other, in the order they have."""
+    order = np.argsort(values, kind="stable")
+    groups = [[values[k]] for k in order]
+    at = [values[k] for k in order]  # of each group its middle
+    k = 0
+    while k + 1 < len(groups):
+        room = 0.5 * least * (len(groups[k]) + len(groups[k + 1]))
+        if at[k + 1] - at[k] >= room:
+            k += 1
+            continue
+        groups[k] += groups.pop(k + 1)
+        at.pop(k + 1)
+        at[k] = np.mean(groups[k])
+        k = max(k - 1, 0)
+    spread = [a + least * (i - 0.5 * (len(g) - 1)) for a, g in zip(at, groups) for i in range(len(g))]
+    out = np.empty(len(values))
+    out[order] = spread
+    return out
+
+
+def label_ends(axes, size=SMALL):
+    """The label of each line beside its end on the right, in the colour of the line; none overlap. Called
+    last, when scales and limits are those of the picture."""
+    lines = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
+    if not lines:
+        return
+    axes.figure.canvas.draw()
+    height = axes.get_window_extent().height / axes.figure.dpi * 72  # points
+    to_axes = axes.transData + axes.transAxes.inverted()
+    points = [to_axes.transform(np.column_stack(line.get_data())) for line in lines]
+    ends = np.array([p[np.nanargmax(np.where(np.isfinite(p[:, 1]), p[:, 0], -np.inf)), 1] for p in points])
+    for line, y in zip(lines, apart(np.clip(ends, 0, 1), 1.25 * size / height)):
+        axes.text(1.03, y, line.get_label(), transform=axes.transAxes, va="center", fontsize=size,
+                  color=line.get_color())
+
+
+# ---- files and pages -------------------------------------------------------------------
 
 def as_image(figure, text):
-    """The figure as an <img> with its data inside; rasterized parts stay small."""
-    data = io.BytesIO()
-    figure.savefig(data, format="svg", metadata={"Date": None})
+    """The figure as the src of an <img>, and its alternative text. Rasterized parts
+    stay small; ink and lines follow the reader's light or dark screen."""
+    data = io.StringIO()
+    figure.savefig(data, format="svg", metadata={"Date": None}, transparent=True)
     plt.close(figure)
-    code = base64.b64encode(data.getvalue()).decode()
-    return f'<img alt="{text}" src="data:image/svg+xml;base64,{code}">'
+    svg = data.getvalue()
+    for name, light, _ in THEME:
+        svg = svg.replace(light, f"var(--{name})")
+    light, dark = ("".join(f"--{t[0]}:{t[k]};" for t in THEME) for k in (1, 2))
+    svg = svg.replace('<style type="text/css">', f'<style type="text/css">svg{{{light}}}'
+                      f'@media(prefers-color-scheme:dark){{svg{{{dark}}}}}', 1)
+    return {"src": "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode(), "text": text}
+
+
+def write_figure(figure, path):
+    """The figure as SVG, PNG or PDF, by its name; returns 0, or 1 with a message."""
+    data = io.BytesIO()
+    kind = os.path.splitext(path)[1][1:].lower() or "svg"
+    figure.savefig(data, format=kind, metadata={"Date": None} if kind == "svg" else None)
+    plt.close(figure)
+    return write_whole(path, data.getvalue())
 
 
 def write_whole(path, data):

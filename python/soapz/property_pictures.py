@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The picture of soapz property: energy and volume, gamma lines, and differences from the reference,
 one below the other so that they are readable on a narrow page."""
-import io
-
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from .crystals import Crystal
-from .pictures import COLOURS, FAINT, INK, plt, write_whole
+from .pictures import COLOURS, FAINT, INK, SMALL, WIDTH, label_ends, plt, wrapped, write_figure
 
 LINES = ["-", "--", "-.", ":"]
 PER_CRYSTAL = 0.19  # inches of a line of the last panel
@@ -39,10 +38,11 @@ def _energies(axis, result, colour):
         if "energy" in other:
             x, y = other["energy"]
             axis.plot(*_smooth(x, np.array(y) + offsets[c]), "--", lw=1, color=INK)
-    axis.set_title("Energy and volume", loc="left")
+    axis.set_title("Energy and volume")
     axis.set_xlabel("volume of an atom, Angstrom$^3$")
     axis.set_ylabel("energy, eV/atom")
-    axis.legend(loc="upper center")
+    axis.xaxis.set_major_locator(MaxNLocator(7))
+    label_ends(axis)
 
 
 def _gammas(axis, result, colour):
@@ -59,8 +59,8 @@ def _gammas(axis, result, colour):
                 axis.plot(*_smooth(*other[name]), style, lw=1, color=INK)
             top = max(top, max(y))
     axis.axhline(0, lw=0.8, color=FAINT)
-    axis.set_ylim(top=1.4 * top)
-    axis.set_title("Gamma lines", loc="left")
+    axis.set_ylim(top=(1.2 + 0.2 * -(-len(axis.get_legend_handles_labels()[0]) // 2)) * top)  # room for the legend
+    axis.set_title("Gamma lines")
     axis.set_xlabel("fraction of the slip vector")
     axis.set_ylabel("J/m$^2$")
     axis.legend(loc="upper center", ncols=2)
@@ -71,11 +71,12 @@ def _differences(axis, rows, colour):
         axis.plot([0, difference], [k, k], color=FAINT, lw=1.5)
         axis.plot(difference, k, "o", ms=4, color=colour[c])
     many = len({c for c, _, _ in rows}) > 1
-    axis.set_yticks(range(len(rows)), [f"{c} {n}" if many else n for c, n, _ in rows], fontsize=8.5)
+    axis.set_yticks(range(len(rows)), [f"{c} {n}" if many else n for c, n, _ in rows], fontsize=SMALL)
     axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.axvline(0, lw=0.8, color=INK)
-    axis.set_title("Difference from the reference", loc="left")
+    axis.set_title("Difference from the reference")
     axis.set_xlabel("%")
+    axis.xaxis.set_major_locator(MaxNLocator(7))
 
 
 def draw(result, path):
@@ -88,16 +89,12 @@ def draw(result, path):
     heights = [h for _, h in panels] + ([0.8 + PER_CRYSTAL * len(rows)] if rows else [])
     if not heights:
         raise ValueError("there is nothing to draw: the picture shows eos, gamma and differences from a reference")
-    figure, axes = plt.subplots(len(heights), 1, figsize=(4.4, sum(heights)), squeeze=False,
+    figure, axes = plt.subplots(len(heights), 1, figsize=(WIDTH, sum(heights)), squeeze=False,
                                 height_ratios=heights)
     for (draw_one, _), axis in zip(panels, axes[:, 0]):
         draw_one(axis, result, colour)
     if rows:
         _differences(axes[-1, 0], rows, colour)
     if result.reference and any(result.reference.curves.values()):
-        figure.suptitle(f"thin, dark: {result.reference.source}", fontsize=8.5)
-    data = io.BytesIO()
-    kind = str(path).rpartition(".")[2].lower()
-    figure.savefig(data, format=kind, **({"metadata": {"Date": None}} if kind == "svg" else {}))
-    plt.close(figure)
-    return write_whole(path, data.getvalue())
+        figure.suptitle(wrapped(f"thin, dark: {result.reference.source}"), fontsize=SMALL)
+    return write_figure(figure, path)

@@ -212,15 +212,16 @@ class Page(html.parser.HTMLParser):
 
 def report(folder):
     try:
+        import jinja2  # noqa: F401
         import matplotlib  # noqa: F401
     except ImportError:
-        print("SKIPPED: the pages of the report, for want of matplotlib")
+        print("SKIPPED: the pages of the report, for want of matplotlib or jinja2")
         return
     path, page = os.path.join(folder, "r.xyz"), os.path.join(folder, "r.html")
     frames = read_xyz(DATA)
     frames[0]["forces"] += 0.25
-    for models, forces, images in (([MODEL], "forces", 4), ([MODEL, MODEL], "forces", 6),
-                                   ([os.path.join(MODELS, "hea4_nuR0_all_zeta1", "gp.xml")], None, 3)):
+    for models, forces, images in (([MODEL], "forces", 9), ([MODEL, MODEL], "forces", 14),
+                                   ([os.path.join(MODELS, "hea4_nuR0_all_zeta1", "gp.xml")], None, 5)):
         write(path, frames, forces=forces)
         code, text, err = run("validate", *models, path, "--report", page)
         check(code == 0 and err == "", f"report: {code} {err}")
@@ -248,7 +249,7 @@ def no_python(folder):
     os.chmod(bare, 0o755)
     for python, parts in (("/none/python", ["the report needs Python, and /none/python was not found"]),
                           (bare, ["No module named", "the report needs a Python package that",
-                                  "pip install matplotlib"])):
+                                  "pip install matplotlib jinja2"])):
         os.environ["SOAPZ_PYTHON"] = python
         out, page = os.path.join(folder, "p.json"), os.path.join(folder, "p.html")
         code, text, err = run("validate", MODEL, DATA, "--report", page, "--json", out)

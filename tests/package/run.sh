@@ -39,7 +39,9 @@ grep -q "cutoff" "$prefix/share/man/man1/soapz-describe.1"
 grep -q "energy_parameter_name=" "$prefix/share/bash-completion/completions/soapz"
 
 echo "--- the Python modules of the prefix, and the library beside them"
-test -f "$prefix/share/soapz/python/soapz/report.py"
+for file in report.py report.html.jinja soapz.mplstyle; do
+    test -f "$prefix/share/soapz/python/soapz/$file"
+done
 test -f "$prefix/share/soapz/python/soapz/py.typed"
 if "$SOAPZ_PYTHON" -c 'import numpy' 2> /dev/null; then
     (unset SOAPZ_LIBRARY
