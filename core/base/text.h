@@ -29,6 +29,9 @@ int sz_word_distance(const char *a, const char *b);
 /* The path of a file beside another one, for the caller to free; a name that begins with
  * / stays. NULL with err set when out of memory. */
 char *sz_path_beside(const char *path, const char *name, sz_error *err);
+/* 1 where name, taken from within a folder, may lead out of it: a file that comes from
+ * elsewhere names only what is in its own folder, and in folders there. */
+int sz_leaves_folder(const char *name);
 
 /* 1 where text ends in end; case counts. */
 int sz_ends_in(const char *text, const char *end);
