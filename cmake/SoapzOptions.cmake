@@ -17,9 +17,10 @@ if(SOAPZ_WERROR)
   target_compile_options(soapz_options INTERFACE -Werror)
 endif()
 
+# -g1: the lines of a report
 if(SOAPZ_SANITIZE)
   target_compile_options(soapz_options INTERFACE
-    -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
+    -g1 -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(soapz_options INTERFACE -fsanitize=address,undefined)
   # the resolvers of function clones run before the sanitizer is ready
   target_compile_definitions(soapz_options INTERFACE SZ_NO_CLONES)
@@ -29,7 +30,7 @@ if(SOAPZ_SANITIZE)
 endif()
 if(SOAPZ_SANITIZE_THREADS)
   target_compile_options(soapz_options INTERFACE
-    -g -O1 -fno-omit-frame-pointer -fsanitize=thread)
+    -g1 -O1 -fno-omit-frame-pointer -fsanitize=thread)
   target_link_options(soapz_options INTERFACE -fsanitize=thread)
   target_compile_definitions(soapz_options INTERFACE SZ_NO_CLONES)
 endif()

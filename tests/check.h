@@ -8,6 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
+/* 1 in a build with the address sanitizer, where everything takes several times as long.
+ * It looks at memory: of what a test does very often, always in the same code, a part is
+ * enough there; the plain build does all. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CHECK_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHECK_SANITIZED 1
+#endif
+#endif
+#ifndef CHECK_SANITIZED
+#define CHECK_SANITIZED 0
+#endif
+
 static int failures;
 static int checks;
 

@@ -3,13 +3,21 @@
  * fail_alloc.h - allocations that fail at will. The linker puts these functions before
  * malloc and its kin (--wrap).
  *
+ * Each allocation fails in turn, the first one with fail_at 1; with the address sanitizer
+ * every FAIL_STEP-th. In the plain build blocks are overwritten when they are freed, so
+ * that who reads one finds nothing of use there either.
+ *
  * Only blocks that are ours count as live: the C library makes some itself (getline),
  * which free gets too. They stand in a hash table, empty where NULL or GONE. */
 #ifndef SZ_TEST_FAIL_ALLOC_H
 #define SZ_TEST_FAIL_ALLOC_H
 
+#include "check.h"
+
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -26,6 +34,8 @@ void __wrap_free(void *block);
 static long calls;   /* allocations so far */
 static long fail_at; /* the one that fails; 0: none */
 static long live;    /* blocks not freed */
+
+enum { FAIL_STEP = CHECK_SANITIZED ? 7 : 1 };
 
 enum { SLOTS = 1 << 17 };
 static void *owned[SLOTS];
@@ -97,7 +107,8 @@ void *__wrap_realloc(void *block, size_t size)
 
 void __wrap_free(void *block)
 {
-    forgotten(block);
+    if (forgotten(block) && !CHECK_SANITIZED)
+        memset(block, 0xdd, malloc_usable_size(block));
     __real_free(block);
 }
 

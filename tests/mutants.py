@@ -210,7 +210,8 @@ class Copy:
             return hashlib.md5(file.read()).hexdigest()
 
     def tests(self):
-        """name -> command, environment, of the unit tests that are C programs"""
+        """name -> command, environment, of the unit tests that are C programs; ctest names no
+        command of one that is not built"""
         listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=self.build, check=True,
                                 stdout=subprocess.PIPE, text=True).stdout
         found = {}
@@ -433,7 +434,12 @@ def to_do(record, again):
 
 def run(folder, seed, minutes, jobs, again):
     copy, record = Copy(folder, jobs), Record(folder, seed)
+    said = None if record.data["tests"] else copy.make(["all"])
+    if said:
+        sys.exit(f"the tree does not build:\n{said}")
     tests = copy.tests()
+    if not tests:
+        sys.exit(f"ctest names no unit test that is built in {copy.build}")
     untimed = {name: test for name, test in tests.items()
                if f"tests/test_{name}.c" in copy.new or name not in record.data["tests"]
                and name not in record.data["left_out"]}

@@ -2,6 +2,9 @@
 """What the Python tests share: running the command, extended XYZ, counting checks.
 
 The command is the first argument of the test or the environment variable SOAPZ."""
+import contextlib
+import importlib
+import io
 import os
 import re
 import shutil
@@ -51,6 +54,14 @@ def run(*words, stdin=None):
     r = subprocess.run([SOAPZ, *map(str, words)], input=stdin, capture_output=True,
                        text=True, timeout=300)
     return r.returncode, r.stdout, r.stderr
+
+
+def run_here(module, *words):
+    """the same of a verb that is Python, soapz/MODULE.py, in this process: a Python with ASE takes a second to start"""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = importlib.import_module("soapz." + module).main([str(w) for w in words])
+    return code, out.getvalue(), err.getvalue()
 
 
 def check_fails(code, parts, *words, stdin=None, gone=None, quiet=True):

@@ -200,7 +200,7 @@ static int test_random(void)
     sz_list list = {0};
     sz_error err;
 
-    for (int t = 0; t < 600; t++) {
+    for (int t = 0; t < (CHECK_SANITIZED ? 150 : 600); t++) {
         double skew = t % 3 == 0 ? 0 : t % 3 == 1 ? 2 : 6, cutoff = uniform(0.5, 6);
 
         random_structure(&s, position, species, t % 2 ? 3 : 12, skew);

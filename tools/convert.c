@@ -74,12 +74,11 @@ static sz_status set_version(sz_gap *gap, int version, sz_error *err)
     return SZ_OK;
 }
 
-static void warn(const sz_gap *gap, const char *out)
+/* foreign: what QUIP cannot read, or "" */
+static void warn(const sz_gap *gap, const char *foreign, const char *out)
 {
-    char text[400];
-
     if (kind_of(out) != XML) return;
-    if (sz_gap_is_foreign(gap, text)) fprintf(stderr, "soapz: warning: %s\n", text);
+    if (*foreign) fprintf(stderr, "soapz: warning: %s\n", foreign);
     for (int k = 0; k < gap->n_notes; k++)
         if (strcmp(gap->note[k].key, "command_line") != 0 &&
             strcmp(gap->note[k].key, SZ_LOCAL_PROPERTY) != 0)
@@ -111,6 +110,7 @@ static int convert(const char *in, const char *out, const char *const *note, int
                    int version)
 {
     sz_files files = {0};
+    char foreign[400];
     sz_gap *gap;
     sz_error err;
     sz_status status;
@@ -124,8 +124,9 @@ static int convert(const char *in, const char *out, const char *const *note, int
     if (status == SZ_OK && vectors) sz_gap_drop_environments(gap);
     if (status == SZ_OK) status = set_notes(gap, note, &err);
     if (status == SZ_OK) status = set_version(gap, version, &err);
+    if (status == SZ_OK) status = sz_gap_find_foreign(foreign, gap, &err);
     if (status == SZ_OK) status = write_model(gap, out, &err);
-    if (status == SZ_OK) warn(gap, out);
+    if (status == SZ_OK) warn(gap, foreign, out);
     sz_gap_free(gap);
     return status == SZ_OK ? 0 : sz_report(&err);
 }

@@ -186,9 +186,9 @@ static sz_status save_model(fit *f, sz_error *err)
     if (is_soapz(f)) {
         status = sz_gap_save(gap, path, err);
     } else {
-        if (sz_gap_is_foreign(gap, text))
-            fprintf(stderr, "soapz fit: warning: %s\n", text);
-        status = sz_gap_write(gap, path, err);
+        status = sz_gap_find_foreign(text, gap, err);
+        if (status == SZ_OK && *text) fprintf(stderr, "soapz fit: warning: %s\n", text);
+        if (status == SZ_OK) status = sz_gap_write(gap, path, err);
     }
     if (status == SZ_OK) sz_checkpoint_remove(&f->job.state);
     f->written = status == SZ_OK;

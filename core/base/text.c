@@ -100,6 +100,18 @@ char *sz_path_beside(const char *path, const char *name, sz_error *err)
     return text;
 }
 
+int sz_leaves_folder(const char *name)
+{
+    const char *p = name;
+
+    if (*name == '/') return 1;
+    while ((p = strstr(p, "..")) != NULL) {
+        if ((p == name || p[-1] == '/') && (p[2] == '/' || !p[2])) return 1;
+        p += 2;
+    }
+    return 0;
+}
+
 int sz_ends_in(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);

@@ -31,6 +31,9 @@ int sz_word_distance(const char *a, const char *b);
 /* The path of a file beside another one, which the caller frees; a name that begins with
  * / is kept. NULL with err set if memory runs out. */
 char *sz_path_beside(const char *path, const char *name, sz_error *err);
+/* 1 where name, taken from within a folder, may lead out of it: a file that comes from
+ * elsewhere names only what is in its own folder, and in folders there. */
+int sz_leaves_folder(const char *name);
 
 /* 1 if text ends in end; case matters. */
 int sz_ends_in(const char *text, const char *end);

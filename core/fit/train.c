@@ -311,18 +311,20 @@ sz_status sz_fit_check_maps(const sz_fit_spec *spec, sz_error *err)
         const sz_gap_term with_maps = {.descriptor = spec->term[k].text, .n_matrix = 1};
         sz_describer_spec term;
         const sz_soap_spec *soap;
+        int foreign = 0;
 
         /* errors are left to its parser */
         status = sz_trial_read_term(&term, spec, k, NULL);
         soap = status == SZ_OK ? sz_soap_spec_of(&term) : NULL;
         status = SZ_OK;
-        if (soap && soap->train.open && sz_gap_has_foreign_maps(&with_maps))
-            status =
-                sz_fail(err, SZ_ERR_ARGUMENT,
-                        "%s: GAP XML cannot store maps from data of Z_mix and R_mix, "
-                        "which QUIP would draw at random; give gp_file a name that "
-                        "ends in .soapz",
-                        spec->descriptor[spec->term[k].descriptor].where);
+        if (soap && soap->train.open)
+            status = sz_gap_has_foreign_maps(&foreign, &with_maps, err);
+        if (status == SZ_OK && foreign)
+            status = sz_fail(err, SZ_ERR_ARGUMENT,
+                             "%s: GAP XML cannot hold maps from data of Z_mix and R_mix, "
+                             "which QUIP would draw at random; give gp_file a name that "
+                             "ends in .soapz",
+                             spec->descriptor[spec->term[k].descriptor].where);
         sz_describer_spec_free(&term);
     }
     return status;

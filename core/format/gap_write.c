@@ -148,42 +148,6 @@ static void write_permutations(FILE *f, const sz_gap_term *c)
     }
 }
 
-/* descriptor: in QUIP's keys; file, md5: of the sparse points, if there are any */
-static void write_coordinate(FILE *f, const sz_gap_term *c, const char *descriptor,
-                             const char *label, int number, const char *file,
-                             const char *md5)
-{
-    fprintf(f, "    <gpCoordinates label=\"%s%d\"", label, number);
-    write_kernel(f, c);
-    if (c->n_sparse > 0) {
-        fputs(" sparseX_filename=\"", f);
-        write_escaped(f, file);
-        fprintf(f, "\" sparseX_md5sum=\"%s\"", md5);
-    }
-    fputs(">\n", f);
-    if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT) {
-        fputs("      <theta>", f);
-        write_array(f, c->theta, c->n_dim);
-        fputs("</theta>\n", f);
-    }
-    fputs("      <descriptor>", f);
-    write_escaped(f, descriptor);
-    fputs("</descriptor>\n", f);
-    if (c->n_matrix > 0 && !sz_gap_has_map(c)) {
-        fputs("      <compression_matrix>", f);
-        write_array(f, c->matrix, c->n_matrix);
-        fputs("</compression_matrix>\n", f);
-    }
-    write_permutations(f, c);
-    for (int s = 0; s < c->n_sparse; s++) {
-        fprintf(f, "      <sparseX i=\"%d\"", s + 1);
-        sz_gap_attribute(f, "alpha", c->alpha[s]);
-        sz_gap_attribute(f, "sparseCutoff", c->fc_sparse[s]);
-        fputs("/>\n", f);
-    }
-    fputs("    </gpCoordinates>\n", f);
-}
-
 static void write_energies(FILE *f, const sz_gap *gap)
 {
     int core = gap->glue || gap->zbl || gap->lj || gap->coulomb;
@@ -269,9 +233,10 @@ static sz_output *map_part(const writer *w, int k)
 static sz_status write_map(writer *w, int k)
 {
     const sz_gap_term *c = w->gap->term + k;
-    sz_status status;
+    int has_map;
+    sz_status status = sz_gap_has_map(&has_map, c, w->err);
 
-    if (!sz_gap_has_map(c)) return SZ_OK;
+    if (status != SZ_OK || !has_map) return status;
     status = open_part(w, map_part(w, k), "compress", k);
     if (status != SZ_OK) return status;
     sz_turbo_map_write(map_part(w, k)->file, c->matrix, c->n_matrix);
@@ -307,6 +272,42 @@ static char *quip_text(const writer *w, int k)
     return with_map;
 }
 
+/* Term k, whose files are written; descriptor: in QUIP's words. */
+static void write_coordinate(FILE *f, const writer *w, int k, const char *descriptor)
+{
+    const sz_gap_term *c = w->gap->term + k;
+
+    fprintf(f, "    <gpCoordinates label=\"%s%d\"", w->label, k + 1);
+    write_kernel(f, c);
+    if (c->n_sparse > 0) {
+        fputs(" sparseX_filename=\"", f);
+        write_escaped(f, base_name(w->part[k].name));
+        fprintf(f, "\" sparseX_md5sum=\"%s\"", w->md5[k]);
+    }
+    fputs(">\n", f);
+    if (c->covariance != SZ_COVARIANCE_DOT_PRODUCT) {
+        fputs("      <theta>", f);
+        write_array(f, c->theta, c->n_dim);
+        fputs("</theta>\n", f);
+    }
+    fputs("      <descriptor>", f);
+    write_escaped(f, descriptor);
+    fputs("</descriptor>\n", f);
+    if (c->n_matrix > 0 && !map_part(w, k)->name) {
+        fputs("      <compression_matrix>", f);
+        write_array(f, c->matrix, c->n_matrix);
+        fputs("</compression_matrix>\n", f);
+    }
+    write_permutations(f, c);
+    for (int s = 0; s < c->n_sparse; s++) {
+        fprintf(f, "      <sparseX i=\"%d\"", s + 1);
+        sz_gap_attribute(f, "alpha", c->alpha[s]);
+        sz_gap_attribute(f, "sparseCutoff", c->fc_sparse[s]);
+        fputs("/>\n", f);
+    }
+    fputs("    </gpCoordinates>\n", f);
+}
+
 static sz_status write_xml(writer *w)
 {
     const sz_gap *gap = w->gap;
@@ -325,15 +326,12 @@ static sz_status write_xml(writer *w)
     fprintf(f, "  <gpSparse label=\"%s\" n_coordinate=\"%d\" fitted=\"T\">\n", w->label,
             gap->n_terms);
     for (int k = 0; k < gap->n_terms && status == SZ_OK; k++) {
-        const sz_gap_term *c = gap->term + k;
         char *descriptor = quip_text(w, k);
 
-        if (!descriptor)
-            status = sz_fail_memory(w->err, strlen(c->descriptor), w->path);
+        if (descriptor)
+            write_coordinate(f, w, k, descriptor);
         else
-            write_coordinate(f, c, descriptor, w->label, k + 1,
-                             w->part[k].name ? base_name(w->part[k].name) : "",
-                             w->md5[k]);
+            status = sz_fail_memory(w->err, strlen(gap->term[k].descriptor), w->path);
         free(descriptor);
     }
     if (status != SZ_OK) return status;
@@ -358,6 +356,19 @@ static sz_status write_all(writer *w)
     return status;
 }
 
+static sz_status check_maps(const sz_gap *gap, int k, const char *path, sz_error *err)
+{
+    int has_maps;
+    sz_status status = sz_gap_has_foreign_maps(&has_maps, gap->term + k, err);
+
+    if (status != SZ_OK || !has_maps) return status;
+    return sz_fail(err, SZ_ERR_ARGUMENT,
+                   "%s: GAP XML cannot hold the maps of term %d, which QUIP would "
+                   "draw at random: Z_mix and R_mix name no others; write the "
+                   "model as .soapz",
+                   path, k + 1);
+}
+
 sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
 {
     writer w = {.gap = gap, .path = path, .base = base_name(path), .err = err};
@@ -370,13 +381,9 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err)
             return sz_fail(err, SZ_ERR_ARGUMENT,
                            "%s: term %d has no vectors yet; compute them first", path,
                            k + 1);
-    for (int k = 0; k < gap->n_terms; k++)
-        if (sz_gap_has_foreign_maps(gap->term + k))
-            return sz_fail(
-                err, SZ_ERR_ARGUMENT,
-                "%s: GAP XML cannot store the maps of term %d: QUIP would draw random "
-                "ones for Z_mix and R_mix; write the model as .soapz",
-                path, k + 1);
+    for (int k = 0; k < gap->n_terms && status == SZ_OK; k++)
+        status = check_maps(gap, k, path, err);
+    if (status != SZ_OK) return status;
     status = sz_files_check(&gap->files, "the new model", path, err);
     if (status != SZ_OK) return status;
     if (!sz_text_is_clean(w.base) || !*w.base || strpbrk(w.base, "\t\n\r"))

@@ -23,13 +23,13 @@ sz_status sz_gap_write(const sz_gap *gap, const char *path, sz_error *err);
 char *sz_gap_quip_descriptor(const char *descriptor, int version);
 /* The same text with another compress_file. */
 char *sz_gap_with_map(const char *descriptor, const char *file);
-/* 1 if a term has given maps although its keys are all gap_fit's. */
-int sz_gap_has_foreign_maps(const sz_gap_term *c);
-/* 1 if the matrix of a term is its compress_file. */
-int sz_gap_has_map(const sz_gap_term *c);
+/* 1 where a term has given maps although its keys are all gap_fit's. */
+sz_status sz_gap_has_foreign_maps(int *has, const sz_gap_term *c, sz_error *err);
+/* 1 where the matrix of a term is its compress_file. */
+sz_status sz_gap_has_map(int *has, const sz_gap_term *c, sz_error *err);
 
-/* 1, with a sentence in text, if QUIP cannot evaluate this model. */
-int sz_gap_is_foreign(const sz_gap *gap, char text[400]);
+/* A sentence where QUIP cannot evaluate this model, else "". */
+sz_status sz_gap_find_foreign(char text[400], const sz_gap *gap, sz_error *err);
 
 /* 17 digits as gap_fit writes a number: ".50000000000000000", "-.68011481090201054E-001";
  * at least 32 characters. */

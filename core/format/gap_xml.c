@@ -16,6 +16,7 @@
  *   xml_reader.c     errors, memory, attributes, text */
 #include "format/gap_xml.h"
 
+#include "format/safetensors.h"
 #include "format/xml_reader.h"
 
 #include <errno.h>
@@ -211,11 +212,14 @@ static sz_status fail_no_xml(sz_reader *r, const char *text, size_t n)
     char xml[80];
 
     if (is_turbogap(text, n, xml))
-        return sz_reader_fail(
-            r,
-            "a potential in TurboGAP's own form, which lacks the "
-            "energies of isolated atoms; give the GAP XML from which it was made%s%s",
-            *xml ? ", " : "", xml);
+        return sz_reader_fail(r,
+                              "a potential in TurboGAP's own form, which lacks the "
+                              "energies of isolated atoms; give the GAP XML that it was "
+                              "made from%s%s",
+                              *xml ? ", " : "", xml);
+    if (sz_is_tensors(text, n)) /* a plain file would have gone to its reader */
+        return sz_reader_fail(r, "a .soapz file is read from a regular file, not from a "
+                                 "pipe; write it to the disk first");
     return sz_reader_fail(r, "not XML; a model is a GAP XML file with its sparse points "
                              "beside it, or a .soapz file");
 }

@@ -6,6 +6,7 @@
 
 #include "format/gap_write.h"
 #include "format/gap_xml.h"
+#include "format/safetensors.h"
 #include "format/soapz_read.h"
 #include "format/soapz_write.h"
 #include "model/model.h"
@@ -15,14 +16,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A container starts with a number below 2^56, then a brace; XML never contains a zero
- * byte. A damaged one is recognised by its name. A pipe can only be XML: it is read
- * once. */
+/* A damaged one is recognised by its name. A pipe can be XML only: it is read once. */
 static int is_container(const char *path)
 {
     size_t n;
     int by_name = sz_ends_in(path, ".soapz");
-    unsigned char head[9] = {'<'};
+    char head[9] = {'<'};
     struct stat s;
     FILE *f;
 
@@ -31,8 +30,7 @@ static int is_container(const char *path)
     if (!f) return by_name;
     n = fread(head, 1, sizeof head, f);
     fclose(f);
-    return (n == sizeof head && head[7] == 0 && head[8] == '{') ||
-           (by_name && (n == 0 || head[0] != '<'));
+    return sz_is_tensors(head, n) || (by_name && (n == 0 || head[0] != '<'));
 }
 
 sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err)

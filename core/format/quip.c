@@ -80,23 +80,23 @@ static int find_field(const char *text, const char *key, const char **begin,
 
 /* ---- QUIP's words ------------------------------------------------------------------ */
 
-/* Position of the one compression={..} that corresponds to a pair nu_R, nu_S; 0 if there
- * is none, -1 if memory runs out. */
-static int find_nu(const char *descriptor, int version, const char **begin,
-                   const char **end, int *nu_R, int *nu_S)
+/* The keys of a descriptor, to free; NULL for one that has no grammar. */
+static sz_status read_keys(sz_args **keys, const char *descriptor, sz_error *err)
 {
-    sz_args *args;
-    sz_status status;
-    int is_nu;
+    sz_status status = sz_args_parse(keys, descriptor, "descriptor", err);
 
+    return status == SZ_ERR_MEMORY ? status : SZ_OK;
+}
+
+/* Place of the one compression={..} that is a pair nu_R, nu_S; 0 where there is none. */
+static int find_nu(const char *descriptor, const sz_args *keys, int version,
+                   const char **begin, const char **end, int *nu_R, int *nu_S)
+{
     if (version && version < SZ_GAP_VERSION_LEAST)
-        return 0; /* the keys had another meaning */
-    status = sz_args_parse(&args, descriptor, "descriptor", NULL);
-    if (status != SZ_OK) return status == SZ_ERR_MEMORY ? -1 : 0;
-    is_nu = sz_args_has(args, "soap") &&
-            sz_soap_label_is_nu(sz_args_string(args, "compression", ""), nu_R, nu_S);
-    sz_args_free(args);
-    return is_nu && find_field(descriptor, "compression", begin, end) == 1;
+        return 0; /* the keys meant other things */
+    return sz_args_has(keys, "soap") &&
+           sz_soap_label_is_nu(sz_args_string(keys, "compression", ""), nu_R, nu_S) &&
+           find_field(descriptor, "compression", begin, end) == 1;
 }
 
 /* Replaces the last field with this key by field, which may be empty. */
@@ -193,27 +193,22 @@ static void list_species(sz_text *text, const sz_args *args)
 char *sz_gap_quip_descriptor(const char *descriptor, int version)
 {
     const char *begin, *end;
-    int nu_R, nu_S, is_nu = find_nu(descriptor, version, &begin, &end, &nu_R, &nu_S);
+    int nu_R, nu_S;
     sz_text text = {0};
-    sz_args *args;
-    sz_error why;
+    sz_args *keys;
 
-    if (is_nu < 0) return NULL;
+    if (read_keys(&keys, descriptor, NULL) != SZ_OK) return NULL;
     sz_text_add(&text, "%s", descriptor);
-    if (is_nu) {
+    if (keys && find_nu(descriptor, keys, version, &begin, &end, &nu_R, &nu_S)) {
         char field[40];
 
         snprintf(field, sizeof field, "nu_R=%d nu_S=%d", nu_R, nu_S);
         replace_field(&text, "compression", field);
     }
-    if (sz_args_parse(&args, descriptor, "", &why) == SZ_OK) {
-        blank_commas(&text, args);
-        list_species(&text, args);
-        sz_args_free(args);
-    } else {
-        text.failed |= why.status == SZ_ERR_MEMORY;
-    }
-    return sz_text_take(&text, "a descriptor", &why);
+    if (keys) blank_commas(&text, keys);
+    if (keys) list_species(&text, keys);
+    sz_args_free(keys);
+    return sz_text_take(&text, "a descriptor", NULL);
 }
 
 char *sz_gap_with_map(const char *descriptor, const char *file)
@@ -232,61 +227,80 @@ char *sz_gap_with_map(const char *descriptor, const char *file)
 
 /* ---- what QUIP cannot read ------------------------------------------------------- */
 
-static int has_key(const char *descriptor, const char *key)
+static int has_key(const sz_args *keys, const char *key)
 {
-    sz_args *args;
-    int has;
-
-    if (sz_args_parse(&args, descriptor, "descriptor", NULL) != SZ_OK) return 0;
-    has = sz_args_has(args, key);
-    sz_args_free(args);
-    return has;
+    return keys && sz_args_has(keys, key);
 }
 
-int sz_gap_has_map(const sz_gap_term *c)
+static int names_map(const sz_args *keys)
 {
-    return c->n_matrix > 0 && has_key(c->descriptor, "soap_turbo") &&
-           has_key(c->descriptor, "compress_file");
+    return has_key(keys, "soap_turbo") && has_key(keys, "compress_file");
 }
 
-int sz_gap_has_foreign_maps(const sz_gap_term *c)
+sz_status sz_gap_has_map(int *has, const sz_gap_term *c, sz_error *err)
 {
-    return c->n_matrix > 0 && !has_key(c->descriptor, "compression") &&
-           (has_key(c->descriptor, "Z_mix") || has_key(c->descriptor, "R_mix"));
+    sz_args *keys;
+    sz_status status = read_keys(&keys, c->descriptor, err);
+
+    *has = c->n_matrix > 0 && names_map(keys);
+    sz_args_free(keys);
+    return status;
+}
+
+sz_status sz_gap_has_foreign_maps(int *has, const sz_gap_term *c, sz_error *err)
+{
+    sz_args *keys;
+    sz_status status = read_keys(&keys, c->descriptor, err);
+
+    *has = c->n_matrix > 0 && !has_key(keys, "compression") &&
+           (has_key(keys, "Z_mix") || has_key(keys, "R_mix"));
+    sz_args_free(keys);
+    return status;
 }
 
 /* the key of a term that QUIP does not know, or NULL */
-static const char *own_key(const sz_gap_term *c, int version)
+static const char *own_key(const sz_gap_term *c, const sz_args *keys, int version)
 {
     const char *begin, *end;
     int nu_R, nu_S;
 
-    if (c->n_matrix > 0 && !sz_gap_has_map(c)) return "compression_matrix";
-    if (has_key(c->descriptor, "radial_tolerance")) return "radial_tolerance";
-    if (has_key(c->descriptor, "compression") &&
-        !find_nu(c->descriptor, version, &begin, &end, &nu_R, &nu_S))
+    if (has_key(keys, "acsf")) return "acsf";
+    if (c->n_matrix > 0 && !names_map(keys)) return "compression_matrix";
+    if (has_key(keys, "radial_tolerance")) return "radial_tolerance";
+    if (has_key(keys, "compression") &&
+        !find_nu(c->descriptor, keys, version, &begin, &end, &nu_R, &nu_S))
         return "compression";
     return NULL;
 }
 
-int sz_gap_is_foreign(const sz_gap *gap, char text[400])
+static void say_foreign(char text[400], int k, const char *what)
 {
-    for (int k = 0; k < gap->n_terms; k++) {
-        const char *what = own_key(gap->term + k, gap->version);
-
-        if (has_key(gap->term[k].descriptor, "acsf")) {
-            snprintf(text, 400,
-                     "term %d is an acsf, which QUIP does not have: it cannot read this "
-                     "model; run it with soapz",
-                     k + 1);
-            return 1;
-        }
-        if (!what) continue;
+    if (strcmp(what, "acsf") == 0)
+        snprintf(text, 400,
+                 "term %d is an acsf, which QUIP does not have: it cannot read this "
+                 "model; run it with soapz",
+                 k + 1);
+    else
         snprintf(text, 400,
                  "term %d has %s, which only soapz knows: QUIP would ignore it and "
                  "compute something else; run this model with soapz",
                  k + 1, what);
-        return 1;
+}
+
+sz_status sz_gap_find_foreign(char text[400], const sz_gap *gap, sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    *text = '\0';
+    for (int k = 0; k < gap->n_terms && !*text && status == SZ_OK; k++) {
+        const sz_gap_term *c = gap->term + k;
+        const char *what;
+        sz_args *keys;
+
+        status = read_keys(&keys, c->descriptor, err);
+        what = own_key(c, keys, gap->version);
+        if (status == SZ_OK && what) say_foreign(text, k, what);
+        sz_args_free(keys);
     }
-    return 0;
+    return status;
 }

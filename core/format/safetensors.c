@@ -43,6 +43,11 @@ struct sz_tensors {
 
 /* ---- writing --------------------------------------------------------------------- */
 
+int sz_is_tensors(const char *head, size_t n)
+{
+    return n > 8 && head[7] == '\0' && head[8] == '{';
+}
+
 size_t sz_dtype_size(sz_dtype type)
 {
     return type == SZ_U8 ? 1 : 8;

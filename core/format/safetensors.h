@@ -33,6 +33,10 @@ typedef struct {
 sz_status sz_tensors_write(const char *path, int n_notes, const sz_metadata *note, int n,
                            const sz_tensor *tensor, sz_error *err);
 
+/* 1 where a file that begins with these n bytes is one: a number below 2^56, then a
+ * brace. XML never holds a zero byte. */
+int sz_is_tensors(const char *head, size_t n);
+
 typedef struct sz_tensors sz_tensors;
 
 /* Maps the file; afterwards header, positions of all tensors and the MD5 sum have been

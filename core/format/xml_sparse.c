@@ -125,19 +125,6 @@ static sz_status check_size(sz_reader *r, const sz_term_xml *x, const sz_sparse_
         f->path, f->size, x->c.n_sparse, x->c.n_dim, r->path, x->c.line);
 }
 
-/* A model may come from elsewhere: it may only name files in its own folder and below. */
-static int leaves_folder(const char *name)
-{
-    const char *p = name;
-
-    if (*name == '/') return 1;
-    while ((p = strstr(p, "..")) != NULL) {
-        if ((p == name || p[-1] == '/') && (p[2] == '/' || !p[2])) return 1;
-        p += 2;
-    }
-    return 0;
-}
-
 sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
 {
     sz_sparse_file f = {NULL, NULL, 0};
@@ -145,7 +132,7 @@ sz_status sz_sparse_load(sz_reader *r, sz_term_xml *x)
     sz_status status;
 
     if (!x->file || x->c.n_sparse == 0) return SZ_OK;
-    if (leaves_folder(x->file))
+    if (sz_leaves_folder(x->file))
         return sz_reader_fail_at(r, x->c.line,
                                  "sparseX_filename=\"%.200s\" leads out of the folder of "
                                  "the model; put that file beside the XML file and name "

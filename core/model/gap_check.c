@@ -151,9 +151,21 @@ static sz_status check_points(const context *c, int k, const sz_gap_term *x)
     if (m > 0 && ((x->x_sparse && !all_finite(x->x_sparse, m * d)) ||
                   !all_finite(x->fc_sparse, m)))
         return fail_term(c, k, "a sparse point is not finite");
-    if (x->n_matrix > 0 && !all_finite(x->matrix, (size_t)x->n_matrix))
-        return fail_term(c, k, "the compression matrix is not finite");
     return SZ_OK;
+}
+
+/* What a compress_file holds is part of the model: none is read when it is built. */
+static sz_status check_matrix(const context *c, int k, const sz_gap_term *x)
+{
+    char *map;
+    sz_status status = sz_gap_term_map_name(&map, x, c->err);
+
+    if (status == SZ_OK && map && !x->matrix)
+        status = fail_term(c, k, "the numbers of its compress_file are missing");
+    free(map);
+    if (status == SZ_OK && x->n_matrix > 0 && !all_finite(x->matrix, (size_t)x->n_matrix))
+        status = fail_term(c, k, "the compression matrix is not finite");
+    return status;
 }
 
 static sz_status check_term(const context *c, int k, const sz_gap_term *x)
@@ -165,7 +177,8 @@ static sz_status check_term(const context *c, int k, const sz_gap_term *x)
     if (x->n_dim < 1 || x->n_sparse < 0 || x->n_matrix < 0)
         return fail_term(c, k, "a count is negative or the vector has no components");
     status = check_kernel(c, k, x);
-    return status == SZ_OK ? check_points(c, k, x) : status;
+    if (status == SZ_OK) status = check_points(c, k, x);
+    return status == SZ_OK ? check_matrix(c, k, x) : status;
 }
 
 /* ---- core potentials ------------------------------------------------------------- */

@@ -47,10 +47,12 @@ void sz_gap_term_clear(sz_gap_term *term);
  * allowed 0.001 to 1000". theta NULL is not checked. */
 const char *sz_kernel_fault(const sz_gap_term *term, char text[120]);
 
-/* Reads the compress_file that the descriptor names as the matrix, unless there is one. A
- * relative path is relative to the model file or, if that is NULL, to the working
- * directory. A descriptor with errors is left to its parser. files (or NULL) records what
- * was read. */
+/* The compress_file that the descriptor names, to free; NULL: none. A descriptor that
+ * cannot be read is left to its reader. */
+sz_status sz_gap_term_map_name(char **name, const sz_gap_term *term, sz_error *err);
+/* That file becomes the matrix, unless there is one. It is one in the folder of the file
+ * model, or, where that is NULL, the user's own: any, from the working directory. files,
+ * or NULL, learns what was read. */
 sz_status sz_gap_term_load_map(sz_gap_term *term, const char *model, sz_files *files,
                                sz_error *err);
 

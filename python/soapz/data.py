@@ -8,9 +8,11 @@
            --a share of each config_type, by a seed-->  training and test data"""
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
+import tempfile
 import warnings
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -241,31 +243,45 @@ def same_file(a: str, b: str) -> bool:
 TEXT: Dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}  # keeps the bytes
 
 
+def _write_through(path: str, pieces: Iterable[str]) -> None:
+    """To standard output ("-"), a pipe or a device."""
+    if path == "-" and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(**TEXT)
+    with contextlib.nullcontext(sys.stdout) if path == "-" else open(path, "w", **TEXT) as f:
+        for piece in pieces:
+            f.write(piece)
+        f.flush()
+
+
+def _write_part(real: str, pieces: Iterable[str], mask: int, parts: List[Tuple[str, str]]) -> None:
+    """Into a new file beside real, which joins the parts."""
+    handle, part = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".soapz-")
+    parts.append((part, real))
+    with os.fdopen(handle, "w", **TEXT) as f:
+        for piece in pieces:
+            f.write(piece)
+        f.flush()
+        os.fsync(f.fileno())
+    os.chmod(part, os.stat(real).st_mode & 0o777 if os.path.exists(real) else 0o666 & ~mask)
+
+
 def write_all(texts: Dict[str, Iterable[str]]) -> None:
-    """{path: pieces of text}: writes all files, or none of them."""
-    import tempfile
+    """{path: pieces of text}: all files, or none of them."""
     parts: List[Tuple[str, str]] = []
     mask = os.umask(0)
     os.umask(mask)
     try:
         for path, pieces in texts.items():
-            if path == "-" or os.path.exists(path) and not os.path.isfile(path):
-                if path == "-" and hasattr(sys.stdout, "reconfigure"):
-                    sys.stdout.reconfigure(**TEXT)
-                f = sys.stdout if path == "-" else open(path, "w", **TEXT)
-                for piece in pieces:
-                    f.write(piece)
-                f.flush()
-                continue
-            real = os.path.realpath(path)
-            handle, part = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".soapz-")
-            parts.append((part, real))
-            with os.fdopen(handle, "w", **TEXT) as f:
-                for piece in pieces:
-                    f.write(piece)
-                f.flush()
-                os.fsync(f.fileno())
-            os.chmod(part, os.stat(real).st_mode & 0o777 if os.path.exists(real) else 0o666 & ~mask)
+            through = path == "-" or os.path.exists(path) and not os.path.isfile(path)
+            try:
+                if through:
+                    _write_through(path, pieces)
+                else:
+                    _write_part(os.path.realpath(path), pieces, mask, parts)
+            except OSError as e:
+                name = "to standard output" if path == "-" else path
+                rest = "" if through else "; nothing was changed"
+                raise OSError(f"cannot write {name}: {e.strerror or e}{rest}") from e
         for part, real in parts:
             os.replace(part, real)
         parts = []

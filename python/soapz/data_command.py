@@ -15,7 +15,7 @@ from .data import (DataOptions, ImportedData, gather, need_ase, same_file, some,
 from .extxyz import frames_text
 from .selection import ISOLATED, LeftOut, count
 from .sources import Search
-from .verb import UsageError, run_verb
+from .verb import UsageError, run_verb, say
 
 # ---- the summary ---- ---------------------------------------------------------------------------
 
@@ -239,7 +239,7 @@ def _make(words: Sequence[str], o: Dict[str, Any], names: Dict[str, Optional[str
         print(f"soapz data: warning: {sentence}", file=sys.stderr)
     said = [f"{path}: {count(len(part), 'frame')}, {count(sum(len(a) for a in part), 'atom')}"
             for path, part in zip(texts, (train, test))]
-    print("\n".join(said + summary(data, train, test, o.get("verbose", False))), file=out)
+    say("\n".join(said + summary(data, train, test, o.get("verbose", False))), out)
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from .data import same_file, write_all
 from .library import SoapzError
 from .properties import GROUPS, Crystal, Progress, Properties, property, read_reference
-from .verb import UsageError, run_verb
+from .verb import UsageError, run_verb, say
 
 VALUES = {"--only": "only", "--reference": "reference", "--calculator": "calculator", "--json": "json",
           "--picture": "picture", "--fmax": "fmax", "--steps": "steps", "--threads": "threads"}
@@ -207,7 +207,7 @@ def _make(words: Sequence[str], crystals: Sequence[str], o: Dict[str, str]) -> i
         teller.end()
     if "calculator" in o:
         result.source = o["calculator"]
-    print(table(result), file=sys.stderr if o.get("json") == "-" else sys.stdout)
+    say(table(result), sys.stderr if o.get("json") == "-" else sys.stdout)
     for crystal, sentence in result.notes:
         print(f"soapz property: {crystal}: {sentence}", file=sys.stderr)
     nothing = [c for c, values in result.crystals.items() if not values]

@@ -110,6 +110,9 @@ class Search:
         if os.path.isdir(word):
             return self._search(word)
         if os.path.exists(word):
+            if not os.path.isfile(word):
+                raise ValueError(f"{word} is not a regular file, and data are read more than once: "
+                                 "write them to the disk first")
             return self._add(Source(word, None, None, self._format))
         path, at, index = word.rpartition("@")
         if at and os.path.isfile(path) and re.fullmatch(r"[-0-9:]+", index):
@@ -121,7 +124,7 @@ class Search:
         for path in found:
             if os.path.isdir(path):
                 self._search(path)
-            else:
+            elif os.path.isfile(path):
                 self._add(Source(path, None, None, self._format))
 
     def _search(self, root: str) -> None:
@@ -136,8 +139,8 @@ class Search:
             if "OUTCAR" in os.path.basename(path) and _run_of(path) in runs:
                 self.passed.setdefault("OUTCAR beside its vasprun.xml", []).append(path)
                 continue
-            kind = self._format or (format_of(path) if os.path.isfile(path) else None)
-            if kind in RESULTS or self._format:
+            kind = (self._format or format_of(path)) if os.path.isfile(path) else None
+            if kind in RESULTS or kind and self._format:
                 self._add(Source(path, None, root, kind))
             else:
                 why = "without energies (by its format)" if kind else "not in a format of ASE"

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
-from typing import Callable
+from typing import Callable, TextIO
 
 from .library import SoapzError
 
 
 class UsageError(ValueError):
     """The command line is wrong."""
+
+
+def say(text: str, file: TextIO) -> None:
+    """The result that a verb prints at its end."""
+    try:
+        print(text, file=file, flush=True)
+    except OSError as e:
+        raise OSError(f"cannot write to standard output: {e.strerror}") from e
 
 
 def run_verb(name: str, work: Callable[[], int]) -> int:

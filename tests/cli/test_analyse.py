@@ -241,6 +241,8 @@ def test_faults(folder, path):
                   option, folder + "/none/x.svg")
     check(run("analyse", "recover", one, *SETTINGS[:-1], "1", "-c", "W^T P_l")[0] == 0, "an atom alone has a P_l")
     fails(["atom 0 has no descriptor"], "sensitivity", one, *label)
+    fails(["none of the 1 atoms has a neighbour within the cutoff"], "sensitivity", one, *SETTINGS[:-1], "1",
+          "-c", "nu=2")
     fails(["holds 1 environments"], "pairs", one, *label)
     fails(["2 training frames are fewer than the 3 parts"], "learning", bare, *label, *learning[:-1], "3")
     fails(["3 frames are fewer than 1 test and 3 training frames"], "learning", bare, *label, "--sizes", "2 3",

@@ -237,6 +237,21 @@ def test_own_compression(folder):
         check((quip or own) in open(out).read(), f"{own} is not in the XML as {quip}")
 
 
+def test_map(folder):
+    """a .soapz holds the numbers of its compress_file: without them no file is looked for"""
+    source, bare = os.path.join(MODELS, "turbo_co_files"), os.path.join(folder, "bare.soapz")
+    convert(os.path.join(source, "gp.xml"), bare)
+    notes, tensors = read_soapz(bare)
+    del notes["md5"], tensors["term.0.matrix"]
+    model = json.loads(notes["model"])
+    model["terms"][0]["n_matrix"] = 0
+    for name in ("map.dat", os.path.join(source, "map.dat")):
+        model["terms"][0]["descriptor"] = re.sub(r"compress_file=\S+", "compress_file=" + name,
+                                                 model["terms"][0]["descriptor"])
+        write_soapz(bare, {**notes, "model": json.dumps(model)}, tensors)
+        check_fails(1, [bare, "term 1: the numbers of its compress_file are missing"], "info", bare)
+
+
 def test_errors(folder):
     source = os.path.join(MODELS, "hea4_nuR1_nuS1", "gp.xml")
     good, bad = os.path.join(folder, "good.soapz"), os.path.join(folder, "bad.soapz")
@@ -280,7 +295,7 @@ for name in sorted(os.listdir(MODELS)):
         seen &= test_model(name, folder)
 if not seen:
     print("the Python package safetensors is not there: its reader was not asked")
-for test in (test_by_hand, test_every_bit, test_environments, test_notes, test_own_compression, test_errors):
+for test in (test_by_hand, test_every_bit, test_environments, test_notes, test_own_compression, test_map, test_errors):
     with tempfile.TemporaryDirectory() as folder:
         test(folder)
 done()

@@ -10,7 +10,8 @@ import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import HERE, SKIPPED, SOAPZ, check, check_fails, done, fails, numbers, read_xyz, run  # noqa: E402
+from soapz_cli import (HERE, SKIPPED, SOAPZ, check, check_fails, done, fails, numbers,  # noqa: E402
+                       read_xyz, run, run_here)
 
 os.environ["SOAPZ_PYTHON"] = sys.executable
 try:
@@ -51,7 +52,7 @@ def steps(n, bad=()):
 def data(folder, *words, out="out.xyz", code=0):
     """frames, what was said on stdout, on stderr"""
     path = os.path.join(folder, out)
-    got, said, err = run("data", *words, "-o", path)
+    got, said, err = run_here("data_command", *words, "-o", path)
     check(got == code, f"soapz data {words}: {got} {said} {err}")
     return (read_xyz(path) if got == 0 and os.path.exists(path) else []), said, err
 

@@ -2,6 +2,7 @@
 """What a machine may do to a command: names with blanks, UTF-8 and 4,000 bytes, pipes, full disks,
 read-only folders, little memory, another fit that writes the same name; and hostile XML. Each ends
 with the right file, or with one sentence and no file."""
+import importlib.util
 import os
 import re
 import resource
@@ -16,10 +17,13 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from soapz_cli import MODELS, SOAPZ, check, done, run  # noqa: E402
 
 SOURCE = os.path.join(MODELS, "hea4_nuR2_nuS1")
+TURBO = os.path.join(MODELS, "turbo_co_files")
 SETTINGS = ["energy_parameter_name=energy", "force_parameter_name=forces",
             "default_sigma={0.01 0.1 0.1 0.0}", "rnd_seed=1", "e0={Nb:-3.1:Mo:-4.6:Ta:-3.5:W:-4.5}",
             "gap={distance_2b cutoff=4.5 covariance_type=ard_se delta=0.5 theta_uniform=1.0 "
             "sparse_method=uniform n_sparse=2}"]
+os.environ["SOAPZ_PYTHON"] = sys.executable
+ASE = importlib.util.find_spec("ase") is not None
 LABEL = ["-c", "nu=2;nu,mu=1,1", "--n-max", "3", "--l-max", "2"]
 
 
@@ -32,6 +36,17 @@ def verbs(model, data, out):
             (["analyse", "correlation", data, *LABEL, "--json", out], 1)]
 
 
+def models(model, data, out):
+    """words of each verb that writes a model, with its output but for the end of its name"""
+    return [["convert", model, out + ".soapz"], ["convert", model, out + ".xml"], fit(data, out + ".soapz"),
+            fit(data, out + ".xml"), ["calibrate", model, "many.xyz", "-o", out + ".soapz"]]
+
+
+def import_data(data, out):
+    """soapz data, which is Python: nothing where that has no ASE"""
+    return [["data", data, "-o", out]] if ASE else []
+
+
 def fit(data, out, *more):
     return ["fit", "--threads", "1", f"at_file={{{data}}}", f"gp_file={{{out}}}", *more, *SETTINGS]
 
@@ -40,6 +55,7 @@ def prepare():
     for name in os.listdir(SOURCE):
         shutil.copy(os.path.join(SOURCE, name), name)
     shutil.copy("reference.xyz", "cells.xyz")
+    open("many.xyz", "w").write(4 * open("cells.xyz").read())  # calibrate wants 30 frames
     code, _, err = run("convert", "gp.xml", "gp.soapz")
     check(code == 0, err)
 
@@ -94,6 +110,10 @@ def names():
         if "{" not in folder:  # braces enclose a value of gap_fit's
             ends("fit", run(*fit(data, out + ".xml")), 0)
             ends("info", run("info", out + ".xml"), 0)
+        shutil.copy("many.xyz", os.path.join(folder, "many.xyz"))
+        ends("calibrate", run("calibrate", model, os.path.join(folder, "many.xyz"), "-o", out + "c.soapz"), 0)
+        for words in import_data(data, out + ".xyz"):
+            ends("data", run(*words), 0)
     for name in ("n" * 256, deep + "/" + "n" * 250):
         for words, _ in verbs("gp.soapz", "cells.xyz", name) + [(fit("cells.xyz", name), 0)]:
             ends(words[0], run(*words), 1, "File name too long")
@@ -154,10 +174,25 @@ def pipes():
     for words in (["analyse", "correlation", "pipe", *LABEL], ["describe", "pipe", *LABEL[2:], "-c", "nu=2", "-o", "out"]):
         feed("pipe", "cells.xyz")
         ends(words[0] + " from a pipe", run(*words), 1, "pipe can be read only once")
+    feed("pipe", "many.xyz")
+    ends("calibrate from a pipe", run("calibrate", "gp.soapz", "pipe", "-o", "out.soapz"), 0)
     feed("pipe", "gp.xml")
     ends("a model from a pipe", run("info", "pipe"), 0)
-    for words in (fit("cells.xyz", "pipe"), fit("cells.xyz", "/dev/full"), fit("cells.xyz", "/dev/stdout")):
+    feed("pipe", "gp.soapz")
+    ends("a .soapz from a pipe", run("info", "pipe"), 1, "a .soapz file is read from a regular file, not from a pipe")
+    feed("pipe.soapz", "gp.soapz")
+    ends("pipe.soapz", run("info", "pipe.soapz"), 1, "pipe.soapz: cannot be read: not a regular file")
+    os.close(os.open("pipe.soapz", os.O_RDONLY | os.O_NONBLOCK))  # it was never opened
+    for words in (fit("cells.xyz", "pipe"), fit("cells.xyz", "/dev/full"), fit("cells.xyz", "/dev/stdout"),
+                  ["calibrate", "gp.soapz", "many.xyz", "-o", "pipe.soapz"]):
         ends(words[4], run(*words), 1, "it is not a regular file")
+    for words in import_data("cells.xyz", "pipe"):
+        thread, got = drain("pipe")
+        ends("data into a pipe", run(*words), 0)
+        thread.join(30)
+        check(run(*words[:-1], "file")[0] == 0 and got == [content("file")], "data into a pipe: another text")
+        check(run(*words[:-1], "-")[1] == content("file").decode(), "data to standard output: another text")
+        ends("data from a pipe", run("data", "pipe", "-o", "file"), 1, "pipe is not a regular file")
 
 
 # ---- disks -----------------------------------------------------------------------------------
@@ -165,15 +200,18 @@ def pipes():
 def full():
     for words, _ in verbs("gp.soapz", "cells.xyz", "/dev/full"):
         ends(words, run(*words), 1, "cannot write /dev/full")
+    for words in import_data("cells.xyz", "/dev/full"):
+        ends("data", run(*words), 1, "cannot write /dev/full: No space left on device")
     for words in (["info", "gp.xml"], ["validate", "gp.xml", "cells.xyz"], ["compressions"], ["--help"], ["eval", "--help"],
-                  ["eval", "gp.xml", "cells.xyz", "-o", "-"], ["analyse", "correlation", "cells.xyz", *LABEL]):
+                  ["eval", "gp.xml", "cells.xyz", "-o", "-"], ["analyse", "correlation", "cells.xyz", *LABEL],
+                  ["calibrate", "gp.soapz", "many.xyz", "-o", "said.soapz"],
+                  *import_data("cells.xyz", "-"), *import_data("cells.xyz", "said.xyz")):
         with open("/dev/full", "w") as out:
             r = subprocess.run([SOAPZ, *words], stdout=out, stderr=subprocess.PIPE, text=True)
         ends(words, (r.returncode, "", r.stderr), 1, "cannot write", "standard output")
-    kinds = verbs("gp.soapz", "cells.xyz", "full.npz") + [
-        (["convert", "gp.xml", "full.soapz"], 0), (["convert", "gp.soapz", "full.xml"], 0),
-        (fit("cells.xyz", "full.soapz"), 0), (fit("cells.xyz", "full.xml"), 0)]
-    for words, _ in kinds:  # after so many bytes of a file nothing more goes in
+    kinds = ([words for words, _ in verbs("gp.soapz", "cells.xyz", "full.npz")] +
+             models("gp.soapz", "cells.xyz", "full") + import_data("cells.xyz", "full.xyz"))
+    for words in kinds:  # after so many bytes of a file nothing more goes in
         for most in (0, 1000):
             ends(words[0], limited(words, FSIZE=most), 1, "cannot write", "nothing was changed")
             left = [n for n in os.listdir(".") if n.startswith("full")]
@@ -187,8 +225,9 @@ def small_disk():
     if not shutil.which("unshare") or subprocess.run([*mount, "true"], capture_output=True).returncode:
         print("no right to mount a small file system: left out")
         return
-    for words, _ in verbs("gp.soapz", "cells.xyz", "disk/out.npz")[:2] + [
-            (["convert", "gp.xml", "disk/out.soapz"], 0), (["convert", "gp.soapz", "disk/out.xml"], 0)]:
+    for words in ([words for words, _ in verbs("gp.soapz", "cells.xyz", "disk/out.npz")[:2]] +
+                  [w for w in models("gp.soapz", "cells.xyz", "disk/out") if w[0] != "fit"] +
+                  import_data("many.xyz", "disk/out.xyz")):
         r = subprocess.run([*mount, SOAPZ, *words], capture_output=True, text=True)
         ends(words[0], (r.returncode, "", r.stderr), 1, "No space left on device; nothing was changed")
         check(r.stdout.strip() == "", f"{words[0]} left {r.stdout} on a small disk")
@@ -199,9 +238,14 @@ def read_only():
     os.makedirs("locked", exist_ok=True)
     os.chmod("locked", 0o555)
     user = 65534 if os.getuid() == 0 else None
-    for words, _ in verbs("gp.soapz", "cells.xyz", "locked/out.npz") + [
-            (["convert", "gp.xml", "locked/out.soapz"], 0), (["convert", "gp.soapz", "locked/out.xml"], 0),
-            (fit("cells.xyz", "locked/out.soapz"), 0), (fit("cells.xyz", "locked/out.xml"), 0)]:
+    imports = import_data("cells.xyz", "locked/out.xyz")
+    try:
+        subprocess.run([sys.executable, "-c", ""], user=user)
+    except PermissionError:
+        print("the other user may not run Python: soapz data was left out")
+        imports = []
+    for words in ([words for words, _ in verbs("gp.soapz", "cells.xyz", "locked/out.npz")] +
+                  models("gp.soapz", "cells.xyz", "locked/out") + imports):
         try:
             r = subprocess.run([SOAPZ, *words], capture_output=True, text=True, user=user)
         except PermissionError:
@@ -217,7 +261,8 @@ def memory():
     """ulimit -v in steps: done, or one sentence (OpenBLAS has its own, and ends the process); never a
     signal, never a part of a file"""
     kinds = verbs("gp.soapz", "cells.xyz", "mem.npz") + [
-        (["convert", "gp.xml", "mem.soapz"], 0), (fit("cells.xyz", "mem.soapz"), 0)]
+        (["convert", "gp.xml", "mem.soapz"], 0), (fit("cells.xyz", "mem.soapz"), 0),
+        (["calibrate", "gp.soapz", "many.xyz", "-o", "mem.soapz"], 0)]
     for words, _ in kinds:
         codes = []
         for megabytes in (60, 70, 80, *range(84, 112, 2), 130, 1000):
@@ -294,11 +339,38 @@ def xml():
         ends(path, run("info", "leads.xml"), 0)
 
 
+def maps():
+    """a compress_file is one of the model's folder, whatever its name says"""
+    os.makedirs("elsewhere/maps")
+    for name in os.listdir(TURBO):
+        shutil.copy(os.path.join(TURBO, name), "elsewhere")
+    os.rename("elsewhere/map.dat", "map.dat")  # where names that lead out point to
+    model = open("elsewhere/gp.xml").read()
+    outside = os.path.abspath("map.dat")
+
+    def info(name):
+        open("elsewhere/gp.xml", "w").write(model.replace("compress_file=map.dat", "compress_file=" + name))
+        return run("info", "elsewhere/gp.xml")
+    for name in (outside, "../map.dat", "maps/../../map.dat"):
+        ends(name, info(name), 1, f"compress_file={name}: cannot open elsewhere/map.dat", "leads out of the folder",
+             "put it there")
+    for name in ("..", "maps/..", "/"):
+        ends(name, info(name), 1, f"compress_file={name}: ")
+    shutil.copy("map.dat", "elsewhere/maps/map.dat")
+    ends("a folder below", info("maps/map.dat"), 0)
+    shutil.copy("map.dat", "elsewhere/map.dat")
+    open("map.dat", "w").write("this is read by nobody")
+    for name in ("map.dat", outside, "../map.dat"):
+        ends(name, info(name), 0)
+    ends("convert", run("convert", "elsewhere/gp.xml", "turbo.xml"), 0)
+    ends("its own copy", run("info", "turbo.xml"), 0)
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chmod(folder, 0o777)
     os.chdir(folder)
     prepare()
-    for act in (names, pipes, full, small_disk, read_only, memory, together, xml):
+    for act in (names, pipes, full, small_disk, read_only, memory, together, xml, maps):
         act()
         print(act.__name__, flush=True)
     os.chdir("/")

@@ -11,7 +11,8 @@ build=$here/../../build-fuzz
 readers=$(ls "$here/seeds")
 share=$((${1:-60} / $(echo "$readers" | wc -l)))
 
-sh "$here/build.sh" "${SOAPZ_CMAKE:-cmake}" "${SOAPZ_PYTHON:-python3}" tests/fuzz/all
+# shellcheck disable=SC2046 # the targets are words
+sh "$here/build.sh" "${SOAPZ_CMAKE:-cmake}" "${SOAPZ_PYTHON:-python3}" $(printf 'fuzz_%s ' $readers)
 cd "$build"
 broken=0
 for reader in $readers; do
