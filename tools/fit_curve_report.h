@@ -6,10 +6,6 @@
 
 #include "analyse/curve_errors.h"
 
-/* The file can be written, and neither it nor its picture is one of those of the fit;
- * before the fit. */
-sz_status sz_curve_check(const char *path, sz_files *files, sz_error *err);
-
 /* The errors of all models of job on test, or, NULL, on the data of the fit: printed, as
  * JSON in path, and drawn beside it as SVG where Python can. */
 sz_status sz_curve_report(sz_fit_job *job, const sz_dataset *test, const char *path,

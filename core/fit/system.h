@@ -44,6 +44,9 @@ typedef struct {
     double flops;    /* of this run's products of matrices, all ranks and threads */
 } sz_fit_rows;
 
+/* A fit in several steps: what from says is added to to. */
+void sz_fit_rows_add(sz_fit_rows *to, const sz_fit_rows *from);
+
 int sz_fit_unknowns(const sz_gap *gap);
 
 /* Bytes that the system of n_unknowns takes with that many threads, at most. */
