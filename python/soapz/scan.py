@@ -47,9 +47,11 @@ def panel(axes, points, scale, colour):
     best = front(points)
     axes.plot([p[0] for p in points], [scale * p[1] for p in points], "o", color=FAINT, ms=5, zorder=1)
     axes.plot([p[0] for p in best], [scale * p[1] for p in best], "o-", color=colour, ms=5, lw=1.2, zorder=2)
+    middle = (min(p[0] for p in points) * max(p[0] for p in points)) ** 0.5
     for cost, error, label in best:
-        axes.annotate(label, (cost, scale * error), xytext=(5, 4), textcoords="offset points", fontsize=7.5,
-                      color=INK)
+        right = cost <= middle
+        axes.annotate(label, (cost, scale * error), xytext=(5 if right else -5, 4), textcoords="offset points",
+                      ha="left" if right else "right", fontsize=7.5, color=INK)
     axes.set(xscale="log", yscale="log")
     plain(axes.xaxis)
     plain(axes.yaxis)
