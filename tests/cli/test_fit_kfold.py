@@ -40,8 +40,8 @@ def same(name, got, want, tolerance=1e-9):
 
 def made(name, n, *more, warns=False):
     code, out, err = run("fit", *words("train.xyz", name, *more), "--kfold", n)
+    err = "".join(x for x in err.splitlines(True) if "picture of the cross" not in x)
     check(code == 0 and warns == bool(err), err)
-    check(f"{name}.kfold.json, {name}.kfold.svg\n" in out, out)
     return json.load(open(name + ".kfold.json")), out
 
 
@@ -100,6 +100,8 @@ def whole(result, out):
     same("the model", errors("gp.xml", "frames.xyz"), errors("plain.xml", "frames.xyz"))
     svg = open("gp.xml.kfold.svg").read()
     check(svg.rstrip().endswith("</svg>") and len(svg) > 10000, "no picture")
+    check("gp.xml.kfold.json, gp.xml.kfold.svg\n" in out, out)
+    os.environ["SOAPZ_PYTHON"] = "no-python"  # it takes longer than the fits
 
 
 def others(result):
@@ -143,10 +145,8 @@ def refused():
     # dryrun only plans; without matplotlib the numbers are there
     code, out, err = run("fit", *words("train.xyz", "no.xml"), "--kfold", "3", "dryrun=T")
     check(code == 0 and not err and not os.path.exists("no.xml.kfold.json"), err)
-    env = dict(os.environ, SOAPZ_PYTHON="nopython")
-    r = subprocess.run([SOAPZ, "fit", *words("train.xyz", "bare.xml"), "--kfold", "3"],
-                       capture_output=True, text=True, env=env, timeout=100)
-    check(r.returncode == 0 and r.stderr.count("\n") == 1 and "picture" in r.stderr, r.stderr)
+    code, _, err = run("fit", *words("train.xyz", "bare.xml"), "--kfold", "3")
+    check(code == 0 and err.count("\n") == 1 and "picture" in err, err)
     check(json.load(open("bare.xml.kfold.json"))["n_folds"] == 3, "no numbers")
 
 
