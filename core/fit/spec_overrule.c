@@ -204,57 +204,59 @@ sz_status sz_fit_check_overrules(const sz_fit_spec *spec, sz_error *err)
     return SZ_OK;
 }
 
-/* Is key among the words of the descriptor? */
-static int sets(const sz_fit_descriptor *d, const char *key)
+/* *found: 1 where key is among the words of the descriptor. */
+static sz_status look_for(int *found, const sz_fit_descriptor *d, const char *key,
+                          sz_error *err)
 {
     sz_args *args;
-    int found = 0;
+    sz_status status = sz_args_parse(&args, d->text, d->where, err);
 
-    if (sz_args_parse(&args, d->text, d->where, NULL) != SZ_OK) return 0;
-    for (int k = 0; k < sz_args_n_fields(args); k++)
-        found |= sz_fit_same_key(d->type, key, sz_args_key(args, k)) ||
-                 (is_count(key) && is_count(sz_args_key(args, k)));
+    *found = 0;
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++)
+        *found |= sz_fit_same_key(d->type, key, sz_args_key(args, k)) ||
+                  (is_count(key) && is_count(sz_args_key(args, k)));
     sz_args_free(args);
-    return found;
+    return status;
 }
 
-/* Descriptors that have key: among their words, or, may = 1, in the table of their type.
- * Their names go into names; returns how many. */
-static int name_those(const sz_fit_spec *spec, const char *key, int may, sz_text *names)
+/* The names of the descriptors that have key, *n of them: those that say it, or, may 1,
+ * those that could. */
+static sz_status list_those(sz_text *names, int *n, const sz_fit_spec *spec,
+                            const char *key, int may, sz_error *err)
 {
     const char *name = sz_fit_long_key(key), *keys[SZ_FIT_KEYS_MAX];
-    int n = 0;
+    sz_status status = SZ_OK;
 
-    for (int k = 0; k < spec->n_descriptors; k++) {
+    for (int k = 0; k < spec->n_descriptors && status == SZ_OK; k++) {
         const sz_fit_descriptor *d = &spec->descriptor[k];
+        int found;
 
         sz_fit_descriptor_keys(d->type, keys);
-        if (may ? !sz_fit_is_in(name, keys) : !sets(d, name)) continue;
-        add_name(names, spec, k, key);
-        n++;
+        found = sz_fit_is_in(name, keys);
+        if (!may) status = look_for(&found, d, name, err);
+        if (status == SZ_OK && found) add_name(names, spec, k, key);
+        *n += found;
     }
-    return n;
+    return status;
 }
 
 sz_status sz_fit_full_key(char **name, const sz_fit_spec *spec, const char *key,
                           sz_error *err)
 {
     sz_text names = {0};
-    sz_status status = SZ_OK;
-    int n;
+    int n = 0;
+    sz_status status = list_those(&names, &n, spec, key, 0, err);
 
     *name = NULL;
-    n = name_those(spec, key, 0, &names);
-    if (n == 0) n = name_those(spec, key, 1, &names);
-    if (n == 1)
-        *name = sz_text_take(&names, "a key", err);
-    else if (n > 1)
+    if (status == SZ_OK && n == 0) status = list_those(&names, &n, spec, key, 1, err);
+    if (status == SZ_OK && n > 1)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
                          "several descriptors have %.60s: write one of %s", key,
                          names.s ? names.s : "");
-    else
-        status = sz_fit_copy(name, key, err); /* of the fit, or of nothing */
-    if (n == 1 && !*name) status = SZ_ERR_MEMORY;
+    else if (status == SZ_OK && n == 1)
+        status = (*name = sz_text_take(&names, "a key", err)) ? SZ_OK : SZ_ERR_MEMORY;
+    else if (status == SZ_OK) /* of the fit, or of nothing */
+        status = sz_fit_copy(name, key, err);
     sz_text_free(&names);
     return status;
 }
