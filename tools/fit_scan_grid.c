@@ -64,11 +64,14 @@ static sz_status cut_values(sz_scan_key *key, sz_error *err)
 static sz_status find_name(sz_scan_key *key, const char *written, const sz_fit_spec *base,
                            sz_error *err)
 {
+    sz_error why;
     sz_status status = strchr(written, '.')
-                           ? sz_fit_copy(&key->name, written, err)
-                           : sz_fit_full_key(&key->name, base, written, err);
+                           ? sz_fit_copy(&key->name, written, &why)
+                           : sz_fit_full_key(&key->name, base, written, &why);
 
-    if (status == SZ_OK && is_fixed(key->name))
+    if (status != SZ_OK) return sz_fail(err, status, "--scan: %s", why.message);
+
+    if (is_fixed(key->name))
         status = sz_fail(err, SZ_ERR_ARGUMENT,
                          "--scan: %s is the same for all fits of a scan; try another key",
                          key->name);

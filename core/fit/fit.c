@@ -174,7 +174,7 @@ sz_status sz_fit_job_system(sz_fit_job *job, sz_error *err)
         status = sz_curve_models_plan(&job->curve, job->gap, &job->spec, job->data, err);
     if (status == SZ_OK && job->setup.n_folds)
         status = sz_kfold_models_plan(&job->kfold, job->setup.n_folds, job->gap,
-                                      &job->spec, job->data, err);
+                                      &job->spec, job->data, job->setup.watch, err);
     return team->agree(team, status, err);
 }
 

@@ -82,9 +82,34 @@ static sz_status check_parts(const sz_kfold_models *k, const sz_dataset *data,
                    k->n_always ? ", as isolated atoms are in every fit" : "");
 }
 
+/* Maps that are trained have seen the energies and forces of all frames. */
+static sz_status warn_of_training(const sz_fit_spec *spec, const sz_watch *watch,
+                                  sz_error *err)
+{
+    sz_status status = SZ_OK;
+
+    for (int k = 0; k < spec->n_descriptors && status == SZ_OK; k++) {
+        const sz_fit_descriptor *d = &spec->descriptor[k];
+        sz_args *args = NULL;
+        int steps = 0;
+
+        status = sz_args_parse(&args, d->text, d->where, err);
+        if (status == SZ_OK) status = sz_args_int(args, "compression_train", &steps, err);
+        if (status == SZ_OK && steps > 0)
+            sz_watch_warn(
+                watch,
+                "%s: compression_train has trained the maps on all frames, also "
+                "those left out: errors of the cross-validation come out too "
+                "small; judge such maps by a test set",
+                d->where);
+        sz_args_free(args);
+    }
+    return status;
+}
+
 sz_status sz_kfold_models_plan(sz_kfold_models *k, int n_folds, const sz_gap *gap,
                                const sz_fit_spec *spec, const sz_dataset *data,
-                               sz_error *err)
+                               const sz_watch *watch, sz_error *err)
 {
     size_t n = (size_t)data->n_frames + 1, n_alpha;
     int *order = malloc(n * sizeof *order), *next = malloc(n * sizeof *next);
@@ -107,6 +132,7 @@ sz_status sz_kfold_models_plan(sz_kfold_models *k, int n_folds, const sz_gap *ga
     for (int f = 0; f < data->n_frames && status == SZ_OK; f++)
         status = look_at_single(k, data, f, sz_fit_cutoff(spec), err);
     if (status == SZ_OK) status = check_parts(k, data, err);
+    if (status == SZ_OK) status = warn_of_training(spec, watch, err);
     if (status == SZ_OK) status = sz_nested_frames(data, k->seed, order, err);
     if (status == SZ_OK) deal(k, data, order, next);
     free(order);

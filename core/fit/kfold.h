@@ -20,7 +20,7 @@ typedef struct {
  * single atoms without neighbours within the cutoff, are in every fit. */
 sz_status sz_kfold_models_plan(sz_kfold_models *kfold, int n_folds, const sz_gap *gap,
                                const sz_fit_spec *spec, const sz_dataset *data,
-                               sz_error *err);
+                               const sz_watch *watch, sz_error *err);
 
 /* sz_fit_factor, but part by part, and with the weights of all n_folds fits. *factor is
  * that of all frames. */

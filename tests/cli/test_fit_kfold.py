@@ -115,6 +115,9 @@ def others(result):
     core = made("e.xml", 4, "core_ip_args=IP ZBL cutoff=3.4 cutoff_width=1.2")[0]
     dealt(core, 4)
     check(abs(core["all"]["force"]["rmse"] - result["all"]["force"]["rmse"]) > 1e-6, "the core has no say")
+    code, _, err = run("fit", *words("train.xyz", "g.soapz", gap=GAP.replace(
+        " zeta=2", " Z_mix=T K=1 compression_train=1 zeta=2")), "--kfold", "2")
+    check(code == 0 and "compression_train has trained" in err, err)
     many = made("f.xml", 25)[0]  # each frame alone
     check(sorted(many["fold"]) == [-1] * 4 + list(range(25)), f"{many['fold']}")
 
