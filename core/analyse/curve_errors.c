@@ -32,11 +32,6 @@ static sz_status measure(sz_curve *c, const sz_fit_job *job, const sz_targets *t
                          sz_error *err)
 {
     size_t n = (size_t)n_models(c);
-    const sz_row_models models = {.system = job->system,
-                                  .n_models = (int)n,
-                                  .alpha = c->models.alpha,
-                                  .n_threads = job->state.n_threads,
-                                  .watch = job->setup.watch};
     sz_status status = SZ_OK;
 
     c->table = calloc(n + 1, sizeof *c->table);
@@ -45,7 +40,9 @@ static sz_status measure(sz_curve *c, const sz_fit_job *job, const sz_targets *t
         status = sz_error_table_create(&c->table[k], targets->data, err);
         c->table[k].targets = targets;
     }
-    if (status == SZ_OK) status = sz_row_errors(c->table, &models, err);
+    if (status == SZ_OK)
+        status = sz_row_errors(c->table, job->system, (int)n, c->models.alpha,
+                               job->state.n_threads, job->setup.watch, err);
     for (size_t k = 0; c->table && k < n; k++) c->table[k].targets = NULL;
     return status;
 }

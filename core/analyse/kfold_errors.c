@@ -2,15 +2,13 @@
  *
  * kfold_errors.c - a cross-validation measured.
  *
- * The models differ in their weights alone, and each frame has one that has not seen it:
- * its rows are made once. They give the fitted terms: the baseline and e0 come off the
- * data instead.
+ * The models differ in their weights alone, and each frame has one that has not seen it.
  *
  *   deviation = (sum_p (x_p - mean x)^2 / (n - 1))^(1/2)      x_p: MAE or RMSE of fold p
  */
 #include "analyse/kfold_errors.h"
 
-#include "analyse/row_errors.h"
+#include "analyse/predictions.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -28,29 +26,72 @@ void sz_kfold_free(sz_kfold *kfold)
     free(kfold);
 }
 
+/* The model of fold p: job's with other weights. Those terms were fitted that stand last,
+ * behind the baseline's. */
+static sz_status build_model(sz_model **model, const sz_kfold_models *k, int p,
+                             const sz_gap *whole, sz_error *err)
+{
+    size_t n = (size_t)whole->n_terms;
+    double *alpha = k->alpha + (size_t)(p + 1) * (size_t)k->n_unknowns;
+    sz_gap gap = *whole;
+    sz_status status = SZ_OK;
+
+    *model = NULL;
+    gap.term = malloc((n + 1) * sizeof *gap.term);
+    if (!gap.term) return sz_fail_memory(err, n * sizeof *gap.term, "the terms");
+    memcpy(gap.term, whole->term, n * sizeof *gap.term);
+    for (int t = whole->n_terms - 1, left = k->n_unknowns; left > 0; t--) {
+        alpha -= gap.term[t].n_sparse;
+        left -= gap.term[t].n_sparse;
+        gap.term[t].alpha = alpha;
+    }
+    status = sz_model_build(model, &gap, err);
+    free(gap.term);
+    return status;
+}
+
+static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
+{
+    (void)err;
+    sz_error_table_add(context, f, p, NULL);
+    return SZ_OK;
+}
+
+/* only [n_frames]: work space */
+static sz_status measure_fold(sz_kfold *k, int p, const sz_fit_job *job,
+                              unsigned char *only, sz_error *err)
+{
+    sz_model *model = NULL;
+    sz_comparison c = {.model_name = job->gap->path,
+                       .data = job->data,
+                       .only = only,
+                       .n_threads = job->state.n_threads,
+                       .watch = job->setup.watch,
+                       .take = take,
+                       .context = &k->fold[p]};
+    sz_status status = sz_error_table_create(&k->fold[p], job->data, err);
+
+    for (int f = 0; f < job->data->n_frames; f++) only[f] = k->models.fold[f] == p;
+    if (status == SZ_OK) status = build_model(&model, &k->models, p, job->gap, err);
+    c.model = model;
+    if (status == SZ_OK) status = sz_predict_all(&c, err);
+    sz_model_free(model);
+    if (status == SZ_OK) sz_error_table_join(&k->all, &k->fold[p]);
+    return status;
+}
+
 static sz_status measure(sz_kfold *k, const sz_fit_job *job, sz_error *err)
 {
-    int n = k->models.n_folds;
-    const sz_row_models models = {.system = job->system,
-                                  .n_models = n,
-                                  .alpha = k->models.alpha,
-                                  .judge = k->models.fold,
-                                  .n_threads = job->state.n_threads,
-                                  .watch = job->setup.watch};
+    size_t n_frames = (size_t)job->data->n_frames, n = (size_t)k->models.n_folds;
+    unsigned char *only = malloc(n_frames + 1);
     sz_status status = sz_error_table_create(&k->all, job->data, err);
 
-    k->fold = calloc((size_t)n, sizeof *k->fold);
-    if (status == SZ_OK && !k->fold)
-        status = sz_fail_memory(err, (size_t)n * sizeof *k->fold, "the errors");
-    for (int p = 0; p < n && status == SZ_OK; p++) {
-        status = sz_error_table_create(&k->fold[p], job->data, err);
-        k->fold[p].targets = job->targets;
-    }
-    if (status == SZ_OK) status = sz_row_errors(k->fold, &models, err);
-    for (int p = 0; p < n && status == SZ_OK; p++) {
-        sz_error_table_join(&k->all, &k->fold[p]);
-        k->fold[p].targets = NULL; /* the job's */
-    }
+    k->fold = calloc(n, sizeof *k->fold);
+    if (status == SZ_OK && (!k->fold || !only))
+        status = sz_fail_memory(err, n * sizeof *k->fold + n_frames, "the errors");
+    for (int p = 0; p < k->models.n_folds && status == SZ_OK; p++)
+        status = measure_fold(k, p, job, only, err);
+    free(only);
     return status;
 }
 

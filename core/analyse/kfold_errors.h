@@ -14,8 +14,8 @@ struct sz_kfold {
     sz_error_table all;   /* the errors of all folds together */
 };
 
-/* Of job, a fit with folds, whose models are taken out of it; its data must outlive the
- * tables. */
+/* Of job, a fit with folds whose gap is joined; its models are taken out of it, and its
+ * data must outlive the tables. */
 sz_status sz_kfold_create(sz_kfold **kfold, sz_fit_job *job, sz_error *err);
 
 /* Between folds that have errors in sums(table): standard deviations of MAE and RMSE; 0

@@ -19,8 +19,10 @@
 typedef struct {
     sz_error_table *table;
     const sz_dataset *data;
-    const sz_row_models *models;
+    const sz_system *system;
     int species[SZ_Z_MAX]; /* of the model, for each species of the data */
+    int n_models;
+    const double *alpha;
 } job;
 
 typedef struct {
@@ -43,32 +45,22 @@ static void add_errors(const job *j, int f, int model, double *y)
     sz_error_table_add(&j->table[model], f, &p, NULL);
 }
 
-/* The models that frame f judges: *first is the first of them; returns how many. */
-static int judged(const sz_row_models *m, int f, int *first)
-{
-    *first = m->judge ? m->judge[f] : 0;
-    return !m->judge ? m->n_models : *first >= 0;
-}
-
 static sz_status predict_frame(const job *j, worker *w, int f, sz_error *err)
 {
     const double one = 1.0, zero = 0.0;
-    const sz_row_models *m = j->models;
     const sz_dataset_frame *frame = &j->data->frame[f];
-    int n_rows = 10 + 3 * frame->n_atoms, columns = m->system->n_unknowns, first;
-    int n_models = judged(m, f, &first);
+    int n_rows = 10 + 3 * frame->n_atoms, columns = j->system->n_unknowns;
     double *k = NULL;
     sz_status status;
 
-    if (n_models == 0) return SZ_OK;
     free(w->y);
-    w->y = malloc((size_t)n_rows * (size_t)n_models * sizeof *w->y);
+    w->y = malloc((size_t)n_rows * (size_t)j->n_models * sizeof *w->y);
     if (!w->y) return sz_fail_memory(err, 8 * (size_t)n_rows, "the errors of a frame");
     status = sz_rows_of_frame(&k, w->rows, &w->list, j->data, f, j->species,
-                              sz_model_cutoff(m->system->model), columns, err);
+                              sz_model_cutoff(j->system->model), columns, err);
     if (status == SZ_OK) SZ_BLAS(dgemm)
-    ("T", "N", &n_rows, &n_models, &columns, &one, k, &columns,
-     m->alpha + (size_t)first * (size_t)columns, &columns, &zero, w->y, &n_rows);
+    ("T", "N", &n_rows, &j->n_models, &columns, &one, k, &columns, j->alpha, &columns,
+     &zero, w->y, &n_rows);
     free(k);
     return status;
 }
@@ -86,18 +78,14 @@ static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_erro
     const job *j = context;
     worker *w = worker_of_thread;
     size_t n_rows = 10 + 3 * (size_t)j->data->frame[f].n_atoms;
-    int first, n_models = judged(j->models, f, &first);
 
     (void)err;
-    for (int m = 0; m < n_models; m++)
-        add_errors(j, f, first + m, w->y + (size_t)m * n_rows);
+    for (int m = 0; m < j->n_models; m++) add_errors(j, f, m, w->y + (size_t)m * n_rows);
     return SZ_OK;
 }
 
-static sz_status run(job *j, sz_error *err)
+static sz_status run(job *j, int n, const sz_watch *watch, sz_error *err)
 {
-    int n = j->models->n_threads;
-    const sz_system *system = j->models->system;
     worker *w = calloc((size_t)n, sizeof *w);
     const sz_crew crew = {.n_threads = n,
                           .n_items = j->data->n_frames,
@@ -107,13 +95,13 @@ static sz_status run(job *j, sz_error *err)
                           .work = work,
                           .hand_over = hand_over,
                           .in_order = 1,
-                          .watch = j->models->watch,
+                          .watch = watch,
                           .what = "frames compared"};
     sz_status status = SZ_OK;
 
     if (!w) status = sz_fail_memory(err, (size_t)n * sizeof *w, "the threads");
     for (int k = 0; k < n && status == SZ_OK; k++)
-        status = sz_rows_create(&w[k].rows, system->model, &system->gap, err);
+        status = sz_rows_create(&w[k].rows, j->system->model, &j->system->gap, err);
     if (status == SZ_OK) status = sz_crew_run(&crew, err);
     for (int k = 0; w && k < n; k++) {
         sz_rows_free(w[k].rows);
@@ -124,10 +112,16 @@ static sz_status run(job *j, sz_error *err)
     return status;
 }
 
-sz_status sz_row_errors(sz_error_table *table, const sz_row_models *models, sz_error *err)
+sz_status sz_row_errors(sz_error_table *table, const sz_system *system, int n_models,
+                        const double *alpha, int n_threads, const sz_watch *watch,
+                        sz_error *err)
 {
-    job j = {.table = table, .data = table->data, .models = models};
-    sz_status status = sz_rows_species(j.species, j.data, models->system->model, err);
+    job j = {.table = table,
+             .data = table->data,
+             .system = system,
+             .n_models = n_models,
+             .alpha = alpha};
+    sz_status status = sz_rows_species(j.species, j.data, system->model, err);
 
-    return status == SZ_OK ? run(&j, err) : status;
+    return status == SZ_OK ? run(&j, n_threads, watch, err) : status;
 }

@@ -194,10 +194,11 @@ sz_status sz_fit_job_rows(sz_fit_job *job, sz_error *err)
         return sz_curve_models_factor(&job->curve, &job->factor, job->system,
                                       job->targets, &run, &job->rows, err);
     if (job->setup.n_folds)
-        return sz_kfold_models_factor(&job->kfold, &job->factor, job->system,
-                                      job->targets, &run, &job->rows, err);
-    status =
-        sz_fit_factor(&job->factor, job->system, job->targets, &run, &job->rows, err);
+        status = sz_kfold_models_factor(&job->kfold, &job->factor, job->system,
+                                        job->targets, &run, &job->rows, err);
+    else
+        status =
+            sz_fit_factor(&job->factor, job->system, job->targets, &run, &job->rows, err);
     sz_system_free(job->system);
     job->system = NULL;
     return status;
@@ -241,32 +242,24 @@ sz_status sz_fit_job_model(sz_model **model, const sz_fit_job *job, sz_error *er
 
 /* ---- all of it, in one process ----------------------------------------------------- */
 
-sz_status sz_fit_job_rest(sz_fit_job *job, sz_error *err)
-{
-    const sz_watch *watch = job->setup.watch;
-    sz_status status;
-
-    for (int k = 0; k < job->targets->warnings.n; k++)
-        sz_watch_warn(watch, "%s", job->targets->warnings.text[k]);
-    status = sz_fit_job_resume(job, err);
-    if (status == SZ_OK) status = sz_fit_job_points(job, err);
-    if (status == SZ_OK) status = sz_fit_job_system(job, err);
-    if (status == SZ_OK) status = sz_fit_job_rows(job, err);
-    if (status == SZ_OK && job->rows.stopped)
-        status = sz_fail(err, SZ_ERR_STOPPED, "interrupted");
-    if (status == SZ_OK) status = sz_watch_check(watch, err);
-    if (status == SZ_OK) status = sz_fit_job_solve(job, err);
-    if (status != SZ_OK) return status;
-    if (*job->solution.warning) sz_watch_warn(watch, "%s", job->solution.warning);
-    return sz_fit_job_join(job, err);
-}
-
 sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_dataset *data,
                          const sz_fit_setup *setup, sz_error *err)
 {
     sz_status status = sz_fit_job_begin(job, spec, data, setup, err);
 
-    return status == SZ_OK ? sz_fit_job_rest(job, err) : status;
+    for (int k = 0; status == SZ_OK && k < job->targets->warnings.n; k++)
+        sz_watch_warn(setup->watch, "%s", job->targets->warnings.text[k]);
+    if (status == SZ_OK) status = sz_fit_job_resume(job, err);
+    if (status == SZ_OK) status = sz_fit_job_points(job, err);
+    if (status == SZ_OK) status = sz_fit_job_system(job, err);
+    if (status == SZ_OK) status = sz_fit_job_rows(job, err);
+    if (status == SZ_OK && job->rows.stopped)
+        status = sz_fail(err, SZ_ERR_STOPPED, "interrupted");
+    if (status == SZ_OK) status = sz_watch_check(setup->watch, err);
+    if (status == SZ_OK) status = sz_fit_job_solve(job, err);
+    if (status != SZ_OK) return status;
+    if (*job->solution.warning) sz_watch_warn(setup->watch, "%s", job->solution.warning);
+    return sz_fit_job_join(job, err);
 }
 
 sz_status sz_fit_setup_alone(sz_fit_setup *setup, sz_team *team,

@@ -40,7 +40,7 @@ typedef struct {
     sz_checkpoint state;
     int resumed;
     sz_gap *gap;            /* without the baseline until sz_fit_job_join */
-    sz_system *system;      /* while rows are made; to the end with a curve or folds */
+    sz_system *system;      /* while rows are made; to the end where there is a curve */
     sz_curve_models curve;  /* where the setup wants it */
     sz_kfold_models kfold;  /* where the setup wants it */
     sz_fit_rows rows;       /* report of the rows */
@@ -75,9 +75,6 @@ sz_status sz_fit_job_model(sz_model **model, const sz_fit_job *job, sz_error *er
  * the targets and of the solution go to the watch. */
 sz_status sz_fit_job_run(sz_fit_job *job, const sz_fit_spec *spec, const sz_dataset *data,
                          const sz_fit_setup *setup, sz_error *err);
-
-/* The same from sz_fit_job_begin on. */
-sz_status sz_fit_job_rest(sz_fit_job *job, sz_error *err);
 
 /* Targets of other data, without baseline and e0: what the fitted terms alone shall
  * give. */

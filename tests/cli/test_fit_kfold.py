@@ -58,16 +58,17 @@ def dealt(result, n):
     check([p == -1 for p in fold] == [f["n_atoms"] == 1 and "T" not in f["pbc"] for f in frames], f"{fold}")
 
 
-def by_hand(result, n):
-    """each fold is a fit of its own, with the sparse points of the whole"""
+def by_hand(result, n, baseline=0, *more):
+    """each fold is a fit of its own, with the sparse points of the whole, behind the terms of a baseline"""
     gap, parts, fold = same_points("."), parts_of("train.xyz"), result["fold"]
+    gap = "gap={" + " : ".join(gap[5:-1].split(" : ")[baseline:]) + "}"
     pooled = []
     for k in range(n):
         with open("some.xyz", "w") as f:
             f.write("".join(x for x, p in zip(parts, fold) if p != k))
         with open("left.xyz", "w") as f:
             f.write("".join(x for x, p in zip(parts, fold) if p == k))
-        code, _, err = run("fit", *words("some.xyz", "some.xml", gap=gap))
+        code, _, err = run("fit", *words("some.xyz", "some.xml", *more, gap=gap))
         check(code == 0, err)
         want = errors("some.xml", "left.xyz")
         got = numbers_of({q: result["all"][q]["folds"][k] for q in KINDS})
@@ -186,6 +187,11 @@ with tempfile.TemporaryDirectory() as folder:
     by_hand(found, 4)
     whole(found, said)
     others(found)
+    code, _, error = run("fit", *words("train.xyz", "pair.xml", gap=GAP[:GAP.index(" :")] + "}"))
+    check(code == 0, error)
+    GAP = "gap={" + GAP[GAP.index(": soap") + 2:]
+    core = ["core_ip_args=IP GAP", "core_param_file=pair.xml"]
+    by_hand(made("gp.xml", 2, *core)[0], 2, 10, *core)
     refused()
     interrupted()
     os.chdir("/")
