@@ -136,6 +136,6 @@ void sz_scan_print(const sz_scan_grid *grid, const json_t *const *result, int n,
     if (t.best_energy >= 0 && t.best_energy != t.best_force)
         print_command(&t, t.best_energy, "energies", n, word);
     if (t.best_force >= 0 || t.best_energy >= 0)
-        printf("no model is written: the command above makes it\n");
+        printf("no model is written; such a command makes it\n");
     fflush(stdout);
 }
