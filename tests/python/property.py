@@ -270,7 +270,7 @@ for parts, words, keys in ((["fcb:W", "bcc:W"], "fcb:W", {}), (["one element"], 
 fails(TypeError, ["ASE calculator"], lambda: soapz.property(3, "bcc:W"))
 fails(ValueError, ["\"W\" may be bcc:W or fcc:W"],
       lambda: soapz.property(FAST, ["bcc:W", "fcc:W"], reference={"W": {"a": 3}}))
-few = soapz.property(EMT(), "fcc:Cu", only=["vacancy"], steps=2, reference={"source": "me", "Cu": {"a": 3.5}})
+few = soapz.property(EMT(), "fcc:Cu", only=["lattice", "vacancy"], steps=2, reference={"source": "me", "Cu": {"a": 3.5}})
 check(dict((k, r) for k, _, _, r in few.rows("fcc:Cu"))["a"] == 3.5, f"{few.rows('fcc:Cu')}")
 check("did not relax" in few.notes[0][1] and "vacancy" not in few.crystals["fcc:Cu"], f"{few.notes}")
 done()
