@@ -201,6 +201,29 @@ SZ_API int sz_curve_n_sparse(const sz_curve *curve, int size);
 SZ_API sz_error_summary sz_curve_error(const sz_curve *curve, int step, int size,
                                        sz_quantity quantity);
 
+/* ---- cross-validation ------------------------------------------------------------ */
+
+/* K fits, each without one of K parts of the frames, and its errors on that part. */
+typedef struct sz_kfold sz_kfold;
+
+/* Frames are dealt at random by rnd_seed, each config_type evenly; isolated atoms are in
+ * every fit. n_folds: 2 to 100. Sparse points and e0 are those of all frames; exact, in
+ * about the time of one fit. *model: that of all frames, as sz_fit gives it. dataset must
+ * outlive *kfold. */
+SZ_API sz_status sz_fit_kfold(sz_kfold **kfold, sz_model **model, const sz_fit_spec *spec,
+                              const sz_dataset *dataset, int n_folds,
+                              const sz_fit_options *options, sz_error *err);
+SZ_API void sz_kfold_free(sz_kfold *kfold);
+SZ_API int sz_kfold_n_folds(const sz_kfold *kfold);
+/* The fold that a frame is left out of; -1: of none. */
+SZ_API int sz_kfold_fold(const sz_kfold *kfold, int frame);
+/* Errors of one fold; fold -1: of all together. */
+SZ_API sz_error_summary sz_kfold_all(const sz_kfold *kfold, int fold,
+                                     sz_quantity quantity);
+SZ_API sz_error_summary sz_kfold_type(const sz_kfold *kfold, int fold, int config_type,
+                                      sz_quantity quantity);
+SZ_API sz_error_summary sz_kfold_species(const sz_kfold *kfold, int fold, int species);
+
 #ifdef __cplusplus
 }
 #endif

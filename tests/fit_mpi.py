@@ -85,6 +85,8 @@ def errors():
     args = words(data, model)
     fails("an unknown key", ["at_fil"], 3, *args, "at_fil=x")
     fails("no option", ["--rezume"], 3, *args, "--rezume")
+    fails("folds", ["--kfold works in one process"], 2, *args, "--kfold", "3")
+    fails("a scan", ["--scan works in one process"], 2, *args, "--scan", "zeta=2,3")
     fails("no data", ["nowhere.xyz"], 3, *words("nowhere.xyz", model))
     fails("no folder", ["cannot write"], 2, *words(data, "/nowhere/gp.xml"))
     # a frame that only its own rank looks at: sparse points by number are of the first

@@ -32,8 +32,13 @@ BEYOND = {
     # a fit stage by stage: printing between them, checkpoints, ranks
     "tools/fit.c": {"fit/fit.h", "fit/train.h", "format/gap_write.h", "format/soapz_write.h"},
     "tools/fit_curve_report.h": {"analyse/curve_errors.h"},
+    "tools/fit_kfold_report.h": {"analyse/kfold_errors.h"},
     "tools/fit_main.h": {"fit/team.h"},
-    "tools/fit_options.c": {"fit/checkpoint.h"},
+    "tools/fit_options.c": {"fit/checkpoint.h", "fit/kfold.h"},
+    "tools/fit_scan_grid.c": {"fit/spec_keys.h"},
+    "tools/fit_scan_grid.h": {"fit/spec.h"},
+    "tools/fit_scan_point.c": {"analyse/kfold_errors.h"},
+    "tools/fit_scan_point.h": {"fit/fit.h"},
     "tools/fit_report.c": {"analyse/errors.h"},
     "tools/fit_report.h": {"fit/fit.h"},
     "tools/bench.c": {"analyse/stages.h"},  # what only the stages know

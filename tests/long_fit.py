@@ -4,10 +4,13 @@ import os
 import re
 
 import numpy as np
-from soapz_cli import MODELS, check, read_xyz, run, write_xyz
+from soapz_cli import MODELS, check, numbers, read_xyz, run, write_xyz
 
 SOAP = ("{soap n_max=4 l_max=3 cutoff=4.6 cutoff_transition_width=0.9 atom_sigma=0.5 zeta=2 "
         "delta=1.0 covariance_type=dot_product sparse_method=cur_points n_sparse=%d}")
+
+
+LOWER = [0, 3, 6, 4, 7, 8]
 
 
 def make_data(path, n_frames):
@@ -29,6 +32,31 @@ def make_data(path, n_frames):
     code, _, err = run("eval", os.path.join(MODELS, "hea4_nuR2_nuS2", "gp.xml"), path + ".in",
                        "-o", path)
     check(code == 0, err)
+
+
+def parts_of(data):
+    """the texts of the frames"""
+    lines, parts = open(data).read().split("\n"), []
+    while lines and lines[0].strip():
+        n = int(lines[0]) + 2
+        parts.append("\n".join(lines[:n]) + "\n")
+        lines = lines[n:]
+    return parts
+
+
+def errors(model, data):
+    """MAE, RMSE and largest of E, F and V by soapz eval"""
+    out = data + ".out"
+    code, _, err = run("eval", model, data, "-o", out)
+    check(code == 0, err)
+    e, f, v = [], [], []
+    for got, want in zip(read_xyz(out), read_xyz(data)):
+        n = want["n_atoms"]
+        e.append((float(got["energy"]) - float(want["energy"])) / n)
+        f += list(np.ravel(got["forces"] - want["forces"]))
+        v += list((numbers(got["virial"]) - numbers(want["virial"]))[LOWER] / n)
+    return np.array([g(np.abs(x)) for x in (e, f, v)
+                     for g in (np.mean, lambda x: np.mean(x * x) ** 0.5, np.max)])
 
 
 def words(data, model, n_sparse=80, sigma=0.001):

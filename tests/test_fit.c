@@ -313,6 +313,75 @@ static int test_curve(const sz_dataset *data)
     return 0;
 }
 
+/* ---- cross-validation -------------------------------------------------------------- */
+
+/* The folds are disjoint and make up the whole; the model is that of all frames. */
+static int check_folds(const sz_kfold *kfold, const sz_dataset *data)
+{
+    int n = sz_kfold_n_folds(kfold), count[3] = {0};
+
+    CHECK(n == 3);
+    for (int f = 0; f < data->n_frames; f++) count[sz_kfold_fold(kfold, f)]++;
+    CHECK(sz_kfold_fold(kfold, -1) == -1 && sz_kfold_fold(kfold, data->n_frames) == -1);
+    for (int q = SZ_ENERGY; q <= SZ_VIRIAL; q++) {
+        sz_error_summary all = sz_kfold_all(kfold, -1, (sz_quantity)q);
+        double sum = 0.0, square = 0.0, of_types = 0.0, most = 0.0;
+        long counted = 0;
+
+        for (int p = 0; p < n; p++) {
+            sz_error_summary fold = sz_kfold_all(kfold, p, (sz_quantity)q);
+
+            if (q == SZ_ENERGY) CHECK(fold.n == count[p] && fold.n > 0);
+            counted += fold.n;
+            sum += (double)fold.n * fold.mae;
+            square += (double)fold.n * fold.rmse * fold.rmse;
+            most = fmax(most, fold.max);
+        }
+        for (int t = 0; t < data->n_config_types; t++) {
+            sz_error_summary type = sz_kfold_type(kfold, -1, t, (sz_quantity)q);
+
+            of_types += (double)type.n * type.mae;
+        }
+        CHECK(counted == all.n && all.n > 0);
+        CHECK_CLOSE(all.max, most, 0);
+        CHECK_CLOSE(all.mae, sum / (double)all.n, 1e-12);
+        CHECK_CLOSE(all.mae, of_types / (double)all.n, 1e-12);
+        CHECK_CLOSE(all.rmse, sqrt(square / (double)all.n), 1e-12);
+    }
+    CHECK(sz_kfold_species(kfold, -1, 0).n > sz_kfold_species(kfold, 1, 0).n);
+    CHECK(sz_kfold_all(kfold, 3, SZ_FORCE).n == 0);
+    CHECK(sz_kfold_type(kfold, 0, data->n_config_types, SZ_FORCE).n == 0);
+    CHECK(sz_kfold_species(kfold, 0, -1).n == 0);
+    return 0;
+}
+
+static int test_kfold(const sz_dataset *data)
+{
+    sz_fit_spec *spec;
+    sz_kfold *kfold;
+    sz_model *model, *plain;
+    sz_error err;
+
+    CHECK_OK(sz_fit_spec_parse(&spec, SETTINGS, "settings", &err), err);
+    CHECK_OK(fit(&plain, data, 1, NULL, &err), err);
+    CHECK_OK(sz_fit_kfold(&kfold, &model, spec, data, 3, NULL, &err), err);
+    if (compare(model, plain, data, 1e-9) || check_folds(kfold, data)) return 1;
+    sz_kfold_free(kfold);
+    sz_model_free(model);
+    for (int n = -1; n < 2; n++)
+        CHECK_FAILS(sz_fit_kfold(&kfold, &model, spec, data, n, NULL, &err),
+                    SZ_ERR_ARGUMENT, "2 to 100", err);
+    CHECK(!kfold && !model);
+    CHECK_FAILS(sz_fit_kfold(&kfold, &model, spec, data, 101, NULL, &err),
+                SZ_ERR_ARGUMENT, "2 to 100", err);
+    CHECK_FAILS(sz_fit_kfold(&kfold, &model, spec, data, 100, NULL, &err),
+                SZ_ERR_ARGUMENT, "cannot be dealt into 100 parts", err);
+    CHECK(!kfold && !model);
+    sz_model_free(plain);
+    sz_fit_spec_free(spec);
+    return 0;
+}
+
 /* ---- a watch ----------------------------------------------------------------------- */
 
 typedef struct {
@@ -575,7 +644,8 @@ int main(void)
     sz_fit_spec_free(spec);
     stopped = test_bad_frames() || test_names(path, data) || test_misuse(data) ||
               test_regulariser() || test_checkpoint(data) || test_errors(data) ||
-              test_curve(data) || test_watch(data) || test_command(data, path);
+              test_curve(data) || test_kfold(data) || test_watch(data) ||
+              test_command(data, path);
     sz_dataset_free(data);
     snprintf(path, sizeof path, "rm -r %s", folder);
     if (system(path) != 0) stopped = 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_fit_memory.c - every allocation of a fit may fail, from the settings and the first
- * frame to the errors and the learning curve: it then says SZ_ERR_MEMORY, gives no
- * handle and leaves nothing behind. */
+ * frame to the errors, the learning curve and the folds: it then says SZ_ERR_MEMORY,
+ * gives no handle and leaves nothing behind. */
 #include "check.h"
 #include "fail_alloc.h"
 #include "soapz_fit.h"
@@ -16,10 +16,11 @@ enum { FRAMES = 5, ATOMS = 5 };
     "sparse_method=uniform n_sparse=4 : angle_3b cutoff=3.2 Z_center=42 Z1=74 Z2=74 "    \
     "covariance_type=ard_se delta=0.2 theta_uniform=1 sparse_method=uniform n_sparse=3 " \
     ": soap n_max=2 l_max=2 cutoff=4 cutoff_transition_width=0.9 atom_sigma=0.5 "        \
-    "zeta=2 delta=1 covariance_type=dot_product sparse_method=%s n_sparse=4}"
+    "zeta=2 delta=1 covariance_type=dot_product sparse_method=%s n_sparse=4}"            \
+    "%s"
 
 static const char *method;
-static int curve_too, faulty; /* warnings that are not what they should be */
+static int curve_too, folds_too, faulty; /* warnings that are not what they should be */
 
 static void warn(void *context, const char *sentence)
 {
@@ -67,14 +68,19 @@ static sz_status fit(sz_error *err)
     sz_model *model = NULL;
     sz_errors *errors = NULL;
     sz_curve *curve = NULL;
+    sz_kfold *kfold = NULL;
     char text[1024];
     sz_status status = make_data(&data, err);
 
-    snprintf(text, sizeof text, SETTINGS, method);
+    snprintf(text, sizeof text, SETTINGS, method,
+             folds_too ? " soap.zeta=3 distance_2b.n_sparse=5" : "");
     if (status == SZ_OK) status = sz_fit_spec_parse(&spec, text, "settings", err);
     if (status == SZ_OK && curve_too) {
         status = sz_fit_curve(&curve, &model, spec, data, data, &options, err);
         CHECK((status == SZ_OK) == (curve && model));
+    } else if (status == SZ_OK && folds_too) {
+        status = sz_fit_kfold(&kfold, &model, spec, data, 3, &options, err);
+        CHECK((status == SZ_OK) == (kfold && model));
     } else if (status == SZ_OK) {
         status = sz_fit(&model, spec, data, &options, err);
         CHECK((status == SZ_OK) == (model != NULL));
@@ -84,6 +90,7 @@ static sz_status fit(sz_error *err)
         CHECK((status == SZ_OK) == (errors != NULL));
     }
     sz_curve_free(curve);
+    sz_kfold_free(kfold);
     sz_errors_free(errors);
     sz_model_free(model);
     sz_fit_spec_free(spec);
@@ -149,6 +156,7 @@ int main(void)
     for (size_t k = 0; k < sizeof methods / sizeof *methods; k++) {
         method = methods[k];
         curve_too = k == 0;
+        folds_too = k == 1;
         fail_each(fit);
     }
     method = "files";

@@ -395,6 +395,71 @@ static void check_round_trip(const sz_fit_spec *s)
     sz_fit_spec_free(t);
 }
 
+/* Words that overrule a key of a descriptor, of the line and of a file. */
+static int test_overrules(void)
+{
+    static const char two[] = "train = a.xyz\nsigma_energy = 1\nsigma_force = 1\n"
+                              "[distance_2b]\ncutoff = 4\nn_sparse = 9\n[soap]\n"
+                              "n_max = 4\nl_max = 3\ncutoff = 4.5\natom_sigma = 0.5\n"
+                              "n_sparse = 20\n";
+    char *argument[] = {path, "soap.n_sparse=a 5 b 6", "distance_2b1.theta=2", NULL};
+    sz_fit_spec *s, *again;
+    char *name;
+    sz_error err;
+
+    CHECK_OK(parse(&s,
+                   DATA "soap.cutoff=5 gap={" PAIR " : " SOAP "} soap.soap_exponent=3",
+                   &err),
+             err);
+    CHECK_CLOSE(s->descriptor[1].cutoff, 5, 0);
+    CHECK_CLOSE(s->descriptor[1].zeta, 3, 0);
+    CHECK_CLOSE(s->descriptor[0].cutoff, 4, 0);
+    CHECK(s->warnings.n == 0 && !strstr(s->command_line, "soap."));
+    CHECK_OK(parse(&again, s->command_line, &err), err);
+    CHECK(!strcmp(again->descriptor[1].text, s->descriptor[1].text));
+    sz_fit_spec_free(again);
+    CHECK_OK(sz_fit_full_key(&name, s, "zeta", &err), err);
+    CHECK(!strcmp(name, "soap.zeta"));
+    free(name);
+    CHECK_OK(sz_fit_full_key(&name, s, "theta", &err), err);
+    CHECK(!strcmp(name, "distance_2b.theta"));
+    free(name);
+    CHECK_OK(sz_fit_full_key(&name, s, "rnd_seed", &err), err);
+    CHECK(!strcmp(name, "rnd_seed"));
+    free(name);
+    CHECK_FAILS(sz_fit_full_key(&name, s, "delta", &err), SZ_ERR_ARGUMENT,
+                "several descriptors have delta: write one of distance_2b.delta, "
+                "soap.delta",
+                err);
+    sz_fit_spec_free(s);
+
+    put(two);
+    CHECK_OK(sz_fit_spec_arguments(&s, 3, argument, &err), err);
+    CHECK(s->descriptor[1].n_sparse == 0 && s->descriptor[1].n_type_counts == 2);
+    CHECK_CLOSE(s->descriptor[0].theta[0], 2, 0);
+    CHECK(strstr(s->command_line, "config_type_n_sparse={{a 5 b 6}}") != NULL);
+    CHECK(!strstr(s->command_line, " n_sparse=20"));
+    sz_fit_spec_free(s);
+    CHECK_FAILS(parse(&s, DATA "gap={" SOAP " : " SOAP "} soap.zeta=3", &err),
+                SZ_ERR_FORMAT,
+                "line: soap.zeta is of several descriptors; write "
+                "soap1.zeta, soap2.zeta",
+                err);
+    CHECK_OK(parse(&s, DATA "gap={" SOAP " : " SOAP "} soap2.zeta=3", &err), err);
+    CHECK_CLOSE(s->descriptor[0].zeta, 2, 0);
+    CHECK_CLOSE(s->descriptor[1].zeta, 3, 0);
+    sz_fit_spec_free(s);
+    CHECK_FAILS(parse(&s, DATA "gap={" SOAP "} soap2.zeta=3", &err), SZ_ERR_FORMAT,
+                "line: soap2.zeta is of no descriptor of this fit; there are soap.zeta",
+                err);
+    CHECK_FAILS(parse(&s, DATA "gap={" SOAP "} soap.zetta=3", &err), SZ_ERR_FORMAT,
+                "line: unknown key 'zetta'; the nearest known is zeta", err);
+    CHECK_FAILS(parse(&s, DATA "gap={" SOAP " compression={nu=2}}", &err), SZ_ERR_FORMAT,
+                "in double ones, as in compression={{nu=2}}", err);
+    CHECK(!s);
+    return 0;
+}
+
 static int test_config(void)
 {
     sz_fit_spec *s;
@@ -496,7 +561,7 @@ int main(void)
     test_bad_lines();
     test_bad_config();
     stop = test_defaults() || test_keys() || test_gap() || test_descriptor_keys() ||
-           test_expand() || test_arguments() || test_config();
+           test_expand() || test_arguments() || test_overrules() || test_config();
     unlink(path);
     return stop ? 1 : check_done();
 }

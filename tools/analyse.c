@@ -10,7 +10,6 @@
 #include "foreign.h"
 #include "python.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -198,43 +197,6 @@ int sz_by_size(const void *x, const void *y)
 }
 
 /* ---- JSON -------------------------------------------------------------------------- */
-
-/* the encoding of a path may be invalid */
-json_t *sz_json_text(const char *text)
-{
-    json_t *t = json_string(text);
-
-    return t ? t : json_string("?");
-}
-
-json_t *sz_json_number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-/* list, or NULL if not all n elements could be made */
-static json_t *whole(json_t *list, size_t n)
-{
-    if (list && json_array_size(list) == n) return list;
-    json_decref(list);
-    return NULL;
-}
-
-json_t *sz_json_numbers(size_t n, const double *x)
-{
-    json_t *list = json_array();
-
-    for (size_t k = 0; k < n; k++) json_array_append_new(list, sz_json_number(x[k]));
-    return whole(list, n);
-}
-
-json_t *sz_json_integers(size_t n, const int *x)
-{
-    json_t *list = json_array();
-
-    for (size_t k = 0; k < n; k++) json_array_append_new(list, json_integer(x[k]));
-    return whole(list, n);
-}
 
 json_t *sz_json_compared(const sz_compared *c)
 {

@@ -5,8 +5,8 @@
 #ifndef SZ_ANALYSE_H
 #define SZ_ANALYSE_H
 
-#include "base/json.h"
 #include "recipe.h"
+#include "results.h"
 #include "soapz_analyse.h"
 #include "tool.h"
 
@@ -72,13 +72,7 @@ void sz_analyse_name(const sz_analysis *a, const sz_compared *c);
 /* For qsort of doubles. */
 int sz_by_size(const void *x, const void *y);
 
-/* ---- JSON; NULL if memory runs out ----------------------------------------------- */
-
-json_t *sz_json_text(const char *text);
-json_t *sz_json_number(double x); /* null if it is not finite */
-json_t *sz_json_numbers(size_t n, const double *x);
-json_t *sz_json_integers(size_t n, const int *x);
-/* {"label": .., "seed": .., "length": .., "descriptor": ..} */
+/* {"label": .., "seed": .., "length": .., "descriptor": ..}; NULL where memory ends */
 json_t *sz_json_compared(const sz_compared *c);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * error_table.c - the table of errors as lines of text. */
+ * error_table.c - the table of errors as lines of text; errors as JSON. */
 #include "error_table.h"
+
+#include "results.h"
 
 #include <string.h>
 
@@ -52,4 +54,15 @@ void sz_error_table_print(const sz_error_table *table, FILE *file)
         print_pair(file, &table->element[k].force, 1.0, 4);
         fputc('\n', file);
     }
+}
+
+json_t *sz_json_errors(const sz_error_sum *sum)
+{
+    json_t *o = json_object();
+
+    json_object_set_new(o, "n", json_integer(sum->n));
+    json_object_set_new(o, "mae", sz_json_number(sz_error_mae(sum)));
+    json_object_set_new(o, "rmse", sz_json_number(sz_error_rmse(sum)));
+    json_object_set_new(o, "max", sz_json_number(sum->max));
+    return o;
 }

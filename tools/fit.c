@@ -9,15 +9,19 @@
 #include "base/text.h"
 #include "fit/train.h"
 #include "fit_curve_report.h"
+#include "fit_kfold_report.h"
 #include "fit_main.h"
 #include "fit_options.h"
 #include "fit_report.h"
+#include "fit_scan.h"
 #include "format/gap_write.h"
 #include "format/soapz_write.h"
+#include "results.h"
 #include "suggest.h"
 #include "tool.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -39,6 +43,15 @@ static const char help[] =
     "  --curve FILE.json\n"
     "                learning curves: errors of smaller models and of less data, and\n"
     "                their picture FILE.svg\n"
+    "  --kfold K     cross-validation: the frames in K parts, each judged by a fit of "
+    "the\n"
+    "                others; errors in GP_FILE.kfold.json and .svg, too\n"
+    "  --scan KEY=VALUE,VALUE,..\n"
+    "                a fit for each value, of several --scan for each combination, "
+    "judged\n"
+    "                by test_file or --kfold; a table, GP_FILE.scan.json and .svg. It "
+    "goes\n"
+    "                on where it was killed, and writes no model\n"
     "  --suggest [FILE.conf]\n"
     "                analyses at_file and suggests settings, with reasons; they are\n"
     "                written to FILE.conf, which must not exist\n"
@@ -66,8 +79,9 @@ typedef struct {
     sz_fit_clock clock;
     sz_teller teller;
     sz_watch watch;
-    /* only_plan: without rows */
-    int only_plan, written, measured;
+    char *kfold_path;       /* of the cross-validation, or NULL */
+    const char *measured;   /* what is done once the errors are; NULL before */
+    int only_plan, written; /* only_plan: without rows */
 } fit;
 
 static int print_keys(void)
@@ -113,7 +127,13 @@ static sz_status check_files(fit *f, sz_error *err)
     if (status == SZ_OK && *spec->test_file)
         status = sz_fit_read_test(&f->test, spec->test_file, spec, err);
     if (status == SZ_OK && f->option.curve)
-        status = sz_curve_check(f->option.curve, &f->job.files, err);
+        status = sz_results_check(f->option.curve, "--curve", &f->job.files, err);
+    if (status == SZ_OK && f->option.n_folds) {
+        f->kfold_path = sz_kfold_path(spec->gp_file, err);
+        status = f->kfold_path
+                     ? sz_results_check(f->kfold_path, "--kfold", &f->job.files, err)
+                     : SZ_ERR_MEMORY;
+    }
     return status;
 }
 
@@ -136,6 +156,7 @@ static sz_status read_data(fit *f, sz_error *err)
                                 .resume = f->option.resume,
                                 .only_plan = f->only_plan,
                                 .curve = f->option.curve && !f->only_plan,
+                                .n_folds = f->only_plan ? 0 : f->option.n_folds,
                                 .watch = &f->watch};
     sz_status status = sz_dataset_read(&f->data, spec->at_file, spec, err);
 
@@ -215,6 +236,7 @@ static sz_status make_model(fit *f, sz_error *err)
     sz_status status = sz_fit_job_system(&f->job, err);
 
     if (status == SZ_OK && f->option.curve) sz_fit_print_curve(&f->job);
+    if (status == SZ_OK && f->option.n_folds) sz_fit_print_kfold(&f->job);
     if (status == SZ_OK) status = sz_fit_job_rows(&f->job, err);
     sz_progress_end(&f->teller.progress);
     if (status == SZ_OK && f->job.factor) status = solve(f, err);
@@ -243,14 +265,16 @@ static sz_status report_errors(fit *f, sz_error *err)
     return status;
 }
 
-static sz_status report_curve(fit *f, sz_error *err)
+/* The learning curve or the cross-validation. */
+static sz_status report_more(fit *f, sz_error *err)
 {
-    sz_status status;
+    sz_status status = SZ_OK;
 
-    f->measured = 1;
-    if (!f->option.curve) return SZ_OK;
-    status = sz_curve_report(&f->job, f->test, f->option.curve, err);
-    sz_fit_clock_stage(&f->clock, "learning curve");
+    f->measured = f->kfold_path ? "cross-validation" : "learning curve";
+    if (f->option.curve) status = sz_curve_report(&f->job, f->test, f->option.curve, err);
+    if (f->kfold_path) status = sz_kfold_report(&f->job, f->kfold_path, err);
+    if (f->option.curve) sz_fit_clock_stage(&f->clock, "learning curve");
+    if (f->kfold_path) sz_fit_clock_stage(&f->clock, "validation");
     return status;
 }
 
@@ -266,7 +290,7 @@ static sz_status fit_all(fit *f, sz_error *err)
         status = sz_fail(err, SZ_ERR_STOPPED, "interrupted");
     if (status != SZ_OK || f->team->rank > 0) return status;
     if (!f->only_plan) status = report_errors(f, err);
-    if (status == SZ_OK && !f->only_plan) status = report_curve(f, err);
+    if (status == SZ_OK && !f->only_plan) status = report_more(f, err);
     if (status != SZ_OK) return status;
     if (f->only_plan) {
         if (!f->spec->dryrun) printf("sparsify_only_no_fit=T: no model is written\n");
@@ -283,8 +307,8 @@ static void say_stopped(const fit *f)
 
     fprintf(stderr, "soapz fit: stopped");
     if (f->written)
-        fprintf(stderr, ": %s is written, its %s not measured\n", f->spec->gp_file,
-                f->measured ? "learning curve was" : "errors were");
+        fprintf(stderr, ": %s is written, its %s %s not measured\n", f->spec->gp_file,
+                f->measured ? f->measured : "errors", f->measured ? "was" : "were");
     else if (!job->rows.stopped)
         fprintf(stderr, " before the first frame: nothing was written\n");
     else if (!sz_checkpoint_has_points(&job->state))
@@ -320,13 +344,27 @@ static int conclude(const fit *f, sz_status status, sz_error *err)
         else if (status == SZ_OK)
             return sz_finish_stdout();
         else if (f->written)
-            fprintf(stderr, "soapz fit: %s is written, its %s not known: %s\n",
-                    f->spec->gp_file, f->measured ? "learning curve is" : "errors are",
-                    err->message);
+            fprintf(stderr, "soapz fit: %s is written, its %s %s not known: %s\n",
+                    f->spec->gp_file, f->measured ? f->measured : "errors",
+                    f->measured ? "is" : "are", err->message);
         else
             sz_report(err);
     }
     return stopped ? STOPPED : status == SZ_OK ? DONE : FAILED;
+}
+
+static sz_status check_alone(const sz_fit_flags *o, sz_error *err)
+{
+    const char *option = o->curve     ? "--curve"
+                         : o->n_scans ? "--scan"
+                         : o->n_folds ? "--kfold"
+                                      : NULL;
+
+    if (!option) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT,
+                   "%s works in one process: use soapz fit, which takes all cores of a "
+                   "machine",
+                   option);
 }
 
 int sz_fit_main(int argc, char **argv, sz_team *team)
@@ -336,10 +374,7 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     sz_status status = sz_fit_options_take(&f.option, &argc, argv, &err);
     int code;
 
-    if (status == SZ_OK && f.option.curve && team->size > 1)
-        status = sz_fail(&err, SZ_ERR_ARGUMENT,
-                         "--curve works in one process: use soapz fit, which takes all "
-                         "cores of a machine");
+    if (status == SZ_OK && team->size > 1) status = check_alone(&f.option, &err);
     if (f.option.help) return team->rank == 0 ? sz_print_text(help) : DONE;
     if (f.option.help_keys) return team->rank == 0 ? print_keys() : DONE;
     if (status == SZ_OK && f.option.suggest)
@@ -355,6 +390,7 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     sz_blas_tune();
     sz_blas_set_threads(1);
     sz_catch_interrupts();
+    if (f.option.n_scans) return sz_fit_scan(&f.option, argc - 1, argv + 1);
     sz_fit_clock_start(&f.clock);
     f.watch = sz_tool_watch(&f.teller, "fit");
     status = sz_fit_spec_arguments(&f.spec, argc - 1, argv + 1, &err);
@@ -368,6 +404,7 @@ int sz_fit_main(int argc, char **argv, sz_team *team)
     sz_dataset_free(f.data);
     sz_dataset_free(f.test);
     sz_fit_spec_free(f.spec);
+    free(f.kfold_path);
     return code;
 }
 

@@ -3,14 +3,11 @@
  * fit_curve_report.c - learning curves: errors, table, JSON file and picture. */
 #include "fit_curve_report.h"
 
-#include "base/file.h"
-#include "base/json.h"
-#include "python.h"
+#include "error_table.h"
+#include "results.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* The report. */
 typedef struct {
@@ -65,40 +62,6 @@ static void print_curve(const measured *m)
 
 /* ---- for machines; an allocation that fails shows in what is missing at the end -- */
 
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-/* the encoding of a path may be invalid */
-static json_t *text(const char *s)
-{
-    json_t *t = json_string(s);
-
-    return t ? t : json_string("?");
-}
-
-static json_t *integers(int n, const int *x)
-{
-    json_t *list = json_array();
-
-    for (int k = 0; k < n; k++) json_array_append_new(list, json_integer(x[k]));
-    if (list && (int)json_array_size(list) == n) return list;
-    json_decref(list);
-    return NULL;
-}
-
-static json_t *sum_of(const sz_error_sum *s)
-{
-    json_t *o = json_object();
-
-    json_object_set_new(o, "n", json_integer(s->n));
-    json_object_set_new(o, "mae", number(sz_error_mae(s)));
-    json_object_set_new(o, "rmse", number(sz_error_rmse(s)));
-    json_object_set_new(o, "max", number(s->max));
-    return o;
-}
-
 static json_t *model_of(const measured *m, int step, int size)
 {
     const sz_curve_models *c = &m->curve->models;
@@ -108,11 +71,11 @@ static json_t *model_of(const measured *m, int step, int size)
 
     json_object_set_new(o, "n_unknowns", json_integer(c->size[size]));
     json_object_set_new(o, "n_frames", json_integer(c->step[step]));
-    json_object_set_new(o, "norm", number(c->norm[model]));
+    json_object_set_new(o, "norm", sz_json_number(c->norm[model]));
     if (isnan(c->norm[model])) return o;
-    json_object_set_new(o, "energy", sum_of(&e->energy));
-    json_object_set_new(o, "force", sum_of(&e->force));
-    json_object_set_new(o, "virial", sum_of(&e->virial));
+    json_object_set_new(o, "energy", sz_json_errors(&e->energy));
+    json_object_set_new(o, "force", sz_json_errors(&e->force));
+    json_object_set_new(o, "virial", sz_json_errors(&e->virial));
     return o;
 }
 
@@ -123,7 +86,7 @@ static json_t *terms_of(const sz_gap *gap)
     for (int k = 0; k < gap->n_terms; k++) {
         json_t *o = json_object();
 
-        json_object_set_new(o, "descriptor", text(gap->term[k].descriptor));
+        json_object_set_new(o, "descriptor", sz_json_text(gap->term[k].descriptor));
         json_object_set_new(o, "n_sparse", json_integer(gap->term[k].n_sparse));
         json_array_append_new(list, o);
     }
@@ -154,85 +117,26 @@ static json_t *describe(const measured *m)
         for (int k = 0; k < c->n_sizes; k++)
             json_array_append_new(models, model_of(m, s, k));
     json_object_set_new(o, "soapz", json_string(sz_version()));
-    json_object_set_new(o, "model", text(gap->path));
-    json_object_set_new(o, "training_data", text(train->path));
+    json_object_set_new(o, "model", sz_json_text(gap->path));
+    json_object_set_new(o, "training_data", sz_json_text(train->path));
     json_object_set_new(o, "judged_on", json_string(m->is_test ? "test" : "training"));
-    json_object_set_new(o, "data", text(m->data->path));
+    json_object_set_new(o, "data", sz_json_text(m->data->path));
     json_object_set_new(o, "units", units);
     json_object_set_new(o, "seed", json_integer(c->seed));
     json_object_set_new(o, "n_whole", json_integer(c->n_whole));
-    json_object_set_new(o, "n_unknowns", integers(c->n_sizes, c->size));
-    json_object_set_new(o, "n_frames", integers(c->n_steps, c->step));
+    json_object_set_new(o, "n_unknowns", sz_json_integers((size_t)c->n_sizes, c->size));
+    json_object_set_new(o, "n_frames", sz_json_integers((size_t)c->n_steps, c->step));
     json_object_set_new(o, "n_rows", rows_of(c));
     json_object_set_new(o, "models", models);
     json_object_set_new(o, "coordinates", terms_of(gap));
-    json_object_set_new(o, "unknown_order", integers(c->n_unknowns, c->points));
-    json_object_set_new(o, "frame_order", integers(train->n_frames, c->frames));
+    json_object_set_new(o, "unknown_order",
+                        sz_json_integers((size_t)c->n_unknowns, c->points));
+    json_object_set_new(o, "frame_order",
+                        sz_json_integers((size_t)train->n_frames, c->frames));
     return o;
 }
 
 enum { N_KEYS = 15 }; /* of describe */
-
-static sz_status write_json(const char *path, const char *data, sz_error *err)
-{
-    sz_output part = {0};
-    sz_status status = sz_output_open(&part, path, err);
-
-    if (status == SZ_OK) fprintf(part.file, "%s\n", data);
-    if (status == SZ_OK) status = sz_output_finish(&part, err);
-    if (status == SZ_OK) status = sz_output_publish(&part, err);
-    sz_output_free(&part);
-    return status;
-}
-
-/* ---- picture ----------------------------------------------------------------------- */
-
-/* a/b.json -> a/b.svg, a/b -> a/b.svg; to free */
-static char *picture_path(const char *path)
-{
-    size_t n = strlen(path);
-    char *svg = malloc(n + 5);
-
-    if (!svg) return NULL;
-    memcpy(svg, path, n + 1);
-    if (n > 5 && !strcmp(svg + n - 5, ".json")) n -= 5;
-    memcpy(svg + n, ".svg", 5);
-    return svg;
-}
-
-sz_status sz_curve_check(const char *path, sz_files *files, sz_error *err)
-{
-    char *svg = picture_path(path);
-    sz_output part = {0};
-    sz_status status = svg ? sz_files_write(files, "--curve", path, err)
-                           : sz_fail_memory(err, strlen(path), "a file name");
-
-    if (status == SZ_OK)
-        status = sz_files_write(files, "the picture of --curve", svg, err);
-    if (status == SZ_OK) status = sz_output_open(&part, path, err);
-    sz_output_free(&part);
-    free(svg);
-    return status;
-}
-
-/* The numbers are written; a missing picture is only a warning. */
-static void draw(const char *path)
-{
-    char *svg = picture_path(path);
-    FILE *file = fopen(path, "rb");
-    sz_error err;
-
-    if (!svg || !file)
-        fprintf(stderr, "soapz fit: warning: %s cannot be read: no picture\n", path);
-    else if (sz_run_python("curve", "the picture of the learning curve", 1,
-                           (const char *const *)&svg, file, &err) != SZ_OK)
-        fprintf(stderr, "soapz fit: warning: %s; the numbers are in %s\n", err.message,
-                path);
-    else
-        printf("%s, %s\n", path, svg);
-    if (file) fclose(file);
-    free(svg);
-}
 
 sz_status sz_curve_report(sz_fit_job *job, const sz_dataset *test, const char *path,
                           sz_error *err)
@@ -240,23 +144,20 @@ sz_status sz_curve_report(sz_fit_job *job, const sz_dataset *test, const char *p
     sz_curve *curve = NULL;
     measured m = {.job = job, .data = test ? test : job->data, .is_test = test != NULL};
     json_t *all = NULL;
-    char *data = NULL;
-    int n, whole;
+    size_t n;
     sz_status status = sz_curve_create(&curve, job, test, err);
 
     if (status == SZ_OK) {
         m.curve = curve;
-        n = curve->models.n_steps * curve->models.n_sizes;
+        n = (size_t)curve->models.n_steps * (size_t)curve->models.n_sizes;
         print_curve(&m);
         all = describe(&m);
-        whole = all && json_object_size(all) == N_KEYS &&
-                (int)json_array_size(json_object_get(all, "models")) == n;
-        data = whole ? sz_json_write(all) : NULL;
-        if (!data) status = sz_fail_memory(err, 65536, "the learning curve");
+        if (json_array_size(json_object_get(all, "models")) != n)
+            status = sz_fail_memory(err, 65536, "the learning curve");
     }
-    if (status == SZ_OK) status = write_json(path, data, err);
-    if (status == SZ_OK) draw(path);
-    free(data);
+    if (status == SZ_OK) status = sz_results_write(path, all, N_KEYS, err);
+    if (status == SZ_OK)
+        sz_results_draw(path, "curve", "the picture of the learning curve");
     json_decref(all);
     sz_curve_free(curve);
     return status;

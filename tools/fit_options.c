@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "fit/checkpoint.h"
+#include "fit/kfold.h"
 
 #include <string.h>
 
@@ -29,6 +30,21 @@ static int is_option(const char *word, const char *name)
 static int is_config(const char *word)
 {
     return !strchr(word, '=') && sz_ends_in(word, ".conf");
+}
+
+static sz_status take_scan(sz_fit_flags *o, const char *value, sz_error *err)
+{
+    const char *equals = value ? strchr(value, '=') : NULL;
+
+    if (!equals || equals == value || !equals[1] || *value == '-')
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "--scan needs a key and its values, as in --scan "
+                       "soap.cutoff=4.5,5,5.5");
+    if (o->n_scans == SZ_SCAN_KEYS)
+        return sz_fail(err, SZ_ERR_ARGUMENT, "--scan is given more than %d times",
+                       SZ_SCAN_KEYS);
+    o->scan[o->n_scans++] = value;
+    return SZ_OK;
 }
 
 static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *err)
@@ -80,17 +96,37 @@ static sz_status take(sz_fit_flags *o, int argc, char **argv, int *k, sz_error *
             return SZ_OK;
         return sz_fail(err, SZ_ERR_ARGUMENT, "--curve needs the name of a JSON file");
     }
+    if (is_option(word, "--kfold")) {
+        value = value_of(argc, argv, k);
+        if (value && sz_parse_int(value, &o->n_folds) && o->n_folds >= 2 &&
+            o->n_folds <= SZ_FOLDS_MAX)
+            return SZ_OK;
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "--kfold needs the number of parts, from 2 to %d", SZ_FOLDS_MAX);
+    }
+    if (is_option(word, "--scan")) return take_scan(o, value_of(argc, argv, k), err);
     return sz_fail(err, SZ_ERR_ARGUMENT, "there is no option %.60s", word);
 }
 
-/* A checkpoint does not store the steps of a learning curve. */
-static sz_status check_curve(sz_fit_flags *o, sz_error *err)
+/* A checkpoint does not hold the steps of a learning curve, nor the parts of a
+ * cross-validation; a scan keeps the results of whole fits, and always goes on. */
+static sz_status check_together(sz_fit_flags *o, sz_error *err)
 {
-    if (!o->curve || o->help) return SZ_OK;
-    if (o->resume || (o->checkpoint_given && o->checkpoint >= 0.0))
+    const char *option = o->curve ? "--curve" : o->n_scans ? "--scan" : "--kfold";
+
+    if (o->help || (!o->curve && !o->n_folds && !o->n_scans)) return SZ_OK;
+    if (o->curve && (o->n_folds || o->n_scans))
         return sz_fail(err, SZ_ERR_ARGUMENT,
-                       "--curve writes no checkpoint: leave out --resume and "
-                       "--checkpoint, or --curve");
+                       "--curve and %s are two runs: leave one of them out",
+                       o->n_scans ? "--scan" : "--kfold");
+    if (o->suggest)
+        return sz_fail(err, SZ_ERR_ARGUMENT, "--suggest fits nothing: leave out it or %s",
+                       option);
+    if ((o->resume && !o->n_scans) || (o->checkpoint_given && o->checkpoint >= 0.0))
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "%s writes no checkpoint: leave out --resume and --checkpoint, or "
+                       "%s",
+                       option, option);
     o->checkpoint = -1.0;
     return SZ_OK;
 }
@@ -116,5 +152,5 @@ sz_status sz_fit_options_take(sz_fit_flags *options, int *argc, char **argv,
         if (status != SZ_OK) return status;
     }
     *argc = n;
-    return check_curve(options, err);
+    return check_together(options, err);
 }

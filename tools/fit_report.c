@@ -116,6 +116,17 @@ void sz_fit_print_curve(const sz_fit_job *job)
     fflush(stdout);
 }
 
+void sz_fit_print_kfold(const sz_fit_job *job)
+{
+    const sz_kfold_models *k = &job->kfold;
+
+    printf("cross-validation: %d parts of the frames (seed %d), sparse points and e0 of "
+           "all of them, no checkpoints; %.0f MB more\n",
+           k->n_folds, k->seed,
+           1e-6 * (double)sz_kfold_memory(k->n_folds, k->n_unknowns));
+    fflush(stdout);
+}
+
 /* ---- the speed --------------------------------------------------------------------- */
 
 void sz_fit_print_rows(const sz_fit_job *job)

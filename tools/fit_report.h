@@ -25,10 +25,10 @@ void sz_fit_clock_print(const sz_fit_clock *clock);
 void sz_fit_print_data(const sz_fit_job *job);
 /* The sparse points and the memory of the next stages. */
 void sz_fit_print_points(const sz_fit_job *job);
-/* The learning curves that will be computed. */
+/* The learning curves, the cross-validation to come. */
 void sz_fit_print_curve(const sz_fit_job *job);
-/* The rows and their speed; with the speed of a matrix product if the rows took long
- * enough. */
+void sz_fit_print_kfold(const sz_fit_job *job);
+/* Rows and their speed; beside that of a matrix product where there was time enough. */
 void sz_fit_print_rows(const sz_fit_job *job);
 void sz_fit_print_solution(const sz_lsq_report *solution);
 

@@ -112,6 +112,15 @@ void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction 
     if (frame) *frame = e;
 }
 
+void sz_error_table_join(sz_error_table *to, const sz_error_table *from)
+{
+    add_errors(&to->all, &from->all);
+    for (int k = 0; k < to->data->n_config_types; k++)
+        add_errors(&to->type[k], &from->type[k]);
+    for (int k = 0; k < to->data->n_species; k++)
+        add_errors(&to->element[k], &from->element[k]);
+}
+
 /* ---- a model against a dataset ----------------------------------------------------- */
 
 const sz_error_sum *sz_error_sum_of(const sz_error_sums *sums, sz_quantity quantity)

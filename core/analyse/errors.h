@@ -44,7 +44,10 @@ void sz_error_table_free(sz_error_table *table);
 void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
                         sz_error_sums *frame);
 
-/* The sum of one quantity, and its values for soapz_fit.h. */
+/* All errors of from, which is of the same data, are added to to. */
+void sz_error_table_join(sz_error_table *to, const sz_error_table *from);
+
+/* The sum of one quantity, and it as soapz_fit.h gives it. */
 const sz_error_sum *sz_error_sum_of(const sz_error_sums *sums, sz_quantity quantity);
 sz_error_summary sz_error_summarise(const sz_error_sum *sum);
 

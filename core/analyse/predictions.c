@@ -73,7 +73,14 @@ static sz_status hand_over(void *context, void *worker_of_thread, int f, sz_erro
     return status == SZ_OK ? SZ_OK : sz_dataset_fail(c->data, f, status, err);
 }
 
-/* The first atom of an element that is not in the model. */
+static int skip(void *context, int f)
+{
+    const sz_comparison *c = ((const job *)context)->c;
+
+    return c->only && !c->only[f];
+}
+
+/* The first atom of an element that the model does not know. */
 static sz_status fail_unknown(const job *j, int unknown, sz_error *err)
 {
     const sz_dataset *data = j->c->data;
@@ -122,6 +129,7 @@ sz_status sz_predict_all(const sz_comparison *c, sz_error *err)
                           .work = work,
                           .hand_over = hand_over,
                           .in_order = 1,
+                          .skip = skip,
                           .watch = c->watch,
                           .what = "frames compared"};
     int unknown = sz_dataset_map(j.species, c->data, c->model);

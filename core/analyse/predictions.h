@@ -25,10 +25,11 @@ typedef struct {
     const sz_model *model;
     const char *model_name; /* for messages, or NULL */
     const sz_dataset *data;
-    const sz_variance *variance; /* for the model, or NULL: not computed */
+    const sz_variance *variance; /* of the model, or NULL: none is predicted */
+    const unsigned char *only;   /* [n_frames] 1: predict this frame; NULL: all */
     int n_threads;               /* 1 or more; each holds one frame */
     const sz_watch *watch;       /* or NULL */
-    /* Receives every frame once, in the order of the file, from one thread at a time. */
+    /* Gets every such frame once, in the order of the file, from one thread at a time. */
     sz_status (*take)(void *context, int f, const sz_frame_prediction *p, sz_error *err);
     void *context;
 } sz_comparison;

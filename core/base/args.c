@@ -124,6 +124,12 @@ static sz_status split(sz_args *args, const char *text, sz_error *err)
         p = skip_separators(p);
         if (!*p) return SZ_OK;
         start = p;
+        if (*p == '=' && p > text && !is_separator(p[-1]))
+            return sz_fail(err, SZ_ERR_FORMAT,
+                           "%s: '=' without a key before it at '%.40s'; where it is in "
+                           "the value of %s, put that in braces, inside gap={..} in "
+                           "double ones, as in compression={{nu=2}}",
+                           args->where, start, args->field[args->n_fields - 1].key);
         if (*p == '=')
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: '=' without a key before it at '%.40s'; write key=value",

@@ -42,8 +42,8 @@ static void pack_frame(const sz_dataset_frame *f, const sz_target *t, double x[3
     for (int k = 0; k < 9; k++) x[n++] = f->has_virial ? t->virial_sigma[k] : 0.0;
 }
 
-/* Checksum of all data used by a fit: not the file name, but the content. */
-static sz_status sum_data(const sz_targets *targets, char hex[33], sz_error *err)
+/* Not the name of the file, but its content. */
+sz_status sz_checkpoint_sum_data(const sz_targets *targets, char hex[33], sz_error *err)
 {
     const sz_dataset *t = targets->data;
     char part[5][33];
@@ -93,7 +93,7 @@ sz_status sz_checkpoint_open(sz_checkpoint *state, const sz_fit_spec *spec,
     snprintf(state->folder, n, "%s.checkpoint", spec->gp_file);
     snprintf(state->version, sizeof state->version, "%s", SZ_VERSION);
     sz_md5(spec->command_line, strlen(spec->command_line), state->command);
-    return sum_data(targets, state->data, err);
+    return sz_checkpoint_sum_data(targets, state->data, err);
 }
 
 void sz_checkpoint_free(sz_checkpoint *state)

@@ -63,6 +63,9 @@ sz_status sz_checkpoint_load_rows(const sz_checkpoint *state, int worker, sz_lsq
 /* Warns, once, that there will be no checkpoint; the fit continues. */
 void sz_checkpoint_warn(sz_checkpoint *state, const sz_watch *watch, const sz_error *err);
 
+/* Of all that a fit takes from its data, e0 and the baseline off: 32 digits. */
+sz_status sz_checkpoint_sum_data(const sz_targets *targets, char hex[33], sz_error *err);
+
 /* Is there a file with rows? With sparse points? */
 int sz_checkpoint_has_rows(const sz_checkpoint *state);
 int sz_checkpoint_has_points(const sz_checkpoint *state);

@@ -101,17 +101,7 @@ static sz_status solve_step(sz_curve_models *c, int step, const sz_lsq *factor,
     return status;
 }
 
-static void add_report(sz_fit_rows *to, const sz_fit_rows *from)
-{
-    to->n_rows += from->n_rows;
-    to->n_frames += from->n_frames;
-    to->n_new += from->n_new;
-    to->seconds += from->seconds;
-    to->flops += from->flops;
-    to->stopped = from->stopped;
-}
-
-/* Also adds the rows of the frames selected by run to *factor. */
+/* The rows of the frames that run wants go into *factor, too. */
 static sz_status add_step(sz_lsq **factor, const sz_system *system,
                           const sz_targets *targets, const sz_fit_run *run,
                           sz_fit_rows *report, sz_error *err)
@@ -120,7 +110,7 @@ static sz_status add_step(sz_lsq **factor, const sz_system *system,
     sz_lsq *more = NULL;
     sz_status status = sz_fit_factor(&more, system, targets, run, &rows, err);
 
-    if (status == SZ_OK) add_report(report, &rows);
+    if (status == SZ_OK) sz_fit_rows_add(report, &rows);
     if (status == SZ_OK && more && *factor) {
         status = sz_lsq_merge(*factor, more, err);
     } else if (status == SZ_OK) {

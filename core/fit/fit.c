@@ -19,6 +19,7 @@ void sz_fit_job_free(sz_fit_job *job)
 {
     sz_lsq_free(job->factor);
     sz_curve_models_free(&job->curve);
+    sz_kfold_models_free(&job->kfold);
     sz_system_free(job->system);
     sz_gap_free(job->gap);
     sz_checkpoint_free(&job->state);
@@ -171,6 +172,9 @@ sz_status sz_fit_job_system(sz_fit_job *job, sz_error *err)
 
     if (status == SZ_OK && job->setup.curve)
         status = sz_curve_models_plan(&job->curve, job->gap, &job->spec, job->data, err);
+    if (status == SZ_OK && job->setup.n_folds)
+        status = sz_kfold_models_plan(&job->kfold, job->setup.n_folds, job->gap,
+                                      &job->spec, job->data, job->setup.watch, err);
     return team->agree(team, status, err);
 }
 
@@ -189,8 +193,12 @@ sz_status sz_fit_job_rows(sz_fit_job *job, sz_error *err)
     if (job->setup.curve)
         return sz_curve_models_factor(&job->curve, &job->factor, job->system,
                                       job->targets, &run, &job->rows, err);
-    status =
-        sz_fit_factor(&job->factor, job->system, job->targets, &run, &job->rows, err);
+    if (job->setup.n_folds)
+        status = sz_kfold_models_factor(&job->kfold, &job->factor, job->system,
+                                        job->targets, &run, &job->rows, err);
+    else
+        status =
+            sz_fit_factor(&job->factor, job->system, job->targets, &run, &job->rows, err);
     sz_system_free(job->system);
     job->system = NULL;
     return status;

@@ -12,6 +12,7 @@
 
 #include "fit/baseline.h"
 #include "fit/curve.h"
+#include "fit/kfold.h"
 #include "fit/system.h"
 
 /* How a fit is run; spec.h has what is fitted. */
@@ -23,6 +24,7 @@ typedef struct {
     int in_memory;         /* 1: no checkpoint is written or looked for */
     int only_plan;         /* 1: no rows will be made */
     int curve;             /* 1: with learning curves; then without checkpoints */
+    int n_folds;           /* of a cross-validation, then without checkpoints; 0: none */
     const sz_watch *watch; /* or NULL */
 } sz_fit_setup;
 
@@ -41,6 +43,7 @@ typedef struct {
     sz_system *system;      /* present while rows are made; to the end if there is a
                                curve */
     sz_curve_models curve;  /* where the setup wants it */
+    sz_kfold_models kfold;  /* where the setup wants it */
     sz_fit_rows rows;       /* report of the rows */
     sz_lsq *factor;         /* on rank 0, unless the fit was stopped */
     sz_lsq_report solution; /* report of the weights */
@@ -57,7 +60,7 @@ sz_status sz_fit_job_begin(sz_fit_job *job, const sz_fit_spec *spec,
 sz_status sz_fit_job_resume(sz_fit_job *job, sz_error *err);
 /* The sparse points, the same on all ranks. [all] */
 sz_status sz_fit_job_points(sz_fit_job *job, sz_error *err);
-/* What makes the rows, and the plan of the learning curves. [all] */
+/* What makes the rows, and the plan of the learning curves or of the folds. [all] */
 sz_status sz_fit_job_system(sz_fit_job *job, sz_error *err);
 /* All rows as one factor; job->rows.stopped where the watch ended it. [all] */
 sz_status sz_fit_job_rows(sz_fit_job *job, sz_error *err);

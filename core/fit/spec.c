@@ -71,6 +71,8 @@ sz_status sz_fit_complete(sz_fit_spec *spec, int with_data, const char *where,
     for (size_t k = 0; k < sizeof need / sizeof *need; k++)
         if (need[k].missing)
             return sz_fail(err, SZ_ERR_FORMAT, "%s: %s", where, need[k].sentence);
+    status = sz_fit_check_overrules(spec, err);
+    if (status != SZ_OK) return status;
     if (!(fabs(spec->e0_offset) <= SZ_E0_MAX))
         return sz_fail(err, SZ_ERR_FORMAT, "%s: e0_offset is %g, allowed -1e10 to 1e10",
                        where, spec->e0_offset);
@@ -154,7 +156,12 @@ static sz_status set_fields(sz_fit_spec *spec, const sz_args *args, sz_error *er
     const char *where = sz_args_where(args);
     sz_status status = SZ_OK;
 
+    for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++)
+        if (sz_fit_is_overrule(sz_args_key(args, k), sz_args_value(args, k)))
+            status = sz_fit_add_overrule(spec, sz_args_key(args, k),
+                                         sz_args_value(args, k), where, err);
     for (int k = 0; status == SZ_OK && k < sz_args_n_fields(args); k++) {
+        if (sz_fit_is_overrule(sz_args_key(args, k), sz_args_value(args, k))) continue;
         status =
             sz_fit_set(spec, sz_args_key(args, k), sz_args_value(args, k), where, err);
         if (status == SZ_OK) status = warn_of_repeated(spec, args, k, err);
@@ -164,6 +171,30 @@ static sz_status set_fields(sz_fit_spec *spec, const sz_args *args, sz_error *er
                                  "%s: e0_method=%.40s is ignored, because e0 is given",
                                  where, sz_args_string(args, "e0_method", ""));
     return status;
+}
+
+/* The text itself, or, where it overrules keys of descriptors, one that gap_fit would
+ * take. */
+static sz_status keep_command(sz_fit_spec *spec, const char *text, const sz_args *args,
+                              sz_error *err)
+{
+    sz_text command = {0}, gap = {0};
+
+    if (!spec->n_overrules) return sz_fit_copy(&spec->command_line, text, err);
+    for (int k = 0; k < sz_args_n_fields(args); k++) {
+        const char *key = sz_args_key(args, k), *value = sz_args_value(args, k);
+
+        if (sz_fit_is_overrule(key, value) || sz_same_word(key, "gap")) continue;
+        sz_text_add(&command, "%s%s", command.n ? " " : "", key);
+        if (value) sz_text_add(&command, "={%s}", value);
+    }
+    for (int k = 0; k < spec->n_descriptors; k++)
+        sz_fit_add_to_gap(&gap, spec->descriptor[k].text);
+    sz_text_add(&command, " gap={%s}", gap.s ? gap.s : "");
+    command.failed |= gap.failed;
+    sz_text_free(&gap);
+    spec->command_line = sz_text_take(&command, "the command line", err);
+    return spec->command_line ? SZ_OK : SZ_ERR_MEMORY;
 }
 
 sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *where,
@@ -183,7 +214,7 @@ sz_status sz_fit_spec_text(sz_fit_spec **spec, const char *text, const char *whe
     if (status == SZ_OK && !(s = sz_fit_spec_new(err))) status = SZ_ERR_MEMORY;
     if (status == SZ_OK) status = set_fields(s, args, err);
     if (status == SZ_OK) status = sz_fit_complete(s, with_data, where, err);
-    if (status == SZ_OK) status = sz_fit_copy(&s->command_line, text, err);
+    if (status == SZ_OK) status = keep_command(s, text, args, err);
     if (status == SZ_OK) {
         *spec = s;
         s = NULL;

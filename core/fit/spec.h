@@ -60,7 +60,17 @@ typedef struct {
     double unique_hash_tolerance, unique_descriptor_tolerance;
 } sz_fit_descriptor;
 
-/* One future <gpCoordinates>: a descriptor for certain elements. */
+/* A word that overrules a key of one descriptor: soap.cutoff=4.5, or soap2.cutoff=4.5 for
+ * the second soap. */
+typedef struct {
+    char *word, *value; /* "soap2.cutoff", "4.5" */
+    char *where;        /* for messages */
+    char *type, *key;   /* "soap", "cutoff" */
+    int number;         /* 2; 0: the only one */
+    int n_used;         /* descriptors that it overrules: must be 1 */
+} sz_overrule;
+
+/* One <gpCoordinates> to come: a descriptor for certain elements. */
 typedef struct {
     int descriptor; /* index into sz_fit_spec.descriptor */
     char *text;     /* content of <descriptor> */
@@ -89,7 +99,9 @@ struct sz_fit_spec {
 
     int n_descriptors;
     sz_fit_descriptor *descriptor;
-    int n_terms; /* 0 until sz_fit_expand */
+    int n_overrules;
+    sz_overrule *overrule; /* of keys of descriptors */
+    int n_terms;           /* 0 until sz_fit_expand */
     sz_fit_term *term;
 
     double sparse_jitter;
@@ -118,6 +130,11 @@ sz_status sz_fit_spec_file(sz_fit_spec **spec, const char *path, int with_data,
 /* The same; words, the settings of the command line, overrule those of the file. */
 sz_status sz_fit_spec_overruled(sz_fit_spec **spec, const char *path,
                                 const sz_args *words, int with_data, sz_error *err);
+/* What sz_fit_spec_arguments takes for key, to free: of a key of the fit itself, of one
+ * of a descriptor "soap.cutoff". One that several descriptors have, or none, is an error.
+ */
+sz_status sz_fit_full_key(char **name, const sz_fit_spec *spec, const char *key,
+                          sz_error *err);
 /* A line for each setting that is not the default: "  rnd_seed = 7". */
 sz_status sz_fit_settings(sz_text *text, const sz_fit_spec *spec, sz_error *err);
 /* A line for each key: name, default, unit and meaning. */

@@ -32,7 +32,8 @@
  *   cutoff_width kernel sparse       cutoff_transition_width covariance_type
  *   theta theta_factor               sparse_method theta_uniform theta_fac
  *
- * Settings on the command line overrule those before the first section.
+ * Settings on the command line overrule those before the first section; words like
+ * soap.cutoff=4.5 overrule those of a section (spec_overrule.c).
  *
  * A missing key has gap_fit's default, except: soap has kernel = dot_product, zeta = 4
  * and sparse = cur_points; the others kernel = gaussian, theta = 1.0 and sparse = uniform
@@ -86,12 +87,11 @@ typedef struct {
     double type_sigma[3];
 } reader;
 
-/* gap_fit's name of a key of a descriptor */
-static const char *translate(const char *key)
+const char *sz_fit_long_key(const char *name)
 {
     for (int k = 0; k < N_DESCRIPTOR; k++)
-        if (sz_same_word(of_descriptor[k].ours, key)) return of_descriptor[k].gap_fit;
-    return key;
+        if (sz_same_word(of_descriptor[k].ours, name)) return of_descriptor[k].gap_fit;
+    return name;
 }
 
 const char *sz_fit_short_key(const char *name)
@@ -169,8 +169,9 @@ static sz_status close_descriptor(reader *r, sz_error *err)
     sz_fit_add_defaults(&text, sz_term_type_of(r->name));
     all = sz_text_take(&text, "a descriptor", err);
     if (!all) return SZ_ERR_MEMORY;
-    sz_fit_add_to_gap(&r->gap, all);
     status = sz_fit_add_descriptor(r->spec, all, r->section, &r->in, err);
+    if (status == SZ_OK)
+        sz_fit_add_to_gap(&r->gap, r->spec->descriptor[r->spec->n_descriptors - 1].text);
     free(all);
     return status;
 }
@@ -321,8 +322,13 @@ static sz_status close_fit(reader *r, sz_error *err)
     memcpy(where, r->where, sizeof where);
     r->line = 0;
     memcpy(r->where, "command line", sizeof "command line");
-    for (int k = 0; r->words && k < sz_args_n_fields(r->words) && status == SZ_OK; k++)
-        status = set_of_fit(r, sz_args_key(r->words, k), sz_args_value(r->words, k), err);
+    for (int k = 0; r->words && k < sz_args_n_fields(r->words) && status == SZ_OK; k++) {
+        const char *key = sz_args_key(r->words, k), *value = sz_args_value(r->words, k);
+
+        status = sz_fit_is_overrule(key, value)
+                     ? sz_fit_add_overrule(r->spec, key, value, r->where, err)
+                     : set_of_fit(r, key, value, err);
+    }
     if (status == SZ_OK) status = set_default_sigma(r, err);
     memcpy(r->where, where, sizeof where);
     r->line = line;
@@ -332,13 +338,13 @@ static sz_status close_fit(reader *r, sz_error *err)
 static int is_of_descriptor(const reader *r, const char *key, const char **keys)
 {
     sz_fit_descriptor_keys(sz_term_type_of(r->name), keys);
-    return sz_fit_is_in(translate(key), keys);
+    return sz_fit_is_in(sz_fit_long_key(key), keys);
 }
 
 static sz_status set_of_descriptor(reader *r, const char *key, const char *value,
                                    sz_error *err)
 {
-    const char *name = translate(key), *keys[SZ_FIT_KEYS_MAX];
+    const char *name = sz_fit_long_key(key), *keys[SZ_FIT_KEYS_MAX];
     int n;
 
     if (!is_of_descriptor(r, key, keys)) {

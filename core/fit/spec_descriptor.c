@@ -135,7 +135,8 @@ static sz_status find_type(sz_fit_descriptor *d, const sz_args *args, sz_error *
         if (sz_parse_double(word, &number))
             return sz_fail(err, SZ_ERR_FORMAT,
                            "%s: '%.40s' has no key; inside gap={..} a list has "
-                           "double braces, as in species_Z={{41 42}}",
+                           "double braces, as in species_Z={{41 42}} and "
+                           "compression={{nu,mu=1,1}}",
                            d->where, word);
         if (!sz_term_type_of(word) && !sz_fit_is_in(word, refused_types)) continue;
         if (type)
@@ -192,7 +193,14 @@ static int is_same_key(const sz_key *a, const sz_key *b)
     return strcmp(of_a, of_b) == 0;
 }
 
-/* Another field with the same key as field k of args, under any of its names, or -1. */
+int sz_fit_same_key(const sz_term_type *type, const char *a, const char *b)
+{
+    const sz_key *one = find_key(type, a), *other = find_key(type, b);
+
+    return one && other ? is_same_key(one, other) : sz_same_word(a, b);
+}
+
+/* Field k of args once more, under whichever name, or -1. */
 static int next_of_key(const sz_fit_descriptor *d, const sz_args *args, int k)
 {
     const sz_key *key = find_key(d->type, sz_args_key(args, k)), *other;
@@ -480,6 +488,7 @@ void sz_fit_free_descriptors(sz_fit_spec *spec)
     free(spec->descriptor);
     spec->descriptor = NULL;
     spec->n_descriptors = 0;
+    for (int k = 0; k < spec->n_overrules; k++) spec->overrule[k].n_used = 0;
     sz_fit_unexpand(spec);
 }
 
@@ -520,6 +529,10 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
     status = sz_fit_copy(&d->text, text, err);
     if (status == SZ_OK) status = sz_fit_copy(&d->where, where, err);
     if (status == SZ_OK) status = sz_args_parse(&args, text, where, err);
+    if (status == SZ_OK && spec->n_overrules) {
+        status = find_type(d, args, err);
+        if (status == SZ_OK) status = sz_fit_overrule(spec, d, &args, err);
+    }
     if (status == SZ_OK) status = read_descriptor(d, spec, args, err);
     sz_args_free(args);
     return sz_fit_blame(&d->places, where, status, err);

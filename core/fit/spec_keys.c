@@ -433,6 +433,7 @@ void sz_fit_spec_free(sz_fit_spec *spec)
     sz_sigma_free(&spec->sigma);
     sz_sigma_free(&spec->type_sigma);
     sz_fit_free_descriptors(spec);
+    sz_fit_free_overrules(spec);
     sz_files_free(&spec->files);
     sz_warnings_free(&spec->warnings);
     free(spec->command_line);

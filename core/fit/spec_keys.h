@@ -42,6 +42,23 @@ sz_status sz_fit_add_descriptor(sz_fit_spec *spec, const char *text, const char 
                                 sz_key_places *places, sz_error *err);
 void sz_fit_free_descriptors(sz_fit_spec *spec);
 
+/* 1 where the two name the same key of such a descriptor. */
+int sz_fit_same_key(const sz_term_type *type, const char *a, const char *b);
+
+/* ---- words that overrule a key of a descriptor ---- */
+
+/* "soap.cutoff", "4.5"; a word without a value is none */
+int sz_fit_is_overrule(const char *key, const char *value);
+sz_status sz_fit_add_overrule(sz_fit_spec *spec, const char *key, const char *value,
+                              const char *where, sz_error *err);
+/* Before d, the last descriptor of spec, is read: its text and *args, which are the same,
+ * become what the words want. */
+sz_status sz_fit_overrule(sz_fit_spec *spec, sz_fit_descriptor *d, sz_args **args,
+                          sz_error *err);
+/* Once all descriptors are read: each word has overruled one. */
+sz_status sz_fit_check_overrules(const sz_fit_spec *spec, sz_error *err);
+void sz_fit_free_overrules(sz_fit_spec *spec);
+
 /* ---- words of gap_fit ---- */
 
 /* " key=value", in braces where argument strings need them */
@@ -75,6 +92,8 @@ sz_status sz_fit_warn_of_keys(sz_warnings *warnings, const char *descriptor,
                               const char *where, sz_error *err);
 /* The name of a descriptor's key in configuration files, or NULL. */
 const char *sz_fit_short_key(const char *name);
+/* gap_fit's name of a key of a descriptor, whichever name it has. */
+const char *sz_fit_long_key(const char *name);
 int sz_fit_is_descriptor_key(const char *name); /* of any type, or of the fit */
 /* SZ_OK for a type that can be fitted; otherwise the message lists the supported
  * types. */

@@ -345,6 +345,16 @@ static sz_status take_share(job *j, sz_error *err)
     return status;
 }
 
+void sz_fit_rows_add(sz_fit_rows *to, const sz_fit_rows *from)
+{
+    to->n_rows += from->n_rows;
+    to->n_frames += from->n_frames;
+    to->n_new += from->n_new;
+    to->seconds += from->seconds;
+    to->flops += from->flops;
+    to->stopped = from->stopped;
+}
+
 int sz_fit_unknowns(const sz_gap *gap)
 {
     return sz_rows_columns(gap);

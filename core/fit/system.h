@@ -46,6 +46,9 @@ typedef struct {
     double flops;    /* flops of this run's matrix products, all ranks and threads */
 } sz_fit_rows;
 
+/* A fit in several steps: what from says is added to to. */
+void sz_fit_rows_add(sz_fit_rows *to, const sz_fit_rows *from);
+
 int sz_fit_unknowns(const sz_gap *gap);
 
 /* Upper bound of the bytes for the system of n_unknowns with this number of threads. */

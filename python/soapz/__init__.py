@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .data import ImportedData, read_data, split_data, write_data
     from .dataset import Dataset
     from .descriptor import Derivatives, Descriptor
-    from .fitting import LearningCurve, fit, learning_curve
+    from .fitting import CrossValidation, LearningCurve, cross_validate, fit, learning_curve
     from .library import SoapzError
     from .model import Potential, Prediction, Rank, Uncertainty, Variance
     from .properties import Progress, Properties, property
@@ -39,17 +39,19 @@ if TYPE_CHECKING:
 
 _home = {"SoapzCalculator": "calculator", "ImportedData": "data", "read_data": "data",
          "split_data": "data", "write_data": "data", "Dataset": "dataset", "Derivatives": "descriptor",
-         "Descriptor": "descriptor", "LearningCurve": "fitting", "fit": "fitting",
-         "learning_curve": "fitting", "Pick": "choosing", "select": "choosing", "SoapzError": "library", "Potential": "model",
+         "Descriptor": "descriptor", "CrossValidation": "fitting", "LearningCurve": "fitting",
+         "cross_validate": "fitting", "fit": "fitting", "learning_curve": "fitting", "Pick": "choosing",
+         "select": "choosing", "SoapzError": "library", "Potential": "model",
          "Prediction": "model", "Rank": "model", "Uncertainty": "model",
          "Variance": "model", "Errors": "validation", "Progress": "properties",
          "Properties": "properties", "property": "properties", "potential": "shipped",
          "potentials": "shipped",
          "ErrorsOf": "validation", "Validation": "validation", "validate": "validation"}
 
-__all__ = ["Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
+__all__ = ["CrossValidation", "Dataset", "Derivatives", "Descriptor", "Errors", "ErrorsOf", "ImportedData",
            "LearningCurve", "Pick", "Potential", "Prediction", "Progress", "Properties", "Rank", "SoapzCalculator", "SoapzError", "Validation",
-           "Uncertainty", "Variance", "analyse", "fit", "learning_curve", "plugin_folder", "potential", "potentials", "property", "read_data", "select", "split_data",
+           "Uncertainty", "Variance", "analyse", "cross_validate", "fit", "learning_curve", "plugin_folder", "potential", "potentials",
+           "property", "read_data", "select", "split_data",
            "validate", "write_data"]
 
 

@@ -506,9 +506,25 @@ def _run(work: _Work, meter: _Meter, groups: Sequence[str]) -> None:
             work.note(f"{group}: the calculator failed: {type(e).__name__}: {' '.join(str(e).split())}")
 
 
+FORMULA = re.compile("[A-Z][A-Za-z0-9]*")
+
+
+def _reference_of(source: Any, names: Sequence[str]) -> Properties:
+    """The reference, whose values of "W" are those of the only crystal of W among names."""
+    result = read_reference(source)
+    for formula in [c for c in result.crystals if ":" not in c]:
+        meant = [name for name in names if name.split(":")[1] == formula]
+        if len(meant) > 1:
+            raise ValueError(f"{result.source}: \"{formula}\" may be {' or '.join(meant)}; name it so")
+        if meant:
+            result.crystals.setdefault(meant[0], result.crystals[formula])
+    return result
+
+
 def read_reference(source: Any) -> Properties:
     """A file of --json or written by hand, or the same as a dict: {"source": text, "crystals": {"bcc:W":
-    {"a": 3.17, "C11": 523, "phonon H": [5.5, 5.5, 5.5]}}}. "crystals" may be left out."""
+    {"a": 3.17, "C11": 523, "phonon H": [5.5, 5.5, 5.5]}}}. "crystals" may be left out. "W" alone stands for
+    the one crystal of W that is computed."""
     where = "the reference"
     if isinstance(source, Properties):
         return source
@@ -521,7 +537,7 @@ def read_reference(source: Any) -> Properties:
                 raise ValueError(f"{where} is not JSON: {e}") from None
     if not isinstance(source, dict):
         raise ValueError(f"{where}: expected an object with crystals such as \"bcc:W\"")
-    crystals = source.get("crystals") or {k: v for k, v in source.items() if ":" in k}
+    crystals = source.get("crystals") or {k: v for k, v in source.items() if ":" in k or FORMULA.fullmatch(k)}
     if not crystals:
         raise ValueError(f"{where} has no crystal such as \"bcc:W\"")
     result = Properties(str(source.get("source", where)))
@@ -571,7 +587,7 @@ def property(model: Any, crystals: Union[str, Sequence[str]], *, only: Optional[
         missing = [s for s in c.symbols if elements is not None and s not in elements]
         if missing:
             raise ValueError(f"{c.name}: the model {source} has {' '.join(elements)}, not {missing[0]}")
-    result = Properties(source, None if reference is None else read_reference(reference))
+    result = Properties(source, None if reference is None else _reference_of(reference, names))
     meter = _Meter(((c, g) for c in found for g in dict.fromkeys(["lattice", *groups])), progress)
     for c in found:
         _run(_Work(c, _Bench(calculator, fmax, steps, meter.tell), result, groups), meter, groups)

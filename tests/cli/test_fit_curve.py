@@ -12,14 +12,13 @@ import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from long_fit import make_data  # noqa: E402
-from soapz_cli import SOAPZ, check, check_fails, done, numbers, read_xyz, run  # noqa: E402
+from long_fit import errors, make_data, parts_of  # noqa: E402
+from soapz_cli import SOAPZ, check, check_fails, done, read_xyz, run  # noqa: E402
 
 PAIR = ("distance_2b cutoff=4.6 cutoff_transition_width=1.0 covariance_type=ard_se delta=0.5 "
         "theta_uniform=1.0 sparse_method=uniform n_sparse=4")
 SOAP = ("soap n_max=3 l_max=2 cutoff=4.6 cutoff_transition_width=0.9 atom_sigma=0.5 zeta=2 "
         "delta=1.0 covariance_type=dot_product sparse_method=%s n_sparse=20")
-LOWER = [0, 3, 6, 4, 7, 8]
 
 
 def words(data, model, gap, *more):
@@ -27,20 +26,6 @@ def words(data, model, gap, *more):
             "energy_parameter_name=energy", "force_parameter_name=forces",
             "virial_parameter_name=virial", "default_sigma={0.01 0.05 0.1 0.0}", "rnd_seed=1",
             "sparse_jitter=1e-8", "gap={" + gap + "}", *more]
-
-
-def errors(model, data):
-    """MAE, RMSE and largest of E, F and V by soapz eval"""
-    code, _, err = run("eval", model, data, "-o", path("out.xyz"))
-    check(code == 0, err)
-    e, f, v = [], [], []
-    for got, want in zip(read_xyz(path("out.xyz")), read_xyz(data)):
-        n = want["n_atoms"]
-        e.append((float(got["energy"]) - float(want["energy"])) / n)
-        f += list(np.ravel(got["forces"] - want["forces"]))
-        v += list((numbers(got["virial"]) - numbers(want["virial"]))[LOWER] / n)
-    return np.array([g(np.abs(x)) for x in (e, f, v)
-                     for g in (np.mean, lambda x: np.mean(x * x) ** 0.5, np.max)])
 
 
 def of_curve(curve, unknowns, frames):
@@ -58,16 +43,6 @@ def points_of(model):
         cut = [float(s.get("sparseCutoff").replace("D", "E")) for s in c.iter("sparseX")]
         tables.append(np.column_stack([cut, x]))
     return tables
-
-
-def parts_of(data):
-    """the texts of the frames"""
-    lines, parts = open(data).read().split("\n"), []
-    while lines and lines[0].strip():
-        n = int(lines[0]) + 2
-        parts.append("\n".join(lines[:n]) + "\n")
-        lines = lines[n:]
-    return parts
 
 
 def separate_fit(curve, tables, unknowns, frames):

@@ -153,6 +153,15 @@ def fits():
     os.link("train.xyz", "new.svg")
     refused("--curve", "train.xyz", ["fit", "--curve", "new.json", *fit()[1:]])
     os.remove("new.svg")
+    # what a cross-validation and a scan write beside the model
+    for option in (["--kfold", "2"], ["--scan", "soap_turbo.zeta=2,3", "--kfold", "2"]):
+        kind = option[0][2:]
+        words = [w.replace("print_sparse_index=new.idx", "") for w in fit()[1:]]
+        for end in ("json", "svg"):
+            for name in FIT_INPUTS:
+                os.link(name, f"new.soapz.{kind}.{end}")
+                refused(option[0], name, ["fit", *option, *words])
+                os.remove(f"new.soapz.{kind}.{end}")
     os.mkdir("new.soapz.checkpoint")
     for name in ("rows.0", "sparse.soapz"):
         os.link("train.xyz", "new.soapz.checkpoint/" + name)

@@ -126,6 +126,24 @@ def curve(train, test, v):
     same(c.potential, soapz.fit(train, **KEYS), test, "the whole", 1e-6)
 
 
+def folds(train):
+    c = soapz.cross_validate(train, n_folds=3, **KEYS)
+    check(len(c.fold) == len(train) and np.ptp(np.bincount(c.fold, minlength=3)) <= 1, f"{c.fold}")
+    check(len(c.folds) == 3 and sum(f.energy.n for f in c.folds) == c.energy.n == len(train), f"{c!r}")
+    for kind in ("energy", "force", "virial"):
+        parts, all_of = [getattr(f, kind) for f in c.folds], getattr(c, kind)
+        check(abs(sum(p.n * p.rmse ** 2 for p in parts) - all_of.n * all_of.rmse ** 2) < 1e-9, kind)
+        check(sum(getattr(t, kind).n for t in c.by_config_type.values()) == all_of.n, kind)
+    check(sum(e.n for e in c.by_element.values()) == c.force.n > 0, "elements")
+    same(c.potential, soapz.fit(train, **KEYS), train, "the whole", 1e-6)
+    other = soapz.cross_validate(train, n_folds=3, **KEYS, **{"soap.zeta": 3})
+    check((other.fold == c.fold).all() and other.force.mae != c.force.mae, "soap.zeta has no say")
+    again = soapz.cross_validate(train, n_folds=3, **dict(KEYS, gap=[PAIR, SOAP.replace("zeta=2", "zeta=3")]))
+    check(abs(other.force.mae - again.force.mae) < 1e-9, "soap.zeta is not zeta of the soap")
+    for n, part in ((1, "2 to 100"), (101, "2 to 100"), (len(train) + 1, "cannot be dealt")):
+        fails(soapz.SoapzError, [part], lambda: soapz.cross_validate(train, n_folds=n, **KEYS))
+
+
 def watched(train):
     """progress is told; what it raises and Ctrl-C end a fit"""
     many, seen = train * 20, []
@@ -212,6 +230,7 @@ def main():
         potential = fits(folder, train, test)
         v = validations(potential, test)
         curve(train, test, v)
+        folds(train)
         refusals(potential, train)
         data_stay(folder, train)
     watched(train)

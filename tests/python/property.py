@@ -265,9 +265,12 @@ for parts, words, keys in ((["fcb:W", "bcc:W"], "fcb:W", {}), (["one element"], 
                            (["bcc:Fe", "Nb", "not for Fe"], "bcc:Fe", {}), (["no property \"bands\"", "elastic"], "bcc:W",
                             {"only": ["bands"]}),
                            (["\"stiffness\""], "bcc:W", {"reference": {"bcc:W": {"stiffness": 3}}}),
-                           (["no crystal"], "bcc:W", {"reference": {"W": {"a": 3}}}), (["positive"], "bcc:W", {"fmax": 0})):
+                           (["no crystal"], "bcc:W", {"reference": {"source": "me"}}), (["positive"], "bcc:W", {"fmax": 0})):
     fails(ValueError, parts, lambda: soapz.property(FAST, words, **keys))
 fails(TypeError, ["ASE calculator"], lambda: soapz.property(3, "bcc:W"))
-few = soapz.property(EMT(), "fcc:Cu", only=["vacancy"], steps=2)
+fails(ValueError, ["\"W\" may be bcc:W or fcc:W"],
+      lambda: soapz.property(FAST, ["bcc:W", "fcc:W"], reference={"W": {"a": 3}}))
+few = soapz.property(EMT(), "fcc:Cu", only=["lattice", "vacancy"], steps=2, reference={"source": "me", "Cu": {"a": 3.5}})
+check(dict((k, r) for k, _, _, r in few.rows("fcc:Cu"))["a"] == 3.5, f"{few.rows('fcc:Cu')}")
 check("did not relax" in few.notes[0][1] and "vacancy" not in few.crystals["fcc:Cu"], f"{few.notes}")
 done()
