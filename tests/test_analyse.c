@@ -430,7 +430,7 @@ static int test_learning(const sz_dataset *data)
     o.order = NULL;
     o.n_test = 4;
     CHECK_FAILS(sz_learning_create(&l, d, data, &o, NULL, &err), SZ_ERR_ARGUMENT,
-                "fewer than 4 to judge", err);
+                "fewer than 4 test", err);
     o.n_test = TEST;
     CHECK_OK(sz_learning_create(&l, d, data, &o, NULL, &err), err);
     sz_learning_free(l);

@@ -453,7 +453,7 @@ static int test_overrules(void)
                 "line: soap2.zeta is of no descriptor of this fit; there are soap.zeta",
                 err);
     CHECK_FAILS(parse(&s, DATA "gap={" SOAP "} soap.zetta=3", &err), SZ_ERR_FORMAT,
-                "line: unknown key 'zetta'; the nearest known is zeta", err);
+                "line: unknown key 'zetta'; the nearest key is zeta", err);
     CHECK_FAILS(parse(&s, DATA "gap={" SOAP " compression={nu=2}}", &err), SZ_ERR_FORMAT,
                 "in double ones, as in compression={{nu=2}}", err);
     CHECK(!s);

@@ -477,7 +477,7 @@ static int test_options(const char *name)
                 err);
     rank = sz_plan_rank(own, 0);
     CHECK(sz_rank_text(&rank, text, sizeof text) < (int)sizeof text);
-    CHECK(strstr(text, "term 1: rank ") && strstr(text, "over the sparse points"));
+    CHECK(strstr(text, "term 1: rank ") && strstr(text, "at the sparse points"));
     CHECK((strstr(text, "not used") == NULL) == rank.used);
     rank.used = !rank.used;
     sz_rank_text(&rank, text, sizeof text);

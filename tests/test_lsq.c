@@ -666,7 +666,7 @@ static int test_misuse(void)
     CHECK_FAILS(sz_lsq_solve(lsq, 0, alpha, NULL, &err), SZ_ERR_ARGUMENT, "0 unknowns",
                 err);
     CHECK_FAILS(sz_lsq_solve(lsq, M + 1, alpha, NULL, &err), SZ_ERR_ARGUMENT, "61", err);
-    CHECK_FAILS(sz_lsq_reorder(lsq, order, &err), SZ_ERR_ARGUMENT, "number 1 is 0", err);
+    CHECK_FAILS(sz_lsq_reorder(lsq, order, &err), SZ_ERR_ARGUMENT, "element 1 is 0", err);
     CHECK_FAILS(sz_lsq_merge(lsq, lsq, &err), SZ_ERR_ARGUMENT, "itself", err);
     CHECK_OK(sz_lsq_create(&other, M - 1, 0, SZ_LSQ_QR, &err), err);
     CHECK_FAILS(sz_lsq_merge(lsq, other, &err), SZ_ERR_ARGUMENT, "60 and 59", err);
@@ -676,7 +676,8 @@ static int test_misuse(void)
     sz_lsq_free(other);
     CHECK_OK(sz_lsq_create(&other, M, 0, SZ_LSQ_QR, &err), err);
     CHECK_OK(sz_lsq_regularise(other, 1, k, 0, &err), err);
-    CHECK_FAILS(sz_lsq_merge(lsq, other, &err), SZ_ERR_ARGUMENT, "once", err);
+    CHECK_FAILS(sz_lsq_merge(lsq, other, &err), SZ_ERR_ARGUMENT, "after the last merge",
+                err);
     CHECK_FAILS(sz_lsq_reorder(other, natural(), &err), SZ_ERR_ARGUMENT, "1 of 60", err);
     CHECK_FAILS(sz_lsq_regularise(other, M, k, 0, &err), SZ_ERR_ARGUMENT, "1 of 60", err);
     sz_lsq_free(other);

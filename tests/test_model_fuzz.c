@@ -211,11 +211,11 @@ static void test_numbers(void)
         f = good;
         f.byte[place_of("term.0.neighbour_z") + 5] = z[k];
         seal(&f, header_length(&good), good.n);
-        check_refused(&f, "no element");
+        check_refused(&f, "not an element");
         f = good;
         f.byte[place_of("term.0.z") + 1] = z[k];
         seal(&f, header_length(&good), good.n);
-        check_refused(&f, "no element");
+        check_refused(&f, "not an element");
     }
     f = good;
     memset(f.byte + place_of("term.0.neighbour") + 24, 0, 24);

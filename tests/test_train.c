@@ -383,8 +383,8 @@ static int check_fit(const sz_dataset *data, const char *keys, const char *start
     CHECK(n[0] > 0 && n[0] == n[1]);
     CHECK(memcmp(w[0], w[1], (size_t)n[0] * sizeof **w) == 0);
     note = sz_gap_find_note(f.job.gap, "maps_of_descriptor_2");
-    CHECK(note && sscanf(strstr(note, "judged"), "judged %lf before and %lf", &before,
-                         &after) == 2);
+    CHECK(note && sscanf(strstr(note, "training frames"),
+                         "training frames %lf before and %lf", &before, &after) == 2);
     CHECK(before > after + 1e-3);
     if (check_files(&f, data, !strstr(keys, "compression="))) return 1;
     for (int k = 0; k < 2; k++) free(w[k]);

@@ -342,7 +342,7 @@ static void test_refused(void)
         {GOOD "compress_mode=", "compress_mode="},
         {GOOD "alpha_max=12", "alpha_max is 12"},
         {GOOD "alpha_max=2.5", "not an integer"},
-        {GOOD "alpha_max={4 4}", "no list of 1 numbers"},
+        {GOOD "alpha_max={4 4}", "not a list of 1 numbers"},
         {GOOD "l_max=21", "l_max is 21"},
         {GOOD "basis=poly3operator", "poly3operator"},
         {GOOD "scaling_mode=linear", "scaling_mode=linear"},
