@@ -363,9 +363,8 @@ static sz_status check_maps(const sz_gap *gap, int k, const char *path, sz_error
 
     if (status != SZ_OK || !has_maps) return status;
     return sz_fail(err, SZ_ERR_ARGUMENT,
-                   "%s: GAP XML cannot hold the maps of term %d, which QUIP would "
-                   "draw at random: Z_mix and R_mix name no others; write the "
-                   "model as .soapz",
+                   "%s: GAP XML cannot store the maps of term %d: QUIP would draw random "
+                   "ones for Z_mix and R_mix; write the model as .soapz",
                    path, k + 1);
 }
 

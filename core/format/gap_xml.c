@@ -214,8 +214,8 @@ static sz_status fail_no_xml(sz_reader *r, const char *text, size_t n)
     if (is_turbogap(text, n, xml))
         return sz_reader_fail(r,
                               "a potential in TurboGAP's own form, which lacks the "
-                              "energies of isolated atoms; give the GAP XML that it was "
-                              "made from%s%s",
+                              "energies of isolated atoms; give the GAP XML from which "
+                              "it was made%s%s",
                               *xml ? ", " : "", xml);
     if (sz_is_tensors(text, n)) /* a plain file would have gone to its reader */
         return sz_reader_fail(r, "a .soapz file is read from a regular file, not from a "

@@ -413,7 +413,7 @@ def one_reading():
             "UTF-16": (file().encode("utf-16"), "UTF-16"), "CR": (file().replace("\n", "\r"), "carriage return"),
             "negative": (file(count=-16), "begins with its number of atoms"),
             "real": (file(count="16.0"), "begins with its number of atoms"),
-            "too many": (file(count=17), "the number of atoms is 17 atoms here, but after 16"),
+            "too many": (file(count=17), "the number of atoms is 17 here, but after 16"),
             "too few": (file(count=15), ""), "cut off": (file()[:-300], "columns"),
             "no element": (file(row="X {x} {f}"), "is not an element"),
             "a label": (file(row="Nb1 {x} {f}"), "is not an element"),
@@ -422,7 +422,7 @@ def one_reading():
             "a column less": (file(row="{s} {x} 1 2"), "this line has 6 columns"),
             "pbc TTF": (file(pbc="pbc=TTF"), "pbc"), "pbc yes": (file(pbc='pbc="yes yes no"'), "pbc"),
             "pbc p": (file(pbc='pbc="p p f"'), "pbc"), "pbc of two": (file(pbc='pbc="T T"'), "pbc"),
-            "pbc without a cell": (file(lattice=False), "pbc says periodic"),
+            "pbc without a cell": (file(lattice=False), "pbc is periodic"),
             "three lengths": (file('Lattice="5 5 5" energy={e}', lattice=False, pbc=""), "Lattice has 3 numbers"),
             }.items():
         same_reading(name, text, False, says)
