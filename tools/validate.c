@@ -107,7 +107,7 @@ static int read_options(int argc, char **argv, request *r, sz_validation *v)
         if (strchr(word[k], '=') && access(word[k], F_OK) != 0)
             return sz_usage_error("validate", "unknown key in \"%s\"", word[k]);
         if (n == SZ_MAX_JUDGED + 1)
-            return sz_usage_error("validate", "one word too many: \"%s\"", word[k]);
+            return sz_usage_error("validate", "unexpected word: \"%s\"", word[k]);
         file[n++] = word[k];
     }
     if (n < 2) return sz_usage_error("validate", "a model and an XYZ file are needed");

@@ -227,7 +227,7 @@ def options():
             (["select", model, DATA, "-o", "out.xyz", "-n", "99999999999"], ["-n"]),
             (["select", model, DATA, "-o", "out.xyz", "--min-distance", "1e300"], ["1.41"]),
             (["analyse", "correlation", DATA, "--seeds", 2147483647], ["--seeds", "1000"]),
-            (["analyse", "learning", DATA, "--sizes", 2147483647], ["2147483647 to learn"]),
+            (["analyse", "learning", DATA, "--sizes", 2147483647], ["2147483647 training frames"]),
             (["bench", model, "--cells", 1000000], ["--cells"]),
             (["bench", model, "--block", 2147483647], ["--block"])):
         refused(" ".join(map(str, args)), parts, *args)

@@ -85,7 +85,7 @@ with tempfile.TemporaryDirectory() as folder:
             (2, ["overwrite"], [MODEL, "--crystal", "bcc:W", "--reference", out, "--json", out]),
             (2, ["overwrite"], [MODEL, "--crystal", "bcc:W", "--json", MODEL]),
             (2, ["MODULE:FUNCTION"], ["--calculator", "emt", *crystal]),
-            (1, ["not for Fe"], [MODEL, "--crystal", "bcc:Fe", "--json", none]),
+            (1, ["not Fe"], [MODEL, "--crystal", "bcc:Fe", "--json", none]),
             (1, ["there is no folder"], [MODEL, "--crystal", "bcc:W", "--json", os.path.join(folder, "no", "W.json")]),
             (1, ["no such model file"], ["absent.soapz", *crystal]),
             (1, ["own.py:three", "int"], ["--calculator", own + ":three", *crystal]),

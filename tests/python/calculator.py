@@ -183,7 +183,7 @@ def errors():
     calculator = SoapzCalculator(ALLOY)
     pair = ase.Atoms("NbW", [[0, 0, 0], [0, 0, 2.5]])
     fails(FileNotFoundError, ["missing.xml"], lambda: SoapzCalculator("missing.xml"))
-    fails(SoapzError, ["atom 1", "Ta Nb Mo W", "not for Fe"],
+    fails(SoapzError, ["atom 1", "Ta Nb Mo W", "not Fe"],
           lambda: calculator.get_potential_energy(ase.Atoms("NbFe", pair.positions)))
     fails(SoapzError, ["apart"], lambda: calculator.get_forces(ase.Atoms("NbW", np.zeros((2, 3)))))
     fails(SoapzError, ["not"],

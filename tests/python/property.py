@@ -262,7 +262,7 @@ check(any(k == "fcc:W" and "not stable" in s for k, s in w.notes) and all(k == "
 
 for parts, words, keys in ((["fcb:W", "bcc:W"], "fcb:W", {}), (["one element"], "bcc:NaCl", {}),
                            (["two elements"], "rocksalt:Na", {}), (["Qq"], "bcc:Qq", {}), (["twice"], ["bcc:W"] * 2, {}),
-                           (["bcc:Fe", "Nb", "not for Fe"], "bcc:Fe", {}), (["no property \"bands\"", "elastic"], "bcc:W",
+                           (["bcc:Fe", "Nb", "not Fe"], "bcc:Fe", {}), (["no property \"bands\"", "elastic"], "bcc:W",
                             {"only": ["bands"]}),
                            (["\"stiffness\""], "bcc:W", {"reference": {"bcc:W": {"stiffness": 3}}}),
                            (["no crystal"], "bcc:W", {"reference": {"source": "me"}}), (["positive"], "bcc:W", {"fmax": 0})):
