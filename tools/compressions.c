@@ -137,7 +137,7 @@ static sz_status find_length(const request *r, const char *label, double *length
 static const char *lossy(const sz_compression_name *c)
 {
     if (!strcmp(c->loss, "nothing")) return "no";
-    return strstr(c->loss, "nothing where") == c->loss ? "depends" : "yes";
+    return strstr(c->loss, "nothing if") == c->loss ? "depends" : "yes";
 }
 
 static const char *invertible(const sz_compression_name *c)

@@ -320,11 +320,12 @@ sz_status sz_fit_check_maps(const sz_fit_spec *spec, sz_error *err)
         if (soap && soap->train.open)
             status = sz_gap_has_foreign_maps(&foreign, &with_maps, err);
         if (status == SZ_OK && foreign)
-            status = sz_fail(err, SZ_ERR_ARGUMENT,
-                             "%s: GAP XML cannot hold maps from data of Z_mix and R_mix, "
-                             "which QUIP would draw at random; give gp_file a name that "
-                             "ends in .soapz",
-                             spec->descriptor[spec->term[k].descriptor].where);
+            status =
+                sz_fail(err, SZ_ERR_ARGUMENT,
+                        "%s: GAP XML cannot store maps from data of Z_mix and R_mix, "
+                        "which QUIP would draw at random; give gp_file a name that "
+                        "ends in .soapz",
+                        spec->descriptor[spec->term[k].descriptor].where);
         sz_describer_spec_free(&term);
     }
     return status;

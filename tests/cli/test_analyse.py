@@ -121,7 +121,7 @@ def test_pairs(folder):
     every = analyse("pairs", path, "-c", "nu=2", "--every")
     check(every["pairs"] == [[0, 1]], "each with each")
     check_fails(1, ["known are normal"], "analyse", "pairs", path, "--weights", "cauchy", "-c", "W^T P_l")
-    check_fails(1, ["--weights belongs to"], "analyse", "pairs", path, "--weights", "normal", "-c", "nu=2")
+    check_fails(1, ["--weights applies to"], "analyse", "pairs", path, "--weights", "normal", "-c", "nu=2")
 
 
 def test_recovery(path, folder):
@@ -179,7 +179,7 @@ def test_learning(folder, frames):
             mae = np.array([s["mae_atom"], s["mae_frame"]])
             check(mae.shape == (2, 2) and (mae > 0).all() and np.abs(12 * mae[0] - mae[1]).max() < 1e-9, f"{mae}")
             check((mae[1] < 0.3).all(), f"learned: {mae}")
-    check_fails(1, ["fewer than 6 to judge"], "analyse", "learning", path, "--sizes", str(n), "--test", "6")
+    check_fails(1, ["fewer than 6 test"], "analyse", "learning", path, "--sizes", str(n), "--test", "6")
     check_fails(1, ["--unit"], "analyse", "learning", path, "--unit", "mole")
     check_fails(1, ["--sizes"], "analyse", "learning", path, "--sizes", "ten")
 
@@ -281,7 +281,7 @@ def main():
         test_others(folder, path, folder + "/pair.xyz")
         test_faults(folder, path)
         test_pictures(folder, path)
-        check_fails(2, ["is none of correlation"], "analyse", "colour", path)
+        check_fails(2, ["is not one of correlation"], "analyse", "colour", path)
         check_fails(1, ["nu=5"], "analyse", "imbalance", path, "-c", "nu=5")
         check_fails(2, ["would overwrite"], "analyse", "imbalance", path, "--json", path)
         check_fails(1, ["has 12 atoms"], "analyse", "pairs", path, "--atom", "13")

@@ -258,7 +258,7 @@ with tempfile.TemporaryDirectory() as folder:
             (["nu=2,d_J", "--embedding", "1 2 x"], "--embedding"),
             (["nu=2,d_J", "--embedding", "/no/file"], "/no/file"),
             (["nu=2,d_J", "--d-j", 4], "d_J=1, 2 and 3"),
-            (["nu=2,d_J", "--d-j", 5, "--embedding", "data"], "5 is more than 4"),
+            (["nu=2,d_J", "--d-j", 5, "--embedding", "data"], "d_J is 5 for 4 species"),
             (["optimal", "--u-max", 33], "u_max is 33", "1 to 32"),
             (["W^T P_l", "--seed", 0], "--seed"), (["K=3", "--K", 0], "--K", "1 to 10000"),
             (["mu=3", "--K", 3], "--K", "K=3"), (["K=2", "--l-min", 1], "--l-min", "three"),
@@ -274,7 +274,7 @@ with tempfile.TemporaryDirectory() as folder:
     code, _, err = run("describe", "--descriptor", soap + "Z=74 frob=2 n_sparse=5", path, "-o", npz)
     check(code == 0 and err.count("warning") == 1 and "'frob'" in err, f"unknown key: {err}")
     os.remove(npz)
-    check_fails(1, ["standard output", "real file"], "describe", model, path, "-o", "-")
+    check_fails(1, ["standard output", "regular file"], "describe", model, path, "-o", "-")
     if os.path.exists("/dev/full"):
         os.symlink("/dev/full", npz)
         check_fails(1, ["out.npz"], "describe", model, path, "-o", npz)

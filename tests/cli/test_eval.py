@@ -85,7 +85,7 @@ def low_rank(folder):
     check(open(out).read() == open(other).read(), "0 is off")
     code, text, err = run("eval", squares, path, "-o", other, "--rank-tolerance", "1e-3")
     check(code == 0 and err == "" and text.count("\nterm ") == 3, f"{code} {text} {err}")
-    check(re.search(r"^term 1: rank \d+ of 68, off by \S+ eV rms and \S+ at most", text), text)
+    check(re.search(r"^term 1: rank \d+ of 68, error \S+ eV rms and \S+ at most", text), text)
     e, low = (float(read_xyz(f)[0]["energy"]) for f in (out, other))
     check(0 < abs(e - low) < 0.5, f"{low} is not {e}")
     code, text, err = run("eval", squares, path, "-o", "-", "--rank-tolerance", "1e-3")

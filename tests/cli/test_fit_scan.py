@@ -151,7 +151,7 @@ def overruled():
             (1, ["soap.zeta", "several", "soap1.zeta, soap2.zeta"], ["two.conf", "soap.zeta=3"]),
             (1, ["soap3.zeta", "no descriptor", "soap2.zeta"], ["two.conf", "soap3.zeta=3"]),
             (1, ["sopa", "unknown", "distance_2b"], ["f.conf", "sopa.zeta=3"]),
-            (1, ["zetta", "nearest known is zeta"], ["f.conf", "soap.zetta=3"]),
+            (1, ["zetta", "nearest key is zeta"], ["f.conf", "soap.zetta=3"]),
             (1, ["soap.zeta", "'x'"], ["f.conf", "soap.zeta=x"]),
             (1, ["soap.zeta", "without a value"], ["f.conf", "soap.zeta="]),
             (1, ["soap0", "from 1"], ["f.conf", "soap0.zeta=2"])):
@@ -209,7 +209,7 @@ def impossible():
     code, out, err = run("fit", *pair, "test_file=test.xyz", "--scan", "cutoff=0.5,4.6")
     check(code == 0 and "not one sparse point" in out and len(rows(out)) == 1, out + err)
     code, out, err = run("fit", *pair, "test_file=test.xyz", "--scan", "cutoff=0.5,0.6")
-    check(code == 1 and "not one of the fits" in err.splitlines()[-1] and "not one sparse" in out, err)
+    check(code == 1 and "not one of the fits" in err.splitlines()[-1] and "no sparse points to choose" in out, err)
     clean()
 
 

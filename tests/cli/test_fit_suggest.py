@@ -161,10 +161,10 @@ def other_data():
                     f"energy={v}\n{s} 0 0 0 0 0 0\n" for s, v in E0.items())
     path = put("atoms.xyz", frames(8, "force") + atoms)
     code, out, err = run("fit", "--suggest", path)
-    check(code == 0 and "free atoms" in out and "e0_method=isolated" in out, out + err)
+    check(code == 0 and "relative to free atoms" in out and "e0_method=isolated" in out, out + err)
     check("force_parameter_name" not in out, "the usual name")
-    check("8 frames, 432 atoms, 8 energies, 8 frames with forces, 0 virials; besides 2 of an atom "
-          "alone\n" in out, out)
+    check("8 frames, 432 atoms, 8 energies, 8 frames with forces, 0 virials; and 2 with a single "
+          "atom\n" in out, out)
     check(" seconds on one core" in out, out)
     runs(out)
     path = put("copies.xyz", 3 * frames(4) + atoms + atoms)

@@ -73,7 +73,7 @@ def channels(folder):
         check(code == 0, err)
         code, out, err = run("info", models[0])
         number = 1 + order.count(":")
-        note = re.search(rf"maps_of_descriptor_{number} .*judged (\S+) before", out)
+        note = re.search(rf"maps_of_descriptor_{number} .*training frames (\S+) before", out)
         if check(note, out):
             judged.append(note[1])
     check(judged[0] != judged[1], "the descriptor before takes no part")
@@ -89,7 +89,7 @@ def refused(folder, model):
     text = ("soap n_max=4 l_max=3 cutoff=4.6 atom_sigma=0.5 n_species=4 species_Z={41 42 73 74} "
             + KEYS % 3)
     npz = os.path.join(folder, "x.npz")
-    check_fails(1, ["come from data", "soapz fit"], "describe", "--descriptor", text, data,
+    check_fails(1, ["are computed from data by soapz fit"], "describe", "--descriptor", text, data,
                 "-o", npz, gone=npz)
     gap = re.sub("sparse_method=cur_points n_sparse=30", "sparse_method=file sparse_file=no.dat",
                  fit_words(model)[-3])

@@ -34,7 +34,7 @@ says("mow_glue_soap", "Glue", "two-body terms: 3", "Mo-W", "12 sparse points")
 says("mow_zbl_soap", "ZBL", "cutoff 2.6")
 says("nacl_lj_dsf_2b", "core potential: LJ", "Na-Cl: cutoff 5.5", "Coulomb, dsf", "Cl -0.7")
 says("nacl_yukawa_soap", "Coulomb, yukawa", "cutoff 7", "smooth_length 1.2", "Na +0.7")
-says("nacl_direct_2b", "Coulomb, direct cutoff 5 Angstrom", "ends at the largest cutoff")
+says("nacl_direct_2b", "Coulomb, direct cutoff 5 Angstrom", "extends to the largest cutoff")
 says("cuau_coordination_2b_soap", "coordination terms: 2", "Au cutoff 3.9, width 0.2")
 says("cuau_coordination", "any cutoff 4.4", "warning: ", "coordination ignores Z")
 says("si_2b_3b_soap", "three-body terms: 1", "Si(Si,Si) angle_3b, cutoff 3.2", "40 sparse")
@@ -135,8 +135,8 @@ with tempfile.TemporaryDirectory() as folder:
         check_fails(1, [says, "gp.xml:"], "info", broken)
     open(broken, "w").write("not XML at all\n")
     check_fails(1, ["gp.xml:1"], "info", broken)
-    for more, says in (("", "made from"), ("desc_sparse = 'gap_files/carbon.xml.sparseX.GAP_2'\n",
-                                           "made from, carbon.xml")):
+    for more, says in (("", "from which it was made"), ("desc_sparse = 'gap_files/carbon.xml.sparseX.GAP_2'\n",
+                                           "from which it was made, carbon.xml")):
         open(broken, "w").write("! carbon\n\ngap_beg soap_turbo\nn_species = 1\n" + more +
                                 "gap_end\n")
         check_fails(1, ["gp.xml:1: ", "TurboGAP", says], "info", broken)

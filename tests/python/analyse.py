@@ -69,7 +69,7 @@ def test_measures():
     analyse.Metric(data, d[0], progress=lambda done, count, what: seen.append(what))
     check("environments ranked" in seen, f"progress: {seen}")
     fails(ValueError, ["atoms are 0 .. 29"], lambda: analyse.Metric(data, d[0], atoms=[30]))
-    fails(soapz.SoapzError, ["not of 1"], lambda: analyse.Metric(data, d[0], atoms=[3]))
+    fails(soapz.SoapzError, ["not 1"], lambda: analyse.Metric(data, d[0], atoms=[3]))
     with tempfile.TemporaryDirectory() as folder:
         with open(folder + "/two.xyz", "w") as f:
             f.write('3\npbc="F F F" Properties=species:S:1:pos:R:3\nMo 0 0 0\nV 2 0 0\nW 0 2.2 0.1\n')
@@ -114,9 +114,9 @@ def test_learning():
         analyse.learning(others, d, [24], 8, orders=[order])
         sure = len(said)
         analyse.learning(others, d, [24], 8, orders=[order[::-1]])
-    check(sure == 1 and len(said) == 1 and "24 training frames of split 1 are without Nb" in str(said[0].message),
+    check(sure == 1 and len(said) == 1 and "24 training frames of split 1 do not contain Nb" in str(said[0].message),
           f"an element that cannot be learned: {[str(w.message) for w in said]}")
-    fails(ValueError, ["needed is [n_splits][32]"], lambda: analyse.learning(data, d, [24], 8, orders=[[1, 2]]))
+    fails(ValueError, ["need [n_splits][32]"], lambda: analyse.learning(data, d, [24], 8, orders=[[1, 2]]))
     fails(soapz.SoapzError, ["fewer than"], lambda: analyse.learning(data, d, [35], 8))
 
 

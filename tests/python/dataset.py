@@ -135,7 +135,7 @@ def said():
     with warnings.catch_warnings(record=True) as w:
         warnings.simplefilter("always")
         soapz.Dataset(atoms)
-    check(len(w) == 1 and "energy under different names: energy (5 frames), REF_energy (1 frame); energy is taken, and 1 goes without"
+    check(len(w) == 1 and "energy under different names: energy (5 frames), REF_energy (1 frame); energy is used, and 1 goes without"
           in str(w[0].message), [str(x.message) for x in w])
     atoms = structures(["energy", "forces", "virial"],
                        lambda k: (ENERGY[k], FORCES[k], -VIRIAL[k] / VOLUME / 30))
