@@ -76,7 +76,7 @@ with tempfile.TemporaryDirectory() as folder:
             (2, ["a model or --calculator"], crystal), (2, ["--crystal bcc:W"], [MODEL]),
             (2, ["a model or --calculator"], [MODEL, "--calculator", EMT, *crystal]),
             (2, ["unexpected word"], [MODEL, MODEL, *crystal]), (2, ["no option --crystals"], [MODEL, "--crystals"]),
-            (2, ["no crystal \"fcb:W\"", "hcp"], [MODEL, "--crystal", "fcb:W"]),
+            (2, ["unknown crystal \"fcb:W\"", "hcp"], [MODEL, "--crystal", "fcb:W"]),
             (2, ["twice"], [MODEL, "--crystal", "bcc:W", *crystal]),
             (2, ["no property \"bands\"", "gamma"], [MODEL, *crystal, "--only", "bands"]),
             (2, ["--steps", "positive"], [MODEL, *crystal, "--steps", "0"]),
