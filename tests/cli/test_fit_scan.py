@@ -207,7 +207,7 @@ def impossible():
     """a value that no fit can have is a line of the table"""
     pair = [w if w != GAP else GAP[:GAP.index(" :")] + "}" for w in LINE]
     code, out, err = run("fit", *pair, "test_file=test.xyz", "--scan", "cutoff=0.5,4.6")
-    check(code == 0 and "not one sparse point" in out and len(rows(out)) == 1, out + err)
+    check(code == 0 and "no sparse points to choose" in out and len(rows(out)) == 1, out + err)
     code, out, err = run("fit", *pair, "test_file=test.xyz", "--scan", "cutoff=0.5,0.6")
     check(code == 1 and "not one of the fits" in err.splitlines()[-1] and "no sparse points to choose" in out, err)
     clean()
