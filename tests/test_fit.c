@@ -321,7 +321,11 @@ static int check_folds(const sz_kfold *kfold, const sz_dataset *data)
     int n = sz_kfold_n_folds(kfold), count[3] = {0};
 
     CHECK(n == 3);
-    for (int f = 0; f < data->n_frames; f++) count[sz_kfold_fold(kfold, f)]++;
+    for (int f = 0; f < data->n_frames; f++) {
+        int fold = sz_kfold_fold(kfold, f);
+
+        if (fold >= 0) count[fold]++; /* -1: an isolated atom */
+    }
     CHECK(sz_kfold_fold(kfold, -1) == -1 && sz_kfold_fold(kfold, data->n_frames) == -1);
     for (int q = SZ_ENERGY; q <= SZ_VIRIAL; q++) {
         sz_error_summary all = sz_kfold_all(kfold, -1, (sz_quantity)q);
