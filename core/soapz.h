@@ -114,9 +114,21 @@ typedef enum {
 SZ_API sz_status sz_precision_of(sz_precision *precision, const char *word,
                                  sz_error *err);
 
+typedef enum {
+    SZ_CPU,
+    /* SOAP terms on the device that Kokkos was built for, a GPU or this CPU's threads, in
+     * double precision; the rest on the CPU. Kokkos is started with the first plan,
+     * unless the program has started it, and ends with the program. A library that is
+     * built without Kokkos has no such plan: SZ_ERR_ARGUMENT. */
+    SZ_KOKKOS
+} sz_device;
+
+/* "cpu" or "kokkos"; another word is SZ_ERR_ARGUMENT. */
+SZ_API sz_status sz_device_of(sz_device *device, const char *word, sz_error *err);
+
 typedef struct {
-    /* Atoms of one matrix product at most, 1 to 4096; 0 takes the default, 128. Results
-     * do not depend on it beyond rounding. */
+    /* Atoms of one matrix product at most, 1 to 4096; 0 takes the default, 128, on a
+     * device 2048. Results do not depend on it beyond rounding. */
     int n_block;
     /* eV, 0: off. More than 0: SOAP terms of zeta 2, of up to 4096 components, may change
      * a local energy by that much each, rms over their sparse points, and are computed
@@ -128,6 +140,7 @@ typedef struct {
      * are freed; in a forked child they are started again. */
     int n_threads;
     sz_precision precision;
+    sz_device device;
 } sz_plan_options;
 
 /* What rank_tolerance made of a term. */
@@ -147,6 +160,8 @@ SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
 SZ_API size_t sz_plan_bytes(const sz_plan *plan);
 /* What it computes in on this CPU. */
 SZ_API sz_precision sz_plan_precision(const sz_plan *plan);
+/* "Kokkos Cuda"; NULL: it computes on the CPU alone. */
+SZ_API const char *sz_plan_device(const sz_plan *plan);
 /* SOAP kernels that are double in a plan of SZ_MIXED all the same: the weights of these
  * terms cancel more than single precision holds. They run no faster than in double. */
 SZ_API int sz_plan_n_wide(const sz_plan *plan);
@@ -193,7 +208,7 @@ typedef struct {
 /* energy [n_atoms]    eV, local energies E_i (overwritten)
  * dedr   [n_pairs][3] eV/Angstrom, dE_i/dr_ij (overwritten); NULL: energies only.
  * The force on j is -dedr, that on i +dedr, the virial -r_ij (x) dedr: the caller
- * scatters them. Allocates nothing. Fails on a species out of range
+ * scatters them. Allocates nothing, but room on a device. Fails on a species out of range
  * (SZ_ERR_ARGUMENT), on NaN and on atoms closer than 1e-6 Angstrom (SZ_ERR_NUMERIC).
  * model: the work's, or NULL. */
 SZ_API sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,

@@ -39,7 +39,8 @@ typedef struct {
     double *weight;
     sz_rank rank; /* of the collapse by rank_tolerance; n_desc 0: it was not tried */
     int wide;     /* 1: in a plan of single precision its kernel is double all the same */
-    int leader;   /* the first of the terms that are computed together with this one */
+    int on_device; /* 1: the stages of the device compute it */
+    int leader;    /* the first of the terms that are computed together with this one */
 } sz_soap_run;
 
 typedef struct sz_soap_stages sz_soap_stages;
@@ -47,7 +48,8 @@ typedef struct sz_soap_stages sz_soap_stages;
 typedef struct {
     const sz_soap_group *group;
     sz_soap_run *run;             /* [n_terms] */
-    const sz_soap_stages *stages; /* of its precision */
+    const sz_soap_stages *stages; /* of its precision, or of a device */
+    void *prepared;               /* what these have made of it, or NULL */
 } sz_soap_plan;
 
 extern const sz_term_kind sz_kind_soap;
@@ -77,20 +79,27 @@ int sz_soap_block(const sz_soap_plan *plan, int n_terms, const int *term, int n_
 /* As the functions of sz_term_kind. */
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
 void sz_soap_plan_free_work(void *work);
-void sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion);
+sz_status sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion,
+                              sz_error *err);
 
 /* ---- soap_run.c ------------------------------------------------------------------ */
 
-/* A step in one precision; see real.h. */
+/* A step in one precision, see real.h, or on a device. */
 struct sz_soap_stages {
+    /* Of a plan whose runs are made, and before it is freed; or NULL. */
+    sz_status (*prepare)(sz_soap_plan *plan, sz_error *err);
+    void (*forget)(sz_soap_plan *plan);
     sz_status (*create_work)(void **work, const sz_soap_plan *plan, int n_block,
                              sz_error *err);
     void (*free_work)(void *work);
-    void (*energy)(const sz_soap_plan *plan, void *work, const sz_portion *portion);
+    sz_status (*energy)(const sz_soap_plan *plan, void *work, const sz_portion *portion,
+                        sz_error *err);
 };
 
 /* SZ_SINGLE gives the first of them the second's name. */
 extern const sz_soap_stages sz_soap_run_stages, sz_soap_run_stages_single;
+/* Those of kokkos/, which leave terms that are not SOAP to the first. */
+extern const sz_soap_stages sz_soap_run_stages_kokkos;
 
 /* ---- soap_fit.c ------------------------------------------------------------------ */
 

@@ -50,6 +50,7 @@ typedef struct {
     sz_tile tile; /* of floats: becomes one of doubles where a term has these alone */
     sz_collapse_rule collapse;
     double rank_tolerance; /* see sz_plan_options */
+    sz_device device;      /* that terms are computed on, of kinds which can */
     int needs_points; /* set to 1 where the plan goes on reading the group's points */
 } sz_plan_layout;
 
@@ -150,7 +151,8 @@ struct sz_term_kind {
      * nb, or those of a portion, are added to. */
     void (*energy)(const void *plan, void *work, const sz_species *species,
                    const sz_neigh *nb, double *energy, double *dedr);
-    void (*energy_of_portion)(const void *plan, void *work, const sz_portion *portion);
+    sz_status (*energy_of_portion)(const void *plan, void *work,
+                                   const sz_portion *portion, sz_error *err);
 
     /* ---- fits; NULL where a kind cannot be fitted ---- */
 
@@ -196,9 +198,9 @@ typedef struct {
 sz_status sz_term_read(sz_read_term *term, const sz_gap *gap, int k, sz_error *err);
 void sz_term_close(sz_read_term *term);
 
-/* Adds what the terms of a kind give the atoms of a portion. */
-void sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
-                    const sz_portion *portion);
+/* Adds what the terms of a kind give the atoms of a portion. Only a device may fail. */
+sz_status sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
+                         const sz_portion *portion, sz_error *err);
 
 /* The kind that a descriptor is of, and its spec. */
 sz_status sz_term_parse(const sz_term_kind **kind, void **spec,
