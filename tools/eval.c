@@ -17,7 +17,8 @@
 
 static const char help[] =
     "usage: soapz eval MODEL IN -o OUT.xyz [--rank-tolerance E] [--threads N]\n"
-    "                  [--precision mixed] [--variance] [--grade] [--uncertainty]\n"
+    "                  [--precision mixed] [--device kokkos] [--variance] [--grade]\n"
+    "                  [--uncertainty]\n"
     "\n"
     "Energies, forces and virials of every frame of a file.\n"
     "\n"
@@ -43,6 +44,10 @@ static const char help[] =
     "  --precision mixed\n"
     "              SOAP terms in single precision, sums in double: faster, and forces\n"
     "              within 1e-5 eV/Angstrom of double, the default\n"
+    "  --device kokkos\n"
+    "              SOAP terms by Kokkos, on the GPU or the threads that it was built "
+    "for;\n"
+    "              cpu is the default, and the only one of a soapz built without Kokkos\n"
     "  --variance  the key energy_variance and the column local_energy_variance, eV^2:\n"
     "              the Gaussian process's own, distance from the sparse points\n"
     "  --grade     the column grade: 0 at a sparse point, at most 1.41; costs less\n"
@@ -199,7 +204,7 @@ static sz_status load(evaluation *e, sz_error *err)
     return status;
 }
 
-/* What precision and rank_tolerance came to, where the structures do not go. */
+/* What precision, device and rank_tolerance came to, where the structures do not go. */
 static void print_plan(const evaluation *e, FILE *to)
 {
     const sz_plan *plan; /* which is there since load() */
@@ -211,6 +216,7 @@ static void print_plan(const evaluation *e, FILE *to)
     else if (e->plan.precision == SZ_MIXED)
         fprintf(to, "mixed precision; SOAP kernels in double: %d\n",
                 sz_plan_n_wide(plan));
+    if (sz_plan_device(plan)) fprintf(to, "SOAP terms by %s\n", sz_plan_device(plan));
     for (int k = 0; k < sz_plan_n_ranks(plan); k++) {
         const sz_rank rank = sz_plan_rank(plan, k);
         char sentence[256];
@@ -237,11 +243,13 @@ static int read_options(int argc, char **argv, evaluation *e, const char **in,
                         const char **out)
 {
     const char *argument[2], *tolerance = NULL, *threads = NULL, *precision = NULL;
+    const char *device = NULL;
     int want_help = 0, n, code;
     sz_option option[] = {{"--output", 'o', out, NULL},
                           {"--rank-tolerance", 0, &tolerance, NULL},
                           {"--threads", 0, &threads, NULL},
                           {"--precision", 0, &precision, NULL},
+                          {"--device", 0, &device, NULL},
                           {"--variance", 0, NULL, &e->want_variance},
                           {"--grade", 0, NULL, &e->want_grade},
                           {"--uncertainty", 0, NULL, &e->want_uncertainty},
@@ -257,6 +265,8 @@ static int read_options(int argc, char **argv, evaluation *e, const char **in,
     if (!code) code = read_threads(threads, &e->plan.n_threads);
     if (!code && precision &&
         sz_precision_of(&e->plan.precision, precision, &err) != SZ_OK)
+        code = sz_usage_error("eval", "%s", err.message);
+    if (!code && device && sz_device_of(&e->plan.device, device, &err) != SZ_OK)
         code = sz_usage_error("eval", "%s", err.message);
     if (code) return code;
     if (n < 2) return sz_usage_error("eval", "a model and an XYZ file are needed");

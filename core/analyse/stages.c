@@ -299,7 +299,8 @@ static sz_status make_work(bench *b, const sz_stage_options *o, sz_error *err)
     sz_plan *plan;
     sz_status status;
 
-    if (o->plan.precision != SZ_MIXED) return sz_plan_work(&b->work, b->plan, err);
+    if (o->plan.precision != SZ_MIXED && o->plan.device == SZ_CPU)
+        return sz_plan_work(&b->work, b->plan, err);
     status = sz_plan_create(&plan, b->subject->model, &o->plan, err);
     if (status == SZ_OK) status = sz_plan_work(&b->work, plan, err);
     sz_plan_free(plan);
@@ -382,6 +383,7 @@ sz_status sz_stages_time(sz_stage_times *times, sz_subject *subject,
     if (status == SZ_OK) status = measure(&b, options, times, err);
     if (status == SZ_OK) {
         times->precision = b.work->plan->precision;
+        times->device = sz_plan_device(b.work->plan);
         times->product_flops = product_flops(&b);
     }
     free(b.energy);

@@ -33,8 +33,8 @@ typedef enum {
 } sz_stage;
 
 typedef struct {
-    /* block and rank_tolerance of all; precision and n_threads of SZ_STAGE_ENERGY and
-     * SZ_STAGE_FORCES alone: the others are one thread's, in double */
+    /* block and rank_tolerance of all; precision, device and n_threads of SZ_STAGE_ENERGY
+     * and SZ_STAGE_FORCES alone: the others are one thread's, in double */
     sz_plan_options plan;
     int n_repeat; /* medians over so many, >= 1 */
 } sz_stage_options;
@@ -44,6 +44,7 @@ typedef struct {
     double cpu[SZ_N_STAGES];
     double clock[2];        /* of SZ_STAGE_ENERGY and SZ_STAGE_FORCES by the clock */
     sz_precision precision; /* that these two had */
+    const char *device;     /* as sz_plan_device */
     double product_flops;   /* of SZ_STAGE_GEMM, an atom; 0: kernels without products */
 } sz_stage_times;
 
