@@ -111,35 +111,18 @@ SZ_HERE void add_rows(const Team &team, const Rows &rows, const double *a,
     team.team_barrier();
 }
 
-/* Rows of y over the columns of the coupling. */
-SZ_HERE void spread(const Team &team, const Coupling &c, int d, int n_lm, const double *y,
-                    int stride, double *to)
+/* f(channel of y, column) of every column of the coupling that has a channel of y */
+template <class F>
+SZ_HERE void each_column(const Team &team, const Coupling &c, int d, int n_lm, int stride,
+                         const F &f)
 {
     each(team, n_lm, [&](int lm) {
         int l = 0;
 
         while ((l + 1) * (l + 1) <= lm) l++;
-        for (int i = 0; i < c.width; i++) {
-            const int at = c.source[d][l * c.width + i];
-
-            to[lm * c.width + i] = at < 0 ? 0.0 : y[lm * stride + at];
-        }
-    });
-}
-
-/* The adjoint: y += what stands in the columns. */
-SZ_HERE void collect(const Team &team, const Coupling &c, int d, int n_lm,
-                     const double *from, double *y, int stride)
-{
-    each(team, n_lm, [&](int lm) {
-        int l = 0;
-
-        while ((l + 1) * (l + 1) <= lm) l++;
-        for (int i = 0; i < c.width; i++) {
-            const int at = c.source[d][l * c.width + i];
-
-            if (at >= 0) y[lm * stride + at] += from[lm * c.width + i];
-        }
+        for (int i = 0; i < c.width; i++)
+            if (c.source[d][l * c.width + i] >= 0)
+                f(lm * stride + c.source[d][l * c.width + i], lm * c.width + i);
     });
     team.team_barrier();
 }
@@ -158,8 +141,12 @@ SZ_HERE void couple(const Team &team, const Coupling &c, int n_lm, const Factors
 
     clear(team, c.n_q, q);
     if (c.n_c) {
-        spread(team, c, 0, n_lm, f.y2, f.stride2, scratch);
-        spread(team, c, 1, n_lm, f.y3, f.stride3, scratch + n);
+        clear(team, static_cast<int>(2 * n), scratch);
+        team.team_barrier();
+        each_column(team, c, 0, n_lm, f.stride2,
+                    [&](int from, int to) { scratch[to] = f.y2[from]; });
+        each_column(team, c, 1, n_lm, f.stride3,
+                    [&](int from, int to) { scratch[n + to] = f.y3[from]; });
     }
     team.team_barrier();
     add_rows(team, c.q, c.n_c ? scratch : f.y2, c.n_c ? scratch + n : f.y3, q);
@@ -182,8 +169,10 @@ SZ_HERE void couple_adjoint(const Team &team, const Coupling &c, int n_lm,
     team.team_barrier();
     add_rows(team, c.y2, dedq, scratch + n, own);
     add_rows(team, c.y3, dedq, scratch, own + n);
-    collect(team, c, 0, n_lm, own, f.dedy2, f.stride2);
-    collect(team, c, 1, n_lm, own + n, f.dedy3, f.stride3);
+    each_column(team, c, 0, n_lm, f.stride2,
+                [&](int to, int from) { f.dedy2[to] += own[from]; });
+    each_column(team, c, 1, n_lm, f.stride3,
+                [&](int to, int from) { f.dedy3[to] += own[n + from]; });
 }
 
 } // namespace soapz

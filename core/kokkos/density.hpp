@@ -133,27 +133,24 @@ SZ_HERE void density(const Team &team, const Density &d, const Neighbours &nb, i
 SZ_HERE void turn_channels(const Density &d, const Neighbours &nb, int g, const lanes &r,
                            double *h, double *dh)
 {
-    const int n_lane = d.radial.n_lane;
-    double length[W], value[W], slope[W];
+    const int n_lane = d.radial.n_lane, count = nb.count[g];
+    double length[W], value[W * W] = {0}, slope[W * W] = {0};
+    Place at[W];
 
     store(length, r);
-    for (int k = 0; k < nb.count[g]; k++) {
-        Place at;
-
-        locate(d.radial, nb.slot[g], length[k], &at);
-        for (int l = 0; l <= d.l_max; l++)
-            for (int q = 0; q < d.radial.n_used[l]; q += W) {
+    for (int k = 0; k < count; k++) locate(d.radial, nb.slot[g], length[k], &at[k]);
+    for (int l = 0; l <= d.l_max; l++)
+        for (int q = 0; q < d.radial.n_used[l]; q += W) {
+            for (int k = 0; k < count; k++) {
                 lanes v, s;
 
-                channels(d.radial, at, l, q, &v, &s);
-                store(value, v);
-                store(slope, s);
-                for (int w = 0; w < W; w++) {
-                    h[(l * n_lane + q + w) * NEXT + k] = value[w];
-                    dh[(l * n_lane + q + w) * NEXT + k] = slope[w];
-                }
+                channels(d.radial, at[k], l, q, &v, &s);
+                store(value + k * W, v);
+                store(slope + k * W, s);
             }
-    }
+            turn<W>(value, NEXT, h + (l * n_lane + q) * NEXT);
+            turn<W>(slope, NEXT, dh + (l * n_lane + q) * NEXT);
+        }
 }
 
 /* From dE/dX to nb.dedr; nothing is defined in lanes that are not in use. */

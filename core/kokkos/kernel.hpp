@@ -26,6 +26,7 @@ namespace soapz
 /* The tile of a product that is kept in registers. */
 constexpr int TILE_ROWS = ON_HOST ? 8 : 4, TILE_LANES = ON_HOST ? 1 : 4;
 constexpr int TILE_COLUMNS = TILE_LANES * W;
+static_assert(SZ_LANES % TILE_COLUMNS == 0, "rows are multiples of it");
 
 /* A matrix [n_in][n_out] that rows are multiplied by, zero behind its end. */
 struct Matrix {
@@ -174,19 +175,13 @@ SZ_HERE lanes lower_power(const Kernel &c, const lanes &x)
 /* The energy of an atom from its products k, which become what dE/dp is the sum of. */
 SZ_HERE double sum_points(const Team &team, const Kernel &c, double *k)
 {
-    return team_sum(team, (c.n_sparse + SPAN - 1) / SPAN, [&](int item) {
-        const int end = (item + 1) * SPAN < c.n_sparse ? (item + 1) * SPAN : c.n_sparse;
-        lanes sum = lanes{};
+    return team_sum(team, c.n_sparse, [&](int s) {
+        const lanes x = load(k + s) + c.sigma2;
+        const lanes part =
+            kept(c.scale * load(c.weight + s) * lower_power(c, x), c.n_sparse - s);
 
-        for (int s = item * SPAN; s < end; s += W) {
-            const lanes x = load(k + s) + c.sigma2;
-            const lanes part =
-                kept(c.scale * load(c.weight + s) * lower_power(c, x), c.n_sparse - s);
-
-            sum += part * x;
-            store(k + s, c.zeta * part);
-        }
-        return sum_of(sum);
+        store(k + s, c.zeta * part);
+        return lanes(part * x);
     });
 }
 
@@ -194,23 +189,13 @@ SZ_HERE double sum_points(const Team &team, const Kernel &c, double *k)
 SZ_HERE double sum_collapsed(const Team &team, const Kernel &c, const double *p,
                              double *g)
 {
-    const bool square = c.square.n_in > 0;
+    const double square = c.square.n_in ? 1.0 : 0.0, points = c.n_sparse ? 1.0 : 0.0;
 
-    return team_sum(team, (c.stride + SPAN - 1) / SPAN, [&](int item) {
-        const int end = (item + 1) * SPAN < c.stride ? (item + 1) * SPAN : c.stride;
-        lanes sum = lanes{};
+    return team_sum(team, c.stride, [&](int k) {
+        const lanes b = load(c.linear + k), from = load(g + k);
 
-        for (int k = item * SPAN; k < end; k += W) {
-            const lanes b = load(c.linear + k);
-            lanes own = b, slope = b;
-
-            if (square) own += load(g + k);
-            if (square) slope += 2.0 * load(g + k);
-            if (!square && c.n_sparse) slope += load(g + k);
-            sum += load(p + k) * own;
-            store(g + k, slope);
-        }
-        return sum_of(sum);
+        store(g + k, b + (2.0 * square + points) * from);
+        return lanes(load(p + k) * (b + square * from));
     });
 }
 

@@ -149,18 +149,10 @@ inline Power upload_power(Store &store, const sz_soap &from)
 /* ---- vectors -------------------------------------------------------------------------
  */
 
-constexpr int SPAN = ON_HOST ? 16 * W : 1; /* numbers of a sum that are an item */
-
 /* a . b, n a multiple of W */
 SZ_HERE double dot(const Team &team, int n, const double *a, const double *b)
 {
-    return team_sum(team, (n + SPAN - 1) / SPAN, [&](int s) {
-        const int end = (s + 1) * SPAN < n ? (s + 1) * SPAN : n;
-        lanes sum = lanes{};
-
-        for (int k = s * SPAN; k < end; k += W) sum += load(a + k) * load(b + k);
-        return sum_of(sum);
-    });
+    return team_sum(team, n, [&](int k) { return load(a + k) * load(b + k); });
 }
 
 /* p / |p|; returns |p|, or 1 where it is less than least */

@@ -45,17 +45,6 @@ template <class Item> SZ_HERE void each(const Team &team, int n, const Item &ite
     Kokkos::parallel_for(Kokkos::TeamThreadRange(team, n), item);
 }
 
-/* sum_k f(k), known to the whole team */
-template <class F> SZ_HERE double team_sum(const Team &team, int n, const F &f)
-{
-    double sum = 0.0;
-
-    Kokkos::parallel_reduce(
-        Kokkos::TeamThreadRange(team, n), [&](int k, double &s) { s += f(k); }, sum);
-    team.team_barrier();
-    return sum;
-}
-
 SZ_HERE void clear(const Team &team, int n, double *x)
 {
     each(team, n, [&](int k) { x[k] = 0.0; });
@@ -98,7 +87,7 @@ template <class T> SZ_HERE T kept(const T &v, int n)
 {
     T mine = v;
 
-    for (int k = 0; k < SZ_LANES; k++) mine[k] = k < n ? v[k] : 0.0;
+    sz_keep_lanes(reinterpret_cast<sz_lanes *>(&mine), n);
     return mine;
 }
 
@@ -111,7 +100,41 @@ template <class T> SZ_HERE double sum_of(const T &v)
     return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
-constexpr int items(int n)
+constexpr int SPAN = ON_HOST ? 16 * W : 1; /* numbers of a sum that are an item */
+
+/* The sum of the lanes of f(k), k = 0, W, 2 W .. below n, known to the whole team. */
+template <class F> SZ_HERE double team_sum(const Team &team, int n, const F &f)
+{
+    double sum = 0.0;
+
+    Kokkos::parallel_reduce(
+        Kokkos::TeamThreadRange(team, (n + SPAN - 1) / SPAN),
+        [&](int span, double &part) {
+            const int end = (span + 1) * SPAN < n ? (span + 1) * SPAN : n;
+            lanes own = lanes{};
+
+            for (int k = span * SPAN; k < end; k += W) own += f(k);
+            part += sum_of(own);
+        },
+        sum);
+    team.team_barrier();
+    return sum;
+}
+
+/* W rows of W numbers, turned: row k becomes column k; the rows of to are next apart */
+template <int n> SZ_HERE void turn(const double *from, int next, double *to)
+{
+    sz_lanes turned[SZ_LANES];
+
+    sz_turn(from, SZ_LANES, turned);
+    for (int k = 0; k < SZ_LANES; k++) memcpy(to + k * next, &turned[k], sizeof *turned);
+}
+template <> SZ_HERE void turn<1>(const double *from, int, double *to)
+{
+    *to = *from;
+}
+
+SZ_HERE constexpr int items(int n)
 {
     return (n + W - 1) / W;
 }
