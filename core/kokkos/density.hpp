@@ -63,7 +63,8 @@ constexpr int NEXT = CHUNK * W; /* from one row of scratch to the next */
 
 SZ_HERE size_t density_scratch(const Density &d)
 {
-    const size_t n_l = d.l_max + 1, forward = n_l * n_l + sizeof(Place) / sizeof(double);
+    const size_t n_l = d.l_max + 1,
+                 forward = n_l * n_l + sizeof(Place) / sizeof(double) / W;
     const size_t back = 2 * n_l * d.radial.n_lane;
 
     return NEXT * (forward > back ? forward : back) + W;
@@ -73,14 +74,14 @@ SZ_HERE size_t density_scratch(const Density &d)
  */
 
 /* x += the channels q .. of l of the neighbours in the group b of the chunk */
-SZ_HERE void add_group(const Density &d, int l, int q, int count, const Place *place,
+SZ_HERE void add_group(const Density &d, int l, int q, int count, const Place &place,
                        const double *y, double *x)
 {
     lanes h[W], slope;
 
     for (int k = 0; k < W; k++) {
         h[k] = lanes{};
-        if (k < count) channels(d.radial, place[k], l, q, &h[k], &slope);
+        if (k < count) channels(d.radial, place, k, l, q, &h[k], &slope);
     }
     for (int lm = l * l; lm < (l + 1) * (l + 1); lm++) {
         lanes sum = load(x + lm * d.n_chan);
@@ -104,12 +105,10 @@ SZ_HERE void density(const Team &team, const Density &d, const Neighbours &nb, i
 
         team.team_barrier();
         each(team, n, [&](int b) {
-            double length[W];
             lanes u[3];
+            const lanes r = directions(nb, begin + b, u);
 
-            store(length, directions(nb, begin + b, u));
-            for (int k = 0; k < nb.count[begin + b]; k++)
-                locate(d.radial, nb.slot[begin + b], length[k], &place[b * W + k]);
+            locate(d.radial, nb.slot[begin + b], r, &place[b]);
             harmonics(d.harmonics, d.l_max, u, scratch + b * W, NEXT);
         });
         team.team_barrier();
@@ -119,8 +118,8 @@ SZ_HERE void density(const Team &team, const Density &d, const Neighbours &nb, i
 
             for (int b = 0; b < n && q < d.radial.n_used[l]; b++)
                 if (d.n_slots == 1 || nb.slot[begin + b] == s)
-                    add_group(d, l, q, nb.count[begin + b], place + b * W,
-                              scratch + b * W, x + s * n_lane + q);
+                    add_group(d, l, q, nb.count[begin + b], place[b], scratch + b * W,
+                              x + s * n_lane + q);
         });
     }
     team.team_barrier();
@@ -134,17 +133,16 @@ SZ_HERE void turn_channels(const Density &d, const Neighbours &nb, int g, const 
                            double *h, double *dh)
 {
     const int n_lane = d.radial.n_lane, count = nb.count[g];
-    double length[W], value[W * W] = {0}, slope[W * W] = {0};
-    Place at[W];
+    double value[W * W] = {0}, slope[W * W] = {0};
+    Place at;
 
-    store(length, r);
-    for (int k = 0; k < count; k++) locate(d.radial, nb.slot[g], length[k], &at[k]);
+    locate(d.radial, nb.slot[g], r, &at);
     for (int l = 0; l <= d.l_max; l++)
         for (int q = 0; q < d.radial.n_used[l]; q += W) {
             for (int k = 0; k < count; k++) {
                 lanes v, s;
 
-                channels(d.radial, at[k], l, q, &v, &s);
+                channels(d.radial, at, k, l, q, &v, &s);
                 store(value + k * W, v);
                 store(slope + k * W, s);
             }

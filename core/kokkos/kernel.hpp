@@ -24,13 +24,12 @@ namespace soapz
  */
 
 /* The tile of a product that is kept in registers. */
-constexpr int TILE_ROWS = ON_HOST ? 8 : 4, TILE_LANES = ON_HOST ? 1 : 4;
+constexpr int TILE_ROWS = ON_HOST ? 8 : 4, TILE_LANES = ON_HOST ? 2 : 4;
 constexpr int TILE_COLUMNS = TILE_LANES * W;
-static_assert(SZ_LANES % TILE_COLUMNS == 0, "rows are multiples of it");
 
 /* A matrix [n_in][n_out] that rows are multiplied by, zero behind its end. */
 struct Matrix {
-    int n_in, n_panels;
+    int n_in, n_out, n_panels;
     const double *panel; /* [n_panels][n_in][TILE_COLUMNS] */
 };
 
@@ -45,7 +44,7 @@ inline Matrix upload(Store &store, int n_in, int n_out, int room, const double *
         for (int k = 0; k < n_in; k++)
             panel[(static_cast<size_t>(c / TILE_COLUMNS) * n_in + k) * TILE_COLUMNS +
                   c % TILE_COLUMNS] = a[k * next_in + c * next_out];
-    return {n_in, n_panels, store.put(panel)};
+    return {n_in, room, n_panels, store.put(panel)};
 }
 
 /* One tile: rows first .. of out, behind the end the last one once more. */
@@ -67,9 +66,9 @@ SZ_HERE void multiply_tile(const Matrix &a, int n, int first, int panel, const d
             for (int r = 0; r < TILE_ROWS; r++) sum[r][v] += row[r][k] * y;
         }
     for (int r = 0; r < TILE_ROWS && first + r < n; r++)
-        for (int v = 0; v < TILE_LANES; v++)
-            store(out + (first + r) * out_stride + panel * TILE_COLUMNS + v * W,
-                  sum[r][v]);
+        for (int v = 0, c = panel * TILE_COLUMNS; v < TILE_LANES && c < a.n_out;
+             v++, c += W)
+            store(out + (first + r) * out_stride + c, sum[r][v]);
 }
 
 /* out_i(c) = sum_k x_i(k) A(k,c) for n rows */
@@ -111,7 +110,7 @@ inline void upload_points(Store &store, const sz_kernel &from, Kernel &to)
     std::vector<double> weight(from.weight, from.weight + m);
 
     to.n_sparse = m;
-    to.k_stride = (m + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS;
+    to.k_stride = SZ_PAD(m);
     weight.resize(to.k_stride);
     to.weight = store.put(weight);
     to.values = upload(store, d, m, m, from.p_sparse, 1, ld);

@@ -54,17 +54,17 @@ inline Radial upload(Store &store, const sz_radial &from)
     return to;
 }
 
-/* Where a distance lies in its table: the weights of the six rows there, F included
+/* Where W distances lie in their table: the weights of the six rows there, F included
  * where it is a factor of all. */
 struct Place {
-    const double *node;
-    double w[6], dw[6];
-    double t, f, df; /* only of soap_turbo */
+    const double *node[W];
+    double w[6][W], dw[6][W];
+    double t[W], f[W], df[W];
 };
 
-SZ_HERE void weigh_rows(double t, double *w, double *dw)
+SZ_HERE void weigh_rows(const lanes &t, lanes *w, lanes *dw)
 {
-    const double t2 = t * t, t3 = t2 * t, s = 1.0 - t, b = 30.0 * t2 * s * s;
+    const lanes t2 = t * t, t3 = t2 * t, s = 1.0 - t, b = 30.0 * t2 * s * s;
 
     w[3] = t3 * (10.0 + t * (6.0 * t - 15.0));
     w[0] = 1.0 - w[3];
@@ -80,98 +80,128 @@ SZ_HERE void weigh_rows(double t, double *w, double *dw)
     dw[5] = 0.5 * t2 * s * (3.0 - 5.0 * t);
 }
 
-/* F of a soap, as sz_radial_switch() */
-SZ_HERE double switch_soap(const sz_radial_spec &s, double r, double *slope)
+/* f_cut and its slope; sin and cos of pi t, |t| <= 1/2, by their series, which ends at
+ * 1e-17 */
+SZ_HERE void cut(const sz_radial_spec &s, const double *r, double *f, double *df)
 {
-    const double pi = 3.14159265358979323846, x = (r - s.cutoff) / s.cutoff_width + 1.0;
-    const double k = s.decay_exponent, q = s.decay_rate;
-    double f = 1.0, df = 0.0, c, u, d;
+    const double pi = 3.14159265358979323846;
+    const double inverse = s.cutoff_width > 0.0 ? 1.0 / s.cutoff_width : 0.0;
+    double t[W], inside[W], before[W]; /* the last two 1 or 0 */
+    lanes x, even = lanes{}, odd = lanes{};
 
-    if (r > s.cutoff - s.cutoff_width) {
-        f = 0.5 * (1.0 + cos(pi * x));
-        df = -0.5 * pi / s.cutoff_width * sin(pi * x);
+    for (int k = 0; k < W; k++) {
+        const double place = (r[k] - (s.cutoff - s.cutoff_width)) * inverse;
+
+        before[k] = place > 0.0 ? 0.0 : 1.0;
+        inside[k] = place > 0.0 && place < 1.0 ? 1.0 : 0.0;
+        t[k] = (place - 0.5) * inside[k];
     }
-    *slope = df;
-    if (s.decay_exponent == 0) return f;
-    c = q == 0.0 ? 1.0 : q / (1.0 + q);
-    u = pow(r / s.decay_scale, k);
-    d = c * (1.0 + q) / (q + u);
-    *slope = df * d - f * c * k * (1.0 + q) * u / (r * (q + u) * (q + u));
-    return f * d;
+    x = pi * load(t);
+    for (int n = 22; n >= 0; n -= 2) {
+        even = 1.0 - x * x * even * (1.0 / ((n + 1) * (n + 2)));
+        odd = 1.0 - x * x * odd * (1.0 / ((n + 2) * (n + 3)));
+    }
+    store(f, load(before) + load(inside) * (0.5 - 0.5 * x * odd));
+    store(df, load(inside) * (-0.5 * pi * inverse) * even);
 }
 
-/* F of a soap_turbo, as sz_turbo_amplitude() */
-SZ_HERE double switch_turbo(double power, double cutoff, double r, double *slope)
+/* F and F' of a soap get the factor decay */
+SZ_HERE void decay(const sz_radial_spec &s, double r, double *f, double *df)
+{
+    const double k = s.decay_exponent, q = s.decay_rate,
+                 c = q == 0.0 ? 1.0 : q / (1.0 + q);
+    const double u = pow(r / s.decay_scale, k), d = c * (1.0 + q) / (q + u);
+
+    *df = *df * d - *f * c * k * (1.0 + q) * u / (r * (q + u) * (q + u));
+    *f *= d;
+}
+
+/* F of a soap_turbo and its slope, as sz_turbo_amplitude() */
+SZ_HERE void amplitude(double power, double cutoff, double r, double *f, double *df)
 {
     const double x = r / cutoff, rest = 1.0 - x, p = rest * rest * (1.0 + 2.0 * x);
-    double lower;
+    const double lower = power == 1.0 ? 1.0 : power == 2.0 ? p : pow(p, power - 1.0);
 
-    *slope = 0.0;
-    if (power == 0.0) return 1.0;
-    if (p <= 1e-10) return 0.0;
-    lower = power == 1.0 ? 1.0 : power == 2.0 ? p : pow(p, power - 1.0);
-    *slope = -6.0 * x * rest * power * lower / cutoff;
-    return p * lower;
+    *f = power == 0.0 ? 1.0 : p <= 1e-10 ? 0.0 : p * lower;
+    *df = *f == 0.0 ? 0.0 : -6.0 * x * rest * power * lower / cutoff;
 }
 
-SZ_HERE void locate(const Radial &radial, int slot, double r, Place *at)
+SZ_HERE void find_knot(const Radial &radial, const Table &table, double r, Place *at,
+                       int k, double *per_r)
+{
+    int piece = 0, knot, last;
+    double t;
+
+    while (piece + 1 < table.n_pieces && r >= table.from[piece + 1]) piece++;
+    *per_r = table.per_r[piece];
+    t = (r - table.from[piece]) * *per_r;
+    last = table.first[piece + 1] - table.first[piece] - 2;
+    knot = static_cast<int>(t) < last ? static_cast<int>(t) : last;
+    at->node[k] =
+        table.node + static_cast<size_t>(table.first[piece] + knot) * radial.n_node;
+    at->t[k] = t - knot;
+}
+
+SZ_HERE void locate(const Radial &radial, int slot, const lanes &r, Place *at)
 {
     const Table &table = radial.table[radial.n_tables > 1 ? slot : 0];
-    int k = 0, knot, last;
-    double t, per_r;
+    double length[W], per_r[W];
+    lanes w[6], dw[6];
 
-    while (k + 1 < table.n_pieces && r >= table.from[k + 1]) k++;
-    per_r = table.per_r[k];
-    t = (r - table.from[k]) * per_r;
-    last = table.first[k + 1] - table.first[k] - 2;
-    knot = static_cast<int>(t) < last ? static_cast<int>(t) : last;
-    at->node = table.node + static_cast<size_t>(table.first[k] + knot) * radial.n_node;
-    at->t = t - knot;
-    weigh_rows(at->t, at->w, at->dw);
-    at->f = radial.turbo ? switch_turbo(table.power, radial.spec.cutoff, r, &at->df)
-                         : switch_soap(radial.spec, r, &at->df);
+    store(length, r);
+    for (int k = 0; k < W; k++) find_knot(radial, table, length[k], at, k, &per_r[k]);
+    weigh_rows(load(at->t), w, dw);
+    if (!radial.turbo) cut(radial.spec, length, at->f, at->df);
+    for (int k = 0; k < W; k++) {
+        if (radial.turbo)
+            amplitude(table.power, radial.spec.cutoff, length[k], &at->f[k], &at->df[k]);
+        else if (radial.spec.decay_exponent)
+            decay(radial.spec, length[k], &at->f[k], &at->df[k]);
+    }
     for (int c = 0; c < 6; c++) {
-        at->dw[c] *= per_r;
-        if (radial.turbo) continue;
-        at->dw[c] = at->f * at->dw[c] + at->df * at->w[c];
-        at->w[c] *= at->f;
+        const lanes f = load(at->f), slope = dw[c] * load(per_r);
+
+        store(at->w[c], radial.turbo ? w[c] : f * w[c]);
+        store(at->dw[c], radial.turbo ? slope : f * slope + load(at->df) * w[c]);
     }
 }
 
-/* Columns of the nodes from c on: T is lanes, or double for one column. gap: from one
- * node to the next what stands behind its three rows. */
+/* Columns of the nodes of distance i from c on: T is lanes, or double for one column.
+ * gap: from one node to the next what stands behind its three rows. */
 template <class T>
-SZ_HERE void interpolate(const Place &at, int n_row, int gap, int c, T *value, T *slope)
+SZ_HERE void interpolate(const Place &at, int i, int n_row, int gap, int c, T *value,
+                         T *slope)
 {
-    const double *node = at.node + c;
-    T row = load_as<T>(node), sum = at.w[0] * row, change = at.dw[0] * row;
+    const double *node = at.node[i] + c;
+    T row = load_as<T>(node), sum = at.w[0][i] * row, change = at.dw[0][i] * row;
 
     for (int k = 1; k < 6; k++) {
         row = load_as<T>(node + k * n_row + (k < 3 ? 0 : gap));
-        sum += at.w[k] * row;
-        change += at.dw[k] * row;
+        sum += at.w[k][i] * row;
+        change += at.dw[k][i] * row;
     }
     *value = sum;
     *slope = change;
 }
 
-/* h_lq and its slope for the channels q .. q+W-1 */
-SZ_HERE void channels(const Radial &radial, const Place &at, int l, int q, lanes *h,
-                      lanes *dh)
+/* h_lq of distance i and its slope for the channels q .. q+W-1 */
+SZ_HERE void channels(const Radial &radial, const Place &at, int i, int l, int q,
+                      lanes *h, lanes *dh)
 {
-    const int n = radial.n_used[l] - q;
+    const int n = radial.n_used[l] - q, n_row = radial.n_row, n_lane = radial.n_lane;
 
     if (radial.turbo) {
-        const double *more = at.node + 3 * radial.n_row + q, *next = more + radial.n_node;
+        const double *more = at.node[i] + 3 * n_row + q, *next = more + radial.n_node;
+        const double t = at.t[i], f = at.f[i];
         double a, da;
 
-        interpolate(at, radial.n_row, radial.n_lane, radial.n_lane + l, &a, &da);
-        interpolate(at, radial.n_row, radial.n_lane, q, h, dh);
-        *dh += load(more) * (1.0 - at.t) + load(next) * at.t;
-        *dh = a * (at.f * *dh + at.df * *h) + da * at.f * *h;
-        *h *= a * at.f;
+        interpolate(at, i, n_row, n_lane, n_lane + l, &a, &da);
+        interpolate(at, i, n_row, n_lane, q, h, dh);
+        *dh += load(more) * (1.0 - t) + load(next) * t;
+        *dh = a * (f * *dh + at.df[i] * *h) + da * f * *h;
+        *h *= a * f;
     } else {
-        interpolate(at, radial.n_row, 0, radial.place[l] + q, h, dh);
+        interpolate(at, i, n_row, 0, radial.place[l] + q, h, dh);
     }
     *h = kept(*h, n);
     *dh = kept(*dh, n);

@@ -12,7 +12,6 @@
 #include "kokkos/kernel.hpp"
 #include "kokkos/session.hpp"
 
-#include <cmath>
 #include <memory>
 
 namespace soapz
@@ -54,10 +53,10 @@ static Prepared *prepare(const sz_soap_plan &plan)
 
 /* The pairs of a block as they are gathered. */
 struct Gathered {
-    std::vector<int> atom;                /* of the block */
-    std::vector<int> first, slot, count;  /* as in Neighbours */
-    std::vector<int> pair;                /* [groups][W] in the list */
-    std::vector<std::pair<int, int>> row; /* slot and pair of one atom */
+    std::vector<int> atom;               /* of the block */
+    std::vector<int> first, slot, count; /* as in Neighbours */
+    std::vector<int> pair;               /* [groups][W] in the list */
+    std::vector<std::vector<int>> row;   /* pairs of one atom by slot */
 };
 
 struct Work {
@@ -106,32 +105,34 @@ static void make_room(Work &w)
 /* ---- neighbours ----------------------------------------------------------------------
  */
 
-/* The pairs of atom i that a descriptor wants, by slot. */
-static void find_row(Gathered &list, const sz_neigh &nb, const int *slot, double cutoff,
-                     int i)
+/* The pairs of atom i that a descriptor wants: those of each slot in its row. */
+static void find_rows(Gathered &list, const sz_neigh &nb, const int *slot, double cutoff,
+                      int i)
 {
-    list.row.clear();
     for (int j = nb.first[i]; j < nb.first[i + 1]; j++) {
         const double *d = nb.r + 3 * static_cast<size_t>(j);
         const int s = slot[nb.neigh_species[j]];
 
-        if (s >= 0 && std::sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]) < cutoff)
-            list.row.push_back({s, j});
+        if (s < 0 || d[0] * d[0] + d[1] * d[1] + d[2] * d[2] >= cutoff * cutoff) continue;
+        if (static_cast<size_t>(s) >= list.row.size()) list.row.resize(s + 1);
+        list.row[s].push_back(j);
     }
-    if (W > 1) std::sort(list.row.begin(), list.row.end());
 }
 
-/* Groups of up to W pairs of one slot. */
+/* Groups of up to W pairs of each row, which is empty then. */
 static void add_groups(Gathered &list)
 {
-    const auto &row = list.row;
+    for (size_t s = 0; s < list.row.size(); s++) {
+        std::vector<int> &row = list.row[s];
 
-    for (size_t k = 0, n; k < row.size(); k += n) {
-        for (n = 1; n < W && k + n < row.size() && row[k + n].first == row[k].first;) n++;
-        list.slot.push_back(row[k].first);
-        list.count.push_back(static_cast<int>(n));
-        for (size_t w = 0; w < W; w++)
-            list.pair.push_back(row[k + (w < n ? w : 0)].second);
+        for (size_t k = 0; k < row.size(); k += W) {
+            const size_t n = std::min<size_t>(W, row.size() - k);
+
+            list.slot.push_back(static_cast<int>(s));
+            list.count.push_back(static_cast<int>(n));
+            for (size_t w = 0; w < W; w++) list.pair.push_back(row[k + (w < n ? w : 0)]);
+        }
+        row.clear();
     }
     list.first.push_back(static_cast<int>(list.slot.size()));
 }
@@ -147,7 +148,7 @@ static Neighbours send_neighbours(Work &w, const sz_neigh &nb, const int *slot,
     list.count.clear();
     list.pair.clear();
     for (int i : list.atom) {
-        find_row(list, nb, slot, cutoff, i);
+        find_rows(list, nb, slot, cutoff, i);
         add_groups(list);
     }
     n = list.slot.size();
