@@ -65,7 +65,7 @@ SZ_HERE size_t density_scratch(const Density &d)
 {
     const size_t n_l = d.l_max + 1,
                  forward = n_l * n_l + sizeof(Place) / sizeof(double) / W;
-    const size_t back = 2 * n_l * d.radial.n_lane;
+    const size_t back = 2 * static_cast<size_t>(d.radial.n_h);
 
     return NEXT * (forward > back ? forward : back) + W;
 }
@@ -81,7 +81,9 @@ SZ_HERE void add_group(const Density &d, int l, int q, int count, const Place &p
 
     for (int k = 0; k < W; k++) {
         h[k] = lanes{};
-        if (k < count) channels(d.radial, place, k, l, q, &h[k], &slope);
+        if (k >= count) continue;
+        channels(d.radial, place, k, d.radial.place[l] + q, &h[k], &slope);
+        h[k] = kept(h[k], d.radial.n_used[l] - q); /* behind them stand those of others */
     }
     for (int lm = l * l; lm < (l + 1) * (l + 1); lm++) {
         lanes sum = load(x + lm * d.n_chan);
@@ -132,23 +134,22 @@ SZ_HERE void density(const Team &team, const Density &d, const Neighbours &nb, i
 SZ_HERE void turn_channels(const Density &d, const Neighbours &nb, int g, const lanes &r,
                            double *h, double *dh)
 {
-    const int n_lane = d.radial.n_lane, count = nb.count[g];
+    const int count = nb.count[g];
     double value[W * W] = {0}, slope[W * W] = {0};
     Place at;
 
     locate(d.radial, nb.slot[g], r, &at);
-    for (int l = 0; l <= d.l_max; l++)
-        for (int q = 0; q < d.radial.n_used[l]; q += W) {
-            for (int k = 0; k < count; k++) {
-                lanes v, s;
+    for (int c = 0; c < d.radial.n_h; c += W) {
+        for (int k = 0; k < count; k++) {
+            lanes v, s;
 
-                channels(d.radial, at, k, l, q, &v, &s);
-                store(value + k * W, v);
-                store(slope + k * W, s);
-            }
-            turn<W>(value, NEXT, h + (l * n_lane + q) * NEXT);
-            turn<W>(slope, NEXT, dh + (l * n_lane + q) * NEXT);
+            channels(d.radial, at, k, c, &v, &s);
+            store(value + k * W, v);
+            store(slope + k * W, s);
         }
+        turn<W>(value, NEXT, h + c * NEXT);
+        turn<W>(slope, NEXT, dh + c * NEXT);
+    }
 }
 
 /* From dE/dX to nb.dedr; nothing is defined in lanes that are not in use. */
@@ -159,7 +160,7 @@ SZ_HERE void density_adjoint(const Team &team, const Density &d, const Neighbour
 
     each(team, nb.first[i + 1] - first, [&](int b) {
         const int g = first + b, slot = d.n_slots > 1 ? nb.slot[g] : 0;
-        double *h = scratch + b % CHUNK * W, *dh = h + (d.l_max + 1) * n_lane * NEXT;
+        double *h = scratch + b % CHUNK * W, *dh = h + d.radial.n_h * NEXT;
         lanes u[3], dedr[3], r = directions(nb, g, u);
 
         turn_channels(d, nb, g, r, h, dh);
@@ -167,11 +168,12 @@ SZ_HERE void density_adjoint(const Team &team, const Density &d, const Neighbour
             d.harmonics, d.l_max, r, u,
             [&](int lm, int l, lanes *v, lanes *s) {
                 const double *from = dedx + lm * d.n_chan + slot * n_lane;
+                const int first = d.radial.place[l] * NEXT;
 
                 *v = *s = lanes{};
                 for (int q = 0; q < d.radial.n_used[l]; q++) {
-                    *v += from[q] * load(h + (l * n_lane + q) * NEXT);
-                    *s += from[q] * load(dh + (l * n_lane + q) * NEXT);
+                    *v += from[q] * load(h + first + q * NEXT);
+                    *s += from[q] * load(dh + first + q * NEXT);
                 }
             },
             dedr);

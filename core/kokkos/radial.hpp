@@ -23,15 +23,15 @@ struct Table {
 
 struct Radial {
     sz_radial_spec spec;
-    int turbo, n_row, n_node, n_lane, n_tables;
+    int turbo, n_h, n_row, n_node, n_lane, n_tables;
     int n_used[SZ_L_MAX + 1], place[SZ_L_MAX + 1];
     const Table *table; /* [n_tables] */
 };
 
 inline Radial upload(Store &store, const sz_radial &from)
 {
-    Radial to = {from.spec,     from.turbo, from.n_row, from.n_node, from.n_lane,
-                 from.n_tables, {},         {},         nullptr};
+    Radial to = {from.spec,   from.turbo,    from.n_h, from.n_row, from.n_node,
+                 from.n_lane, from.n_tables, {},       {},         nullptr};
     std::vector<Table> tables(from.n_tables);
 
     for (int l = 0; l <= from.spec.l_max; l++) {
@@ -184,27 +184,31 @@ SZ_HERE void interpolate(const Place &at, int i, int n_row, int gap, int c, T *v
     *slope = change;
 }
 
-/* h_lq of distance i and its slope for the channels q .. q+W-1 */
-SZ_HERE void channels(const Radial &radial, const Place &at, int i, int l, int q,
-                      lanes *h, lanes *dh)
+/* What channels() does, of soap_turbo: R of a channel times A of its l. */
+SZ_HERE void channels_turbo(const Radial &radial, const Place &at, int i, int c, lanes *h,
+                            lanes *dh)
 {
-    const int n = radial.n_used[l] - q, n_row = radial.n_row, n_lane = radial.n_lane;
+    const int n_row = radial.n_row, n_lane = radial.n_lane, l = c / n_lane,
+              q = c % n_lane;
+    const double *more = at.node[i] + 3 * n_row + q, *next = more + radial.n_node;
+    const double t = at.t[i], f = at.f[i];
+    double a, da;
 
-    if (radial.turbo) {
-        const double *more = at.node[i] + 3 * n_row + q, *next = more + radial.n_node;
-        const double t = at.t[i], f = at.f[i];
-        double a, da;
+    interpolate(at, i, n_row, n_lane, n_lane + l, &a, &da);
+    interpolate(at, i, n_row, n_lane, q, h, dh);
+    *dh += load(more) * (1.0 - t) + load(next) * t;
+    *dh = a * (f * *dh + at.df[i] * *h) + da * f * *h;
+    *h *= a * f;
+}
 
-        interpolate(at, i, n_row, n_lane, n_lane + l, &a, &da);
-        interpolate(at, i, n_row, n_lane, q, h, dh);
-        *dh += load(more) * (1.0 - t) + load(next) * t;
-        *dh = a * (f * *dh + at.df[i] * *h) + da * f * *h;
-        *h *= a * f;
-    } else {
-        interpolate(at, i, n_row, 0, radial.place[l] + q, h, dh);
-    }
-    *h = kept(*h, n);
-    *dh = kept(*dh, n);
+/* h and its slope of distance i, columns c .. c+W-1: channel q of l is at place[l] + q */
+SZ_HERE void channels(const Radial &radial, const Place &at, int i, int c, lanes *h,
+                      lanes *dh)
+{
+    if (radial.turbo)
+        channels_turbo(radial, at, i, c, h, dh);
+    else
+        interpolate(at, i, radial.n_row, 0, c, h, dh);
 }
 
 } // namespace soapz
