@@ -110,8 +110,7 @@ SZ_HERE Factors factors_of(const Descriptor &d, const Channels &at, const Channe
             dedy.factor(d, 2), d.map[1].stride, d.map[2].stride};
 }
 
-/* ---- forwards ------------------------------------------------------------------------
- */
+/* ---- forwards ---------------------------------------------------------------------- */
 
 SZ_HERE void forward_atom(const Team &team, const Descriptor &d, const Block &b,
                           Scratch scratch)
@@ -139,8 +138,7 @@ SZ_HERE void forward_atom(const Team &team, const Descriptor &d, const Block &b,
     if (team.team_rank() == 0) b.norm[i] = norm;
 }
 
-/* ---- and back ------------------------------------------------------------------------
- */
+/* ---- and back ---------------------------------------------------------------------- */
 
 SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
                           Scratch scratch)
@@ -178,8 +176,7 @@ SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
                     scratch.take(density_scratch(d.density)));
 }
 
-/* ---- blocks --------------------------------------------------------------------------
- */
+/* ---- blocks ------------------------------------------------------------------------ */
 
 inline Policy policy_of(const Descriptor &d, int n)
 {

@@ -36,7 +36,7 @@ struct Rows {
 };
 
 struct Coupling {
-    int n_q, stride, width, n_c; /* as in sz_coupling; n_q 0: two factors, no coupling */
+    int n_q, width, n_c; /* as in sz_coupling; n_q 0: two factors, no coupling */
     const int *source[2];
     Rows q, y2, y3;
 };
@@ -74,7 +74,6 @@ inline Coupling upload_coupling(Store &store, const sz_compression &c)
             y3.push_back({w.y3, w.q, w.y2, width, w.value});
         }
     to.n_q = static_cast<int>(sz_coupling_size(&c));
-    to.stride = from->stride;
     to.width = from->width;
     to.n_c = from->n_c;
     for (int d = 0; d < 2 && from->n_c; d++)

@@ -70,8 +70,7 @@ SZ_HERE size_t density_scratch(const Density &d)
     return NEXT * (forward > back ? forward : back) + W;
 }
 
-/* ---- forwards ------------------------------------------------------------------------
- */
+/* ---- forwards ---------------------------------------------------------------------- */
 
 /* x += the channels q .. of l of the neighbours in the group b of the chunk */
 SZ_HERE void add_group(const Density &d, int l, int q, int count, const Place &place,
@@ -127,8 +126,7 @@ SZ_HERE void density(const Team &team, const Density &d, const Neighbours &nb, i
     team.team_barrier();
 }
 
-/* ---- and back ------------------------------------------------------------------------
- */
+/* ---- and back ---------------------------------------------------------------------- */
 
 /* h and its slopes of a group's neighbours, channel by channel */
 SZ_HERE void turn_channels(const Density &d, const Neighbours &nb, int g, const lanes &r,
@@ -160,7 +158,7 @@ SZ_HERE void density_adjoint(const Team &team, const Density &d, const Neighbour
 
     each(team, nb.first[i + 1] - first, [&](int b) {
         const int g = first + b, slot = d.n_slots > 1 ? nb.slot[g] : 0;
-        double *h = scratch + b % CHUNK * W, *dh = h + d.radial.n_h * NEXT;
+        double *h = scratch + team.team_rank() * W, *dh = h + d.radial.n_h * NEXT;
         lanes u[3], dedr[3], r = directions(nb, g, u);
 
         turn_channels(d, nb, g, r, h, dh);
@@ -168,12 +166,12 @@ SZ_HERE void density_adjoint(const Team &team, const Density &d, const Neighbour
             d.harmonics, d.l_max, r, u,
             [&](int lm, int l, lanes *v, lanes *s) {
                 const double *from = dedx + lm * d.n_chan + slot * n_lane;
-                const int first = d.radial.place[l] * NEXT;
+                const int row = d.radial.place[l] * NEXT;
 
                 *v = *s = lanes{};
                 for (int q = 0; q < d.radial.n_used[l]; q++) {
-                    *v += from[q] * load(h + first + q * NEXT);
-                    *s += from[q] * load(dh + first + q * NEXT);
+                    *v += from[q] * load(h + row + q * NEXT);
+                    *s += from[q] * load(dh + row + q * NEXT);
                 }
             },
             dedr);

@@ -20,8 +20,7 @@ extern "C" {
 namespace soapz
 {
 
-/* ---- products ------------------------------------------------------------------------
- */
+/* ---- products ---------------------------------------------------------------------- */
 
 /* The tile of a product that is kept in registers. */
 constexpr int TILE_ROWS = ON_HOST ? 8 : 4, TILE_LANES = ON_HOST ? 2 : 4;
@@ -88,8 +87,7 @@ inline void multiply(const Matrix &a, int n, const double *x, int x_stride, doub
         });
 }
 
-/* ---- the plan ------------------------------------------------------------------------
- */
+/* ---- the plan ---------------------------------------------------------------------- */
 
 struct Kernel {
     int stride;
@@ -142,8 +140,7 @@ inline Kernel upload_kernel(Store &store, const sz_soap_group &group, int t,
     return to;
 }
 
-/* ---- energies ------------------------------------------------------------------------
- */
+/* ---- energies ---------------------------------------------------------------------- */
 
 /* What a block has. */
 struct Vectors {

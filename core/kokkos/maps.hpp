@@ -13,11 +13,13 @@
 
 #include "kokkos/space.hpp"
 
+#include <algorithm>
+
 namespace soapz
 {
 
 struct Map {
-    int lanes, stride, n_runs; /* all runs are of so many lanes */
+    int n, stride, n_runs; /* all runs are of n channels at most */
     const sz_run *run;
     const double *matrix, *transpose; /* or nullptr */
 };
@@ -25,8 +27,12 @@ struct Map {
 inline Map upload(Store &store, const sz_map &from, const sz_compression &c)
 {
     const size_t size = static_cast<size_t>(c.l_max + 1) * c.n_chan * from.stride;
-    Map to = {from.lanes, from.stride, from.n_runs, store.put(from.run, from.n_runs),
-              nullptr,    nullptr};
+    Map to = {*std::max_element(from.n, from.n + c.l_max + 1),
+              from.stride,
+              from.n_runs,
+              store.put(from.run, from.n_runs),
+              nullptr,
+              nullptr};
 
     if (from.matrix) to.matrix = store.put(from.matrix, size);
     if (from.matrix) to.transpose = store.put(from.transpose, size);
@@ -37,7 +43,7 @@ inline Map upload(Store &store, const sz_map &from, const sz_compression &c)
 SZ_HERE void add_runs(const Team &team, const Map &map, int n_lm, const double *from,
                       int from_stride, bool back, double *to, int to_stride)
 {
-    const int n = items(map.lanes);
+    const int n = items(map.n);
 
     each(team, n_lm * n, [&](int item) {
         const int i = item % n * W;
@@ -47,8 +53,8 @@ SZ_HERE void add_runs(const Team &team, const Map &map, int n_lm, const double *
         for (const sz_run *r = map.run; r < map.run + map.n_runs; r++) {
             double *at = y + (back ? r->from : r->to);
 
-            store(at, load(at) +
-                          r->weight * kept(load(x + (back ? r->to : r->from)), r->n - i));
+            store(at, load(at) + r->weight *
+                                     kept(load(x + (back ? r->to : r->from)), map.n - i));
         }
     });
 }

@@ -50,17 +50,16 @@ struct Targets {
 };
 
 struct Power {
-    int n_pieces, n_products, product_stride, stride1, stride2, normalise;
+    int n_pieces, product_stride, stride1, stride2, normalise;
     double least_norm;
     const Piece *piece;
     const double *scale; /* [product_stride] */
     Targets to1, to2;    /* of Y1 and of Y2 */
-    int summed, n_desc, stride;
+    int summed, stride;
     Rows sums, sums_back; /* where summed is 1 */
 };
 
-/* ---- the plan ------------------------------------------------------------------------
- */
+/* ---- the plan ---------------------------------------------------------------------- */
 
 /* The components of a compression in pieces, in their order. */
 inline std::vector<Piece> find_pieces(const sz_compression &c)
@@ -130,7 +129,6 @@ inline Power upload_power(Store &store, const sz_soap &from)
     }
     to.n_pieces = static_cast<int>(pieces.size());
     to.piece = store.put(pieces);
-    to.n_products = c.n_products;
     to.product_stride = c.product_stride;
     to.stride1 = c.stride_a;
     to.stride2 = c.stride_b;
@@ -140,14 +138,12 @@ inline Power upload_power(Store &store, const sz_soap &from)
     to.to1 = to1.upload(store);
     to.to2 = to2.upload(store);
     to.summed = c.spec.sum != nullptr;
-    to.n_desc = c.n_desc;
     to.stride = c.stride;
     if (to.summed) upload_sums(store, c.sum, to);
     return to;
 }
 
-/* ---- vectors -------------------------------------------------------------------------
- */
+/* ---- vectors ----------------------------------------------------------------------- */
 
 /* a . b, n a multiple of W */
 SZ_HERE double dot(const Team &team, int n, const double *a, const double *b)
@@ -192,8 +188,7 @@ SZ_HERE void add_sums(const Team &team, const Rows &rows, const double *from, in
     team.team_barrier();
 }
 
-/* ---- the stages ----------------------------------------------------------------------
- */
+/* ---- the stages -------------------------------------------------------------------- */
 
 SZ_HERE void scale(const Team &team, const Power &c, double *products)
 {

@@ -17,8 +17,7 @@
 namespace soapz
 {
 
-/* ---- the plan ------------------------------------------------------------------------
- */
+/* ---- the plan ---------------------------------------------------------------------- */
 
 struct Prepared {
     Store store;
@@ -48,8 +47,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
     return made.release();
 }
 
-/* ---- work ----------------------------------------------------------------------------
- */
+/* ---- work -------------------------------------------------------------------------- */
 
 /* The pairs of a block as they are gathered. */
 struct Gathered {
@@ -102,8 +100,7 @@ static void make_room(Work &w)
     w.first.reserve(n + 1);
 }
 
-/* ---- neighbours ----------------------------------------------------------------------
- */
+/* ---- neighbours -------------------------------------------------------------------- */
 
 /* The pairs of atom i that a descriptor wants: those of each slot in its row. */
 static void find_rows(Gathered &list, const sz_neigh &nb, const int *slot, double cutoff,
@@ -191,8 +188,7 @@ static void send_central(Work &w, const sz_soap &soap, int z)
     w.central.send();
 }
 
-/* ---- energies ------------------------------------------------------------------------
- */
+/* ---- energies ---------------------------------------------------------------------- */
 
 static void take_results(Work &w, const sz_portion &portion)
 {
@@ -263,8 +259,7 @@ static void compute_term(Work &w, const sz_soap_plan &plan, int t,
 
 } // namespace soapz
 
-/* ---- the record ----------------------------------------------------------------------
- */
+/* ---- the record -------------------------------------------------------------------- */
 
 using namespace soapz;
 

@@ -36,8 +36,8 @@ using Team = Policy::member_type;
 
 constexpr bool ON_HOST = std::is_same<Memory, Kokkos::HostSpace>::value;
 constexpr int W = ON_HOST ? SZ_LANES : 1;
-constexpr int CHUNK = ON_HOST ? 1 : 64;
 constexpr int TEAM = ON_HOST ? 1 : 128; /* threads */
+constexpr int CHUNK = TEAM;
 
 /* n items, shared out among the threads of a team */
 template <class Item> SZ_HERE void each(const Team &team, int n, const Item &item)
@@ -50,8 +50,7 @@ SZ_HERE void clear(const Team &team, int n, double *x)
     each(team, n, [&](int k) { x[k] = 0.0; });
 }
 
-/* ---- W numbers ----------------------------------------------------------------------
- */
+/* ---- W numbers --------------------------------------------------------------------- */
 
 template <bool on_host> struct LanesOf {
     typedef double type;
@@ -139,8 +138,7 @@ SZ_HERE constexpr int items(int n)
     return (n + W - 1) / W;
 }
 
-/* ---- memory -------------------------------------------------------------------------
- */
+/* ---- memory ------------------------------------------------------------------------ */
 
 /* Arrays of a plan on the device, and the pointers to them. */
 class Store
@@ -157,21 +155,15 @@ class Store
             Kokkos::deep_copy(Kokkos::subview(view, std::make_pair(size_t(0), bytes)),
                               host);
         kept.push_back(view);
-        total += room;
         return reinterpret_cast<const T *>(view.data());
     }
     template <class T> const T *put(const std::vector<T> &from)
     {
         return put(from.data(), from.size());
     }
-    size_t bytes() const
-    {
-        return total;
-    }
 
   private:
     std::vector<Kokkos::View<char *, Memory>> kept;
-    size_t total = 0;
 };
 
 /* Numbers that go to the device or come from it. On a CPU both are the same memory. */
