@@ -47,7 +47,7 @@ say "== soapz"
 cmake -S "$project" -B "$folder/soapz" -G Ninja -DPython3_EXECUTABLE="$venv/bin/python" $compiler \
     -DSOAPZ_KOKKOS=ON -DKokkos_ROOT="$folder/installed" -DSOAPZ_PLUGIN=OFF -DSOAPZ_MPI=OFF \
     > "$folder/configure.log" 2>&1 || die "cmake failed, see $folder/configure.log"
-ninja -C "$folder/soapz" -j "$jobs" soapz_tool soapz test_kokkos > "$folder/build.log" 2>&1 ||
+ninja -C "$folder/soapz" -j "$jobs" soapz_tool libsoapz.so test_kokkos > "$folder/build.log" 2>&1 ||
     die "the build of soapz failed, see $folder/build.log"
 [ "${TESTS:-1}" != 0 ] || exit 0
 
