@@ -63,6 +63,8 @@ with tempfile.TemporaryDirectory() as folder:
         want, got = Potential(path).predict(frame), Potential(path, device="kokkos").predict(frame)
         worst = max(off(got.energies, want.energies), off(got.forces, want.forces), off(got.virials, want.virials))
         check(descriptor, worst <= 1e-11, f"off by {worst:.1e}")
+        alone = [Potential(path, device=device).energy(([42], [[0.0, 0.0, 0.0]])) for device in ("cpu", "kokkos")]
+        check(f"{descriptor}: one atom", abs(alone[0] - alone[1]) <= 1e-11 * abs(alone[0]), str(alone))
     for device in ("cpu", "kokkos"):
         said = subprocess.run([SOAPZ, "eval", path, xyz, "-o", out, "--device", device], check=True, text=True,
                               stdout=subprocess.PIPE).stdout
