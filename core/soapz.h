@@ -117,9 +117,21 @@ typedef enum {
 SZ_API sz_status sz_precision_of(sz_precision *precision, const char *word,
                                  sz_error *err);
 
+typedef enum {
+    SZ_CPU,
+    /* SOAP terms on the device that Kokkos was built for, a GPU or this CPU's threads, in
+     * double precision; the rest on the CPU. Kokkos is started with the first plan,
+     * unless the program has started it, and ends with the program. A library that is
+     * built without Kokkos has no such plan: SZ_ERR_ARGUMENT. */
+    SZ_KOKKOS
+} sz_device;
+
+/* "cpu" or "kokkos"; another word is SZ_ERR_ARGUMENT. */
+SZ_API sz_status sz_device_of(sz_device *device, const char *word, sz_error *err);
+
 typedef struct {
-    /* Largest number of atoms in one matrix product, 1 to 4096; 0: the default, 128.
-     * Results do not depend on it beyond rounding. */
+    /* Largest number of atoms in one matrix product, 1 to 4096; 0: the default, 128, on a
+     * device 2048. Results do not depend on it beyond rounding. */
     int n_block;
     /* eV; 0: off. Allowed change of a local energy by each SOAP term with zeta 2 and up
      * to 4096 components, rms over its sparse points. Such a term is replaced by the
@@ -131,6 +143,7 @@ typedef struct {
      * freed; in a forked child they are started again. */
     int n_threads;
     sz_precision precision;
+    sz_device device;
 } sz_plan_options;
 
 /* The effect of rank_tolerance on a term. */
@@ -150,6 +163,8 @@ SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
 SZ_API size_t sz_plan_bytes(const sz_plan *plan);
 /* The precision that is used on this CPU. */
 SZ_API sz_precision sz_plan_precision(const sz_plan *plan);
+/* "Kokkos Cuda"; NULL: the plan computes on the CPU only. */
+SZ_API const char *sz_plan_device(const sz_plan *plan);
 /* Number of SOAP kernels computed in double within an SZ_MIXED plan because their weights
  * cancel too strongly for single precision. They are as slow as in double. */
 SZ_API int sz_plan_n_wide(const sz_plan *plan);
@@ -198,9 +213,9 @@ typedef struct {
 /* energy [n_atoms]    eV, local energies E_i (overwritten)
  * dedr   [n_pairs][3] eV/Angstrom, dE_i/dr_ij (overwritten); NULL: energies only.
  * The caller adds -dedr to the force on j, +dedr to that on i, and -r_ij (x) dedr to the
- * virial. Allocates nothing. Fails on a species out of range (SZ_ERR_ARGUMENT), on NaN
- * and on atoms closer than 1e-6 Angstrom (SZ_ERR_NUMERIC). model: that of the work, or
- * NULL. */
+ * virial. Allocates nothing, except memory on a device. Fails on a species out of range
+ * (SZ_ERR_ARGUMENT), on NaN and on atoms closer than 1e-6 Angstrom (SZ_ERR_NUMERIC).
+ * model: that of the work, or NULL. */
 SZ_API sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
                             double *energy, double *dedr, sz_error *err);
 

@@ -35,6 +35,7 @@ using namespace LAMMPS_NS;
 
 static constexpr int MAX_BLOCK = 4096;
 static constexpr int DEFAULT_BLOCK = 128;
+static constexpr int DEVICE_BLOCK = 2048; /* the same on a device */
 static constexpr int MAX_THREADS = 1024;
 /* Number of atoms gathered at a time: limits the memory, but is several blocks, so that
  * few blocks of each element are partly filled. */
@@ -42,8 +43,8 @@ static constexpr int CHUNK = 2048;
 
 PairSoapz::PairSoapz(LAMMPS *host)
     : Pair(host), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
-      precision(SZ_DOUBLE), ready(false), work(nullptr), cutoff(0.0), ordered(0),
-      scale(nullptr), warned(false), unit(1.0), n_centres(0), n_pairs(0)
+      precision(SZ_DOUBLE), device(SZ_CPU), ready(false), work(nullptr), cutoff(0.0),
+      ordered(0), scale(nullptr), warned(false), unit(1.0), n_centres(0), n_pairs(0)
 {
     single_enable = 0;
     restartinfo = 1;
@@ -87,38 +88,46 @@ void PairSoapz::reset_scale()
 /* ---- setting up ------------------------------------------------------------------ */
 
 /* pair_style soapz [block N] [rank_tolerance E] [threads N] [precision double or mixed]
- */
+ * [device cpu or kokkos] */
 void PairSoapz::settings(int narg, char **arg)
 {
     const auto before =
-        std::make_tuple(ready, n_block, n_threads, rank_tolerance, precision);
+        std::make_tuple(ready, n_block, n_threads, rank_tolerance, precision, device);
 
-    n_block = DEFAULT_BLOCK;
+    n_block = 0;
     n_threads = 1;
     rank_tolerance = 0.0;
     precision = SZ_DOUBLE;
+    device = SZ_CPU;
     ready = false;
     for (int k = 0; k < narg; k += 2) {
         const bool is_block = std::strcmp(arg[k], "block") == 0;
         const bool is_threads = std::strcmp(arg[k], "threads") == 0;
         const bool is_precision = std::strcmp(arg[k], "precision") == 0;
+        const bool is_device = std::strcmp(arg[k], "device") == 0;
         sz_error err;
 
-        if (!is_block && !is_threads && !is_precision &&
+        if (!is_block && !is_threads && !is_precision && !is_device &&
             std::strcmp(arg[k], "rank_tolerance") != 0)
             error->all(FLERR,
                        "pair_style soapz: unknown keyword '{}', known are: block N, "
-                       "rank_tolerance E, threads N, precision double or mixed",
+                       "rank_tolerance E, threads N, precision double or mixed, device "
+                       "cpu or kokkos",
                        arg[k]);
         if (k + 1 == narg)
             error->all(FLERR, "pair_style soapz: keyword {} needs {}", arg[k],
-                       is_precision ? "double or mixed" : "a number");
+                       is_precision ? "double or mixed"
+                       : is_device  ? "cpu or kokkos"
+                                    : "a number");
         if (is_block)
-            n_block = utils::inumeric(FLERR, arg[k + 1], false, lmp);
+            n_block = read_block(arg[k + 1]);
         else if (is_threads)
             n_threads = utils::inumeric(FLERR, arg[k + 1], false, lmp);
         else if (is_precision) {
             if (sz_precision_of(&precision, arg[k + 1], &err) != SZ_OK)
+                error->all(FLERR, "pair_style soapz: {}", err.message);
+        } else if (is_device) {
+            if (sz_device_of(&device, arg[k + 1], &err) != SZ_OK)
                 error->all(FLERR, "pair_style soapz: {}", err.message);
         } else
             rank_tolerance = utils::numeric(FLERR, arg[k + 1], false, lmp);
@@ -128,17 +137,24 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: threads is {}, allowed 0, the cores of the node "
                    "divided by its ranks, to {}",
                    n_threads, MAX_THREADS);
-    if (n_block < 1 || n_block > MAX_BLOCK)
-        error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n_block,
-                   MAX_BLOCK);
+    if (n_block == 0) n_block = device == SZ_KOKKOS ? DEVICE_BLOCK : DEFAULT_BLOCK;
     if (!std::isfinite(rank_tolerance) || rank_tolerance < 0.0)
         error->all(FLERR,
                    "pair_style soapz: rank_tolerance is {}, it must be an energy in eV, "
                    "or 0 for exact kernels",
                    rank_tolerance);
     /* with other keywords an existing model gets a new plan before the next run */
-    ready =
-        before == std::make_tuple(true, n_block, n_threads, rank_tolerance, precision);
+    ready = before ==
+            std::make_tuple(true, n_block, n_threads, rank_tolerance, precision, device);
+}
+
+int PairSoapz::read_block(const char *word)
+{
+    const int n = utils::inumeric(FLERR, word, false, lmp);
+
+    if (n < 1 || n > MAX_BLOCK)
+        error->all(FLERR, "pair_style soapz: block is {}, allowed 1 to {}", n, MAX_BLOCK);
+    return n;
 }
 
 /* pair_coeff * * model.xml Nb NULL ..., or in the form of pair_style quip */
@@ -209,7 +225,7 @@ void PairSoapz::find_remembered()
 void PairSoapz::load_model(const QuipForm &form)
 {
     const int n = n_threads ? n_threads : cores_of_rank(world);
-    const sz_plan_options options = {n_block, rank_tolerance, n, precision};
+    const sz_plan_options options = {n_block, rank_tolerance, n, precision, device};
     sz_model *loaded;
     sz_plan *laid_out;
     sz_error err;
@@ -281,6 +297,8 @@ void PairSoapz::report(const sz_model *model, const sz_plan *plan, int n)
     else if (precision == SZ_MIXED)
         text += fmt::format("  mixed precision; SOAP kernels in double: {}\n",
                             sz_plan_n_wide(plan));
+    if (device == SZ_KOKKOS)
+        text += fmt::format("  SOAP terms by {}\n", sz_plan_device(plan));
     text += "  atom type  element\n";
     for (int type = 1; type <= atom->ntypes; type++)
         text += fmt::format("  {:9}  {}\n", type, file.element[type - 1]);
@@ -356,7 +374,8 @@ void PairSoapz::write_restart_settings(FILE *fp)
     write_words(fp, {"block", std::to_string(n_block), "rank_tolerance",
                      fmt::format("{:.17g}", rank_tolerance), "threads",
                      std::to_string(n_threads), "precision",
-                     precision == SZ_MIXED ? "mixed" : "double"});
+                     precision == SZ_MIXED ? "mixed" : "double", "device",
+                     device == SZ_KOKKOS ? "kokkos" : "cpu"});
 }
 
 void PairSoapz::read_restart_settings(FILE *fp)

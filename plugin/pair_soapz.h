@@ -43,6 +43,7 @@ class PairSoapz : public Pair
   private:
     void allocate();
     void reset_scale();
+    int read_block(const char *);
     void name_elements();
     void load_model(const QuipForm &form);
     void find_remembered();
@@ -66,6 +67,7 @@ class PairSoapz : public Pair
     int n_threads;          /* of each rank, keyword threads; 0: cores_of_rank() */
     double rank_tolerance;  /* eV, keyword rank_tolerance */
     sz_precision precision; /* keyword precision */
+    sz_device device;       /* keyword device */
     ModelFile file;         /* of pair_coeff, or of a restart file */
     OneBlasThread one_blas_thread;
     bool ready; /* work matches the file and the keywords */

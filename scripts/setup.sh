@@ -25,6 +25,8 @@ missing_packages() {
         have clang-14 || printf 'clang-14 '
         ls /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-* > /dev/null 2>&1 ||
             printf 'libclang-rt-14-dev '
+        find /usr/include /usr/local/include -name Kokkos_Core.hpp 2> /dev/null | grep -q . ||
+            printf 'libtrilinos-kokkos-dev '
     fi
 }
 

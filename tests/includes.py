@@ -7,8 +7,8 @@ import re
 import sys
 
 SOURCE = os.environ["SOAPZ_SOURCE"]
-ORDER = ["base", "linear", "atoms", "select", "descriptor", "term", "model", "format", "data",
-         "fit", "analyse"]
+ORDER = ["base", "linear", "atoms", "select", "descriptor", "term", "kokkos", "model", "format",
+         "data", "fit", "analyse"]
 PUBLIC = {"soapz.h", "soapz_fit.h", "soapz_analyse.h"}
 # What a file of tools/ needs beside the public headers and base/, and why.
 BEYOND = {
@@ -61,7 +61,7 @@ def includes(path):
 
 
 def faults_of_core():
-    for path in sorted(glob.glob(f"{SOURCE}/core/*/*.[ch]")):
+    for path in sorted(glob.glob(f"{SOURCE}/core/*/*.[ch]*")):
         own = path.split("/")[-2]
         where = os.path.relpath(path, SOURCE)
         if own not in ORDER:

@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: soapz bench MODEL [--atoms N] [--threads N] [--precision mixed] [--json] ..\n"
+    "usage: soapz bench MODEL [--atoms N] [--threads N] [--precision mixed]\n"
+    "                   [--device kokkos] [--json] ..\n"
     "       soapz bench --descriptor \"soap ...\" [--sparse 800] ..\n"
     "\n"
     "Measures the time of each stage of energies and forces, and the speed of this\n"
@@ -26,8 +27,8 @@ static const char help[] =
     "  --lattice A  lattice constant, Angstrom (3.25)\n"
     "  --repeat N   medians over this number of rounds (7)\n"
     "  --block N    number of atoms in one matrix product (128)\n"
-    "  --rank-tolerance E, --threads N, --precision mixed\n"
-    "               as in soapz eval; threads and precision apply only to the two lines\n"
+    "  --rank-tolerance E, --threads N, --precision mixed, --device kokkos\n"
+    "               as in soapz eval; the last three apply only to the two lines\n"
     "               sz_compute, stages are timed on one thread in double precision\n"
     "  --json       a JSON object instead of the table\n"
     "  --help       this text\n"
@@ -97,17 +98,23 @@ static const char *precision_name(const sz_stage_times *t)
     return t->precision == SZ_MIXED ? "mixed" : "double";
 }
 
+static const char *device_name(const sz_stage_times *t)
+{
+    return t->device ? t->device : "cpu";
+}
+
 static void print_json(const bench *b, const sz_subject *s, const sz_stage_times *t)
 {
     const sz_stage_term term = sz_stages_term(s->model, 0);
 
     printf("{\"atoms\": %d, \"neighbours\": %.2f, \"blas\": \"%s\", \"threads\": %d, "
-           "\"precision\": \"%s\", \"terms\": %d, \"sparse\": %d, \"published\": %d, "
+           "\"precision\": \"%s\", \"device\": \"%s\", \"terms\": %d, \"sparse\": %d, "
+           "\"published\": %d, "
            "\"inner\": %d, \"flops\": %.0f, \"gflops\": %.2f, \"product_gflops\": %.2f, "
            "\"floors\": %.4f, \"clock\": {\"energy\": %.4f, \"forces\": %.4f}, "
            "\"microseconds\": {",
            s->structure.n_atoms, (double)s->list.n_pairs / s->structure.n_atoms,
-           sz_blas_name(), b->stages.plan.n_threads, precision_name(t),
+           sz_blas_name(), b->stages.plan.n_threads, precision_name(t), device_name(t),
            sz_stages_n_terms(s->model), term.n_sparse, term.n_published, term.n_desc,
            sz_stages_flops(s, 1), dgemm_rate(s, t), product_rate(t), floors(t),
            t->clock[0], t->clock[1]);
@@ -177,10 +184,11 @@ static void print_table(const bench *b, const sz_subject *s, const sz_stage_time
         printf("no product with sparse points was timed: kernels are collapsed into "
                "sums, or "
                "their vectors are symmetry functions\n");
-    if (n_threads > 1 || t->precision == SZ_MIXED)
-        printf("sz_compute in %s precision on %d thread%s, by the clock: energies %.3f, "
-               "with forces %.3f us/atom, %.2f threads busy\n",
-               precision_name(t), n_threads, n_threads == 1 ? "" : "s", t->clock[0],
+    if (n_threads > 1 || t->precision == SZ_MIXED || t->device)
+        printf("sz_compute in %s precision on %d thread%s%s%s, by the clock: energies "
+               "%.3f, with forces %.3f us/atom, %.2f threads busy\n",
+               precision_name(t), n_threads, n_threads == 1 ? "" : "s",
+               t->device ? " and " : "", t->device ? t->device : "", t->clock[0],
                t->clock[1], t->cpu[SZ_STAGE_FORCES] / t->clock[1]);
 }
 
@@ -217,7 +225,7 @@ static int read_size(bench *b, const char *cells, const char *atoms)
 
 /* 0, or the exit code */
 static int read_plan(sz_plan_options *plan, const char *block, const char *tolerance,
-                     const char *threads, const char *precision)
+                     const char *threads, const char *precision, const char *device)
 {
     sz_error err;
     int code = read_int("--block", block, 1, 4096, &plan->n_block);
@@ -227,6 +235,8 @@ static int read_plan(sz_plan_options *plan, const char *block, const char *toler
     if (!code && plan->n_threads == 0) plan->n_threads = sz_crew_cores();
     if (!code && precision && sz_precision_of(&plan->precision, precision, &err) != SZ_OK)
         code = sz_usage_error("bench", "%s", err.message);
+    if (!code && device && sz_device_of(&plan->device, device, &err) != SZ_OK)
+        code = sz_usage_error("bench", "%s", err.message);
     return code;
 }
 
@@ -235,7 +245,7 @@ static int read_options(int argc, char **argv, bench *b)
 {
     const char *argument[1], *cells = NULL, *atoms = NULL, *lattice = NULL;
     const char *repeat = NULL, *block = NULL, *sparse = NULL, *tolerance = NULL;
-    const char *threads = NULL, *precision = NULL;
+    const char *threads = NULL, *precision = NULL, *device = NULL;
     int want_help = 0, n, code;
     sz_files files = {0};
     const sz_option option[] = {{"--cells", 0, &cells, NULL},
@@ -248,6 +258,7 @@ static int read_options(int argc, char **argv, bench *b)
                                 {"--rank-tolerance", 0, &tolerance, NULL},
                                 {"--threads", 0, &threads, NULL},
                                 {"--precision", 0, &precision, NULL},
+                                {"--device", 0, &device, NULL},
                                 {"--json", 0, NULL, &b->json},
                                 {"--help", 'h', NULL, &want_help}};
 
@@ -258,7 +269,8 @@ static int read_options(int argc, char **argv, bench *b)
     if (!code) code = read_lattice(lattice, &b->lattice);
     if (!code) code = read_int("--repeat", repeat, 1, 999, &b->stages.n_repeat);
     if (!code) code = read_int("--sparse", sparse, 1, 100000, &b->n_sparse);
-    if (!code) code = read_plan(&b->stages.plan, block, tolerance, threads, precision);
+    if (!code)
+        code = read_plan(&b->stages.plan, block, tolerance, threads, precision, device);
     if (code) return code;
     if (n + (b->descriptor != NULL) != 1)
         return sz_usage_error("bench", "give either a model or --descriptor");
@@ -288,10 +300,8 @@ static sz_status make_subject(sz_subject *s, const bench *b, sz_error *err)
 
 int sz_verb_bench(int argc, char **argv)
 {
-    bench b = {.cells = 10,
-               .n_sparse = 800,
-               .lattice = 3.25,
-               .stages = {{.n_block = 128, .n_threads = 1}, 7}};
+    bench b = {
+        .cells = 10, .n_sparse = 800, .lattice = 3.25, .stages = {{.n_threads = 1}, 7}};
     sz_subject subject = {0};
     sz_stage_times times;
     sz_error err;

@@ -17,7 +17,8 @@
 
 static const char help[] =
     "usage: soapz eval MODEL IN -o OUT.xyz [--rank-tolerance E] [--threads N]\n"
-    "                  [--precision mixed] [--variance] [--grade] [--uncertainty]\n"
+    "                  [--precision mixed] [--device kokkos] [--variance] [--grade]\n"
+    "                  [--uncertainty]\n"
     "\n"
     "Energies, forces and virials of every frame of a file.\n"
     "\n"
@@ -45,6 +46,9 @@ static const char help[] =
     "  --precision mixed\n"
     "              SOAP terms in single precision, sums in double: faster, with forces\n"
     "              within 1e-5 eV/Angstrom of those in double, the default\n"
+    "  --device kokkos\n"
+    "              SOAP terms with Kokkos, on the GPU or the threads for which it was\n"
+    "              built; default: cpu, which every soapz has\n"
     "  --variance  add the key energy_variance and the column local_energy_variance, "
     "eV^2:\n"
     "              the Gaussian process's variance, a distance from the sparse points\n"
@@ -201,8 +205,8 @@ static sz_status load(evaluation *e, sz_error *err)
     return status;
 }
 
-/* Prints the results of precision and rank_tolerance to the stream that does not hold the
- * structures. */
+/* Prints the results of precision, device and rank_tolerance to the stream that does not
+ * hold the structures. */
 static void print_plan(const evaluation *e, FILE *to)
 {
     const sz_plan *plan; /* load() has checked that it exists */
@@ -214,6 +218,7 @@ static void print_plan(const evaluation *e, FILE *to)
     else if (e->plan.precision == SZ_MIXED)
         fprintf(to, "mixed precision; SOAP kernels in double: %d\n",
                 sz_plan_n_wide(plan));
+    if (sz_plan_device(plan)) fprintf(to, "SOAP terms by %s\n", sz_plan_device(plan));
     for (int k = 0; k < sz_plan_n_ranks(plan); k++) {
         const sz_rank rank = sz_plan_rank(plan, k);
         char sentence[256];
@@ -241,11 +246,13 @@ static int read_options(int argc, char **argv, evaluation *e, const char **in,
                         const char **out)
 {
     const char *argument[2], *tolerance = NULL, *threads = NULL, *precision = NULL;
+    const char *device = NULL;
     int want_help = 0, n, code;
     sz_option option[] = {{"--output", 'o', out, NULL},
                           {"--rank-tolerance", 0, &tolerance, NULL},
                           {"--threads", 0, &threads, NULL},
                           {"--precision", 0, &precision, NULL},
+                          {"--device", 0, &device, NULL},
                           {"--variance", 0, NULL, &e->want_variance},
                           {"--grade", 0, NULL, &e->want_grade},
                           {"--uncertainty", 0, NULL, &e->want_uncertainty},
@@ -261,6 +268,8 @@ static int read_options(int argc, char **argv, evaluation *e, const char **in,
     if (!code) code = read_threads(threads, &e->plan.n_threads);
     if (!code && precision &&
         sz_precision_of(&e->plan.precision, precision, &err) != SZ_OK)
+        code = sz_usage_error("eval", "%s", err.message);
+    if (!code && device && sz_device_of(&e->plan.device, device, &err) != SZ_OK)
         code = sz_usage_error("eval", "%s", err.message);
     if (code) return code;
     if (n < 2) return sz_usage_error("eval", "give a model and an XYZ file");

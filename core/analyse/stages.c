@@ -252,8 +252,8 @@ static void time_others(bench *b)
     sz_stopwatch_start(&b->watch);
     for (int k = 0; k < model->n_kinds; k++)
         if (model->group[k] && sz_term_kinds[k] != &sz_kind_soap)
-            sz_term_energy(sz_term_kinds[k], sz_plan_part(b->plan, k), b->work->part[k],
-                           &all);
+            (void)sz_term_energy(sz_term_kinds[k], sz_plan_part(b->plan, k),
+                                 b->work->part[k], &all, NULL); /* on no device */
     sz_stopwatch_stop(&b->watch, SZ_STAGE_PAIRS, nb->n_atoms);
 }
 
@@ -300,7 +300,8 @@ static sz_status make_work(bench *b, const sz_stage_options *o, sz_error *err)
     sz_plan *plan;
     sz_status status;
 
-    if (o->plan.precision != SZ_MIXED) return sz_plan_work(&b->work, b->plan, err);
+    if (o->plan.precision != SZ_MIXED && o->plan.device == SZ_CPU)
+        return sz_plan_work(&b->work, b->plan, err);
     status = sz_plan_create(&plan, b->subject->model, &o->plan, err);
     if (status == SZ_OK) status = sz_plan_work(&b->work, plan, err);
     sz_plan_free(plan);
@@ -383,6 +384,7 @@ sz_status sz_stages_time(sz_stage_times *times, sz_subject *subject,
     if (status == SZ_OK) status = measure(&b, options, times, err);
     if (status == SZ_OK) {
         times->precision = b.work->plan->precision;
+        times->device = sz_plan_device(b.work->plan);
         times->product_flops = product_flops(&b);
     }
     free(b.energy);

@@ -33,7 +33,7 @@ typedef enum {
 } sz_stage;
 
 typedef struct {
-    /* block and rank_tolerance for all stages; precision and n_threads only for
+    /* block and rank_tolerance for all stages; precision, device and n_threads only for
      * SZ_STAGE_ENERGY and SZ_STAGE_FORCES: the others use one thread and double
      * precision */
     sz_plan_options plan;
@@ -44,7 +44,8 @@ typedef struct {
 typedef struct {
     double cpu[SZ_N_STAGES];
     double clock[2];        /* wall-clock time of SZ_STAGE_ENERGY and SZ_STAGE_FORCES */
-    sz_precision precision; /* number of threads in these two */
+    sz_precision precision; /* of these two */
+    const char *device;     /* as sz_plan_device */
     double product_flops;   /* flops of SZ_STAGE_GEMM per atom; 0: kernels without
                                products */
 } sz_stage_times;

@@ -8,7 +8,7 @@
  * last bit.
  *
  * A portion is 1/16 of the window, to balance the threads, but at least 32 atoms, since
- * smaller matrix products are slower, and at most a block. */
+ * smaller matrix products are slower, and at most a block; on a device it is a block. */
 #include "atoms/list_check.h"
 #include "model/plan.h"
 
@@ -22,6 +22,8 @@ typedef struct {
     const sz_neigh *nb;
     double *energy, *dedr;
     atomic_int failed; /* a row is not valid */
+    atomic_int broken; /* the device has failed */
+    sz_error error;    /* its first failure */
 } step;
 
 /* Splits n atoms of one species, from number begin of work->atom on. */
@@ -44,7 +46,7 @@ static int cut_window(const step *s, int start, int end)
     int most = (end - start + PORTIONS - 1) / PORTIONS;
 
     if (most < LEAST) most = LEAST;
-    if (most > w->n_block) most = w->n_block;
+    if (most > w->n_block || w->plan->device != SZ_CPU) most = w->n_block;
     for (int i = start; i < end; i++) count[s->nb->species[i]]++;
     for (int k = 0; k < n_species; k++) {
         at[k] = begin;
@@ -99,10 +101,25 @@ static void compute_portion(void *context, int thread, int number)
         return;
     }
     clear(s, &p);
-    for (int k = 0; k < m->n_kinds; k++)
-        if (m->group[k])
+    for (int k = 0; k < m->n_kinds; k++) {
+        sz_error err;
+
+        if (m->group[k] &&
             sz_term_energy(sz_term_kinds[k], sz_plan_part(plan, k),
-                           w->part[thread * m->n_kinds + k], &p);
+                           w->part[thread * m->n_kinds + k], &p, &err) != SZ_OK &&
+            !atomic_exchange(&s->broken, 1))
+            s->error = err;
+    }
+}
+
+/* The first atom of all that is not fit for use, whichever thread has met it; or what the
+ * device says. */
+static sz_status tell(step *s, sz_error *err)
+{
+    if (atomic_load(&s->failed))
+        return sz_list_check(s->nb, s->work->plan->model->species.n, err);
+    if (!atomic_load(&s->broken)) return SZ_OK;
+    return sz_fail(err, s->error.status, "%s", s->error.message);
 }
 
 static int species_are_known(const sz_neigh *nb, int n_species)
@@ -124,12 +141,12 @@ sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
     if (model && model != m)
         return sz_fail(err, SZ_ERR_ARGUMENT, "the work belongs to another model");
     atomic_init(&s.failed, !species_are_known(nb, m->species.n));
+    atomic_init(&s.broken, 0);
     for (int k = 0; k < n_windows && !atomic_load(&s.failed); k++) {
         int n_portions = cut_window(&s, (int)((long)n * k / n_windows),
                                     (int)((long)n * (k + 1) / n_windows));
 
         sz_standing_run(work->crew, n_portions, compute_portion, &s);
     }
-    /* the first atom with an invalid row, independent of the threads */
-    return atomic_load(&s.failed) ? sz_list_check(nb, m->species.n, err) : SZ_OK;
+    return tell(&s, err);
 }

@@ -6,11 +6,15 @@
  * order. */
 #include "model/plan.h"
 
+#include "kokkos/device.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- the plan ---------------------------------------------------------------------- */
+
+enum { ON_DEVICE = 2048 }; /* atoms of a block: a GPU has room for many at once */
 
 static sz_status check_block(int *n_block, sz_error *err)
 {
@@ -68,6 +72,7 @@ sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
     p->n_holders = 1;
     p->n_block = n_block;
     p->n_threads = 1;
+    p->device = layout->device;
     p->part = calloc((size_t)model->n_kinds + 1, sizeof *p->part);
     if (!p->part) status = sz_fail_memory(err, sizeof *p->part, "a plan");
     for (int k = 0; k < model->n_kinds && status == SZ_OK; k++)
@@ -102,12 +107,32 @@ sz_status sz_precision_of(sz_precision *precision, const char *word, sz_error *e
                    word);
 }
 
+sz_status sz_device_of(sz_device *device, const char *word, sz_error *err)
+{
+    *device = strcmp(word, "kokkos") ? SZ_CPU : SZ_KOKKOS;
+    if (*device == SZ_KOKKOS || !strcmp(word, "cpu")) return SZ_OK;
+    return sz_fail(err, SZ_ERR_ARGUMENT, "device is cpu or kokkos, not \"%s\"", word);
+}
+
 /* If this CPU has no products of floats, those of doubles. */
 static sz_tile tile_of(sz_precision precision)
 {
     sz_tile single = sz_tile_best_single();
 
     return precision == SZ_MIXED && single != SZ_TILE_NONE ? single : sz_tile_best();
+}
+
+static sz_status check_device(const sz_plan_options *o, sz_error *err)
+{
+    if (o->device == SZ_CPU) return SZ_OK;
+    if (o->device != SZ_KOKKOS)
+        return sz_fail(err, SZ_ERR_ARGUMENT, "device is SZ_CPU or SZ_KOKKOS, not %d",
+                       (int)o->device);
+    if (o->precision == SZ_MIXED)
+        return sz_fail(err, SZ_ERR_ARGUMENT,
+                       "the device kokkos computes in double precision: leave out "
+                       "precision mixed");
+    return sz_device_open(err);
 }
 
 /* The options of sz_plan_options. */
@@ -123,6 +148,7 @@ static sz_status check_options(const sz_plan_options *o, sz_error *err)
     if (status == SZ_OK && o->precision != SZ_DOUBLE && o->precision != SZ_MIXED)
         status = sz_fail(err, SZ_ERR_ARGUMENT,
                          "precision is SZ_DOUBLE or SZ_MIXED, not %d", (int)o->precision);
+    if (status == SZ_OK) status = check_device(o, err);
     return status;
 }
 
@@ -132,11 +158,13 @@ sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
     const sz_plan_options none = {0}, *o = options ? options : &none;
     const sz_plan_layout layout = {.tile = tile_of(o->precision),
                                    .collapse = SZ_COLLAPSE_CHEAPER,
-                                   .rank_tolerance = o->rank_tolerance};
+                                   .rank_tolerance = o->rank_tolerance,
+                                   .device = o->device};
+    int n_block = o->device == SZ_KOKKOS && o->n_block == 0 ? ON_DEVICE : o->n_block;
     sz_status status = check_options(o, err);
 
     *plan = NULL;
-    if (status == SZ_OK) status = sz_plan_lay_out(plan, model, o->n_block, &layout, err);
+    if (status == SZ_OK) status = sz_plan_lay_out(plan, model, n_block, &layout, err);
     if (status == SZ_OK && o->n_threads) (*plan)->n_threads = o->n_threads;
     return status;
 }
@@ -160,6 +188,11 @@ size_t sz_plan_bytes(const sz_plan *plan)
 sz_precision sz_plan_precision(const sz_plan *plan)
 {
     return plan->precision;
+}
+
+const char *sz_plan_device(const sz_plan *plan)
+{
+    return plan->device == SZ_KOKKOS ? sz_device_name() : NULL;
 }
 
 int sz_plan_n_wide(const sz_plan *plan)

@@ -11,6 +11,7 @@ struct sz_plan {
     const sz_model *model; /* counted as holder */
     int n_block, n_threads;
     sz_precision precision;
+    sz_device device;
     void **part; /* [n_kinds] of the kinds that have plans of their own, or NULL */
 
     pthread_mutex_t lock; /* protects the following */

@@ -7,10 +7,12 @@
  *              (low_rank.c)
  *   products   the sparse points are stored in the layout of product.c
  *   plain      dgemm on the points as they are
+ *   device     any of them, laid out there
  *
- * soap_run.c evaluates them. */
+ * soap_run.c or kokkos/soap.cpp evaluates them. */
 #include "term/soap_term.h"
 
+#include "descriptor/soap.h"
 #include "linear/vec.h"
 #include "term/wide.h"
 
@@ -183,7 +185,7 @@ static sz_status plan_terms(sz_soap_plan *p, sz_plan_layout *layout, sz_error *e
     for (int t = 0; t < g->n_terms && status == SZ_OK; t++) {
         sz_tile tile = layout->tile;
 
-        if (p->run[t].joined) continue;
+        if (p->run[t].joined || p->run[t].on_device) continue;
         if (sz_tile_is_single(tile)) tile = tile_of(p, t, tile);
         if (p->run[t].collapse)
             status = sz_collapse_pack(p->run[t].collapse, tile, err);
@@ -244,6 +246,23 @@ static void make_bands(sz_soap_plan *p)
     }
 }
 
+/* Single precision only where every descriptor has it. */
+static void choose_stages(sz_soap_plan *p, sz_plan_layout *layout)
+{
+    const sz_soap_group *g = p->group;
+    int single;
+
+    for (int k = 0; k < g->n_describers; k++)
+        if (sz_tile_is_single(layout->tile) && !sz_describer_has_single(g->describer[k]))
+            layout->tile = sz_tile_best();
+    single = sz_tile_is_single(layout->tile);
+    p->stages = single ? &sz_soap_run_stages_single : &sz_soap_run_stages;
+    if (layout->device == SZ_KOKKOS) p->stages = &sz_soap_run_stages_kokkos;
+    for (int t = 0; t < g->n_terms; t++)
+        p->run[t].on_device =
+            layout->device == SZ_KOKKOS && sz_soap_of(describer_of(p, t)) != NULL;
+}
+
 sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *layout,
                               sz_error *err)
 {
@@ -253,16 +272,12 @@ sz_status sz_soap_plan_create(void **plan, const void *group, sz_plan_layout *la
 
     *plan = NULL;
     if (p) p->group = g;
-    for (int k = 0; k < g->n_describers; k++)
-        if (sz_tile_is_single(layout->tile) && !sz_describer_has_single(g->describer[k]))
-            layout->tile = sz_tile_best();
-    if (p)
-        p->stages = sz_tile_is_single(layout->tile) ? &sz_soap_run_stages_single
-                                                    : &sz_soap_run_stages;
     if (p) p->run = calloc((size_t)g->n_terms + 1, sizeof *p->run);
     if (!p || !p->run) status = sz_fail_memory(err, sizeof *p, "a plan");
+    if (status == SZ_OK) choose_stages(p, layout);
     if (status == SZ_OK) status = plan_terms(p, layout, err);
     if (status == SZ_OK) make_bands(p);
+    if (status == SZ_OK && p->stages->prepare) status = p->stages->prepare(p, err);
     if (status == SZ_OK)
         *plan = p;
     else
@@ -275,6 +290,7 @@ void sz_soap_plan_free(void *plan)
     sz_soap_plan *p = plan;
 
     if (!p) return;
+    if (p->prepared) p->stages->forget(p);
     for (int t = 0; p->run && t < p->group->n_terms; t++) {
         sz_collapse_free(p->run[t].collapse);
         sz_product_free(p->run[t].values);
@@ -339,9 +355,10 @@ void sz_soap_plan_free_work(void *work)
     free(w);
 }
 
-void sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion)
+sz_status sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion,
+                              sz_error *err)
 {
     soap_work *w = work;
 
-    w->stages->energy(plan, w->scratch, portion);
+    return w->stages->energy(plan, w->scratch, portion, err);
 }

@@ -38,9 +38,10 @@ typedef struct {
                                     earlier term */
     sz_product *values, *slopes; /* see sz_kernel, or NULL; with a copy of the weights */
     double *weight;
-    sz_rank rank; /* result of rank_tolerance for the collapse; n_desc 0: not tried */
-    int wide;     /* 1: its kernel is double in a plan of single precision */
-    int leader;   /* the first of the terms computed together with this one */
+    sz_rank rank;  /* result of rank_tolerance for the collapse; n_desc 0: not tried */
+    int wide;      /* 1: its kernel is double in a plan of single precision */
+    int on_device; /* 1: the stages of the device compute it */
+    int leader;    /* the first of the terms computed together with this one */
 } sz_soap_run;
 
 typedef struct sz_soap_stages sz_soap_stages;
@@ -48,7 +49,8 @@ typedef struct sz_soap_stages sz_soap_stages;
 typedef struct {
     const sz_soap_group *group;
     sz_soap_run *run;             /* [n_terms] */
-    const sz_soap_stages *stages; /* in the precision of the plan */
+    const sz_soap_stages *stages; /* in the precision of the plan, or of a device */
+    void *prepared;               /* what these stages have made of it, or NULL */
 } sz_soap_plan;
 
 extern const sz_term_kind sz_kind_soap;
@@ -78,20 +80,27 @@ int sz_soap_block(const sz_soap_plan *plan, int n_terms, const int *term, int n_
 /* As the functions of sz_term_kind. */
 sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error *err);
 void sz_soap_plan_free_work(void *work);
-void sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion);
+sz_status sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion,
+                              sz_error *err);
 
 /* ---- soap_run.c ------------------------------------------------------------------ */
 
-/* A step in one precision; see real.h. */
+/* A step in one precision, see real.h, or on a device. */
 struct sz_soap_stages {
+    /* Of a plan whose runs are made, and before it is freed; or NULL. */
+    sz_status (*prepare)(sz_soap_plan *plan, sz_error *err);
+    void (*forget)(sz_soap_plan *plan);
     sz_status (*create_work)(void **work, const sz_soap_plan *plan, int n_block,
                              sz_error *err);
     void (*free_work)(void *work);
-    void (*energy)(const sz_soap_plan *plan, void *work, const sz_portion *portion);
+    sz_status (*energy)(const sz_soap_plan *plan, void *work, const sz_portion *portion,
+                        sz_error *err);
 };
 
 /* With SZ_SINGLE the first of them gets the name of the second. */
 extern const sz_soap_stages sz_soap_run_stages, sz_soap_run_stages_single;
+/* Those of kokkos/, which leave terms that are not SOAP to the first. */
+extern const sz_soap_stages sz_soap_run_stages_kokkos;
 
 /* ---- soap_fit.c ------------------------------------------------------------------ */
 

@@ -123,17 +123,15 @@ static sz_neigh run_from(const sz_portion *p, int k)
     return (sz_neigh){n, nb->species + i, nb->first + i, nb->neigh_species, nb->r};
 }
 
-void sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
-                    const sz_portion *p)
+sz_status sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
+                         const sz_portion *p, sz_error *err)
 {
-    if (kind->energy_of_portion) {
-        kind->energy_of_portion(plan, work, p);
-        return;
-    }
+    if (kind->energy_of_portion) return kind->energy_of_portion(plan, work, p, err);
     for (int k = 0; k < p->n;) {
         const sz_neigh run = run_from(p, k);
 
         kind->energy(plan, work, p->species, &run, p->energy + p->atom[k], p->dedr);
         k += run.n_atoms;
     }
+    return SZ_OK;
 }

@@ -51,6 +51,7 @@ typedef struct {
     sz_tile tile; /* of floats; becomes a tile of doubles if a term needs doubles */
     sz_collapse_rule collapse;
     double rank_tolerance; /* see sz_plan_options */
+    sz_device device;      /* for the kinds that can use it */
     int needs_points;      /* set to 1 if the plan continues to use the group's points */
 } sz_plan_layout;
 
@@ -153,7 +154,8 @@ struct sz_term_kind {
      * all atoms of nb, or for those of a portion. */
     void (*energy)(const void *plan, void *work, const sz_species *species,
                    const sz_neigh *nb, double *energy, double *dedr);
-    void (*energy_of_portion)(const void *plan, void *work, const sz_portion *portion);
+    sz_status (*energy_of_portion)(const void *plan, void *work,
+                                   const sz_portion *portion, sz_error *err);
 
     /* ---- fits; NULL if a kind cannot be fitted ------------------------------------- */
 
@@ -198,9 +200,10 @@ typedef struct {
 sz_status sz_term_read(sz_read_term *term, const sz_gap *gap, int k, sz_error *err);
 void sz_term_close(sz_read_term *term);
 
-/* Adds the contribution of the terms of a kind for the atoms of a portion. */
-void sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
-                    const sz_portion *portion);
+/* Adds the contribution of the terms of a kind for the atoms of a portion. Only a device
+ * may fail. */
+sz_status sz_term_energy(const sz_term_kind *kind, const void *plan, void *work,
+                         const sz_portion *portion, sz_error *err);
 
 /* The kind of a descriptor, and its spec. */
 sz_status sz_term_parse(const sz_term_kind **kind, void **spec,

@@ -27,7 +27,7 @@ class SoapzCalculator(Calculator):
     grade     True: results also hold "grade" [n], see Potential.grade
     uncertainty  True: "forces_uncertainty" [n], eV/Angstrom, and "energy_uncertainty", eV, for a
                  calibrated model, see Potential.uncertainty
-    precision "mixed" or "double", see Potential
+    precision "mixed" or "double", device "kokkos" or "cpu", see Potential
     more      arguments of ase.calculators.calculator.Calculator
 
     Errors are those of Potential."""
@@ -37,14 +37,16 @@ class SoapzCalculator(Calculator):
 
     def __init__(self, model: Union[str, "os.PathLike[str]", Potential], *,
                  variance: bool = False, grade: bool = False, uncertainty: bool = False,
-                 threads: Optional[int] = None, precision: Optional[str] = None, **more: Any):
-        self.potential = Potential(model, threads=threads, precision=precision)
+                 threads: Optional[int] = None, precision: Optional[str] = None,
+                 device: Optional[str] = None, **more: Any):
+        self.potential = Potential(model, threads=threads, precision=precision, device=device)
         self.variance, self.grade = bool(variance), bool(grade)
         self.uncertainty = bool(uncertainty)
         super().__init__(**more)
         self.parameters["model"] = self.potential.path
-        if precision:
-            self.parameters["precision"] = precision
+        for name, given in (("precision", precision), ("device", device)):
+            if given:
+                self.parameters[name] = given
         for name in ("variance", "grade", "uncertainty"):
             if getattr(self, name):
                 self.parameters[name] = True

@@ -53,7 +53,7 @@ class PredictionStruct(Structure):
 
 class PlanOptions(Structure):
     _fields_ = [("n_block", c_int), ("rank_tolerance", c_double), ("n_threads", c_int),
-                ("precision", c_int)]
+                ("precision", c_int), ("device", c_int)]
 
 
 class RankStruct(Structure):
@@ -138,6 +138,7 @@ _PROTOTYPES = {
     "sz_model_n_warnings": (c_int, [_P]),
     "sz_model_warning": (_S, [_P, c_int]),
     "sz_precision_of": (c_int, [POINTER(c_int), _S, _ERR]),
+    "sz_device_of": (c_int, [POINTER(c_int), _S, _ERR]),
     "sz_model_set_plan": (c_int, [_P, POINTER(PlanOptions), _ERR]),
     "sz_model_plan": (c_int, [_OUT, _P, _ERR]),
     "sz_plan_n_wide": (c_int, [_P]),

@@ -91,12 +91,14 @@ class _Model:
     it is used. Freed with the last Potential that uses it."""
 
     def __init__(self, handle: Handle, rank_tolerance: float = 0.0, threads: int = 1,
-                 precision: str = "double"):
+                 precision: str = "double", device: str = "cpu"):
         self.handle, self.pointer = handle, handle.pointer
         self.rank_tolerance, self.threads, self.precision = rank_tolerance, threads, precision
-        number = c_int()
+        self.device = device
+        number, place = c_int(), c_int()
         call("sz_precision_of", byref(number), str(precision).encode())
-        options = PlanOptions(0, rank_tolerance, threads or _cores(), number)
+        call("sz_device_of", byref(place), str(device).encode())
+        options = PlanOptions(0, rank_tolerance, threads or _cores(), number, place)
         call("sz_model_set_plan", self.pointer, byref(options))
         self.pool: List[Handle] = []
         self.variances: Dict[float, Handle] = {}
@@ -158,6 +160,10 @@ class Potential:
                     within 1e-5 eV/Angstrom of "double", which is the default unless a given Potential has
                     another
 
+    device          "kokkos": SOAP terms on the GPU or the threads that Kokkos was built for, in
+                    a library built with it; "cpu" is the default unless a Potential given has
+                    another
+
     Structures are ase.Atoms, or tuples (numbers, positions[, cell[, pbc]]) in Angstrom, with
     rows of cell as lattice vectors.
 
@@ -172,13 +178,13 @@ class Potential:
 
     def __init__(self, path: Union[str, "os.PathLike[str]", "Potential"],
                  rank_tolerance: float = 0.0, threads: Optional[int] = None,
-                 precision: Optional[str] = None):
+                 precision: Optional[str] = None, device: Optional[str] = None):
         library()
         if threads is not None:
             threads = operator.index(threads)
         if isinstance(path, Potential):
             for name, given in (("rank_tolerance", rank_tolerance or None), ("threads", threads),
-                                ("precision", precision)):
+                                ("precision", precision), ("device", device)):
                 if given is not None and given != getattr(path._model, name):
                     raise ValueError(f"{name} is set when a file is loaded; "
                                      f"{path!r} is already loaded")
@@ -190,7 +196,7 @@ class Potential:
         text = existing(path, "model file")
         self._take(_Model(create("sz_model_load", "sz_model_free", os.fsencode(text)),
                            float(rank_tolerance), 1 if threads is None else threads,
-                           precision or "double"), text)
+                           precision or "double", device or "cpu"), text)
 
     @classmethod
     def _of(cls, handle: Handle) -> "Potential":
@@ -376,7 +382,7 @@ class Potential:
     def __reduce__(self):  # a copy loads the file again: C pointers cannot be shared
         if self.path:
             return type(self), (self.path, self._model.rank_tolerance, self._model.threads,
-                                self._model.precision)
+                                self._model.precision, self._model.device)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.soapz")
             self.save(path)

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Finds Kokkos and defines the target soapz_kokkos. Debian's package libtrilinos-kokkos-dev
+# has one for a single thread; others are named with -DKokkos_ROOT=PREFIX, see
+# scripts/kokkos_from_source.sh.
+enable_language(CXX)
+find_package(Kokkos QUIET)
+if(NOT Kokkos_FOUND)
+  message(FATAL_ERROR "Kokkos was not found. Install libtrilinos-kokkos-dev (Debian), or name \
+where one is installed with -DKokkos_ROOT=..., or leave -DSOAPZ_KOKKOS out")
+endif()
+if(Kokkos_VERSION AND Kokkos_VERSION VERSION_LESS 3.4)
+  message(FATAL_ERROR "Kokkos ${Kokkos_VERSION} in ${Kokkos_DIR} is too old: 3.4 is needed")
+endif()
+
+add_library(soapz_kokkos INTERFACE)
+if(NOT TARGET trilinos_kokkoscore)
+  target_link_libraries(soapz_kokkos INTERFACE Kokkos::kokkos)
+else() # of Trilinos 13, whose Kokkos_INCLUDE_DIRS Debian has moved elsewhere
+  find_path(SOAPZ_KOKKOS_INCLUDE Kokkos_Core.hpp HINTS ${Kokkos_INCLUDE_DIRS}
+    PATH_SUFFIXES trilinos)
+  target_link_libraries(soapz_kokkos INTERFACE trilinos_kokkoscore)
+  target_include_directories(soapz_kokkos SYSTEM INTERFACE ${SOAPZ_KOKKOS_INCLUDE})
+endif()
+message(STATUS "Kokkos: ${Kokkos_DIR}")

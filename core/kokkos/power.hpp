@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * power.hpp - the power spectrum of two channel sets, normalised, sums of its components,
+ * and the way back.
+ *
+ *   P_l(a,b) = scale sum_m Y1_lm,a Y2_lm,b,   p = P / |P|
+ *
+ *   dE/dP = (dE/dp - p (p . dE/dp)) / |P|,   D = scale dE/dP
+ *   dE/dY1_lm,a += D_l(a,b) Y2_lm,b,   dE/dY2_lm,b += D_l(a,b) Y1_lm,a
+ *
+ *   q_k = sum_j S_kj P_j in the place of P (compress_file of soap_turbo)
+ *
+ * Forwards an item is W components of one row of the list; backwards it is a channel, or
+ * W of them, with all components that it is in. With three factors Y2 is Q. */
+#ifndef SZ_KOKKOS_POWER_HPP
+#define SZ_KOKKOS_POWER_HPP
+
+#include "kokkos/coupling.hpp"
+
+#include <map>
+#include <tuple>
+
+namespace soapz
+{
+
+/* n <= W components from at on: of channels a .. of Y1 with b of Y2, or with b .. */
+struct Piece {
+    int l, at, a, b, n;
+    bool like;
+};
+
+/* What a piece adds to a target. */
+struct Part {
+    int at, from, n; /* components, and the channel of the other factor */
+};
+
+/* ROW: W channels, each part with one of the other factor; LIKE: with W of it; DOT: one
+ * channel, each part with W of the other factor. */
+enum TargetKind { ROW, LIKE, DOT };
+
+struct Target {
+    TargetKind kind;
+    int l, to, first; /* parts first .. of the next target - 1 */
+};
+
+struct Targets {
+    int n;
+    const Target *target; /* [n + 1] */
+    const Part *part;
+};
+
+struct Power {
+    int n_pieces, product_stride, stride1, stride2, normalise;
+    double least_norm;
+    const Piece *piece;
+    const double *scale; /* [product_stride] */
+    Targets to1, to2;    /* of Y1 and of Y2 */
+    int summed, stride;
+    Rows sums, sums_back; /* where summed is 1 */
+};
+
+/* ---- the plan ---------------------------------------------------------------------- */
+
+/* The components of a compression in pieces, in their order. */
+inline std::vector<Piece> find_pieces(const sz_compression &c)
+{
+    std::vector<Piece> pieces;
+    int at = 0;
+
+    for (const sz_block *t = c.block; t < c.block + c.group[c.n_groups].block; t++)
+        for (int row = 0; row < std::max(1, t->n_b); row++)
+            for (int i = 0, n; i < t->n; i += n, at += n) {
+                const bool like = t->n_b == 0;
+
+                n = std::min(W, t->n - i);
+                pieces.push_back({t->l, at, t->a + i, t->b + (like ? i : row), n, like});
+            }
+    return pieces;
+}
+
+class TargetList
+{
+  public:
+    void add(TargetKind kind, int l, int to, const Part &part)
+    {
+        /* of single numbers all kinds are the same */
+        of[std::make_tuple(W > 1 ? kind : DOT, l, to)].push_back(part);
+    }
+    Targets upload(Store &store) const
+    {
+        std::vector<Target> targets;
+        std::vector<Part> parts;
+
+        for (const auto &found : of) {
+            targets.push_back({std::get<0>(found.first), std::get<1>(found.first),
+                               std::get<2>(found.first), static_cast<int>(parts.size())});
+            parts.insert(parts.end(), found.second.begin(), found.second.end());
+        }
+        targets.push_back({DOT, 0, 0, static_cast<int>(parts.size())});
+        return {static_cast<int>(of.size()), store.put(targets), store.put(parts)};
+    }
+
+  private:
+    std::map<std::tuple<TargetKind, int, int>, std::vector<Part>> of;
+};
+
+inline void upload_sums(Store &store, const sz_sums &from, Power &to)
+{
+    std::vector<Entry> forward, back;
+
+    for (int k = 0; k < from.n; k++) {
+        forward.push_back({from.component[k], from.product[k], 0, 1, from.factor[k]});
+        back.push_back({from.product[k], from.component[k], 0, 1, from.factor[k]});
+    }
+    to.sums = upload(store, forward);
+    to.sums_back = upload(store, back);
+}
+
+inline Power upload_power(Store &store, const sz_soap &from)
+{
+    const sz_compression &c = from.compression;
+    const std::vector<Piece> pieces = find_pieces(c);
+    TargetList to1, to2;
+    Power to = {};
+
+    for (const Piece &k : pieces) {
+        to1.add(k.like ? LIKE : ROW, k.l, k.a, {k.at, k.b, k.n});
+        to2.add(k.like ? LIKE : DOT, k.l, k.b, {k.at, k.a, k.n});
+    }
+    to.n_pieces = static_cast<int>(pieces.size());
+    to.piece = store.put(pieces);
+    to.product_stride = c.product_stride;
+    to.stride1 = c.stride_a;
+    to.stride2 = c.stride_b;
+    to.normalise = from.spec.normalise;
+    to.least_norm = c.least_norm;
+    to.scale = store.put(c.scale, c.product_stride);
+    to.to1 = to1.upload(store);
+    to.to2 = to2.upload(store);
+    to.summed = c.spec.sum != nullptr;
+    to.stride = c.stride;
+    if (to.summed) upload_sums(store, c.sum, to);
+    return to;
+}
+
+/* ---- vectors ----------------------------------------------------------------------- */
+
+/* a . b, n a multiple of W */
+SZ_HERE double dot(const Team &team, int n, const double *a, const double *b)
+{
+    return team_sum(team, n, [&](int k) { return load(a + k) * load(b + k); });
+}
+
+/* p / |p|; returns |p|, or 1 where it is less than least */
+SZ_HERE double normalise(const Team &team, int n, double least, double *p)
+{
+    const double norm = sqrt(dot(team, n, p, p));
+
+    if (norm < least) return 1.0;
+    each(team, norm > 0.0 ? items(n) : 0,
+         [&](int k) { store(p + k * W, load(p + k * W) * (1.0 / norm)); });
+    team.team_barrier();
+    return norm;
+}
+
+/* d = (d - p (p . d)) / norm */
+SZ_HERE void normalise_adjoint(const Team &team, int n, const double *p, double norm,
+                               double *d)
+{
+    const double along = dot(team, n, p, d), inverse = norm > 0.0 ? 1.0 / norm : 0.0;
+
+    each(team, items(n), [&](int k) {
+        store(d + k * W, (load(d + k * W) - along * load(p + k * W)) * inverse);
+    });
+    team.team_barrier();
+}
+
+/* to[at] = sum of value from[a] */
+SZ_HERE void add_sums(const Team &team, const Rows &rows, const double *from, int n,
+                      double *to)
+{
+    clear(team, n, to);
+    team.team_barrier();
+    each(team, rows.n, [&](int k) {
+        for (int e = rows.row[k].first; e < rows.row[k + 1].first; e++)
+            to[rows.row[k].at] += rows.entry[e].value * from[rows.entry[e].a];
+    });
+    team.team_barrier();
+}
+
+/* ---- the stages -------------------------------------------------------------------- */
+
+SZ_HERE void scale(const Team &team, const Power &c, double *products)
+{
+    each(team, items(c.product_stride), [&](int k) {
+        store(products + k * W, load(products + k * W) * load(c.scale + k * W));
+    });
+    team.team_barrier();
+}
+
+/* p [stride] of an atom; products [product_stride]: where they are summed, else p.
+ * Returns the norm. */
+SZ_HERE double power(const Team &team, const Power &c, const double *y1, const double *y2,
+                     double *products, double *p)
+{
+    /* what runs over the end of a row is overwritten by the next one, or scaled to 0 */
+    each(team, c.n_pieces, [&](int k) {
+        const Piece &t = c.piece[k];
+        lanes sum = lanes{};
+
+        for (int lm = t.l * t.l; lm < (t.l + 1) * (t.l + 1); lm++) {
+            const double *a = y1 + lm * c.stride1 + t.a, *b = y2 + lm * c.stride2 + t.b;
+
+            if (t.like)
+                sum += load(a) * load(b);
+            else
+                sum += load(a) * *b;
+        }
+        store(products + t.at, sum);
+    });
+    team.team_barrier();
+    scale(team, c, products);
+    if (c.summed) add_sums(team, c.sums, products, c.stride, p);
+    return c.normalise ? normalise(team, c.stride, c.least_norm, p) : 1.0;
+}
+
+/* to += D from, target by target */
+SZ_HERE void spread_products(const Team &team, const Targets &list, const double *d,
+                             const double *from, int stride, double *to, int stride_to)
+{
+    each(team, list.n, [&](int k) {
+        const Target &t = list.target[k];
+        const Part *first = list.part + t.first,
+                   *end = list.part + list.target[k + 1].first;
+
+        for (int lm = t.l * t.l; lm < (t.l + 1) * (t.l + 1); lm++) {
+            const double *y = from + lm * stride;
+            double *at = to + lm * stride_to + t.to;
+            lanes sum = lanes{};
+
+            for (const Part *i = first; i < end; i++) {
+                const lanes own = load(d + i->at);
+
+                if (t.kind == ROW)
+                    sum += kept(own, i->n) * y[i->from];
+                else
+                    sum += kept(own * load(y + i->from), i->n);
+            }
+            if (t.kind == DOT)
+                *at += sum_of(sum);
+            else
+                store(at, load(at) + sum);
+        }
+    });
+    team.team_barrier();
+}
+
+/* From dE/dp (destroyed) to dedy1 and dedy2, which are added to and may be the same
+ * array; norm is that of power(). */
+SZ_HERE void power_adjoint(const Team &team, const Power &c, const double *y1,
+                           const double *y2, const double *p, double norm, double *dedp,
+                           double *products, double *dedy1, double *dedy2)
+{
+    if (c.normalise) normalise_adjoint(team, c.stride, p, norm, dedp);
+    if (c.summed) add_sums(team, c.sums_back, dedp, c.product_stride, products);
+    scale(team, c, products);
+    spread_products(team, c.to1, products, y2, c.stride2, dedy1, c.stride1);
+    spread_products(team, c.to2, products, y1, c.stride1, dedy2, c.stride2);
+}
+
+} // namespace soapz
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * space.hpp - where the stages run, and how they are written for it.
+ *
+ *   an atom    is a team of threads; what the threads of a team share out are items
+ *   an item    is W numbers: one on a GPU, where neighbouring threads take neighbouring
+ *              numbers; on a CPU eight, which are one vector, and a team is one thread
+ *   a chunk    is CHUNK groups of W neighbours, whose harmonics are kept at a time
+ *
+ * So every stage is written once. A loop over items is each(); what its items write does
+ * not overlap, or only from one item to the next on a CPU, where they run in order. */
+#ifndef SZ_KOKKOS_SPACE_HPP
+#define SZ_KOKKOS_SPACE_HPP
+
+#include <Kokkos_Core.hpp>
+
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+extern "C" {
+#include "descriptor/coupling.h"
+#include "descriptor/soap.h"
+#include "term/soap_term.h"
+}
+
+namespace soapz
+{
+
+#define SZ_HERE KOKKOS_FORCEINLINE_FUNCTION /* runs on the device */
+
+using Space = Kokkos::DefaultExecutionSpace;
+using Memory = Space::memory_space;
+using Policy = Kokkos::TeamPolicy<Space>;
+using Team = Policy::member_type;
+
+constexpr bool ON_HOST = std::is_same<Memory, Kokkos::HostSpace>::value;
+constexpr int W = ON_HOST ? SZ_LANES : 1;
+constexpr int TEAM = ON_HOST ? 1 : 128; /* threads */
+constexpr int CHUNK = TEAM;
+
+/* n items, shared out among the threads of a team */
+template <class Item> SZ_HERE void each(const Team &team, int n, const Item &item)
+{
+    Kokkos::parallel_for(Kokkos::TeamThreadRange(team, n), item);
+}
+
+SZ_HERE void clear(const Team &team, int n, double *x)
+{
+    each(team, n, [&](int k) { x[k] = 0.0; });
+}
+
+/* ---- W numbers --------------------------------------------------------------------- */
+
+template <bool on_host> struct LanesOf {
+    typedef double type;
+};
+template <> struct LanesOf<true> {
+    typedef SZ_LANES_OF(double) type;
+};
+typedef LanesOf<ON_HOST>::type lanes;
+
+/* T: lanes or double; wherever x stands */
+template <class T> SZ_HERE T load_as(const double *x)
+{
+    T v;
+
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+SZ_HERE lanes load(const double *x)
+{
+    return load_as<lanes>(x);
+}
+SZ_HERE void store(double *x, const lanes &v)
+{
+    memcpy(x, &v, sizeof v);
+}
+
+/* v, but 0 in the lanes from n on */
+SZ_HERE double kept(double v, int n)
+{
+    return n > 0 ? v : 0.0;
+}
+template <class T> SZ_HERE T kept(const T &v, int n)
+{
+    T mine = v;
+
+    sz_keep_lanes(reinterpret_cast<sz_lanes *>(&mine), n);
+    return mine;
+}
+
+SZ_HERE double sum_of(double v)
+{
+    return v;
+}
+template <class T> SZ_HERE double sum_of(const T &v)
+{
+    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+constexpr int SPAN = ON_HOST ? 16 * W : 1; /* numbers of a sum that are an item */
+
+/* The sum of the lanes of f(k), k = 0, W, 2 W .. below n, known to the whole team. */
+template <class F> SZ_HERE double team_sum(const Team &team, int n, const F &f)
+{
+    double sum = 0.0;
+
+    Kokkos::parallel_reduce(
+        Kokkos::TeamThreadRange(team, (n + SPAN - 1) / SPAN),
+        [&](int span, double &part) {
+            const int end = (span + 1) * SPAN < n ? (span + 1) * SPAN : n;
+            lanes own = lanes{};
+
+            for (int k = span * SPAN; k < end; k += W) own += f(k);
+            part += sum_of(own);
+        },
+        sum);
+    team.team_barrier();
+    return sum;
+}
+
+/* W rows of W numbers, turned: row k becomes column k; the rows of to are next apart */
+template <int n> SZ_HERE void turn(const double *from, int next, double *to)
+{
+    sz_lanes turned[SZ_LANES];
+
+    sz_turn(from, SZ_LANES, turned);
+    for (int k = 0; k < SZ_LANES; k++) memcpy(to + k * next, &turned[k], sizeof *turned);
+}
+template <> SZ_HERE void turn<1>(const double *from, int, double *to)
+{
+    *to = *from;
+}
+
+SZ_HERE constexpr int items(int n)
+{
+    return (n + W - 1) / W;
+}
+
+/* ---- memory ------------------------------------------------------------------------ */
+
+/* Arrays of a plan on the device, and the pointers to them. */
+class Store
+{
+  public:
+    template <class T> const T *put(const T *from, size_t n)
+    {
+        const size_t bytes = n * sizeof(T), room = bytes + 2 * SZ_LANES * sizeof(double);
+        Kokkos::View<char *, Memory> view("soapz", room);
+        Kokkos::View<const char *, Kokkos::HostSpace, Kokkos::MemoryUnmanaged> host(
+            reinterpret_cast<const char *>(from), bytes);
+
+        if (n)
+            Kokkos::deep_copy(Kokkos::subview(view, std::make_pair(size_t(0), bytes)),
+                              host);
+        kept.push_back(view);
+        return reinterpret_cast<const T *>(view.data());
+    }
+    template <class T> const T *put(const std::vector<T> &from)
+    {
+        return put(from.data(), from.size());
+    }
+
+  private:
+    std::vector<Kokkos::View<char *, Memory>> kept;
+};
+
+/* Numbers that go to the device or come from it. On a CPU both are the same memory. */
+template <class T> class Shared
+{
+  public:
+    void reserve(size_t n)
+    {
+        if (n <= there.extent(0)) return;
+        there = {};
+        here = {};
+        there = Kokkos::View<T *, Memory>(
+            Kokkos::view_alloc(Kokkos::WithoutInitializing, "soapz"), n + n / 4);
+        here = Kokkos::create_mirror_view(there);
+    }
+    T *host()
+    {
+        return here.data();
+    }
+    T *device()
+    {
+        return there.data();
+    }
+    void send()
+    {
+        Kokkos::deep_copy(there, here);
+    }
+    void fetch()
+    {
+        Kokkos::deep_copy(here, there);
+    }
+
+  private:
+    Kokkos::View<T *, Memory> there;
+    typename Kokkos::View<T *, Memory>::HostMirror here;
+};
+
+} // namespace soapz
+
+#endif
