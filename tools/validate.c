@@ -458,16 +458,18 @@ static sz_status read_data(sz_validation *v, request *r, sz_error *err)
     return SZ_OK;
 }
 
+/* A pipe can be read only once, and stays without. */
 static void identify(sz_file_identity *id, const char *path)
 {
     sz_file_map map;
     struct stat about;
     struct tm utc;
 
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) return;
     if (sz_file_map_open(&map, path, NULL) != SZ_OK) return;
     sz_md5(map.data, map.size, id->md5);
     sz_file_map_close(&map);
-    if (stat(path, &about) == 0 && gmtime_r(&about.st_mtime, &utc))
+    if (gmtime_r(&about.st_mtime, &utc))
         strftime(id->modified, sizeof id->modified, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
