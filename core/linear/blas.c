@@ -189,7 +189,7 @@ static int cpu_level(void)
     return LEVEL_SSE;
 }
 
-void sz_blas_tune(void)
+static void choose_kernels(void)
 {
     const char *core = openblas_core();
     any_function quit = find("gotoblas_dynamic_quit");
@@ -204,4 +204,21 @@ void sz_blas_tune(void)
     quit();
     init();
     unsetenv("OPENBLAS_CORETYPE"); /* not inherited by processes that this one starts */
+}
+
+/* OpenBLAS allocates its buffer in the first product, and ends the process if memory
+ * fails. Here no output is open yet. */
+static void take_buffer(void)
+{
+    const int one = 1;
+    const double a = 1.0, b = 0.0;
+    double c = 0.0;
+
+    SZ_BLAS(dsyrk)("U", "N", &one, &one, &a, &a, &one, &b, &c, &one);
+}
+
+void sz_blas_tune(void)
+{
+    choose_kernels();
+    take_buffer();
 }
