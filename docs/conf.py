@@ -26,7 +26,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "generated", "lammps_lexer", "mat
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", "docs/*.rst", "docs/tutorial/*.md", "docs/reference/*.md",
                     "docs/notebooks/*.ipynb", "bench/*.md", "examples/*/README.md",
-                    "potentials/*/README.md", "tests/fuzz/README.md", "README.md", "CHANGELOG.md",
+                    "potentials/*/README.md", "packaging/README.md", "tests/fuzz/README.md", "README.md", "CHANGELOG.md",
                     "CONTRIBUTING.md", "SECURITY.md"]
 exclude_patterns = ["build*", ".venv", ".git"]
 
