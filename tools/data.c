@@ -5,8 +5,6 @@
 #include "python.h"
 #include "tool.h"
 
-#include <string.h>
-
 static const char help[] =
     "usage: soapz data IN... -o TRAIN.xyz [NAME=KEY ...] [options]\n"
     "\n"
@@ -53,9 +51,5 @@ static const char help[] =
 
 int sz_verb_data(int argc, char **argv)
 {
-    for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++)
-        if (!strcmp(argv[k], "--help") || !strcmp(argv[k], "-h"))
-            return sz_print_text(help);
-    sz_catch_interrupts();
-    return sz_run_python_verb("data_command", argc, argv);
+    return sz_run_python_verb("data_command", help, argc, argv);
 }

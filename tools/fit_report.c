@@ -160,11 +160,19 @@ void sz_fit_print_solution(const sz_lsq_report *solution)
 
 /* ---- errors ------------------------------------------------------------------------ */
 
-static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
+sz_status sz_fit_errors(sz_error_table *table, const sz_fit_job *job,
+                        const sz_model *model, const sz_dataset *data, sz_error *err)
 {
-    sz_error_table_add(context, f, p, NULL);
-    (void)err;
-    return SZ_OK;
+    const sz_comparison c = {.model = model,
+                             .model_name = job->gap->path,
+                             .data = data,
+                             .n_threads = job->state.n_threads,
+                             .watch = job->setup.watch,
+                             .take = sz_error_table_take,
+                             .context = table};
+    sz_status status = sz_error_table_create(table, data, err);
+
+    return status == SZ_OK ? sz_predict_all(&c, err) : status;
 }
 
 /* prints the table, and stores it as a note */
@@ -197,16 +205,8 @@ sz_status sz_fit_report_errors(const sz_fit_job *job, const sz_model *model,
                                const sz_dataset *data, sz_error *err)
 {
     sz_error_table table = {0};
-    const sz_comparison c = {.model = model,
-                             .model_name = job->gap->path,
-                             .data = data,
-                             .n_threads = job->state.n_threads,
-                             .watch = job->setup.watch,
-                             .take = take,
-                             .context = &table};
-    sz_status status = sz_error_table_create(&table, data, err);
+    sz_status status = sz_fit_errors(&table, job, model, data, err);
 
-    if (status == SZ_OK) status = sz_predict_all(&c, err);
     if (status == SZ_OK) status = publish(&table, job->gap, title, note, err);
     sz_error_table_free(&table);
     return status;

@@ -4,6 +4,7 @@
 #ifndef SZ_FIT_REPORT_H
 #define SZ_FIT_REPORT_H
 
+#include "error_table.h"
 #include "fit/fit.h"
 
 /* Time and peak memory at the end of each stage. */
@@ -31,6 +32,11 @@ void sz_fit_print_kfold(const sz_fit_job *job);
 /* Rows and their speed; beside that of a matrix product where there was time enough. */
 void sz_fit_print_rows(const sz_fit_job *job);
 void sz_fit_print_solution(const sz_lsq_report *solution);
+
+/* The errors of a model of job on data, in a table that the caller frees, after an error
+ * too. */
+sz_status sz_fit_errors(sz_error_table *table, const sz_fit_job *job,
+                        const sz_model *model, const sz_dataset *data, sz_error *err);
 
 /* The errors of job's model on data by config_type: printed under title, and stored as a
  * note of the model. If the watch stops it the status is SZ_ERR_STOPPED. */

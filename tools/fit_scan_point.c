@@ -8,6 +8,7 @@
 #include "base/md5.h"
 #include "base/text.h"
 #include "error_table.h"
+#include "fit_report.h"
 #include "results.h"
 
 #include <stdlib.h>
@@ -137,28 +138,13 @@ static sz_status measure_cost(double *microseconds, const sz_model *model,
 
 static const char *const quantity_name[] = {"energy", "force", "virial"};
 
-static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
-{
-    (void)err;
-    sz_error_table_add(context, f, p, NULL);
-    return SZ_OK;
-}
-
 static sz_status judge_by_test(json_t *result, const sz_fit_job *job,
                                const sz_model *model, const sz_dataset *test,
                                sz_error *err)
 {
     sz_error_table table = {0};
-    const sz_comparison c = {.model = model,
-                             .model_name = job->gap->path,
-                             .data = test,
-                             .n_threads = job->state.n_threads,
-                             .watch = job->setup.watch,
-                             .take = take,
-                             .context = &table};
-    sz_status status = sz_error_table_create(&table, test, err);
+    sz_status status = sz_fit_errors(&table, job, model, test, err);
 
-    if (status == SZ_OK) status = sz_predict_all(&c, err);
     for (int q = 0; q < 3 && status == SZ_OK; q++)
         json_object_set_new(result, quantity_name[q],
                             sz_json_errors(sz_error_sum_of(&table.all, (sz_quantity)q)));

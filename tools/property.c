@@ -5,8 +5,6 @@
 #include "python.h"
 #include "tool.h"
 
-#include <string.h>
-
 static const char help[] =
     "usage: soapz property MODEL --crystal bcc:W [--crystal ..] [options]\n"
     "       soapz property --calculator MODULE:FUNCTION --crystal bcc:W [options]\n"
@@ -44,9 +42,5 @@ static const char help[] =
 
 int sz_verb_property(int argc, char **argv)
 {
-    for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++)
-        if (!strcmp(argv[k], "--help") || !strcmp(argv[k], "-h"))
-            return sz_print_text(help);
-    sz_catch_interrupts();
-    return sz_run_python_verb("property_command", argc, argv);
+    return sz_run_python_verb("property_command", help, argc, argv);
 }

@@ -219,12 +219,16 @@ sz_status sz_call_python(const char *module, const char *purpose, int n_argument
     return call(&t, code, err);
 }
 
-int sz_run_python_verb(const char *module, int argc, char *const *argv)
+int sz_run_python_verb(const char *module, const char *help, int argc, char *const *argv)
 {
     char purpose[64];
     int code = 1;
     sz_error err;
 
+    for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++)
+        if (!strcmp(argv[k], "--help") || !strcmp(argv[k], "-h"))
+            return sz_print_text(help);
+    sz_catch_interrupts();
     snprintf(purpose, sizeof purpose, "soapz %s", argv[0]);
     if (sz_call_python(module, purpose, argc - 1, (const char *const *)argv + 1, &code,
                        &err) != SZ_OK)

@@ -25,9 +25,9 @@ sz_status sz_run_python(const char *module, const char *purpose, int n_arguments
 sz_status sz_call_python(const char *module, const char *purpose, int n_arguments,
                          const char *const *argument, int *code, sz_error *err);
 
-/* The same for a verb that is implemented in Python: argv[1..argc-1] are its words; it
- * prints messages itself. Returns its exit code, or 1 after a message about what is
- * missing. */
-int sz_run_python_verb(const char *module, int argc, char *const *argv);
+/* The same for a verb that is implemented in Python: argv[1..argc-1] are its words, and
+ * --help among them prints help. It prints messages itself. Returns its exit code, or 1
+ * after a message about what is missing. */
+int sz_run_python_verb(const char *module, const char *help, int argc, char *const *argv);
 
 #endif

@@ -32,10 +32,10 @@ typedef struct {
     sz_error_sums *element; /* [data->n_species] of atoms: forces only */
 } sz_error_table;
 
-/* Starts with no errors; data must outlive it. */
 /* Refuses data without any energy, force or virial. */
 sz_status sz_errors_check(const sz_dataset *data, sz_error *err);
 
+/* Starts with no errors; data must outlive it. */
 sz_status sz_error_table_create(sz_error_table *table, const sz_dataset *data,
                                 sz_error *err);
 void sz_error_table_free(sz_error_table *table);
@@ -43,6 +43,10 @@ void sz_error_table_free(sz_error_table *table);
  * it is NULL. */
 void sz_error_table_add(sz_error_table *table, int f, const sz_frame_prediction *p,
                         sz_error_sums *frame);
+
+/* The take of a sz_comparison whose context is a table. */
+sz_status sz_error_table_take(void *table, int f, const sz_frame_prediction *p,
+                              sz_error *err);
 
 /* All errors of from, which is of the same data, are added to to. */
 void sz_error_table_join(sz_error_table *to, const sz_error_table *from);

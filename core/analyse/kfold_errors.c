@@ -50,13 +50,6 @@ static sz_status build_model(sz_model **model, const sz_kfold_models *k, int p,
     return status;
 }
 
-static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_error *err)
-{
-    (void)err;
-    sz_error_table_add(context, f, p, NULL);
-    return SZ_OK;
-}
-
 /* only [n_frames]: work space */
 static sz_status measure_fold(sz_kfold *k, int p, const sz_fit_job *job,
                               unsigned char *only, sz_error *err)
@@ -67,7 +60,7 @@ static sz_status measure_fold(sz_kfold *k, int p, const sz_fit_job *job,
                        .only = only,
                        .n_threads = job->state.n_threads,
                        .watch = job->setup.watch,
-                       .take = take,
+                       .take = sz_error_table_take,
                        .context = &k->fold[p]};
     sz_status status = sz_error_table_create(&k->fold[p], job->data, err);
 

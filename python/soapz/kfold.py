@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The picture of `soapz fit --kfold`: the JSON of the cross-validation from standard input,
 SVG, PNG or PDF (by its name) to the path in argv[0]."""
-import io
 import json
 import math
 import os
 import sys
 
-from .curve import plain
-from .pictures import COLOURS, FAINT, INK, plt, write_whole
+from .pictures import COLOURS, FAINT, INK, plain, plt, write_figure
 
 KINDS = [("energy", 1e3, "energy, meV/atom"), ("force", 1, "force, eV/Å"), ("virial", 1e3, "virial, meV/atom")]
 
@@ -62,7 +60,4 @@ def draw(data):
 
 
 def main(argv):
-    figure, out = draw(json.load(sys.stdin)), io.BytesIO()
-    kind = os.path.splitext(argv[0])[1][1:] or "svg"
-    figure.savefig(out, format=kind, metadata={"Date": None} if kind == "svg" else None)
-    return write_whole(argv[0], out.getvalue())
+    return write_figure(draw(json.load(sys.stdin)), argv[0])

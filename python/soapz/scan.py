@@ -2,13 +2,11 @@
 """The picture of `soapz fit --scan`: the file of the scan from standard input, SVG, PNG or PDF
 (by its name) to the path in argv[0]. Errors over cost; what no other fit beats in both is
 joined by a line and labelled with its settings."""
-import io
 import json
 import os
 import sys
 
-from .curve import plain
-from .pictures import COLOURS, FAINT, INK, plt, write_whole
+from .pictures import COLOURS, FAINT, INK, plain, plt, write_figure
 
 KINDS = [("force", 1, "force RMSE, eV/Å"), ("energy", 1e3, "energy RMSE, meV/atom")]
 
@@ -73,7 +71,4 @@ def draw(data):
 
 
 def main(argv):
-    figure, out = draw(json.load(sys.stdin)), io.BytesIO()
-    kind = os.path.splitext(argv[0])[1][1:] or "svg"
-    figure.savefig(out, format=kind, metadata={"Date": None} if kind == "svg" else None)
-    return write_whole(argv[0], out.getvalue())
+    return write_figure(draw(json.load(sys.stdin)), argv[0])
