@@ -119,7 +119,7 @@ static int test_decay(void)
 {
     static const double rate[] = {0.0, 0.5, 1.0, 3.0};
 
-    for (int form = 0; form < 20; form++) {
+    for (int form = 0; form < 20; form += CHECK_EVERY(3)) {
         sz_radial_spec spec = usual;
         double h[N_ROW], dh[N_ROW], g[3][N_ROW];
         sz_radial *radial;
