@@ -11,6 +11,10 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 build=$source/build-fuzz
 
 mkdir -p "$build"
+if command -v flock > /dev/null; then # the tests sanitize and fuzz may start at one time
+    exec 9> "$build/lock"
+    flock 9
+fi
 echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d && n ? 0 : 0; }' \
     > "$build/empty.c"
 for compiler in clang-14 clang none; do
