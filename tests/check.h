@@ -21,6 +21,7 @@
 #ifndef CHECK_SANITIZED
 #define CHECK_SANITIZED 0
 #endif
+#define CHECK_EVERY(n) (CHECK_SANITIZED ? (n) : 1) /* every n-th of what is alike */
 
 static int failures;
 static int checks;

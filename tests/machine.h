@@ -147,7 +147,7 @@ static inline void check_slopes(machine *m, cluster *c)
     memcpy(dedp, g, n * sizeof *dedp);
     vectors_adjoint(m, &c->list.nb, c->n_atoms, atom, p, dedp, dedr);
     most = largest(dedr, 3 * (size_t)c->list.n_pairs);
-    for (int k = 0; k < 3 * c->list.n_pairs; k++) {
+    for (int k = 0; k < 3 * c->list.n_pairs; k += CHECK_EVERY(7)) {
         double r = sqrt(dot(c->list.r + k / 3 * 3, c->list.r + k / 3 * 3, 3));
         double edge = m->d->cutoff;
 

@@ -64,9 +64,9 @@ def run_here(module, *words):
     return code, out.getvalue(), err.getvalue()
 
 
-def check_fails(code, parts, *words, stdin=None, gone=None, quiet=True):
-    """One sentence on stderr that has all parts, this exit code, and no file left."""
-    got, out, err = run(*words, stdin=stdin)
+def check_fails(code, parts, *words, gone=None, quiet=True, by=run, **more):
+    """One sentence on stderr that has all parts, this exit code, and no file left. by runs the words."""
+    got, out, err = by(*words, **more)
     what = "soapz " + " ".join(map(str, words)) + f" gave {got}: {err!r}"
     check(got == code, what)
     check(err.startswith("soapz") and err.count("\n") == 1 and err.endswith("\n"), what)

@@ -36,10 +36,10 @@ static int test_vectors(int k, int n_max, int l_max, const char *more, const int
     CHECK(strcmp(m.soap->spec.compression.label, compressions[k].label) == 0);
     CHECK(m.d->n_published == d.n_products + 1 && m.n_desc == d.n_products);
     vectors(&m, &c, p);
-    for (int i = 0; i < N; i++) {
+    for (int i = 0; i < N; i++) all[i] = i;
+    for (int i = 0; i < N; i += CHECK_EVERY(5)) {
         const double *pi = p + i * m.stride;
 
-        all[i] = i;
         CHECK_OK(dense_vector(&d, &m.soap->spec, &c, z, 1, &i, want, &err), err);
         CHECK_OK(sz_describer_publish(m.d, pi, got, &err), err);
         CHECK_CLOSE(distance(got, want, d.n_products), 0.0,
@@ -77,7 +77,7 @@ static int test_ranges(int k, const int *z)
     CHECK_OK(start_text(&m, text, n, matrix, 0, z, &err), err);
     CHECK_OK(make_cluster(&c, 3, &err), err);
     range = malloc(m.soap->compression.n_groups * sizeof *range);
-    for (int first = 0; first < N; first++)
+    for (int first = 0; first < N; first += CHECK_EVERY(2))
         for (int count = 1; count <= N - first; count += 2) {
             int atom[N], n_ranges, from = 0, inside = 0;
 
@@ -151,17 +151,26 @@ int main(void)
 {
     static const int all[] = {41, 74, 42}, two[] = {41, 42, 6}, one[] = {41, 6, 6};
     static const int only_74[] = {74, 74, 74}, none[] = {41, 74, 6};
+    static const struct {
+        int n_max, l_max;
+        const char *more;
+        const int *z;
+        double tol;
+    } with[] = {{3, 3, "", all, 1e-13},
+                {4, 2, "normalise=F covariance_sigma0=0.1", two, 1e-13},
+                {1, 1, "central_weight=0.7", all, 1e-13},
+                {9, 2, "radial_basis=GTO", none, 1e-11},
+                {3, 2, "radial_basis=POLY", all, 1e-11},
+                {3, 3, "cutoff_dexp=2 cutoff_scale=2", one, 1e-13},
+                {2, 0, "", only_74, 1e-13},
+                {3, 1, "central_reference_all_species=T", two, 1e-13}};
+    enum { N_WITH = sizeof with / sizeof *with };
 
     for (int k = 0; k < N_COMPRESSIONS; k++) {
-        if (test_vectors(k, 3, 3, "", all, 1e-13)) return 1;
-        if (test_vectors(k, 4, 2, "normalise=F covariance_sigma0=0.1", two, 1e-13) ||
-            test_vectors(k, 1, 1, "central_weight=0.7", all, 1e-13) ||
-            test_vectors(k, 9, 2, "radial_basis=GTO", none, 1e-11) ||
-            test_vectors(k, 3, 2, "radial_basis=POLY", all, 1e-11) ||
-            test_vectors(k, 3, 3, "cutoff_dexp=2 cutoff_scale=2", one, 1e-13) ||
-            test_vectors(k, 2, 0, "", only_74, 1e-13) ||
-            test_vectors(k, 3, 1, "central_reference_all_species=T", two, 1e-13))
-            return 1;
+        for (int w = k % CHECK_EVERY(3); w < N_WITH; w += CHECK_EVERY(3))
+            if (test_vectors(k, with[w].n_max, with[w].l_max, with[w].more, with[w].z,
+                             with[w].tol))
+                return 1;
         if (test_ranges(k, all) || test_ranges(k, two) || test_ranges(k, one)) return 1;
         if (test_reduced(k)) return 1;
     }

@@ -13,7 +13,7 @@ enum { FRAMES = 5, ATOMS = 5 };
     "e0_method=average default_sigma={0.05 0.5 0.5 0.0} rnd_seed=1 sparse_jitter=1e-6 "  \
     "core_ip_args={IP ZBL cutoff=2.4 cutoff_width=1.2} "                                 \
     "gap={distance_2b cutoff=4.2 covariance_type=ard_se delta=0.5 theta_fac=0.5 "        \
-    "sparse_method=uniform n_sparse=4 : angle_3b cutoff=3.2 Z_center=42 Z1=74 Z2=74 "    \
+    "sparse_method=uniform n_sparse=2 : angle_3b cutoff=3.2 Z_center=42 Z1=74 Z2=74 "    \
     "covariance_type=ard_se delta=0.2 theta_uniform=1 sparse_method=uniform n_sparse=3 " \
     ": soap n_max=2 l_max=2 cutoff=4 cutoff_transition_width=0.9 atom_sigma=0.5 "        \
     "zeta=2 delta=1 covariance_type=dot_product sparse_method=%s n_sparse=4}"            \
@@ -73,7 +73,7 @@ static sz_status fit(sz_error *err)
     sz_status status = make_data(&data, err);
 
     snprintf(text, sizeof text, SETTINGS, method,
-             folds_too ? " soap.zeta=3 distance_2b.n_sparse=5" : "");
+             folds_too ? " soap.zeta=3 distance_2b.n_sparse=3" : "");
     if (status == SZ_OK) status = sz_fit_spec_parse(&spec, text, "settings", err);
     if (status == SZ_OK && curve_too) {
         status = sz_fit_curve(&curve, &model, spec, data, data, &options, err);

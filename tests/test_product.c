@@ -142,7 +142,7 @@ static int test_shapes(sz_tile tile)
     static const int outer[] = {1, 4, 7, 8, 9, 12, 13, 16, 20, 23, 24, 25, 48, 50};
 
     for (int n = 1; n <= 18; n++)
-        for (size_t o = 0; o < sizeof outer / sizeof *outer; o++)
+        for (size_t o = 0; o < sizeof outer / sizeof *outer; o += CHECK_EVERY(3))
             for (size_t k = 0; k < sizeof inner / sizeof *inner; k++) {
                 const sz_range whole_x = {0, inner[k]}, whole_out = {0, outer[o]};
                 const sz_layout of_x = {0, 1, &whole_x}, of_out = {0, 1, &whole_out};
@@ -172,7 +172,7 @@ static int random_ranges(int n, sz_range *range)
 
 static int test_ranges(sz_tile tile)
 {
-    for (int k = 0; k < 600; k++) {
+    for (int k = 0; k < 600 / CHECK_EVERY(3); k++) {
         int n = 1 + k % 21, n_outer = 1 + (int)uniform(0.0, 130.0);
         int n_inner = 1 + (int)uniform(0.0, k % 7 ? 90.0 : 2600.0);
         sz_range x[MOST_RANGES], out[MOST_RANGES];

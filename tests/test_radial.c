@@ -119,7 +119,7 @@ static int test_decay(void)
 {
     static const double rate[] = {0.0, 0.5, 1.0, 3.0};
 
-    for (int form = 0; form < 20; form++) {
+    for (int form = 0; form < 20; form += CHECK_EVERY(3)) {
         sz_radial_spec spec = usual;
         double h[N_ROW], dh[N_ROW], g[3][N_ROW];
         sz_radial *radial;
@@ -238,7 +238,7 @@ static int test_all_lanes(void)
         both[0], both[1], {SZ_RADIAL_MIX, 11, mix}, {.kind = SZ_RADIAL_STAR}};
 
     fill_random(mix, sizeof mix / sizeof *mix);
-    for (int n_max = 1; n_max <= 16; n_max += 5)
+    for (int n_max = 1; n_max <= 16; n_max += 5 * CHECK_EVERY(2))
         for (int reduce = 0; reduce < 2; reduce++)
             for (int i = 0; i < 4; i++)
                 for (int j = 0; j < 4; j++) {

@@ -179,7 +179,7 @@ static int check_slope(const sz_dataset *data, const char *keys, const sz_gap *b
     slope = malloc((size_t)d->maps->n * sizeof *slope);
     if (!slope) return 1;
     CHECK_OK(sz_trial_judge(trial, w, &loss, slope, &err), err);
-    for (int k = 0; k < d->maps->n; k += 1 + d->maps->n / 8) {
+    for (int k = 0; k < d->maps->n; k += CHECK_EVERY(3) * (1 + d->maps->n / 8)) {
         double want;
 
         if (difference(&want, trial, w, k)) return 1;

@@ -300,7 +300,8 @@ static void check_slopes(const sample *s, const sz_triplet_set *set, cluster *c,
     double most = largest(dedr, 3 * (size_t)c->list.n_pairs);
 
     for (int i = 0; i < c->n_atoms; i++)
-        for (int p = c->list.first[i]; p < c->list.first[i + 1]; p += step)
+        for (int p = c->list.first[i]; p < c->list.first[i + 1];
+             p += step * CHECK_EVERY(5))
             for (int x = 0; x < 3 && !near_corner(s, &c->list, i, p); x++)
                 CHECK_CLOSE(dedr[3 * p + x],
                             slope_at(&c->list.r[3 * p + x], 1e-3, energy_sum, &f),

@@ -206,11 +206,12 @@ static sz_status recover_one(const sz_analysis *a, const sz_compared *c, json_t 
                              sz_error *err)
 {
     size_t n = a->sites.n;
-    double *error = malloc(2 * n * sizeof *error), *condition = error + n;
+    double *error = malloc(2 * n * sizeof *error), *condition;
     sz_status status;
     json_t *o;
 
     if (!error) return sz_fail_memory(err, n * 16, "the errors");
+    condition = error + n;
     status = sz_recover(c->d, &a->sites, error, condition, &a->options, err);
     if (status == SZ_OK) {
         o = sz_json_compared(c);

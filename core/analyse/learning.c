@@ -177,8 +177,8 @@ static sz_status fit_and_judge(const job *j, const sz_chosen *train,
     const sz_learning_plan *p = j->p;
     int n_species = p->n_species;
     size_t n = (size_t)train->n + (size_t)judged->n * (size_t)(n_sigma + 1);
-    double mu[SZ_Z_MAX], *r = malloc((n + 1) * sizeof *r), *want = r + train->n;
-    double *out = want + judged->n;
+    double mu[SZ_Z_MAX], *r = malloc((n + 1) * sizeof *r);
+    double *want = r ? r + train->n : NULL, *out = r ? want + judged->n : NULL;
     sz_status status = r ? SZ_OK : sz_fail_memory(err, n * 8, "energies");
 
     if (status == SZ_OK)

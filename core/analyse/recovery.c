@@ -33,7 +33,8 @@ static sz_status work_frame(void *context, const sz_frame_sites *e, sz_error *er
     const sz_soap *soap = sz_soap_of(j->d->describer);
     size_t n_full = (size_t)sz_descriptor_length(j->full);
     size_t n = (size_t)sz_descriptor_length(j->d), size = 2 * n_full + n;
-    double *want = malloc(size * sizeof *want), *got = want + n_full, *p = got + n_full;
+    double *want = malloc(size * sizeof *want);
+    double *got = want ? want + n_full : NULL, *p = want ? got + n_full : NULL;
     sz_recovery how[SZ_L_MAX + 1];
     sz_status status = want ? SZ_OK : sz_fail_memory(err, size * 8, "a spectrum");
 

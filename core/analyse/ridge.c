@@ -48,9 +48,10 @@ static sz_status by_kernel(const sz_ridge *d, const sz_chosen *train, const doub
     const int one = 1;
     int n = train->n, info;
     size_t size = (size_t)n * (size_t)n;
-    double *a = malloc((size + (size_t)n + 1) * sizeof *a), *beta = a + size;
+    double *a = malloc((size + (size_t)n + 1) * sizeof *a), *beta;
 
     if (!a) return sz_fail_memory(err, size * sizeof *a, "a fit of energies");
+    beta = a + size;
     for (int q = 0; q < n_sigma; q++, out += judged->n) {
         fill(d, train, sigma[q] * d->scale, a);
         memcpy(beta, r, (size_t)n * sizeof *beta);
@@ -140,11 +141,14 @@ static sz_status by_vectors(const sz_ridge *d, const sz_chosen *train, const dou
                             double *out, sz_error *err)
 {
     size_t n = (size_t)d->n_columns, size = n * n + 2 * ROWS * n + 3 * n;
-    double *g = malloc(size * sizeof *g), *x = g + n * n, *value = x + 2 * ROWS * n;
-    double *b = value + n, *c = b + n;
+    double *g = malloc(size * sizeof *g), *x, *value, *b, *c;
     sz_status status;
 
     if (!g) return sz_fail_memory(err, size * sizeof *g, "a fit of energies");
+    x = g + n * n;
+    value = x + 2 * ROWS * n;
+    b = value + n;
+    c = b + n;
     normal_equations(d, train, r, x, g, b);
     status = sz_eigenvectors(d->n_columns, g, value, err);
     for (size_t k = 0; k < n; k++) {
@@ -194,11 +198,11 @@ sz_status sz_chemical_potentials(int n_species, const double *count, const doubl
                                  const sz_chosen *frames, double *mu, sz_error *err)
 {
     int n = n_species;
-    double *g = calloc((size_t)n * (size_t)n + (size_t)n, sizeof *g);
-    double *value = g + (size_t)n * (size_t)n;
+    double *g = calloc((size_t)n * (size_t)n + (size_t)n, sizeof *g), *value;
     sz_status status;
 
     if (!g) return sz_fail_memory(err, (size_t)n * (size_t)n * 8, "e0");
+    value = g + (size_t)n * (size_t)n;
     for (int i = 0; i < frames->n; i++) {
         const double *c = count + (size_t)frames->frame[i] * (size_t)n;
 

@@ -32,10 +32,10 @@ static sz_status check_pair(const sz_neigh *nb, int i, int j, int n_species,
  * time. */
 static int row_is_fit(const sz_neigh *nb, int begin, int end, int n_species)
 {
-    const double *d = nb->r + 3 * (size_t)begin;
     int wrong = 0;
 
-    for (int j = begin; j < end; j++, d += 3) {
+    for (int j = begin; j < end; j++) {
+        const double *d = nb->r + 3 * (size_t)j;
         double r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
 
         wrong |= (unsigned)nb->neigh_species[j] >= (unsigned)n_species;

@@ -150,10 +150,11 @@ sz_status sz_crew_run(const sz_crew *crew, sz_error *err)
     size_t n = (size_t)crew->n_threads;
     member *m = malloc(n * sizeof *m);
     pthread_t *thread = malloc(n * sizeof *thread);
+    char *worker = crew->worker; /* or NULL: they need nothing */
 
     if (m && thread) {
         for (size_t k = 0; k < n; k++)
-            m[k] = (member){&j, (char *)crew->worker + k * crew->size};
+            m[k] = (member){&j, worker ? worker + k * crew->size : NULL};
         for (int k = 0; k < crew->n_items; k++)
             if (!is_skipped(crew, k)) j.all += weight_of(crew, k);
         pass_turn(&j); /* to the first */

@@ -45,10 +45,11 @@ static void symmetrise(int n, double *a)
 sz_status sz_recover_density(int n, int k, const double *w, const double *a, double *x,
                              sz_recovery *how, sz_error *err)
 {
-    double *g = malloc(((size_t)k * k + k) * sizeof *g), *e = g + (size_t)k * k;
+    double *g = malloc(((size_t)k * k + k) * sizeof *g), *e;
     sz_status status;
 
     if (!g) return sz_fail_memory(err, (size_t)k * k * sizeof *g, "a recovery");
+    e = g + (size_t)k * k;
     times(k, k, n, a, w, g);
     symmetrise(k, g);
     status = sz_eigenvectors(k, g, e, err);

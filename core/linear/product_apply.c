@@ -26,10 +26,18 @@ enum {
     LONGEST = 1200               /* terms of a sum */
 };
 
-/* Unrolls loops over the registers of a tile: otherwise they would be kept in memory. */
-#if defined(__clang__)
+/* Each size of a tile has its own copy of the loops (OF_TILE), in which those over its
+ * registers are unrolled: otherwise they would be kept in memory. With a sanitizer
+ * (SZ_NO_CLONES), which checks every access, they are, and one copy compiles in less
+ * time. */
+#if defined(SZ_NO_CLONES)
+#define OF_TILE static
+#define UNROLL
+#elif defined(__clang__)
+#define OF_TILE SZ_INLINE
 #define UNROLL _Pragma("unroll")
 #else
+#define OF_TILE SZ_INLINE
 #define UNROLL _Pragma("GCC unroll 8")
 #endif
 

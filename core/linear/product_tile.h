@@ -20,9 +20,9 @@ typedef sz_real LOCAL(lanes) __attribute__((vector_size(LANES * sizeof(sz_real))
 
 /* Adds the n terms of one range, the last one first; prefetches next to the second-level
  * cache. */
-SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const sz_real *x,
-                          size_t next_x, const sz_real *a, const sz_real *next, int step,
-                          LOCAL(lanes) sum[ROWS][VECTORS])
+OF_TILE void LOCAL(add)(int n_rows, int n_vectors, int n, const sz_real *x, size_t next_x,
+                        const sz_real *a, const sz_real *next, int step,
+                        LOCAL(lanes) sum[ROWS][VECTORS])
 {
     a += (size_t)n * WIDTH;
     for (int k = n - 1; k >= 0; k--, next += step) {
@@ -45,8 +45,8 @@ SZ_INLINE void LOCAL(add)(int n_rows, int n_vectors, int n, const sz_real *x,
 
 /* Loads the sums so far, or zero; and stores them. Uses a copy if not all columns of a
  * tile are needed. */
-SZ_INLINE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const sz_real *out,
-                           LOCAL(lanes) sum[ROWS][VECTORS])
+OF_TILE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const sz_real *out,
+                         LOCAL(lanes) sum[ROWS][VECTORS])
 {
     size_t next = (size_t)s->of_out->stride, n = (size_t)(s->end - s->first);
     int whole = s->end - s->first == n_vectors * LANES;
@@ -65,8 +65,8 @@ SZ_INLINE void LOCAL(load)(int n_rows, int n_vectors, const strip *s, const sz_r
     }
 }
 
-SZ_INLINE void LOCAL(store)(int n_rows, int n_vectors, const strip *s,
-                            LOCAL(lanes) sum[ROWS][VECTORS], sz_real *out)
+OF_TILE void LOCAL(store)(int n_rows, int n_vectors, const strip *s,
+                          LOCAL(lanes) sum[ROWS][VECTORS], sz_real *out)
 {
     size_t next = (size_t)s->of_out->stride, n = (size_t)(s->end - s->first);
     int whole = s->end - s->first == n_vectors * LANES;
@@ -83,8 +83,8 @@ SZ_INLINE void LOCAL(store)(int n_rows, int n_vectors, const strip *s,
 }
 
 /* Rows row .. row + n_rows - 1; prefetches one part (of parts) of the next panel. */
-SZ_INLINE void LOCAL(tile)(int n_rows, int n_vectors, const strip *s, int row, int part,
-                           int parts)
+OF_TILE void LOCAL(tile)(int n_rows, int n_vectors, const strip *s, int row, int part,
+                         int parts)
 {
     LOCAL(lanes) sum[ROWS][VECTORS];
     const sz_real *x = s->x + (size_t)row * s->of_x->stride;
@@ -108,7 +108,7 @@ SZ_INLINE void LOCAL(tile)(int n_rows, int n_vectors, const strip *s, int row, i
 }
 
 /* All n rows in tiles of MOST rows, and the rest. */
-SZ_INLINE void LOCAL(rows)(int n_vectors, int n, const strip *s)
+OF_TILE void LOCAL(rows)(int n_vectors, int n, const strip *s)
 {
     int parts = n / MOST + 1, part = 0, row = 0;
 

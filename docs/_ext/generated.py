@@ -194,17 +194,22 @@ def sources(folders):
     return out
 
 
-def makers(path, texts):
-    """{function: its status} of those that this file can call"""
-    out = {"sz_fail": None}
-    for other, text in texts.items():
+def makers(texts):
+    """(file, function, its status or None) of each declaration and definition"""
+    for path, text in texts.items():
         for m in MAKER.finditer(text):
-            if not FAILING.search(m[1]) or other != path and not m[1].startswith("sz_") or m[1] == "sz_fail":
-                continue
-            body = text[m.end():text.find("\n}", m.end())] if m[3] == "{" else ""
-            status = re.search(r"SZ_ERR_\w+", body)
-            if status or m[1] not in out:
-                out[m[1]] = status[0] if status else out.get(m[1])
+            if FAILING.search(m[1]) and m[1] != "sz_fail":
+                body = text[m.end():text.find("\n}", m.end())] if m[3] == "{" else ""
+                status = re.search(r"SZ_ERR_\w+", body)
+                yield path, m[1], status and status[0]
+
+
+def in_reach(path, made):
+    """{function: its status} of the makers that this file can call"""
+    out = {"sz_fail": None}
+    for other, name, status in made:
+        if other == path or name.startswith("sz_"):
+            out[name] = status or out.get(name)
     return out
 
 
@@ -212,8 +217,9 @@ def calls(folders):
     """(file, status, [messages]) of all that makes an error of a format"""
     texts = sources(folders)
     known = {k: v for s in texts.values() for k, v in macros(s).items()}
+    made = list(makers(texts))
     for path, text in texts.items():
-        of = makers(path, texts)
+        of = in_reach(path, made)
         for m in re.finditer(r"\b(%s)\(" % "|".join(of), text):
             inside = arguments(text[m.end():closing(text, m.end() - 1)])
             if any("const char *format" in a for a in inside):

@@ -398,7 +398,9 @@ def faults(folder):
              [path, "-o", out, "virial_parameter_name=stress"]),
             (1, ["there is no folder"], [path, "-o", os.path.join(folder, "none", "a.xyz")]),
             (1, ["this is a folder"], [path, "-o", folder])):
-        check_fails(code, parts, "data", *words, gone=out)
+        check_fails(code, parts, *words, gone=out, by=lambda *words: run_here("data_command", *words))
+    check_fails(2, ["files or folders"], "data", gone=out)
+    check_fails(1, ["no file matches", "*.none"], "data", "*.none", "-o", out, gone=out)
     before = open(path).read()
     check(before == open(path).read() and not [n for n in os.listdir(folder) if n.startswith(".soapz")],
           "nothing is left behind")

@@ -13,7 +13,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np  # noqa: E402
-from soapz_cli import MODELS, check, check_fails, done, read_xyz, run  # noqa: E402
+from soapz_cli import MODELS, check, check_fails, done, read_xyz, run, run_here  # noqa: E402
 
 PYTHON = os.environ.get("SOAPZ_QUIPPY_PYTHON")
 HEA = os.path.join(MODELS, "hea4_nuR2_nuS2", "gp.xml")
@@ -342,7 +342,7 @@ def same_reading(name, text, want=True, says=""):
         f.write(text if isinstance(text, bytes) else text.encode())
     direct, said = reading(path)
     check((direct is not None) == want and says in said, f"{name}: {said}")
-    code, _, err = run("data", path, "-o", out, "--keep-duplicates")
+    code, _, err = run_here("data_command", path, "-o", out, "--keep-duplicates")
     if not want:
         line = re.match(r"\S+:\d+:", said)[0]  # where both see the fault
         check(code == 1 and line in err and says in err, f"{name}: {said!r} but soapz data: {err!r}")

@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from soapz_cli import HERE, SKIPPED, check, check_fails, done, run  # noqa: E402
+from soapz_cli import HERE, SKIPPED, check, check_fails, done, run, run_here  # noqa: E402
 
 try:
     import ase  # noqa: F401
@@ -21,8 +21,12 @@ MODEL = os.path.abspath(os.path.join(HERE, "..", "potentials", "NbMoTaW", "fast.
 EMT = "ase.calculators.emt:EMT"
 
 
-def call(*words):
-    code, out, err = run("property", *words)
+def here(*words):
+    return run_here("property_command", *words)
+
+
+def call(*words, by=here):
+    code, out, err = by(*words)
     check(code == 0 and err == "", f"soapz property {words}: {code} {err}")
     return out
 
@@ -34,7 +38,8 @@ def rows(text):
 
 with tempfile.TemporaryDirectory() as folder:
     out, other, picture = (os.path.join(folder, f) for f in ("W.json", "reference.json", "W.svg"))
-    text = call(MODEL, "--crystal", "bcc:W", "--only", "lattice,elastic,eos", "--json", out)
+    text = call(MODEL, "--crystal", "bcc:W", "--only", "lattice,elastic,eos", "--json", out,
+                by=lambda *words: run("property", *words))
     with open(out) as f:
         said = json.load(f)
     w = said["crystals"]["bcc:W"]
@@ -55,19 +60,19 @@ with tempfile.TemporaryDirectory() as folder:
     # another calculator, from a module or a file; the gamma line in the picture
     with open(os.path.join(folder, "own.py"), "w") as f:
         f.write("from ase.calculators.emt import EMT\n\n\ndef copper():\n    return EMT()\n\n\ndef three():\n    return 3\n")
-    code, text, err = run("property", "--calculator", EMT, "--crystal", "fcc:Cu", "--only", "lattice", "--json", "-")
+    code, text, err = here("--calculator", EMT, "--crystal", "fcc:Cu", "--only", "lattice", "--json", "-")
     check(code == 0 and 3.58 < json.loads(text)["crystals"]["fcc:Cu"]["a"] < 3.60 and "cohesive" in err, f"{text} {err}")
     own = os.path.join(folder, "own.py")
-    code, two, err = run("property", "--calculator", own + ":copper", "--crystal", "fcc:Cu", "--only", "lattice,gamma",
-                         "--picture", os.path.join(folder, "Cu.png"))
+    code, two, err = here("--calculator", own + ":copper", "--crystal", "fcc:Cu", "--only", "lattice,gamma",
+                          "--picture", os.path.join(folder, "Cu.png"))
     check(code == 0 and "the gamma line 111 is negative" in err, f"{code} {err}")
     check(os.path.getsize(os.path.join(folder, "Cu.png")) > 5000 and "gamma 111 stable" in two, two)
     check("by " + own + ":copper" in two, two)
 
     # a crystal that does not hold is named, the rest is there
-    code, text, err = run("property", MODEL, "--crystal", "fcc:W", "--only", "elastic,vacancy")
+    code, text, err = here(MODEL, "--crystal", "fcc:W", "--only", "elastic,vacancy")
     check(code == 0 and "fcc:W: not stable" in err and "vacancy: not computed" in err and "C11" in text, f"{code} {err}")
-    code, text, err = run("property", "--calculator", EMT, "--crystal", "fcc:Cu", "--only", "vacancy", "--steps", 1)
+    code, text, err = here("--calculator", EMT, "--crystal", "fcc:Cu", "--only", "vacancy", "--steps", 1)
     check(code == 1 and "did not relax" in err, f"{code} {err}")
 
     none = os.path.join(folder, "none.json")
@@ -93,7 +98,9 @@ with tempfile.TemporaryDirectory() as folder:
             (1, ["ModuleNotFoundError"], ["--calculator", "absent_module:f", *crystal]),
             (1, ["not JSON"], [MODEL, *crystal, "--reference", own]),
             (1, ["absent.json", "No such file"], [MODEL, *crystal, "--reference", "absent.json"])):
-        check_fails(code, parts, "property", *words, gone=none)
+        check_fails(code, parts, *words, gone=none, by=here)
+    check_fails(2, ["a model or --calculator"], "property", *crystal, gone=none)
+    check_fails(1, ["not Fe"], "property", MODEL, "--crystal", "bcc:Fe", "--json", none, gone=none)
 code, text, err = run("property", "--help")
 check(code == 0 and "usage: soapz property" in text and "example" in text, text)
 done()

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Builds with clang, the address and undefined-behaviour sanitizers and libFuzzer into
-# build-fuzz/. Arguments: cmake, python, targets. 77: there is no clang with a fuzzer.
+# build-fuzz/; tests/sanitize.sh has its tests there. Arguments: cmake, python, targets. 77: there is
+# no clang with a fuzzer.
 set -eu
 cmake=$1 python=$2
 shift 2
@@ -10,6 +11,10 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 build=$source/build-fuzz
 
 mkdir -p "$build"
+if command -v flock > /dev/null; then # the tests sanitize and fuzz may start at one time
+    exec 9> "$build/lock"
+    flock 9
+fi
 echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d && n ? 0 : 0; }' \
     > "$build/empty.c"
 for compiler in clang-14 clang none; do
@@ -18,6 +23,6 @@ for compiler in clang-14 clang none; do
 done
 "$cmake" -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_C_COMPILER="$compiler" -DSOAPZ_SANITIZE=ON -DSOAPZ_FUZZ=ON -DSOAPZ_WERROR=ON \
-    -DSOAPZ_PLUGIN=OFF -DSOAPZ_MPI=OFF -DSOAPZ_SHARED="${SOAPZ_SHARED:-}" \
+    -DSOAPZ_PLUGIN=OFF -DSOAPZ_SHARED="${SOAPZ_SHARED:-}" \
     -DPython3_EXECUTABLE="$python"
 "$cmake" --build "$build" --target "$@"

@@ -11,6 +11,9 @@ python=$1 work=$2
 data=$SOAPZ_SOURCE/potentials/NbMoTaW_nu_mu_hat
 model=$data/NbMoTaW.xml
 unset SOAPZ_PLUGIN SOAPZ_LIBRARY SOAPZ_PYTHON PYTHONPATH LAMMPS_PLUGIN_PATH LD_LIBRARY_PATH VIRTUAL_ENV
+# of what pip installs, the few modules that are used are compiled when they are
+export PIP_COMPILE=0
+unset PYTHONDONTWRITEBYTECODE
 
 rm -rf "$work"
 mkdir -p "$work"
