@@ -24,6 +24,9 @@ def potential(name: str) -> str:
 
 def model_file(path: Any) -> str:
     """path as text, or the file of the potential of this name if there is no such file"""
-    if not os.path.exists(path) and path in potentials():
-        return potential(path)
-    return existing(path, "model file")
+    if os.path.exists(path) or os.fsdecode(path).endswith((".soapz", ".xml")):
+        return existing(path, "model file")
+    names = potentials()
+    if os.fsdecode(path) in names:
+        return potential(os.fsdecode(path))
+    return existing(path, f"model file, and no potential of this name among {', '.join(names) or 'none'}")
