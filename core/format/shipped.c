@@ -44,17 +44,17 @@ static sz_status look_in(glob_t *found, const char *folder, sz_error *err)
 /* The same in the folders beside a file; its links are followed. */
 static sz_status look_beside(glob_t *found, const char *file, sz_error *err)
 {
-    char real[PATH_MAX];
+    char here[PATH_MAX], there[PATH_MAX];
     sz_status status = SZ_OK;
 
-    if (!strchr(file, '/') || !realpath(file, real)) return SZ_OK;
+    if (!strchr(file, '/') || !realpath(file, here)) return SZ_OK;
     for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
-        char *folder = sz_path_beside(real, beside[k], err);
+        char *folder = sz_path_beside(here, beside[k], err);
 
-        status = folder ? look_in(found, folder, err) : SZ_ERR_MEMORY;
+        if (!folder) return SZ_ERR_MEMORY;
+        if (realpath(folder, there)) status = look_in(found, there, err);
         free(folder);
         if (status != SZ_OK || found->gl_pathc > 0) break;
-        globfree(found);
     }
     return status;
 }
