@@ -24,9 +24,11 @@ def potential(name: str) -> str:
 
 def model_file(path: Any) -> str:
     """path as text, or the file of the potential of this name if there is no such file"""
-    if os.path.exists(path) or os.fsdecode(path).endswith((".soapz", ".xml")):
-        return existing(path, "model file")
+    text = os.fsdecode(path)
+    if os.path.exists(text) or text.endswith((".soapz", ".xml")):
+        return existing(text, "model file")
     names = potentials()
-    if os.fsdecode(path) in names:
-        return potential(os.fsdecode(path))
-    return existing(path, f"model file, and no potential of this name among {', '.join(names) or 'none'}")
+    if text not in names:
+        raise FileNotFoundError(2, "no such model file, and no potential of this name comes with soapz, which has "
+                                   f"{', '.join(names) or 'none here'}", text)
+    return potential(text)
