@@ -194,8 +194,7 @@ void PairSoapz::coeff(int narg, char **arg)
             FLERR,
             "pair_style soapz: cannot find model file {} here or in the folders of "
             "LAMMPS_POTENTIALS, and no potential of this name comes with soapz, which "
-            "has "
-            "{}",
+            "has {}",
             arg[2], names_of_shipped());
     load_model(form);
 }

@@ -94,8 +94,8 @@ static void print_descriptor(const char *text)
         return;
     }
     while (begin > 0 && text[begin] != ' ') begin--;
-    for (end = n - END; end < n && text[end] != ' '; end++) {
-    }
+    end = n - END;
+    while (end < n && text[end] != ' ') end++;
     printf("%.*s ..%s\n", (int)begin, text, text + end);
 }
 
