@@ -67,7 +67,8 @@ typedef struct {
  * the sparse points is released when none of them needs it any more. */
 typedef struct sz_model sz_model;
 
-/* Reads a GAP XML file and the sparse-point files beside it, or a .soapz file. */
+/* Reads a GAP XML file and the sparse-point files beside it, or a .soapz file. Where
+ * there is no such file path is the name of a potential that comes with soapz. */
 SZ_API sz_status sz_model_load(sz_model **model, const char *path, sz_error *err);
 SZ_API void sz_model_free(sz_model *model);
 /* Writes a .soapz file, or a GAP XML file if the name ends in .xml. The file appears only
@@ -89,6 +90,11 @@ SZ_API const char *sz_model_warning(const sz_model *model, int k);
 /* The "label" and "init_args" of <Potential> in a GAP XML file, and the "gap_label" of
  * its <GAP_params>; NULL if the file has none. */
 SZ_API const char *sz_model_origin(const sz_model *model, const char *what);
+
+/* The potentials that come with soapz: their names, "MoNbTaVW/balanced, NbMoTaW/fast", ""
+ * if none is installed, and the file of one. Free *names and *path with free(). */
+SZ_API sz_status sz_potential_names(char **names, sz_error *err);
+SZ_API sz_status sz_potential_path(char **path, const char *name, sz_error *err);
 
 /* Notes in a .soapz file: "citation", "licence", "training_data", .. */
 SZ_API int sz_model_n_notes(const sz_model *model);

@@ -4,8 +4,11 @@
  * sparse points beside a GAP XML file are covered too, since their md5 sums are in it. */
 #include "model_file.h"
 
+#include "soapz.h"
+
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 std::vector<std::string> ModelFile::words() const
@@ -62,4 +65,30 @@ std::string absolute_path(const std::string &path)
     const std::filesystem::path found = std::filesystem::absolute(path, failed);
 
     return failed ? path : found.string();
+}
+
+/* text is freed; NULL: "" */
+static std::string taken(char *text)
+{
+    const std::string copy = text ? text : "";
+
+    std::free(text);
+    return copy;
+}
+
+std::string path_of_shipped(const std::string &name)
+{
+    char *path;
+
+    sz_potential_path(&path, name.c_str(), nullptr);
+    return taken(path);
+}
+
+std::string names_of_shipped()
+{
+    char *names;
+
+    sz_potential_names(&names, nullptr);
+    const std::string all = taken(names);
+    return all.empty() ? "none here" : all;
 }

@@ -29,4 +29,9 @@ struct ModelFile {
 std::string mark_of_file(const std::string &path);
 std::string absolute_path(const std::string &path);
 
+/* Of the potentials that come with soapz: the file of one, "" if there is none of this
+ * name, and all names. */
+std::string path_of_shipped(const std::string &name);
+std::string names_of_shipped();
+
 #endif

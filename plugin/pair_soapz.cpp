@@ -157,6 +157,14 @@ int PairSoapz::read_block(const char *word)
     return n;
 }
 
+/* Also a potential that comes with soapz, by its name; "": there is none. */
+static std::string find_file(const std::string &name)
+{
+    const std::string found = utils::get_potential_file_path(name);
+
+    return found.empty() ? path_of_shipped(name) : found;
+}
+
 /* pair_coeff * * model.xml Nb NULL ..., or in the form of pair_style quip */
 void PairSoapz::coeff(int narg, char **arg)
 {
@@ -180,13 +188,14 @@ void PairSoapz::coeff(int narg, char **arg)
     if (!allocated) allocate();
     reset_scale();
     name_elements();
-    file.path = utils::get_potential_file_path(arg[2]);
+    file.path = find_file(arg[2]);
     if (file.path.empty())
         error->all(
             FLERR,
             "pair_style soapz: cannot find model file {} here or in the folders of "
-            "LAMMPS_POTENTIALS",
-            arg[2]);
+            "LAMMPS_POTENTIALS, and no potential of this name comes with soapz, which "
+            "has {}",
+            arg[2], names_of_shipped());
     load_model(form);
 }
 
@@ -205,7 +214,7 @@ void PairSoapz::find_remembered()
     std::string found = utils::get_potential_file_path(file.path);
     int same;
 
-    if (found.empty()) found = utils::get_potential_file_path(file.name);
+    if (found.empty()) found = find_file(file.name);
     if (found.empty())
         error->all(FLERR,
                    "pair_style soapz: the model file {}, of an earlier pair_coeff or a "

@@ -28,6 +28,7 @@ BEYOND = {
     "tools/recipe.h": {"descriptor/compression_spec.h"},
     # potentials on paper, which need not be models that soapz can run
     "tools/convert.c": {"format/gap_write.h", "format/load.h", "format/soapz_write.h"},
+    "tools/validate.c": {"format/load.h"},  # the file of a model, for its checksum
     "tools/info.c": {"format/load.h", "linear/product.h"},  # who wrote a file; the machine
     # a fit stage by stage: printing between them, checkpoints, ranks
     "tools/fit.c": {"fit/fit.h", "fit/train.h", "format/gap_write.h", "format/soapz_write.h"},

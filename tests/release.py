@@ -18,6 +18,7 @@ minor = version.rpartition(".")[0]
 places = (("CITATION.cff", r"^version: (\S+)$", version),
           ("CHANGELOG.md", r"^## (\S+),", version),
           ("packaging/debian/changelog", r"^soapz \((\S+)-\d+\)", version),
+          ("packaging/conda/recipe.yaml", r"^  version: (\S+)$", version),
           ("packaging/debian/control", r"^Package: libsoapz([0-9.]+)$", minor),
           ("python/soapz/library.py", r'"libsoapz\.so\.([0-9.]+)"', minor))
 wrong = [f"{name} says {found(name, pattern)}, not {wanted}" for name, pattern, wanted in places

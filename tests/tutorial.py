@@ -22,7 +22,7 @@ DOCS = os.path.abspath(os.path.join(HERE, "..", "docs", "tutorial"))
 
 
 def run_block(name, block, behind, work, env):
-    line, language, _, lines = block
+    line, language, marks, lines = block
     where = f"{name}:{line}"
     named = NAME.match(lines[0]) if lines else None
     if named:
@@ -30,7 +30,8 @@ def run_block(name, block, behind, work, env):
             f.write("\n".join(lines) + "\n")
         return True
     if language == "console":
-        return all(run(["sh", "-c", command], f"{where}: {command}", lines, work, env)
+        return all(run(["sh", "-c", command], f"{where}: {command}", lines, work, env,
+                       marks == NUMBERS_DIFFER)
                    for command, lines in commands(lines))
     if language == "python":
         shown = behind[3] if behind and behind[1] == "text" and behind[2] != SHOWN_ONLY else []

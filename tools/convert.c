@@ -14,7 +14,8 @@
 static const char help[] =
     "usage: soapz convert [options] IN OUT\n"
     "\n"
-    "Writes the model IN, of either format, as OUT. The name of OUT sets the format:\n"
+    "Writes the model IN, a file of either format or a potential that comes with soapz\n"
+    "(NbMoTaW/fast), as OUT. The name of OUT sets the format:\n"
     "\n"
     "  OUT.xml     a GAP for QUIP and soapz, with files OUT.xml.sparseX.* beside it\n"
     "  OUT.soapz   one file with a checksum and with notes on the model\n"

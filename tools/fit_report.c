@@ -83,15 +83,35 @@ void sz_fit_print_data(const sz_fit_job *job)
     fflush(stdout);
 }
 
+/* Its beginning and its end, which names the elements. */
+static void print_descriptor(const char *text)
+{
+    enum { BEGIN = 30, END = 60 };
+    size_t n = strlen(text), begin = BEGIN, end;
+
+    if (n <= BEGIN + END) {
+        printf("%s\n", text);
+        return;
+    }
+    while (begin > 0 && text[begin] != ' ') begin--;
+    end = n - END;
+    while (end < n && text[end] != ' ') end++;
+    printf("%.*s ..%s\n", (int)begin, text, text + end);
+}
+
 void sz_fit_print_points(const sz_fit_job *job)
 {
     const sz_gap *gap = job->gap;
     int n = sz_fit_unknowns(gap), n_ranks = job->setup.team->size;
     int n_threads = job->state.n_threads;
 
-    for (int k = 0; k < gap->n_terms; k++)
-        printf("  %4d sparse points of %d components: %.90s\n", gap->term[k].n_sparse,
-               gap->term[k].n_dim, gap->term[k].descriptor);
+    for (int k = 0; k < gap->n_terms; k++) {
+        const sz_gap_term *term = &gap->term[k];
+
+        printf("  %4d sparse point%s of %d component%s: ", term->n_sparse,
+               term->n_sparse == 1 ? "" : "s", term->n_dim, term->n_dim == 1 ? "" : "s");
+        print_descriptor(term->descriptor);
+    }
     printf("%d unknowns, ", n);
     if (n_ranks > 1) printf("%d ranks, ", n_ranks);
     printf("%d thread%s%s; the linear system takes %.0f MB%s\n", n_threads,

@@ -22,6 +22,8 @@ static const char help[] =
     "that are zero (energies do not change). For a .soapz file also its notes: training\n"
     "data, licence, errors, the version of soapz.\n"
     "\n"
+    "  MODEL       GAP XML with its sparse-point files, .soapz, or the name of a\n"
+    "              potential that comes with soapz: NbMoTaW/fast\n"
     "  --rank-tolerance E\n"
     "              also the low-rank form of kernels of zeta 2 if each may change a "
     "local\n"
@@ -34,7 +36,7 @@ static const char help[] =
     "  --help      this text\n"
     "\n"
     "example:\n"
-    "  soapz info NbMoTaW.xml\n";
+    "  soapz info NbMoTaW/fast\n";
 
 /* ---- the model ------------------------------------------------------------------ */
 

@@ -8,6 +8,7 @@
 #include "base/md5.h"
 #include "base/number.h"
 #include "foreign.h"
+#include "format/load.h"
 #include "python.h"
 #include "tool.h"
 
@@ -26,6 +27,8 @@ static const char help[] =
     "structures, and how well the predicted variance of a SOAP model separates large\n"
     "errors from small ones.\n"
     "\n"
+    "  MODEL, OTHER     GAP XML with its sparse-point files, .soapz, or the name of a\n"
+    "                   potential that comes with soapz: NbMoTaW/fast\n"
     "  TEST.xyz         extended XYZ with reference data, or, with Python and ASE,\n"
     "                   any file that ASE reads (OUTCAR, vasprun.xml, ase.db, ..)\n"
     "  NAME=KEY         names of the data, as for gap_fit: energy_parameter_name,\n"
@@ -473,6 +476,14 @@ static void identify(sz_file_identity *id, const char *path)
         strftime(id->modified, sizeof id->modified, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+static void identify_model(sz_file_identity *id, const char *path)
+{
+    char *file;
+
+    if (sz_gap_file(&file, path, NULL) == SZ_OK) identify(id, file);
+    free(file);
+}
+
 static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error *err)
 {
     sz_status status = SZ_OK;
@@ -492,7 +503,7 @@ static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error
     if (r->json || r->report) {
         identify(&v->identity, r->data);
         for (int m = 0; m < v->n_models; m++)
-            identify(&v->model[m].identity, v->model[m].path);
+            identify_model(&v->model[m].identity, v->model[m].path);
     }
     fill_limits(v);
     sz_print_validation(v, r->json && !strcmp(r->json, "-") ? stderr : stdout);
@@ -517,6 +528,8 @@ int sz_verb_validate(int argc, char **argv)
     closed = sz_output_close(&out, status == SZ_OK, status == SZ_OK ? &err : NULL);
     if (status == SZ_OK) status = closed;
     if (status == SZ_OK && r.report) status = make_report(&v, r.report, &err);
+    if (status == SZ_OK && r.report)
+        fprintf(r.json && !strcmp(r.json, "-") ? stderr : stdout, "%s\n", r.report);
     if (status != SZ_OK) sz_foreign_mend(&r.foreign, &err);
     sz_foreign_close(&r.foreign);
     if (status != SZ_OK)

@@ -103,10 +103,11 @@ static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
         int z = find_element(symbol);
 
         if (!z)
-            return sz_fail(err, SZ_ERR_FORMAT,
-                           "%s: '%.40s' in e0 is neither an element nor an atomic "
-                           "number; write e0={Mo:-4.6:W:-4.5}, or e0_method=average",
-                           where, symbol);
+            return sz_fail(
+                err, SZ_ERR_FORMAT,
+                "%s: '%.40s' in e0 is neither an element nor an atomic "
+                "number; write e0={Mo:-4.6:W:-4.5}, or e0_method=isolated (or average)",
+                where, symbol);
         item = sz_next_item(&rest, SZ_LIST_SEPARATORS);
         if (!item || !sz_parse_double(item, &spec->e0.value[z]) ||
             fabs(spec->e0.value[z]) > SZ_E0_MAX)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * load.c - path -> potential -> model, and back. */
+ * load.c - path or name -> potential -> model, and back. */
 #define _POSIX_C_SOURCE 200809L
 #include "format/load.h"
 
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A damaged one is recognised by its name. A pipe can be XML only: it is read once. */
 static int is_container(const char *path)
@@ -33,17 +34,40 @@ static int is_container(const char *path)
     return sz_is_tensors(head, n) || (by_name && (n == 0 || head[0] != '<'));
 }
 
+/* A name has none of the endings, of which the reader says that there is no such file. */
+sz_status sz_gap_file(char **file, const char *path, sz_error *err)
+{
+    if (access(path, F_OK) != 0 && !sz_ends_in(path, ".soapz") &&
+        !sz_ends_in(path, ".xml"))
+        return sz_potential_path(file, path, err);
+    *file = sz_copy_text(path);
+    return *file ? SZ_OK : sz_fail_memory(err, strlen(path) + 1, path);
+}
+
 sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err)
 {
-    return is_container(path) ? sz_soapz_read(gap, path, err)
-                              : sz_gap_read(gap, path, err);
+    char *file;
+    sz_status status = sz_gap_file(&file, path, err);
+
+    *gap = NULL;
+    if (status == SZ_OK)
+        status = is_container(file) ? sz_soapz_read(gap, file, err)
+                                    : sz_gap_read(gap, file, err);
+    free(file);
+    return status;
 }
 
 sz_status sz_gap_notes(sz_gap_note **note, int *n, const char *path, sz_error *err)
 {
+    char *file;
+    sz_status status = sz_gap_file(&file, path, err);
+
     *note = NULL;
     *n = 0;
-    return is_container(path) ? sz_soapz_read_notes(note, n, path, err) : SZ_OK;
+    if (status == SZ_OK && is_container(file))
+        status = sz_soapz_read_notes(note, n, file, err);
+    free(file);
+    return status;
 }
 
 sz_status sz_model_load(sz_model **model, const char *path, sz_error *err)

@@ -6,6 +6,10 @@
 
 #include "model/gap.h"
 
+/* The file that path stands for: path itself, or that of the potential of this name which
+ * comes with soapz if there is no such file. The caller frees *file. */
+sz_status sz_gap_file(char **file, const char *path, sz_error *err);
+
 /* Reads a GAP XML file or a .soapz file, detected by the first bytes. Sparse points
  * stored as environments are kept so: sz_gap_make_vectors computes their vectors. */
 sz_status sz_gap_load(sz_gap **gap, const char *path, sz_error *err);

@@ -71,12 +71,12 @@ def table(title, rows):
 
 def keys():
     sections = []
-    for line in help_of("fit", "--help-keys").splitlines():
+    for line in help_of("fit", "--help-keys").partition("\n\n")[2].splitlines():  # the first line explains
         if line.startswith("  "):
             key, short, default, meaning = key_row(line)
             also = f" ({code(short)})" if short not in ("", key) else ""
             sections[-1][1].append(f"| {code(key)}{also} | {code(default)} | {cell(meaning)} |")
-        elif line.strip() and not line.startswith("A line each"):
+        elif line.strip():
             sections.append((line.strip(), []))
     return "\n".join(table(*s) for s in sections)
 

@@ -125,7 +125,9 @@ def main():
     parser.add_argument("--label", metavar="FILE.xyz")
     options = parser.parse_args()
     if options.label:
-        ase.io.write("labelled.xyz", label(options.label))
+        labelled = label(options.label)
+        ase.io.write("labelled.xyz", labelled)
+        print(f"labelled.xyz: {len(labelled)} frames, {sum(map(len, labelled))} atoms")
         return
     train = frames(options.frames, 1, options.only)
     test = [a for a in frames((options.frames + 2) // 3, 2, options.only) if len(a) > 1]

@@ -13,6 +13,7 @@ written by ASE in another way. The potential EMT, which ASE brings along, stands
                     liquid.traj"""
 import argparse
 import os
+import warnings
 
 import ase.build
 import ase.db
@@ -23,6 +24,9 @@ from ase import units
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.langevin import Langevin
+
+# of ASE: fixcm samples a canonical ensemble only roughly, which is enough here
+warnings.filterwarnings("ignore", "The implementation of `fixcm", FutureWarning)
 
 
 def calculated(atoms):

@@ -2,7 +2,7 @@
 """Machine-learned interatomic potentials on compressed SOAP descriptors.
 
     potential = soapz.Potential("NbMoTaW.soapz")     # energies, forces, stress, variance
-    potential = soapz.Potential(soapz.potential("NbMoTaW/fast"))    # one that comes with soapz
+    potential = soapz.Potential("NbMoTaW/fast")      # one that comes with soapz
     atoms.calc = soapz.SoapzCalculator(potential)    # the same for ASE
     vectors = soapz.Descriptor("nu,mu=1,1", elements=["Nb", "W"])(atoms)
     potential = soapz.fit(frames, gap=["soap n_max=8 .."], default_sigma=[..])

@@ -129,6 +129,8 @@ _PROTOTYPES = {
     "sz_blas_set_threads": (c_int, [c_int]),
     "sz_element_symbol": (_S, [c_int]),
     "sz_element_number": (c_int, [_S]),
+    "sz_potential_names": (c_int, [POINTER(_S), _ERR]),
+    "sz_potential_path": (c_int, [POINTER(_S), _S, _ERR]),
     "sz_model_load": (c_int, [_OUT, _S, _ERR]),
     "sz_model_free": (None, [_P]),
     "sz_model_cutoff": (c_double, [_P]),
@@ -365,6 +367,16 @@ def sentences(pointer: c_void_p, count: str, item: str) -> List[str]:
     """Texts that the library counts: count(pointer) of item(pointer, k)."""
     get = function(item)
     return [get(pointer, k).decode(errors="replace") for k in range(function(count)(pointer))]
+
+
+def owned_text(name: str, *arguments: Any) -> str:
+    """The text that a call of the library returns in memory of its own, name(&text, *arguments, &err)"""
+    text, free = c_char_p(), ctypes.CDLL(None).free
+    free.restype, free.argtypes = None, [c_void_p]
+    call(name, byref(text), *arguments)
+    result = os.fsdecode(text.value or b"")
+    free(text)
+    return result
 
 
 def existing(path: Any, what: str) -> str:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optiona
 
 import numpy as np
 
-from .library import (Handle, NeighbourList, PlanOptions, PredictionStruct, SoapzError, call, create, existing, function,
-                      library, sentences)
+from .library import (Handle, NeighbourList, PlanOptions, PredictionStruct, SoapzError, call, create, function, library,
+                      sentences)
+from .shipped import model_file
 from .structures import Atoms, as_symbol, as_voigt, copied, read_atoms
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ def _as_path(path: Any) -> bytes:
 
 
 class Potential:
-    """A model, ready to compute: a GAP XML file or a .soapz file, another Potential, or the result of
-    soapz.fit. Constant; threads may share it, forked and pickled copies work.
+    """A model, ready to compute: a GAP XML file, a .soapz file or the name of a potential that comes with soapz,
+    another Potential, or the result of soapz.fit. Constant; threads may share it, forked and pickled copies work.
 
     path      the file; None for the result of a fit
     cutoff    largest distance of interacting atoms, Angstrom
@@ -193,7 +194,7 @@ class Potential:
         if not isinstance(path, (str, bytes, os.PathLike)):
             raise TypeError("a potential is the path of a model file or a soapz.Potential, not "
                             f"{type(path).__name__}")
-        text = existing(path, "model file")
+        text = model_file(path)
         self._take(_Model(create("sz_model_load", "sz_model_free", os.fsencode(text)),
                            float(rank_tolerance), 1 if threads is None else threads,
                            precision or "double", device or "cpu"), text)

@@ -31,10 +31,11 @@ THEME = [("ink", INK, "#e4e8ec"), ("faint", FAINT, "#46505b"), ("edge", "#8b97a5
 # ---- axes ------------------------------------------------------------------------------
 
 class LogTicks(Locator):
-    """At most so many ticks of a logarithmic axis: 1 2 5 10 .., or more or fewer to a decade."""
+    """At most so many ticks of a logarithmic axis: 1 2 5 10 .., or more or fewer to a decade; whole: of a
+    number of things."""
 
-    def __init__(self, most=6):
-        self.most = most
+    def __init__(self, most=6, whole=False):
+        self.most, self.whole = most, whole
 
     def __call__(self):
         return self.tick_values(*sorted(self.axis.get_view_interval()))
@@ -46,16 +47,18 @@ class LogTicks(Locator):
         for steps in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
             ticks = np.outer(decades, steps).ravel()
             ticks = ticks[(ticks >= low * (1 - 1e-9)) & (ticks <= high * (1 + 1e-9))]
+            if self.whole:
+                ticks = ticks[abs(ticks - ticks.round()) < 1e-9 * ticks]
             if len(ticks) <= self.most:
                 break
-        if len(ticks) < 2:
+        if len(ticks) < (1 if self.whole else 2):
             return MaxNLocator(self.most - 1).tick_values(low, high)
         return ticks[::-(-len(ticks) // self.most)]
 
 
-def plain(axis, most=6):
-    """A logarithmic axis with numbers such as 0.02, not powers of ten"""
-    axis.set_major_locator(LogTicks(most))
+def plain(axis, most=6, whole=False):
+    """A logarithmic axis with numbers such as 0.02, not powers of ten; whole: of a number of things"""
+    axis.set_major_locator(LogTicks(most, whole))
     axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.4g}"))
     axis.set_minor_locator(NullLocator())
 

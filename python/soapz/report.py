@@ -290,7 +290,7 @@ def files(data, models):
             for k, m in enumerate(models)]
     names = ", ".join(f"{kind}: {name}" for kind, name in data["reference"].items() if name)
     return rows + [{"name": "data", "path": data["data"], "md5": data["md5"], "date": moment(data["modified"]),
-                    "words": f"{data['n_frames']} cells, {data['n_atoms']} atoms; {names}"}]
+                    "words": f"{data['n_frames']} frames, {data['n_atoms']} atoms; {names}"}]
 
 
 # ---- the page --------------------------------------------------------------------------
@@ -304,7 +304,7 @@ def page(data):
               if "force" in drawn else [])
     context = {
         "names": [os.path.basename(m.path) for m in models], "two": len(models) > 1, "version": data["soapz"],
-        "judged": f"{os.path.basename(data['data'])}: {data['n_frames']} cells, {data['n_atoms']} atoms",
+        "judged": f"{os.path.basename(data['data'])}: {data['n_frames']} frames, {data['n_atoms']} atoms",
         "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "files": files(data, models),
         "tiles": tiles(models), "limits": limits(data), "errors": error_tables(data, models),
         "alone": [{"name": letter(models, k), "rows": rows} for k, m in enumerate(models)

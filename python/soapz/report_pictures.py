@@ -95,7 +95,7 @@ def histogram(kind, models):
     a.xaxis.set_major_locator(MaxNLocator(5))
     a.set(title=kind if kind == "energy" else f"{kind} component", xlabel=f"error, {unit}",
           yscale="log", ylim=(0.6, None), ylabel="number")
-    plain(a.yaxis)
+    plain(a.yaxis, whole=True)
     return as_image(figure, f"histogram of the errors, {kind}")
 
 
@@ -201,7 +201,7 @@ def variance(k, model, styles):
                              ("atoms", "σ of the local energy, eV", "error of the force, eV/Å", 1, False)))
     s = model.samples["energy"]
     out.append(against_sigma(MILLI * model.energy_sigma, MILLI * abs(s.error), s.types, v["energies"], styles,
-                             ("cells", "σ of the energy, meV/atom", "its error, meV/atom", MILLI, True)))
+                             ("frames", "σ of the energy, meV/atom", "its error, meV/atom", MILLI, True)))
     if len(s.x) >= LEAST:
         out.append(within(k, model))
     return [picture for picture in out if picture]

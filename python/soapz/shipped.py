@@ -1,32 +1,34 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The potentials that come with soapz: in the package that pip installs, in share/soapz of a
-prefix of cmake --install, or, without installation, in the project's folder, which has more."""
+"""The potentials that come with soapz, which the library finds (core/format/shipped.c)."""
 from __future__ import annotations
 
-import glob
 import os
-from typing import Dict, List
+from typing import Any, List
 
-_HERE = os.path.dirname(os.path.realpath(__file__))
-
-
-def _files() -> Dict[str, str]:
-    for folder in (os.path.join(_HERE, "potentials"), os.path.join(_HERE, "..", "..", "potentials")):
-        found = sorted(glob.glob(os.path.join(glob.escape(os.path.normpath(folder)), "*", "*.soapz")))
-        if found:
-            return {os.path.splitext("/".join(path.split(os.sep)[-2:]))[0]: path for path in found}
-    return {}
+from .library import existing, owned_text
 
 
 def potentials() -> List[str]:
     """The names of the potentials that come with soapz, such as "NbMoTaW/fast"."""
-    return list(_files())
+    return [name for name in owned_text("sz_potential_names").split(", ") if name]
 
 
 def potential(name: str) -> str:
-    """The file of a potential that comes with soapz, for soapz.Potential, SoapzCalculator, the
-    command and pair_coeff. The README.md beside it tells its data, errors, range and licence."""
-    files = _files()
-    if name not in files:
-        raise ValueError(f"soapz has no potential {name!r}; it has {', '.join(files) or 'none here'}")
-    return files[name]
+    """The file of a potential that comes with soapz. The README.md beside it tells its data, errors, range and
+    licence. Where a model is read the name alone will do: soapz.Potential("NbMoTaW/fast")."""
+    names = potentials()
+    if name not in names:
+        raise ValueError(f"soapz has no potential {name!r}; it has {', '.join(names) or 'none here'}")
+    return owned_text("sz_potential_path", name.encode())
+
+
+def model_file(path: Any) -> str:
+    """path as text, or the file of the potential of this name if there is no such file"""
+    text = os.fsdecode(path)
+    if os.path.exists(text) or text.endswith((".soapz", ".xml")):
+        return existing(text, "model file")
+    names = potentials()
+    if text not in names:
+        raise FileNotFoundError(2, "no such model file, and no potential of this name comes with soapz, which has "
+                                   f"{', '.join(names) or 'none here'}", text)
+    return potential(text)

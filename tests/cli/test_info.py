@@ -3,11 +3,12 @@
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from soapz_cli import MODELS, check, check_fails, done, run  # noqa: E402
+from soapz_cli import HERE, MODELS, SOAPZ, check, check_fails, done, run  # noqa: E402
 
 
 def model(name):
@@ -42,6 +43,22 @@ says("nbw_nb23", "three-body terms: 4", "Nb-Nb-W distance_Nb", "2 permutations",
      "6 permutations", "Z={41 41 74}", "warning")
 says("nbw_nb3_noncompact_pp", "Nb-W-W distance_Nb, clusters")
 says("hea5_nu20_2b_novirial", "mu=2", "two-body terms: 15")
+
+# a potential that comes with soapz, by its name, which a file has before it
+FAST = os.path.join(os.path.realpath(os.path.join(HERE, "..", "potentials")), "NbMoTaW", "fast.soapz")
+code, out, err = run("info", "NbMoTaW/fast")
+check(code == 0 and out == run("info", FAST)[1] and out.startswith(FAST), f"by name: {code} {out[:200]} {err}")
+for name in ("NbMoTaW/fst", "fast", "NbMoTaW/*", "../potentials/NbMoTaW/fast", "NbMoTaW/fast/"):
+    check_fails(1, [name + ": there is no such file", "MoNbTaVW/balanced, ", "NbMoTaW/fast"], "info", name)
+check_fails(1, ["NbMoTaW/fast.soapz", "No such file"], "info", "NbMoTaW/fast.soapz")
+with tempfile.TemporaryDirectory() as folder:
+    os.mkdir(os.path.join(folder, "NbMoTaW"))
+    shutil.copy(model("hea4_nuR1_nuS1"), os.path.join(folder, "NbMoTaW", "fast"))
+    r = subprocess.run([os.path.abspath(SOAPZ), "info", "NbMoTaW/fast"], cwd=folder, capture_output=True, text=True)
+    check(r.returncode == 1 and "sparseX" in r.stderr, f"a file of the name of a potential: {r.stdout} {r.stderr}")
+    copy = os.path.join(folder, "copy.soapz")
+    code, out, err = run("convert", "NbMoTaW/fast", copy)
+    check(code == 0 and run("info", copy)[0] == 0, f"convert by name: {out} {err}")
 
 # what a rank tolerance comes to
 code, out, err = run("info", model("hea4_nuR2_nuS1"), "--rank-tolerance", "1e-3")

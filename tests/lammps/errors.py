@@ -41,6 +41,8 @@ for ranks in (1, 2):
                 ranks)
     refused("missing file", setup(model="absent.xml") + RUN,
             "cannot find model file absent.xml", ranks)
+    refused("no potential of this name", setup(model="NbMoTaW/fst") + RUN,
+            "which has AcAc/acac, MoNbTaVW/balanced, NbMoTaW/accurate, NbMoTaW/balanced, NbMoTaW/fast", ranks)
     refused("truncated XML", setup(model="broken.xml") + RUN, "broken.xml", ranks)
 refused("too few elements", setup("Nb Mo") + RUN,
         "one element (or NULL) for each of the 4 atom types, found 2 elements")

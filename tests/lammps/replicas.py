@@ -17,7 +17,7 @@ import lmp
 
 BOLTZMANN = 8.617333262e-5  # eV/K
 QUIET = ("-plog", "none", "-pscreen", "none")
-BALANCED = lmp.ROOT / "potentials/NbMoTaW/balanced.soapz"
+BALANCED = "NbMoTaW/balanced"  # by its name
 
 # ---- partitions of different size, with different models ---------------------------------
 
@@ -31,7 +31,7 @@ with tempfile.TemporaryDirectory() as folder:
     lmp.run_ok(script, folder, 3, options=("-partition", "1", "2", *QUIET))
     for k, frame in enumerate(frames):
         independent.check(f"partition {k}", lmp.read_result(folder, str(k)), frame, models[k])
-    code, output = lmp.run(script.replace(str(BALANCED), "absent.soapz"), folder, 2,
+    code, output = lmp.run(script.replace(BALANCED, "absent.soapz"), folder, 2,
                            options=("-partition", "2x1", "-plog", "none"))
     said = " ".join(" ".join(path.read_text() for path in Path(folder).glob("screen*")).split())
     lmp.check("a partition without its model ends the run",

@@ -34,6 +34,10 @@ fi
 "$cc" "$here/consumer.c" -o "$work/consumer" $flags -lm "-Wl,-rpath,$folder"
 "$work/consumer" "$model"
 
+echo "--- potentials by their names"
+"$prefix/bin/soapz" info NbMoTaW/fast > "$work/info.txt"
+grep -q "^$prefix/share/soapz/potentials/NbMoTaW/fast.soapz: " "$work/info.txt"
+
 echo "--- manual pages and completion"
 grep -q "cutoff" "$prefix/share/man/man1/soapz-describe.1"
 grep -q "energy_parameter_name=" "$prefix/share/bash-completion/completions/soapz"

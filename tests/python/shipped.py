@@ -17,6 +17,12 @@ for name in names:
     check(soapz.potential(name) == os.path.join(ROOT, "potentials", f"{name}.soapz"), soapz.potential(name))
 code, text, err = run("info", soapz.potential("NbMoTaW/fast"))
 check(code == 0 and "Nb" in text, err)
+check(soapz.Potential("NbMoTaW/fast").path == soapz.potential("NbMoTaW/fast"), "a Potential by its name")
+try:
+    soapz.Potential("NbMoTaW/fst")
+    check(False, "NbMoTaW/fst was found")
+except FileNotFoundError as e:
+    check("NbMoTaW/fst" in str(e) and "NbMoTaW/fast" in str(e), str(e))
 for name in ("NbMoTaW", "../README", "", "NbMoTaW/fast.soapz"):
     try:
         soapz.potential(name)
