@@ -251,7 +251,7 @@ def judge_snap(options):
     return grouped(result)
 
 
-# ---- table and pictures ------------------------------------------------------------------
+# ---- table ------------------------------------------------------------------------------
 
 Row = namedtuple("Row", "c cost errors inside collapsed")
 
@@ -319,104 +319,6 @@ def table(options, rows, snap_costs, snap):
     return "\n".join(lines) + "\n"
 
 
-# marks and their names in the legend, by the settings of every term
-SHAPES = {((8, 6, 2, 0.01),): ("o", "n_max=8 l_max=6"), ((8, 4, 2, 0.01),): ("s", "8, 4"),
-          ((6, 4, 2, 0.01),): ("^", "6, 4"), ((4, 3, 2, 0.01),): ("v", "4, 3"),
-          ((8, 6, 2, 0.05),): ("P", "8, 6, radial_tolerance 0.05"),
-          ((8, 6, 4, 0.01),): ("D", "8, 6, zeta 4"), ((6, 4, 2, 0),): ("^", "6, 4"),
-          ((12, 8, 2, 0.01),): ("p", "12, 8"),
-          ((4, 3, 2, 0.01), (8, 6, 2, 0.01)): ("<", "two terms: 4, 3 + 8, 6"),
-          ((8, 4, 2, 0.05), (12, 6, 2, 0.05)): ("X", "8, 4 + 12, 6"),
-          ((8, 4, 2, 0.02), (12, 8, 2, 0.01)): ("d", "8, 4 + 12, 8"),
-          ((8, 6, 2, 0.01), (12, 8, 2, 0.01)): (">", "8, 6 + 12, 8")}
-PANELS = [(("AIMD", "force"), 1.0, "force MAE, elements (AIMD), eV/Å"),
-          (("quaternary", "force"), 1.0, "force MAE, quaternary, eV/Å"),
-          (("all", "energy"), 1e3, "energy MAE, all frames, meV/atom")]
-
-
-FINE = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
-
-
-def plain(axis, subs):
-    """a logarithmic axis with plain numbers"""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-    axis.set_major_locator(LogLocator(subs=subs))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    axis.set_minor_locator(NullLocator())
-
-
-def shape_of(c):
-    return SHAPES[tuple((t.n, t.l, t.zeta, t.tolerance) for t in terms(c))]
-
-
-def colours(plt):
-    """one for each compression"""
-    return dict(zip(KEYS, plt.get_cmap("tab10").colors))
-
-
-def draw(plt, rows, snap_cost, snap, path):
-    figure, panels = plt.subplots(1, len(PANELS), figsize=(12.5, 4.9))
-    colour, shown = colours(plt), []
-    for axes, (key, scale, title) in zip(panels, PANELS):
-        for r in rows:
-            shape, name = shape_of(r.c)
-            two = {"fillstyle": "left", "ms": 10, "markerfacecoloralt": colour[r.c.beside.label]} \
-                if r.c.beside else {"ms": 7.5}  # a colour for each half
-            axes.plot(r.cost, scale * r.errors[key], shape, color=colour[r.c.label], mec="white",
-                      mew=0.6, zorder=3, **two)
-            if (shape, name) not in shown:
-                shown.append((shape, name))
-        kept = front(rows, key)
-        axes.plot([r.cost for r in kept], [scale * r.errors[key] for r in kept], color="#8b97a5",
-                  lw=1.2, zorder=2)
-        axes.axvline(snap_cost, color="black", ls="--", lw=1, zorder=1)
-        axes.plot(snap_cost, scale * snap[key], "*", color="black", ms=12, zorder=3)
-        axes.set(xscale="log", yscale="log", title=title, xlabel="µs an atom and MD step, one core")
-        plain(axes.xaxis, (1, 1.5, 2, 3, 5, 7))
-        plain(axes.yaxis, FINE)
-    line = plt.Line2D
-    kinds = [line([], [], marker="o", ls="", color=c, label=name) for name, c in colour.items()]
-    sizes = [line([], [], marker=m, ls="", color="#6b7280", label=name)
-             for m, name in shown]
-    sizes += [line([], [], color="#8b97a5", label="Pareto front"),
-              line([], [], color="black", ls="--", marker="*", ms=10, label="SNAP, published")]
-    figure.legend(handles=kinds + sizes, loc="outside lower center", ncols=6, fontsize=9)
-    save(figure, path)
-
-
-def draw_curves(options, plt, path):
-    figure, panels = plt.subplots(2, 2, figsize=(9.5, 6.6), sharey="row")
-    colour = colours(plt)
-    for c in CURVES:
-        with open(os.path.join(options.cache, slug(c) + ".curve.json")) as file:
-            d = json.load(file)
-        for k, (kind, scale) in enumerate((("force", 1.0), ("energy", 1e3))):
-            error = {(m["n_unknowns"], m["n_frames"]): scale * m[kind]["mae"] for m in d["models"]}
-            points = [n for n in d["n_unknowns"] if n > d["n_whole"]]
-            most, all_frames = points[-1], d["n_frames"][-1]
-            panels[k, 0].plot([(n - d["n_whole"]) / len(ELEMENTS) for n in points],
-                              [error[n, all_frames] for n in points], "o-", ms=4, lw=1.4,
-                              color=colour[c.label], label=c.label)
-            panels[k, 1].plot(d["n_frames"], [error[most, n] for n in d["n_frames"]], "o-", ms=4,
-                              lw=1.4, color=colour[c.label])
-    for row, name in zip(panels, ("force MAE, eV/Å", "energy MAE, meV/atom")):
-        row[0].set_ylabel(name)
-    for axes in panels.flat:
-        axes.set(xscale="log", yscale="log")
-        plain(axes.xaxis, (1, 2, 5))
-        plain(axes.yaxis, (1, 1.5, 2, 3, 5, 7) if axes in panels[0] else (1, 2, 5))
-    n_frames = options.facts["train"][0]
-    panels[1, 0].set_xlabel(f"sparse points an element ({n_frames} training frames)")
-    panels[1, 1].set_xlabel(f"training frames ({options.n_sparse} sparse points an element)")
-    panels[0, 0].legend(title="n_max=8 l_max=6 zeta=2")
-    save(figure, path)
-
-
-def save(figure, path):
-    figure.savefig(path + ".part", format="png", dpi=100)
-    os.replace(path + ".part", path)
-
-
 def put_table(path, text):
     """the file with the table between its two lines"""
     first, last = "<!-- accuracy.py -->\n", "<!-- end -->"
@@ -429,6 +331,15 @@ def put_table(path, text):
 
 
 # ---- main --------------------------------------------------------------------------------
+
+def curves(options):
+    """what soapz fit --curve has written of each of CURVES"""
+    found = {}
+    for c in CURVES:
+        with open(os.path.join(options.cache, slug(c) + ".curve.json")) as file:
+            found[c.label] = json.load(file)
+    return found
+
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=
@@ -459,8 +370,7 @@ def parse():
 
 def main():
     options = parse()
-    sys.path.insert(0, os.path.join(ROOT, "python"))
-    from soapz.pictures import plt  # matplotlib missing is said before the fits
+    import draw  # before the fits: if matplotlib is missing, this fails at once
     options.facts = make_data(options)
     side, atoms = alloy(CELLS)
     write_data(os.path.join(options.cache, "cell.data"), side, atoms)
@@ -471,9 +381,11 @@ def main():
     rows = [Row(c, costs[c], errors[c], *inside(options, models[c][0])) for c in CANDIDATES]
     text = table(options, rows, snap_costs, snap)
     print(text)
-    put_table(os.path.join(options.docs, "compressions.md"), text)
-    draw(plt, rows, snap_costs[0], snap, os.path.join(options.docs, "accuracy.png"))
-    draw_curves(options, plt, os.path.join(options.docs, "learning.png"))
+    page = os.path.join(options.docs, "compressions.md")
+    put_table(page, text)
+    draw.write_figure(draw.accuracy(page), os.path.join(options.docs, "accuracy.png"))
+    draw.write_figure(draw.learning(curves(options), options.facts["train"][0], options.n_sparse),
+                      os.path.join(options.docs, "learning.png"))
 
 
 if __name__ == "__main__":

@@ -79,15 +79,12 @@ THREE = {
     "K=3 K=64": ("compression={K=3} K=64", False),
     "K,K,K=1,1,1 K=32": ("compression={K,K,K=1,1,1} K=32", False),
 }
-DRAWN_THREE = ["nu,nu^,mu=1,1,1", "nu,mu,mu^=1,1,1", "K=3 K=32", "nu,mu^=1,2", "mu=3", "nu,mu=1,1"]
-DRAWN = ["nu=2", "nu,nu^=1,1", "W^T P_l", "nu,mu=1,1", "nu,mu^=1,1", "mu=2"]
 
 
 def use_three():
     """three factors take the place of two"""
     COMPRESSIONS.clear()
     COMPRESSIONS.update(THREE)
-    DRAWN[:] = DRAWN_THREE
 
 
 def words(name, n, size):
@@ -196,41 +193,6 @@ def tables(result, options, gflops):
     return "\n".join(lines) + "\n"
 
 
-def draw(result, options, path):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    species = options.species
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
-    for name in DRAWN:
-        line, = left.plot(species, [result[name, n]["descriptor"] for n in species], "o-",
-                          ms=4, label=name)
-        if options.factors == 3:
-            right.plot(species, [result[name, n]["kernel"] for n in species], "o-", ms=4,
-                       color=line.get_color())
-        elif COMPRESSIONS[name][1]:
-            right.plot(species, [result[name, n]["descriptor"] for n in species], "o-", ms=4,
-                       color=line.get_color(), label=name)
-            if "quip" in result[name, species[0]]:
-                right.plot(species, [result[name, n]["quip"] for n in species], "s--", ms=4,
-                           color=line.get_color())
-    if options.factors == 2:
-        left.set_ylim(0, 1.6 * max(result["W^T P_l", n]["descriptor"] for n in species))
-    left.set_title("soapz: descriptor and adjoint")
-    right.set_title("the same (solid), QUIP's gradients (dashed)" if options.factors == 2
-                    else f"kernel, {SPARSE} sparse points")
-    right.set_yscale("log")
-    for axes in (left, right):
-        axes.set_xlabel("elements S")
-        axes.set_ylabel("microseconds an atom")
-        axes.set_xticks(species)
-        axes.grid(alpha=0.3)
-    left.legend(fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path + ".part", format="png", dpi=130)
-    os.replace(path + ".part", path)
-
-
 def verdict(r):
     """0 where the requirement is met"""
     good = r["descriptor"] < min(r["kernel"], LIMIT)
@@ -268,6 +230,7 @@ def parse():
 
 def main():
     options, rows = parse(), {}
+    import draw  # before measuring: if matplotlib is missing, this fails at once
     with tempfile.TemporaryDirectory() as folder:
         quip = Quip(options.quippy_python, folder) if options.quippy_python else None
         for k in range(options.rounds):
@@ -279,7 +242,8 @@ def main():
     with open(options.output + ".md.part", "w") as file:
         file.write(text)
     os.replace(options.output + ".md.part", options.output + ".md")
-    draw(result, options, options.output + ".png")
+    function = draw.fourbody if options.factors == 3 else draw.compressions
+    draw.write_figure(function(options.output + ".md"), options.output + ".png")
     if options.json:
         with open(options.json, "w") as file:
             json.dump({f"{name} S={n}": of for (name, n), of in rows.items()}, file, indent=1)

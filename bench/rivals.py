@@ -361,7 +361,7 @@ def time_all(options, styles):
     return ratio, (median(every), min(every), max(every))
 
 
-# ---- table and picture -------------------------------------------------------------------
+# ---- table ------------------------------------------------------------------------------
 
 Row = namedtuple("Row", "name family size ratio errors alloys")  # alloys: (force, energy) or None
 
@@ -396,39 +396,6 @@ def table(options, rows, snap_cost):
         lines += [f"| {r.name} | " + " | ".join(f"{scale * r.errors[g, kind]:.{digits}f}" for g in GROUPS)
                   + " |" for r in sorted(rows, key=lambda r: r.ratio)]
     return "\n".join(lines) + "\n"
-
-
-PANELS = [("force MAE, test cells, eV/Å", lambda r: r.errors["all", "force"]),
-          ("energy MAE, test cells, meV/atom", lambda r: 1e3 * r.errors["all", "energy"]),
-          ("force MAE, alloys left out, eV/Å", lambda r: r.alloys and r.alloys[0])]
-
-
-def short(name):
-    return name.replace(", twojmax", "").replace(",", "")
-
-
-def draw(plt, rows, snap, path):
-    """every family a line, every point its name; the published SNAP is a star"""
-    from soapz.pictures import COLOURS
-    families = [f for f in dict.fromkeys(r.family for r in rows) if f != PUBLISHED]
-    colour = {**dict(zip(families, COLOURS)), PUBLISHED: "black"}
-    figure, panels = plt.subplots(1, len(PANELS), figsize=(13.5, 4.8))
-    for axes, (title, value) in zip(panels, PANELS):
-        for family, ink in colour.items():
-            star = family == PUBLISHED
-            of = sorted(((snap * r.ratio, value(r), short(r.name)) for r in rows
-                         if r.family == family and value(r)))
-            axes.plot([x for x, _, _ in of], [y for _, y, _ in of], "*-" if star else "o-", color=ink,
-                      ms=11 if star else 6, lw=1.2)
-            for x, y, name in of:
-                axes.annotate(name, (x, y), (6, -11 if star else 4), textcoords="offset points",
-                              color=ink, fontsize=8)
-        axes.set(xscale="log", yscale="log", title=title, xlabel="µs an atom and MD step, one core")
-        axes.margins(0.08, 0.12)
-        axes.set_xlim(right=2.2 * axes.get_xlim()[1])  # names of the last points
-        accuracy.plain(axes.xaxis, (1, 2, 3, 5, 7))
-        accuracy.plain(axes.yaxis, accuracy.FINE)
-    accuracy.save(figure, path)
 
 
 # ---- main --------------------------------------------------------------------------------
@@ -508,8 +475,7 @@ def all_rows(options, fits):
 
 def main():
     options = parse()
-    sys.path.insert(0, os.path.join(ROOT, "python"))
-    from soapz.pictures import plt  # matplotlib missing is said before the fits
+    import draw  # before the fits: if matplotlib is missing, this fails at once
     cells = read_cells(options, options.part if options.trial else 1)
     options.facts = {name: (len(of), sum(int(f.split(None, 1)[0]) for f in of), digest(*of))
                      for name, of in cells._asdict().items()}
@@ -523,8 +489,9 @@ def main():
     rows, snap_cost = all_rows(options, fits)
     text = table(options, rows, snap_cost)
     print(text)
-    write_whole(os.path.join(options.docs, "rivals.md"), text)
-    draw(plt, rows, snap_cost[0], os.path.join(options.docs, "rivals.png"))
+    page = os.path.join(options.docs, "rivals.md")
+    write_whole(page, text)
+    draw.write_figure(draw.rivals(page), os.path.join(options.docs, "rivals.png"))
 
 
 if __name__ == "__main__":

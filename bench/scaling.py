@@ -313,32 +313,6 @@ def write_document(path, text):
     write_whole(path, "".join(parts))
 
 
-def draw(result, path):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    figure, axes = plt.subplots(2, 2, figsize=(9, 6.5), constrained_layout=True)
-    (atoms, sparse), (elements, cutoff) = axes
-    for name, rows in result.get("atoms", {}).items():
-        atoms.loglog([int(n) for n in rows], [r["step"] for r in rows.values()], "o-", label=name)
-    atoms.set(xlabel="atoms, one rank of LAMMPS", ylim=(1, 200))
-    for part, axis, x in (("sparse", sparse, "sparse points"), ("cutoff", cutoff, "cutoff, Å")):
-        for key in ("descriptor", "kernel"):
-            rows = result.get(part, {})
-            axis.plot([float(v) for v in rows], [r[key] for r in rows.values()], "o-", label=key)
-        axis.set(xlabel=x, ylim=(0, None))
-    for compression, rows in result.get("elements", {}).items():
-        elements.semilogy([int(n) for n in rows], [r["forces"] for r in rows.values()], "o-",
-                          label=compression)
-    elements.set(xlabel="elements")
-    for axis in (atoms, sparse, elements, cutoff):
-        axis.set_ylabel("µs of CPU an atom and step")
-        axis.grid(alpha=0.3)
-        if axis.lines:
-            axis.legend(frameon=False)
-    figure.savefig(path, dpi=110)
-
-
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=
                                      argparse.RawDescriptionHelpFormatter)
@@ -384,7 +358,8 @@ def main():
         write_whole(options.json, json.dumps(result, indent=1))
     if options.document:
         write_document(options.document, text)
-        draw(result, os.path.splitext(options.document)[0] + ".png")
+        from draw import scaling, write_figure
+        write_figure(scaling(options.document), os.path.splitext(options.document)[0] + ".png")
 
 
 if __name__ == "__main__":

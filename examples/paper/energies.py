@@ -217,13 +217,13 @@ def figure10(o):
     crystals = acsf_curves(o, perov, "Perov5", 6.0, cells, zetas, n_test)
     times(o)
     pictures = {"figure10": ("symmetry_functions", raw[2], unit, sizes, zetas, MOLECULES,
-                             r"QM9, symmetry functions, $\zeta=2$", "of length 1"),
+                             r"QM9, symmetry functions, $\zeta=2$", "normalised"),
                 "figure10cells": ("symmetry_functions", crystals[1], crystals, cells, zetas,
                                   ("training cells", "MAE, meV/atom"),
                                   r"perovskites, symmetry functions, $\zeta=1$", "")}
     if o.few:
         return pictures
-    for text, found in (("as long as they are", raw), ("of length 1", unit)):
+    for text, found in (("not normalised", raw), ("normalised", unit)):
         ratio = found[2]["nu,mu=1,1"][0][-1] / found[2]["nu=2"][0][-1]
         states(ratio < 1.1, f"row 26: molecules, zeta 2, vectors {text}: nu,mu=1,1 over nu=2 {ratio:.2f}")
     ratio = {z: crystals[z]["nu,mu=1,1"][0][-1] / crystals[z]["nu=2"][0][-1] for z in zetas}

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every picture of the command, drawn from made-up numbers of many sizes: one width, letters that can be
+"""Every picture of the command, drawn from made-up numbers of many sizes, and those of bench/ from its tables: one width, letters that can be
 read at 400 px, no two texts that overlap, colours that all people tell apart, no lines through few points."""
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "bench"))
 import numpy as np  # noqa: E402
 from soapz_cli import SKIPPED, check, done  # noqa: E402
 
@@ -15,9 +17,10 @@ except ImportError:
     print("SKIPPED: matplotlib or jinja2 is not installed")
     sys.exit(SKIPPED)
 
+import draw as bench  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
-from soapz import analyse_pictures, curve, property_pictures, report, report_pictures  # noqa: E402
-from soapz.pictures import COLOURS, WIDTH, LogTicks, apart, plt  # noqa: E402
+from soapz import analyse_pictures, curve, kfold, property_pictures, report, report_pictures, scan  # noqa: E402
+from soapz.pictures import COLOURS, KINDS, WIDTH, LogTicks, apart, plt  # noqa: E402
 
 SCREEN, LEAST_PIXELS = 400, 9.5
 random = np.random.default_rng(3)
@@ -68,7 +71,7 @@ def inspect(name, figure):
 
 def curves(sizes, frames, scale, kinds=("energy", "force", "virial")):
     of = {k: {"n": 9, "mae": 1.0, "rmse": 1.4} for k in kinds}
-    models = [{k: {"n": 9, **{m: scale * x * (30 / s) ** 0.5 * (20 / f) ** 0.3 for m, x in (("mae", 1), ("rmse", 1.5))}}
+    models = [{"n_unknowns": s, "n_frames": f} | {k: {"n": 9, **{m: scale * x * (30 / s) ** 0.5 * (20 / f) ** 0.3 for m, x in (("mae", 1), ("rmse", 1.5))}}
                for k in of} for f in frames for s in sizes]
     return {"n_frames": frames, "n_unknowns": sizes, "models": models, "judged_on": "test",
             "model": "a_potential_with_a_rather_long_name.soapz", "data": "test_set_of_the_alloy.xyz"}
@@ -140,14 +143,34 @@ def report_figures(data):
     models = [report.Model(data, m) for m in range(len(data["models"]))]
     styles = report_pictures.TypeStyles(data)
     for k, m in enumerate(models):
-        for kind in report_pictures.KINDS:
+        for kind in KINDS:
             report_pictures.parity(kind, k, models, styles)
         report_pictures.against_force(k, models, styles)
         report_pictures.variance(k, m, styles)
-    for kind in report_pictures.KINDS:
+    for kind in KINDS:
         report_pictures.histogram(kind, models)
     report_pictures.above(models)
     return figures
+
+
+def kfolds(names, elements, scale, n_folds=5):
+    def errors():
+        folds = [{"n": 9, "mae": scale * (1 + 0.2 * random.random())} for _ in range(n_folds)]
+        return {k.name: {"n": 45, "mae": scale, "rmse": 1.5 * scale, "mae_deviation": 0.1 * scale, "folds": folds}
+                for k in KINDS}
+    return {"model": "a_potential_with_a_rather_long_name.soapz", "n_folds": n_folds, "training_data": "alloy_train.xyz",
+            "all": errors(), "config_types": {n: errors() for n in names},
+            "elements": {e: {"force": errors()["force"]} for e in elements}}
+
+
+def scans(keys, spread):
+    """keys with their values; the errors fall with the cost, up to a random part"""
+    n = np.prod([len(v) for v in keys.values()], dtype=int)
+    cost = 5 * np.exp(spread * random.random(n))
+    return {"scan": {"model": "a_potential_with_a_rather_long_name.soapz", "n_folds": 5, "test_data": None, "keys": keys,
+                     "points": [f"{k:032x}" for k in range(n)]},
+            "results": {f"{k:032x}": {"microseconds": c, **{kind.name: {"n": 9, "rmse": c ** -0.5 * (1 + 0.1 * random.random())}
+                                                            for kind in KINDS}} for k, c in enumerate(cost)}}
 
 
 class Result:
@@ -180,6 +203,17 @@ def figures():
     for n_frames, n_types, n_models, scale in ((60, 3, 1, 0.02), (300, 25, 2, 1e-4), (4, 1, 2, 5.0)):
         for name, figure in report_figures(validation(n_frames, n_types, n_models, scale)):
             inspect(f"report {n_frames} {name}", figure)
+    for names, elements, scale in ((["bulk", "surfaces_and_vacancies_at_2000_K", "melt"], ["Nb", "W"], 0.1), ([], [], 3e-5),
+                                   ([f"type {k}" for k in range(12)], ["Nb", "Mo", "Ta", "W"], 20)):
+        inspect(f"kfold {len(names)}", kfold.draw(kfolds(names, elements, scale)))
+    for keys, spread in (({"soap.cutoff": ["4.5", "5", "5.5"], "soap.n_sparse": ["200", "400"]}, 1), ({"zeta": ["2"]}, 1),
+                         ({"soap.n_max": ["8", "10"], "soap.l_max": ["4", "6"], "soap.n_sparse": ["100", "200", "400"]}, 4)):
+        inspect(f"scan {len(keys)}", scan.draw(scans(keys, spread)))
+    for name, (function, page, _) in bench.PICTURES.items():
+        inspect(f"bench {name}", function(os.path.join(HERE, "..", "..", page)))
+    learned = [{**curves([20, 40, 80, 160, 320, 640, 1610], [19, 38, 77, 155, 311, 624], scale), "n_whole": 10}
+               for scale in (0.1, 0.13, 0.14, 0.3)]
+    inspect("bench learning", bench.learning(dict(zip(("nu,mu=1,1", "nu,mu^=1,1", "nu=2", "mu=2"), learned)), 624, 400))
     property_pictures.write_figure = lambda figure, path: inspect(path, figure)
     for crystals in (["bcc:W"], ["bcc:W", "fcc:W", "hcp:W"]):
         property_pictures.draw(Result(crystals, None), f"property {len(crystals)}")
