@@ -108,7 +108,7 @@ def draw(curves, path):
     for (a, b, place), (distances, energies) in curves.items():
         axes[int(place != "vacuum")].semilogy(distances[1:], energies[1:], label=f"{a}-{b}", lw=1)
     for place, axis in zip(("in vacuum", "in the crystal or molecule"), axes):
-        axis.set_title(f"{place}: energy above that at the beginning, eV")
+        axis.set_title(f"energy {place}, eV")
         plain(axis.yaxis)
     axes[1].set_xlabel("distance, Å")
     axes[1].invert_xaxis()  # the labels are at the closest distance

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every picture of the command, drawn from made-up numbers of many sizes, and those of bench/ from its tables: one width, letters that can be
+"""Every picture of the command and of examples/, drawn from made-up numbers of many sizes, and those of bench/ from its tables: one width, letters that can be
 read at 400 px, no two texts that overlap, colours that all people tell apart, no lines through few points."""
+import importlib.util
 import os
 import sys
+from types import SimpleNamespace
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
@@ -18,6 +20,7 @@ except ImportError:
     sys.exit(SKIPPED)
 
 import draw as bench  # noqa: E402
+import soapz.pictures  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 from soapz import analyse_pictures, curve, kfold, property_pictures, report, report_pictures, scan  # noqa: E402
 from soapz.pictures import COLOURS, KINDS, WIDTH, LogTicks, apart, plt  # noqa: E402
@@ -173,6 +176,22 @@ def scans(keys, spread):
                                                             for kind in KINDS}} for k, c in enumerate(cost)}}
 
 
+def draw_examples():
+    """ordering and active_learning, which are drawn after long runs"""
+    soapz.pictures.write_figure = lambda figure, path: inspect(path, figure)
+    drawn = {}
+    for name in ("ordering", "active_learning"):
+        spec = importlib.util.spec_from_file_location(name, os.path.join(HERE, "..", "..", "examples", name, "run.py"))
+        drawn[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(drawn[name])
+    kelvin = drawn["ordering"].TEMPERATURES
+    mean = {t: {shell: random.uniform(-1, 1, (4, 4)) * 300 / t for shell in (1, 2)} for t in kelvin}
+    drawn["ordering"].draw(SimpleNamespace(output="example"), kelvin, mean, {t: t / 4000 for t in kelvin})
+    errors = 0.5 * 0.8 ** np.arange(7) * random.uniform(0.9, 1.1, (3, 7))
+    drawn["active_learning"].draw(errors, random.uniform(0.1, 1.5, (3, 6, 4)), random.uniform(0.4, 0.6, (5, 6)),
+                                  "example active_learning")
+
+
 class Result:
     """what soapz.property returns, as far as it is drawn"""
 
@@ -214,6 +233,7 @@ def figures():
     learned = [{**curves([20, 40, 80, 160, 320, 640, 1610], [19, 38, 77, 155, 311, 624], scale), "n_whole": 10}
                for scale in (0.1, 0.13, 0.14, 0.3)]
     inspect("bench learning", bench.learning(dict(zip(("nu,mu=1,1", "nu,mu^=1,1", "nu=2", "mu=2"), learned)), 624, 400))
+    draw_examples()
     property_pictures.write_figure = lambda figure, path: inspect(path, figure)
     for crystals in (["bcc:W"], ["bcc:W", "fcc:W", "hcp:W"]):
         property_pictures.draw(Result(crystals, None), f"property {len(crystals)}")
