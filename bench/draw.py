@@ -24,7 +24,7 @@ PUBLISHED = "SNAP, published"
 # ---- tables ------------------------------------------------------------------------------
 
 def tables(path):
-    """[(names of the columns, rows)] of a page; texts without the marks of bold letters"""
+    """[(names of the columns, rows)] of the tables of a page; cells without the marks of bold text"""
     with open(path, encoding="utf-8") as file:
         blocks = re.findall(r"(?:^\|.*\n)+", file.read(), re.M)
     lines = [[[cell.strip().replace("**", "").replace("\\", "") for cell in line[1:-1].split("|")]
@@ -41,13 +41,13 @@ def table(path, *columns):
 
 
 def number(text):
-    """12.5, also of 12.5 †; None where there is none"""
+    """the number that a cell begins with, or None"""
     found = re.match(r"[\d.]+", text)
     return float(found[0]) if found else None
 
 
 def front(points):
-    """those that no other beats in cost and error, by cost"""
+    """the Pareto front of cost and error, by cost"""
     kept = []
     for p in sorted(points):
         if not kept or p[1] < kept[-1][1]:
@@ -61,7 +61,7 @@ FAMILIES = ["nu,mu=1,1", "nu,mu=1,1 + mu=2", "nu,mu^=1,1", "mu=2", "nu=2"]  # th
 
 
 def accuracy(page):
-    """Errors against cost of all compressions; the front is joined, with its n_max, l_max."""
+    """Errors of all compressions against cost; the Pareto front is a line, labelled with n_max, l_max."""
     rows = table(page, "compression", "n_max, l_max", "of SNAP")
     panels = [("force AIMD", FORCE, "elements (AIMD)"), ("force quaternary", FORCE, "quaternary"),
               ("energy all", ENERGY, "all frames")]
@@ -89,7 +89,7 @@ def accuracy(page):
 
 
 def rivals(page):
-    """Errors against cost of soapz, SNAP and POD, each with its name"""
+    """Errors of soapz, SNAP and POD against cost"""
     rows = table(page, "potential", "of SNAP", "alloys left out: force")
     panels = [("force MAE, eV/Å", f"force MAE, test cells, {FORCE.unit}"),
               ("energy MAE, meV/atom", f"energy MAE, test cells, {ENERGY.unit}"),
@@ -119,7 +119,7 @@ def rivals(page):
 
 
 def learning(curves, n_frames, n_sparse):
-    """curves: {compression: what soapz fit --curve has written}"""
+    """Errors over sparse points and frames; curves: {compression: output of soapz fit --curve}"""
     figure, axes = plt.subplots(2, 2, figsize=(WIDTH, 5.4), sharex="col", sharey="row")
     for (label, d), colour in zip(curves.items(), COLOURS):
         sizes = [n for n in d["n_unknowns"] if n > d["n_whole"]]
@@ -148,7 +148,7 @@ SHOWN = {"compressions": ["nu=2", "W^T P_l", "nu,nu^=1,1", "nu,mu=1,1", "nu,mu^=
 
 
 def compressions(page, shown=None):
-    """The time of descriptor and adjoint over the number of elements; for four of them beside kernel and QUIP"""
+    """Time of descriptor and adjoint over the number of elements; for four elements also of the kernel and QUIP"""
     shown = shown or SHOWN["compressions"]
     growing = {r["compression"]: r for r in table(page, "compression", "S=1")}
     details = {r["compression"]: r for r in table(page, "compression", "kernel")}
@@ -178,7 +178,7 @@ def fourbody(page):
 
 
 def scaling(page):
-    """The time of an atom against atoms, sparse points, elements and cutoff"""
+    """Time per atom over the numbers of atoms, sparse points and elements, and over the cutoff"""
     figure, axes = plt.subplots(4, 1, figsize=(WIDTH, 9.2))
     for names, rows in tables(page):
         x, values = [number(r[0]) for r in rows], dict(zip(names, zip(*rows)))
