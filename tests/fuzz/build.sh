@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Builds with clang, the address and undefined-behaviour sanitizers and libFuzzer into
-# build-fuzz/. Arguments: cmake, python, targets. 77: there is no clang with a fuzzer.
+# build-fuzz/. Arguments: cmake, python, targets. Exit code 77: no clang with libFuzzer.
 set -eu
 cmake=$1 python=$2
 shift 2
