@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""threads.py - the keyword threads: everything that one thread gives, to the last bit, on
-one rank and on two; MD goes the same way; none is left when the style goes."""
+"""threads.py - the keyword threads: results are bitwise those of one thread, on one rank and on two; the
+same MD; no threads remain after the style is deleted."""
 import os
 import tempfile
 import time
@@ -85,7 +85,7 @@ with tempfile.TemporaryDirectory() as folder:
             left = max(left, threads(before))
         instance.close()
         sizes.append(in_use())
-        if k == 0:  # MPI has its own from then on
+        if k == 0:  # MPI has its own threads from now on
             time.sleep(0.5)
             before = threads()
     last = threads(before)
