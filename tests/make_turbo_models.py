@@ -4,18 +4,18 @@
 
     $SOAPZ_QUIPPY_PYTHON make_turbo_models.py [NAME ...] [--descriptors]
 
-Run by a Python with quippy (pip install quippy-ase; made with 0.10.3), gap_fit beside it or
-in PATH. Not a test: it makes what tests compare with. Without names all models are made, and
-the descriptors. The data are random cells labelled with ASE's EMT (metals) or with the
-potential of bonds and angles below (H C O Si P): nothing here is a potential to use.
+Run it with a Python with quippy (pip install quippy-ase; 0.10.3 was used), and gap_fit in its folder
+or in PATH. It makes the reference data of tests. Without names it makes all models and the
+descriptors. The data are random cells with energies and forces of EMT of ASE (metals) or of the
+potential of bonds and angles below (H C O Si P). The potentials are only for tests.
 
 A folder has train.xyz, cmd.txt (the gap_fit command, to be run in the folder), gp.xml with
 its sparse points, the files that gap_fit reads, and reference.xyz: nine structures with
-QUIP's numbers. The names of the files of sparse points carry the date.
+the results of QUIP. The names of the files of sparse points contain the date.
 
-QUIP keeps the radial basis of an earlier soap_turbo with the same sum of alpha_max, in one
-process: therefore every structure and every descriptor has a process of its own, and terms
-of one model with the same sum have the same alpha_max, atom_sigma_r, cutoffs and basis."""
+Within a process QUIP keeps the radial basis of an earlier soap_turbo with the same sum of alpha_max.
+Therefore every structure and every descriptor has its own process, and terms of one model with the
+same sum have the same alpha_max, atom_sigma_r, cutoffs and basis."""
 import json
 import multiprocessing
 import os
@@ -33,7 +33,7 @@ from ase.neighborlist import neighbor_list
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
-# Angstrom, Angstrom^3, eV: radius, volume an atom and energy of the isolated atom
+# Angstrom, Angstrom^3, eV: radius, volume per atom and energy of the isolated atom
 RADIUS = {"H": 0.4, "C": 0.75, "O": 0.68, "Si": 1.1, "P": 1.05, "Al": 1.25, "Cu": 1.12,
           "Au": 1.27}
 VOLUME = {"H": 4.0, "C": 7.0, "O": 9.0, "Si": 20.0, "P": 20.0, "Al": 16.6, "Cu": 11.8,
@@ -93,10 +93,10 @@ def label(atoms):
 # ---- structures --------------------------------------------------------------------------
 
 def random_atoms(symbols, cell, pbc, rng, shrink=0.87):
-    """symbols at random places of a cell, no closer than shrink times their radii"""
+    """symbols at random positions in a cell, no closer than shrink times their radii"""
     inverse, places = np.linalg.inv(cell), []
     for k in range(400000):
-        if k % 2000 == 0:  # full before all found room: once more
+        if k % 2000 == 0:  # no room for all of them: try again
             places = []
         p = rng.random(3) @ cell
         s = symbols[len(places)]
@@ -121,7 +121,7 @@ def side(symbols, dense=1.15):
 
 
 def training(elements, seed, frames=12, n=8):
-    """random cells, dense and less dense, and a few with a vacuum"""
+    """random cells of different density, a few with vacuum"""
     rng, made = np.random.default_rng(seed), []
     for k in range(frames):
         symbols = mixture(elements[k % len(elements):] + elements[:k % len(elements)], n)
@@ -209,7 +209,7 @@ def write_reference(path, rows):
 # ---- QUIP --------------------------------------------------------------------------------
 
 def fresh(function, *args):
-    """function in a process of its own"""
+    """calls function in a new process"""
     with multiprocessing.get_context("fork").Pool(1) as pool:
         return pool.apply(function, args)
 
@@ -331,7 +331,7 @@ GLUE = """<Glue_params n_types="1" label="repulsion">
 
 
 def published():
-    """every key written out, as in published models"""
+    """all keys given explicitly, as in published models"""
     soap = ("l_max=8 alpha_max={{8}} atom_sigma_r={{0.5}} atom_sigma_t={{0.5}} "
             "atom_sigma_r_scaling={{0.0}} atom_sigma_t_scaling={{0.0}} rcut_hard=4.5 "
             "rcut_soft=4.0 n_species=1 species_Z={{6}} central_weight={{1.0}} "
@@ -456,8 +456,8 @@ def cells():
 
 
 def cases():
-    """(structure, descriptor, with gradients of the first centre); nf=6 throughout, since with
-    the default of 4 QUIP's slopes are not those of its own vectors (1e-8 to 1e-6)"""
+    """(structure, descriptor, with gradients of the first centre); nf=6 in all of them, because
+    with the default of 4 the slopes of QUIP are not those of its vectors (1e-8 to 1e-6)"""
     def one(z, text):
         return "soap_turbo n_species=1 species_Z={%d} %s" % (z, text)
 

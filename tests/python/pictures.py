@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every picture of the command and of examples/, drawn from made-up numbers of many sizes, and those of bench/ from its tables: one width, letters that can be
-read at 400 px, no two texts that overlap, colours that all people tell apart, no lines through few points."""
+"""Every picture of the command, of examples/ from artificial numbers of many sizes, and of bench/ from its tables:
+one width, letters that can be read at 400 px, no overlapping texts, colours that all people can distinguish, no
+lines through few points."""
 import importlib.util
 import os
 import sys
@@ -29,10 +30,10 @@ SCREEN, LEAST_PIXELS = 400, 9.5
 random = np.random.default_rng(3)
 
 
-# ---- what is demanded of a figure ------------------------------------------------------
+# ---- requirements of a figure ----------------------------------------------------------
 
 def texts(figure):
-    """of the figure, drawn: text, box in pixels and size of the letters of what can be seen"""
+    """(text, box in pixels, size of the letters) of all visible texts of a figure"""
     figure.canvas.draw()
     renderer, seen, ticks = figure.canvas.get_renderer(), [], set()
     for axes in figure.axes:
@@ -65,7 +66,7 @@ def inspect(name, figure):
     for k, (text, box, _) in enumerate(seen):
         for other, its, _ in seen[:k]:
             check(not overlap(box, its), f"{name}: {text!r} lies over {other!r}")
-    if os.environ.get("SOAPZ_PICTURES"):  # a folder, to look at them
+    if os.environ.get("SOAPZ_PICTURES"):  # a folder for the pictures
         figure.savefig(os.path.join(os.environ["SOAPZ_PICTURES"], name.replace(" ", "_").replace("/", "_") + ".png"), dpi=100)
     plt.close(figure)
 
@@ -111,7 +112,7 @@ def analyses(n):
 
 
 def validation(n_frames, n_types, n_models, scale, n_atoms=6):
-    """as soapz validate writes it, of random numbers"""
+    """the output of soapz validate, with random numbers"""
     types = random.integers(0, n_types, n_frames)
     energy = -11 * n_atoms * (1 + 0.1 * random.random(n_frames))
     force = random.normal(scale=2, size=(n_frames * n_atoms, 3))
@@ -193,7 +194,7 @@ def draw_examples():
 
 
 class Result:
-    """what soapz.property returns, as far as it is drawn"""
+    """the part of the result of soapz.property that is drawn"""
 
     def __init__(self, crystals, reference):
         v = np.linspace(14, 18, 11)
@@ -240,7 +241,7 @@ def figures():
 
 
 def few_points():
-    """a line through bins has LEAST numbers or more behind each of its points"""
+    """each point of a line through bins represents LEAST numbers or more"""
     for n in (3, 24, 30, 74, 75, 200, 5000):
         x = random.uniform(0, 3, n)
         line = report_pictures.in_bins(x, x)
@@ -268,7 +269,7 @@ def log_ticks():
 
 
 def colours():
-    """Differences in CIELAB as people see them who lack one kind of cone (Machado et al. 2009)"""
+    """Differences in CIELAB for people without one kind of cone (Machado et al. 2009)"""
     seen_by = {"all": np.eye(3),
                "protan": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
                "deutan": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
