@@ -15,6 +15,7 @@ from common import ELEMENTS, ROOT
 sys.path.insert(0, os.path.join(ROOT, "python"))
 from soapz.pictures import (COLOURS, ENERGY, FAINT, FORCE, INK, WIDTH, label_ends, label_points, plain,  # noqa: E402
                             plt, ticks, write_figure)
+from soapz.scan import front  # noqa: E402
 
 GREY = "#7a8491"
 COST = "µs per atom and MD step, one core"
@@ -44,15 +45,6 @@ def number(text):
     """the number that a cell begins with, or None"""
     found = re.match(r"[\d.]+", text)
     return float(found[0]) if found else None
-
-
-def front(points):
-    """the Pareto front of cost and error, by cost"""
-    kept = []
-    for p in sorted(points):
-        if not kept or p[1] < kept[-1][1]:
-            kept.append(p)
-    return kept
 
 
 # ---- cost and accuracy -------------------------------------------------------------------

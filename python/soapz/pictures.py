@@ -92,8 +92,8 @@ def plain(axis, most=6):
 
 
 def ticks(axis, values, most=7):
-    """Logarithmic, and labelled with the numbers that there are, ascending: the last, and those before it
-    of which so many have room."""
+    """A logarithmic axis with ticks at these ascending values: the last one, and as many of the others as have
+    room."""
     kept, least = [values[-1]], (values[-1] / values[0]) ** (1 / most)
     for v in values[-2::-1]:
         if kept[0] / v >= least:
@@ -106,12 +106,12 @@ def ticks(axis, values, most=7):
 # ---- labels ----------------------------------------------------------------------------
 
 def wrapped(text, letters=56):
-    """In lines that the width of a picture has room for; of a bold title 44 letters"""
+    """In lines that fit into the width of a picture; 44 letters for a bold title"""
     return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, letters))
 
 
 def apart(values, least):
-    """The values, those closer than least moved away from each other, in the order they have."""
+    """The values in the same order, with distances of at least `least`."""
     order = np.argsort(values, kind="stable")
     groups = [[values[k]] for k in order]
     at = [values[k] for k in order]  # of each group its middle
@@ -132,8 +132,8 @@ def apart(values, least):
 
 
 def label_ends(axes, size=SMALL):
-    """The label of each line beside its end on the right, in the colour of the line; none overlap. Called
-    last, when scales and limits are those of the picture."""
+    """The label of each line at its right end, in the colour of the line, without overlaps. To be called last,
+    with the final scales and limits."""
     lines = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
     if not lines:
         return
@@ -153,30 +153,36 @@ SIDES = [(1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0)]  
 def label_points(axes, points, texts, colours):
     """A text beside each point, the most important first: no text overlaps another or leaves the axes, and few
     cover a line or marker. A text far from its point is joined to it by a line; one without room is left out.
-    Called last, like label_ends."""
+    To be called last, like label_ends."""
     axes.figure.canvas.draw()
     frame, pixel = axes.get_window_extent().extents, axes.figure.dpi / 72  # pixels a point
-    markers, lines = (np.concatenate(p) for p in zip(*(pixels_of(line, 5 * pixel) for line in axes.get_lines())))
+    drawn = [np.concatenate(p) for p in zip(*(pixels_of(line, 5 * pixel) for line in axes.get_lines()))]
     taken = []
     for (x, y), where, words, colour in zip(points, axes.transData.transform(points), texts, colours):
         text = axes.annotate(words, (x, y), (0, 0), textcoords="offset points", fontsize=SMALL, color=colour)
-        size, choices = text.get_window_extent().size, []
-        for rank, (away, side) in enumerate(itertools.product((5, 12, 20, 30, 42, 56, 72), SIDES)):
-            low = where + np.array(side) * (away * pixel / np.hypot(*side) + size / 2) - size / 2
-            box = *low, *(low + size)
-            if inside(box, frame) and not any(crosses(box, other) for other in taken):
-                covered = within(lines, box) + 3 * within(markers, grown(box, 3 * pixel))
-                choices.append((covered + away / 12, rank, box))
-        if not choices:
+        box = best_box(where, text.get_window_extent().size, frame, taken, drawn, pixel)
+        if box is None:
             text.remove()
             continue
-        box = min(choices)[2]
         taken.append(box)
         text.set_position((np.array(box[:2]) - where) / pixel)
         nearest = np.clip(where, box[:2], box[2:])
         if np.hypot(*(nearest - where)) > 11 * pixel:
             axes.annotate("", (x, y), (nearest - where) / pixel, textcoords="offset points",
                           arrowprops={"arrowstyle": "-", "lw": 0.6, "color": colour, "shrinkA": 0, "shrinkB": 3})
+
+
+def best_box(where, size, frame, taken, drawn, pixel):
+    """A box of this size near a point, inside the frame and outside of those taken, that covers little of what is
+    drawn (markers and lines, as from pixels_of); None without room"""
+    choices, (markers, lines) = [], drawn
+    for rank, (away, side) in enumerate(itertools.product((5, 12, 20, 30, 42, 56, 72), SIDES)):
+        low = where + np.array(side) * (away * pixel / np.hypot(*side) + size / 2) - size / 2
+        box = *low, *(low + size)
+        if inside(box, frame) and not any(crosses(box, other) for other in taken):
+            covered = within(lines, box) + 3 * within(markers, grown(box, 3 * pixel))
+            choices.append((covered + away / 12, rank, box))
+    return min(choices)[2] if choices else None
 
 
 def pixels_of(line, step):

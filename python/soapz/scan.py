@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The picture of `soapz fit --scan`: the file of the scan from standard input, SVG, PNG or PDF
-(by its name) to the path in argv[0]. Errors over cost; what no other fit beats in both is
-joined by a line and labelled with its settings."""
+(by its name) to the path in argv[0]. Errors over cost; the Pareto front is a line, labelled
+with the settings."""
 import json
 import os
 import sys
@@ -20,7 +20,7 @@ def points_of(data, kind):
 
 
 def label_of(keys, number):
-    """the values of a point, the last key fastest; names without their descriptor where that is enough"""
+    """the values of a point, the last key fastest; names without descriptor if they are unique"""
     names = [k.split(".")[-1] for k in keys]
     short = names if len(set(names)) == len(names) else list(keys)
     values = []
@@ -31,7 +31,7 @@ def label_of(keys, number):
 
 
 def front(points):
-    """those that no other beats in cost and error, by cost"""
+    """the Pareto front of cost and error, by cost"""
     kept = []
     for p in sorted(points):
         if not kept or p[1] < kept[-1][1]:
