@@ -339,7 +339,7 @@ def published():
             "radial_enhancement=1 compress_mode=trivial add_species=F central_index=1")
     return dict(
         about="distance_2b + angle_3b + soap_turbo of the published carbon models, on a Glue "
-        "core; alpha_max 8: QUIP's own numbers carry noise", elements=["C"], seed=1,
+        "core; alpha_max 8: the numbers of QUIP have rounding errors", elements=["C"], seed=1,
         files={"core.xml": GLUE},
         more="core_param_file=core.xml core_ip_args='IP Glue label=repulsion'",
         gap=["distance_2b Z1=6 Z2=6 cutoff=4.5 n_sparse=20 covariance_type=ard_se delta=1.0 "
@@ -352,7 +352,7 @@ def published():
 def recipes():
     made = {"turbo_c_published": published()}
     made["turbo_cu_poly3"] = dict(
-        about="one species, poly3, the cutoff keys of soap, sigmas that grow, amplitude_scaling "
+        about="one species, poly3, the cutoff keys of soap, increasing sigmas, amplitude_scaling "
         "2, no compression", elements=["Cu"], seed=2,
         gap=[term("l_max=4 n_max=5 atom_sigma=0.45 atom_sigma_scaling=0.08 cutoff=5.2 "
                   "cutoff_transition_width=0.8 nf=6.0 amplitude_scaling=2.0 n_species=1 "
@@ -385,7 +385,7 @@ def recipes():
                   "basis=poly3gauss n_species=1 species_Z={{15}} add_species=F", 6, 2)])
     made["turbo_si_default_nf"] = dict(
         about="one species, nf as in published models: the slopes of QUIP's filter are not those "
-        "of its energy, forces carry 1e-7", elements=["Si"], seed=9,
+        "of its energy, which gives errors of 1e-7 in the forces", elements=["Si"], seed=9,
         gap=[term("l_max=6 alpha_max={{6}} atom_sigma_r={{0.5}} atom_sigma_t={{0.5}} "
                   "rcut_hard=5.0 rcut_soft=4.0 basis=poly3gauss radial_enhancement=1 "
                   "compress_mode=trivial n_species=1 species_Z={{14}} add_species=F", 20, 4)])
@@ -397,7 +397,7 @@ def recipes():
     bodies = ("covariance_type=ard_se delta=0.5 theta_uniform=0.4 n_sparse=8 "
               "sparse_method=uniform")
     made["turbo_hco_2b_3b"] = dict(
-        about="three species of different alpha_max, every centre, beside distance_2b and "
+        about="three species with different alpha_max, every centre; distance_2b and "
         "angle_3b", elements=["H", "C", "O"], seed=5, training=dict(frames=10, n=9),
         gap=["distance_2b Z1=6 Z2=8 cutoff=3.5 add_species=F " + bodies,
              "distance_2b Z1=1 Z2=6 cutoff=3.0 add_species=F " + bodies,
@@ -424,8 +424,8 @@ def recipes():
         gap=[term(files + " central_index=1 compress_file=map.dat", 16, 2),
              term(files + " central_index=2 compress_file=list.dat", 16, 4)])
     made["turbo_alcu_add_species"] = dict(
-        about="gap_fit's own expansion by species (add_species=T) of a soap_turbo in the keys of "
-        "soap; it repeats species_Z, by atomic number, and the last one counts; beside "
+        about="expansion by species in gap_fit (add_species=T) of a soap_turbo with the keys of soap; "
+        "species_Z is repeated, by atomic number, and the last one is used; "
         "distance_2b of all pairs", elements=["Al", "Cu"], seed=8,
         gap=["distance_2b cutoff=5.0 add_species=T " + bodies,
              term("l_max=5 n_max=4 atom_sigma=0.5 atom_sigma_t_scaling=0.06 rcut_hard=4.6 "
