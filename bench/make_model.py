@@ -55,7 +55,7 @@ def attribute(text, name):
 
 
 def grow(head, body, folder, n_sparse, rng):
-    """one <gpCoordinates> with n_sparse points in place of its own"""
+    """one <gpCoordinates> with n_sparse points instead of its own"""
     source = attribute(head, "sparseX_filename")
     n, n_desc = int(attribute(head, "n_sparseX")), int(attribute(head, "dimensions"))
     with open(os.path.join(folder, source)) as file:

@@ -9,7 +9,7 @@ sets (Batatia et al., arXiv:2205.06643, MIT licence). Every candidate has the sa
 and one or two SOAP terms with --n-sparse points per element each; all other settings are equal. Fits to
 every frame, every 2nd and every 5th frame (--every 1 2 5) show the dependence on the amount of data.
 
-Fits and errors are kept in --cache. Writes molecules.md beside this file."""
+Fits and errors are kept in --cache. Writes molecules.md into this folder."""
 import argparse
 import json
 import os

@@ -58,7 +58,7 @@ class Example:
         return args
 
     def lmp(self, script, subfolder, ranks=None, **variables):
-        """Runs an input script of the example in a folder of its own; returns that folder."""
+        """Runs an input script of the example in a separate folder; returns that folder."""
         folder = os.path.join(self.output, subfolder)
         if self.args.draw:
             return folder

@@ -18,7 +18,7 @@ SYMBOL = {1: "H", 3: "Li", 6: "C", 8: "O", 14: "Si", 17: "Cl", 23: "V", 29: "Cu"
 
 
 def compare(file, least):
-    """all cases of a file; at least so many are compared"""
+    """compares all cases of a file, at least `least` of them"""
     data = json.load(open(os.path.join(HERE, "data", file)))
     compared = refused = 0
     worst = 0.0

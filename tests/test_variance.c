@@ -142,7 +142,7 @@ static int test_supercell(void)
 
 /* Without sparse points var = delta^2 + lambda^2. With the environment of the atom as the
  * only sparse point, 2 lambda^2 - lambda^4 / delta^2 ... For any
- * zeta: an even one would not see the sign of a product. */
+ * zeta, because with an even one the sign of a product has no effect. */
 static int test_known(void)
 {
     const double position[6] = {0, 0, 0, 2.3, 0.4, 0.1}, lambda = 0.01;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """soapz convert: both kinds of file give the same energies, a .soapz file is what
-docs/format.md says, one can be made with numpy alone, and errors leave nothing behind."""
+docs/format.md says, one can be made with numpy alone, and after errors there are no files."""
 import hashlib
 import json
 import os

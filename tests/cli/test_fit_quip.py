@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """QUIP reads the XML of a fit and gets the results of soapz, and gap_fit with the same sparse points
 gives the same model: one of each kind of term and core. Needs SOAPZ_QUIPPY_PYTHON, a
-Python with quippy and ase and gap_fit beside it; skipped otherwise."""
+Python with quippy and ase, with gap_fit in its folder; skipped otherwise."""
 import json
 import os
 import subprocess
