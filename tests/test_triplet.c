@@ -443,8 +443,8 @@ static void make_counter(sample *s, sz_triplet_kind kind, int za, int zb, int zc
     for (int k = 0; k < 3; k++) s->theta[k] = 1e9;
 }
 
-/* An atom of 41 with neighbours 41 74 74 on a circle of radius 3 around it; cutoff 3.4. Of
- * these neighbours only the first two are neighbours of each other. */
+/* An atom of 41 with neighbours 41 74 74 on a circle of radius 3 around it; cutoff 3.4.
+ * Of these neighbours only the first two are neighbours of each other. */
 static int test_counts(void)
 {
     static const struct {
