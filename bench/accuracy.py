@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Accuracy against cost of the compressions on real data, and how they learn.
+"""Accuracy against cost of the compressions on real data, and their learning curves.
 
     accuracy.py --data FOLDER [--build build] [--lmp .venv/bin/lmp] [--cache build/accuracy]
 
 FOLDER holds train.xyz, multinary24.xyz and the SNAP coefficients of NbMoTaW (Li et al., npj
-Comput Mater 6, 70 (2020)); the authors' test.xyz is never read. Of train.xyz every 10th frame
-of each config_type, of multinary24.xyz every 4th, is kept for validation; of what is left every
---part-th of train.xyz and all of multinary24.xyz are fitted, by every candidate alike. A
-candidate of two SOAP terms has --n-sparse points an element for each of them.
+Comput Mater 6, 70 (2020)); the authors' test.xyz is not read. Every 10th frame of each config_type
+of train.xyz and every 4th frame of multinary24.xyz are used for validation. Every candidate is
+fitted to the same frames: every --part-th of the other frames of train.xyz, and all other frames of
+multinary24.xyz. A candidate with two SOAP terms has --n-sparse points per element for each of them.
 
-Cost: whole MD steps of 2,000 atoms of the random alloy at 300 K in LAMMPS, one core, CPU time.
-Every model is timed right after SNAP, --rounds times. Microseconds of a model are the median of
-its ratios to SNAP, times the median of all SNAP runs: what else the machine does drops out.
-SNAP's own errors are measured on the same frames; the authors had them all for their fit of it.
+Cost: CPU time of whole MD steps in LAMMPS, 2,000 atoms of the random alloy at 300 K, one core.
+Every model is timed right after SNAP, --rounds times. The time of a model is the median of its
+ratios to SNAP, times the median of all SNAP runs, so that other work of the machine cancels.
+The errors of SNAP are measured on the same frames, all of which its authors used in their fit.
 
 Four of the fits are made with --curve: errors over sparse points and over frames, nested.
 
-Fits, errors and times stay in --cache: a run that was stopped goes on, and only what has changed
-is done again. Writes accuracy.png and learning.png into --docs, and the table into its
+Fits, errors and times are kept in --cache, so that an interrupted run can be continued and only
+changed parts are computed again. Writes accuracy.png and learning.png into --docs, and the table into its
 compressions.md, between the lines <!-- accuracy.py --> and <!-- end -->."""
 import argparse
 import itertools
@@ -44,14 +44,14 @@ SOAP = ("soap n_max={n} l_max={l} atom_sigma=0.5 cutoff=4.6 cutoff_transition_wi
         "zeta={zeta} {keys}")
 SIGMA = "{0.002 0.03 0.1 0.0}"
 
-# what the compressions are in a descriptor string inside gap={..}
+# the keys of each compression in a descriptor string inside gap={..}
 KEYS = {"nu=2": "nu_R=2 nu_S=2", "nu,mu=1,1": "nu_R=2 nu_S=1", "nu,nu^=1,1": "nu_R=1 nu_S=2",
         "nu,mu^=1,1": "nu_R=1 nu_S=1", "mu=2": "nu_R=2 nu_S=0",
         "nu,mu*=1,1": "compression={{nu,mu*=1,1}}", "mu,nu^=1,1": "compression={{mu,nu^=1,1}}",
         "nu=2,d_J": "compression={{nu=2,d_J}} d_J=2", "W^T P_l": "compression={{W^T P_l}}",
         "Z_mix K=2": "Z_mix=T K=2 sym_mix=T"}
 
-# beside: a second SOAP term, with sparse points of its own
+# beside: a second SOAP term, with its own sparse points
 Candidate = namedtuple("Candidate", "label n l zeta tolerance beside",
                        defaults=(8, 6, 2, 0.01, None))
 CANDIDATES = [
@@ -91,7 +91,7 @@ def slug(c):
 # ---- data --------------------------------------------------------------------------------
 
 def split(path, every, part):
-    """frames to fit and frames to judge: of each config_type apart"""
+    """frames to fit and frames for validation, chosen from each config_type"""
     seen, kept, fitted, judged = Counter(), Counter(), [], []
     for frame in frames(path):
         kind = kind_of(frame)
@@ -106,7 +106,7 @@ def split(path, every, part):
 
 
 def make_data(options):
-    """writes train.xyz and validation.xyz into the cache; says what is in them"""
+    """writes train.xyz and validation.xyz into the cache; returns their numbers of frames and atoms"""
     binaries = split(options.train, 10, options.part)
     multinary = split(options.multinary, 4, 1)
     facts = {}
@@ -125,7 +125,7 @@ def soap_words(options, t):
 
 
 def fit(options, c):
-    """path of the model, seconds of its fit, and the curve where it has one"""
+    """path of the model, and when it was fitted"""
     name = slug(c)
     gap = " : ".join([PAIR, *(soap_words(options, t) for t in terms(c))])
     words = ["at_file=train.xyz", f"gp_file={name}.soapz", "test_file=validation.xyz",
@@ -162,7 +162,7 @@ def judge(options, model, made):
 
 
 def grouped(errors):
-    """means over the groups of what was measured by config_type"""
+    """means over the groups of the errors by config_type"""
     result = {}
     for group, kind in itertools.product(GROUPS, ("force", "energy")):
         of = [e[kind] for name, e in errors.items() if re.search(GROUPS[group], name)]
@@ -171,7 +171,7 @@ def grouped(errors):
 
 
 def time_all(options, models):
-    """{candidate: microseconds}; median, least and most of SNAP's"""
+    """{candidate: microseconds}; median, minimum and maximum of SNAP"""
     pairs = {}
     for k in range(options.rounds):
         for c, (path, made) in models.items():
@@ -208,7 +208,7 @@ write_dump    all custom {k}.forces id fx fy fz modify sort id format float %.17
 
 
 def measure_in_lammps(options, style, coeff):
-    """errors by config_type of any pair style; energies are counted from its own elements"""
+    """errors of any pair style by config_type; constants of the elements are subtracted from its energies"""
     errors = {}
     with tempfile.TemporaryDirectory() as folder:
         some = [Frame(f) for f in frames(os.path.join(options.cache, "validation.xyz"))]
@@ -231,8 +231,8 @@ def measure_in_lammps(options, style, coeff):
 
 
 def energy_errors(some, energies):
-    """an atom, after the constants of the elements that fit best are taken off: SNAP counts
-    energies from others than the data do"""
+    """errors per atom after subtraction of constants of the elements from a least-squares fit: the energies of
+    SNAP have another zero than the data"""
     import numpy as np
     count = np.array([[sum(a[0] == symbol for a in f.atoms) for symbol in ELEMENTS]
                       for f in some], float)
@@ -243,7 +243,7 @@ def energy_errors(some, energies):
 
 
 def judge_snap(options):
-    """SNAP's errors, from the cache where they are known"""
+    """errors of SNAP, from the cache if they are known"""
     path, recipe = os.path.join(options.cache, "snap.errors.json"), [options.snap, options.facts]
     result = load(path, recipe)
     if result is None:
@@ -251,13 +251,13 @@ def judge_snap(options):
     return grouped(result)
 
 
-# ---- table and pictures ------------------------------------------------------------------
+# ---- table ------------------------------------------------------------------------------
 
 Row = namedtuple("Row", "c cost errors inside collapsed")
 
 
 def inside(options, model):
-    """components that the kernels see, and whether all their sums over points are done at load"""
+    """number of components in the kernels, and whether all kernels are collapsed"""
     text = subprocess.run([options.soapz, "info", model], text=True, stdout=subprocess.PIPE,
                           check=True).stdout
     components = [int(n) for n in re.findall(r"components .* (\d+) inside", text)]
@@ -266,7 +266,7 @@ def inside(options, model):
 
 
 def front(rows, key):
-    """those that nothing both cheaper and better beats, by cost"""
+    """the Pareto front of cost and error, by cost"""
     best, kept = float("inf"), []
     for row in sorted(rows, key=lambda r: r.cost):
         if row.errors[key] < best:
@@ -286,7 +286,7 @@ def cells(errors):
 
 
 def joined(values):
-    """of the terms of a candidate; what is alike once"""
+    """the values of the terms of a candidate, or one value if all are equal"""
     return " + ".join(values if len(set(values)) > 1 else values[:1])
 
 
@@ -319,106 +319,8 @@ def table(options, rows, snap_costs, snap):
     return "\n".join(lines) + "\n"
 
 
-# marks and their names in the legend, by the settings of every term
-SHAPES = {((8, 6, 2, 0.01),): ("o", "n_max=8 l_max=6"), ((8, 4, 2, 0.01),): ("s", "8, 4"),
-          ((6, 4, 2, 0.01),): ("^", "6, 4"), ((4, 3, 2, 0.01),): ("v", "4, 3"),
-          ((8, 6, 2, 0.05),): ("P", "8, 6, radial_tolerance 0.05"),
-          ((8, 6, 4, 0.01),): ("D", "8, 6, zeta 4"), ((6, 4, 2, 0),): ("^", "6, 4"),
-          ((12, 8, 2, 0.01),): ("p", "12, 8"),
-          ((4, 3, 2, 0.01), (8, 6, 2, 0.01)): ("<", "two terms: 4, 3 + 8, 6"),
-          ((8, 4, 2, 0.05), (12, 6, 2, 0.05)): ("X", "8, 4 + 12, 6"),
-          ((8, 4, 2, 0.02), (12, 8, 2, 0.01)): ("d", "8, 4 + 12, 8"),
-          ((8, 6, 2, 0.01), (12, 8, 2, 0.01)): (">", "8, 6 + 12, 8")}
-PANELS = [(("AIMD", "force"), 1.0, "force MAE, elements (AIMD), eV/Å"),
-          (("quaternary", "force"), 1.0, "force MAE, quaternary, eV/Å"),
-          (("all", "energy"), 1e3, "energy MAE, all frames, meV/atom")]
-
-
-FINE = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
-
-
-def plain(axis, subs):
-    """a logarithmic axis with plain numbers"""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-    axis.set_major_locator(LogLocator(subs=subs))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    axis.set_minor_locator(NullLocator())
-
-
-def shape_of(c):
-    return SHAPES[tuple((t.n, t.l, t.zeta, t.tolerance) for t in terms(c))]
-
-
-def colours(plt):
-    """one for each compression"""
-    return dict(zip(KEYS, plt.get_cmap("tab10").colors))
-
-
-def draw(plt, rows, snap_cost, snap, path):
-    figure, panels = plt.subplots(1, len(PANELS), figsize=(12.5, 4.9))
-    colour, shown = colours(plt), []
-    for axes, (key, scale, title) in zip(panels, PANELS):
-        for r in rows:
-            shape, name = shape_of(r.c)
-            two = {"fillstyle": "left", "ms": 10, "markerfacecoloralt": colour[r.c.beside.label]} \
-                if r.c.beside else {"ms": 7.5}  # a colour for each half
-            axes.plot(r.cost, scale * r.errors[key], shape, color=colour[r.c.label], mec="white",
-                      mew=0.6, zorder=3, **two)
-            if (shape, name) not in shown:
-                shown.append((shape, name))
-        kept = front(rows, key)
-        axes.plot([r.cost for r in kept], [scale * r.errors[key] for r in kept], color="#8b97a5",
-                  lw=1.2, zorder=2)
-        axes.axvline(snap_cost, color="black", ls="--", lw=1, zorder=1)
-        axes.plot(snap_cost, scale * snap[key], "*", color="black", ms=12, zorder=3)
-        axes.set(xscale="log", yscale="log", title=title, xlabel="µs an atom and MD step, one core")
-        plain(axes.xaxis, (1, 1.5, 2, 3, 5, 7))
-        plain(axes.yaxis, FINE)
-    line = plt.Line2D
-    kinds = [line([], [], marker="o", ls="", color=c, label=name) for name, c in colour.items()]
-    sizes = [line([], [], marker=m, ls="", color="#6b7280", label=name)
-             for m, name in shown]
-    sizes += [line([], [], color="#8b97a5", label="Pareto front"),
-              line([], [], color="black", ls="--", marker="*", ms=10, label="SNAP, published")]
-    figure.legend(handles=kinds + sizes, loc="outside lower center", ncols=6, fontsize=9)
-    save(figure, path)
-
-
-def draw_curves(options, plt, path):
-    figure, panels = plt.subplots(2, 2, figsize=(9.5, 6.6), sharey="row")
-    colour = colours(plt)
-    for c in CURVES:
-        with open(os.path.join(options.cache, slug(c) + ".curve.json")) as file:
-            d = json.load(file)
-        for k, (kind, scale) in enumerate((("force", 1.0), ("energy", 1e3))):
-            error = {(m["n_unknowns"], m["n_frames"]): scale * m[kind]["mae"] for m in d["models"]}
-            points = [n for n in d["n_unknowns"] if n > d["n_whole"]]
-            most, all_frames = points[-1], d["n_frames"][-1]
-            panels[k, 0].plot([(n - d["n_whole"]) / len(ELEMENTS) for n in points],
-                              [error[n, all_frames] for n in points], "o-", ms=4, lw=1.4,
-                              color=colour[c.label], label=c.label)
-            panels[k, 1].plot(d["n_frames"], [error[most, n] for n in d["n_frames"]], "o-", ms=4,
-                              lw=1.4, color=colour[c.label])
-    for row, name in zip(panels, ("force MAE, eV/Å", "energy MAE, meV/atom")):
-        row[0].set_ylabel(name)
-    for axes in panels.flat:
-        axes.set(xscale="log", yscale="log")
-        plain(axes.xaxis, (1, 2, 5))
-        plain(axes.yaxis, (1, 1.5, 2, 3, 5, 7) if axes in panels[0] else (1, 2, 5))
-    n_frames = options.facts["train"][0]
-    panels[1, 0].set_xlabel(f"sparse points an element ({n_frames} training frames)")
-    panels[1, 1].set_xlabel(f"training frames ({options.n_sparse} sparse points an element)")
-    panels[0, 0].legend(title="n_max=8 l_max=6 zeta=2")
-    save(figure, path)
-
-
-def save(figure, path):
-    figure.savefig(path + ".part", format="png", dpi=100)
-    os.replace(path + ".part", path)
-
-
 def put_table(path, text):
-    """the file with the table between its two lines"""
+    """writes the table between the two lines of the file"""
     first, last = "<!-- accuracy.py -->\n", "<!-- end -->"
     with open(path) as file:
         page = file.read()
@@ -429,6 +331,15 @@ def put_table(path, text):
 
 
 # ---- main --------------------------------------------------------------------------------
+
+def curves(options):
+    """{label: output of soapz fit --curve} of CURVES"""
+    found = {}
+    for c in CURVES:
+        with open(os.path.join(options.cache, slug(c) + ".curve.json")) as file:
+            found[c.label] = json.load(file)
+    return found
+
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=
@@ -459,8 +370,7 @@ def parse():
 
 def main():
     options = parse()
-    sys.path.insert(0, os.path.join(ROOT, "python"))
-    from soapz.pictures import plt  # matplotlib missing is said before the fits
+    import draw  # before the fits: if matplotlib is missing, this fails at once
     options.facts = make_data(options)
     side, atoms = alloy(CELLS)
     write_data(os.path.join(options.cache, "cell.data"), side, atoms)
@@ -471,9 +381,11 @@ def main():
     rows = [Row(c, costs[c], errors[c], *inside(options, models[c][0])) for c in CANDIDATES]
     text = table(options, rows, snap_costs, snap)
     print(text)
-    put_table(os.path.join(options.docs, "compressions.md"), text)
-    draw(plt, rows, snap_costs[0], snap, os.path.join(options.docs, "accuracy.png"))
-    draw_curves(options, plt, os.path.join(options.docs, "learning.png"))
+    page = os.path.join(options.docs, "compressions.md")
+    put_table(page, text)
+    draw.write_figure(draw.accuracy(page), os.path.join(options.docs, "accuracy.png"))
+    draw.write_figure(draw.learning(curves(options), options.facts["train"][0], options.n_sparse),
+                      os.path.join(options.docs, "learning.png"))
 
 
 if __name__ == "__main__":

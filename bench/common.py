@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the scripts share: a random alloy cell, LAMMPS on one core, frames of the data, fits, and
-results that are kept with the recipe they were made by."""
+"""Functions that the scripts share: a random alloy cell, LAMMPS on one core, frames of the data, fits, and
+results that are stored together with the settings that produced them."""
 import json
 import os
 import random
@@ -23,7 +23,7 @@ def alloy(cells, elements=ELEMENTS):
              for z in range(cells) for s in (0.0, 0.5)]
     symbols = [elements[i % len(elements)] for i in range(len(sites))]
     rng.shuffle(symbols)
-    # kept inside the cell, so that LAMMPS does not wrap what QUIP leaves
+    # inside the cell, because LAMMPS wraps atoms and QUIP does not
     return cells * LATTICE, [
         (symbol, [LATTICE * (c + 0.25) + rng.uniform(-0.1, 0.1) for c in site])
         for symbol, site in zip(symbols, sites)]
@@ -55,7 +55,7 @@ def program():
 
 
 def run_main(main):
-    """main(), with one sentence where a program that it called has failed"""
+    """main(), with one sentence if a program that it called has failed"""
     try:
         main()
     except subprocess.CalledProcessError as error:
@@ -75,7 +75,7 @@ def add_options(parser):
 
 
 def bench(build, *words):
-    """what soapz bench --json says of a model or a descriptor, on one core"""
+    """output of soapz bench --json for a model or a descriptor, on one core"""
     command = [os.path.join(build, "soapz"), "bench", "--json", *map(str, words)]
     return json.loads(subprocess.run(command, env=one_core(), text=True, check=True,
                                      stdout=subprocess.PIPE).stdout)
@@ -87,7 +87,7 @@ def one_core():
 
 
 def start_lmp(options, folder, script):
-    """lmp in folder with the script; the caller reads its stdout"""
+    """starts lmp in the folder with the script; the caller reads its stdout"""
     with open(os.path.join(folder, "in.bench"), "w") as file:
         file.write(script)
     environment = {**one_core(), "LAMMPS_PLUGIN_PATH": os.path.abspath(options.build)}
@@ -105,7 +105,7 @@ def run_lmp(options, folder, script):
 
 
 def step_times(text):
-    """of the last run: seconds of CPU a step, and the same of the pair style alone"""
+    """CPU seconds per step of the last run, and of its pair style alone"""
     run = text[text.rindex("Loop time of"):]
     loop, steps = re.match(r"Loop time of (\S+) on 1 procs for (\d+) steps", run).groups()
     used = float(re.search(r"([\d.]+)% CPU use", run)[1]) / 100.0
@@ -129,7 +129,7 @@ def write_whole(path, text):
 
 
 def load(path, recipe):
-    """what is in the cache for this recipe; None where there is nothing"""
+    """the result for this recipe from the cache, or None"""
     if not os.path.exists(path):
         return None
     with open(path) as file:
@@ -143,7 +143,7 @@ def store(path, recipe, result):
 
 
 def run_fit(options, words, name):
-    """soapz fit in the cache; its seconds"""
+    """runs soapz fit in the cache; returns its seconds"""
     start = time.monotonic()
     done = subprocess.run([options.soapz, "fit", "--checkpoint", "off", *words], cwd=options.cache,
                           text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -182,7 +182,7 @@ class Frame:
     def write_data(self, path):
         (a, b, c) = self.cell
         volume = sum(a[i] * (b[i - 2] * c[i - 1] - b[i - 1] * c[i - 2]) for i in range(3))
-        if volume < 0.0:  # LAMMPS wants a right-handed cell
+        if volume < 0.0:  # LAMMPS requires a right-handed cell
             b, c = c, b
         lines = ["frame", "", f"{len(self.atoms)} atoms", "4 atom types"]
         lines += [" ".join(map(repr, v)) + f" {name}" for v, name in

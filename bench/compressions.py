@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What every compression costs, for 1 to 6 elements, beside QUIP and the kernel.
+"""Cost of every compression for 1 to 6 elements, compared with the kernel and with QUIP.
 
     compressions.py [--build build] [--quippy-python PYTHON] [--rounds 3]
     compressions.py --factors 3 [--build build] [--rounds 3]      # four bodies
 
-n_max=8 l_max=6, cutoff 5, random bcc alloys of S elements, 26 neighbours an atom; one core,
-CPU time, microseconds an atom. soapz: descriptor and its adjoint (all that forces need of
-it) and the kernel with M=800 sparse points, by soapz bench. QUIP: vectors and their
-gradients, by quippy, a cell of 16 atoms. floor: 4 M D flops at the dgemm rate of the same
-run. A round goes through all compressions, soapz and QUIP one after the other; ratios are
-taken within a round, medians over the rounds.
+n_max=8 l_max=6, cutoff 5, random bcc alloys of S elements, 26 neighbours per atom; CPU time
+on one core in microseconds per atom. soapz: the descriptor and its adjoint, which gives the
+forces, and the kernel with M=800 sparse points, measured by soapz bench. QUIP: vectors and
+their gradients, by quippy, in a cell of 16 atoms. floor: 4 M D flops at the dgemm rate of the
+same run. A round measures all compressions, soapz and QUIP one after the other. Ratios are
+taken within a round; the results are medians over the rounds.
 
-Writes compressions.md and compressions.png here; fails where nu,mu=1,1 at S=4 costs more
-than its kernel or than 20 microseconds. With --factors 3 the products of three factors, at
-n_max=4 l_max=3 because they are long, to fourbody.md and fourbody.png; QUIP has none."""
+Writes compressions.md and compressions.png into this folder. The exit code is 1 if nu,mu=1,1
+with S=4 costs more than its kernel or more than 20 microseconds. With --factors 3 the products
+of three factors are written to fourbody.md and fourbody.png, with n_max=4 l_max=3 because they
+are long. QUIP does not have them."""
 import argparse
 import json
 import os
@@ -31,7 +32,7 @@ SPARSE, CHECKED, LIMIT = 800, "nu,mu=1,1", 20.0
 SIZE = {2: "n_max=8 l_max=6", 3: "n_max=4 l_max=3"}
 SOAP = "soap {size} cutoff=5.0 cutoff_transition_width=1.0 atom_sigma=0.5 {species} "
 
-# name: words of the descriptor, and whether gap_fit has them; {all}: the elements,
+# name: keys of the descriptor, and whether gap_fit has them; {all}: the elements,
 # {half}: two groups of them
 COMPRESSIONS = {
     "nu=2": ("nu_R=2 nu_S=2", True),
@@ -62,7 +63,7 @@ COMPRESSIONS = {
     "Z_map, two groups": ("Z_map={{{half}}}", True),
     "Z_map, two groups : all": ("Z_map={{{half}: {all}}}", True),
 }
-# three factors, and two of the same size beside them
+# three factors, and for comparison two factors of the same size
 THREE = {
     "nu,mu=1,1": ("nu_R=2 nu_S=1", False),
     "nu,mu^=1,2": ("compression={nu,mu^=1,2}", False),
@@ -79,15 +80,12 @@ THREE = {
     "K=3 K=64": ("compression={K=3} K=64", False),
     "K,K,K=1,1,1 K=32": ("compression={K,K,K=1,1,1} K=32", False),
 }
-DRAWN_THREE = ["nu,nu^,mu=1,1,1", "nu,mu,mu^=1,1,1", "K=3 K=32", "nu,mu^=1,2", "mu=3", "nu,mu=1,1"]
-DRAWN = ["nu=2", "nu,nu^=1,1", "W^T P_l", "nu,mu=1,1", "nu,mu^=1,1", "mu=2"]
 
 
 def use_three():
-    """three factors take the place of two"""
+    """replaces the compressions with two factors by those with three"""
     COMPRESSIONS.clear()
     COMPRESSIONS.update(THREE)
-    DRAWN[:] = DRAWN_THREE
 
 
 def words(name, n, size):
@@ -131,7 +129,7 @@ class Quip:
     def time(self, descriptor, n):
         print(json.dumps({"descriptor": descriptor, "cell": self.cell(n), "repeats": 3}),
               file=self.process.stdin, flush=True)
-        while True:  # QUIP talks on stdout
+        while True:  # QUIP prints messages to stdout
             line = self.process.stdout.readline()
             if not line:
                 sys.exit(f"compressions.py: QUIP ended at {descriptor}")
@@ -196,43 +194,8 @@ def tables(result, options, gflops):
     return "\n".join(lines) + "\n"
 
 
-def draw(result, options, path):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    species = options.species
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
-    for name in DRAWN:
-        line, = left.plot(species, [result[name, n]["descriptor"] for n in species], "o-",
-                          ms=4, label=name)
-        if options.factors == 3:
-            right.plot(species, [result[name, n]["kernel"] for n in species], "o-", ms=4,
-                       color=line.get_color())
-        elif COMPRESSIONS[name][1]:
-            right.plot(species, [result[name, n]["descriptor"] for n in species], "o-", ms=4,
-                       color=line.get_color(), label=name)
-            if "quip" in result[name, species[0]]:
-                right.plot(species, [result[name, n]["quip"] for n in species], "s--", ms=4,
-                           color=line.get_color())
-    if options.factors == 2:
-        left.set_ylim(0, 1.6 * max(result["W^T P_l", n]["descriptor"] for n in species))
-    left.set_title("soapz: descriptor and adjoint")
-    right.set_title("the same (solid), QUIP's gradients (dashed)" if options.factors == 2
-                    else f"kernel, {SPARSE} sparse points")
-    right.set_yscale("log")
-    for axes in (left, right):
-        axes.set_xlabel("elements S")
-        axes.set_ylabel("microseconds an atom")
-        axes.set_xticks(species)
-        axes.grid(alpha=0.3)
-    left.legend(fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path + ".part", format="png", dpi=130)
-    os.replace(path + ".part", path)
-
-
 def verdict(r):
-    """0 where the requirement is met"""
+    """the exit code: 0 if the limit is kept"""
     good = r["descriptor"] < min(r["kernel"], LIMIT)
     print(f"{CHECKED}, S=4, M={SPARSE}: descriptor + adjoint {r['descriptor']:.1f} us, kernel "
           f"{r['kernel']:.1f} us, limit {LIMIT:g} us: {'reached' if good else 'MISSED'}")
@@ -268,6 +231,7 @@ def parse():
 
 def main():
     options, rows = parse(), {}
+    import draw  # before measuring: if matplotlib is missing, this fails at once
     with tempfile.TemporaryDirectory() as folder:
         quip = Quip(options.quippy_python, folder) if options.quippy_python else None
         for k in range(options.rounds):
@@ -279,7 +243,8 @@ def main():
     with open(options.output + ".md.part", "w") as file:
         file.write(text)
     os.replace(options.output + ".md.part", options.output + ".md")
-    draw(result, options, options.output + ".png")
+    function = draw.fourbody if options.factors == 3 else draw.compressions
+    draw.write_figure(function(options.output + ".md"), options.output + ".png")
     if options.json:
         with open(options.json, "w") as file:
             json.dump({f"{name} S={n}": of for (name, n), of in rows.items()}, file, indent=1)

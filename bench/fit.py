@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit against gap_fit, and how it grows with the data and the sparse points.
+"""soapz fit compared with gap_fit, and its scaling with the data and the sparse points.
 
     fit.py --data FOLDER [--gap-fit PROGRAM] [--build build] [compare] [growth] [whole] [large]
 
 FOLDER holds train.xyz of NbMoTaW (Li et al., npj Comput Mater 6, 70 (2020)). Parts:
-  compare  a subset of the cells by both programs in turn, one after the other
-  growth   rows a second and memory over the number of cells and of sparse points
+  compare  a subset of the cells, fitted by both programs in turn
+  growth   rows per second and memory over the number of cells and of sparse points
   whole    all cells, 4,000 sparse points, nu=2 and nu,mu=1,1
   large    all cells, 10,000 sparse points, nu,mu=1,1
 n_max=8 l_max=6 everywhere; energies, forces and (without gap_fit) virials. Seconds are wall
 clock on all cores; memory is the largest resident set. Without --gap-fit its part is left
-out, aloud."""
+out, with a message."""
 import argparse
 import os
 import random
@@ -93,7 +93,7 @@ def compare(options):
 def line(options, name, n_cells, n, result):
     seconds, cpu, memory, rows, streaming = result
     width = 4 * n + 1
-    # folding a row into R costs 2 width^2 flops, the least that a QR of the rows can
+    # adding a row to R costs 2 width^2 flops, the minimum for a QR of the rows
     share = rows * 2.0 * width**2 / streaming / options.rate
     print(f"| {name} | {n_cells} | {4 * n} | {rows} | {seconds:.1f} | {cpu:.1f} | {rows / streaming:.0f} | "
           f"{share:.2f} | {memory:.3f} |", flush=True)

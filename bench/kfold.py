@@ -4,16 +4,17 @@
 
     kfold.py --cells FILE.xyz --conf FILE.conf [--train FILE.xyz] [--folds 6] [--part 6] [--scale 1]
 
-The cells of FILE.xyz are dealt into folds, those of a config_type in turn. The fit of a fold has the
-cells of all others, and of --train, which is never judged, every --part-th frame of each config_type
-and all of the *_Surface and *_Elastic ones. Its settings are those of FILE.conf (docs/fit.md), with
-n_sparse of the [soap] sections times --scale, so that a fit takes minutes. It runs in the cache: a
-core file is looked for beside FILE.conf, other files that it names need absolute paths.
+The cells of FILE.xyz are divided into folds, each config_type evenly. The training data of a fold are
+the cells of all other folds and a part of --train, which is not used for testing: every --part-th
+frame of each config_type, and all frames of *_Surface and *_Elastic. The settings are those of
+FILE.conf (docs/fit.md); n_sparse of the [soap] sections is multiplied with --scale, so that a fit
+takes minutes. The fit runs in the cache: a core file must be in the folder of FILE.conf, other files
+need absolute paths.
 
 For NbMoTaW (Li et al., npj Comput Mater 6, 70 (2020)) the cells are multinary24.xyz.
 
-Force errors are means over all components, energy errors over cells. Fits and errors stay in
---cache: a run that was stopped goes on, and only what has changed is done again."""
+Force errors are means over all components, energy errors over cells. Fits and errors are kept in
+--cache, so that an interrupted run can be continued and only changed parts are computed again."""
 import argparse
 import hashlib
 import json
@@ -27,7 +28,7 @@ from common import (ROOT, Frame, frames, kind_of, load, need, program, run_fit, 
                     write_whole)
 
 WHOLE = re.compile(r"_(Surface|Elastic)$")
-OWN = {"train", "at_file", "model", "gp_file", "test", "test_file"}  # settings that we give
+OWN = {"train", "at_file", "model", "gp_file", "test", "test_file"}  # settings that this script sets
 SCALED = {"n_sparse", "config_type_n_sparse"}
 CORE = {"core", "core_param_file"}
 RELAXED = 0.05  # eV/Angstrom, mean of |f| over the components
@@ -39,7 +40,7 @@ Cell = namedtuple("Cell", "number fold n_atoms n_elements size force energy")
 # ---- data and settings -------------------------------------------------------------------
 
 def thinned(path, part):
-    """every part-th frame of each config_type, some types whole"""
+    """every part-th frame of each config_type, all frames of some types"""
     seen = Counter()
     for frame in frames(path):
         kind = kind_of(frame)
@@ -49,7 +50,7 @@ def thinned(path, part):
 
 
 def rewritten(text, folder, scale, own):
-    """the configuration in `folder` with our own files and fewer sparse points in its [soap] sections"""
+    """writes the configuration to `folder`, with the files of this script and fewer sparse points in [soap]"""
     lines, section = [f"{key} = {value}" for key, value in own.items()], ""
     for line in text.splitlines():
         code = line.split("#")[0].strip()
@@ -90,7 +91,7 @@ def judge(options, fold, model, path):
 
 
 def run_fold(options, fold):
-    """errors of the cells of one fold, from the cache where they are known"""
+    """errors of the cells of one fold, from the cache if they are known"""
     name = f"{options.name}_{fold}"
     path = os.path.join(options.cache, name)
     own = {"train": name + ".train.xyz", "model": name + ".soapz"}

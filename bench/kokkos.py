@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""kokkos.py - CPU time of energies and forces by the device kokkos beside the CPU's own stages,
-by turns, and their ratio: the table in docs/kokkos.md.
+"""kokkos.py - CPU time of energies and forces by the device kokkos and by the stages of the CPU,
+measured in turns, and their ratio: the table in docs/kokkos.md.
 
     SOAPZ=build/soapz OMP_NUM_THREADS=1 python bench/kokkos.py [MODEL ..]
 """

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""A GAP of a production model's size, for timing only.
+"""Makes a GAP with the size of a production model, for timing only.
 
     make_model.py FOLDER --data train.xyz --gap-fit gap_fit [--sparse 800]
 
 Makes FOLDER/bench.xml: nu_R=2 nu_S=1 n_max=8 l_max=6, four elements, D=1793. gap_fit fits
-about 100 sparse points an element to the energies of 60 small cells of the data; each is
-then repeated with a little of another mixed in until there are --sparse of them, and its
-weight is shared. Energies stay sensible, and every evaluator has all points to go through.
-(Mixtures and not noise: vectors outside the span of real environments lose digits in
-soapz's exact radial reduction.)"""
+about 100 sparse points per element to the energies of 60 small cells of the data. Each point
+is then repeated, mixed with a little of another one, until there are --sparse of them, and its
+weight is divided among the copies. So the energies remain realistic, and the cost is that of
+all points. (Noise instead of mixtures would give vectors outside the span of real
+environments, for which the exact radial reduction of soapz is inaccurate.)"""
 import argparse
 import hashlib
 import os
@@ -37,7 +37,7 @@ def frames(path):
 
 
 def fit(folder, data, gap_fit):
-    """gap_fit on 60 cells of fewer than 30 atoms; writes small.xml"""
+    """runs gap_fit on 60 cells of fewer than 30 atoms; writes small.xml"""
     small = [text for n, text in frames(data) if n < 30]
     chosen = random.Random(1).sample(small, 60)
     with open(os.path.join(folder, "cells.xyz"), "w") as out:
@@ -82,7 +82,7 @@ def grow(head, body, folder, n_sparse, rng):
 
 
 def make(target, data, gap_fit, n_sparse=800):
-    """target appears when it is complete"""
+    """writes target when it is complete"""
     part = target.rstrip("/") + ".part"
     shutil.rmtree(part, ignore_errors=True)
     os.makedirs(part)

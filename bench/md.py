@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Does a potential of Nb Mo Ta W survive long molecular dynamics?
+"""Long molecular dynamics with a potential of Nb Mo Ta W: is it stable?
 
 A random equimolar bcc alloy of 128 atoms runs for --ps picoseconds at each of --temperatures in
 each of --ensembles (npt: pressure zero, nvt: a lattice parameter of 3.25 Angstrom), then without
-thermostat from the end of the coldest of these runs. Reported for each: atoms lost, the smallest
-distance and the largest force that occurred (looked at every 10 steps), the volume, and for nve
-the drift of the total energy, the slope of a straight line. All runs go on where they were left:
-stop them when you like and call again. Exit code 1 where atoms were lost, LAMMPS failed or the
-drift exceeds --max-drift.
+a thermostat from the end of the coldest of these runs. The report gives for each run: the number
+of lost atoms, the smallest distance and the largest force (measured every 10 steps), the volume,
+and for nve the drift of the total energy, which is the slope of a straight line. All runs can be
+interrupted and continued by another call. The exit code is 1 if atoms were lost, LAMMPS failed or
+the drift exceeds --max-drift.
 
-    md.py --potential FILE -o FOLDER                 the whole
-    md.py --potential FILE -o FOLDER --minutes 20    as much as that allows, then call again
-    md.py --potential FILE --ps 1 --temperatures 300 # a look
+    md.py --potential FILE -o FOLDER                 all runs
+    md.py --potential FILE -o FOLDER --minutes 20    20 minutes of them; call again to continue
+    md.py --potential FILE --ps 1 --temperatures 300 # a short test
 """
 import argparse
 import hashlib
@@ -49,7 +49,7 @@ timestep {step}
 thermo_modify lost error
 {velocity}
 """
-# pair distances and forces, whose extremes are written; energies are per atom
+# extremes of pair distances and forces are written; energies are per atom
 RUN = """
 compute pairs all pair/local dist
 compute near all reduce min c_pairs inputs local
@@ -92,7 +92,7 @@ class Job:
             self.state["error"] = ""
 
     def left(self):
-        """Steps. A failed part is tried once in a call."""
+        """Number of steps. A part that fails is tried once per call."""
         return 0 if self.state["error"] else (round(self.options.ps / STEP)
                                               - self.state["steps"])
 
@@ -113,7 +113,7 @@ class Job:
         return os.path.join(self.folder, "end.data")
 
     def advance(self):
-        """One part more. Its files are counted once it is complete."""
+        """Runs one more part. Its files are counted when it is complete."""
         steps = min(self.left(), round(self.options.part / STEP))
         number = len(self.state["parts"])
         rows, restart = f"part{number}.txt", f"part{number}.restart"
@@ -139,7 +139,7 @@ class Job:
                   "error": self.state["error"]}
         if len(rows):
             n = 2 * self.options.cells ** 3
-            late = rows[len(rows) // 5:]  # the start, with its heating, is no part of means
+            late = rows[len(rows) // 5:]  # means do not include the start, with its heating
             result |= {"atoms_lost": int(n - rows[:, 1].min()),
                        "finite": bool(np.isfinite(rows).all()),
                        "mean_temperature": late[:, 2].mean(),

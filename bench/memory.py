@@ -6,10 +6,10 @@
 
 1. The largest resident set of a molecular-dynamics run of 2,000 atoms stays below 400 MB
    (as /usr/bin/time -v reports it, for the whole tree of processes).
-2. From step 1,000 to the end of a run of 250 atoms the resident set does not grow by more
-   than 1 MB; neighbour lists are made again all the time.
+2. From step 1,000 to the end of a run of 250 atoms, with frequent new neighbour lists, the
+   resident set does not grow by more than 1 MB.
 
-Exit code 1 where one of them is broken."""
+The exit code is 1 if one of them fails."""
 import argparse
 import os
 import re
@@ -39,7 +39,7 @@ run           {every} # so that the process is still at work at the last sample
 
 
 def resident(pid):
-    """MB of the process at the end of the chain: lmp may be a script that starts another"""
+    """MB of the last process of the chain: lmp may be a script that starts another program"""
     with open(f"/proc/{pid}/task/{pid}/children") as file:
         children = file.read().split()
     if children:
@@ -49,7 +49,7 @@ def resident(pid):
 
 
 def run(options, folder, cells, steps, every):
-    """largest resident set, resident set at every thermo output up to steps (MB), lists"""
+    """largest resident set, resident set at every thermo output up to steps (MB), number of neighbour lists"""
     write_data(os.path.join(folder, "cell.data"), *alloy(cells))
     script = SCRIPT.format(model=MODEL, elements=" ".join(ELEMENTS), steps=steps, every=every)
     process = start_lmp(options, folder, script)

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What four bodies give for a molecule: acetylacetone, fitted at 300 K, judged at 300 K and 600 K.
+"""Four-body terms for a molecule: acetylacetone, fitted at 300 K, tested at 300 K and 600 K.
 
     molecules.py --data FOLDER [--soapz build/soapz] [--cache build/molecules] [--only REGEX]
 
 FOLDER holds train_300K.xyz, test_MD_300K.xyz and test_MD_600K.xyz of acetylacetone in the BOTNet data
 sets (Batatia et al., arXiv:2205.06643, MIT licence). Every candidate has the same two-body terms
-and one or two SOAP terms with --n-sparse points an element each; all else is equal. The training frames
-are thinned (--every 1 2 5) to see how the candidates learn.
+and one or two SOAP terms with --n-sparse points per element each; all other settings are equal. Fits to
+every frame, every 2nd and every 5th frame (--every 1 2 5) show the dependence on the amount of data.
 
-Fits and errors stay in --cache. Writes molecules.md beside this file."""
+Fits and errors are kept in --cache. Writes molecules.md into this folder."""
 import argparse
 import json
 import os
@@ -66,7 +66,7 @@ def thin(path, part, out):
 
 
 def judge(options, model, name):
-    """mean absolute errors: energies in meV a molecule, force components in eV/Angstrom"""
+    """mean absolute errors: energies in meV per molecule, force components in eV/Angstrom"""
     out = os.path.join(options.cache, "errors.json")
     subprocess.run([options.soapz, "validate", model, name, "--no-variance", "--json", out], check=True,
                    cwd=options.cache, stdout=subprocess.DEVNULL)

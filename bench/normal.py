@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Weighted least squares over more rows than memory holds: N = sum_g A_g^T A_g / s_g^2, N c = r.
+"""Weighted least squares with more rows than fit into memory: N = sum_g A_g^T A_g / s_g^2, N c = r.
 
-A_g^T A_g and A_g^T y_g are summed once for each kind of row g; any choice of the sigmas s_g is then one
+A_g^T A_g and A_g^T y_g are summed once for each kind of row g. After that each choice of the sigmas s_g needs one
 Cholesky decomposition. Columns are scaled to N_kk = 1, and `ridge` is added to the diagonal."""
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is read
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # must be set before numpy is imported
 import numpy as np  # noqa: E402
 from scipy.linalg import LinAlgError, cho_factor, cho_solve  # noqa: E402
 from scipy.linalg.blas import dsyrk  # noqa: E402
 
-BLOCK = 16 << 20  # numbers that are held before they are summed
+BLOCK = 16 << 20  # numbers that are collected before they are summed
 
 
 class Sums:
-    """A^T A (its lower triangle) and A^T y, of rows that are given in pieces without their zeros"""
+    """A^T A (its lower triangle) and A^T y of rows that are added in pieces, without their zeros"""
 
     def __init__(self, size):
         self.matrix = np.zeros((size, size), order="F")
@@ -40,8 +40,8 @@ class Sums:
 
 
 def solve(parts, ridge):
-    """c for parts [(sums, weight), ...], weight = 1 / s^2, below zero to leave out what another part has;
-    None where N is not positive definite"""
+    """c for parts [(sums, weight), ...], weight = 1 / s^2; a negative weight removes rows that another part
+    contains; None if N is not positive definite"""
     size = len(parts[0][0].vector)
     matrix, vector = np.zeros((size, size), order="F"), np.zeros(size)
     for sums, weight in parts:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What mixed precision saves and what it changes.
+"""Time saved by mixed precision, and the differences in the results.
 
     PYTHONPATH=python SOAPZ_LIBRARY=build/libsoapz.so precision.py [MODEL ..] [--build build]
 
-Microseconds an atom of energies and forces (soapz bench, 1024 atoms), double and mixed in turns:
-medians of --rounds and the ratio within rounds; and what changes in the 50 cells of rank.py."""
+Microseconds per atom for energies and forces (soapz bench, 1024 atoms), double and mixed in turns:
+medians over --rounds and the ratio within rounds; and the differences in the 50 cells of rank.py."""
 import argparse
 import os
 

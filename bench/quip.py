@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""QUIP's part of the comparisons; run.py and compressions.py start it with a Python that
+"""The measurements of QUIP; run.py and compressions.py start this script with a Python that
 has quippy (pip install quippy-ase).
 
-quip.py MODEL.xml CELL.xyz REPEATS   energy and forces, timed: one line of JSON
-quip.py --descriptors                for every line of JSON {"descriptor", "cell", "repeats"}
-                                     on stdin, one with the time of vectors and gradients"""
+quip.py MODEL.xml CELL.xyz REPEATS   energy, forces and their times: one line of JSON
+quip.py --descriptors                reads lines of JSON {"descriptor", "cell", "repeats"} from
+                                     stdin; for each prints one with the time of vectors and
+                                     gradients"""
 import json
 import sys
 import time

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What rank_tolerance saves and what it changes.
+"""Time saved by rank_tolerance, and the differences in the results.
 
     PYTHONPATH=python SOAPZ_LIBRARY=build/libsoapz.so rank.py [MODEL.soapz ..] [--build build]
 
-For each tolerance: the ranks of the terms; microseconds an atom of the kernel and of a whole
-evaluation (soapz bench, 1024 atoms, the least of --rounds in turns); and what changes in 50 cells
-of 54 atoms: random alloys of the model's elements, bcc, 3.18 to 3.32 Angstrom, strained by
-1 %, atoms 0.02 to 0.15 Angstrom (rms along each axis) off their sites."""
+For each tolerance: the ranks of the terms; microseconds per atom for the kernel and for a whole
+evaluation (soapz bench, 1024 atoms, the minimum over --rounds in turns); and the differences in 50
+cells of 54 atoms: random bcc alloys of the elements of the model, 3.18 to 3.32 Angstrom, strained
+by 1 %, with displacements of 0.02 to 0.15 Angstrom (rms along each axis)."""
 import argparse
 import os
 
@@ -22,7 +22,7 @@ SHIPPED = [os.path.join(ROOT, "potentials", "NbMoTaW", name) for name in
 
 
 def cells(elements, n=50):
-    """structures as Potential takes them"""
+    """structures in the form that Potential takes"""
     rng = np.random.default_rng(7)
     corner = np.array([[i, j, k] for i in range(3) for j in range(3) for k in range(3)], float)
     sites = np.concatenate([corner, corner + 0.5])

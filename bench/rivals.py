@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz beside SNAP and POD that are fitted to the same cells: accuracy against cost on test cells.
+"""soapz compared with SNAP and POD that are fitted to the same cells: accuracy on test cells against cost.
 
     rivals.py --data FOLDER [--model NAME=FILE ...] [--kfold NAME=FILE.json ...] [--build build]
               [--lmp .venv/bin/lmp] [--cache build/rivals]
 
 FOLDER holds train.xyz, multinary24.xyz, test.xyz and the published SNAP of NbMoTaW (Li et al., npj
-Comput Mater 6, 70 (2020)). Rivals: linear and quadratic SNAP over ZBL, POD of three and four bodies,
-both by weighted least squares on energies and forces of all cells of train.xyz and multinary24.xyz
-(rows.py, normal.py). Sigmas of the kinds of cells and the ridge are chosen for each of them on every
-10th frame of each config_type and every 4th of multinary24.xyz, which are set aside for it; the last
-fit has them too. test.xyz is read when all are chosen. --trial fits with every --part-th frame, prints
-the errors of those set aside and ends: settings of a rival are chosen so.
+Comput Mater 6, 70 (2020)). Other potentials: linear and quadratic SNAP with ZBL, and POD with three and four
+bodies. Both are fitted by weighted least squares to energies and forces of all cells of train.xyz and
+multinary24.xyz (rows.py, normal.py). For each of them the sigmas of the kinds of cells and the ridge are
+chosen by errors on every 10th frame of each config_type and every 4th frame of multinary24.xyz. These frames
+are included in the last fit. test.xyz is read after that. --trial fits to every --part-th frame, prints
+the errors of the validation frames and ends. The settings of the potentials were chosen in this way.
 
-Alloys of three and four elements: six folds of multinary24.xyz, each left out once of a fit that has all
-other cells; --kfold has the same from kfold.py for a soapz model (its fit: a part of the other cells).
+Alloys of three and four elements: six folds of multinary24.xyz, each left out once from a fit to all other
+cells. --kfold reads the same for a soapz model from kfold.py, whose fits have a part of the other cells.
 
 Models: potentials of Nb Mo Ta W that `pair_style soapz` reads; default: those of potentials/NbMoTaW.
-Cost: whole MD steps of 2,000 atoms of the random alloy at 300 K in LAMMPS, one core, CPU time; every
-model is timed right after the published SNAP, --rounds times; medians of the ratios.
+Cost: CPU time of whole MD steps in LAMMPS, 2,000 atoms of the random alloy at 300 K, one core. Every model
+is timed right after the published SNAP, --rounds times; the result is the median of the ratios.
 
-It runs in a Python that has the modules lammps, numpy, scipy and matplotlib. Sums, fits, errors and times
-stay in --cache: a run that was stopped goes on, and only what has changed is done again. Writes rivals.md
-and rivals.png into --docs."""
+It needs a Python with the modules lammps, numpy, scipy and matplotlib. Sums, fits, errors and times are kept
+in --cache, so that an interrupted run can be continued and only changed parts are computed again. Writes
+rivals.md and rivals.png into --docs."""
 import argparse
 import hashlib
 import itertools
@@ -36,7 +36,7 @@ import time
 from collections import namedtuple
 from statistics import median
 
-import normal  # before numpy: one thread
+import normal  # before numpy, because it sets one thread
 import numpy as np
 
 import accuracy
@@ -51,12 +51,12 @@ RIVALS = {
     "quadratic SNAP, twojmax 4": Snap(4, 1), "quadratic SNAP, twojmax 6": Snap(6, 1),
     "POD, 3-body": Pod(four=0, four_l=0), "POD, 4-body": Pod(), "quadratic SNAP, twojmax 8": Snap(8, 1)}
 
-# kinds of force rows by config_type, with the sigmas (eV/Angstrom) that the search begins at
+# kinds of force rows by config_type, with the initial sigmas (eV/Angstrom) of the search
 FORCES = {"AIMD": (r"_AIMD$", 0.012), "SS": (r"_SS$", 0.003), "alloy": (r"^Multinary", 0.014),
           "other": (r"", 0.02)}
 START = {"energy": 6e-5, **{name: sigma for name, (_, sigma) in FORCES.items()}, "ridge": 1e-10}
-SEARCH = {"ridge": 10.0, "energy": 2.0, "SS": 2.0, "alloy": 2.0, "other": 2.0}  # step of each; AIMD stays
-ENERGY = 10.0  # what is minimised: force MAE in eV/Angstrom + ENERGY * energy MAE in eV/atom
+SEARCH = {"ridge": 10.0, "energy": 2.0, "SS": 2.0, "alloy": 2.0, "other": 2.0}  # factor of each step; AIMD is fixed
+ENERGY = 10.0  # minimised: force MAE in eV/Angstrom + ENERGY * energy MAE in eV/atom
 FOLDS = 6
 AGREE = 1e-8   # our prediction against pair_style: eV/atom, and of the largest force
 
@@ -86,7 +86,7 @@ Cells = namedtuple("Cells", "fitted judged alloys")  # alloys: all of multinary2
 
 
 def read_cells(options, part):
-    """texts of the frames; alloys are fitted and judged too, by their number in their file"""
+    """texts of the frames; alloys are fitted or used for validation according to their number in the file"""
     fitted, judged = accuracy.split(options.train, 10, part)
     alloys = list(frames(options.multinary))
     return Cells(fitted, judged, alloys)
@@ -95,7 +95,7 @@ def read_cells(options, part):
 # ---- sums over the rows of a rival -------------------------------------------------------
 
 class Rows:
-    """what is known of a rival's rows: sums of the fitted, rows of the judged and of the alloys"""
+    """the rows of a potential: sums over the fitted frames, rows of the validation frames and of the alloys"""
 
     def __init__(self, size):
         self.size = size
@@ -161,7 +161,7 @@ def errors_of(some, c):
 
 
 def search(parts, judged):
-    """sigmas and ridge, one after the other up or down by its step as long as that helps"""
+    """chooses sigmas and ridge: each in turn is increased or decreased by its step while the error decreases"""
     def score(sigma):
         c = solve(parts, sigma)
         if c is None:
@@ -188,14 +188,14 @@ def search(parts, judged):
 # ---- one rival ---------------------------------------------------------------------------
 
 def fit(options, name, model, cells):
-    """chooses, fits, writes the files of LAMMPS; what is known of it"""
+    """chooses the settings, fits, writes the files of LAMMPS; returns the results"""
     recipe = [list(model), START, SEARCH, ENERGY, options.facts]
     path = os.path.join(options.cache, slug(name) + ".fit.json")
     result = load(path, recipe)
     if result is not None:
         return result
     rows = make_rows(options, name, model, cells)
-    aside = [r for k, r in enumerate(rows.alloys) if k % 4 == 3]  # as accuracy.py has it
+    aside = [r for k, r in enumerate(rows.alloys) if k % 4 == 3]  # as in accuracy.py
     early = sums_of(rows.size, [r for k, r in enumerate(rows.alloys) if k % 4 != 3])
     sigma, errors = search([(rows.fitted, 1), (early, 1)], rows.judged + aside)
     result = {"sigma": sigma, "validation": errors, "size": rows.size}
@@ -222,7 +222,7 @@ def judge_fold(rows, sigma, fold):
 
 
 def check(options, name, model, c, cells):
-    """pair_style against the rows, on frames of every kind; the largest difference"""
+    """compares pair_style with the rows on frames of every kind; the largest difference"""
     lmp, path, worst = start_lammps(), os.path.join(options.cache, slug(name)), 0.0
     for text in cells.alloys[:3] + cells.fitted[::max(1, len(cells.fitted) // 12)]:
         frame = Frame(text)
@@ -257,7 +257,7 @@ precision_for_pod_coefficients 17
 
 
 def check_fitpod(options, cells):
-    """what LAMMPS' fitpod makes of some cells solves our equations of them: |N c - r| / |r|"""
+    """checks that the coefficients of fitpod of LAMMPS solve our equations for some cells: |N c - r| / |r|"""
     model, weight = Pod(two=4, three=3, three_l=3, four=1, four_l=1), 100.0
     some = cells.alloys[:3] + cells.fitted[::max(1, len(cells.fitted) // 100)]
     path = os.path.join(options.cache, "fitpod")
@@ -340,7 +340,7 @@ PUBLISHED = "SNAP, published"
 
 
 def time_all(options, styles):
-    """{name: microseconds, ratio}; median, least and most of the published SNAP"""
+    """{name: ratio to the published SNAP}; median, minimum and maximum of its microseconds"""
     side, atoms = alloy(CELLS)
     write_data(os.path.join(options.cache, "cell.data"), side, atoms)
     pairs = {}
@@ -361,7 +361,7 @@ def time_all(options, styles):
     return ratio, (median(every), min(every), max(every))
 
 
-# ---- table and picture -------------------------------------------------------------------
+# ---- table ------------------------------------------------------------------------------
 
 Row = namedtuple("Row", "name family size ratio errors alloys")  # alloys: (force, energy) or None
 
@@ -396,39 +396,6 @@ def table(options, rows, snap_cost):
         lines += [f"| {r.name} | " + " | ".join(f"{scale * r.errors[g, kind]:.{digits}f}" for g in GROUPS)
                   + " |" for r in sorted(rows, key=lambda r: r.ratio)]
     return "\n".join(lines) + "\n"
-
-
-PANELS = [("force MAE, test cells, eV/Å", lambda r: r.errors["all", "force"]),
-          ("energy MAE, test cells, meV/atom", lambda r: 1e3 * r.errors["all", "energy"]),
-          ("force MAE, alloys left out, eV/Å", lambda r: r.alloys and r.alloys[0])]
-
-
-def short(name):
-    return name.replace(", twojmax", "").replace(",", "")
-
-
-def draw(plt, rows, snap, path):
-    """every family a line, every point its name; the published SNAP is a star"""
-    from soapz.pictures import COLOURS
-    families = [f for f in dict.fromkeys(r.family for r in rows) if f != PUBLISHED]
-    colour = {**dict(zip(families, COLOURS)), PUBLISHED: "black"}
-    figure, panels = plt.subplots(1, len(PANELS), figsize=(13.5, 4.8))
-    for axes, (title, value) in zip(panels, PANELS):
-        for family, ink in colour.items():
-            star = family == PUBLISHED
-            of = sorted(((snap * r.ratio, value(r), short(r.name)) for r in rows
-                         if r.family == family and value(r)))
-            axes.plot([x for x, _, _ in of], [y for _, y, _ in of], "*-" if star else "o-", color=ink,
-                      ms=11 if star else 6, lw=1.2)
-            for x, y, name in of:
-                axes.annotate(name, (x, y), (6, -11 if star else 4), textcoords="offset points",
-                              color=ink, fontsize=8)
-        axes.set(xscale="log", yscale="log", title=title, xlabel="µs an atom and MD step, one core")
-        axes.margins(0.08, 0.12)
-        axes.set_xlim(right=2.2 * axes.get_xlim()[1])  # names of the last points
-        accuracy.plain(axes.xaxis, (1, 2, 3, 5, 7))
-        accuracy.plain(axes.yaxis, accuracy.FINE)
-    accuracy.save(figure, path)
 
 
 # ---- main --------------------------------------------------------------------------------
@@ -508,8 +475,7 @@ def all_rows(options, fits):
 
 def main():
     options = parse()
-    sys.path.insert(0, os.path.join(ROOT, "python"))
-    from soapz.pictures import plt  # matplotlib missing is said before the fits
+    import draw  # before the fits: if matplotlib is missing, this fails at once
     cells = read_cells(options, options.part if options.trial else 1)
     options.facts = {name: (len(of), sum(int(f.split(None, 1)[0]) for f in of), digest(*of))
                      for name, of in cells._asdict().items()}
@@ -523,8 +489,9 @@ def main():
     rows, snap_cost = all_rows(options, fits)
     text = table(options, rows, snap_cost)
     print(text)
-    write_whole(os.path.join(options.docs, "rivals.md"), text)
-    draw(plt, rows, snap_cost[0], os.path.join(options.docs, "rivals.png"))
+    page = os.path.join(options.docs, "rivals.md")
+    write_whole(page, text)
+    draw.write_figure(draw.rivals(page), os.path.join(options.docs, "rivals.png"))
 
 
 if __name__ == "__main__":

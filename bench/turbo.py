@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""soap_turbo against QUIP, and beside soap of the same length.
+"""soap_turbo compared with QUIP, and with a soap of the same length.
 
     turbo.py --quippy-python PYTHON [--build build] [--lmp .venv/bin/lmp] [--rounds 3]
 
-One core, CPU time, silicon in the diamond structure: 216 atoms, which QUIP evaluates as they
-are (energy and forces through quippy) and LAMMPS repeats 2 x 2 x 2 and moves at 300 K (whole
-steps, neighbour lists included); energy and forces of the first configuration are compared.
-Every round runs all models once, one after the other; ratios are taken within a round,
-medians over the rounds. Three models, made at the first run by gap_fit from beside quippy's
-Python, of cells that are labelled here:
+CPU time on one core for silicon in the diamond structure: 216 atoms. QUIP evaluates the single
+cell (energy and forces by quippy). LAMMPS repeats it 2 x 2 x 2 and runs MD at 300 K (whole steps,
+neighbour lists included). Energy and forces of the first configuration are compared. Every round
+runs all models once, one after the other. Ratios are taken within a round; results are medians
+over the rounds. The first run makes three models with the gap_fit in the folder of the Python of
+quippy; their training cells are computed by this script:
 
 published  distance_2b, angle_3b and soap_turbo with alpha_max 8, l_max 8, poly3gauss and
-           trivial compression (72 components), as the published potentials of C and Si
+           trivial compression (72 components), like the published potentials of C and Si
 turbo      the soap_turbo alone
-soap       soap with n_max 8, l_max 8 and nu_R=1 in its place (73 components): the same
-           channels and the same length
+soap       a soap with n_max 8, l_max 8 and nu_R=1 instead (73 components), with the same
+           channels
 
-load: `soapz eval` of one atom, the whole process, and QUIP's time to read the model."""
+load: `soapz eval` of one atom, the whole process, and the time of QUIP to read the model."""
 import argparse
 import json
 import os
@@ -39,8 +39,8 @@ from common import (ROOT, add_options, cpu_name, need, one_core, run_lmp, run_ma
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import make_turbo_models as labels  # noqa: E402
 
-CELLS, TIMES, LATTICE = 3, 2, 5.4  # QUIP's cell, LAMMPS' repeats of it, the lattice parameter
-AGREE = 1e-6  # relative; QUIP carries 1e-8 of noise with alpha_max 8, 1e-7 in the forces with nf 4
+CELLS, TIMES, LATTICE = 3, 2, 5.4  # cells along an axis for QUIP, how often LAMMPS repeats them, the lattice parameter
+AGREE = 1e-6  # relative; the rounding errors of QUIP are 1e-8 with alpha_max 8, and 1e-7 in the forces with nf 4
 
 POINTS = "covariance_type=dot_product sparse_method=random"
 TURBO = ("soap_turbo l_max=8 alpha_max={{8}} atom_sigma_r={{0.5}} atom_sigma_t={{0.5}} "
@@ -88,7 +88,7 @@ def silicon(cells, shake, seed):
 
 
 def make_models(folder, gap_fit, points):
-    """folder appears when all are complete"""
+    """makes the folder when all models are complete"""
     part = folder.rstrip("/") + ".part"
     shutil.rmtree(part, ignore_errors=True)
     os.makedirs(part)
@@ -113,7 +113,7 @@ def make_models(folder, gap_fit, points):
 # ---- one measurement each ----------------------------------------------------------------
 
 def time_lammps(options, folder, model):
-    """microseconds an atom of a whole step and of the pair style; energy a cell, forces"""
+    """microseconds per atom for a whole step and for the pair style; energy per cell, forces"""
     text = run_lmp(options, folder, SCRIPT.format(model=model, steps=options.steps, times=TIMES))
     n = 8 * CELLS ** 3
     lines = text.splitlines()
@@ -163,7 +163,7 @@ def one_round(options, folder, models):
 # ---- report ------------------------------------------------------------------------------
 
 def report(rows):
-    """medians as a Markdown table for README.md; 1 where soapz and QUIP disagree"""
+    """medians as a Markdown table for README.md; 1 if soapz and QUIP disagree"""
     result = {name: {key: (max if key == "difference" else median)(r[name][key] for r in rows)
                      for key in rows[0][name]} for name in MODELS}
     print("\nmicroseconds of CPU an atom and step; load in seconds\n\n| | "
@@ -210,7 +210,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         atoms = silicon(CELLS, 0.1, 3)
         write(os.path.join(folder, "cell.xyz"), atoms, format="extxyz")
-        atoms = read(os.path.join(folder, "cell.xyz"))  # as QUIP reads it
+        atoms = read(os.path.join(folder, "cell.xyz"))  # the XML, for QUIP
         write(os.path.join(folder, "cell.data"), atoms, format="lammps-data", masses=True)
         write(os.path.join(folder, "atom.xyz"), atoms[:1], format="extxyz")
         rows = []

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What variance, grade and uncertainty of atoms cost: CPU time over that of energies and forces.
+"""Cost of variance, grade and uncertainty of atoms: CPU time relative to energies and forces.
 
     uncertainty.py [MODEL] [--cells 8] [--turns 5]
 
-bcc cells of a random alloy of the model's elements, atoms shaken; one thread; all of them in each
-turn, best turns compared. A neighbour list is part of each. SOAPZ_LIBRARY names the library."""
+bcc cells of a random alloy of the elements of the model, with displaced atoms; one thread. Each turn
+measures all of them; the shortest times are compared. Each time includes a neighbour list.
+SOAPZ_LIBRARY names the library."""
 import argparse
 import os
 import sys
@@ -58,7 +59,7 @@ factor = time.process_time() - start
 jobs = {"energies and forces": lambda: potential.predict(atoms), "grade": asked(-1.0, False, True),
         "variance": asked(1e-3, True, False), "both": asked(1e-3, True, True)}
 times = {name: [] for name in jobs}
-for _ in range(options.turns + 1):  # the first warms up
+for _ in range(options.turns + 1):  # the first turn is not used
     for name, run in jobs.items():
         times[name].append(seconds(run))
 step = min(times["energies and forces"][1:])

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Chooses BLAS and LAPACK (32-bit integers) and defines the target soapz_blas:
-#   1. what the user names: BLAS_LIBRARIES (with LAPACK_LIBRARIES and the prefix of its
+#   1. those that the user names: BLAS_LIBRARIES (with LAPACK_LIBRARIES and the prefix of its
 #      symbols in SOAPZ_BLAS_PREFIX, if any) or BLA_VENDOR;
-#   2. the Python package scipy-openblas32, whose symbols carry the prefix scipy_;
-#   3. the system's, by find_package(LAPACK).
+#   2. the Python package scipy-openblas32, whose symbols have the prefix scipy_;
+#   3. those of the system, by find_package(LAPACK).
 include(CheckFunctionExists)
 
 set(SOAPZ_BLAS_PREFIX "" CACHE STRING "Prefix of the symbols in BLAS_LIBRARIES, e.g. scipy_")
@@ -35,7 +35,7 @@ if(NOT blas_libraries)
   list(REMOVE_DUPLICATES blas_libraries)
 endif()
 
-# The names are cached by what they were asked of, so that another BLAS is asked anew.
+# The cached results contain a hash of the library, so that they are tested again for another BLAS.
 string(MD5 blas_key "${blas_prefix}${blas_libraries}")
 function(soapz_blas_has symbol out)
   set(CMAKE_REQUIRED_LIBRARIES ${blas_libraries} m)

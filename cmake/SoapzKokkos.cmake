@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Finds Kokkos and defines the target soapz_kokkos. Debian's package libtrilinos-kokkos-dev
-# has one for a single thread; others are named with -DKokkos_ROOT=PREFIX, see
+# contains one for a single thread. -DKokkos_ROOT=PREFIX names another one, see
 # scripts/kokkos_from_source.sh.
 enable_language(CXX)
 find_package(Kokkos QUIET)
@@ -16,7 +16,7 @@ endif()
 add_library(soapz_kokkos INTERFACE)
 if(NOT TARGET trilinos_kokkoscore)
   target_link_libraries(soapz_kokkos INTERFACE Kokkos::kokkos)
-else() # of Trilinos 13, whose Kokkos_INCLUDE_DIRS Debian has moved elsewhere
+else() # for Trilinos 13: in Debian the headers are not in Kokkos_INCLUDE_DIRS
   find_path(SOAPZ_KOKKOS_INCLUDE Kokkos_Core.hpp HINTS ${Kokkos_INCLUDE_DIRS}
     PATH_SUFFIXES trilinos)
   target_link_libraries(soapz_kokkos INTERFACE trilinos_kokkoscore)

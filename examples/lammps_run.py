@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the run.py of the LAMMPS examples share: options, starting lmp, numbers, pictures.
+"""Functions shared by the run.py of the LAMMPS examples: options, starting lmp, numbers, pictures.
 
-Each example keeps the numbers of its last full run in expected.json, with the potential they
-belong to; that potential is the default. LAMMPS is $LMP, or the lmp beside this Python, or that
-on the path. It finds pair_style soapz by itself where soapz was installed with pip; else it
-looks in $LAMMPS_PLUGIN_PATH, or in the folder of the file $SOAPZ_PLUGIN, or in build/.
+expected.json of each example has the numbers of its last full run and the potential of that run,
+which is the default. LAMMPS is $LMP, or the lmp in the folder of this Python, or that on the path.
+If soapz was installed with pip, LAMMPS finds pair_style soapz itself. Otherwise it searches
+$LAMMPS_PLUGIN_PATH, the folder of the file $SOAPZ_PLUGIN, and build/.
 """
 import argparse
 import json
@@ -58,12 +58,12 @@ class Example:
         return args
 
     def lmp(self, script, subfolder, ranks=None, **variables):
-        """Runs an input script of the example in a folder of its own; returns that folder."""
+        """Runs an input script of the example in a separate folder; returns that folder."""
         folder = os.path.join(self.output, subfolder)
         if self.args.draw:
             return folder
         os.makedirs(folder, exist_ok=True)
-        for name in os.listdir(self.folder):  # the script and what it includes
+        for name in os.listdir(self.folder):  # the script and the files that it includes
             if name.startswith("in.") or name.endswith(".in"):
                 shutil.copy(os.path.join(self.folder, name), folder)
         words = []
@@ -73,11 +73,11 @@ class Example:
         return folder
 
     def start_lmp(self, words, folder, ranks=None):
-        """lmp with these words in this folder"""
+        """Runs lmp with these words in this folder"""
         run_lmp(words, folder, ranks or self.args.ranks)
 
     def finish(self, pictures, summary):
-        """Writes numbers.json; compares with what is expected, or replaces that."""
+        """Writes numbers.json; compares it with the expected numbers, or replaces these."""
         print(summary)
         broken = [k for k, v in self.numbers.items() if not math.isfinite(v)]
         if broken:
@@ -98,7 +98,7 @@ class Example:
               f"{time.monotonic() - self.start:.0f} s")
 
     def update_readme(self, summary):
-        """The first block of README.md that is fenced by ``` is the summary."""
+        """Writes the summary into the first block of README.md between ``` lines."""
         path = os.path.join(self.folder, "README.md")
         with open(path) as file:
             parts = file.read().split("```\n")
@@ -163,7 +163,7 @@ def rounded(value):
 
 
 def write_json(path, data):
-    """In one step: a run that is cut off leaves no half file."""
+    """Writes the file in one step, so that an interrupted run leaves no incomplete file."""
     data = dict(data, numbers={k: rounded(float(v)) for k, v in data["numbers"].items()})
     with open(path + ".part", "w") as file:
         json.dump(data, file, indent=1)
@@ -172,7 +172,7 @@ def write_json(path, data):
 
 
 def pictures():
-    """The style of all pictures of soapz: the module that its command draws with. This tree's is taken."""
+    """The module with the style of all pictures of soapz, from this source tree"""
     sys.path.insert(0, os.path.join(ROOT, "python"))
     import soapz.pictures
     return soapz.pictures

@@ -103,17 +103,18 @@ def judge(path):
 
 
 def draw(curves, path):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    from soapz.pictures import WIDTH, label_ends, plain, plt, write_figure
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True)
     for (a, b, place), (distances, energies) in curves.items():
         axes[int(place != "vacuum")].semilogy(distances[1:], energies[1:], label=f"{a}-{b}", lw=1)
-    for place, side in zip(("in vacuum", "in the crystal or molecule"), axes):
-        side.set(title=place, xlabel="distance, Å")
-    axes[0].set_ylabel("energy above that at the beginning, eV")
-    axes[1].legend(fontsize=7, ncol=2)
-    figure.savefig(path, dpi=110)
+    for place, axis in zip(("in vacuum", "in the crystal or molecule"), axes):
+        axis.set_title(f"energy {place}, eV")
+        plain(axis.yaxis)
+    axes[1].set_xlabel("distance, Å")
+    axes[1].invert_xaxis()  # the labels are at the closest distance
+    for axis in axes:
+        label_ends(axis)
+    write_figure(figure, path)
 
 
 def main():

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # SOURCE=TREE scripts/kokkos_from_source.sh [FOLDER]: builds Kokkos from a source tree of
-# yours, 4.0 or later (github.com/kokkos/kokkos), soapz with it, and runs the tests of the
-# device. Everything lies in FOLDER (kokkos-from-source); what is there already is not made
-# again.
+# yours, 4.0 or later (github.com/kokkos/kokkos), builds soapz with it, and runs the tests of
+# the device. All files are in FOLDER (kokkos-from-source); existing ones are not built again.
 #   BACKEND  OPENMP (the default), SERIAL, or CUDA, which needs nvcc
-#   ARCH     architecture of a GPU as Kokkos names it, HOPPER90; for the CPU NATIVE is set
-#   JOBS     compilers side by side (2)
-#   TESTS    0: compile and link alone, where there is no GPU
+#   ARCH     architecture of a GPU in Kokkos' spelling, HOPPER90; for the CPU it is NATIVE
+#   JOBS     number of compilers at the same time (2)
+#   TESTS    0: only compile and link, if there is no GPU
 # Needs .venv, which ./demo and ./check make. Some minutes on two cores.
 set -eu
 cd "$(dirname "$0")/.."

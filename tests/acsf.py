@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Symmetry functions equal to DScribe's, and their compressions to sums of DScribe's
-columns; the traditional set is the default.
+"""Symmetry functions are equal to those of DScribe, and their compressions to sums of the columns of
+DScribe; the traditional set is the default.
 
 python3 acsf.py [soapz [FILE]]    FILE: more cases, of data/make_acsf.py with another seed"""
 import json
@@ -13,12 +13,12 @@ import numpy as np
 from soapz_cli import HERE, check, done, run, write_xyz
 
 SYMBOL = {1: "H", 6: "C", 8: "O", 42: "Mo"}
-# of a value; below the second of its own that is what is left of DScribe's 1 + cos(pi r/r_c)
+# relative and absolute tolerance; the second is the rounding of 1 + cos(pi r/r_c) in DScribe
 TOLERANCE, LEAST = 1e-12, 1e-3
 
 
 def compressions(data, case, full):
-    """{label: vectors [centre][length]} from DScribe's columns"""
+    """{label: vectors [centre][length]} from the columns of DScribe"""
     s, m = len(data["elements"]), case["n_three"]
     two, three = full[:, :s * case["n_two"]], full[:, s * case["n_two"]:].reshape(len(full), -1, m)
     pairs = [(a, b) for a in range(s) for b in range(a + 1)]

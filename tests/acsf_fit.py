@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A small fit with symmetry functions: cells of Mo and W at random, labelled by the
+"""A small fit with symmetry functions: random cells of Mo and W, with energies and forces of the
 potential of this repository."""
 import os
 
@@ -22,7 +22,7 @@ def bcc(rng, n=2, a=3.2, shake=0.12, strain=0.015):
 
 
 def write_cells(path, n_cells, seed):
-    """labelled cells; the exit code of soapz eval"""
+    """writes cells with energies and forces; returns the exit code of soapz eval"""
     rng = np.random.default_rng(seed)
     with open(path + ".bare", "w") as all_cells:
         for _ in range(n_cells):
@@ -33,7 +33,7 @@ def write_cells(path, n_cells, seed):
 
 
 def in_braces(text):
-    """a descriptor as a fit has it, in gap={..}"""
+    """a descriptor of a fit, in gap={..}"""
     return text.replace("{", "{{").replace("}", "}}")
 
 

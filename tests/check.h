@@ -8,9 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* 1 in a build with the address sanitizer, where everything takes several times as long.
- * It looks at memory: of what a test does very often, always in the same code, a part is
- * enough there; the plain build does all. */
+/* 1 in a build with the address sanitizer, which is several times slower. The sanitizer
+ * checks memory, so loops that repeat the same code may be shorter there. */
 #if defined(__SANITIZE_ADDRESS__)
 #define CHECK_SANITIZED 1
 #elif defined(__has_feature)

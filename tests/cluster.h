@@ -15,7 +15,7 @@ typedef struct {
     int n_atoms;
     int species[ATOMS_MAX];
     double position[3 * ATOMS_MAX];
-    double cell[3][3]; /* periodic where not all zero */
+    double cell[3][3]; /* periodic if not all zero */
     sz_list list;
 } cluster;
 
@@ -73,7 +73,7 @@ static inline void sum_virial(const cluster *c, const double *dedr, double *viri
             virial[x] -= c->list.r[3 * p + x / 3] * dedr[3 * p + x % 3];
 }
 
-/* every vector turned by the rotation q, the cell with them */
+/* rotates all vectors and the cell by q */
 static inline void rotate_cluster(cluster *c, const double q[9])
 {
     double v[3];

@@ -15,7 +15,7 @@ typedef struct {
     const char *keys;
     const char *label;
     void (*build)(dense *c);
-    int kind; /* sz_matrix_kind of matrices that are handed over, or -1 */
+    int kind; /* sz_matrix_kind of matrices that are given, or -1 */
 } compression;
 
 /* ---- nu and its kin ---------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static inline void build_star(dense *c)
 
 /* {42, 41 74} of species_Z={41 74 42} */
 static const double two_groups[] = {0, 1, 0, 1, 1, 0};
-/* {41, , 42 74}: the middle group has none; 42 in both groups of {42 41, 42} */
+/* {41, , 42 74}: the second group is empty; 42 is in both groups of {42 41, 42} */
 static const double three_groups[] = {1, 0, 0, 0, 0, 1, 0, 0, 1};
 static const double overlapping[] = {1, 0, 0, 0, 1, 1};
 
@@ -215,7 +215,7 @@ BUILD_MIX(z_mix, mix_species, 2, 0)
 BUILD_MIX(r_mix, mix_radial, 3, 5)
 BUILD_MIX(rz_mix, mix_both, 9, -7)
 
-/* sqrt2 in single precision, as gap_fit has it in these two lists */
+/* sqrt2 in single precision, as in gap_fit in these two lists */
 static inline double single_factor(int a, int b, int symmetric)
 {
     return symmetric && a != b ? (double)(float)sqrt(2.0) : 1.0;
@@ -269,7 +269,7 @@ BUILD_MIX_ELEMENT(rz_mix, mix_both, rz_mix_pairs, 9, -7)
 
 enum { MATRIX_SEED = 17, U_MAX = 3 };
 
-/* The numbers of the matrices, and for the optimal basis columns made orthonormal. */
+/* The numbers of the matrices; for the optimal basis the columns are orthonormal. */
 static inline size_t matrix_numbers(sz_matrix_kind kind, int n_slots, int n_max,
                                     int l_max, double *w)
 {
@@ -364,7 +364,7 @@ static inline void build_three(dense *c, const char *kinds)
     {                                                                                    \
         build_three(c, #kinds);                                                          \
     }
-/* the factor of most channels first, then that of fewest */
+/* the factor with the most channels first, then that with the fewest */
 BUILD_THREE(nnn)
 BUILD_THREE(nNn)
 BUILD_THREE(nmn)
@@ -525,7 +525,7 @@ static inline void build(dense *c, int k, int n_max, int l_max)
     compressions[k].build(c);
 }
 
-/* Its argument string with more keys, and the matrices that go with it (or NULL). */
+/* Its argument string with additional keys, and its matrices (or NULL). */
 static inline int compression_text(int k, int n_max, int l_max, const char *more,
                                    char text[512], const double **matrix)
 {
@@ -533,7 +533,7 @@ static inline int compression_text(int k, int n_max, int l_max, const char *more
     int kind = compressions[k].kind;
     char keys[128];
 
-    /* %d: the smallest l of all factors, 1 where that leaves a product */
+    /* %d: the smallest l of all factors, 1 if a product remains */
     snprintf(keys, sizeof keys, compressions[k].keys, l_max > 1);
     snprintf(text, 512,
              "soap cutoff=3.5 cutoff_transition_width=0.8 atom_sigma=0.5 n_max=%d "

@@ -17,7 +17,7 @@
 
 enum { DENSE_L = 4, DENSE_K = 40, DENSE_P = 80000 };
 
-/* l and channel of each factor; of pairs l[1] is l[0] */
+/* l and channel of each factor; for pairs l[1] is l[0] */
 typedef struct {
     int l[3], channel[3];
     double factor;
@@ -28,7 +28,7 @@ typedef struct {
     const int *slot_z;
     int order;             /* factors: 2 or 3 */
     int k[3][DENSE_L + 1]; /* columns of W1, W2, W3 */
-    int star[3];           /* rows of W are of the second basis, 2l+1 a slot */
+    int star[3]; /* rows of W are functions of the second basis, 2l+1 per slot */
     double w[3][DENSE_L + 1][DENSE_K][DENSE_K];
     int n_products; /* in published order */
     dense_product product[DENSE_P];
@@ -36,7 +36,7 @@ typedef struct {
 
 /* ---- maps -------------------------------------------------------------------------- */
 
-/* W of density d: row (slot, n) has weight in column column */
+/* W of density d: row (slot, n) has this weight in this column */
 static inline void dense_set(dense *c, int d, int slot, int n, int column, double weight)
 {
     for (int l = 0; l <= c->l_max; l++) c->w[d][l][slot * c->n_max + n][column] = weight;
@@ -123,7 +123,7 @@ static inline double dense_factor(int a, int b)
     return a == b ? 1.0 : sqrt(2.0);
 }
 
-/* b = 1..a with sqrt2 off the diagonal, or all of a, b */
+/* b = 1..a with sqrt2 off the diagonal, or all a, b */
 static inline void dense_all_pairs(dense *c, int symmetric)
 {
     for (int a = 0; a < c->k[0][0]; a++)
@@ -136,7 +136,7 @@ static inline void dense_equal_pairs(dense *c)
     for (int a = 0; a < c->k[0][0]; a++) dense_add_all_l(c, a, a, 1.0);
 }
 
-/* a list that differs between the l, l slowest */
+/* a list that depends on l, l slowest */
 static inline void dense_all_pairs_by_l(dense *c)
 {
     for (int l = 0; l <= c->l_max; l++)
@@ -158,7 +158,7 @@ static inline int dense_is_sorted(const int alike[3], const dense_product *p)
     return 1;
 }
 
-/* How many different products the exchange of alike factors makes of this one. */
+/* Number of different products by exchange of equal factors. */
 static inline int dense_orders(const int alike[3], const dense_product *p)
 {
     static const int order[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
@@ -192,8 +192,8 @@ static inline void dense_add_triple(dense *c, const int alike[3], dense_product 
     c->product[c->n_products++] = p;
 }
 
-/* All products of three factors, or, with each, those of like channels; l1, l2, l3, then
- * channels of the second, the third and the first factor. */
+/* All products of three factors, or, with each, those of equal channel numbers; l1, l2,
+ * l3, then channels of the second, the third and the first factor. */
 static inline void dense_triples(dense *c, const int alike[3], int l_min, int each)
 {
     c->order = 3;
@@ -217,7 +217,7 @@ typedef struct {
     double t[2 * DENSE_L + 1][2 * DENSE_L + 1][2 * DENSE_L + 1];
 } dense_tensor;
 
-/* T of l, made once */
+/* T of l, computed once */
 static inline const dense_tensor *dense_coupling(const int l[3])
 {
     static dense_tensor table[DENSE_L + 1][DENSE_L + 1][DENSE_L + 1];
@@ -272,7 +272,7 @@ static inline void dense_density(const dense *c, int d, const sz_soap_spec *spec
         dense_deposit(c, d, z[at->list.neigh_species[p]], 0, c->l_max, h, radial->place,
                       y, x);
     }
-    y[0] = spec->central_weight; /* Y_00 is in central */
+    y[0] = spec->central_weight; /* central contains Y_00 */
     dense_deposit(c, d, z[at->species[atom]], spec->central_all, 0,
                   radial->table[0].central, radial->place, y, x);
 }

@@ -14,7 +14,7 @@ static const int hea[] = {41, 42, 73, 74}; /* Nb Mo Ta W */
 /* A descriptor and its scratch; species of the clusters are indices into hea. */
 typedef struct {
     sz_describer *d;
-    const sz_soap *soap; /* it as a SOAP, or NULL */
+    const sz_soap *soap; /* the same as a SOAP, or NULL */
     sz_describer_work *work;
     int slot[4];
     sz_slots slots;
@@ -53,7 +53,7 @@ static inline sz_status open_descriptor(descriptor *d, const char *text, int n_m
     return sz_describer_work_create(&d->work, d->d, ATOMS_MAX, err);
 }
 
-/* vectors [n_atoms][n_published] of all atoms, to free; NULL when something failed */
+/* vectors [n_atoms][n_published] of all atoms, to be freed; NULL after an error */
 static inline double *published_vectors(const descriptor *d, const cluster *c)
 {
     int atom[ATOMS_MAX], failed = 0;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Descriptor vectors equal to quippy's for every option of soap and soap_turbo; other
-descriptors are refused by name.
+"""Descriptor vectors are equal to those of quippy for every option of soap and soap_turbo; other
+descriptors are refused with their name.
 
 python3 descriptors.py [soapz]"""
 import json
@@ -11,14 +11,14 @@ import numpy as np
 
 from soapz_cli import HERE, check, done, run, write_xyz
 
-TOLERANCE = 1e-10  # of the norm of a vector
+TOLERANCE = 1e-10  # relative to the norm of a vector
 
 SYMBOL = {1: "H", 3: "Li", 6: "C", 8: "O", 14: "Si", 17: "Cl", 23: "V", 29: "Cu", 41: "Nb",
           42: "Mo", 73: "Ta", 74: "W", 79: "Au"}
 
 
 def compare(file, least):
-    """all cases of a file; at least so many are compared"""
+    """compares all cases of a file, at least `least` of them"""
     data = json.load(open(os.path.join(HERE, "data", file)))
     compared = refused = 0
     worst = 0.0

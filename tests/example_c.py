@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The C examples build without a warning and print what their README says. Arguments:
+"""The C examples compile without a warning and print the output in their README. Arguments:
 compiler, folder of the headers, folder of the library."""
 import os
 import re
@@ -14,7 +14,7 @@ FOLDER = os.path.abspath(os.path.join(HERE, "..", "examples", "c"))
 
 
 def said():
-    """What README shows behind $ ./NAME WORDS"""
+    """The output in README after $ ./NAME WORDS"""
     with open(os.path.join(FOLDER, "README.md")) as f:
         blocks = re.findall(r"^    \$ \./(\w+)[^\n]*\n((?:    [^\n]*\n)+)", f.read(), re.M)
     return {name: [line.strip() for line in text.splitlines()] for name, text in blocks}
@@ -32,7 +32,7 @@ def build(name, folder):
 
 
 def same(got, want, tolerance):
-    """Words alike, numbers within a share and the last digit that is shown."""
+    """Equal words, and numbers within a relative error and the last digit that is shown."""
     one, two = (re.split(r"(-?\d+\.\d+)", " ".join(x.split())) for x in (got, want))
     if [w for w in one[::2]] != [w for w in two[::2]]:
         return False
@@ -69,7 +69,7 @@ def main():
                 run(name, program, words, want)
             elif teach(folder):
                 words = [os.path.join(folder, w) for w in ("train.xyz", "test.xyz", "Mo.soapz")]
-                # the trajectories of the data amplify rounding
+                # rounding errors grow in the trajectories of the data
                 run(name, program, words, want, 0.3)
                 check(os.path.exists(words[2]), "no model")
             else:

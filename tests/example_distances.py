@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The example runs, and its table says what its README and the paper say."""
+"""The example runs, and its table agrees with its README and the paper."""
 import os
 import subprocess
 import sys

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The example of a fit, made short: every step runs, all ways to say the fit give the same
-model, and it recovers its teacher."""
+"""The example of a fit with fewer data: every step runs, all forms of the command give the same model, and
+it agrees with the potential of the data."""
 import json
 import os
 import re
@@ -35,7 +35,7 @@ def sizes(text):
 with open(os.path.join(FOLDER, "expected.json")) as f:
     expected = json.load(f)
 with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory() as folder:
-    # a copy of the example that differs in the sizes only
+    # a copy of the example with other sizes
     for name in os.listdir(FOLDER):
         if name.endswith((".sh", ".conf", ".py", ".Mo")):
             with open(os.path.join(FOLDER, name)) as f:
@@ -70,7 +70,7 @@ with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory() as fol
         check(abs(float(drift[-1][1]) - float(drift[-2][1])) < 1e-4, f"energy in NVE: {drift}")
     if r.returncode == 0:
         check("frames of test.xyz" in r.stdout and "420 unknowns" not in r.stdout, "the sizes")
-    # a stale or mistaken use says so
+    # messages for wrong arguments
     r = subprocess.run(["sh", os.path.join(here, "fit.sh"), "one.xyz"], cwd=folder,
                        env=environment, capture_output=True, text=True)
     check(r.returncode == 2 and "usage" in r.stderr, r.stderr)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The example of an import, made short: from files that ASE wrote in four ways to a potential
-that is close to the one that made them."""
+"""The example of an import with fewer cells: from files written by ASE in four forms to a potential that
+is close to the one of the data."""
 import json
 import os
 import re
@@ -37,7 +37,7 @@ with tempfile.TemporaryDirectory() as folder:
               f["line"])
         if f["config_type"] != "isolated_atom":
             check(numbers(f["virial"]).shape == (9,), f["line"])
-    # compressed is positive, whichever way it was written: pressure against volume of ordered Cu
+    # positive when compressed, in each form: pressure against volume of ordered Cu
     for kind in ("ordered", "alloy"):
         f = [f for f in train + test if f["config_type"] == kind]
         size = np.array([abs(np.linalg.det(numbers(x["Lattice"]).reshape(3, 3))) /

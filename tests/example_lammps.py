@@ -2,8 +2,8 @@
 """The LAMMPS examples run in their short form:
 example_lammps.py elastic|alloy_md|ordering|active_learning
 
-What they print is checked for what physics demands, not for last digits, so that another
-potential of these elements passes too."""
+The output is tested for physical properties, not for exact numbers, so that another potential of these
+elements passes, too."""
 import importlib.util
 import json
 import os
@@ -19,7 +19,7 @@ failures = 0
 
 
 def check(what, ok, text=""):
-    """A comparison with NaN is false, as it should be."""
+    """A comparison with NaN is false, which is a failure."""
     global failures
     failures += not ok
     print(f"{'ok  ' if ok else 'FAIL'} {what} {text}", flush=True)
@@ -60,7 +60,7 @@ def check_elastic(numbers, potential, folder):
         within(numbers, f"W {name}", low, high)
         within(numbers, f"NbMoTaW {name}", low / 3, high)
     within(numbers, "W vacancy", 2, 6)
-    # dft.py on the potential's own energies and virials must find what in.elastic finds
+    # dft.py, for energies and virials of the potential, must agree with in.elastic
     cells = os.path.join(folder, "cells.xyz")
     strained_cells(cells, numbers["W a"])
     subprocess.run([SOAPZ, "eval", potential, cells, "-o", os.path.join(folder, "train.xyz")],
@@ -95,8 +95,8 @@ def check_alloy_md(numbers, potential, folder):
 
 
 def check_order_parameter():
-    """CsCl's order, Nb and Ta at the corners, Mo and W in the centres: alpha is -1 between the
-    two in the first shell and 1 inside each; the second shell the other way round."""
+    """The order of CsCl, with Nb and Ta at the corners and Mo and W in the centres: in the first shell alpha
+    is -1 between the sublattices and 1 within each; in the second shell the reverse."""
     run = load(os.path.join(EXAMPLES, "ordering", "run.py"), "ordering")
     cells = 4
     site = np.array([(2 * i + s, 2 * j + s, 2 * k + s) for i in range(cells)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""examples/paper/run.py measures the exact statements of the paper, and what force fields do in a
-shortened form; it exits with 1 where one fails. Its pictures, numbers that are kept, and the reader of
-qm9pack with molecules made here."""
+"""examples/paper/run.py tests the exact statements of the paper, and force fields in a shortened form; its exit
+code is 1 if one fails. Its pictures, stored numbers, and the reader of qm9pack with molecules made here."""
 import csv
 import glob
 import json
@@ -24,7 +23,7 @@ except ImportError:
 
 
 def measure(figures, pictures, more=()):
-    """figures one after the other, shortened; pictures: the names of those that are made"""
+    """runs shortened figures one after the other; pictures: the names of the expected pictures"""
     printed = []
     with tempfile.TemporaryDirectory() as folder:
         for figure in figures:
@@ -44,7 +43,7 @@ def measure(figures, pictures, more=()):
 
 
 def write_molecules(folder, n):
-    """chains of C, N and O with their hydrogens, as qm9pack has molecules"""
+    """chains of C, N and O with hydrogen, in the format of qm9pack"""
     rng = np.random.default_rng(4)
     with open(folder + "/qm9_part1.csv", "w", newline="") as f:
         table = csv.writer(f)

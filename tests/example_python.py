@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The example runs, and its table is that of its README."""
+"""The example runs, and its table agrees with its README."""
 import os
 import re
 import subprocess

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The input scripts of the examples run in LAMMPS alone, as their READMEs say, made small; git ignores
-what they leave."""
+"""Shortened input scripts of the examples run in LAMMPS alone, as described in their READMEs; git ignores
+their output."""
 import os
 import shutil
 import subprocess

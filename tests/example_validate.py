@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The example gives its README's numbers where the data are, and QUIP's own numbers of the
-same model no error where they are not."""
+"""The example gives the numbers of its README if the data are there. Otherwise reference numbers by QUIP for
+the same model give zero errors."""
 import json
 import os
 import subprocess

@@ -58,7 +58,7 @@ static void *counted(void *block)
     return block;
 }
 
-/* 1 where the block was ours */
+/* 1 if the block was allocated here */
 static int forgotten(void *block)
 {
     size_t k = slot_of(block);
@@ -72,7 +72,7 @@ static int forgotten(void *block)
     return 0;
 }
 
-/* counts the call, or says that it is to fail */
+/* counts the call; 1 if it has to fail */
 static int refused(void)
 {
     return ++calls == fail_at;

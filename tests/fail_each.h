@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* run with its first allocation failing, then its second (fail_alloc.h), until none does:
- * it says that memory is out, and leaves no block behind. There are more than 100. */
+/* run with its first allocation failing, then its second (fail_alloc.h), until none does.
+ * Each time it reports that there is no memory, and frees all blocks. There are more than
+ * 100 allocations. */
 static inline int check_each_allocation(sz_status (*run)(const sz_model *, sz_error *),
                                         const sz_model *model)
 {

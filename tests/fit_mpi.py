@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz-fit-mpi: any number of ranks gives the model of soapz fit; what goes wrong on one
-rank ends all with one sentence; a killed or stopped fit goes on. SOAPZ_FIT_MPI and
+"""soapz-fit-mpi: any number of ranks gives the model of soapz fit; an error on one rank ends all ranks
+with one sentence; a killed or stopped fit can be continued. SOAPZ_FIT_MPI and
 MPIEXEC name the programs."""
 import os
 import shlex
@@ -17,7 +17,7 @@ from soapz_cli import check, done, run  # noqa: E402
 PROGRAM = os.environ["SOAPZ_FIT_MPI"]
 MPIEXEC = shlex.split(os.environ.get("MPIEXEC") or os.environ["SOAPZ_MPIEXEC"])
 FRAMES = 60
-# each rank files its process id where the test finds it
+# each rank writes its process id to a file for the test
 TELL_PID = ["sh", "-c", 'echo $$ > "$0/pid.$$"; exec "$@"']
 
 
@@ -41,7 +41,7 @@ def pids():
 
 
 def said(err):
-    """What soapz wrote; mpiexec may add to it."""
+    """The output of soapz; mpiexec may add lines."""
     return [line for line in err.splitlines() if line.startswith("soapz")]
 
 
@@ -89,7 +89,7 @@ def errors():
     fails("a scan", ["--scan works in one process"], 2, *args, "--scan", "zeta=2,3")
     fails("no data", ["nowhere.xyz"], 3, *words("nowhere.xyz", model))
     fails("no folder", ["cannot write"], 2, *words(data, "/nowhere/gp.xml"))
-    # a frame that only its own rank looks at: sparse points by number are of the first
+    # a frame that only its own rank reads: sparse points by number are from the first
     lines, at, index = open(data).read().split("\n"), 0, os.path.join(folder, "index")
     for _ in range(31):
         at += int(lines[at]) + 2
@@ -102,7 +102,7 @@ def errors():
                       f"index_file sparse_file={index}") for w in words(bad, model)]
     fails("one frame of one rank", [f"bad.xyz:{at + 1}"], 3, *args)
     check(n > 2, "the frame has atoms")
-    # one rank has nowhere to put the model that it gets
+    # one rank cannot write the model that it receives
     p = subprocess.run([*MPIEXEC, "-n", "1", PROGRAM, *words(data, model), ":", "-n", "1", "env",
                         "TMPDIR=/nowhere", PROGRAM, *words(data, model)],
                        capture_output=True, text=True, timeout=120)
@@ -141,10 +141,10 @@ def killed(want):
 
 def stopped(want, number):
     args = words(data, model) + ["--checkpoint", "0"]
-    for _ in range(5):  # again where the fit was faster than the signal
+    for _ in range(5):  # again if the fit was faster than the signal
         p = start(3, *args)
         wait_for(p, model + ".checkpoint/rows.1")
-        os.kill(max(pids()), number)  # of one rank: the others hear of it
+        os.kill(max(pids()), number)  # to one rank: the others stop, too
         out, err = p.communicate(timeout=60)
         if p.returncode != 0:
             break

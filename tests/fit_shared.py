@@ -9,8 +9,8 @@ import same_points  # noqa: E402
 from soapz_cli import SHARED, SKIPPED, check, done  # noqa: E402
 
 FOLDER = os.path.join(SHARED, "data", "gap_models", "quip_made")
-# What the predictions may differ by, relative; fits whose condition numbers are 1e9 and
-# more amplify rounding.
+# Allowed relative difference of the predictions; in fits with condition numbers of 1e9 and more
+# rounding errors are larger.
 TOLERANCE = {"mo_soap_nu22_zeta4_virial": 1e-6, "li_nonorm_gto": 1e-6}
 EDITED = ["mow_old_version_4b"]  # after the fit
 

@@ -8,7 +8,7 @@ import os
 import same_points
 from soapz_cli import MODELS, check, done
 
-# with alpha_max 8 QUIP's vectors carry 1e-8 of noise
+# with alpha_max 8 the vectors of QUIP have rounding errors of 1e-8
 TOLERANCE = {"turbo_c_published": 1e-7}
 
 names = [f for f in sorted(os.listdir(MODELS)) if f.startswith("turbo_")]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""foreign_files.py - the least that VASP, Quantum ESPRESSO and LAMMPS write of a calculation and
-ASE can read, for tests. Every number is the caller's; nothing comes from a real calculation.
+"""foreign_files.py - minimal output files of VASP, Quantum ESPRESSO and LAMMPS that ASE can read, for
+tests. All numbers are given by the caller; there are no real calculations.
 
 A step is a dictionary: positions [n][3] in Angstrom, energy (free) and energy0 (extrapolated)
 in eV, forces in eV/Angstrom, pressure [3][3], positive when compressed, in kbar, and electronic,
@@ -16,7 +16,7 @@ def rows(array, form="%16.8f"):
 
 
 def counts(symbols):
-    """[(symbol, how many in a row)]"""
+    """[(symbol, number of consecutive atoms)]"""
     found = []
     for s in symbols:
         if found and found[-1][0] == s:
@@ -95,7 +95,7 @@ def outcar(path, symbols, cell, steps):
 
 
 def espresso(path, symbols, cell, steps):
-    """A step with more than NELM electronic ones has no energy, as pw.x leaves it."""
+    """A step with more than NELM electronic steps has no energy, as in the output of pw.x."""
     alat = 1.0 / BOHR  # of 1 Angstrom
     out = ["     Program PWSCF v.0 of a test starts", "", f"     celldm(1)= {alat:11.7f}  celldm(2)= 0.0",
            f"     number of atoms/cell      = {len(symbols):12d}",
@@ -120,14 +120,14 @@ def espresso(path, symbols, cell, steps):
         out += ["", "     Computing stress", "     total   stress  (Ry/bohr**3)        (kbar)     P=    0.0"]
         out += ["".join("%16.10f" % x for x in row * 0.1 / 160.21766208 / RYDBERG * BOHR ** 3) +
                 "".join("%14.5f" % x for x in row) for row in p]
-    out += ["", "ATOMIC_POSITIONS (angstrom)"]  # once more, as after a relaxation
+    out += ["", "ATOMIC_POSITIONS (angstrom)"]  # again, as after a relaxation
     out += [f"{e}" + "".join("%18.10f" % x for x in r) for e, r in zip(symbols, steps[-1]["positions"])]
     with open(path, "w") as f:
         f.write("\n".join(out) + "\n")
 
 
 def dump(path, types, lengths, steps, elements=None):
-    """An orthogonal box; elements: names of the types, else the column is missing."""
+    """An orthogonal box; elements: names of the types; without them there is no such column."""
     out = []
     for n, s in enumerate(steps):
         out += ["ITEM: TIMESTEP", str(n), "ITEM: NUMBER OF ATOMS", str(len(types)),

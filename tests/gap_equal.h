@@ -112,7 +112,7 @@ static inline int same_coordinate(const sz_gap_term *a, const sz_gap_term *b)
            same_bits(a->fc_sparse, b->fc_sparse, m, 8);
 }
 
-/* path, lines and notes aside; says what differs */
+/* without path, lines and notes; prints differences */
 static inline int same_gap(const sz_gap *a, const sz_gap *b)
 {
     int zbl = a->zbl && b->zbl

@@ -99,7 +99,7 @@ static inline int write_file(const char *path, const char *text, size_t n)
     return fclose(f) == 0 && ok;
 }
 
-/* Writes the sample with its first old replaced by new; 0 when old is not in it. */
+/* Writes the sample with its first old replaced by new; 0 if it does not contain old. */
 /* A variant: all kinds of core at once. */
 #define SAMPLE_GLUE                                                                      \
     "{IP Glue label=core} init_args_pot2={IP GAP label=GAP_1 E_scale=.25}\"/>"

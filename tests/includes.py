@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""includes.py - the folders of core/ stand in an order, and each includes only those above
-it; tools/ and plugin/ see the public headers, and beside them what is named here."""
+"""includes.py - each folder of core/ includes only the folders above it in the list below; tools/ and
+plugin/ include the public headers, and the other headers that are listed here."""
 import glob
 import os
 import re
@@ -10,14 +10,14 @@ SOURCE = os.environ["SOAPZ_SOURCE"]
 ORDER = ["base", "linear", "atoms", "select", "descriptor", "term", "kokkos", "model", "format",
          "data", "fit", "analyse"]
 PUBLIC = {"soapz.h", "soapz_fit.h", "soapz_analyse.h"}
-# What a file of tools/ needs beside the public headers and base/, and why.
+# Headers that a file of tools/ needs besides the public ones and base/, and why.
 BEYOND = {
-    # frames as the user wrote them, every column kept; neighbour lists that name file and line
+    # frames with all columns of the user; neighbour lists that name file and line
     "tools/describe.c": {"atoms/frame_list.h", "fit/spec_keys.h", "format/load.h",
                          "model/descriptor.h"},
     "tools/describe_out.h": {"descriptor/soap.h"},  # the matrices of a compression
     "tools/eval.c": {"atoms/frame_list.h", "model/predict.h",  # progress within a frame
-                     "model/variance.h"},  # from the list that is there
+                     "model/variance.h"},  # from an existing neighbour list
     "tools/select.c": {"atoms/frame_list.h"},
     "tools/tool.c": {"model/model.h"},  # the files that a model was read from
     "tools/survey.c": {"atoms/frame_list.h", "descriptor/soap_spec.h"},
@@ -26,11 +26,11 @@ BEYOND = {
     "tools/compressions.c": {"descriptor/coupling.h", "descriptor/soap_spec.h",
                              "descriptor/triples.h"},  # lengths, also impossible ones
     "tools/recipe.h": {"descriptor/compression_spec.h"},
-    # potentials on paper, which need not be models that soapz can run
+    # descriptions of potentials, which need not be models that soapz can run
     "tools/convert.c": {"format/gap_write.h", "format/load.h", "format/soapz_write.h"},
     "tools/validate.c": {"format/load.h"},  # the file of a model, for its checksum
-    "tools/info.c": {"format/load.h", "linear/product.h"},  # who wrote a file; the machine
-    # a fit stage by stage: printing between them, checkpoints, ranks
+    "tools/info.c": {"format/load.h", "linear/product.h"},  # the author of a file; the machine
+    # the single stages of a fit: printing between them, checkpoints, ranks
     "tools/fit.c": {"fit/fit.h", "fit/train.h", "format/gap_write.h", "format/soapz_write.h"},
     "tools/fit_curve_report.h": {"analyse/curve_errors.h"},
     "tools/fit_kfold_report.h": {"analyse/kfold_errors.h"},
@@ -42,14 +42,14 @@ BEYOND = {
     "tools/fit_scan_point.h": {"fit/fit.h"},
     "tools/fit_report.c": {"analyse/errors.h"},
     "tools/fit_report.h": {"fit/fit.h"},
-    "tools/bench.c": {"analyse/stages.h"},  # what only the stages know
-    "tools/suggest.c": {"linear/lsq.h"},  # the memory that a fit would take
+    "tools/bench.c": {"analyse/stages.h"},  # numbers that only the stages have
+    "tools/suggest.c": {"linear/lsq.h"},  # the memory that a fit needs
     "tools/suggest.h": {"analyse/facts.h"},
     # errors frame by frame, for the worst structures and the report
     "tools/error_table.h": {"analyse/errors.h"},
     "tools/validate.h": {"analyse/calibration.h", "analyse/errors.h", "data/names.h"},
     "tools/analyse.c": {"data/dataset.h"},  # elements of atoms, names of frames
-    "tools/dgemm.c": {"linear/blas.h"},  # times the matrix product itself
+    "tools/dgemm.c": {"linear/blas.h"},  # measures the matrix product
 }
 
 
@@ -93,7 +93,7 @@ def faults_of(folder, allowed):
 
 
 def idle():
-    """What BEYOND names and nobody includes."""
+    """Headers in BEYOND that are not included."""
     for where, names in BEYOND.items():
         used = {name for _, name in includes(f"{SOURCE}/{where}")}
         for name in sorted(names - used):

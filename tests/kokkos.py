@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""kokkos.py - the device in Python and in soapz eval: a model of every compression, of the
-other radial bases and of acsf gives there what it gives on the CPU."""
+"""kokkos.py - the device in Python and in soapz eval: models of every compression, of the other radial
+bases and of acsf give the same results as on the CPU."""
 import json
 import os
 import subprocess
@@ -42,7 +42,7 @@ def cases():
 
 
 def atoms(seed):
-    """bcc, 36 atoms of four elements at random, off their sites"""
+    """bcc, 36 atoms of four elements at random, with displacements"""
     rng = np.random.default_rng(seed)
     sites = np.array([(x, y, z) for x in range(3) for y in range(3) for z in range(2)], float)
     positions = 3.2 * np.concatenate([sites, sites + 0.5]) + rng.uniform(-0.25, 0.25, (36, 3))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A fit that takes a second or two, for the tests that interrupt it or share it out."""
+"""A fit of a second or two, for tests that interrupt or distribute it."""
 import os
 import re
 
@@ -14,12 +14,12 @@ LOWER = [0, 3, 6, 4, 7, 8]
 
 
 def make_data(path, n_frames):
-    """Random alloys of 8 to 16 atoms of two config_types, with a model's energies."""
+    """Random alloys of 8 to 16 atoms of two config_types, with energies of a model."""
     rng, text = np.random.default_rng(1), []
     grid = np.array([[i, j, k] for i in range(2) for j in range(2) for k in range(2)], float)
     for f in range(n_frames):
         cells = 3.2 * np.concatenate([grid, grid + 0.5])
-        n = 16 if f % 4 else 11  # vacancies: frames of unlike sizes
+        n = 16 if f % 4 else 11  # vacancies: frames of different sizes
         order = rng.permutation(16)[:n]
         species = rng.choice(["Nb", "Mo", "Ta", "W"], n)
         if f == 0:
@@ -67,7 +67,7 @@ def words(data, model, n_sparse=80, sigma=0.001):
 
 
 def predictions(model, data):
-    """energies of an atom and forces of the first frames"""
+    """energies per atom and forces of the first frames"""
     out = data + ".out"
     code, _, err = run("eval", model, data, "-o", out)
     if not check(code == 0, err):

@@ -15,14 +15,14 @@
 /* a descriptor and its scratch, for species with the atomic numbers z */
 typedef struct {
     sz_describer *d;
-    const sz_soap *soap; /* it as a SOAP, or NULL */
+    const sz_soap *soap; /* the same as a SOAP, or NULL */
     sz_describer_work *work;
     int z[3], slot[3];
     sz_slots slots;
     int n_desc, stride, normalise;
 } machine;
 
-/* m takes d. */
+/* m owns d. */
 static inline sz_status start_with(machine *m, sz_describer *d, const int *z,
                                    sz_error *err)
 {
@@ -122,7 +122,7 @@ static inline double functional_value(void *context)
     return dot(f->g, f->p, (size_t)f->c->n_atoms * f->m->stride);
 }
 
-/* 1 where r is near a place where the functions of soap_turbo have a step */
+/* 1 if r is near a step of the functions of soap_turbo */
 static inline int near_step(const sz_radial *radial, double r)
 {
     for (int s = 0; s < radial->n_tables; s++)
@@ -141,7 +141,7 @@ static inline void check_slopes(machine *m, cluster *c)
 
     dedr = malloc(3 * (size_t)c->list.n_pairs * sizeof *dedr);
     fill_random(g, n);
-    for (int k = 0; k < 3 * c->list.n_pairs; k++) dedr[k] = 1.0; /* it is added to */
+    for (int k = 0; k < 3 * c->list.n_pairs; k++) dedr[k] = 1.0; /* added to */
     for (int i = 0; i < c->n_atoms; i++) atom[i] = i;
     vectors(m, c, p);
     memcpy(dedp, g, n * sizeof *dedp);
@@ -206,8 +206,8 @@ static inline void check_symmetries(machine *m, cluster *c)
     free(turned);
 }
 
-/* An atom that comes in through the cutoff: p changes as its F, by (pi e / 2 w)^2 of the
- * distance e inside, and not at all outside. */
+/* An atom that crosses the cutoff: p changes like its F, by (pi e / 2 w)^2 at the
+ * distance e inside the cutoff, and not at all outside. */
 static inline void check_entering(machine *m, cluster *c)
 {
     const double *last = c->list.r + 3 * (c->list.first[1] - 1);

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """make_fourbody.py - writes data/fourbody.json: products of three factors of random
-environments, from a program that shares nothing with soapz.
+environments, by a program that is independent of soapz.
 
     SOAPZ_SHARED=../shared python3 make_fourbody.py
 
 It needs the folder reference/ there: soapdesc.py (densities) and analysis_fourbody.py
 (couplings by quadrature, all ordered triples, plain sums). For each of the 20 labels the
 kernels p . p' of all pairs of environments and the norms of the parts of each (l1,l2,l3), named
-by factor and l: "nu2 mu^1 mu^1" holds all products of l=2 of nu with l=1 of mu^ twice."""
+by factor and l: "nu2 mu^1 mu^1" contains all products of l=2 of nu with l=1 of mu^ twice."""
 import itertools
 import json
 import os
@@ -35,7 +35,7 @@ def labels():
 
 
 def environments(seed, n):
-    """n times (positions, numbers) of a centre at the origin and nine neighbours"""
+    """n environments (positions, numbers) of a centre at the origin and nine neighbours"""
     rng = np.random.default_rng(seed)
     made = []
     while len(made) < n:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""make_model.py - a GAP model with any descriptor: sparse points are environments of a
-file, their weights are random. Nothing is fitted; the model is as smooth as a real one.
+"""make_model.py - a GAP model with any descriptor: sparse points are environments of a file with random
+weights. Nothing is fitted, but the model is as smooth as a fitted one.
 
     make_model.py "soap n_max=4 ..." cells.xyz model.xml
 """

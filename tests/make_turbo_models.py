@@ -4,18 +4,18 @@
 
     $SOAPZ_QUIPPY_PYTHON make_turbo_models.py [NAME ...] [--descriptors]
 
-Run by a Python with quippy (pip install quippy-ase; made with 0.10.3), gap_fit beside it or
-in PATH. Not a test: it makes what tests compare with. Without names all models are made, and
-the descriptors. The data are random cells labelled with ASE's EMT (metals) or with the
-potential of bonds and angles below (H C O Si P): nothing here is a potential to use.
+Run it with a Python with quippy (pip install quippy-ase; 0.10.3 was used), and gap_fit in its folder
+or in PATH. It makes the reference data of tests. Without names it makes all models and the
+descriptors. The data are random cells with energies and forces of EMT of ASE (metals) or of the
+potential of bonds and angles below (H C O Si P). The potentials are only for tests.
 
 A folder has train.xyz, cmd.txt (the gap_fit command, to be run in the folder), gp.xml with
 its sparse points, the files that gap_fit reads, and reference.xyz: nine structures with
-QUIP's numbers. The names of the files of sparse points carry the date.
+the results of QUIP. The names of the files of sparse points contain the date.
 
-QUIP keeps the radial basis of an earlier soap_turbo with the same sum of alpha_max, in one
-process: therefore every structure and every descriptor has a process of its own, and terms
-of one model with the same sum have the same alpha_max, atom_sigma_r, cutoffs and basis."""
+Within a process QUIP keeps the radial basis of an earlier soap_turbo with the same sum of alpha_max.
+Therefore every structure and every descriptor has its own process, and terms of one model with the
+same sum have the same alpha_max, atom_sigma_r, cutoffs and basis."""
 import json
 import multiprocessing
 import os
@@ -33,7 +33,7 @@ from ase.neighborlist import neighbor_list
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
-# Angstrom, Angstrom^3, eV: radius, volume an atom and energy of the isolated atom
+# Angstrom, Angstrom^3, eV: radius, volume per atom and energy of the isolated atom
 RADIUS = {"H": 0.4, "C": 0.75, "O": 0.68, "Si": 1.1, "P": 1.05, "Al": 1.25, "Cu": 1.12,
           "Au": 1.27}
 VOLUME = {"H": 4.0, "C": 7.0, "O": 9.0, "Si": 20.0, "P": 20.0, "Al": 16.6, "Cu": 11.8,
@@ -93,10 +93,10 @@ def label(atoms):
 # ---- structures --------------------------------------------------------------------------
 
 def random_atoms(symbols, cell, pbc, rng, shrink=0.87):
-    """symbols at random places of a cell, no closer than shrink times their radii"""
+    """symbols at random positions in a cell, no closer than shrink times their radii"""
     inverse, places = np.linalg.inv(cell), []
     for k in range(400000):
-        if k % 2000 == 0:  # full before all found room: once more
+        if k % 2000 == 0:  # no room for all of them: try again
             places = []
         p = rng.random(3) @ cell
         s = symbols[len(places)]
@@ -121,7 +121,7 @@ def side(symbols, dense=1.15):
 
 
 def training(elements, seed, frames=12, n=8):
-    """random cells, dense and less dense, and a few with a vacuum"""
+    """random cells of different density, a few with vacuum"""
     rng, made = np.random.default_rng(seed), []
     for k in range(frames):
         symbols = mixture(elements[k % len(elements):] + elements[:k % len(elements)], n)
@@ -209,7 +209,7 @@ def write_reference(path, rows):
 # ---- QUIP --------------------------------------------------------------------------------
 
 def fresh(function, *args):
-    """function in a process of its own"""
+    """calls function in a new process"""
     with multiprocessing.get_context("fork").Pool(1) as pool:
         return pool.apply(function, args)
 
@@ -331,7 +331,7 @@ GLUE = """<Glue_params n_types="1" label="repulsion">
 
 
 def published():
-    """every key written out, as in published models"""
+    """all keys given explicitly, as in published models"""
     soap = ("l_max=8 alpha_max={{8}} atom_sigma_r={{0.5}} atom_sigma_t={{0.5}} "
             "atom_sigma_r_scaling={{0.0}} atom_sigma_t_scaling={{0.0}} rcut_hard=4.5 "
             "rcut_soft=4.0 n_species=1 species_Z={{6}} central_weight={{1.0}} "
@@ -339,7 +339,7 @@ def published():
             "radial_enhancement=1 compress_mode=trivial add_species=F central_index=1")
     return dict(
         about="distance_2b + angle_3b + soap_turbo of the published carbon models, on a Glue "
-        "core; alpha_max 8: QUIP's own numbers carry noise", elements=["C"], seed=1,
+        "core; alpha_max 8: the numbers of QUIP have rounding errors", elements=["C"], seed=1,
         files={"core.xml": GLUE},
         more="core_param_file=core.xml core_ip_args='IP Glue label=repulsion'",
         gap=["distance_2b Z1=6 Z2=6 cutoff=4.5 n_sparse=20 covariance_type=ard_se delta=1.0 "
@@ -352,7 +352,7 @@ def published():
 def recipes():
     made = {"turbo_c_published": published()}
     made["turbo_cu_poly3"] = dict(
-        about="one species, poly3, the cutoff keys of soap, sigmas that grow, amplitude_scaling "
+        about="one species, poly3, the cutoff keys of soap, increasing sigmas, amplitude_scaling "
         "2, no compression", elements=["Cu"], seed=2,
         gap=[term("l_max=4 n_max=5 atom_sigma=0.45 atom_sigma_scaling=0.08 cutoff=5.2 "
                   "cutoff_transition_width=0.8 nf=6.0 amplitude_scaling=2.0 n_species=1 "
@@ -385,7 +385,7 @@ def recipes():
                   "basis=poly3gauss n_species=1 species_Z={{15}} add_species=F", 6, 2)])
     made["turbo_si_default_nf"] = dict(
         about="one species, nf as in published models: the slopes of QUIP's filter are not those "
-        "of its energy, forces carry 1e-7", elements=["Si"], seed=9,
+        "of its energy, which gives errors of 1e-7 in the forces", elements=["Si"], seed=9,
         gap=[term("l_max=6 alpha_max={{6}} atom_sigma_r={{0.5}} atom_sigma_t={{0.5}} "
                   "rcut_hard=5.0 rcut_soft=4.0 basis=poly3gauss radial_enhancement=1 "
                   "compress_mode=trivial n_species=1 species_Z={{14}} add_species=F", 20, 4)])
@@ -397,7 +397,7 @@ def recipes():
     bodies = ("covariance_type=ard_se delta=0.5 theta_uniform=0.4 n_sparse=8 "
               "sparse_method=uniform")
     made["turbo_hco_2b_3b"] = dict(
-        about="three species of different alpha_max, every centre, beside distance_2b and "
+        about="three species with different alpha_max, every centre; distance_2b and "
         "angle_3b", elements=["H", "C", "O"], seed=5, training=dict(frames=10, n=9),
         gap=["distance_2b Z1=6 Z2=8 cutoff=3.5 add_species=F " + bodies,
              "distance_2b Z1=1 Z2=6 cutoff=3.0 add_species=F " + bodies,
@@ -424,8 +424,8 @@ def recipes():
         gap=[term(files + " central_index=1 compress_file=map.dat", 16, 2),
              term(files + " central_index=2 compress_file=list.dat", 16, 4)])
     made["turbo_alcu_add_species"] = dict(
-        about="gap_fit's own expansion by species (add_species=T) of a soap_turbo in the keys of "
-        "soap; it repeats species_Z, by atomic number, and the last one counts; beside "
+        about="expansion by species in gap_fit (add_species=T) of a soap_turbo with the keys of soap; "
+        "species_Z is repeated, by atomic number, and the last one is used; "
         "distance_2b of all pairs", elements=["Al", "Cu"], seed=8,
         gap=["distance_2b cutoff=5.0 add_species=T " + bodies,
              term("l_max=5 n_max=4 atom_sigma=0.5 atom_sigma_t_scaling=0.06 rcut_hard=4.6 "
@@ -456,8 +456,8 @@ def cells():
 
 
 def cases():
-    """(structure, descriptor, with gradients of the first centre); nf=6 throughout, since with
-    the default of 4 QUIP's slopes are not those of its own vectors (1e-8 to 1e-6)"""
+    """(structure, descriptor, with gradients of the first centre); nf=6 in all of them, because
+    with the default of 4 the slopes of QUIP are not those of its vectors (1e-8 to 1e-6)"""
     def one(z, text):
         return "soap_turbo n_species=1 species_Z={%d} %s" % (z, text)
 

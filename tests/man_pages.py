@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Manual pages say all that --help says, without a complaint of groff, and bash completes verbs,
-options and keys."""
+"""Manual pages contain the whole text of --help, groff gives no warnings, and bash completes verbs, options
+and keys."""
 import os
 import re
 import shutil
@@ -20,20 +20,20 @@ def words_of(text):
 def check_page(path, text):
     with open(path) as f:
         page = f.read()
-    # roff's escapes undone, its requests left out
+    # without escapes and requests of roff
     plain = "\n".join(re.sub(r"^\.(B|BR|TH|SH|PP|TP|nf|fi)\b", "", w) for w in page.splitlines())
     have = set(words_of(plain.replace("\\-", "-").replace("\\e", "\\").replace("\\&", "")))
     lost = [w for w in words_of(text) if w not in have and w not in ("usage", "example", "examples", "soapz")]
     check(not lost, f"{os.path.basename(path)} lost {lost[:10]}")
     if shutil.which("groff"):
         r = subprocess.run(["groff", "-man", "-ww", "-Tutf8", path], capture_output=True, text=True)
-        # lines that cannot be filled without stretching are no fault of the page
+        # warnings about lines that cannot be filled are not errors of the page
         said = [w for w in r.stderr.splitlines() if "adjust" not in w and "break" not in w]
         check(r.returncode == 0 and not said, f"groff {os.path.basename(path)}: {said[:5]}")
 
 
 def complete(script, *words):
-    """What bash offers for the last of these words"""
+    """The completions of bash for the last of these words"""
     line = (f"source '{script}'; compopt() {{ :; }}; COMP_WORDS=({' '.join(words)} ''); "
             f"COMP_CWORD={len(words) - 1}; _soapz; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
     r = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=os.path.dirname(script))

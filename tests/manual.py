@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The manual builds without a warning, every page of the project is in it, its search has the
-words of the options, and every link inside it leads somewhere."""
+"""The manual builds without a warning, contains every page of the project, its search index has the names of
+the options, and every internal link has a target."""
 import glob
 import importlib.util
 import os
@@ -20,7 +20,7 @@ if missing:
 
 
 class Page(HTMLParser):
-    """Its links, the pictures and files it loads, and what a link may lead to"""
+    """Its links, the pictures and files it loads, and its link targets"""
 
     def __init__(self, path):
         super().__init__()
@@ -57,7 +57,7 @@ def check_links(html, pages):
         for link in page.links:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
-                continue  # outside: not fetched
+                continue  # external: not tested
             n += 1
             target = os.path.normpath(os.path.join(os.path.dirname(name), unquote(parts.path))) if parts.path else name
             if not os.path.exists(os.path.join(html, target)):
@@ -82,7 +82,7 @@ def check_contents(pages):
     for line in run("fit", "--help-keys")[1].splitlines():
         if line.startswith("  "):
             check(line.split()[0] in keys, f"the key {line.split()[0]} in the reference")
-            # what a line ends with is its meaning
+            # the text at the end of a line is the meaning
             check(" ".join(line.split()[-3:]) in " ".join(keys.split()), f"the meaning in {line}")
     python = pages["docs/reference/python.html"].ids
     import soapz

@@ -39,8 +39,8 @@ static const char *const model_names[] = {"cuau_coordination",
                                           "si_2b_3b_soap"};
 enum { N_MODELS = sizeof model_names / sizeof *model_names };
 
-/* path of a file beside a model, until the call after the next; the environment says
- * where the sources are */
+/* path of a file in the folder of a model, valid until the call after the next; an
+ * environment variable names the source tree */
 static inline const char *model_file(const char *name, const char *file)
 {
     static char path[2][4096];

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""tests/mutants.py - which errors in core/ the unit tests would catch.
+"""tests/mutants.py - which errors in core/ do the unit tests detect?
 
-A mutant is core/ with one change at one place: a sign flipped, a term or a statement dropped, a
-bound of a loop shifted by one, a comparison swapped, a constant changed. The places are drawn by
-a seed over the numerical folders. Each mutant is built in a copy of the tree (-O1, what depends
-on it) and the unit tests run, the likeliest first, until one fails, crashes or takes too long:
-some of them for every mutant, then all for those that are still open.
+A mutant is core/ with one change: another sign, a missing term or statement, a bound of a loop shifted
+by one, a reversed comparison, a changed constant. The places are chosen at random, from a seed, in the
+numerical folders. Each mutant is built in a copy of the tree (-O1, only the files that depend on it).
+The unit tests run in the order of their probability of failure, until one fails, crashes or takes too
+long: first some of them for every mutant, then all of them for the mutants that are left.
 
     .venv/bin/python tests/mutants.py --folder /tmp/mutants [--minutes 30]
 
-goes on where it stopped. mutants.json in the folder holds the list and what came of each;
---summary prints it, --again runs survivors once more (after a new test), --draw prints the places.
+The same command continues an earlier run. mutants.json in the folder has the list and the results.
+--summary prints it, --again tests undetected mutants again (after a new test), --draw prints the places.
 
-Not counted are mutants that do not compile, that compile to the same bytes (code for another CPU,
-numbers that do not matter) and what EQUIVALENT below explains. Not made are changes of messages,
-of allocated sizes, of block sizes (enum) and of tolerances (1e-9): no result depends on them, or
-only the address sanitizer can see them."""
+Mutants are not counted if they do not compile, if they compile to the same bytes (code for another
+CPU, numbers without effect), or if EQUIVALENT below explains them. Messages, allocated sizes, block
+sizes (enum) and tolerances (1e-9) are not changed: no result depends on them, or only the address
+sanitizer can detect the change."""
 import argparse
 import concurrent.futures
 import hashlib
@@ -33,10 +33,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 QUOTA = {"descriptor": 14, "term": 14, "linear": 8, "fit": 8, "model": 6, "data": 5, "atoms": 5}
 KINDS = ["sign", "drop", "bound", "compare", "constant"]
 MOST_A_FILE = 2  # more places of a folder only where it has too few files
-FIRST = 4.0  # seconds of CPU that the tests of a mutant get before all others have had them
-SLOW = 20.0  # seconds of CPU: a test that takes longer is left out
+FIRST = 4.0  # seconds of CPU for the tests of a mutant in the first pass
+SLOW = 20.0  # seconds of CPU: longer tests are not used
 
-# (file, the line after the change): why no test can see it
+# (file, the line after the change): why no test can detect it
 EQUIVALENT = {
     ("core/term/table.c", "if (!(off < worst)) worst = off;"): "the largest of equal numbers",
     ("core/atoms/list.c", "size_t longest = 2;"): "room for one neighbour more",
@@ -46,13 +46,13 @@ EQUIVALENT = {
 # ---- the places ----------------------------------------------------------------------
 
 def blank(text):
-    """text, with comments, strings and preprocessor lines as blanks of the same length"""
+    """text, with comments, strings and preprocessor lines replaced by blanks of the same length"""
     pattern = (r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
                r'|^[ \t]*#(?:\\\n|[^\n])*')
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S | re.M)
 
 
-# statements of which no result depends: what begins so, to its semicolon
+# statements without effect on results: their beginnings
 UNSEEN = re.compile(r"\b(?:return sz_fail\w*|sz_fail\w*|sz_warn\w*|sz_print\w*|snprintf"
                     r"|_Static_assert|__builtin_prefetch|\w+ = \w*alloc\w*|(?:typedef )?enum)\b[^;]*;")
 
@@ -82,7 +82,7 @@ def is_array_size(code, begin, end):
 
 
 def changes(code):
-    """all that can be changed in code (blanked): kind, begin, end, new text"""
+    """all possible changes in the (blanked) code: kind, begin, end, new text"""
     loops = [(m.start(1), m.end(1)) for m in re.finditer(r"\bfor \(([^{;]*;[^;]*;)", code)]
 
     def in_loop(at):
@@ -117,7 +117,7 @@ def changes(code):
 
 
 def places(folder):
-    """of every kind, the places of a folder, as mutants"""
+    """the possible changes in a folder as mutants, by kind"""
     found = {kind: [] for kind in KINDS}
     base = os.path.join(ROOT, "core", folder)
     for name in sorted(os.listdir(base)):
@@ -139,8 +139,8 @@ def places(folder):
 
 
 def draw(seed):
-    """a folder -> its mutants in the order in which they are tried; more than are needed"""
-    def lot(mutant):  # of its own text alone: a change elsewhere in core/ draws the same again
+    """folder -> its mutants in the order of their tests; more than needed"""
+    def lot(mutant):  # depends on its text only: other changes in core/ do not change the choice
         text = f'{seed} {mutant["file"]} {mutant["old"]} {mutant["new"]}'
         return hashlib.md5(text.encode()).hexdigest()
 
@@ -181,8 +181,8 @@ class Copy:
                            check=True, stdout=subprocess.DEVNULL)
 
     def follow(self):
-        """the files of the tree as they are now, and which of them are new; what has not
-        changed keeps its time"""
+        """copies the current files of the tree; returns the changed ones; unchanged files keep their
+        time"""
         new = []
         names = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "-z"],
                                check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
@@ -200,7 +200,7 @@ class Copy:
         return new
 
     def make(self, targets):
-        """builds; what the compiler says where it fails, or None"""
+        """builds; returns the messages of the compiler after an error, or None"""
         done = subprocess.run(["ninja", "-C", self.build, f"-j{self.jobs}", *targets], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.stdout[-2000:] if done.returncode else None
@@ -210,8 +210,8 @@ class Copy:
             return hashlib.md5(file.read()).hexdigest()
 
     def tests(self):
-        """name -> command, environment, of the unit tests that are C programs; ctest names no
-        command of one that is not built"""
+        """name -> command, environment of the unit tests that are C programs; ctest gives no command for
+        programs that are not built"""
         listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=self.build, check=True,
                                 stdout=subprocess.PIPE, text=True).stdout
         found = {}
@@ -240,12 +240,12 @@ class Copy:
 
 
 def run_test(copy, test, limit, stop=()):
-    """Seconds of CPU, and what went wrong or None. The limit is one of CPU, so that other work
-    on the machine does not count; a test that waits for ever ends after ten times as long.
-    With something in stop it is given up."""
+    """Seconds of CPU, and the error or None. The limit is for CPU time, so that other programs on the machine
+    do not matter; a test that waits forever ends after ten times this time. It is stopped if stop is not
+    empty."""
     command, environment = test
     with tempfile.TemporaryFile("w+", errors="replace") as said:
-        # none of the data that is not shipped: a test is as strong as it is for everybody
+        # without data that are not part of the project, so that tests detect the same for all users
         process = subprocess.Popen(["prlimit", f"--cpu={limit:.0f}", f"--as={8 << 30}",
                                     f"--fsize={1 << 30}", *command],
                                    cwd=os.path.join(copy.build, "tests"), stdout=said,
@@ -298,7 +298,7 @@ class Record:
 
 
 def time_tests(copy, record, tests):
-    """the tests on the code as it is: their times; what fails or is slow is left out"""
+    """runs the tests on the unchanged code: their times; failing and slow tests are left out"""
     def one(name):
         return (name, *run_test(copy, tests[name], SLOW))
 
@@ -314,7 +314,7 @@ def time_tests(copy, record, tests):
 
 
 def likeness(name, mutant):
-    """how much a test is about the file of a mutant: by names, by the functions it calls"""
+    """how closely a test is related to the file of a mutant: by names and by the functions it calls"""
     stem = os.path.basename(mutant["file"])[:-2]
     path = os.path.join(ROOT, "tests", f"test_{name}.c")
     calls = False
@@ -326,7 +326,7 @@ def likeness(name, mutant):
 
 
 def in_order(record, mutant):
-    """Most catches a second first, where a test about the file counts more."""
+    """The order by detected mutants per second, with a larger weight for related tests."""
     catches = {}
     for known in record.data["mutants"]:
         catches[known.get("test")] = catches.get(known.get("test"), 0) + 1
@@ -339,7 +339,7 @@ def in_order(record, mutant):
 
 
 def cheap(record, order):
-    """those of the order that fit into FIRST seconds"""
+    """the first tests of the order that take FIRST seconds together"""
     chosen, seconds = [], 0.0
     for name in order:
         if seconds + record.data["tests"][name] < FIRST:
@@ -349,7 +349,7 @@ def cheap(record, order):
 
 
 def first_failure(copy, record, tests, mutant, first_pass):
-    """the test that fails and how, or None; linked in lots that grow, as few are needed"""
+    """the failing test and its error, or None; tests are linked in growing groups, because few are needed"""
     order, lot = in_order(record, mutant), 4
     passed = mutant.setdefault("passed", [])
     order = [name for name in order if name not in passed]
@@ -367,7 +367,7 @@ def first_failure(copy, record, tests, mutant, first_pass):
                     return
                 limit = 5.0 + 5.0 * record.data["tests"][name]
                 wrong = run_test(copy, tests[name], limit, failed)[1]
-                if wrong and not failed:  # twice: some tests measure times
+                if wrong and not failed:  # twice, because some tests measure times
                     wrong = run_test(copy, tests[name], limit, failed)[1]
                 if wrong and not failed:
                     failed.append((name, wrong))
@@ -380,7 +380,7 @@ def first_failure(copy, record, tests, mutant, first_pass):
 
 
 def judge(copy, record, tests, mutant, plain, first_pass):
-    """what becomes of a mutant: result, and by which test"""
+    """the result of a mutant, and the test that detected it"""
     reason = EQUIVALENT.get((mutant["file"], mutant["new"].strip()))
     if reason:
         return {"result": "equivalent", "why": reason}
@@ -407,7 +407,7 @@ def told(mutant):
 
 
 def next_mutant(record, drawn):
-    """of the folder that has most to do; None at the end"""
+    """the next mutant of the folder with the most mutants left; None at the end"""
     share = {f: len(record.counted(f + "/")) / q for f, q in QUOTA.items()}
     for folder in sorted(QUOTA, key=share.get):
         if share[folder] < 1.0:
@@ -418,7 +418,7 @@ def next_mutant(record, drawn):
 
 
 def to_do(record, again):
-    """The mutants to run: first all with few tests, then with all tests what is still open."""
+    """The mutants to run: first all with few tests, then the remaining ones with all tests."""
     if again:
         for mutant in [m for m in record.data["mutants"] if m["result"] == "survived"]:
             yield {**mutant, "passed": []}, False
@@ -447,7 +447,7 @@ def run(folder, seed, minutes, jobs, again):
     if said:
         sys.exit(f"the tree does not build:\n{said}")
     time_tests(copy, record, untimed)
-    for mutant in record.data["mutants"]:  # a test that has changed is run again
+    for mutant in record.data["mutants"]:  # changed tests are run again
         if "passed" in mutant:
             mutant["passed"] = [name for name in mutant["passed"] if name not in untimed]
     plain, begun = copy.library(), time.time()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The notebooks of docs/notebooks run from the first cell to the last, and hold no output: the
-manual shows that of its own run."""
+"""The notebooks of docs/notebooks run from the first cell to the last. They contain no output: the manual
+shows the output of its own run."""
 import glob
 import os
 import sys

@@ -33,7 +33,7 @@ static inline double dot(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* largest |a - b|; NaN when one is among them */
+/* largest |a - b|; NaN if there is a NaN */
 static inline double distance(const double *a, const double *b, size_t n)
 {
     double most = 0.0;
@@ -85,7 +85,7 @@ static inline void rotate_vector(const double q[9], const double *in, double *ou
     for (int i = 0; i < 3; i++) out[i] = dot(q + 3 * i, in, 3);
 }
 
-/* df/dx where f looks at *x: central differences of sixth order */
+/* df/dx, f depends on *x: central differences of sixth order */
 static inline double slope_at(double *x, double h, double (*f)(void *), void *context)
 {
     static const double weight[3] = {45.0 / 60.0, -9.0 / 60.0, 1.0 / 60.0};

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the tests of pages share (tutorial.py, readme.py): the blocks of a page, programs for them, and
-the comparison of what they print with what the page shows:
+"""Functions shared by the tests of pages (tutorial.py, readme.py): the blocks of a page, programs for them,
+and the comparison of their output with the page:
 
     <!-- shown only -->       before a block: it is not run
-    <!-- numbers differ -->   before a block: of what it shows only the words are compared
+    <!-- numbers differ -->   before a block: only the words of its output are compared
 
-Lines that a page shows are found in the output in their order, lines between them may be missing.
-Words are equal, numbers without a point too, others within 10 %; "..." stands for anything."""
+The output must contain the lines of the page in the same order, and may have other lines between them.
+Words and integers must be equal, other numbers within 10 %; "..." stands for any text."""
 import os
 import re
 import subprocess
@@ -36,7 +36,7 @@ def blocks(text):
 
 
 def commands(lines):
-    """(command, [lines that it shows]) of a console block"""
+    """(command, [lines of output]) of a console block"""
     found, going_on = [], False
     for line in lines:
         if going_on:
@@ -69,7 +69,7 @@ def line_fits(want, got, any_number=False):
 
 
 def compare(where, shown, printed, any_number):
-    """The lines that are shown are among those printed, in their order."""
+    """The lines of the page occur in the output, in their order."""
     lines, k = printed.splitlines(), 0
     for want in shown:
         if not want.strip() or want.strip() == "...":
@@ -81,7 +81,7 @@ def compare(where, shown, printed, any_number):
 
 
 def add_program(folder, name, program):
-    """for the commands of a page; a link would not do: programs look beside their own path"""
+    """for the commands of a page; not a link, because programs search the folder of their own path"""
     path = os.path.join(folder, "bin", name)
     with open(path, "w") as f:
         f.write(f'#!/bin/sh\nexec "{program}" "$@"\n')
@@ -103,7 +103,7 @@ def environment(folder):
 
 
 def run(words, where, shown, work, env, any_number=False, timeout=300):
-    """1 where it went well"""
+    """1 after success"""
     r = subprocess.run(words, cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT, text=True, timeout=timeout)
     if check(r.returncode == 0, f"{where}: exit code {r.returncode}\n{r.stdout[-3000:]}"):
@@ -112,7 +112,7 @@ def run(words, where, shown, work, env, any_number=False, timeout=300):
 
 
 def check_runner():
-    """It can fail, and where it must not it does not."""
+    """The comparison finds differences, and no wrong ones."""
     for want, got, fits in (("all 21 0.0922", "all  21   0.0951", True), ("all 21 0.0922", "all 21 0.13", False),
                             ("all 21 0.09", "all 22 0.09", False), ("a -4.25 eV", "b -4.25 eV", False),
                             ("x ... z", "x y z", True), ("1.0e-3", "1.05e-3", True), ("1.0e-3", "2.0e-3", False)):

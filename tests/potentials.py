@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The shipped potentials: they know where they come from, survive close encounters, and where
-the authors' test cells are at hand have the errors that their README says."""
+"""The shipped potentials: notes about their origin, repulsion at short distances and, if the test cells of the
+authors are there, the errors given in their README."""
 import glob
 import json
 import os
@@ -12,7 +12,7 @@ import tempfile
 from soapz_cli import HERE, SHARED, check, done, run
 
 FOLDER = os.path.join(HERE, "..", "potentials")
-# folder, cells, what its README says the errors are measured on
+# folder, cells, test data of the errors in its README
 SAID = (("NbMoTaW", "test.xyz", "the authors' test cells"),
         ("MoNbTaVW", "hea.xyz", "the training cells"),
         ("AcAc", "test_MD_300K.xyz", "the authors' frames at 300 K"))
@@ -29,14 +29,14 @@ check(r.returncode == 0 and r.stdout.count(" 0 of them fall") == len(models), r.
 
 
 def check_disorder(model):
-    """melts, glasses and slabs of alloys cost what they were fitted to: none is favourable"""
+    """melts, glasses and slabs of alloys have the energies they were fitted to: none is favourable"""
     e = errors(model, os.path.join(os.path.dirname(model), "disordered.xyz"))["energy"]
     print(f"{model}: disorder, energies {1e3 * e['mae']:.0f} meV/atom off, {1e3 * e['max']:.0f} at most")
     check(e["mae"] < 0.05 and e["max"] < 0.25, f"{model}: energies of disordered cells: {e}")
 
 
 def check_readme(folder, cells, where):
-    """the errors in the table of a README are those that soapz validate finds"""
+    """the errors in the table of a README are those of soapz validate"""
     with open(os.path.join(FOLDER, folder, "README.md")) as file:
         text = file.read()
     said = [[float(x) for x in re.search(rf"^\| {name} \| (.*) \|$", text, re.M)[1].split("|")]

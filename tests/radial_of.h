@@ -8,7 +8,7 @@
 #include "compressions.h"
 #include "machine.h"
 
-/* Both are to be freed. */
+/* The caller frees both. */
 static inline sz_status radial_of(int k, int n_max, int l_max, int reduce,
                                   sz_soap_spec *spec, sz_radial **radial, sz_error *err)
 {

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""readme.py CMAKE BUILD [--build]: every block of README.md and docs/install.md does what the page says, in
-a folder that has what the project's folder has, with files of data beside it.
+"""readme.py CMAKE BUILD [--build]: every block of README.md and docs/install.md works as described, in a copy
+of the project's folder with additional data files.
 
     ```sh        is one script of sh
     ```python    is run
     ```lammps    is saved under the name of its first line, and a run made short
     ```c         is saved under the name of its first line
-    ```text      behind a block must be in its output (page.py)
+    ```text      after a block must be in its output (page.py)
 
-The lines in NOT_HERE are not run here, for the reason beside each. Without --build what would be built for
-minutes is the folder BUILD, which the tests have anyway. With it ./demo builds first, and CMake goes on in
-that folder."""
+The lines in NOT_HERE are not run; each has its reason. Without --build the builds by CMake, which take
+minutes, are replaced by the folder BUILD of the tests: see SHORT. With it ./demo builds first, and CMake
+continues in that folder."""
 import json
 import os
 import re
@@ -26,7 +26,7 @@ from soapz_cli import HERE, SKIPPED, check, done, run  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(HERE, ".."))
 PAGES = ["README.md", "docs/install.md"]
-# the beginning of a line, and why it is not run
+# the beginning of a line, and the reason why it is not run
 NOT_HERE = {
     "./check": "runs this test",
     "sudo apt-get install": "changes the machine; that the packages are those of scripts/setup.sh is checked",
@@ -58,7 +58,7 @@ def needs(*modules):
 
 
 def make_folder(work):
-    """The project, but for what builds and runs have left there; data to fit to"""
+    """The project without files of builds and runs; data for fits"""
     for name in os.listdir(ROOT):
         if not name.startswith((".", "build", "demo-output", "venv")):
             os.symlink(os.path.join(ROOT, name), os.path.join(work, name))
@@ -72,7 +72,7 @@ def make_folder(work):
 
 
 def programs(folder):
-    """page.py's, and the cmake and mpiexec of this test; ~ is a folder of its own"""
+    """the programs of page.py, and the cmake and mpiexec of this test; ~ is a separate folder"""
     env = environment(folder)
     add_program(folder, "cmake", CMAKE)
     add_program(folder, "mpiexec", os.path.join(os.path.dirname(sys.executable), "mpiexec"))
@@ -87,7 +87,7 @@ def lammps_folder():
 
 
 def script(lines):
-    """What is run of a block of sh: comments stay, lines of NOT_HERE do not"""
+    """The part of a block of sh that is run: without the lines of NOT_HERE"""
     kept = [line for line in lines if not line.startswith(tuple(NOT_HERE))]
     text = "\n".join(kept).replace(
         "-DSOAPZ_LAMMPS=/path/to/lammps",
@@ -98,7 +98,7 @@ def script(lines):
 
 
 def save(lines, work, where):
-    """Under the name in the first line, which is a comment; true where there is one"""
+    """Saves a block under the name in its first line, which is a comment; true if there is one"""
     name = re.fullmatch(r"(?:#|/\*) ([\w.]+)(?: \*/)?", lines[0])
     if check(name, f"{where}: no name in the first line"):
         text = "\n".join(lines) + "\n"
@@ -130,7 +130,7 @@ def run_page(page, work, env):
 
 
 def check_words():
-    """What the pages name is there: verbs, packages, extras"""
+    """The verbs, packages and extras named by the pages exist"""
     verbs = set(re.findall(r"^  ([a-z]\w*)  ", run("--help")[1], re.M))
     text = "".join(open(os.path.join(ROOT, page)).read() for page in PAGES)
     said = set(re.findall(r"`soapz ([a-z]+)", text))
@@ -151,7 +151,7 @@ def check_words():
 
 
 def check_picture(folder):
-    """docs/front.svg is what its script makes of the tables as they are"""
+    """docs/front.svg agrees with the output of its script for the present tables"""
     path = os.path.join(folder, "front.svg")
     subprocess.run([sys.executable, os.path.join(ROOT, "docs", "make_front.py"), path], check=True)
     with open(path) as made, open(os.path.join(ROOT, "docs", "front.svg")) as kept:

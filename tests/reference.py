@@ -3,9 +3,9 @@
 
 python3 reference.py [soapz]
 
-Where QUIP's numbers have 17 digits they are met to 1e-8 relative: energies of their own
-size, the others of the largest in the file. QUIP splits the energy of three atoms of
-distance_Nb between them, soapz leaves it with one: local energies differ there."""
+If the numbers of QUIP have 17 digits, they agree within 1e-8: energies relative to themselves, other
+numbers relative to the largest in the file. QUIP divides the energy of three atoms of distance_Nb among
+them, in soapz one atom has it: local energies differ there."""
 import os
 import re
 import tempfile
@@ -13,7 +13,7 @@ import tempfile
 from soapz_cli import HERE, MODELS, check, done, numbers, read_xyz, run
 
 TOLERANCE = 1e-8
-# alpha_max=8: QUIP's own numbers have this noise
+# alpha_max=8: rounding errors of QUIP
 NOISY = {"turbo_c_published": 5e-8}
 
 

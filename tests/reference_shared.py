@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Models made by others, from the data folder SOAPZ_SHARED: equal to the digits that were
-printed.
+"""Models by other authors, from the data folder SOAPZ_SHARED: equal in the printed digits.
 
 python3 reference_shared.py [soapz]"""
 import json
@@ -13,7 +12,7 @@ import numpy as np
 
 from soapz_cli import SHARED, SKIPPED, check, done, numbers, read_xyz, run, write_xyz
 
-BAR = 1 / 1.6021765e6  # eV/Angstrom^3, as LAMMPS had it when these files were made
+BAR = 1 / 1.6021765e6  # eV/Angstrom^3, the constant of LAMMPS when these files were made
 
 
 def evaluate(model, structure, folder):

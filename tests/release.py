@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""release.py - what names the version names that of soapz.h."""
+"""release.py - all files with the version have that of soapz.h."""
 import os
 import re
 import sys

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit with the command line and the sparse points of a model that gap_fit made: its
-predictions beside those of the model."""
+"""soapz fit with the command line and the sparse points of a model of gap_fit: its predictions compared
+with those of the model."""
 import os
 import shlex
 import shutil
@@ -14,7 +14,7 @@ from soapz_cli import check, read_xyz, run
 def sparse_points(folder, c):
     """The points of a <gpCoordinates> as a file for sparse_method=FILE."""
     name = c.get("sparseX_filename")
-    text = (open(os.path.join(folder, name)).read() if name else  # else within the XML
+    text = (open(os.path.join(folder, name)).read() if name else  # otherwise in the XML
             " ".join("".join(p.itertext()) for p in c.findall("sparseX")))
     x = np.array(text.split(), float)
     x = x.reshape(int(c.get("n_sparseX")), -1)
@@ -43,7 +43,7 @@ def fit(model, tolerance):
         folder = os.path.join(work, name)
         shutil.copytree(model, folder)
         os.chmod(folder, 0o755)
-        os.chdir(folder)  # the words name files as gap_fit saw them
+        os.chdir(folder)  # the words contain relative paths
         try:
             compare(name, tolerance)
         finally:

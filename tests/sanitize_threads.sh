@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Builds with the thread sanitizer into build-sanitize-threads/ and runs the C programs that
-# start threads: works of one model at once, the crews of works, of fits and of errors; then
-# threads of Python that share a potential, and choices. Arguments: cmake, C compiler, python. 77: this compiler has none.
+# start threads: several works of one model at the same time, the crews of works, of fits and of
+# errors; then threads of Python that share a potential, and selections. Arguments: cmake,
+# C compiler, python. Exit code 77: this compiler has no thread sanitizer.
 set -eu
 cmake=$1 compiler=$2 python=$3
 build=$SOAPZ_SOURCE/build-sanitize-threads
@@ -24,7 +25,7 @@ for program in $programs; do
     TSAN_OPTIONS=halt_on_error=1 "$build/$program"
 done
 
-# what others have compiled, Python itself and BLAS, is not looked into
+# code compiled without the sanitizer, Python itself and BLAS, is not checked
 runtime=$("$compiler" -print-file-name=libtsan.so)
 [ -f "$runtime" ] || { echo "no $runtime: not run with Python"; exit 0; }
 for script in threads choosing; do

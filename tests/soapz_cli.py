@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the Python tests share: running the command, extended XYZ, counting checks.
+"""Functions shared by the Python tests: running the command, extended XYZ, counting checks.
 
 The command is the first argument of the test or the environment variable SOAPZ."""
 import contextlib
@@ -23,7 +23,7 @@ checks = failures = 0
 
 
 def check(ok, text):
-    """Counts; ok may be numpy's bool. A comparison with NaN is false, as it should be."""
+    """Counts a check; ok may be a bool of numpy. A comparison with NaN is false, which is a failure."""
     global checks, failures
     checks += 1
     if not ok:
@@ -44,7 +44,7 @@ def fails(kind, parts, call):
 
 
 def done(well=0):
-    """Ends the test: 1 where a check failed or there was none, else well."""
+    """Ends the test: exit code 1 if a check failed or there was none, otherwise 0."""
     print(f"{checks} checks, {failures} failed")
     sys.exit(1 if failures or not checks else well)
 
@@ -57,7 +57,7 @@ def run(*words, stdin=None):
 
 
 def run_here(module, *words):
-    """the same of a verb that is Python, soapz/MODULE.py, in this process: a Python with ASE takes a second to start"""
+    """the same for a verb in Python, soapz/MODULE.py, in this process, because starting ASE takes a second"""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = importlib.import_module("soapz." + module).main([str(w) for w in words])
@@ -65,7 +65,7 @@ def run_here(module, *words):
 
 
 def check_fails(code, parts, *words, gone=None, quiet=True, by=run, **more):
-    """One sentence on stderr that has all parts, this exit code, and no file left. by runs the words."""
+    """One sentence on stderr with all parts, this exit code, and no file left; by runs the words."""
     got, out, err = by(*words, **more)
     what = "soapz " + " ".join(map(str, words)) + f" gave {got}: {err!r}"
     check(got == code, what)
@@ -80,7 +80,7 @@ def check_fails(code, parts, *words, gone=None, quiet=True, by=run, **more):
 
 
 def check_ignored(example, names):
-    """Had the run that left these in its folder been in examples/EXAMPLE, git status would be clean."""
+    """If these files of a run were in examples/EXAMPLE, git status would be clean."""
     root = os.path.join(HERE, "..")
     if not os.path.exists(os.path.join(root, ".git")) or not shutil.which("git"):
         return

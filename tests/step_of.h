@@ -6,7 +6,7 @@
 
 #include "descriptor/describer.h"
 
-/* p [n][stride] of the atoms of nb and, for dE/dp = g [n][stride], dedr (added to). */
+/* p [n][stride] of the atoms of nb and, for dE/dp = g [n][stride], dedr (added). */
 sz_status step_of(const sz_describer *d, const sz_slots *slots, const sz_neigh *nb,
                   const double *g, double *p, double *dedr, sz_error *err);
 sz_status step_of_single(const sz_describer *d, const sz_slots *slots, const sz_neigh *nb,

@@ -17,7 +17,7 @@ enum { N_LABELS = sizeof labels / sizeof *labels };
 
 /* ---- exp --------------------------------------------------------------------------- */
 
-/* units in the last place that exp of eight numbers is off by, at most */
+/* largest error of exp of eight numbers in units in the last place */
 static double off_by(const double *x)
 {
     sz_doubles v = SZ_GET_DOUBLES(x);
@@ -93,8 +93,8 @@ static void add_neighbour(const sz_acsf *acsf, double r, double weight, double *
     for (int m = 0; m < s->n3; m++) *to++ += f * cos(s->kappa[m] * r);
 }
 
-/* The row that a compression makes of pairs of slots a and b, all of them: factor of what
- * add_pair gives. */
+/* The row of a compression for all pairs of slots a and b: factor times the numbers of
+ * add_pair. */
 static double factor(const sz_acsf *acsf, int row, int a, int b)
 {
     int hi = a > b ? a : b, lo = a > b ? b : a;
@@ -142,7 +142,7 @@ static void plain(const machine *m, const sz_neigh *nb, int i, double *p)
     }
 }
 
-/* n neighbours of one atom at random, of the three species */
+/* n random neighbours of one atom, of three species */
 static void surround(cluster *c, int n, double reach)
 {
     c->n_atoms = 1;
@@ -171,7 +171,7 @@ static void unlist(cluster *c)
     c->list = (sz_list){.n_pairs = 0};
 }
 
-/* any number of neighbours: none, one, those whose pairs fill batches, several tiles */
+/* numbers of neighbours: none, one, several whose pairs fill batches, several tiles */
 static int test_values(const char *label, const char *functions)
 {
     static const int counts[] = {0, 1, 2, 3, 8, 9, 16, 17, 58, 255, 256, 257, 300, 530};
@@ -188,7 +188,7 @@ static int test_values(const char *label, const char *functions)
                *want = malloc(sizeof *p * 4000);
 
         surround(&c, counts[k], 4.5);
-        m.slot[2] = k % 2 ? -1 : 2; /* a species that does not count */
+        m.slot[2] = k % 2 ? -1 : 2; /* a species without slot */
         sz_describer_forward(m.d, m.work, &c.list.nb, &m.slots, 1, &i, p);
         plain(&m, &c.list.nb, 0, want);
         for (int d = 0; d < m.n_desc; d++)
@@ -205,8 +205,7 @@ static int test_values(const char *label, const char *functions)
 
 /* ---- slopes ------------------------------------------------------------------------ */
 
-/* 1 where a neighbour, or two of an atom from one another, are about to pass the cutoff
- */
+/* 1 if a neighbour, or the distance of two neighbours, is close to the cutoff */
 static int near_cutoff(const cluster *c, double cutoff)
 {
     for (int i = 0; i < c->n_atoms; i++)
@@ -291,7 +290,7 @@ static int test_slopes(const char *label, const char *functions)
 /* ---- edge cases -------------------------------------------------------------------- */
 
 /* Neighbours r [n][3] of one atom, all of one element: vector and slopes, which must be
- * finite and those of differences. */
+ * finite and equal to finite differences. */
 static int around(const char *functions, int n, const double *r, double *p)
 {
     char text[600];
@@ -316,7 +315,7 @@ static int test_edges(void)
     static const double two[] = {-3.0, 0.1, 0, 3.0, 0.2, 0}; /* 6 apart */
     double p[200];
 
-    /* 1 + lambda c is 0, and perhaps less by rounding */
+    /* 1 + lambda c is 0, or slightly negative by rounding */
     if (around("g1=F g4={0.1 1 1 0.1 1 -1 0.1 2.5 1 0.1 2.5 -1 0.1 16 1 0.1 16 -1}", 4,
                line, p))
         return 1;
@@ -328,7 +327,7 @@ static int test_edges(void)
     return 0;
 }
 
-/* an atom in a cell that it fills alone: all its neighbours are images of it */
+/* one atom in a cell: all its neighbours are its images */
 static int test_images(void)
 {
     machine m;

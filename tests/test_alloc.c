@@ -23,11 +23,11 @@ XML_Parser __wrap_XML_ParserCreate(const XML_Char *encoding)
     return XML_ParserCreate_MM(encoding, &suite, NULL);
 }
 
-/* One attempt to load path and make scratch for it, call n failing. Returns 1 where
- * there was no call n. */
+/* One attempt to load path and create scratch, in which call n fails. Returns 1 if there
+ * was no call n. */
 static int attempt(const char *path, long n)
 {
-    sz_model *model = (sz_model *)&calls; /* not NULL: the call must set it */
+    sz_model *model = (sz_model *)&calls; /* not NULL: the call must set it to NULL */
     sz_work *work = (sz_work *)&calls;
     sz_error err = {SZ_OK, ""};
     sz_status status;
@@ -58,8 +58,8 @@ static int attempt(const char *path, long n)
 
 /* ---- all that is done with a model ----------------------------------------------- */
 
-/* What is done, and with what; the structure's species are the model's in .model, atomic
- * numbers in .elements. */
+/* The calls and their data; the species of the structure are those of the model in
+ * .model, and atomic numbers in .elements. */
 typedef struct {
     const sz_model *model;
     sz_structure part, model_s, elements; /* part: its first two atoms */
@@ -67,7 +67,7 @@ typedef struct {
 
 typedef sz_status act(const bench *b, sz_error *err);
 
-/* fails every call of the act in turn */
+/* lets every allocation of the act fail in turn */
 static void fail_each(const char *name, act *f, const bench *b)
 {
     sz_status status = SZ_ERR_MEMORY;
@@ -79,7 +79,7 @@ static void fail_each(const char *name, act *f, const bench *b)
         sz_error err = {SZ_OK, ""};
 
         calls = 0;
-        fail_at = at; /* first none: what is made once and kept */
+        fail_at = at; /* first none: allocations that are made once and kept */
         status = f(b, &err);
         if (n == 0) {
             CHECK(status == SZ_OK);
@@ -127,7 +127,7 @@ static sz_status low_ranks(const bench *b, sz_error *err)
     return status;
 }
 
-/* A predictor that has failed goes on. */
+/* A predictor can be used after a failure. */
 static sz_status predictions(const bench *b, sz_error *err)
 {
     sz_predictor *p = (sz_predictor *)&calls;
@@ -183,7 +183,7 @@ static sz_status describe(const sz_descriptor *d, const bench *b, sz_error *err)
     return status;
 }
 
-/* One of a string, made and used. */
+/* Created from a string, and used. */
 static sz_status describe_text(const char *text, const bench *b, sz_error *err)
 {
     sz_descriptor *d = (sz_descriptor *)&calls;
@@ -219,7 +219,7 @@ static sz_status descriptors(const bench *b, sz_error *err)
 
 #define SAVED "test_alloc.d"
 
-/* Nothing stays of a file that could not be finished. */
+/* A file that could not be completed is removed. */
 static sz_status save(const sz_model *model, const char *path, sz_error *err)
 {
     sz_status status = sz_model_save(model, path, err);
@@ -311,7 +311,7 @@ int main(void)
         "nacl_direct_2b",  "cuau_coordination"};
     enum { N = sizeof name / sizeof *name };
 
-    CHECK(attempt(model_path(name[0]), 1L << 40)); /* BLAS makes its own buffers once */
+    CHECK(attempt(model_path(name[0]), 1L << 40)); /* BLAS allocates its buffers once */
     for (int k = 0; k < N; k++) {
         int shown = failures;
         long n = 1;

@@ -16,7 +16,7 @@ enum { N_FRAMES = 12, N_ATOMS = 8, N = N_FRAMES * N_ATOMS, SPECIES = 5 };
 static const int elements[SPECIES] = {22, 23, 41, 42, 74};
 static const sz_fit_options one_thread = {.n_threads = 1}, threads = {.n_threads = 3};
 
-/* Frame f has the elements f .. f+2, some of five: what is absent is not multiplied. */
+/* Frame f has the elements f .. f+2 of five: absent elements have no products. */
 static sz_status make_data(sz_dataset **data, sz_error *err)
 {
     sz_status status = sz_dataset_create(data, err);
@@ -89,7 +89,7 @@ static double apart(const double *a, const double *b, size_t n)
 
 /* ---- distances ------------------------------------------------------------------- */
 
-/* rank of k near i: others that are nearer */
+/* rank of k as neighbour of i: number of others that are nearer */
 static int plain_rank(const double *p, size_t length, int i, int k)
 {
     int rank = 1;
@@ -126,7 +126,7 @@ static int test_metric(const sz_sites *all)
             double want = apart(p + (size_t)i * length, p + (size_t)k * length, length);
 
             CHECK_CLOSE(sz_metric_distances(x)[i * N + k], want, 1e-7);
-            /* without elements in common all are sqrt(2) apart: no order */
+            /* without common elements all distances are sqrt(2), without an order */
             if (i != k && want < 1.414)
                 CHECK(sz_metric_ranks(x)[i * N + k] == plain_rank(p, length, i, k));
             CHECK((sz_metric_ranks(x)[i * N + k] == 0) == (i == k));
@@ -285,7 +285,7 @@ static double plain_kernel(const double *p, size_t length, int a, int b, int zet
     return sum;
 }
 
-/* K of vectors packed by elements, of 1 and of 3 threads, against all products. */
+/* K of vectors packed by elements, with 1 and 3 threads, compared with all products. */
 static int test_kernel(const sz_dataset *data, const char *more, int zeta)
 {
     sz_descriptor *d;
@@ -320,7 +320,7 @@ static int test_kernel(const sz_dataset *data, const char *more, int zeta)
     return 0;
 }
 
-/* The two ways of ridge regression agree. */
+/* The two methods for ridge regression agree. */
 static int test_ridge(void)
 {
     enum { FRAMES = 30, D = 7, TRAIN = 22, JUDGED = 8, SIGMAS = 3 };
@@ -355,7 +355,7 @@ static int test_ridge(void)
     return 0;
 }
 
-/* Least squares that do not say all: two elements always together. */
+/* Underdetermined least squares: two elements always occur together. */
 static int test_potentials(void)
 {
     const double count[4 * 3] = {1, 1, 0, 2, 2, 1, 1, 1, 3, 0, 0, 1};
@@ -373,7 +373,7 @@ static int test_potentials(void)
     return 0;
 }
 
-/* The whole against the parts: one split, one size, one sigma. */
+/* All at once compared with single runs: one split, one size, one sigma. */
 static int test_learning(const sz_dataset *data)
 {
     enum { TEST = 3, TRAIN = 9 };

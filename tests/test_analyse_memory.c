@@ -12,7 +12,7 @@ enum { FRAMES = 8, ATOMS = 4, L_MAX = 2, ROWS = 2 * L_MAX + 1 };
 enum { FIRST = ATOMS, SITES = 4 }; /* environments of two frames */
 
 static const sz_fit_options one_thread = {.n_threads = 1};
-static void *const something = (void *)&calls; /* what a handle is before a call */
+static void *const something = (void *)&calls; /* value of a handle before a call */
 
 static sz_status make_data(sz_dataset **data, sz_error *err)
 {
@@ -37,7 +37,7 @@ static sz_status make_data(sz_dataset **data, sz_error *err)
     "soap n_max=3 l_max=2 cutoff=4 atom_sigma=0.5 central_weight=0 n_species=2 "         \
     "species_Z={42 74} "
 
-/* What a measure is made of. */
+/* Data of a measure. */
 typedef struct {
     sz_dataset *data;
     sz_descriptor *d;
@@ -131,8 +131,7 @@ static sz_status sensitivity(const sz_model *none, sz_error *err)
     return status;
 }
 
-/* zeta 1 goes by the vectors, which are shorter than the training set, 2 by the kernel.
- */
+/* zeta 1 uses the vectors, which are shorter than the training set; zeta 2 the kernel. */
 static sz_status learn(int zeta, const char *text, sz_error *err)
 {
     static const int size[] = {3, 6};

@@ -8,7 +8,7 @@
 
 #define N_ROW ((SZ_L_MAX + 1) * SZ_N_MAX)
 
-/* two atoms of gap_fit's soap, checked against QUIP to the digits given */
+/* two atoms with the soap of gap_fit, compared with QUIP in the digits given */
 static const sz_radial_spec small = {.cutoff = 3.0,
                                      .cutoff_width = 0.5,
                                      .n_max = 3,
@@ -165,7 +165,7 @@ static int test_basis_slopes(void)
                             1e-9 * most + 1e-13);
             }
     }
-    /* at the centre: the atom's own Gaussian for l = 0, nothing else */
+    /* at the centre: the Gaussian of the atom itself for l = 0, otherwise zero */
     sz_basis_eval(b, 0.0, g[0], g[1], g[2]);
     CHECK_CLOSE(distance(g[0], b->central, b->n_max), 0.0, 1e-12);
     CHECK_CLOSE(largest(g[0] + b->n_max, n - b->n_max), 0.0, 1e-11);
@@ -190,7 +190,7 @@ static void test_singular(void)
 
 enum { POINTS = 4000 };
 
-/* f_n(r), n from 1, of the theory, any factor of its own left out; R = range */
+/* f_n(r), n from 1, of the theory, without normalisation; R = range */
 static double primitive(sz_basis_kind kind, double range, int n_max, int l, int n,
                         double r)
 {
@@ -200,7 +200,7 @@ static double primitive(sz_basis_kind kind, double range, int n_max, int l, int 
     return pow(r / range, l) * exp((log(0.001) - l * log(rn)) * r * r / (rn * rn));
 }
 
-/* f_1 .. f_n made orthonormal one after the other: int_0^R r^2 chi_n chi_m = delta, by
+/* Gram-Schmidt orthonormalisation of f_1 .. f_n: int_0^R r^2 chi_n chi_m = delta, by
  * Simpson's rule; chi [n_max] at r, from the coefficients c of f in chi */
 static void orthonormal(sz_basis_kind kind, double range, int n_max, int l, double r,
                         const double *c, double *chi)
@@ -230,9 +230,9 @@ static void orthonormalise(sz_basis_kind kind, double range, int n_max, int l, d
         }
 }
 
-/* a density that is one of the functions on the grid has that coefficient alone:
- * sum_j chi_m(r_j) T_jn = delta_mn; and the residual of any other is across all of them
- */
+/* a density equal to one of the functions on the grid has only that coefficient:
+ * sum_j chi_m(r_j) T_jn = delta_mn; the residual of any density is orthogonal to all of
+ * them */
 static int test_least_squares(sz_basis_kind kind, int n_max, int l, double tol)
 {
     sz_radial_spec spec = usual;

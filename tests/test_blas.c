@@ -13,7 +13,7 @@ static double value(int i)
     return sin(1.0 + 0.7 * i);
 }
 
-/* C = A B^T against the plain loop, all column-major */
+/* C = A B^T compared with the plain loop, all column-major */
 static void check_dgemm(void)
 {
     double a[M * K], b[N * K], c[M * N];
@@ -54,7 +54,7 @@ static void check_cholesky(void)
     for (int i = 0; i < N; i++) CHECK_CLOSE(y[i], i + 1.0, 1e-10);
 }
 
-/* Two blocks folded into R by dtpqrt: R^T R is the sum of their A^T A. */
+/* Two blocks added to R by dtpqrt: R^T R is the sum of their A^T A. */
 static void check_folded_qr(void)
 {
     enum { P = 5, ROWS = 12, NB = 3 };
@@ -80,13 +80,13 @@ static void check_folded_qr(void)
     }
 }
 
-/* The number of threads is told, set, and set back. */
+/* The number of threads is read, set, and restored. */
 static void check_threads(void)
 {
     int host = sz_blas_set_threads(0);
 
     CHECK(host >= 0 && sz_blas_set_threads(-1) == host);
-    if (host == 0) return; /* a BLAS that does not tell */
+    if (host == 0) return; /* a BLAS without this function */
     CHECK(sz_blas_set_threads(1) == host);
     CHECK(sz_blas_set_threads(2) == 1);
     CHECK(sz_blas_set_threads(host) == 2);

@@ -54,7 +54,7 @@ static int make(sample *s, sz_tile tile, double zeta, double sigma0, int n_spars
     return 0;
 }
 
-/* components outside the ranges are zero in p; what stands in dedp there stays */
+/* components outside the ranges are zero in p, and do not change in dedp */
 static void test_ranges(sample *s, int n_ranges, const sz_range *range)
 {
     static double k[N * M], want[N * LD], got[N * LD];
@@ -127,7 +127,7 @@ static double size_of(const sz_model *m)
     return size;
 }
 
-/* Terms of a plan that are collapsed, or in the collapse of another. */
+/* Terms of a plan that are collapsed, alone or together with another. */
 static int count_collapsed(const sz_plan *plan, int joined_only)
 {
     const sz_soap_group *g = soaps_of(plan->model);
@@ -160,7 +160,7 @@ static int evaluate(sz_model *m, sz_collapse_rule rule, const cluster *c, double
     return n;
 }
 
-/* a lump of atoms, where some see one species alone: several ranges */
+/* a cluster in which some atoms have neighbours of one species: several ranges */
 static int test_model(const char *name, int *n_collapsed)
 {
     enum { ATOMS = 24, PAIRS = 3 * ATOMS * ATOMS };
@@ -195,7 +195,7 @@ static int test_model(const char *name, int *n_collapsed)
     return 0;
 }
 
-/* Terms of the same vectors become one: two zetas, and each sign of the order. */
+/* Terms with the same vectors are joined: two values of zeta, in each order. */
 static int test_joined(int first_zeta, int second_zeta, double sigma0)
 {
     enum { ATOMS = 24, PAIRS = 3 * ATOMS * ATOMS };
@@ -216,7 +216,7 @@ static int test_joined(int first_zeta, int second_zeta, double sigma0)
     for (int k = 0; k < g->n_describers; k++) g->describer[k]->sigma0 = sigma0;
     g->term = realloc(g->term, 2 * (size_t)n * sizeof *g->term);
     if (!g->term) return 1;
-    for (int t = 0; t < n; t++) { /* each term once more, half as strong */
+    for (int t = 0; t < n; t++) { /* each term once more, with half of the weights */
         sz_soap_term *a = g->term + t, *b = g->term + n + t;
         size_t stride = (size_t)g->describer[a->describer]->stride;
         size_t bytes = (size_t)a->n_sparse * stride * sizeof(double);
@@ -249,7 +249,7 @@ static int test_joined(int first_zeta, int second_zeta, double sigma0)
     return 0;
 }
 
-/* Each point of the terms `times` times, its weight shared. */
+/* Each point of the terms `times` times, its weight divided among them. */
 static int repeat_points(sz_soap_group *g, int times)
 {
     for (int t = 0; t < g->n_terms; t++) {
@@ -272,8 +272,8 @@ static int repeat_points(sz_soap_group *g, int times)
     return 0;
 }
 
-/* The number of points costs nothing once they are folded: no byte of the plan, of its
- * scratch or of what stays of the model, and the energies are the same. */
+/* After the collapse the memory of the plan, its scratch and the rest of the model does
+ * not depend on the number of points, and the energies are the same. */
 static int test_many_points(void)
 {
     enum { ATOMS = 24, PAIRS = 3 * ATOMS * ATOMS };
@@ -292,7 +292,7 @@ static int test_many_points(void)
         CHECK_OK(sz_model_load(&m, model_path("hea4_nuR0_all_zeta1"), &err), err);
         g = soaps_of(m);
         for (int t = 0; t < g->n_terms; t++) CHECK(g->term[t].zeta <= 2.0);
-        if (repeat_points(g, k ? 500 : 10)) return 1; /* all are worth a collapse */
+        if (repeat_points(g, k ? 500 : 10)) return 1; /* a collapse is faster for all */
         if (k == 0) {
             size = size_of(m);
             random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 1.9);
@@ -302,7 +302,7 @@ static int test_many_points(void)
         CHECK(count_collapsed(plan, 0) == g->n_terms);
         bytes[k] = sz_plan_bytes(plan);
         CHECK_OK(sz_plan_work(&work, plan, &err), err);
-        sz_model_free(m); /* what is needed is held by the plan */
+        sz_model_free(m); /* the plan holds all that it needs */
         for (int t = 0; t < g->n_terms; t++)
             CHECK(!g->term[t].p_sparse && !g->term[t].weight);
         CHECK_OK(sz_compute(NULL, work, &c.list.nb, energy[k], dedr[k], &err), err);
@@ -318,7 +318,7 @@ static int test_many_points(void)
     return 0;
 }
 
-/* what a plan decides */
+/* decisions of a plan */
 static int test_choice(void)
 {
     sz_model *m;

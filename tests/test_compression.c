@@ -41,7 +41,7 @@ static int n_columns(const sz_map *map, int l)
     return map->groups * map->n[l];
 }
 
-/* Where a channel stands in a row of Y. */
+/* Position of a channel in a row of Y. */
 static int place(const sz_map *map, int l, int channel)
 {
     int n = map->n[l];
@@ -49,7 +49,7 @@ static int place(const sz_map *map, int l, int channel)
     return map->base + channel / n * map->lanes + channel % n;
 }
 
-/* y of map d, which is X itself where there is nothing to do */
+/* y of map d, or X itself if the map is the identity */
 static void apply(const sample *s, int d, const double *x, double *y)
 {
     const sz_map *map = &s->c.map[d];
@@ -61,7 +61,7 @@ static void apply(const sample *s, int d, const double *x, double *y)
 }
 
 /* X from densities f [slot][n_lm][function] of the bases: its lanes are combinations of
- * the functions, its slots may be one */
+ * the functions; it may have a single slot */
 static void make_x(const sample *s, double f[3][N_LM][N_FUN], double *x)
 {
     const sz_radial *radial = s->radial;
@@ -107,7 +107,7 @@ static void test_maps(const sample *s)
     }
 }
 
-/* dedy . map(x) = adjoint(dedy) . x, where only channels are looked at; it adds */
+/* dedy . map(x) = adjoint(dedy) . x, for the channels only; the adjoint adds */
 static void test_map_adjoint(const sample *s)
 {
     static double x[N_X], y[N_X], dedy[N_X], dedx[N_X], start[N_X];
@@ -131,8 +131,8 @@ static void test_map_adjoint(const sample *s)
     }
 }
 
-/* Blocks in their groups, one after the other, hold n_desc components; channels and l of
- * a component say where its block looks. */
+/* The blocks of the groups, one after the other, have n_desc components; channels and l
+ * of a component give the elements of Y that its block uses. */
 static void test_blocks(const sample *s)
 {
     const sz_compression *c = &s->c;
@@ -144,7 +144,7 @@ static void test_blocks(const sample *s)
         for (int d = 0; d < SZ_FACTORS; d++)
             CHECK(c->group[g].slot[d] >= -1 && c->group[g].slot[d] < c->n_slots);
         for (int t = c->group[g].block + 1; t < c->group[g + 1].block; t++) {
-            const sz_block *b = &c->block[t], *before = b - 1; /* could not be one */
+            const sz_block *b = &c->block[t], *before = b - 1; /* impossible value */
 
             CHECK(b->l != before->l || b->a != before->a || b->n != before->n ||
                   !b->n_b || !before->n_b || b->b != before->b + before->n_b);
@@ -167,7 +167,7 @@ static void test_blocks(const sample *s)
     for (; k < c->stride; k++) CHECK(c->scale[k] == 0.0);
 }
 
-/* import then publish gives the vector back, its length unchanged, the pad zero */
+/* import followed by publish gives the same vector, with zeros in the padding */
 static int test_published(const sample *s)
 {
     static double in[DENSE_P], out[DENSE_P], inner[DENSE_P + 32];

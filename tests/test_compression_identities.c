@@ -41,13 +41,13 @@ static void unpack(const double *p, double full[L + 1][NS][NS])
                 full[l][a][b] = full[l][b][a] = a == b ? *p : *p / sqrt(2.0);
 }
 
-/* the column of (s, n) where species and n are kept apart or not */
+/* the column of (s, n) if species and n are distinguished or not */
 static int column(int s, int n, int by_species, int by_n)
 {
     return (by_species ? s : 0) * (by_n ? N : 1) + (by_n ? n : 0);
 }
 
-/* The compressed spectrum is the full one summed over what is not kept apart. */
+/* The compressed spectrum is the full one, summed over what is not distinguished. */
 static int test_sums(const cluster *c, const char *keys, const int by_species[2],
                      const int by_n[2])
 {
@@ -94,7 +94,7 @@ static int test_all_sums(const cluster *c)
     return test_sums(c, "compression={mu,nu^=1,1}", (int[]){0, 1}, (int[]){1, 0});
 }
 
-/* with one species nu,mu=1,1 is the matrix P_l itself, with its two halves */
+/* with one species nu,mu=1,1 is the matrix P_l with both triangles */
 static int test_one_species(void)
 {
     static double nu2[ATOMS][N_P], nu_mu[ATOMS][N_P], mu2[ATOMS][N_P];
@@ -121,7 +121,7 @@ static int test_one_species(void)
     return 0;
 }
 
-/* Keys that say the same in another way. */
+/* Equivalent keys. */
 static int test_same(const cluster *c, const char *a, const char *b)
 {
     static double x[ATOMS][N_P], y[ATOMS][N_P];
@@ -134,7 +134,7 @@ static int test_same(const cluster *c, const char *a, const char *b)
     return 0;
 }
 
-/* matrices that are the identity: nu=2 again, or the first rows of P_l */
+/* identity matrices give nu=2, or the first rows of P_l */
 static int test_identity(const cluster *c)
 {
     static double one[NS * NS * (L + 1)], columns[NS * NS * (L + 1)];
@@ -181,7 +181,7 @@ static double apart(const char *keys, const cluster *a, const cluster *b)
     return distance(x[0], y[0], N_P) / largest(x[0], N_P);
 }
 
-/* Two neighbours exchange their elements: invisible without species. */
+/* Two neighbours exchange their elements: no change of vectors without species. */
 static int test_exchange(void)
 {
     cluster a = {.n_atoms = 3,
@@ -205,10 +205,11 @@ static int test_exchange(void)
     return 0;
 }
 
-/* Two pairs of mirror images, one element on each side; in the second environment one
- * pair is the other way round. The total density is its own mirror image, so that a
- * vertex with an element sees the same of it from either side: only what is sensitive to
- * the elements of both neighbours tells them apart. */
+/* Two pairs of mirror images, one element on each side; in the second environment the
+ * elements of one pair are exchanged. The total density is equal to its mirror image, so
+ * that the angles between a neighbour of one element and the total density are the same
+ * on both sides. Only compressions with the elements of both neighbours distinguish the
+ * two. */
 static int test_mirror(void)
 {
     static const char *const blind[] = {"nu_S=1",
@@ -246,8 +247,8 @@ static int test_mirror(void)
 
 /* ---- three factors ----------------------------------------------------------------- */
 
-/* Four neighbours on a circle at {0, 1, 3, 4} and {0, 1, 2, 5} times 45 degrees: equal
- * power spectra, which know distances and the angles of pairs. */
+/* Four neighbours on a circle at {0, 1, 3, 4} and {0, 1, 2, 5} times 45 degrees: their
+ * power spectra, which depend on distances and angles of pairs, are equal. */
 static int test_degenerate(void)
 {
     static const char *const blind[] = {"",
@@ -292,7 +293,8 @@ static int test_degenerate(void)
 }
 
 /* nu,mu^=1,2 with l = 0 of a mu^ is the power spectrum nu,mu^=1,1 times Chat_00, which is
- * the root of mu^=2 with l = 0: what l_min=1 leaves out. The rest is as it was. */
+ * the root of mu^=2 with l = 0. l_min=1 leaves these components out and does not change
+ * the others. */
 static int test_l_min(const cluster *c)
 {
     static double three[ATOMS][N_P], short_[ATOMS][N_P], two[ATOMS][N_P], hat[ATOMS][N_P];
@@ -324,7 +326,7 @@ static int test_l_min(const cluster *c)
     return 0;
 }
 
-/* the components that seed and K name, when the matrices are handed over */
+/* the components named by seed and K, if the matrices are given */
 static int test_handed_over(const cluster *c)
 {
     enum { K = 4, SIZE = (L + 1) * NS * K };

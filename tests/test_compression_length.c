@@ -8,7 +8,7 @@
 
 static const int z_of[] = {41, 74, 42, 73, 23, 8};
 
-/* keys behind those of n_species elements */
+/* keys, followed by those of n_species elements */
 static sz_status parse(sz_soap_spec *spec, int n_species, int n_max, int l_max,
                        const char *keys, int n_matrix, const double *matrix,
                        sz_error *err)
@@ -26,7 +26,7 @@ static sz_status parse(sz_soap_spec *spec, int n_species, int n_max, int l_max,
 
 /* ---- lengths ----------------------------------------------------------------------- */
 
-/* closed formulas, without the (L+1) that all but the last three have */
+/* closed formulas, without the factor (L+1) of all but the last three */
 static long triangle(long k)
 {
     return k * (k + 1) / 2;
@@ -92,7 +92,7 @@ static void closed_formulas(int s, int n, int l_max, row list[N_ROWS])
     memcpy(list, rows, sizeof rows);
 }
 
-/* The rows of channels that sz_compression_create asks for, without the functions. */
+/* The rows of channels for sz_compression_create, without the functions. */
 static void empty_radial(sz_radial *radial, const sz_soap_spec *spec)
 {
     sz_radial_family family[SZ_FACTORS];
@@ -119,7 +119,7 @@ static void empty_radial(sz_radial *radial, const sz_soap_spec *spec)
     radial->n_lane = SZ_PAD(radial->n_lane);
 }
 
-/* the length that the library counts, and where full what the evaluator makes */
+/* the length counted by the library and, if full, that of the evaluator */
 static int length(int s, int n, int l_max, const row *want, int full)
 {
     static double matrix[SZ_L_MAX * 100 * U_MAX];
@@ -195,8 +195,8 @@ static triples count_triples(int l_min, int l_max)
     return n;
 }
 
-/* Products that the exchange of alike factors does not make equal, by Burnside's count of
- * those that an exchange leaves as they are. */
+/* Number of products that are different under exchange of equal factors, by Burnside's
+ * lemma. */
 static long count_products(const int power[4], const long size[4], triples n)
 {
     long a = 1, b = 0;
@@ -262,7 +262,7 @@ static int test_triples_of(int s, int n, int l_max, int l_min)
             return 1;
     }
     CHECK(labels == 20);
-    /* of one map the channels are alike: sorted l */
+    /* with one map the factors have the same channels: sorted l */
     return test_one_triple(s, n, l_max, l_min, "K=3", "K=7",
                            7 * (t.all + 3 * t.two + 2 * t.three) / 6) ||
            test_one_triple(s, n, l_max, l_min, "K,K,K=1,1,1", "K=7", 7 * t.all);
@@ -318,7 +318,8 @@ static int test_paper_lengths(void)
 
 /* ---- too long ---------------------------------------------------------------------- */
 
-/* What no memory holds is refused at once, in words, with all elements. */
+/* Vectors too long for any memory are refused at once with a message, with all elements.
+ */
 static int test_too_long(void)
 {
     static const struct {
@@ -327,7 +328,7 @@ static int test_too_long(void)
         {"n_max=40 l_max=12 compression={K=3} K=10000", "613600000 numbers"},
         {"n_max=40 l_max=20 compression={K,K=1,1} K=10000", "1982400000 numbers"},
         {"n_max=12 l_max=2 compression={nu=3}", "components"},
-        /* short inside, and published it is as long as the one above */
+        /* short in the kernel; the published vector is as long as the one above */
         {"n_max=12 l_max=2 compression={nu=3} radial_tolerance=0.5", "components"},
     };
     char text[1024], all[512] = "";
@@ -354,7 +355,7 @@ static int test_too_long(void)
 
 /* ---- names ------------------------------------------------------------------------- */
 
-/* every name that the command lists is understood, and its keys mean the same */
+/* every name in the list of the command is accepted, and its keys are equivalent */
 static int test_names(void)
 {
     static double matrix[4 * 6 * 2];
@@ -372,7 +373,8 @@ static int test_names(void)
             parse(&by_label, 2, 3, 3, text, optimal ? 48 : 0, optimal ? matrix : 0, &err),
             err);
         CHECK(strcmp(by_label.compression.label, name->label) == 0);
-        CHECK(name->length[0] && name->loss[0] && name->invertible[0]);
+        CHECK(name->length[0] && (name->inversion || name->invertible != SZ_DEPENDS));
+        CHECK((name->lossy == SZ_NO) == (strcmp(name->loss, "nothing") == 0));
         if (name->keys) {
             CHECK_OK(parse(&by_keys, 2, 3, 3, name->keys, 0, NULL, &err), err);
             CHECK(sz_compression_spec_equal(&by_label.compression, &by_keys.compression,

@@ -7,7 +7,7 @@
 
 static const int z_of[] = {41, 74, 42, 73, 23, 8};
 
-/* keys behind those of n_species elements */
+/* keys, followed by those of n_species elements */
 static sz_status parse(sz_soap_spec *spec, int n_species, int n_max, int l_max,
                        const char *keys, int n_matrix, const double *matrix,
                        sz_error *err)
@@ -23,7 +23,7 @@ static sz_status parse(sz_soap_spec *spec, int n_species, int n_max, int l_max,
     return parse_text(spec, text, n_matrix, matrix, err);
 }
 
-/* what differs is different, a copy is equal */
+/* different specs are not equal, a copy is equal */
 static int test_equality(void)
 {
     static const char *const keys[] = {
@@ -138,7 +138,7 @@ static int test_embeddings(void)
     return 0;
 }
 
-/* W1 of species_Z={8 1}, n_max=3, K=2: QUIP's numbers, the same for every l */
+/* W1 of species_Z={8 1}, n_max=3, K=2: the numbers of QUIP, the same for every l */
 static int test_mixing(void)
 {
     static const double want[] = {
@@ -296,7 +296,7 @@ static void test_matrix_size(void)
                 SZ_ERR_FORMAT, "Z_map", err);
 }
 
-/* Lengths that no int counts are refused when the descriptor is made. */
+/* Lengths beyond the range of int are refused when the descriptor is created. */
 static void test_too_long(void)
 {
     static const char *const keys[] = {

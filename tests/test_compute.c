@@ -24,7 +24,7 @@ typedef struct {
     sz_model *model;
     sz_work *work;
     int n_species;
-    double size; /* of the terms that an energy is the sum of, eV: its rounding */
+    double size; /* rounding error relative to the terms of an energy, eV */
 } subject;
 
 static double energy_of(const subject *s, const sz_neigh *nb, double *energy,
@@ -86,7 +86,7 @@ static int kinks(const sz_model *m, double *r)
     return n;
 }
 
-/* A core that is cut there, not switched off. */
+/* A core that is truncated there, without a switching function. */
 static int is_sharp(const sz_model *m, double r)
 {
     const sz_lj *lj = sz_model_group(m, &sz_kind_lj);
@@ -116,8 +116,8 @@ static int any_kinked(const subject *s, const cluster *c)
     return 0;
 }
 
-/* A cluster of which no pair is so close to a corner that finite differences would step
- * over it. The list reaches farther than the model. */
+/* A cluster in which no pair is so close to a kink that finite differences would cross
+ * it. The cutoff of the list is larger than that of the model. */
 static sz_status make_cluster(const subject *s, cluster *c, int n, double edge,
                               sz_error *err)
 {
@@ -131,7 +131,8 @@ static sz_status make_cluster(const subject *s, cluster *c, int n, double edge,
     return status;
 }
 
-/* The same with n cells of a shaken and sheared bcc crystal, smaller than the cutoff. */
+/* The same with n cells of a distorted and sheared bcc crystal, smaller than the cutoff.
+ */
 static sz_status make_crystal(const subject *s, cluster *c, int n, sz_error *err)
 {
     const double a = 3.2;
@@ -156,13 +157,13 @@ static sz_status make_crystal(const subject *s, cluster *c, int n, sz_error *err
 
 /* ---- slopes ----------------------------------------------------------------------- */
 
-/* The energy of atoms pushed along: r_ij -> (1 + strain) r_ij + t (v_j - v_i). */
+/* The energy after displacements: r_ij -> (1 + strain) r_ij + t (v_j - v_i). */
 typedef struct {
     const subject *s;
     cluster *c;
     double t, v[3 * ATOMS_MAX];
     double strain[9];
-    int atom; /* whose energy, -1: all */
+    int atom; /* the atom of the energy, -1: all */
 } pushed;
 
 static double pushed_energy(void *context)
@@ -184,7 +185,7 @@ static double pushed_energy(void *context)
     return p->atom < 0 ? sum : energy[p->atom];
 }
 
-/* what finite differences of step h may be off by: 1e-8 of the largest, and rounding */
+/* allowed error of finite differences with step h: 1e-8 of the largest, and rounding */
 static double allowed(const subject *s, double most, double h)
 {
     return 1e-8 * most + 5e-16 * s->size / h;
@@ -223,7 +224,7 @@ static int test_slopes(const subject *s)
     }
     sz_list_free(&c.list);
 
-    /* a cell far smaller than the cutoff: W = -dE/dstrain */
+    /* a cell much smaller than the cutoff: W = -dE/dstrain */
     CHECK_OK(make_crystal(s, &c, 1, &err), err);
     CHECK(c.list.n_pairs > 20 && c.list.n_pairs < PAIRS_MAX);
     energy_of(s, &c.list.nb, energy, dedr);
@@ -238,8 +239,8 @@ static int test_slopes(const subject *s)
 
 /* ---- symmetries ------------------------------------------------------------------- */
 
-/* the same crystal moved and turned: energies as before, dE/dr turned, and as E_i feels
- * no rotation, sum_j r_ij x dE_i/dr_ij = 0 */
+/* the same crystal, translated and rotated: equal energies, rotated dE/dr, and, as E_i is
+ * invariant under rotations, sum_j r_ij x dE_i/dr_ij = 0 */
 static int test_motion(const subject *s)
 {
     static double dedr[3 * PAIRS_MAX], turned[3 * PAIRS_MAX];
@@ -284,8 +285,8 @@ static int test_motion(const subject *s)
     return 0;
 }
 
-/* atoms in another order, their neighbours too; see test_triplet.c for the models that
- * do feel it */
+/* atoms and their neighbours in another order; see test_triplet.c for the models that
+ * depend on it */
 static int test_order(const subject *s)
 {
     double energy[ATOMS_MAX], after[ATOMS_MAX], force[3 * ATOMS_MAX];
@@ -321,7 +322,7 @@ static int test_order(const subject *s)
     return 0;
 }
 
-/* any block, and without forces */
+/* any size of block, and without forces */
 static int test_blocks(const subject *s)
 {
     static const int n_block[] = {1, 3, 0, 4096};
@@ -347,7 +348,7 @@ static int test_blocks(const subject *s)
     return 0;
 }
 
-/* dgemm and each of our own products that this CPU runs */
+/* dgemm and each of our own products that this CPU supports */
 static int test_tiles(const subject *s)
 {
     static const sz_tile tiles[] = {SZ_TILE_NONE, SZ_TILE_AVX2, SZ_TILE_AVX512};
@@ -382,8 +383,9 @@ static int test_tiles(const subject *s)
     return 0;
 }
 
-/* A sparse point that is the vector of no atoms lies outside the components that vectors
- * are reduced to: the model takes all. With zeta 1 the energy is linear in the point. */
+/* A sparse point that is not a vector of atoms is outside the space of the reduced
+ * vectors, so the model uses all components. With zeta 1 the energy is linear in the
+ * point. */
 static int test_odd_point(const subject *s)
 {
     static const double change[] = {0.0, 1e-3, 2e-3};
@@ -417,8 +419,8 @@ static int test_odd_point(const subject *s)
 
 /* ---- the cutoff ------------------------------------------------------------------- */
 
-/* A third atom moves out through every distance where a term ends or starts to be
- * switched off: energy and slope go on, and beyond all of them both atoms are alone. */
+/* A third atom moves outwards through every distance where a term ends or its switching
+ * function starts: energy and slope are continuous. Beyond all cutoffs it is isolated. */
 static void test_cutoff(const subject *s)
 {
     const double e = 1e-5;
@@ -434,7 +436,7 @@ static void test_cutoff(const subject *s)
         species[0] = k % s->n_species;
         neigh_species[0] = k / 2 % s->n_species;
         neigh_species[1] = (k + k / 3) % s->n_species;
-        for (int step = 0; step < 4; step++) { /* two points before, two behind */
+        for (int step = 0; step < 4; step++) { /* two points before it, two after it */
             r[4] = at[k] + (step - 1.5) * e;
             energy_of(s, &nb, &energy[step], dedr[step]);
         }
@@ -451,7 +453,7 @@ static void test_cutoff(const subject *s)
     }
 }
 
-/* no neighbour: a number, one for each element; no atoms at all is fine too */
+/* no neighbours: a finite number for each element; zero atoms are allowed, too */
 static void test_isolated(const subject *s)
 {
     for (int k = 0; k < s->n_species; k++) {

@@ -61,7 +61,7 @@ static double plain(sz_covariance kind, const cluster *c, int i)
     return 2.0 * sum; /* e_scale */
 }
 
-/* where f' has a corner */
+/* f' has kinks there */
 static int near_a_corner(const cluster *c)
 {
     for (int p = 0; p < c->list.n_pairs; p++) {

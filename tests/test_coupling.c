@@ -111,7 +111,7 @@ static void test_symbols(void)
 enum { L_MAX = 3, N_LM = SZ_N_LM(L_MAX), N_Y = N_LM * 3 * SZ_PAD(DENSE_K) + 16 };
 enum { N_Q = N_LM * 40000, N_P = 4000 };
 
-/* p = P(Y1, Q(Y2, Y3)); channels that are alike have one array */
+/* p = P(Y1, Q(Y2, Y3)); equal channels share an array */
 typedef struct {
     sz_soap_spec spec;
     sz_radial *radial;
@@ -127,7 +127,7 @@ static sz_status make(sample *s, int k, int n_max, int l_max, int reduce, sz_err
     sz_status status = radial_of(k, n_max, l_max, reduce, &s->spec, &s->radial, err);
 
     if (status != SZ_OK) return status;
-    fill_random(s->y[0], 3 * N_Y); /* what is no channel too */
+    fill_random(s->y[0], 3 * N_Y); /* padding, too */
     fill_random(s->g, N_P);
     status = sz_compression_create(&s->c, &s->spec.compression, s->radial, 3, 0, err);
     if (status != SZ_OK || !s->c.coupling) return status;
@@ -207,7 +207,7 @@ static void test_products(sample *s)
     for (int k = c->n_desc; k < c->stride; k++) CHECK(p[k] == 0.0);
 }
 
-/* dE/dY of all factors, E = g . p */
+/* dE/dY of all factors for E = g . p */
 static void adjoint(sample *s, double dedy[3][N_Y])
 {
     static double p[N_P], dedp[N_P];
@@ -223,7 +223,7 @@ static void adjoint(sample *s, double dedy[3][N_Y])
                       dedy[y_of[1]], dedy[y_of[2]]);
 }
 
-/* g . dp(dy) = dE/dy . dy, dy in the channels alone */
+/* g . dp(dy) = dE/dy . dy, dy in the channels only */
 static void test_transpose(sample *s)
 {
     static double dy[3][N_Y], dedy[3][N_Y], p[N_P], dp[N_P], scratch[N_P];
@@ -255,7 +255,7 @@ static double energy(void *context)
     return dot(s->g, p, s->c.n_desc);
 }
 
-/* slopes for every seventh channel, nothing where no channel is */
+/* slopes for every seventh channel, zero in the padding */
 static void test_slopes(sample *s)
 {
     static double dedy[3][N_Y];
@@ -294,7 +294,7 @@ int main(void)
         for (int turn = 0; turn < 6; turn++) {
             int shown = failures;
 
-            /* all species, then one without, then one alone */
+            /* all species, all but one, a single one */
             for (int i = 0; i < 3; i++)
                 s.present[i] = turn < 2 || (turn < 4 ? i != 1 : i == 2);
             CHECK_OK(make(&s, k, n_max[turn % 3], turn % 2 ? 3 : 2, turn > 3, &err), err);

@@ -43,7 +43,7 @@ static void exact(const sample *s, const double *y, long double *k)
         k[m] = sz_covariance_exact(&s->c, s->x + m * s->c.n_dim, z);
 }
 
-/* f(0) = 1, f is what the row holds, and slopes are those of differences */
+/* f(0) = 1, f has the tabulated values, slopes agree with finite differences */
 static void test_correlation(const sample *s)
 {
     const double h = 1e-4;
@@ -61,7 +61,7 @@ static void test_correlation(const sample *s)
     CHECK(sz_correlation(&s->c, 7.0, &slope) == 0.0 && slope == 0.0);
 }
 
-/* rows against 19 digits; slopes by central differences of these */
+/* values compared with 19 digits; slopes with their central differences */
 static void test_row(const sample *s)
 {
     double y[D], dy[D], value[M], slope[M], ahead[D];
@@ -86,7 +86,7 @@ static void test_row(const sample *s)
     }
 }
 
-/* K_MM, without permutations and with one that is written twice */
+/* K_MM, without permutations and with a permutation given twice */
 static int test_matrix(sample *s)
 {
     double k[M * M];

@@ -18,7 +18,7 @@ enum { N = 200, THREADS_MAX = 8 };
 
 typedef struct {
     int done[N];     /* how often an item was worked at */
-    int order[N], n; /* as they were handed over */
+    int order[N], n; /* in the order in which they were distributed */
     int fail_at;     /* -1: none */
     int stop_after;  /* items; -1: never */
     int skip_odd, n_halts, halt_after;
@@ -155,7 +155,7 @@ static int test_ends(int n_threads)
     for (int k = 0; k < N; k++)
         CHECK(j.done[k] == (k < j.n)); /* begun ones are finished */
     j = new_job();
-    j.halt_after = 30; /* others have failed: they know */
+    j.halt_after = 30; /* others have failed and have reported it */
     CHECK_OK(run(&j, n_threads, 0, 1, &err), err);
     CHECK(j.n <= 30);
     return 0;
@@ -182,7 +182,7 @@ typedef struct {
     int n_threads;
     int done[N];                     /* how often an item was worked at */
     atomic_int at_work[THREADS_MAX]; /* 1: that thread is in an item */
-    atomic_int clashes; /* two threads of one number at once, or no such number */
+    atomic_int clashes; /* two threads with the same number at once, or a wrong number */
 } lists;
 
 static void work_alone(void *context, int thread, int item)
@@ -200,7 +200,7 @@ static void work_alone(void *context, int thread, int item)
     atomic_store(&l->at_work[thread], 0);
 }
 
-/* n_lists lists of 0 .. N-1 items; returns 1 where every item was done once */
+/* n_lists lists of 0 .. N-1 items; returns 1 if every item was done once */
 static int run_lists(sz_standing *crew, int n_threads, int n_lists)
 {
     static lists l;
@@ -218,7 +218,7 @@ static int run_lists(sz_standing *crew, int n_threads, int n_lists)
     return right && atomic_load(&l.clashes) == 0;
 }
 
-/* of this process, or 0 where that cannot be known */
+/* threads of this process, or 0 if unknown */
 static int count_threads(void)
 {
     DIR *folder = opendir("/proc/self/task");
@@ -237,7 +237,7 @@ static void pause_ms(long n)
     nanosleep(&time, NULL);
 }
 
-/* A thread that has been joined may be listed for a moment. */
+/* A joined thread may still be listed for a moment. */
 static int threads_are(int n)
 {
     for (int k = 0; k < 1000 && count_threads() != n; k++) pause_ms(1);
@@ -253,7 +253,7 @@ static int test_standing(int n_threads)
     CHECK_OK(sz_standing_create(&crew, n_threads, &err), err);
     CHECK(!before || threads_are(before + n_threads - 1));
     CHECK(run_lists(crew, n_threads, 300));
-    pause_ms(20); /* asleep by now */
+    pause_ms(20); /* sleeping now */
     CHECK(run_lists(crew, n_threads, 3));
     sz_standing_free(crew);
     CHECK(!before || threads_are(before));
@@ -278,7 +278,7 @@ static int test_many(void)
     return 0;
 }
 
-/* In a child that is forked while the threads sleep, and in its own child. */
+/* In a child process forked while the threads sleep, and in the child of that. */
 static int test_fork(void)
 {
     sz_standing *crew;
@@ -287,7 +287,7 @@ static int test_fork(void)
     int how = 1;
 
 #ifdef __SANITIZE_THREAD__
-    return 0; /* the sanitizer knows no threads of forked processes */
+    return 0; /* the sanitizer does not support threads of forked processes */
 #endif
     CHECK_OK(sz_standing_create(&crew, 3, &err), err);
     CHECK(run_lists(crew, 3, 20));

@@ -35,7 +35,7 @@ static void test_slope(function *f)
     CHECK(inside > 1.0);
 }
 
-/* from one to zero; the middle is one half */
+/* from one to zero; one half in the middle */
 static void test_ends(function *f)
 {
     double slope, last = 1.0;
@@ -54,12 +54,12 @@ static void test_ends(function *f)
     CHECK_CLOSE(slope, 0.0, 1e-5);
     /* a window wider than the cutoff starts below one */
     CHECK_CLOSE(f(0.0, 2.0, 4.0, &slope), 0.5, 1e-14);
-    /* no window: a step, its slope zero everywhere */
+    /* width zero: a step; the slope is zero everywhere */
     CHECK(f(5.0 - 1e-12, 5.0, 0.0, &slope) == 1.0 && slope == 0.0);
     CHECK(f(5.0 + 1e-12, 5.0, 0.0, &slope) == 0.0 && slope == 0.0);
 }
 
-/* S leaves one as 35 x^4 and reaches zero the same way */
+/* S decreases from one as 35 x^4 and reaches zero in the same way */
 static void test_switch_is_flat(void)
 {
     double unused;

@@ -27,7 +27,7 @@ static void put(const char *text)
     if (!f || fputs(text, f) < 0 || fclose(f) != 0) exit(1);
 }
 
-/* As the data of a fit with these settings, or of a validation where they are NULL. */
+/* As the data of a fit with these settings, or of a validation if they are NULL. */
 static sz_status get(sz_dataset **data, const char *settings, sz_error *err)
 {
     char line[1024];
@@ -135,9 +135,9 @@ static int test_virial_forms(void)
         "QM_virials=\"1.0 2 3 2 5 6 3 6 9\"",
         "virials=\"1.0 2 3 2 5 6 3 6 9\"",
         "virial=\"1.0 2 3 1.5 5 6 3 6 9\" virial=\"1.0 2 3 2 5 6 3 6 9\"",
-        /* not symmetric: the mean counts */
+        /* not symmetric: the mean is used */
         "virial=\"1.0 1 3 3 5 6 3 6 9\"",
-        /* a virial goes before a stress */
+        /* a virial is preferred to a stress */
         "stress=\"7.0 7 7 7 7 7\" virial=\"1.0 2 3 2 5 6 3 6 9\"",
         "stress=\"7.0 7 7 7 7 7\" REF_virial=\"1.0 2 3 2 5 6 3 6 9\"",
         "gap_virial=\"7.0 7 7 7 7 7 7 7 7\" dft_virial=\"1.0 2 3 2 5 6 3 6 9\"",
@@ -173,8 +173,8 @@ static int test_virial_forms(void)
 
 /* ---- atoms and cell ---------------------------------------------------------------- */
 
-/* Nb at 0 0 0 and W at 1 2 3, forces 1 2 3 and -1 -2 -3 where there are any; the first
- * is masked where there is a mask. */
+/* Nb at 0 0 0 and W at 1 2 3, forces 1 2 3 and -1 -2 -3 if there are forces; the first
+ * atom is masked if there is a mask. */
 static int test_atom_forms(void)
 {
     const struct {
@@ -304,12 +304,12 @@ static int test_plain(void)
 #define ATOM1 "W 0 0 0 1 2 3\n"
 #define ATOM2 "W 0 0 0 7 7 7 1 2 3\n"
 
-/* What is taken, or why nothing is. taken NULL: an error that says want; else want is in
- * a warning, or "" where there is none. */
+/* The quantities that are used. taken NULL: an error that contains want; otherwise a
+ * warning contains want, or there is no warning if want is "". */
 static const struct {
     const char *settings, *text, *taken, *want;
 } choice[] = {
-    /* gap_fit's own */
+    /* the default names of gap_fit */
     {"", "1\n" BOX PROP ":force:R:3 energy=1.0 virial=\"1.0 0 0 0 1 0 0 0 1\"\n" ATOM1,
      "energies from 'energy', forces from 'force', virials from 'virial'", ""},
     {"energy_parameter_name=energy force_parameter_name=force",
@@ -332,7 +332,7 @@ static const struct {
      "energies from 'REF_energy', forces from 'REF_forces'",
      "energies are read from 'REF_energy', not from 'energy', which also exists; "
      "energy_parameter_name=energy selects it"},
-    /* the prefix of a name that is given comes first */
+    /* the prefix of a given name comes first */
     {"energy_parameter_name=energy",
      "1\n" BOX PROP ":REF_forces:R:3:forces:R:3 energy=1.0 REF_energy=2.0\n" ATOM2,
      "energies from 'energy', forces from 'forces'",
@@ -345,7 +345,7 @@ static const struct {
     {"parameter_name_prefix=dft_",
      "1\n" BOX PROP ":forces:R:3:dft_forces:R:3 energy=1.0 dft_energy=2.0\n" ATOM2,
      "energies from 'dft_energy', forces from 'dft_forces'", ""},
-    /* of what a frame says twice one counts, aloud */
+    /* if a frame has something twice, one is used, with a warning */
     {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 free_energy=2.0\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
      ":2: 'free_energy' differs from 'energy', which is used (1 in all); forces "
@@ -358,7 +358,7 @@ static const struct {
     {"", "1\n" BOX PROP ":forces:R:3 energy=1.0 Energy=2.0\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
      ":2: Energy occurs twice in the frame (1 in all); the last one is used"},
-    /* what cannot be meant */
+    /* impossible values */
     {"", "1\n" BOX PROP ":Z:I:1 energy=1.0\nW 0 0 0 41\n", "energies from 'energy'",
      ":3: Z gives another element than species, which is used (W)"},
     {"", "1\nVEC1=\"5 0 0\" " PROP " energy=1.0\nW 0 0 0\n", "energies from 'energy'",
@@ -375,7 +375,7 @@ static const struct {
      ":2: stress has 3 numbers, not 9 or six, xx yy zz yz xz xy"},
     {"", "1\n" BOX PROP " energy=1.0 virial=\"1 2 3 4 5 6\"\nW 0 0 0\n", NULL,
      ":2: virial has 6 numbers, not 9, row by row; write all of them"},
-    /* forces are never lost */
+    /* forces are never ignored */
     {"force_parameter_name=force", "1\n" BOX PROP ":forces:R:3 energy=1.0\n" ATOM1, NULL,
      ":2: forces are named 'forces' (1 of 1 frames), not 'force': give "
      "force_parameter_name=forces, or force_parameter_name=none"},
@@ -402,7 +402,7 @@ static const struct {
     {"parameter_name_prefix=dft_ force_parameter_name=none",
      "1\n" BOX PROP ":forces:R:3 dft_energy=1.0\n" ATOM1, "energies from 'dft_energy'",
      ""},
-    /* a stress that nobody asked for */
+    /* a stress that was not asked for */
     {"virial_parameter_name=virial",
      "1\n" BOX PROP ":forces:R:3 energy=1.0 stress=\"1.0 1 1 0 0 0\"\n" ATOM1,
      "energies from 'energy', forces from 'forces'",
@@ -421,7 +421,7 @@ static const struct {
      "energies from 'energy', forces from 'forces', virials from 'pbe_stress' (-volume * "
      "stress)",
      "the virial is taken from 'pbe_stress'"},
-    /* frames that differ: the prefix that half of them have, plural or not */
+    /* different names: the prefix that half of the frames have, plural or not */
     {"",
      "1\n" BOX PROP ":forces:R:3 energy=1.0\n" ATOM1 "1\n" BOX PROP
      ":force:R:3 energy=1.0\n" ATOM1,
@@ -470,7 +470,7 @@ static int test_choice(void)
     return 0;
 }
 
-/* Both spellings are read, and the forces of the frames are what they are. */
+/* Both spellings are read, with the right forces of the frames. */
 static int test_other_spelling(void)
 {
     sz_dataset *data;
@@ -492,9 +492,9 @@ static int test_other_spelling(void)
 
 /* ---- virials that are stresses ----------------------------------------------------- */
 
-/* A simple cubic crystal of 27 atoms with springs: energy by volume, forces and virials
- * that belong together. cubes: frames of n volumes; the factor turns virials into
- * what is written. */
+/* A simple cubic crystal of 27 atoms with springs: energy as a function of the volume,
+ * and consistent forces and virials. cubes: frames of n volumes; virials are multiplied
+ * with the factor before they are written. */
 typedef enum { VIRIAL, STRESS, VIRIAL_SIGN, STRESS_GPA } sort;
 
 static void write_lattice(const char *key, sort what, int n_volumes, int with_forces)
@@ -556,7 +556,7 @@ static int test_virials(void)
         const char *key, *settings;
         sort what;
         int n_volumes, forces;
-        const char *want; /* "": nothing is said; "!..": an error */
+        const char *want; /* "": no warning; "!..": an error */
     } t[] = {
         {"virial", "", VIRIAL, 4, 1, ""},
         {"virial", "", VIRIAL, 1, 1, ""},
@@ -618,8 +618,8 @@ static int test_virials(void)
     return 0;
 }
 
-/* The median pressure is said, in whatever order the frames are: of virials with one
- * component, 3 V p, in cells of one volume. */
+/* The message gives the median pressure for any order of the frames: virials with one
+ * component, 3 V p, in cells of equal volume. */
 static int test_pressures(void)
 {
     static const double pressure[] = {7, 90, 8, 20, 10}; /* eV/Angstrom^3 */

@@ -19,7 +19,7 @@ static char path[] = "/tmp/soapz_test_dataset_XXXXXX";
 #define BOX "Lattice=\"9 0 0 0 9 0 0 0 9\" "
 #define PROP "Properties=species:S:1:pos:R:3"
 
-/* Data, and what a fit makes of them. */
+/* Data, and the targets of a fit. */
 typedef struct {
     sz_fit_spec *spec;
     sz_dataset *data;
@@ -96,7 +96,7 @@ static int test_names(void)
     return 0;
 }
 
-/* virial = -volume stress; 6 numbers are xx yy zz yz xz xy; a virial goes before. */
+/* virial = -volume stress; 6 numbers are xx yy zz yz xz xy; a virial is preferred. */
 static int test_stress(void)
 {
     const char *text =
@@ -162,13 +162,14 @@ static int test_table(void)
                 CHECK_CLOSE(g->virial_sigma[k], root * virial[f], 1e-15);
         }
         CHECK(t.data->n_config_types == 3 && !strcmp(t.data->config_type[2], "Gas"));
-        CHECK(t.targets->warnings.n == !per_atom); /* liquid is nowhere */
+        CHECK(t.targets->warnings.n == !per_atom); /* no frame is of type liquid */
         release(&t);
     }
     return 0;
 }
 
-/* Sigmas of a frame are absolute: component before atom before frame. */
+/* Sigmas in a frame are absolute: first of the component, then the atom, then the frame.
+ */
 static int test_overrides(void)
 {
     const char *text = FOUR DATA4
@@ -246,7 +247,7 @@ static int test_e0(void)
     return 0;
 }
 
-/* A core potential comes off before e0 is found. */
+/* The core potential is subtracted before e0 is determined. */
 static int test_core(void)
 {
     const char *text =
@@ -372,7 +373,7 @@ static int test_bad_e0(void)
     return 0;
 }
 
-/* Many frames: the arrays grow, the targets still point into them. */
+/* Many frames: the arrays grow, and the targets still point into them. */
 static int test_growth(void)
 {
     enum { N = 1500 };
@@ -456,7 +457,7 @@ static int compare(const sz_targets *a, const sz_targets *b)
     return 0;
 }
 
-/* Frames handed over give the same targets, bit by bit, as the file that holds them. */
+/* Frames in memory give bitwise the same targets as a file with these frames. */
 static int check_added(int n, const sz_frame *frame)
 {
     const char *settings = "config_type_sigma={gas:1:2:3:0}";
@@ -520,7 +521,7 @@ static int test_added(void)
 
 /* ---- the frames of two ranks ----------------------------------------------------- */
 
-/* The atoms of this rank's frames. */
+/* The atoms of the frames of this rank. */
 static int atoms_of(const sz_dataset *data, int rank, sz_error *err)
 {
     unsigned char *taken;
@@ -533,7 +534,7 @@ static int atoms_of(const sz_dataset *data, int rank, sz_error *err)
     return n;
 }
 
-/* A frame costs as its atoms do, ten times that with forces. */
+/* The cost of a frame is its number of atoms, ten times that with forces. */
 static int test_share(void)
 {
     const char *one = "1\n" BOX PROP " dft_energy=1\nW 0 0 0\n";

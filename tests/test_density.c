@@ -20,8 +20,8 @@ typedef struct {
     double u[3 * SZ_LANES], r[SZ_LANES];
 } batch;
 
-/* n neighbours with any channels and harmonics: the sums do not care; 1 to 8 of them in
- * a row share a slot, or stay out. Not all lanes of an l are used. */
+/* n neighbours with arbitrary channels and harmonics; 1 to 8 consecutive ones have the
+ * same slot, or none. Not all lanes of an l are used. */
 static void random_batch(batch *b, int l_max, int n_lane, int n)
 {
     b->l_max = l_max;
@@ -64,7 +64,7 @@ static void adjoint(const batch *b, const double *dedx, int add, double *dedy,
                        b->h, b->dh, dedx, add, dedy, slope);
 }
 
-/* X_(s,q),lm = sum_j h_lq Y_lm, added to what is there */
+/* X_(s,q),lm = sum_j h_lq Y_lm, added */
 static void test_naive(const batch *b)
 {
     double x[N_X], want[N_X];
@@ -92,7 +92,7 @@ static void test_dot_products(const batch *b)
     int n_y = SZ_N_LM(b->l_max) * SZ_LANES;
 
     fill_random(dedx, N_X);
-    for (int i = 0; i < n_y; i++) dedy[i] = slope[i] = 1e9; /* is overwritten */
+    for (int i = 0; i < n_y; i++) dedy[i] = slope[i] = 1e9; /* overwritten */
     adjoint(b, dedx, 0, dedy, slope);
     for (int i = 0; i < n_y; i++) {
         double y[N_LM * SZ_LANES] = {0};

@@ -22,7 +22,7 @@ typedef struct {
     sz_list list;
 } frame;
 
-/* five atoms of Mo and W in a cell in which they see their own images */
+/* five atoms of Mo and W in a cell that is smaller than the cutoff */
 static void make_frame(frame *f)
 {
     static const int z[N] = {42, 74, 42, 42, 74};
@@ -49,7 +49,7 @@ static sz_status vectors(const sz_descriptor *d, frame *f, double *p, sz_error *
 
 /* ---- derivatives ----------------------------------------------------------------- */
 
-/* dp_i by the position of atom j along x, from dp_i/dr_ij */
+/* derivative of p_i by the x coordinate of atom j, from dp_i/dr_ij */
 static void add_up(const frame *f, int i, int j, int x, int length, const double *dpdr,
                    double *slope)
 {
@@ -162,7 +162,7 @@ static int split(const char *label, int *l, char *one, char *two)
     return sscanf(label, "l=%d [%39[^]]][%39[^]]]", l, one, two) == 3;
 }
 
-/* Each component of t is the one of the full spectrum under the same label. */
+/* Each component of t is equal to that of the full spectrum with the same label. */
 static int check_within(const table *t, const table *full)
 {
     for (int k = 0; k < t->length - 1; k++) {
@@ -179,8 +179,8 @@ static int check_within(const table *t, const table *full)
     return 0;
 }
 
-/* nu,mu=1,1: [n Z][n'] is the sum of [n Z][n' Z'] over Z', off the diagonal as 1/sqrt(2)
- * of what the full spectrum has. */
+/* nu,mu=1,1: [n Z][n'] is the sum of [n Z][n' Z'] over Z', off the diagonal 1/sqrt(2)
+ * times the components of the full spectrum. */
 static int check_sums(const table *t, const table *full)
 {
     static const char *const z[] = {"Z=42", "Z=74"};
@@ -265,7 +265,7 @@ static int test_model(void)
                 err);
     CHECK(d == NULL);
     CHECK_OK(sz_descriptor_of_model(&d, model, 0, &err), err);
-    sz_model_free(model); /* a descriptor goes on */
+    sz_model_free(model); /* a descriptor can be used after an error */
     CHECK(strstr(sz_descriptor_text(d), "nu_R=1") != NULL);
     CHECK(sz_descriptor_is_centre(d, z) + sz_descriptor_is_centre(d, 6) == 1);
     CHECK(!sz_descriptor_is_centre(d, -1) && !sz_descriptor_is_centre(d, 119));

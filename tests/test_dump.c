@@ -125,7 +125,7 @@ static int test_kept(void)
     return 0;
 }
 
-/* Several frames, of different sizes, blank lines between; a change to XYZ too. */
+/* Several frames of different sizes with blank lines between them; then XYZ. */
 static int test_frames(void)
 {
     const int want[] = {2, 1, 1, -1};

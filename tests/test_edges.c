@@ -15,7 +15,7 @@ typedef struct {
     sz_model *model;
     sz_predictor *predictor;
     double cutoff;
-    long crowd; /* neighbours of one atom that it is given at most */
+    long crowd; /* largest number of neighbours of one atom */
 } subject;
 
 enum { FEW = 8 };
@@ -23,7 +23,7 @@ enum { FEW = 8 };
 typedef struct {
     int n_atoms, species[FEW];
     double position[3 * FEW];
-    double edge; /* of a cubic cell, 0: none */
+    double edge; /* of a cubic cell; 0: no cell */
 } atoms;
 
 static sz_structure structure_of(const atoms *a)
@@ -46,7 +46,7 @@ static sz_status predict(const subject *s, const atoms *a, sz_prediction *p,
     return sz_predict(s->predictor, &structure, p, err);
 }
 
-/* NaN where it fails */
+/* NaN after an error */
 static double energy_of(const subject *s, const atoms *a)
 {
     sz_prediction p;
@@ -57,7 +57,7 @@ static double energy_of(const subject *s, const atoms *a)
     return NAN;
 }
 
-/* n atoms from a on in steps of (dx, dy, dz), species in turn */
+/* n atoms from a in steps of (dx, dy, dz), species in turn */
 static atoms chain(const subject *s, int n, double dx, double dy, double dz)
 {
     atoms a = {.n_atoms = n, .edge = 0.0};
@@ -122,7 +122,7 @@ static void test_lines(const subject *s)
     }
 }
 
-/* A right angle and a flat square: planes have no direction of their own either. */
+/* A right angle and a flat square: for planes, too, no direction is special. */
 static void test_planes(const subject *s)
 {
     atoms a = chain(s, 4, 0, 0, 0);
@@ -144,13 +144,13 @@ static void test_cutoff(const subject *s)
 
         for (size_t q = sizeof off / sizeof *off; q-- > 0;) {
             double r = s->cutoff * (1.0 + off[q]);
-            /* two atoms that are near, and the third that leaves the first */
+            /* two close atoms, and a third that moves away from the first */
             atoms a = chain(s, 3, 0, 1.5, 1.5);
             sz_prediction p;
             sz_error err;
 
             for (int x = 0; x < 3; x++) a.position[6 + x] = r * along[k][x];
-            a.position[3] = -2.0; /* out of reach of the third */
+            a.position[3] = -2.0; /* beyond the cutoff of the third */
             a.position[4] = a.position[5] = 0.0;
             if (along[k][0] != 0.0) a.position[3] = -2.0 * along[k][0];
             CHECK(predict(s, &a, &p, &err) == SZ_OK);
@@ -167,8 +167,8 @@ static void test_cutoff(const subject *s)
     }
 }
 
-/* The step that soap_turbo has by its definition, where the filter begins
- * (docs/theory.md): it is no larger than QUIP's, 2.1e-5 eV. */
+/* The step of soap_turbo at the beginning of the filter, which follows from its
+ * definition (docs/theory.md), is not larger than that of QUIP, 2.1e-5 eV. */
 static void test_step(const subject *s)
 {
     atoms a = chain(s, 2, 0, 0, 2.0 - 1e-9);
@@ -194,14 +194,14 @@ static void test_close(const subject *s)
     a.position[5] = 12.0 - 1e-7; /* of the image */
     CHECK_FAILS(predict(s, &a, &p, &err), SZ_ERR_NUMERIC, "coincide", err);
     a.edge = 0.0;
-    /* just above, numbers: the forces cancel */
+    /* slightly longer: finite numbers, as the forces cancel */
     a.position[5] = 2e-6;
     CHECK(predict(s, &a, &p, &err) == SZ_OK);
     CHECK(isfinite(p.energy) && isfinite(largest(p.force, 9)));
     for (int x = 0; x < 3; x++)
         CHECK_CLOSE(p.force[x] + p.force[3 + x] + p.force[6 + x], 0.0,
                     1e-11 * (1.0 + largest(p.force, 9)));
-    /* and right ones where differences can tell */
+    /* and correct ones if finite differences are accurate enough */
     a.position[5] = 0.05;
     check_forces(s, &a, 1e-4, "two atoms 0.05 Angstrom apart");
 }
@@ -218,7 +218,8 @@ static atoms shifted(const atoms *a, double by)
 
 static void test_far(const subject *s)
 {
-    atoms a = chain(s, 5, 1.25, 1.5, 1.0), b; /* numbers that a sum with 1e6 keeps */
+    atoms a = chain(s, 5, 1.25, 1.5, 1.0),
+          b; /* numbers that are exact after the addition of 1e6 */
     double energy = energy_of(s, &a), force[3 * FEW];
     sz_prediction p;
     sz_error err;
@@ -230,10 +231,10 @@ static void test_far(const subject *s)
     CHECK_CLOSE(p.energy, energy, 1e-12 * (1.0 + fabs(energy)));
     CHECK_CLOSE(distance(p.force, force, 15), 0.0, 1e-12 * (1.0 + largest(force, 15)));
     check_forces(s, &b, 1.0 / 1024.0, "at 1e6 Angstrom");
-    /* in a cell they are wrapped, which costs the digits that 1e6 has not */
+    /* in a cell they are wrapped, which loses digits */
     a.edge = b.edge = 8.0;
     CHECK_CLOSE(energy_of(s, &b), energy_of(s, &a), 1e-7 * (1.0 + fabs(energy)));
-    /* one of them alone there: two energies that add up */
+    /* one of them isolated there: the energy is the sum of two */
     a.edge = 0.0;
     b = a;
     b.position[12] = 1e6;
@@ -264,9 +265,9 @@ static void test_none_and_one(const subject *s)
         energy = p.energy;
         CHECK(isfinite(energy) && p.local[0] == energy);
         CHECK(largest(p.force, 3) == 0.0 && largest(p.virial, 9) == 0.0);
-        a.edge = 1.01 * s->cutoff; /* its images are out of reach */
+        a.edge = 1.01 * s->cutoff; /* its images are beyond the cutoff */
         CHECK(energy_of(s, &a) == energy);
-        a.edge = 0.5 * s->cutoff; /* its images push from all sides */
+        a.edge = 0.5 * s->cutoff; /* its images are on all sides */
         CHECK(predict(s, &a, &p, &err) == SZ_OK);
         CHECK_CLOSE(largest(p.force, 3), 0.0, 1e-11 * (1.0 + largest(p.virial, 9)));
     }
@@ -274,7 +275,7 @@ static void test_none_and_one(const subject *s)
 
 /* ---- a crowd ----------------------------------------------------------------------- */
 
-/* dE_i/dr_ij of an atom among n, along their own direction v, against differences. */
+/* dE_i/dr_ij of an atom among n, along their direction v, compared with differences. */
 static int test_crowd(const subject *s)
 {
     size_t n = (size_t)s->crowd;
@@ -336,7 +337,7 @@ static int test_subject(subject *s)
     return 0;
 }
 
-/* A dozen random clusters with made-up energies and forces. */
+/* Twelve random clusters with random energies and forces. */
 static int make_data(sz_dataset **data)
 {
     sz_error err;
@@ -360,7 +361,7 @@ static int make_data(sz_dataset **data)
 #define FIT "gp_file=edges.soapz e0={Mo:-1.5:W:-1.7} default_sigma={0.01 0.1 0 0} gap={"
 #define SPARSE " delta=0.5 n_sparse=10 sparse_method=cur_points "
 
-/* The model of one descriptor fitted to them, for kinds that have no file. */
+/* A model of one descriptor fitted to them, for kinds without a file. */
 static int fit(sz_model **model, const char *text, const sz_dataset *data)
 {
     const sz_fit_options options = {.n_threads = 1};
@@ -376,7 +377,8 @@ static int fit(sz_model **model, const char *text, const sz_dataset *data)
 int main(void)
 {
     enum { ALL = 100000 };
-    /* triplets and four bodies are counted as squares and cubes of the neighbours */
+    /* the numbers of triplets and quadruplets grow like squares and cubes of the
+     * neighbours */
     static const subject file[] = {{.name = "mo_soap_nu22_zeta4_virial", .crowd = ALL},
                                    {.name = "nbta_soap_nu22_zeta2", .crowd = ALL},
                                    {.name = "turbo_si_default_nf", .crowd = ALL},

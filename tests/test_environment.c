@@ -31,7 +31,7 @@ static long size_of(const char *path)
     return stat(path, &s) == 0 ? (long)s.st_size : -1;
 }
 
-/* energies and dE/dr of the model of a GAP on c, which it may not change */
+/* energies and dE/dr of the model of a GAP on c; the GAP must not change */
 static int evaluate(sz_gap *gap, const cluster *c, double *energy, double *dedr)
 {
     sz_neigh nb = c->list.nb;
@@ -69,7 +69,7 @@ static int test_file(const char *text, const cluster *c)
     CHECK_OK(sz_gap_load(&full, FILE_1, &err), err);
     CHECK_OK(sz_gap_make_vectors(full, &err), err);
     CHECK(bare->term->environment && !bare->term->x_sparse);
-    CHECK(same_gap(gap, full)); /* vectors to the last bit */
+    CHECK(same_gap(gap, full)); /* vectors are bitwise equal */
     CHECK_OK(sz_gap_save(bare, FILE_2, &err), err);
     CHECK_OK(sz_model_load(&model, FILE_2, &err), err);
     sz_model_free(model);
@@ -104,7 +104,7 @@ static int test_file(const char *text, const cluster *c)
     return 0;
 }
 
-/* atoms alone: no neighbour in the whole file */
+/* isolated atoms: no neighbours in the whole file */
 static int test_alone(void)
 {
     cluster c = {.n_atoms = 2, .position = {0, 0, 0, 50, 0, 0}, .species = {1, 2}};
@@ -124,7 +124,7 @@ static int test_alone(void)
     return 0;
 }
 
-/* what is no environment is not written, and not used */
+/* an invalid environment is not written and not used */
 static int test_faults(const cluster *c)
 {
     sz_gap *gap;

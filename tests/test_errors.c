@@ -60,7 +60,7 @@ static void release(setting *s)
     sz_model_free(s->model);
 }
 
-/* QUIP's energies, forces and virials of a whole model: e0, core, two-body, SOAP */
+/* energies, forces and virials by QUIP of a whole model: e0, core, two-body, SOAP */
 static int test_reference(const char *name)
 {
     setting s = {.stop_at = -1};
@@ -101,9 +101,9 @@ static int test_sums(void)
     s.data->force[3 * f->first + 4] -= 2.0;
     s.data->force[3 * f->first + 6] += 100.0;
     s.data->masked[f->first + 2] = 1;
-    f->virial[1] += 3.0 * atoms; /* xy and yx count once */
+    f->virial[1] += 3.0 * atoms; /* xy and yx are one number */
     f->virial[3] += 3.0 * atoms;
-    f->config_type = 1; /* into another's sums */
+    f->config_type = 1; /* added to other sums */
     CHECK_OK(compare(&s, 1, &err), err);
     CHECK_CLOSE(s.table.all.energy.sum1, 0.6, 1e-8);
     CHECK_CLOSE(s.table.all.energy.sum2, 0.26, 1e-8);
@@ -115,14 +115,16 @@ static int test_sums(void)
     CHECK_CLOSE(s.table.all.force.max, 2.0, 1e-8);
     CHECK_CLOSE(s.table.all.virial.sum2, 9.0, 1e-6);
     CHECK_CLOSE(s.table.type[1].energy.max, 0.5, 1e-8);
-    CHECK_CLOSE(s.table.type[0].energy.n, 0, 0); /* its only frame went to type 1 */
+    CHECK_CLOSE(s.table.type[0].energy.n, 0,
+                0); /* its only frame was changed to type 1 */
     CHECK_CLOSE(s.table.element[s.data->species[f->first + 1]].force.max, 2.0, 1e-8);
     other = s.table.element[1 - s.data->species[f->first + 1]].force.max;
     CHECK_CLOSE(other, 0.0, 1e-8);
 
     one = s.table.all;
     CHECK_OK(compare(&s, 3, &err), err);
-    CHECK(memcmp(&one, &s.table.all, sizeof one) == 0); /* order of sums is the file's */
+    CHECK(memcmp(&one, &s.table.all, sizeof one) ==
+          0); /* sums are in the order of the file */
 
     s.data->force[3 * f->first] = NAN;
     CHECK_OK(compare(&s, 2, &err), err);
@@ -169,7 +171,7 @@ static int test_refusals(void)
     if (read_text(&s, "1\n" BOX "\nMo 0 0 0\n2\n" BOX "\nW 1 1 1\nW 1 1 1\n", &err))
         return 1;
     CHECK_FAILS(compare(&s, 2, &err), SZ_ERR_NUMERIC, ":4: ", err);
-    /* nothing to compare with is no error, but nothing is counted */
+    /* no reference data: no error, and zero numbers */
     if (read_text(&s, "1\n" BOX " energy_sigma=0\nMo 0 0 0\n", &err)) return 1;
     CHECK_OK(compare(&s, 2, &err), err);
     CHECK(s.n == 1 && s.table.all.energy.n == 0 && s.table.all.force.n == 0);

@@ -16,7 +16,7 @@ static sz_status take(void *context, int f, const sz_frame_prediction *p, sz_err
     return SZ_OK;
 }
 
-/* Names, data, variance, predictions, sums and calibration, as validate calls them. */
+/* Names, data, variance, predictions, sums and calibration, called as in validate. */
 static sz_status compare(const sz_model *model, sz_error *err)
 {
     sz_validation v = {.given_type = "name"};

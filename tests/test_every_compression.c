@@ -8,7 +8,7 @@
 
 enum { N = 6, ROOM = 2 * DENSE_P };
 
-/* six atoms of the species z in turn, close enough to see each other */
+/* six atoms of the species z in turn, all within the cutoff */
 static sz_status make_cluster(cluster *c, int n_species, sz_error *err)
 {
     memset(c, 0, sizeof *c);
@@ -16,7 +16,7 @@ static sz_status make_cluster(cluster *c, int n_species, sz_error *err)
     return find_neighbours(c, 3.8, err);
 }
 
-/* One compression, one set of other keys, atoms of the elements z. */
+/* One compression with one set of other keys, atoms of the elements z. */
 static int test_vectors(int k, int n_max, int l_max, const char *more, const int *z,
                         double tol)
 {
@@ -95,7 +95,7 @@ static int test_ranges(int k, const int *z)
                 inside += range[r].end - range[r].first;
                 from = range[r].end;
             }
-            /* nu=2 with one of three species: a ninth, about */
+            /* nu=2 with one of three species: about a ninth */
             if (z[1] == 6 && strcmp(compressions[k].label, "nu=2") == 0)
                 CHECK(inside == 6 * 3);
             if (z[1] == 6 && strcmp(compressions[k].label, "nu,mu=1,1") == 0)
@@ -107,8 +107,8 @@ static int test_ranges(int k, const int *z)
     return 0;
 }
 
-/* p . p' with all channels and with the reduced ones; a published vector comes in as
- * what the reduced descriptor makes */
+/* p . p' with all channels and with the reduced ones; an imported published vector is
+ * equal to the vector of the reduced descriptor */
 static int test_reduced(int k)
 {
     static double full[N * ROOM], reduced[N * ROOM], published[ROOM], in[ROOM],

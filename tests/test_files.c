@@ -12,7 +12,7 @@
 
 static char folder[] = "/tmp/soapz_test_files_XXXXXX";
 
-/* Are these two refused beside each other, whichever comes first? */
+/* Are these two refused together, in either order? */
 static int clash(const char *read, const char *write)
 {
     int refused[2];
@@ -49,11 +49,11 @@ static int test_names(void)
     CHECK(clash("a", "soft") == 1 && clash("softer", "hard") == 1);
     CHECK(clash("d/up", "a") == 1 && clash("a", "e/up") == 1);
     CHECK(clash("a", "b") == 0 && clash("a", "aa") == 0 && clash("a", "d/a") == 0);
-    /* not there yet, or in no folder */
+    /* the file, or its folder, does not exist */
     CHECK(clash("b", "./b") == 1 && clash("d/b", "e/b") == 1 && clash("b", "d/b") == 0);
     CHECK(clash("dangling", "b") == 1 && clash("b", "dangling") == 1);
     CHECK(clash("none/a", "none/a") == 1 && clash("none/a", "none/b") == 0);
-    /* a device or a folder is no file that could be lost */
+    /* devices and folders cannot be overwritten */
     CHECK(clash("/dev/null", "/dev/null") == 0 && clash("d", "d") == 0);
     CHECK(clash("", "") == 0 && clash(NULL, NULL) == 0);
     return 0;
@@ -65,7 +65,7 @@ static int test_list(void)
     sz_error err;
 
     CHECK_OK(sz_files_read(&files, "the model", "a", &err), err);
-    CHECK_OK(sz_files_read(&files, "the data", "hard", &err), err); /* twice is fine */
+    CHECK_OK(sz_files_read(&files, "the data", "hard", &err), err); /* twice is allowed */
     CHECK_OK(sz_files_write(&files, "--json", "x", &err), err);
     CHECK_OK(sz_files_write(&files, "--json", "./x", &err), err); /* the same output */
     CHECK_FAILS(sz_files_write(&files, "--report", "x", &err), SZ_ERR_ARGUMENT,
@@ -74,14 +74,14 @@ static int test_list(void)
                 "-o would overwrite a (the model)", err);
     CHECK_OK(sz_files_check(&files, "-o", "y", &err), err);
     CHECK(files.n == 4);
-    /* what is read elsewhere, and not what is written there */
+    /* inputs of another list, but not its outputs */
     CHECK_OK(sz_files_write(&more, "-o", "y", &err), err);
     CHECK_OK(sz_files_read_those(&more, &files, &err), err);
     CHECK(more.n == 3);
     CHECK_FAILS(sz_files_check(&more, "gp_file", "a", &err), SZ_ERR_ARGUMENT, "the model",
                 err);
     CHECK_OK(sz_files_check(&more, "gp_file", "x", &err), err);
-    /* another working folder changes nothing */
+    /* the working folder does not matter */
     CHECK(chdir("d") == 0);
     CHECK_FAILS(sz_files_check(&more, "gp_file", "../a", &err), SZ_ERR_ARGUMENT, "model",
                 err);

@@ -30,7 +30,7 @@
 
 static char folder[] = "/tmp/soapz_test_fit_XXXXXX";
 
-/* Frame f of data, as a program would hand it over. z has room for its atoms. */
+/* Frame f of data, as a program would pass it. z has room for its atoms. */
 static sz_frame frame_of(const sz_dataset *data, int f, int *z)
 {
     const sz_dataset_frame *d = &data->frame[f];
@@ -77,7 +77,7 @@ static sz_status fit(sz_model **model, const sz_dataset *data, int n_threads,
     return status;
 }
 
-/* largest difference of energies an atom, and of forces */
+/* largest difference of energies per atom, and of forces */
 static int compare(const sz_model *a, const sz_model *b, const sz_dataset *data,
                    double tolerance)
 {
@@ -120,7 +120,7 @@ static int is_empty(const char *name)
     return dir && n == 0;
 }
 
-/* In a folder of its own, where nothing else is written. */
+/* In its own folder, without other files. */
 static sz_status command(sz_model **model, const char *data, sz_error *err)
 {
     char at[4200], *word[32] = {(char[]){"fit"}}, *settings = sz_copy_text(SETTINGS);
@@ -189,7 +189,7 @@ static void check_sums(sz_error_summary got, const sums *want)
     CHECK_CLOSE(got.max, want->max, 1e-12);
 }
 
-/* of type, or of species, or of all (-1) */
+/* of a type, or of a species, or of all (-1) */
 static sums force_errors(const sz_dataset *data, const double *force, int type,
                          int species)
 {
@@ -219,7 +219,7 @@ static int test_errors(const sz_dataset *data)
 
     CHECK_OK(some_frames(&copy, data, 0, 1, &err), err);
     CHECK_OK(fit(&model, copy, 1, NULL, &err), err);
-    copy->frame[1].has_force = 0; /* less is known than the model was fitted to */
+    copy->frame[1].has_force = 0; /* fewer data than the model was fitted to */
     copy->frame[2].has_energy = 0;
     copy->masked[copy->frame[3].first] = 1;
     energy = malloc((size_t)copy->n_frames * sizeof *energy);
@@ -411,7 +411,7 @@ static void warn(void *context, const char *sentence)
     ((watcher *)context)->warned += *sentence != '\0';
 }
 
-/* Stopped at any time, it gives nothing; not stopped, everything. */
+/* Without a result if it is stopped at any time, otherwise complete. */
 static int test_watch(const sz_dataset *data)
 {
     sz_model *model;
@@ -475,7 +475,7 @@ static int test_bad_frames(void)
     return 0;
 }
 
-/* Of frames that come from no file their number is told. */
+/* Messages give the number of a frame that is not from a file. */
 static int test_misuse(const sz_dataset *all)
 {
     const double place[6] = {0, 0, 0, 0, 0, 0}, one = 1.0, cell = 9.0;
@@ -540,7 +540,7 @@ static int test_names(const char *path, const sz_dataset *data)
     CHECK(found->n_energies == data->n_energies && found->n_forces == data->n_forces &&
           found->n_virials == data->n_virials);
     CHECK(!memcmp(found->force, data->force, 3 * data->n_atoms * sizeof *data->force));
-    CHECK(sz_dataset_n_config_types(found) == 1); /* "name" is no usual name */
+    CHECK(sz_dataset_n_config_types(found) == 1); /* "name" is not a usual name */
     CHECK(sz_dataset_n_warnings(found) == 0 && !sz_dataset_warning(found, 0));
     sz_dataset_free(found);
 
@@ -555,7 +555,7 @@ static int test_names(const char *path, const sz_dataset *data)
 
 /* ---- the regulariser --------------------------------------------------------------- */
 
-/* K_MM of two soap terms by plain sums, jitter on its diagonal, zero between the terms.
+/* K_MM of two soap terms by plain sums: jitter on its diagonal, zero between the terms.
  */
 static int test_regulariser(void)
 {
@@ -597,7 +597,7 @@ static int test_regulariser(void)
 
 /* ---- whose checkpoint -------------------------------------------------------------- */
 
-/* That of another version, of other settings or of other data is refused. */
+/* A checkpoint of another version, other settings or other data is refused. */
 static int test_checkpoint(sz_dataset *data)
 {
     sz_checkpoint state;

@@ -20,7 +20,7 @@ enum { FRAMES = 5, ATOMS = 5 };
     "%s"
 
 static const char *method;
-static int curve_too, folds_too, faulty; /* warnings that are not what they should be */
+static int curve_too, folds_too, faulty; /* unexpected warnings */
 
 static void warn(void *context, const char *sentence)
 {
@@ -135,7 +135,7 @@ static void fail_each(sz_status (*act)(sz_error *err))
         calls = 0;
         fail_at = n;
         status = act(&err);
-        CHECK(live == before || n == 0); /* what is made once and kept */
+        CHECK(live == before || n == 0); /* allocations that are made once and kept */
         if (n == 0) CHECK_FAILS(status, SZ_OK, "", err);
         if (n > 0 && calls >= fail_at) CHECK_FAILS(status, SZ_ERR_MEMORY, "memory", err);
         CHECK(!faulty);

@@ -65,7 +65,8 @@ static int test_defaults(void)
     return 0;
 }
 
-/* Aliases, any case, the last of a repeated key, prefix; keys without consequence. */
+/* Aliases, upper and lower case, the last of a repeated key, prefix; keys without effect.
+ */
 static int test_keys(void)
 {
     sz_fit_spec *s;
@@ -111,7 +112,7 @@ static int test_keys(void)
     return 0;
 }
 
-/* The list in gap= however it is wrapped. */
+/* The list in gap= with any braces and quotes. */
 static int test_gap(void)
 {
     const char *same[] = {
@@ -239,7 +240,7 @@ static int test_expand(void)
     return 0;
 }
 
-/* Quotes that the shell took away are not missed. */
+/* Quotes removed by the shell are not needed. */
 static int test_arguments(void)
 {
     char *argument[] = {"at_file=my file.xyz",
@@ -366,7 +367,7 @@ static int same_text(const char *a, const char *b)
     return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* What the file says is what the command line written from it says. */
+/* A file and the command line written from it have the same settings. */
 static void check_round_trip(const sz_fit_spec *s)
 {
     sz_fit_spec *t;
@@ -395,7 +396,7 @@ static void check_round_trip(const sz_fit_spec *s)
     sz_fit_spec_free(t);
 }
 
-/* Words that overrule a key of a descriptor, of the line and of a file. */
+/* Words that replace a key of a descriptor, in a command line and in a file. */
 static int test_overrules(void)
 {
     static const char two[] = "train = a.xyz\nsigma_energy = 1\nsigma_force = 1\n"

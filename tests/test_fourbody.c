@@ -139,7 +139,7 @@ static int test_blocks(sz_gap *gap, const cluster *c)
     return 0;
 }
 
-/* rows of the sparse points times their weights */
+/* rows of the sparse points, times their weights */
 static int test_rows(sz_gap *gap, const cluster *c)
 {
     static double row[(1 + 3 * N + 9) * N], force[3 * N];
@@ -168,7 +168,7 @@ static int test_rows(sz_gap *gap, const cluster *c)
     return 0;
 }
 
-/* a rotation with the mirror: energies stay, slopes turn */
+/* rotation and reflection: the same energies, rotated slopes */
 static int test_turned(sz_gap *gap, const cluster *c)
 {
     size_t n = 3 * (size_t)c->list.n_pairs;
@@ -193,7 +193,7 @@ static int test_turned(sz_gap *gap, const cluster *c)
     return 0;
 }
 
-/* .soapz with environments and with vectors, GAP XML: the same model. */
+/* .soapz with environments, .soapz with vectors and GAP XML give the same model. */
 static int test_files(sz_gap *gap, const cluster *c)
 {
     size_t n = 3 * (size_t)c->list.n_pairs;
@@ -260,8 +260,8 @@ static int test_label(const char *label, cluster *c)
     return 0;
 }
 
-/* Sparse points published by the full descriptor, one that leaves channels out on
- * purpose: energies by what is left out. */
+/* Sparse points published by the full descriptor and used by one with fewer channels: the
+ * energies differ according to what is left out. */
 static int test_tolerance(const cluster *c)
 {
     static const char *const tolerance[] = {"", " radial_tolerance=1e-4",

@@ -14,9 +14,9 @@
 enum { TERMS = 3, PER_TERM = 8, N = TERMS * PER_TERM, ROWS = 40, BLOCK = 5 };
 
 static const char touches[][TERMS + 1] = {
-    "100", /* A alone */
-    "010", /* B alone */
-    "110", /* A and B that do not meet */
+    "100", /* only A */
+    "010", /* only B */
+    "110", /* A and B that are not neighbours */
     "111",
 };
 
@@ -40,21 +40,23 @@ static sz_status solve(sz_lsq *lsq, double alpha[N], sz_error *err)
     return status == SZ_OK ? sz_lsq_solve(lsq, N, alpha, NULL, err) : status;
 }
 
-/* Sets in turn, as order gives them; n_alike: what is promised. */
+/* Sets in the given order; n_alike: the number that is announced. */
 typedef struct {
     const char *order; /* digits: which of touches; the set is what precedes a digit */
     double n_alike;
     sz_lsq_method method;
-    int fronts, narrow; /* blocks that went to a front; their width where all are alike */
+    int fronts,
+        narrow; /* blocks that were added to a front; their width if all are equal */
 } task;
 
 static const task tasks[] = {
     {"a0a0a0b1b1b1c3c3", 200, SZ_LSQ_QR, 6, PER_TERM},
     {"a0a0a0b1b1b1c3c3", 200, SZ_LSQ_NORMAL, 6, PER_TERM},
-    {"a0b1a0b1", 200, SZ_LSQ_QR, 4, PER_TERM},       /* sets that alternate */
-    {"a0a0b1", 1, SZ_LSQ_QR, 0, 0},                  /* too few rows for a front */
-    {"c2c2c3c2c2", 200, SZ_LSQ_QR, 2, 2 * PER_TERM}, /* then all: the front is closed */
-    {"a0c2c0c1", 200, SZ_LSQ_QR, 4, 0},              /* a set whose front is the wider */
+    {"a0b1a0b1", 200, SZ_LSQ_QR, 4, PER_TERM}, /* sets that alternate */
+    {"a0a0b1", 1, SZ_LSQ_QR, 0, 0},            /* too few rows for a front */
+    {"c2c2c3c2c2", 200, SZ_LSQ_QR, 2,
+     2 * PER_TERM},                     /* then all elements: the front is closed */
+    {"a0c2c0c1", 200, SZ_LSQ_QR, 4, 0}, /* a set with a wider front */
 };
 
 /* The stream as a file and back again, and a copy of that. */
@@ -127,7 +129,7 @@ static void test_equal(const sz_gap *gap)
     }
 }
 
-/* Every allocation may fail. */
+/* Each allocation fails in turn. */
 static void test_memory(const sz_gap *gap)
 {
     double alpha[2][N];

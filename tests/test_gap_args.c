@@ -184,7 +184,7 @@ static void test_numbers(void)
     check_number("4.9406564584124654e-324", 4.9406564584124654e-324);
     check_number("1.7976931348623157e308", 1.7976931348623157e308);
     check_number("0.1000000000000000055511151231257827021181583404541015625", 0.1);
-    check_number("9007199254740993", 9007199254740992.0); /* halfway: to even */
+    check_number("9007199254740993", 9007199254740992.0); /* ties round to even */
     check_number("9007199254740993.00000000000000000001", 9007199254740994.0);
     check_number("000000000000000000000000000001.5", 1.5);
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
@@ -194,7 +194,7 @@ static void test_numbers(void)
     CHECK_CLOSE(x, 4.0, 0.0);
 }
 
-/* %.20e and %.17g texts of pseudo-random doubles read back the same bits */
+/* pseudo-random doubles written with %.20e and %.17g are read with the same bits */
 static void test_round_trip(void)
 {
     unsigned long long s = 88172645463325252ULL;
@@ -228,7 +228,7 @@ static void test_integers(void)
     CHECK(k == 7);
 }
 
-/* A decimal comma in the locale changes nothing; tried where such a locale exists. */
+/* A decimal comma in the locale has no effect; tested if such a locale exists. */
 static void test_locale(void)
 {
     static const char *const name[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",

@@ -39,7 +39,7 @@ static void empty_folder(void)
     if (d) closedir(d);
 }
 
-/* number of files, and the sum of their sizes in *bytes */
+/* number of files; the sum of their sizes in *bytes */
 static int count_files(long *bytes)
 {
     DIR *d = opendir(FOLDER);
@@ -140,7 +140,7 @@ static void test_numbers(void)
 
 /* ---- gap_fit's bytes -------------------------------------------------------------- */
 
-/* the next line, ended by a zero; *rest after it */
+/* the next line, terminated by zero; *rest: the text after it */
 static char *next_line(char **rest)
 {
     char *line = *rest, *end = strchr(line, '\n');
@@ -151,8 +151,8 @@ static char *next_line(char **rest)
     return line;
 }
 
-/* The files agree from <GAP_params> to </gpSparse>, but for a blank before a descriptor.
- * Returns the number of lines compared. */
+/* The files agree from <GAP_params> to </gpSparse>, except for a blank before a
+ * descriptor. Returns the number of compared lines. */
 static int compare_xml(const char *ours, const char *theirs)
 {
     char *a = read_whole(ours), *b = read_whole(theirs);
@@ -179,7 +179,7 @@ static int compare_xml(const char *ours, const char *theirs)
     return n;
 }
 
-/* Ours always stand in files, gap_fit's may stand in the XML. */
+/* soapz writes them into files; gap_fit may write them into the XML. */
 static int has_sparse_files(const char *path)
 {
     char *text = read_whole(path);
@@ -296,7 +296,7 @@ static int test_names(void)
                 err);
     CHECK_FAILS(sz_gap_write(gap, FOLDER, &err), SZ_ERR_ARGUMENT, "choose", err);
 
-    keep = gap->label; /* made from the time */
+    keep = gap->label; /* derived from the time */
     gap->label = NULL;
     CHECK_OK(sz_gap_write(gap, XML, &err), err);
     CHECK_OK(sz_gap_read(&again, XML, &err), err);
@@ -342,7 +342,7 @@ static int is_foreign(const sz_gap *gap, char text[400])
     return *text != '\0';
 }
 
-/* labels that are QUIP's keys nu_R, nu_S are written as these, nothing else is touched */
+/* labels equivalent to nu_R, nu_S of QUIP are written as these keys; no other changes */
 static void test_quip_words(void)
 {
     static const struct {
@@ -381,7 +381,8 @@ static void test_quip_words(void)
         CHECK(now && before);
         CHECK(strcmp(now, want) == 0);
         if (strcmp(now, want) != 0) printf("%s\n%s\n", now, want);
-        CHECK(strcmp(before, list[k].own) == 0); /* keys meant something else then */
+        CHECK(strcmp(before, list[k].own) ==
+              0); /* in old files the keys had another meaning */
         CHECK(is_foreign(&gap, text) == (own && !list[k].quip));
         free(now);
         free(before);
@@ -446,7 +447,7 @@ static void test_foreign(void)
 
 /* ---- failures --------------------------------------------------------------------- */
 
-/* After each failure the files in the folder are what they were. */
+/* A failure does not change the files in the folder. */
 static int test_failures(void)
 {
     sz_gap *gap, *again;
@@ -475,7 +476,8 @@ static int test_failures(void)
     rmdir(FOLDER "folder");
     CHECK(count_files(&now) == n && now == before);
 
-    signal(SIGXFSZ, SIG_IGN); /* a disk that is full after so many bytes of a file */
+    signal(SIGXFSZ,
+           SIG_IGN); /* a disk that is full after this number of bytes of a file */
     getrlimit(RLIMIT_FSIZE, &old);
     for (long bytes = 0; bytes < 60000; bytes += 1111) {
         sz_status status;

@@ -109,7 +109,7 @@ static int test_sample(void)
     return 0;
 }
 
-/* reads a variant of the sample that must be good */
+/* reads a valid variant of the sample */
 static sz_gap *read_variant(const char *old, const char *new)
 {
     sz_gap *gap;
@@ -178,7 +178,7 @@ static void test_zbl(void)
     sz_gap_free(gap);
 }
 
-/* Variants of the file that are as good as the sample. */
+/* Valid variants of the file. */
 static void test_forms(void)
 {
     static const char *const good[][2] = {
@@ -209,7 +209,7 @@ static void test_forms(void)
     sz_gap_free(gap);
 }
 
-/* Old files have the exponent of DOT_PRODUCT in <theta>. */
+/* In old files <theta> contains the exponent of DOT_PRODUCT. */
 static void test_old_theta(void)
 {
     const char *old =
@@ -490,7 +490,7 @@ static void test_refused(void)
     "<Coulomb_params n_types=\"2\" " attributes                                          \
     ">\n" TYPES(" charge=\"1\"", " charge=\"-2\"") "</Coulomb_params>\n"
 
-/* the sample with a core: these parameters before GAP_params, at line 18 */
+/* the sample with a core: these parameters are before GAP_params, at line 18 */
 static int write_core(const char *args, const char *params)
 {
     static char text[1 << 16];
@@ -632,7 +632,7 @@ static void test_local_property(void)
         {" local_property_parameter_name=hirshfeld_v local_property0={C:0.8}",
          "hirshfeld_v"},
         {" at_file=x local_property0=0.3", "local_property"},
-        {" gap={soap", NULL}, /* no command: left alone */
+        {" gap={soap", NULL}, /* not a command: unchanged */
         {"", NULL},
     };
     char new[400];
@@ -653,7 +653,7 @@ static void test_local_property(void)
     }
 }
 
-/* A GAP_params that no part of the potential names is told of. */
+/* A warning for a GAP_params that no part of the potential names. */
 static void test_unused(void)
 {
     sz_gap *gap = read_variant(
@@ -669,7 +669,7 @@ static void test_unused(void)
     sz_gap_free(gap);
 }
 
-/* Contents of the sparse file that are refused, with the line of the defect. */
+/* Invalid contents of the sparse file, and the line of the error. */
 static void test_bad_sparse_file(void)
 {
     static const struct {
@@ -704,7 +704,7 @@ static void test_bad_sparse_file(void)
     CHECK(write_file(SPARSE, SAMPLE_SPARSE, strlen(SAMPLE_SPARSE)));
 }
 
-/* Cut anywhere, the file is refused; never a crash, never half a model. */
+/* A file truncated anywhere is refused, without a crash or an incomplete model. */
 static void test_truncated(void)
 {
     sz_gap *gap;
@@ -741,7 +741,7 @@ static void test_other_files(void)
     CHECK(sz_gap_read(&gap, XML, NULL) == SZ_ERR_FORMAT); /* err may be NULL */
 }
 
-/* Nesting far deeper than any model. */
+/* Nesting much deeper than in any model. */
 static void test_nesting(void)
 {
     char text[3 * 100 + 1] = "";
@@ -756,7 +756,7 @@ static void test_nesting(void)
 
 int main(void)
 {
-    setlocale(LC_ALL, ""); /* numbers are read alike in every locale */
+    setlocale(LC_ALL, ""); /* numbers are read in the same way in every locale */
     mkdir(FOLDER, 0777);
     if (!write_file(SPARSE, SAMPLE_SPARSE, strlen(SAMPLE_SPARSE))) {
         printf("%s cannot be written\n", SPARSE);

@@ -11,7 +11,7 @@
 
 enum { N = 7, SPECIES = 3 };
 
-/* a cubic and the points that stand for it in the file */
+/* a cubic and its points in the file */
 typedef struct {
     double lo, hi, c[4];
     double x[N], y[N];
@@ -25,7 +25,7 @@ static curve embedding[2] = {{0.0, 9.0, {0.3, -0.9, 0.06, -0.002}, {0}, {0}},
 static curve phi[2] = {{1.2, 2.9, {9.0, -5.0, 0.5, 0.1}, {0}, {0}},
                        {1.2, 3.3, {7.0, -3.0, 0.2, 0.1}, {0}, {0}}};
 
-/* species of the model: one the file does not know comes last */
+/* species of the model; the last one is not in the file */
 static const int z[SPECIES] = {74, 42, 73}, type_of[SPECIES] = {1, 0, -1};
 
 /* the cubic, continued by straight lines */
@@ -58,7 +58,7 @@ static sz_status make(sz_glue **glue, sz_error *err)
 {
     sz_gap_glue_type type[2];
     sz_gap_glue_pair pair[3] = {
-        {0, 1, points(&phi[1])}, /* given twice: the last counts */
+        {0, 1, points(&phi[1])}, /* given twice: the last one is used */
         {1, 0, points(&phi[0])},
         {1, 1, points(&phi[1])}};
     const sz_gap_glue data = {2, type, 3, pair};
@@ -117,7 +117,7 @@ static double energy_sum(void *context)
     return sum;
 }
 
-/* r is where w or phi ends, which these do with a corner */
+/* r is the end of w or phi, where they have a kink */
 static int at_an_end(double r)
 {
     return fabs(r - 2.9) < 0.004 || fabs(r - 3.1) < 0.004 || fabs(r - 3.3) < 0.004 ||
@@ -156,7 +156,7 @@ int main(void)
     CHECK(sz_glue_cutoff(glue) == 3.6);
     if (test_cluster(glue, 4.2, 1.3)) return 1;
     if (test_cluster(glue, 2.8, 0.8)) return 1;  /* beyond the knots: r < lo, rho > hi */
-    if (test_cluster(glue, 30.0, 3.7)) return 1; /* no neighbour in reach */
+    if (test_cluster(glue, 30.0, 3.7)) return 1; /* no neighbour within the cutoff */
     sz_glue_free(glue);
     sz_glue_free(NULL);
 

@@ -11,7 +11,7 @@
 static const double pi = 3.14159265358979323846;
 static sz_harmonics_factors factors;
 
-/* Y of the direction of d, in one lane among random others */
+/* Y of the direction of d in one lane; the other lanes are random */
 static void harmonics_of(const double *d, double *ylm)
 {
     double u[3 * SZ_LANES], y[N_LM * SZ_LANES], r = sqrt(dot(d, d, 3));
@@ -120,7 +120,7 @@ static double one_harmonic(void *context)
     return y[p->lm];
 }
 
-/* dY(d/|d|)/dd = (1 - u u^T) dy / |d|; and y does not depend on dy being asked for */
+/* dY(d/|d|)/dd = (1 - u u^T) dy / |d|; y is the same with and without dy */
 static void test_gradient(void)
 {
     double u[3 * SZ_LANES], y[N_LM * SZ_LANES], same[N_LM * SZ_LANES];
@@ -156,7 +156,7 @@ static void test_gradient(void)
         }
 }
 
-/* dE/dr = u sum slope Y + (1 - u u^T) sum dE/dY dy / r, term by term; of all l and of
+/* dE/dr = u sum slope Y + (1 - u u^T) sum dE/dY dy / r, term by term; for all l and for
  * fewer */
 static void test_adjoint(int l_max)
 {

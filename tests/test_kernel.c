@@ -19,7 +19,7 @@ typedef struct {
     sz_product *values, *slopes;
 } sample;
 
-/* the products with the sparse points as they are now */
+/* products with the present sparse points */
 static void lay_out(sample *s)
 {
     s->kernel.values = s->kernel.slopes = NULL;
@@ -40,7 +40,7 @@ static void drop(sample *s)
     sz_product_free(s->slopes);
 }
 
-/* vectors of length one with positive scalar products, as SOAP gives them */
+/* unit vectors with positive scalar products, as for SOAP */
 static void unit_vectors(double *p, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -108,8 +108,8 @@ static void test_slopes(sample *s)
                         slope_at(&s->p[i * LD + k], 1e-2, energy_sum, s), 1e-9);
 }
 
-/* The same with only the ranges where something is; what is outside is not touched, in
- * the sparse points it may be anything. */
+/* The same with only the non-zero ranges; numbers outside do not change, and those of the
+ * sparse points are arbitrary there. */
 static void test_ranges(sample *s, int n_ranges, const sz_range *range)
 {
     double energy[N] = {0}, want[N] = {0}, scratch[N * M], dedp[N * LD], all[N * LD];
@@ -171,7 +171,7 @@ static void test_orthogonal(sz_tile tile)
     }
 }
 
-/* values and rows of products in a range of SOAP's, more of them than a chunk */
+/* values and rows of products in the range of SOAP, more than a chunk */
 static void test_values(double zeta, double sigma0)
 {
     enum { MANY = 1100 };

@@ -81,7 +81,7 @@ static int is_in(const char *key, int n, const char *const *list)
     return 0;
 }
 
-/* what was asked for is known to the fit, and what the table has was asked for */
+/* all requested keys are in the tables, and all keys of the tables are requested */
 static void compare(const char *type, const sz_key *table)
 {
     const char *known[SZ_FIT_KEYS_MAX];
@@ -184,7 +184,7 @@ static int parse_fit(const char *type, const char *field, int n_warnings)
     return 0;
 }
 
-/* a key that parse_fit gives already, perhaps by another name */
+/* a key that parse_fit gives already, possibly by another name */
 static int is_given(const sz_key *key)
 {
     static const char *const given[] = {"cutoff", "n_max", "l_max", "atom_sigma",
@@ -194,8 +194,8 @@ static int is_given(const sz_key *key)
     return is_in(name, 5, given);
 }
 
-/* each key of a descriptor in turn: a warning more than without where it is there twice
- * or of no consequence */
+/* each key of a descriptor in turn: one more warning if the key is given twice or has no
+ * effect */
 static int test_fit(void)
 {
     static const char *const type[] = {"soap", "distance_2b", "angle_3b", "distance_Nb"};
@@ -218,7 +218,7 @@ static int test_fit(void)
     return 0;
 }
 
-/* whatever the reader of a fit asks for is a key of the fit or of the descriptor */
+/* all keys requested by the reader are keys of the fit or of the descriptor */
 static int test_asked_by_fit(void)
 {
     const char *known[SZ_FIT_KEYS_MAX];
@@ -270,7 +270,7 @@ static int test_table(void)
     CHECK_OK(sz_keys_read(keys, args, &s, &err), err);
     CHECK(s.whole == 3 && s.logical == 0 && s.real == 4.0 && !strcmp(s.text, "a b"));
     sz_args_free(args);
-    /* the last of two names; nothing is true */
+    /* the last of two names is used; empty means true */
     CHECK_OK(sz_args_parse(&args, "alias=4 x=2 b=", "here", &err), err);
     CHECK_OK(sz_keys_read(keys, args, &s, &err), err);
     CHECK(s.real == 2.0 && s.logical == 1);
@@ -289,7 +289,7 @@ static int test_table(void)
     return 0;
 }
 
-/* A backslash at the end of a line, or alone, is a blank; any other is itself. */
+/* A backslash at the end of a line, or between blanks, is a blank; others are kept. */
 static int test_backslash(void)
 {
     static const char *const same[] = {"a=1 \\\n b={x y}", "a=1\\\nb={x\\\r\ny} \\",

@@ -20,7 +20,7 @@ static const char *const turbo[] = {
     "turbo_p_orders",         "turbo_si_default_nf",     "turbo_sio_modes"};
 enum { N_TURBO = sizeof turbo / sizeof *turbo };
 
-/* What a plan says of a cluster. */
+/* Results of a plan for a cluster. */
 typedef struct {
     double energy[ATOMS], dedr[ROOM], force[3 * ATOMS], virial[9];
 } result;
@@ -38,7 +38,7 @@ static int evaluate(const sz_model *m, const sz_plan_options *options, const clu
     CHECK_OK(sz_plan_work(&work, plan, &err), err);
     sz_plan_free(plan);
     CHECK_OK(sz_compute(m, work, &c->list.nb, energy, NULL, &err), err);
-    for (int k = 0; k < 2; k++) /* the second finds what the first has left */
+    for (int k = 0; k < 2; k++) /* the second one uses the scratch of the first */
         CHECK_OK(sz_compute(m, work, &c->list.nb, r->energy, r->dedr, &err), err);
     CHECK_CLOSE(distance(energy, r->energy, ATOMS), 0.0,
                 1e-13 * largest(r->energy, ATOMS));
@@ -48,8 +48,7 @@ static int evaluate(const sz_model *m, const sz_plan_options *options, const clu
     return 0;
 }
 
-/* What rounding alone may do to an energy, eV: the terms of its sums may be large, and
- * cancel. */
+/* Rounding error of an energy, eV: the terms of its sums may be large and cancel. */
 static double rounding(const sz_model *m)
 {
     const sz_soap_group *g = sz_model_group(m, &sz_kind_soap);
@@ -63,7 +62,7 @@ static double rounding(const sz_model *m)
     return 4e-16 * sum;
 }
 
-/* to 1e-11 of the largest number, or to the rounding */
+/* within 1e-11 of the largest number, or within rounding */
 static void compare(const result *got, const result *want, double off)
 {
     CHECK_CLOSE(distance(got->energy, want->energy, ATOMS), 0.0,
@@ -74,7 +73,7 @@ static void compare(const result *got, const result *want, double off)
                 fmax(1e-11 * largest(want->virial, 9), 3.0 * off));
 }
 
-/* The neighbours of ATOMS atoms at random. */
+/* Random neighbours of ATOMS atoms. */
 static sz_status make_cluster(cluster *c, const sz_model *m, sz_error *err)
 {
     int n = sz_model_n_species(m);
@@ -119,7 +118,7 @@ static int test_model(const char *name, double rank_tolerance)
     return 0;
 }
 
-/* dE/dx of an atom is what its force says. */
+/* dE/dx of an atom agrees with its force. */
 static int test_slopes(const char *name)
 {
     const sz_plan_options device = {.device = SZ_KOKKOS};
@@ -177,7 +176,7 @@ static int test_options(const char *name)
     return 0;
 }
 
-/* Atoms that are not fit for use are refused before the device sees them. */
+/* Invalid atoms are refused before they are sent to the device. */
 static int test_refusals(const char *name)
 {
     const sz_plan_options device = {.device = SZ_KOKKOS};

@@ -20,7 +20,7 @@ static int n_files(void)
     return n;
 }
 
-/* Bytes that are allocated and not freed; 0 where the C library does not tell. */
+/* Bytes that are allocated and not freed; 0 if the C library has no such function. */
 static size_t in_use(void)
 {
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
@@ -32,7 +32,7 @@ static size_t in_use(void)
 #endif
 }
 
-/* Round k: the model is freed first, last or between, by k. */
+/* Round k: the model is freed first, last or between the others, depending on k. */
 static int round_trip(const char *path, int k)
 {
     static const int species[] = {0, 0};
@@ -89,7 +89,7 @@ int main(void)
     }
     printf("%ld bytes more than after %d of %d\n", (long)(in_use() - before), SETTLED,
            TIMES);
-    /* one block of 32 bytes a round would be 28800 */
+    /* one block of 32 bytes per round would be 28800 */
     CHECK(in_use() < before + 24000);
     CHECK(n_files() == files);
     return check_done();

@@ -87,7 +87,7 @@ static int test_eigen(int n)
     return 0;
 }
 
-/* LAPACK finds none; it says so of small matrices alone */
+/* LAPACK finds none, and reports it only for small matrices */
 static void test_eigen_nan(void)
 {
     double a[25], w[5];

@@ -44,7 +44,7 @@ static void basis(const sz_structure *s, double h[3][3], double g[3][3])
     memcpy(h, s->cell, 9 * sizeof(double));
     for (int k = 0; k < 3; k++) {
         if (s->pbc[k]) continue;
-        for (double d = 0; !(d > 0.01);) { /* any direction that spans space will do */
+        for (double d = 0; !(d > 0.01);) { /* any linearly independent direction */
             double n[3], l;
 
             for (int x = 0; x < 3; x++) h[k][x] = uniform(-1, 1);
@@ -62,7 +62,7 @@ static void basis(const sz_structure *s, double h[3][3], double g[3][3])
         for (int x = 0; x < 3; x++) g[k][x] /= v;
 }
 
-/* All images of all neighbours of atom i within reach; returns their number. */
+/* All images of all neighbours of atom i within the cutoff; returns their number. */
 static int plain_row(const sz_structure *s, double h[3][3], double g[3][3], int i,
                      double reach, pair *out, int room)
 {
@@ -100,8 +100,7 @@ static int plain_row(const sz_structure *s, double h[3][3], double g[3][3], int 
     return n_out;
 }
 
-/* Rows that differ from the plain loop; pairs within 1e-9 of the cutoff may do as they
- * like. */
+/* Rows that differ from the plain loop; pairs within 1e-9 of the cutoff are ignored. */
 static int compare(const sz_structure *s, const sz_list *list, double cutoff)
 {
     static pair want[200000];
@@ -136,7 +135,7 @@ static int compare(const sz_structure *s, const sz_list *list, double cutoff)
     return wrong + (list->nb.first[s->n_atoms] != list->n_pairs);
 }
 
-/* Every r_ij has its r_ji = -r_ij, to the last bit. */
+/* For every r_ij there is an r_ji = -r_ij, bitwise. */
 static int unpaired(const sz_list *list)
 {
     int n = 0;
@@ -219,7 +218,7 @@ static int test_random(void)
     return 0;
 }
 
-/* Cells whose images are far from obvious. */
+/* Cells with difficult images. */
 static int test_shapes(void)
 {
     const double cells[][9] = {
@@ -249,7 +248,7 @@ static int test_shapes(void)
     return 0;
 }
 
-/* Shells of the simple cubic lattice; at the cutoff itself there is no pair. */
+/* Shells of the simple cubic lattice; no pair at exactly the cutoff. */
 static int test_counts(void)
 {
     const double position[] = {0, 0, 0}, cutoffs[] = {1, 1.1, 1.5, 1.8, 2, 2.01, 3, 3.01};
@@ -275,7 +274,7 @@ static int test_counts(void)
     return 0;
 }
 
-/* Two atoms that coincide are two neighbours at distance zero; clusters far apart. */
+/* Two atoms at the same position are neighbours at distance zero; distant clusters. */
 static int test_odd(void)
 {
     const double same[] = {1, 1, 1, 1, 1, 1}, far[] = {0, 0, 0, 1, 0, 0, 9e6, 0, 0};
@@ -317,7 +316,7 @@ static int test_errors(void)
     position[4] = 1;
     s.cell[1][1] = 0;
     CHECK_FAILS(sz_list_build(&list, &s, 3, &err), SZ_ERR_ARGUMENT, "singular", err);
-    s.pbc[1] = 0; /* then that vector does not matter */
+    s.pbc[1] = 0; /* then that vector is not used */
     CHECK_OK(sz_list_build(&list, &s, 3, &err), err);
     s = good;
     memcpy(s.cell[1], (double[]){0.4, 0, 0}, sizeof s.cell[1]); /* parallel */
@@ -343,8 +342,8 @@ static int test_errors(void)
     return 0;
 }
 
-/* CPU seconds of so many lists of a bcc crystal with n^3 cells, shaken, sheared; best of
- * three. */
+/* CPU seconds for a number of lists of a distorted and sheared bcc crystal with n^3
+ * cells; minimum of three. */
 static double seconds(int n, int n_lists)
 {
     int n_atoms = 2 * n * n * n, *species = calloc((size_t)n_atoms, sizeof *species);

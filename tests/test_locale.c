@@ -34,7 +34,7 @@ static const char conf[] = "train = x.xyz\nmodel = x.soapz\nenergy_key = energy\
                            "sigma_force = 0.25\n[config_type a]\nsigma_energy = 0.5\n"
                            "[soap]\nn_max = 2\nl_max = 2\ncutoff = 4.5\nn_sparse = 6\n";
 
-/* glibc's newlocale keeps the folders of LOCPATH. */
+/* newlocale of glibc keeps the folders of LOCPATH. */
 SZ_API const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
@@ -58,7 +58,7 @@ static const char *source(const char *rest, char path[4096])
     return path;
 }
 
-/* A model of each kind, written as both kinds of file and read again. */
+/* A model of each kind, written to both kinds of file and read again. */
 static int models(sz_text *all)
 {
     static const char *const name[] = {"mow_zbl_soap",     "mow_glue_soap",
@@ -91,7 +91,7 @@ static int models(sz_text *all)
     return 0;
 }
 
-/* A frame with all that eval adds to it. */
+/* A frame with everything that eval adds. */
 static int frames(sz_text *all)
 {
     char path[4096], *text;
@@ -119,7 +119,7 @@ static int frames(sz_text *all)
     return 0;
 }
 
-/* A fit from words and one from a configuration file: what they understood, what came. */
+/* A fit from words and one from a configuration file: their settings and results. */
 static int fits(sz_text *all)
 {
     const sz_fit_options options = {1, NULL};
@@ -148,8 +148,9 @@ static int fits(sz_text *all)
     return 0;
 }
 
-/* As typed, and never another number: with 16 digits, with 17, at the ends of the range,
- * and many at random. The smallest is written longer than it need be. */
+/* Printed as typed, and always the same number: with 16 digits, with 17, at the ends of
+ * the range, and many random ones. The smallest is written with more digits than
+ * necessary. */
 static int shortest(void)
 {
     static const char *const typed[] = {"0.03",
@@ -182,7 +183,7 @@ static int shortest(void)
     return 0;
 }
 
-/* Numbers alone, JSON, and what an error says. */
+/* Single numbers, JSON, and error messages. */
 static int words(sz_text *all)
 {
     static const char json[] = "{\"a\":1.5,\"b\":[-0.25,1e-300]}";
@@ -230,7 +231,7 @@ static int has_comma(void)
     return !strcmp(text, "0,5");
 }
 
-/* Makes the locale where the machine has none. */
+/* Creates the locale if the machine does not have it. */
 static int find_comma(void)
 {
     if (setlocale(LC_ALL, COMMA)) return 1;

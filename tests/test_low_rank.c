@@ -21,7 +21,7 @@ typedef struct {
     double p_sparse[M * LD], weight[M], p[N * LD], k[N * D];
 } sample;
 
-/* Vectors of length 1 whose components fall off by decay, n_dim of them. */
+/* Vectors of length 1 with n_dim components, which decrease with the factor decay. */
 static void vectors(double *p, int n, double decay, int n_dim)
 {
     for (int i = 0; i < n; i++) {
@@ -29,7 +29,7 @@ static void vectors(double *p, int n, double decay, int n_dim)
 
         for (int k = 0; k < LD; k++, size *= decay)
             pi[k] = k < n_dim ? size * uniform(-1.0, 1.0) : 0.0;
-        pi[0] = 1.0; /* environments are alike */
+        pi[0] = 1.0; /* environments are similar */
         norm = sqrt(dot(pi, pi, D));
         for (int k = 0; k < D; k++) pi[k] /= norm;
     }
@@ -43,7 +43,7 @@ static void make(sample *s, double decay, int n_dim)
     s->kernel = (sz_kernel){D, LD, M, s->p_sparse, s->weight, 1.1, 2.0, 0.3, NULL, NULL};
 }
 
-/* what the squares leave out at p */
+/* error of the squares at p */
 static double left_out(const sz_low_rank *low, const double *square, const double *p)
 {
     double sum = 0.0;
@@ -57,7 +57,7 @@ static double left_out(const sz_low_rank *low, const double *square, const doubl
     return sum;
 }
 
-/* |A - squares|, by powers of it */
+/* |A - squares|, by power iteration */
 static double norm_left(const sz_low_rank *low, const double *square)
 {
     static double b[D * D];
@@ -81,8 +81,8 @@ static double norm_left(const sz_low_rank *low, const double *square)
 
 /* ---- the squares ------------------------------------------------------------------ */
 
-/* What is said of the errors is true; fewer squares would not do; other environments of
- * the same kind are as far off. */
+/* The reported errors are correct; fewer squares are not enough; other environments of
+ * the same kind have similar errors. */
 static int test_errors(double decay, double tolerance, int *rank)
 {
     static sample s;
@@ -126,8 +126,8 @@ static int test_errors(double decay, double tolerance, int *rank)
     return 0;
 }
 
-/* A large eigenvalue in a direction that no point has is not worth a square, a small one
- * in a direction that all have is. Points of several kernels count alike. */
+/* A large eigenvalue needs no square if no point has a component in its direction; a
+ * small one does if all points have. Points of several kernels have the same weight. */
 static int test_metric(void)
 {
     static sample s;
@@ -214,7 +214,7 @@ static void compare(sample *s, int n_ranges, const sz_range *range, double allow
     }
 }
 
-/* Points that span n_dim dimensions: so many squares are all there is, whatever the
+/* Points that span n_dim dimensions: this number of squares is exact for every
  * environment. */
 static int test_exact(sz_tile tile, int n_dim)
 {
@@ -226,7 +226,7 @@ static int test_exact(sz_tile tile, int n_dim)
     sz_error err;
 
     make(&s, 0.9, n_dim);
-    vectors(s.p, N, 0.9, D); /* not of that span */
+    vectors(s.p, N, 0.9, D); /* not in this span */
     CHECK_OK(sz_collapse_create(&s.exact, &s.kernel, &err), err);
     CHECK_OK(sz_collapse_create(&s.collapse, &s.kernel, &err), err);
     CHECK_OK(sz_low_rank_create(&low, s.exact->square, 1, &s.kernel, 1e-11, &err), err);
@@ -296,7 +296,7 @@ static double energy_at(cluster *c, sz_work *work, double cutoff)
     return sum;
 }
 
-/* forces are minus the slopes of the energy, of some coordinates */
+/* forces are minus the slopes of the energy, for some coordinates */
 static int test_forces(const sz_plan *plan, cluster *c, double cutoff)
 {
     const double h = 2e-5;
@@ -326,8 +326,8 @@ static int test_forces(const sz_plan *plan, cluster *c, double cutoff)
     return 0;
 }
 
-/* Energies by a plan with a tolerance are off by what is allowed, within the sum of the
- * bounds. *n_used: terms of low rank. */
+/* Errors of the energies by a plan with a tolerance are within the sum of the bounds.
+ * *n_used: number of terms with low rank. */
 static int test_model(const char *name, double tolerance, int *n_used)
 {
     const sz_plan_options options = {.rank_tolerance = tolerance};
@@ -341,7 +341,7 @@ static int test_model(const char *name, double tolerance, int *n_used)
 
     CHECK_OK(sz_model_load(&m, model_path(name), &err), err);
     random_cluster(&c, ATOMS, sz_model_n_species(m), 9.0, 2.2);
-    for (int i = 0; i < ATOMS && m->species.any; i++) /* that has terms for two */
+    for (int i = 0; i < ATOMS && m->species.any; i++) /* with terms for two elements */
         c.species[i] = sz_model_species(m, i % 2 ? "Cu" : "Au");
     CHECK_OK(find_neighbours(&c, sz_model_cutoff(m), &err), err);
     if (test_off(m, &c)) return 1;
@@ -377,7 +377,7 @@ static int test_model(const char *name, double tolerance, int *n_used)
     return 0;
 }
 
-/* Each term becomes two of the same vectors, with half of its points each. */
+/* Divides each term into two with the same vectors, each with half of the points. */
 static int split_terms(sz_soap_group *g)
 {
     int n = g->n_terms;
@@ -404,8 +404,9 @@ static int split_terms(sz_soap_group *g)
     return 0;
 }
 
-/* Joined terms are one: its squares are found over the points of all. Terms that are not
- * worth a collapse get squares of their own, and none where no collapse is wanted. */
+/* Joined terms are one term: its squares are computed from the points of all. Terms that
+ * are not collapsed because it would not be faster have their own squares; without
+ * collapse there are no squares. */
 static int test_joined(const char *name)
 {
     sz_plan_layout layout = {
@@ -430,7 +431,7 @@ static int test_joined(const char *name)
         }
         sz_plan_free(plan);
     }
-    layout.collapse = SZ_COLLAPSE_CHEAPER; /* halves are not worth it: D > 2 M */
+    layout.collapse = SZ_COLLAPSE_CHEAPER; /* not faster for halves: D > 2 M */
     CHECK_OK(sz_plan_lay_out(&plan, m, 0, &layout, &err), err);
     CHECK(sz_plan_n_ranks(plan) == 8);
     sz_plan_free(plan);
@@ -442,7 +443,7 @@ static int test_joined(const char *name)
     return 0;
 }
 
-/* The model's own plan, and numbers that are no tolerance. */
+/* The default plan of the model, and invalid tolerances. */
 static int test_options(const char *name)
 {
     static const double bad[] = {-1e-9, NAN, INFINITY};

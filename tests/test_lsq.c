@@ -24,7 +24,8 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void __wrap_free(void *block);
 
-static long calls, fail_at, live; /* allocations; the one that fails; blocks not freed */
+static long calls, fail_at,
+    live; /* number of allocations; the failing one; blocks not freed */
 static size_t bytes;
 
 void *__wrap_malloc(size_t size)
@@ -66,7 +67,7 @@ static double kernel(double x, double y, double length)
     return exp(-0.5 * (x - y) * (x - y) / (length * length));
 }
 
-/* The sparse points lie in no order, so that any leading ones cover the interval. */
+/* The sparse points are in random order, so that the first ones cover the interval. */
 static void make_problem(problem *p, double length, double jitter)
 {
     double point[M];
@@ -125,8 +126,8 @@ static double dense(int rows, int n, long double *a, double *x)
     return (double)sqrtl(left);
 }
 
-/* The whole of p at once, for the m unknowns of order; alpha [m], and what LAPACK makes
- * of it in double precision, lapack [m] or NULL. */
+/* Solves p directly for the m unknowns of order; alpha [m], and the solution by LAPACK in
+ * double precision, lapack [m] or NULL. */
 static double reference_and(const problem *p, int m, const int *order, double *alpha,
                             double *lapack)
 {
@@ -227,7 +228,7 @@ static void gram(int n, int rows, const double *b, int ldb, double *g)
     SZ_BLAS(dsyrk)("U", "T", &n, &rows, &one, b, &ldb, &one, g, &n);
 }
 
-/* R^T R is the sum over rows before and after; what lies below is not touched */
+/* R^T R is the sum over rows before and after; the lower triangle does not change */
 static void check_fold(int rows, int n, int triangular)
 {
     size_t area = (size_t)n * (size_t)n, size = (size_t)rows * (size_t)n;
@@ -264,7 +265,7 @@ static void test_fold(void)
 
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
         for (int t = 0; t < 2; t++) check_fold(sizes[k][0], sizes[k][1], t);
-    check_fold(40, 1510, 0); /* the wider panels */
+    check_fold(40, 1510, 0); /* wider panels */
     check_fold(1510, 1510, 1);
     check_fold(0, 3, 0);
 }
@@ -298,7 +299,7 @@ static int test_accuracy(void)
                report.condition, worst, plain,
                distance(alpha, want, M) / largest(want, M));
         CHECK_CLOSE(worst, 0.0, fmax(1e-9, 3 * plain));
-        CHECK(worst < 10 * plain + 1e-14); /* as stable as the QR of all at once */
+        CHECK(worst < 10 * plain + 1e-14); /* as stable as the QR of all rows at once */
         CHECK_CLOSE(report.residual / residual, 1.0, c < 2 ? 1e-10 : 1e-7);
         CHECK_CLOSE(report.norm, sqrt(dot(alpha, alpha, M)), 1e-12 * report.norm);
         sz_lsq_free(lsq);
@@ -307,7 +308,7 @@ static int test_accuracy(void)
     return 0;
 }
 
-/* normal equations: fine while the square of the condition number is, and they warn */
+/* normal equations: accurate for small squared condition numbers; otherwise a warning */
 static int test_normal(void)
 {
     static problem p;
@@ -395,7 +396,7 @@ static int test_blocks_and_parts(void)
     return 0;
 }
 
-/* rows with their weight already in, in rows longer than needed */
+/* weighted rows, in an array with longer rows */
 static int test_layout(void)
 {
     static problem p;
@@ -421,8 +422,8 @@ static int test_layout(void)
     return 0;
 }
 
-/* Any leading unknowns, in the order given or another, are a fit of their own; and the
- * stream goes on behind a copy. */
+/* Any leading unknowns, in the given order or another, are a fit; rows can be added after
+ * a copy. */
 static int test_nested(void)
 {
     static const int models[] = {1, 2, M1, M1 + 1, 41, M};
@@ -471,7 +472,7 @@ static int test_nested(void)
     return 0;
 }
 
-/* rows in another order of columns from the middle on */
+/* the second half of the rows has another order of columns */
 static int test_reorder_stream(void)
 {
     static problem p, q;
@@ -499,8 +500,8 @@ static int test_reorder_stream(void)
     return 0;
 }
 
-/* diag(d) alone has the condition number of d; the units of the unknowns change nothing
- * in what is singular */
+/* diag(d) has the condition number of d; the units of the unknowns do not change whether
+ * a matrix is singular */
 static int test_condition(void)
 {
     double k[16] = {1, 0, 0, 0, 0, 1e-3, 0, 0, 0, 0, 1e-12, 0, 0, 0, 0, 1e-40};
@@ -606,7 +607,7 @@ static int test_bad_rows(void)
                 "columns", err);
     CHECK(lsq->n_rows == 100);
 
-    /* none of that has left a trace */
+    /* these calls have not changed anything */
     CHECK_OK(add(lsq, &p, 100, ROWS, &err), err);
     CHECK_OK(regularise(lsq, &p, &err), err);
     CHECK_OK(sz_lsq_solve(lsq, M, alpha, NULL, &err), err);
@@ -653,7 +654,7 @@ static int test_misuse(void)
     static problem p;
     double alpha[M], k[1] = {1};
     int order[M] = {0};
-    sz_lsq *lsq = (sz_lsq *)&p, *other; /* not NULL: the call must set it */
+    sz_lsq *lsq = (sz_lsq *)&p, *other; /* not NULL: the call must set it to NULL */
     sz_error err;
 
     make_problem(&p, 0.3, 1e-8);
@@ -688,7 +689,8 @@ static int test_misuse(void)
 
 /* ---- memory ----------------------------------------------------------------------- */
 
-/* Every call once, allocation n failing. Returns 1 where there was no allocation n. */
+/* Every call once, with failure of allocation n. Returns 1 if there was no allocation n.
+ */
 static int attempt(const problem *p, sz_lsq_method method, const char *path, long n)
 {
     sz_lsq *lsq, *copy = NULL, *read = NULL;
@@ -772,7 +774,7 @@ static void write_all(const char *path, const void *data, size_t size)
     fclose(f);
 }
 
-/* the status of reading data as a checkpoint */
+/* the status after reading data as a checkpoint */
 static sz_status load_bytes(const char *path, const void *data, size_t size,
                             sz_error *err)
 {
@@ -789,7 +791,7 @@ static sz_status load_bytes(const char *path, const void *data, size_t size,
     return status;
 }
 
-/* narrow: some rows have gone to a triangle of two columns */
+/* narrow: some rows are in a triangle of two columns */
 static int test_damage(const char *path, int narrow)
 {
     const int column[2] = {1, 3};
@@ -849,7 +851,7 @@ static int test_damage(const char *path, int narrow)
     return 0;
 }
 
-/* a disk that is full leaves the old file, and no other */
+/* a full disk: only the old file is there */
 static int test_disk_full(const char *folder, const char *path)
 {
     struct rlimit old, little;
@@ -877,11 +879,11 @@ static int test_disk_full(const char *folder, const char *path)
     sz_lsq_free(read);
     sz_lsq_free(lsq);
     unlink(path);
-    CHECK(rmdir(folder) == 0); /* nothing else is in it */
+    CHECK(rmdir(folder) == 0); /* it contains nothing else */
     return 0;
 }
 
-/* The stream, a checkpoint after every chunk; it goes on where path says. */
+/* The stream with a checkpoint after every chunk; it continues from path. */
 static int stream(const problem *p, const char *path, double *alpha)
 {
     int position = 0;

@@ -138,8 +138,8 @@ static int evaluate(const sz_plan *plan, const cluster *c, result *r)
     return 0;
 }
 
-/* The energy is the integral of the forces along a path, by Simpson's rule: it is rounded
- * to floats, which counts for little over a whole path. */
+/* The energy is the integral of the forces along a path, by Simpson's rule. It is rounded
+ * to floats, which is a small error over a whole path. */
 static int test_path(const sz_plan *plan, const cluster *start, double cutoff)
 {
     enum { INTERVALS = 40 };
@@ -194,7 +194,7 @@ static int test_rotation(const sz_plan *plan, const cluster *c, double cutoff,
     return 0;
 }
 
-/* Terms whose kernel is double all the same. */
+/* Terms whose kernel is always in double precision. */
 static int count_wide(const sz_plan *plan, const sz_model *m)
 {
     int n = 0;

@@ -80,7 +80,7 @@ void __wrap_free(void *p)
     __real_free(p);
 }
 
-static int json_refused; /* the allocation that failed was one of jansson's */
+static int json_refused; /* the failing allocation was one of jansson */
 
 static void *json_malloc(size_t n)
 {
@@ -130,7 +130,7 @@ static sz_gap *read_sample(const char *old, const char *new)
 /* loads a file that must be refused */
 static void check_refused(const char *path, const char *text)
 {
-    sz_gap *gap = (sz_gap *)&n_calls; /* not NULL: the call must set it */
+    sz_gap *gap = (sz_gap *)&n_calls; /* not NULL: the call must set it to NULL */
     sz_error err = {SZ_OK, ""};
     long before = n_held;
 
@@ -182,7 +182,7 @@ static int test_round_trips(void)
     return 0;
 }
 
-/* The contents tell what a file is, its name only where they do not. */
+/* The contents determine the kind of a file, the name only if they do not. */
 static int test_kinds(void)
 {
     sz_gap *gap = read_sample("", ""), *a, *b;
@@ -255,7 +255,7 @@ static int test_notes(void)
     return 0;
 }
 
-/* A number that no kernel can have is refused, and the term named. */
+/* A number that is invalid for a kernel is refused, with the name of the term. */
 static int test_save_refuses_kernels(void)
 {
     sz_gap *gap = read_sample("", "");
@@ -301,7 +301,7 @@ static int test_save_refuses_kernels(void)
         }
     }
     CHECK(n_gaussian > 0 && n_dot > 0 && access(FILE_1, F_OK) != 0);
-    CHECK_OK(sz_gap_save(gap, FILE_1, &err), err); /* all is as it was */
+    CHECK_OK(sz_gap_save(gap, FILE_1, &err), err); /* nothing has changed */
     sz_gap_free(gap);
     return 0;
 }
@@ -367,7 +367,7 @@ static void test_damage(void)
     sz_gap_free(gap);
     CHECK(write_file(BAD, bytes, n));
     f = fopen(BAD, "r+b");
-    for (size_t k = 0; k < 8 * n && f; k++) { /* the bit, then the byte as it was */
+    for (size_t k = 0; k < 8 * n && f; k++) { /* the bit; then the original byte */
         put_byte(f, k / 8, bytes[k / 8] ^ 1 << k % 8);
         check_refused(BAD, ";");
         put_byte(f, k / 8, bytes[k / 8]);
@@ -388,8 +388,8 @@ static void test_damage(void)
 
 /* ---- forged files: with the right sum --------------------------------------------- */
 
-/* A file of this header (length 0: its own) and n_data bytes, sealed as docs/format.md
- * says. */
+/* A file of this header (length 0: its own length) and n_data bytes, with the checksum of
+ * docs/format.md. */
 static void write_sealed(const char *header, uint64_t length, const void *data,
                          size_t n_data)
 {
@@ -405,7 +405,7 @@ static void write_sealed(const char *header, uint64_t length, const void *data,
         sz_md5(bytes, 8 + n + n_data, sum);
         memcpy(bytes + 8 + (zeros - header), sum, 32);
     }
-    remove(BAD); /* cheaper than to cut it off */
+    remove(BAD); /* faster than truncating the file */
     CHECK(write_file(BAD, bytes, 8 + n + n_data));
     free(bytes);
 }
@@ -495,7 +495,7 @@ static void test_nesting(void)
     free(header);
 }
 
-/* The small file with its description changed: first old in the header becomes new. */
+/* The small file with a changed description: the first old in the header becomes new. */
 static void write_edited(const char *bytes, size_t n, const char *old, const char *new)
 {
     size_t length =
@@ -634,7 +634,7 @@ static void test_hostile_models(void)
     free(bytes);
 }
 
-/* Every bit of the header changed and the sum made good: loaded or refused, no worse. */
+/* Every bit of the header changed, with a new checksum: loaded or refused, no crash. */
 static void test_resealed(void)
 {
     size_t n, length, n_good = 0, n_bad = 0;
@@ -691,8 +691,8 @@ static int test_write_memory(void)
     return 0;
 }
 
-/* Whichever allocation fails, jansson's included: no crash, no leak, no file. Jansson
- * does not always say why it failed. */
+/* Whichever allocation fails, those of jansson included: no crash, no leak, no file.
+ * jansson does not always give the reason. */
 static int test_memory(void)
 {
     sz_gap *gap = read_sample("", ""), *again;
@@ -744,8 +744,8 @@ static int test_memory(void)
     return 0;
 }
 
-/* LJ and Coulomb apart: jansson 2.14 stops the program where memory runs out behind a
- * backslash, and a whole description has many. */
+/* LJ and Coulomb separately: jansson 2.14 stops the program if memory is exhausted after
+ * a backslash, and a whole description has many. */
 static int test_core_memory(void)
 {
     sz_gap *gap = read_sample(SAMPLE_GLUE, SAMPLE_CORES), again;
@@ -792,7 +792,8 @@ int main(void)
     test_hostile_headers();
     test_hostile_models();
     test_resealed();
-    CHECK(largest < 3 << 20); /* read_whole's buffer; nothing near what the files claim */
+    CHECK(largest < 3 << 20); /* the buffer of read_whole; much less than the sizes given
+                                 in the files */
     test_nesting();
     if (test_write_memory() || test_memory() || test_core_memory()) failures++;
     return check_done();

@@ -50,7 +50,7 @@ static unsigned char *find(file *f, const char *text)
     return NULL;
 }
 
-/* the bytes from at on take other places: n_old of them become the n_new of text */
+/* replaces n_old bytes from at by the n_new bytes of text */
 static void splice(file *f, size_t at, size_t n_old, const void *text, size_t n_new)
 {
     if (at > f->n || n_old > f->n - at || f->n - n_old + n_new > ROOM) return;
@@ -59,7 +59,7 @@ static void splice(file *f, size_t at, size_t n_old, const void *text, size_t n_
     f->n += n_new - n_old;
 }
 
-/* The length of the header (its change is given) and the sum are made right. */
+/* Corrects the length of the header, by the given change, and the checksum. */
 static void seal(file *f, size_t old_length, size_t old_n)
 {
     size_t length = old_length + (f->n - old_n);
@@ -77,7 +77,7 @@ static void write_bytes(const char *path, const file *f)
 {
     FILE *out;
 
-    remove(path); /* cheaper than to cut it off */
+    remove(path); /* faster than truncating the file */
     out = fopen(path, "wb");
 
     CHECK(out && fwrite(f->byte, 1, f->n, out) == f->n);
@@ -86,7 +86,7 @@ static void write_bytes(const char *path, const file *f)
 
 /* ---- what must hold --------------------------------------------------------------- */
 
-/* 1: a model, 0: refused; anything else is a failure of the test */
+/* 1: a model, 0: refused; everything else is a failure of the test */
 static int load(const char *path)
 {
     sz_gap *gap = (sz_gap *)&good;
@@ -120,7 +120,7 @@ static void check_refused(const file *f, const char *text)
 
 /* ---- on purpose ------------------------------------------------------------------- */
 
-/* the first old in the header becomes new, and the file is sealed */
+/* the first old in the header becomes new, with a new checksum */
 static file edited(const char *old, const char *new)
 {
     file f = good;
@@ -150,7 +150,8 @@ static void test_headers(void)
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         snprintf(other, sizeof other, "n_neighbours\\\":%s", bad[k].value);
         f = edited(n_neighbours, other);
-        /* the last in range is refused by the counts before, or by the shape */
+        /* the last one within the range is refused because of the counts before, or of
+         * the shape */
         check_refused(&f, k == 3 ? "do not add up" : bad[k].text);
     }
     snprintf(entry, sizeof entry, "\"shape\":[%d,3]", n);
@@ -168,7 +169,7 @@ static void test_headers(void)
     f = edited("soap n_max=3", "soap n_max=4");
     write_bytes(BAD, &f);
     CHECK(load(BAD) == 0);
-    f = edited("soap n_max=3", "soap n_max=40"); /* of vectors it would be gigabytes */
+    f = edited("soap n_max=3", "soap n_max=40"); /* as vectors these would be gigabytes */
     write_bytes(BAD, &f);
     CHECK(load(BAD) == 0);
     f = edited("soap n_max=3 l_max=2", "distance_2b Z1=42 Z2=42");
@@ -230,7 +231,7 @@ static size_t below(size_t n)
     return (size_t)uniform(0.0, (double)n) % n;
 }
 
-/* One change somewhere in the first end bytes behind the length; in the header sizes of
+/* One random change in the first end bytes after the length; in the header sizes of
  * arrays, offsets and other numbers are replaced by wrong ones. */
 static void mutate(file *f, size_t end)
 {
@@ -259,7 +260,7 @@ static void mutate(file *f, size_t end)
     case 1:
         f->byte[at] = (unsigned char)below(256);
         break;
-    case 2: { /* another part of the file in this place */
+    case 2: { /* another part of the file at this position */
         size_t n = 1 + below(sizeof part), from = below(f->n - n);
 
         memcpy(part, f->byte + from, n);

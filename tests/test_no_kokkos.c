@@ -13,7 +13,7 @@ int main(void)
     sz_model *m;
     sz_error err;
 
-    CHECK_OK(sz_device_of(&read, "kokkos", &err), err); /* the word is known */
+    CHECK_OK(sz_device_of(&read, "kokkos", &err), err); /* the name is known */
     CHECK_OK(sz_model_load(&m, model_path("mow_glue_soap"), &err), err);
     CHECK_FAILS(sz_plan_create(&plan, m, &device, &err), SZ_ERR_ARGUMENT,
                 "without Kokkos", err);

@@ -36,7 +36,7 @@ static void check_orthonormal(int n, int k, const double *u)
         }
 }
 
-/* kernels of liquids: nu=2 and the compression that the text names */
+/* kernels of liquids: nu=2 and the compression of the text */
 static int compare_kernels(const cluster *c, const char *more, int n_matrix,
                            const double *matrix, double *difference)
 {
@@ -103,7 +103,7 @@ static int test_basis(const sz_moments *moments, const double *c, const cluster 
 
         check_orthonormal(N, N, u);
         for (int k = 0; k < N;
-             k++) { /* C u = w u, falling, the largest number positive */
+             k++) { /* C u = w u, descending; the largest component is positive */
             double most = 0.0;
 
             for (int i = 0; i < N; i++) {
@@ -163,7 +163,7 @@ static int test_embedding(const sz_moments *moments, const double *c,
         check_orthonormal(4, d_j, u);
         for (int q = 0; q < d_j; q++) sum += w[q];
         CHECK_CLOSE(kept(4, d_j, species, u), sum, 1e-12 * sum);
-        /* no other choice of as many elements keeps more */
+        /* no other choice of the same number of elements keeps more */
         memset(random, 0, sizeof random);
         for (int q = 0; q < d_j; q++) random[q * d_j + q] = 1.0;
         CHECK(kept(4, d_j, species, random) <= sum * (1 + 1e-12));

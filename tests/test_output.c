@@ -66,7 +66,7 @@ static int test_plain(void)
     if (write_to(path, "one", 1)) return 1;
     CHECK(holds(path, "one") && n_files() == 1);
     CHECK(stat(path, &s) == 0 && (s.st_mode & 0777) == 0640);
-    CHECK(umask(022) == 027); /* as it was */
+    CHECK(umask(022) == 027); /* unchanged */
     if (write_to(path, "two", 0)) return 1;
     CHECK(holds(path, "one") && n_files() == 1);
     if (write_to(path, "two", 1)) return 1;
@@ -84,14 +84,14 @@ static int test_link(void)
     if (write_to(at("link"), "three", 1)) return 1;
     CHECK(holds(at("a"), "three"));
     CHECK(lstat(at("link"), &s) == 0 && S_ISLNK(s.st_mode));
-    /* to what is not there yet, over two links; and round in a circle */
+    /* to a missing file through two links; and links in a loop */
     CHECK(symlink("second", at("first")) == 0 && symlink("c", at("second")) == 0);
     if (write_to(at("first"), "four", 1)) return 1;
     CHECK(holds(at("c"), "four"));
     CHECK(lstat(at("second"), &s) == 0 && S_ISLNK(s.st_mode));
     CHECK(symlink("round", at("round")) == 0);
     CHECK_FAILS(sz_output_open(&out, at("round"), &err), SZ_ERR_FILE, "round", err);
-    /* a link that gives way */
+    /* a link that is replaced */
     CHECK_OK(sz_output_replace(&out, at("link"), &err), err);
     fputs("five", out.file);
     CHECK_OK(sz_output_close(&out, 1, &err), err);
@@ -102,7 +102,7 @@ static int test_link(void)
     return 0;
 }
 
-/* A file that is there keeps its rights; one with a long name is told why. */
+/* An existing file keeps its permissions; a name that is too long is an error. */
 static int test_rights(void)
 {
     static char name[4000];

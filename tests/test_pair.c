@@ -121,8 +121,8 @@ static long double naive(const sample *s, long double r, long double *slope)
     return f * e;
 }
 
-/* Values to the claimed error and the rounding of the sum; slopes to what is asked of
- * them, relative to the terms of the sum. */
+/* Errors of values within the given bound and the rounding of the sum; errors of slopes
+ * within their limit, relative to the terms of the sum. */
 static int test_values(const sample *s, double r_min, double tolerance,
                        double slope_tolerance)
 {
@@ -192,7 +192,7 @@ static int test_kernels(void)
     return 0;
 }
 
-/* what each sparse point adds, for a fit: their sum is the energy */
+/* the contributions of the sparse points, for a fit: their sum is the energy */
 static void test_rows(sz_covariance covariance, double theta, double zeta)
 {
     sample s;
@@ -214,7 +214,7 @@ static void test_rows(sz_covariance covariance, double theta, double zeta)
     }
 }
 
-/* no table is as good as promised: an error, not a bad potential */
+/* no table is accurate enough: an error instead of a wrong potential */
 static void test_hopeless(void)
 {
     sample s;
@@ -245,7 +245,7 @@ static double energy_sum(void *context)
     return sum;
 }
 
-/* which terms act between which elements; E_i = sum_j share fc e */
+/* which terms act on which elements; E_i = sum_j share fc e */
 static int test_set(void)
 {
     enum { TERMS = 5 };
@@ -293,7 +293,7 @@ static int test_set(void)
     for (int i = 0; i < c.n_atoms; i++) CHECK_CLOSE(energy[i], want[i], 1e-12);
     for (int k = 0; k < 3 * c.list.n_pairs; k++) {
         double r = sqrt(dot(c.list.r + k / 3 * 3, c.list.r + k / 3 * 3, 3));
-        int kink = 0; /* the ends of a cutoff window, where the slope has a corner */
+        int kink = 0; /* the ends of the switching function, where the slope has a kink */
 
         for (int t = 0; t < TERMS; t++)
             kink |= fabs(r - s[t].spec.cutoff) < 0.005 ||

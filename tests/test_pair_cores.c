@@ -122,7 +122,7 @@ static void test_coulomb(void)
 
 /* ---- many atoms -------------------------------------------------------------------- */
 
-/* half of every pair to each end, whatever stood in the arrays before */
+/* half of every pair to each atom, for any previous contents of the arrays */
 static int test_energies(void)
 {
     static const int z[] = {8, 1};

@@ -8,7 +8,7 @@
 
 static const int z[3] = {41, 74, 6};
 
-/* More cutoffs than neighbours are sorted by; species that some leave out. */
+/* More cutoffs than the sorting of neighbours uses; species that some do not have. */
 static const char *const text[] = {
     "soap cutoff=3.0 n_max=3 l_max=2 atom_sigma=0.5 n_species=3 species_Z={41 74 6}",
     "soap cutoff=4.5 n_max=9 l_max=5 atom_sigma=0.5 nu_R=2 nu_S=0 n_species=3 "
@@ -22,7 +22,7 @@ static const char *const text[] = {
     "amplitude_scaling={{1 1 1}} central_weight={{1 1 1}} compress_mode=trivial"};
 enum { N_PARTS = 5 };
 
-/* a periodic box, so that rows are longer than what is sorted at a time */
+/* a periodic box, so that rows are longer than a sorted part */
 static sz_status make_box(cluster *c, sz_error *err)
 {
     const double edge = 6.0;
@@ -41,7 +41,7 @@ static void allocate(const machine *m, const cluster *c, sz_describer_part *part
     fill_random(part->dedp, n);
 }
 
-/* The first n_parts descriptors from number first on, together and one by one. */
+/* n_parts descriptors from number first on, together and one by one. */
 static void test_together(machine *m, const cluster *c, int first, int n_parts)
 {
     size_t n_r = 3 * (size_t)c->list.n_pairs;
@@ -80,7 +80,7 @@ static void test_together(machine *m, const cluster *c, int first, int n_parts)
     free(alone);
 }
 
-/* every neighbour that a reach wants comes once, with its r and u */
+/* every neighbour within a cutoff occurs once, with its r and u */
 static void test_walk(const cluster *c, int n, const sz_reach *reach)
 {
     const sz_neigh *nb = &c->list.nb;

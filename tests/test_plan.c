@@ -36,7 +36,7 @@ static int same(sz_work *work)
     return 0;
 }
 
-/* Frees the three in this order; the work computes for as long as it is there. */
+/* Frees the three in this order; the work computes until it is freed. */
 static int test_order(const char *path, const int *order, sz_tile tile)
 {
     const sz_plan_layout layout = {.tile = tile, .collapse = SZ_COLLAPSE_CHEAPER};
@@ -73,7 +73,7 @@ static int test_orders(const char *path)
     return 0;
 }
 
-/* The plan that a model makes for itself: two works, the model freed between. */
+/* The default plan of a model: two works; the model is freed between them. */
 static int test_own_plan(const char *path)
 {
     sz_model *model, *other;
@@ -97,7 +97,7 @@ static int test_own_plan(const char *path)
     return 0;
 }
 
-/* Points are there while a user is, or a plan that reads them. */
+/* Points exist as long as a user, or a plan that reads them. */
 static int test_points(const char *path)
 {
     const sz_plan_layout plain = {.tile = SZ_TILE_NONE, .collapse = SZ_COLLAPSE_NEVER};
@@ -178,7 +178,7 @@ static int test_refused(const char *path)
     return 0;
 }
 
-/* What is saved is what was loaded; notes come and go. */
+/* The saved model is the loaded one; notes can be added and removed. */
 static int test_save(const char *path)
 {
     static const char *const name[] = {"test_plan.soapz", "test_plan.xml"};
@@ -195,7 +195,7 @@ static int test_save(const char *path)
     CHECK(!sz_model_note(model, "licence"));
     CHECK_OK(sz_model_set_note(model, "licence", "CC0", &err), err);
     CHECK(!strcmp(sz_model_note(model, "licence"), "CC0"));
-    /* no letter of five bytes; those of two, three and four are kept */
+    /* characters of two, three and four bytes are kept, one of five bytes is not */
     CHECK_OK(sz_model_set_note(model, "licence", "\xf8\x88\x80\x80\x80", &err), err);
     CHECK_FAILS(sz_model_save(model, name[0], &err), SZ_ERR_FORMAT,
                 "the note licence is not a UTF-8 text", err);

@@ -26,7 +26,7 @@ static sz_status make(sample *s, int k, int n_max, int reduce, sz_error *err)
     sz_status status = radial_of(k, n_max, L_MAX, reduce, &s->spec, &s->radial, err);
 
     if (status != SZ_OK) return status;
-    fill_random(s->y1, N_Y); /* what is not a channel too: it must not matter */
+    fill_random(s->y1, N_Y); /* padding, too: it must have no effect */
     fill_random(s->y2, N_Y);
     fill_random(s->g, N_P);
     return sz_compression_create(&s->c, &s->spec.compression, s->radial, 3, s->plain_l,
@@ -40,7 +40,7 @@ static void destroy(sample *s)
     sz_soap_spec_free(&s->spec);
 }
 
-/* where channel a of Y_lm stands */
+/* position of channel a of Y_lm */
 static int at(const sz_map *map, int l, int lm, int a)
 {
     return lm * map->stride + map->base + a / map->n[l] * map->lanes + a % map->n[l];
@@ -56,7 +56,7 @@ static double power(sample *s, double *p)
     return sz_power(&s->c, s->present, s->y1, second(s), s->normalise, p);
 }
 
-/* the slot that channel a of map d belongs to is there, or there is no such slot */
+/* the slot of channel a of map d is present, or the channel has no slot */
 static int is_present(const sample *s, int d, int l, int a)
 {
     const sz_channels *y = &s->c.spec.y[sz_alike(&s->c.spec, 0, 1) ? 0 : d];
@@ -106,7 +106,7 @@ static double energy(void *context)
     return dot(s->g, p, s->c.n_desc);
 }
 
-/* slopes for every third channel of one array of Y, nothing where no channel is */
+/* slopes for every third channel of one array of Y, zero in the padding */
 static void check_channels(sample *s, int d, double *y, const double *dedy)
 {
     const sz_map *map = &s->c.map[d];
@@ -139,7 +139,7 @@ static void test_adjoint(sample *s)
     if (!sz_alike(&s->c.spec, 0, 1)) check_channels(s, 1, s->y2, dedy2);
 }
 
-/* The adjoint adds to what is there, and looks at active groups alone. */
+/* The adjoint adds, and uses active groups only. */
 static void test_adding(sample *s)
 {
     static double p[N_P], dedp[N_P], dedy[2 * N_Y], again[2 * N_Y];
@@ -163,7 +163,7 @@ static void test_adding(sample *s)
                 1e-14 * (1.0 + largest(dedy, 2 * N_Y)));
 }
 
-/* nothing there: zero, and no force, not NaN */
+/* zero density: zero vector and force, not NaN */
 static void test_nothing(sample *s)
 {
     static double p[N_P], dedp[N_P], dedy[2 * N_Y];
@@ -193,7 +193,7 @@ int main(void)
 
             s.plain_l = turn % 3 == 1;
             s.normalise = turn % 5 != 2;
-            /* all three, then every other set, none as well */
+            /* all three, then all other sets, including none */
             for (int i = 0; i < 3; i++) s.present[i] = turn < 8 || (turn >> i & 1);
             CHECK_OK(make(&s, k, n, turn / 4 % 2, &err), err);
             if (s.c.spec.order == 3) { /* test_coupling.c */

@@ -17,14 +17,14 @@ static void test_values(double p, double shift, double lo)
     for (int i = 0; i < N; i++) {
         double want = (double)powl((long double)x[i] + shift, p);
 
-        /* one rounding a product, that of the sum counts p times */
+        /* one rounding per product; that of the sum occurs p times */
         CHECK_CLOSE(y[i], want, (4.0 + 2.0 * p) * 1.2e-16 * fabs(want));
     }
     sz_powers(N, p, shift, x, x);
     CHECK(memcmp(x, y, sizeof x) == 0);
 }
 
-/* a number alone, first, in the middle and last */
+/* a single number, first, in the middle and last */
 static void test_places(double p)
 {
     double x[N], all[N], one, product = 1.0;
@@ -34,7 +34,8 @@ static void test_places(double p)
     for (int i = 0; i < N; i++) {
         sz_powers(1, p, 0.25, x + i, &one);
         CHECK(one == all[i]);
-        sz_powers((size_t)(N - i), p, 0.25, x + i, x + i); /* then x[i+1..] is redone */
+        sz_powers((size_t)(N - i), p, 0.25, x + i,
+                  x + i); /* then x[i+1..] is computed again */
         CHECK(x[i] == all[i]);
         for (int j = i + 1; j < N; j++) x[j] = 0.3 + 0.01 * j;
     }

@@ -19,7 +19,7 @@ typedef struct {
     double position[3 * N];
 } frame;
 
-/* six atoms in a cell smaller than the cutoff, of all species that the model has */
+/* six atoms of all species of the model in a cell smaller than the cutoff */
 static void make_frame(frame *f, int n_species)
 {
     memset(f, 0, sizeof *f);
@@ -44,7 +44,7 @@ static double energy_of_step(sz_predictor *p, frame f, int k, double h)
     return got.energy;
 }
 
-/* ... and with everything strained, r_b += h r_a */
+/* ... and after a strain, r_b += h r_a */
 static double energy_of_strain(sz_predictor *p, frame f, int a, int b, double h)
 {
     sz_prediction got = {.energy = NAN};
@@ -103,7 +103,7 @@ static int test_slopes(const char *name)
     return 0;
 }
 
-/* What a predictor gives is what the calls beneath it give, whatever it did before. */
+/* A predictor gives the results of the underlying calls, whatever was called before. */
 static int test_calls(void)
 {
     sz_model *model;
@@ -156,7 +156,7 @@ static int test_calls(void)
     return 0;
 }
 
-/* Mirrors of the structs in other languages can be checked. */
+/* Copies of the structs in other languages can be checked. */
 static void test_sizes(void)
 {
     CHECK(sz_sizeof("sz_structure") == sizeof(sz_structure));

@@ -56,7 +56,7 @@ static void drop(sample *s)
     free(s->out);
 }
 
-/* transposed: the matrix is handed over as [n_outer][n_inner] */
+/* transposed: the matrix is given as [n_outer][n_inner] */
 static sz_status lay_out(sample *s, sz_tile tile, int transposed, sz_error *err)
 {
     size_t n_inner = (size_t)s->n_inner, n_outer = (size_t)s->n_outer;
@@ -77,8 +77,8 @@ static sz_status lay_out(sample *s, sz_tile tile, int transposed, sz_error *err)
     return status;
 }
 
-/* Every number of out is the plain sum, within rounding, NaN where that is NaN; what is
- * outside its ranges is as it was. */
+/* Every number of out is the plain sum within rounding, or NaN if the sum is NaN; numbers
+ * outside its ranges do not change. */
 static void compare(const sample *s)
 {
     int wrong = 0;
@@ -105,7 +105,8 @@ static void compare(const sample *s)
                s->n_inner);
 }
 
-/* bad: NaN in one row of x and one column of A, and wherever it must not be looked at */
+/* bad: NaN in one row of x and one column of A, and in all numbers that must not be used
+ */
 static int test_one(sz_tile tile, int n, int n_inner, int n_outer, const sz_layout *of_x,
                     const sz_layout *of_out, int bad)
 {

@@ -19,12 +19,12 @@ static const sz_radial_spec usual = {.cutoff = 5.0,
                                      .basis_error_exponent = 10.0,
                                      .decay_scale = 1.0,
                                      .decay_rate = 1.0};
-/* every n apart, and their sum */
+/* every n separately, and their sum */
 static const sz_radial_family both[] = {{.kind = SZ_RADIAL_N}, {.kind = SZ_RADIAL_SUM}};
 
 /* ---- the channels ----------------------------------------------------------------- */
 
-/* largest value and slope of all channels over the range of a bond */
+/* largest value and slope of all channels over the range of a distance */
 static void sizes(const sz_radial *radial, double *value, double *slope)
 {
     int n_row = radial->n_h;
@@ -103,7 +103,7 @@ static void test_slopes(const sz_radial *radial)
     }
 }
 
-/* F of the theory: cosine cutoff times decay */
+/* F of docs/theory.md: cosine cutoff times decay */
 static double switching(const sz_radial_spec *s, double r)
 {
     const double pi = 3.14159265358979323846, w = s->cutoff_width;
@@ -153,7 +153,7 @@ static int test_decay(void)
     return 0;
 }
 
-/* n_rad of design and scalar products sum_n g_n(r) g_n(r') as before */
+/* n_rad as designed; the same scalar products sum_n g_n(r) g_n(r') as before */
 static int test_reduction(void)
 {
     static const int n_rad[] = {7, 6, 6, 6, 6, 6, 6};
@@ -203,7 +203,7 @@ static int test_reduction(void)
     return 0;
 }
 
-/* Lanes of two families: what was asked for, a multiple of SZ_LANES, the rest zero. */
+/* Lanes of two families: the requested ones, then zeros up to a multiple of SZ_LANES. */
 static int test_lanes(const sz_radial_spec *spec, int n_families,
                       const sz_radial_family *family, int reduce)
 {
@@ -302,7 +302,7 @@ static int test_families(sz_basis_kind basis)
     return 0;
 }
 
-/* The grid point at the origin is no function for l > 0: 2l+1 functions of nu,mu* span
+/* For l > 0 the grid point at the origin gives no function: 2l+1 functions of nu,mu* span
  * 2l directions. v with T v = e_1 gives sum_n g_nl v_n = t_l(r, 0) = 0. */
 static int test_star_rank(void)
 {
@@ -336,7 +336,7 @@ static int test_star_rank(void)
                 CHECK_CLOSE(dot(h + radial->place[l], v, n), 0.0,
                             1e-14 * sqrt(dot(v, v, n)));
         }
-        CHECK(dot(v, v, n) > 0.1); /* not nothing */
+        CHECK(dot(v, v, n) > 0.1); /* not zero */
     }
     sz_radial_free(radial);
     return 0;

@@ -151,8 +151,8 @@ static void transpose(int m, int n, const double *a, double *t)
         for (int j = 0; j < n; j++) t[j * m + i] = a[i * n + j];
 }
 
-/* Orthonormal X and a W that takes it to singular values 1 .. 1/condition: the error of P
- * over the condition number squared, in units of the rounding. */
+/* Orthonormal X, and W that gives singular values 1 .. 1/condition: the error of P
+ * divided by the squared condition number, in units of rounding. */
 static int test_condition(void)
 {
     enum { N = 32, K = 9, TRIALS = 21 };
@@ -171,7 +171,7 @@ static int test_condition(void)
             transpose(K, N, x, xt);
             fill_random(wt, K * N);
             orthonormalise(K, N, wt);
-            for (int i = 0; i < N; i++) { /* W = X^T D + what X does not see */
+            for (int i = 0; i < N; i++) { /* W = X^T D + a part orthogonal to X */
                 for (int q = 0; q < K; q++)
                     w[i * K + q] = xt[i * K + q] * pow(condition, -q / (K - 1.0));
             }
@@ -207,7 +207,7 @@ static int test_condition(void)
 
 /* ---- few neighbours, and what cannot be inverted --------------------------------- */
 
-/* an atom with 0 to 6 neighbours that does not count itself */
+/* an atom with 0 to 6 neighbours, without its own density */
 static int test_few_neighbours(const char *label)
 {
     enum { N_MAX = 6, L_MAX = 4 };
@@ -310,8 +310,8 @@ static int star_ranks(const char *basis, double *singular_max, double *singular_
     return 0;
 }
 
-/* With EQUISPACED_GAUSS one direction is missing for every l >= 1, in every environment,
- * where P_l has all 2l+1; with GTO none. */
+/* With EQUISPACED_GAUSS one of the 2l+1 directions of P_l is missing for every l >= 1, in
+ * every environment; with GTO none. */
 static int test_star(void)
 {
     double most, least, there;
@@ -329,7 +329,7 @@ static int test_star(void)
     return 0;
 }
 
-/* nu,mu=1,1 is W^T P_l with the sum over species for W: enough while 2l+1 is below N */
+/* nu,mu=1,1 is W^T P_l with the sum over species as W: sufficient for 2l+1 < N */
 static int test_sum(int l_max, int possible)
 {
     enum { N_MAX = 8 };

@@ -17,7 +17,8 @@ enum { S = 3, N = 3, L = 3, ATOMS = 5, BETAS = 3 * L / 2 + 1, TURNS = 3 * L + 1 
 
 static const int elements[] = {41, 74, 42};
 
-/* a factor of the kernel: species kept apart, n kept apart, the second basis; or none */
+/* a factor of the kernel: species distinguished, n distinguished, second basis; or none
+ */
 typedef struct {
     int by_species, by_n, star, none;
 } factor;
@@ -106,8 +107,8 @@ static void euler(double alpha, double cos_beta, double gamma, double q[9])
     memcpy(q, r, sizeof r);
 }
 
-/* Nodes and weights of the integral over O(3): with the mirror image of each rotation,
- * which two factors do not see. */
+/* Nodes and weights of the integral over O(3), with the mirror image of each rotation,
+ * which makes no difference for two factors. */
 static void integrate(const maker *m, const cluster *a, const cluster *b, int n,
                       const factor (*f)[3], double *kernel)
 {
@@ -233,7 +234,7 @@ static int product(int k, const cluster *a, const cluster *b, int reduce, double
     return 0;
 }
 
-/* the two bases and the density's hyperparameters, as a descriptor has them */
+/* the two bases and the hyperparameters of the density, as in a descriptor */
 static int make_maker(maker *m)
 {
     const sz_radial_family family[2] = {{.kind = SZ_RADIAL_N}, {.kind = SZ_RADIAL_STAR}};

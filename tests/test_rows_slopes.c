@@ -15,7 +15,7 @@ enum { ATOMS = 12, M = 4 };
 
 static const double h = 1e-4;
 
-/* a term with random sparse points; theta obeys the permutations */
+/* a term with random sparse points; theta is invariant under the permutations */
 static int make_coordinate(sz_gap_term *c, char *descriptor, const char *type,
                            sz_covariance covariance)
 {
@@ -118,7 +118,7 @@ static int slopes(subject *s, int k, double *slope)
     return 0;
 }
 
-/* the cutoff function's second derivative jumps where it begins and ends */
+/* the second derivative of the cutoff function jumps at its beginning and end */
 static int meets_kink(const cluster *c, double cutoff)
 {
     for (int p = 0; p < c->list.n_pairs; p++) {
@@ -135,7 +135,8 @@ static int place_atoms(subject *s)
 
     do {
         random_cluster(&s->c, ATOMS, sz_model_n_species(s->model), 5.5, 1.8);
-        s->c.cell[0][0] = s->c.cell[1][1] = s->c.cell[2][2] = 5.7; /* images see images */
+        s->c.cell[0][0] = s->c.cell[1][1] = s->c.cell[2][2] =
+            5.7; /* images are neighbours of images */
         s->c.cell[2][0] = -0.8;
         CHECK_OK(find_neighbours(&s->c, sz_model_cutoff(s->model) + 0.1, &err), err);
     } while (meets_kink(&s->c, sz_model_cutoff(s->model)));

@@ -14,7 +14,7 @@ enum { N = 9, ATOMS = 8 };
 static double position[N][3 * ATOMS];
 static int species[N][ATOMS];
 
-/* A crystal that is shaken more and more; the third is the second again. */
+/* A crystal with increasing displacements; the third frame is a copy of the second. */
 static sz_structure structure_of(int k)
 {
     sz_structure s = {.n_atoms = ATOMS,
@@ -100,7 +100,7 @@ static int test_again(const sz_model *model)
     return 0;
 }
 
-/* The first pick by grade is the largest grade of all. */
+/* The first structure chosen by grade has the largest grade of all. */
 static int test_grade(const sz_model *model)
 {
     const sz_selection_options o = {.by = SZ_BY_GRADE, .n = 1, .n_threads = 1};

@@ -29,7 +29,7 @@ typedef struct {
     double norm, head[3], tail[2], sum;
 } row;
 
-/* d, norm before it is divided by, the first three and last two components, their sum */
+/* d, norm before normalisation, the first three and last two components, their sum */
 static const row golden[] = {
     {"nu_R=2 nu_S=2",
      64,
@@ -226,7 +226,7 @@ static int test_one(const sz_soap_spec *spec, int reduce, const int *z)
     CHECK_OK(start(&m, spec, reduce, z, &err), err);
     random_cluster(&c, 14, 3, 3.2, 0.9);
     CHECK_OK(find_neighbours(&c, spec->radial.cutoff + 0.2, &err), err);
-    CHECK(c.list.n_pairs > 14 * SZ_LANES); /* more than one batch an atom */
+    CHECK(c.list.n_pairs > 14 * SZ_LANES); /* more than one batch per atom */
     check_slopes(&m, &c);
     check_symmetries(&m, &c);
     check_entering(&m, &c);
@@ -237,8 +237,8 @@ static int test_one(const sz_soap_spec *spec, int reduce, const int *z)
 
 /* ---- the rest --------------------------------------------------------------------- */
 
-/* kernels p . p' are the same with and without the reduction, and a published vector
- * comes in as what the reduced descriptor would have made itself */
+/* kernels p . p' are the same with and without the reduction, and an imported published
+ * vector is equal to the vector of the reduced descriptor */
 static int test_reduction(int nu_R, int nu_S)
 {
     enum { N = 6 };
@@ -268,7 +268,7 @@ static int test_reduction(int nu_R, int nu_S)
         CHECK_OK(sz_describer_import(b.d, 1, published, in, &err), err);
         CHECK_CLOSE(distance(in, reduced + i * b.stride, b.n_desc), 0.0, 1e-14);
         CHECK_OK(sz_describer_publish(b.d, reduced + i * b.stride, in, &err), err);
-        /* what is dropped counts once here, in kernels twice */
+        /* the neglected part enters once here, and twice in kernels */
         CHECK_CLOSE(distance(in, published, b.d->n_published), 0.0, 1e-7);
     }
     sz_list_free(&c.list);
@@ -355,7 +355,7 @@ static int test_tolerance_refused(void)
     return 0;
 }
 
-/* no neighbour: the atom's own Gaussian, or nothing; never NaN */
+/* no neighbour: the Gaussian of the atom itself, or zero; never NaN */
 static int test_isolated(double central_weight)
 {
     cluster c = {.n_atoms = 1};
@@ -379,7 +379,7 @@ static int test_isolated(double central_weight)
     return 0;
 }
 
-/* an element without a slot is as if it were not there */
+/* atoms of an element without a slot have no effect */
 static int test_ignored(void)
 {
     cluster c = {0}, without = {0};

@@ -76,7 +76,7 @@ static sz_status load_distances(soap_pool *p, const sz_args *args, const char *f
     return status;
 }
 
-/* How many of the sparse points in the model are among the chosen ones. */
+/* Number of sparse points of the model among the chosen ones. */
 static int n_common(const sz_gap_term *c, const soap_pool *p,
                     const sz_sparse_choice *choice)
 {
@@ -97,7 +97,7 @@ static int n_common(const sz_gap_term *c, const soap_pool *p,
     return n;
 }
 
-/* Draws as gap_fit does for this term; counts the points and how many agree. */
+/* Chooses like gap_fit for this term; counts the points and those that agree. */
 static sz_status choose(const char *folder, const sz_gap_term *c, sz_rng *rng,
                         int *n_points, int *n_same, sz_error *err)
 {
@@ -148,7 +148,7 @@ static int n_frames(const char *folder)
     return n;
 }
 
-/* exact: 1 where all points must be the same. */
+/* exact: 1 if all points must be the same. */
 static int check_folder(const char *name, int exact)
 {
     char folder[256];
@@ -179,7 +179,7 @@ static int equal(const soap_pool *p, int a, int b)
     return a >= 0 && a < p->n;
 }
 
-/* QUIP's own test of cur_points: the numbers of the points, or of others equal to them.
+/* The test of cur_points in QUIP: the numbers of the points, or of points equal to them.
  */
 static int check_silicon(void)
 {

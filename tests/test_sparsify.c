@@ -24,7 +24,7 @@ static const char *data_path(const char *name)
 #define SOAP(keys) keys " n_species=2 species_Z={14 6}", NULL
 
 static const sz_type_count liquid_bulk[] = {{"liquid", 6}, {"bulk", 4}};
-/* in the order in which the command line names them, "default" first */
+/* in the order of the command line, "default" first */
 static const sz_type_count four_types[] = {
     {"default", 5}, {"liquid", 3}, {"bulk", 17}, {"cluster", 9}};
 
@@ -64,7 +64,7 @@ static const char *frame_type(int frame)
     return name[(frame >= 12 ? frame - 10 : frame) % 4];
 }
 
-/* Vectors of a descriptor that soapz lacks, as a pool that owns them. */
+/* Vectors of a descriptor that soapz does not have, as a pool that owns them. */
 static sz_status load_numbers(soap_pool *p, const char *file, sz_error *err)
 {
     FILE *f = fopen(data_path(file), "r");
@@ -82,7 +82,7 @@ static sz_status load_numbers(soap_pool *p, const char *file, sz_error *err)
     return n % N_ATOMS ? sz_fail(err, SZ_ERR_FORMAT, "%s is cut off", file) : SZ_OK;
 }
 
-/* type [p->n] as config_type_n_sparse sees it */
+/* type [p->n] for config_type_n_sparse */
 static void types_of(const soap_pool *p, int n_types, const sz_type_count *type, int *of)
 {
     for (int i = 0; i < p->n; i++) {
@@ -95,7 +95,7 @@ static void types_of(const soap_pool *p, int n_types, const sz_type_count *type,
     }
 }
 
-/* A pool that hands out its rows through fetch, and not more than room at a time. */
+/* A pool that returns its rows by fetch, at most `room` at a time. */
 typedef struct {
     const double *x;
     int n, d, n_calls, fail_at;
@@ -178,7 +178,7 @@ static int check_gap_fit(void)
 
 enum { D = 12, N = 300, N_DISTINCT = 250 };
 
-/* N vectors of length 1, the last 50 equal to others but for rounding */
+/* N vectors of length 1, the last 50 equal to others within rounding */
 static void make_pool(double *x)
 {
     for (int i = 0; i < N; i++) {
@@ -209,7 +209,7 @@ static int check_unique(const double *x, const sz_vectors *pool)
             for (int j = 0; j < i; j++)
                 CHECK(distance(x + member[i] * D, x + member[j] * D, D) > 1e-10);
     }
-    /* the same sum is not the same vector */
+    /* different vectors with the same sum */
     memcpy(other, x, D * sizeof *other);
     memcpy(other + D, x, D * sizeof *other);
     other[D] = other[1];
@@ -399,7 +399,7 @@ static int check_counts(const sz_vectors *pool)
     return 0;
 }
 
-/* every vector is taken equally often; the shared stream is left alone */
+/* every vector is chosen equally often; the shared random numbers are not used */
 static int check_random(const sz_vectors *pool)
 {
     int count[N] = {0}, most = 0, least = 1000, n_seeds = 400;

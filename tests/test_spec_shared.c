@@ -13,7 +13,7 @@
 
 enum { MAX_ARGUMENTS = 64 };
 
-/* The words of a shell command from "gap_fit" on, quotes removed; cut up in place. */
+/* The words of a shell command from "gap_fit" on, without quotes; separated in place. */
 static int shell_words(char *p, char **word)
 {
     int n = 0, seen = 0;
@@ -119,8 +119,7 @@ static int check_folder(const char *folder)
     return 0;
 }
 
-/* A published model whose data are not at hand: the order of the elements is the XML's.
- */
+/* A published model without its data: the order of the elements is that of the XML. */
 static int check_published(const char *folder)
 {
     const int z[] = {73, 41, 42, 74};
@@ -142,7 +141,7 @@ static int check_published(const char *folder)
     return 0;
 }
 
-/* Command lines kept as one text: of QUIP's own tests. */
+/* Command lines stored as one text: from the tests of QUIP. */
 static int check_quip(const char *folder, const char *model, const char *data,
                       int n_terms)
 {

@@ -16,7 +16,7 @@ static double cubic(double x, double *slope)
     return 2.0 + x * (0.7 + x * (-1.3 + x * 0.4));
 }
 
-/* a straight line beyond both ends, with the slope there */
+/* beyond both ends a straight line with the slope of the end */
 static void check_ends(const sz_table *t)
 {
     double lo, hi, slope, f_lo, f_hi;
@@ -29,7 +29,7 @@ static void check_ends(const sz_table *t)
     CHECK_CLOSE(slope, hi, 0.0);
 }
 
-/* with the slopes of a cubic at its ends the spline is the cubic; points in any order */
+/* with the slopes of a cubic at its ends the spline is this cubic; points in any order */
 static int test_clamped(void)
 {
     double x[N], y[N], y1, yn, slope, want;
@@ -58,7 +58,7 @@ static int test_clamped(void)
     return 0;
 }
 
-/* three points whose splines are worked out by hand */
+/* three points with splines computed by hand */
 static int test_natural(void)
 {
     const double x[] = {0.0, 1.0, 2.0}, y[] = {0.0, 1.0, 0.0};
@@ -101,7 +101,7 @@ static int test_natural(void)
     return 0;
 }
 
-/* value, slope and curvature pass through the knots of any spline */
+/* value, slope and curvature are continuous at the knots of any spline */
 static int test_joints(void)
 {
     double x[N], y[N], e = 1e-5;
@@ -139,7 +139,7 @@ static void test_refused(void)
 
 /* ---- fitted functions ------------------------------------------------------------- */
 
-/* smooth but for the kink at 1.3, times *size */
+/* smooth except for the kink at 1.3, times *size */
 static long double bent(long double x, const void *size)
 {
     return *(const double *)size * (sinl(2.0L * x) + powl(fabsl(x - 1.3L), 3.0L));
@@ -174,7 +174,7 @@ static int test_fit(double size)
     return 0;
 }
 
-/* a kink inside a piece is seen in the error */
+/* a kink inside a piece increases the error */
 static int test_error_is_seen(void)
 {
     const double breaks[] = {0.2, 4.0};

@@ -224,7 +224,7 @@ static const sz_term_kind decay_kind = {.name = "decay",
                                         .add_rows = add_rows,
                                         .free_rows = free};
 
-/* the list of the library, and one line more */
+/* the list of the library with one more line */
 const sz_term_kind *const sz_term_kinds[] = {
     &sz_kind_soap, &sz_kind_pair, &sz_kind_triplet, &sz_kind_glue, &sz_kind_zbl,
     &decay_kind,   NULL};
@@ -238,7 +238,7 @@ static double alpha[M] = {0.3, -0.2, 0.7}, x_sparse[M] = {1.0, 2.0, 0.5},
 static double theta[1] = {1.0};
 static int perm[1] = {0};
 
-/* a two-body term and a decay, as a file would have them */
+/* a two-body term and a decay, as in a file */
 static sz_gap_term terms[2] = {{.line = 1,
                                 .descriptor = pair_text,
                                 .covariance = SZ_COVARIANCE_ARD_SE,
@@ -351,7 +351,7 @@ static int test_vectors(const cluster *c)
 
 /* ---- a fit ------------------------------------------------------------------------- */
 
-/* Energies that are a decay: the fit of one has them again. */
+/* Energies of a decay are reproduced by its fit. */
 static int test_fit(const cluster *c)
 {
     static const int z[] = {41, 74};

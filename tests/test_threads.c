@@ -15,7 +15,7 @@ typedef struct {
     const sz_model *model;
     const cluster *c;
     double energy[ATOMS], dedr[3 * PAIRS_MAX];
-    int differ; /* rounds that gave another result than the first */
+    int differ; /* rounds with another result than the first */
     sz_status status;
     sz_error err;
 } job;
@@ -43,7 +43,8 @@ static void *work(void *context)
 
 /* ---- first use, and an early end ------------------------------------------------- */
 
-/* Threads that make their works of a new model at once, while another one frees it. */
+/* Threads create their works of a new model at the same time, and another one frees it.
+ */
 typedef struct {
     pthread_barrier_t *start, *made;
     const sz_model *model;
@@ -122,7 +123,7 @@ int main(void)
         jobs[k].model = model;
         jobs[k].c = &c;
     }
-    work(&jobs[0]); /* alone */
+    work(&jobs[0]); /* one thread */
     for (int k = 1; k < THREADS; k++)
         if (pthread_create(&thread[k], NULL, work, &jobs[k]) != 0) return 1;
     for (int k = 1; k < THREADS; k++) CHECK(pthread_join(thread[k], NULL) == 0);

@@ -57,7 +57,7 @@ static void toy(const cluster *c, double *energy, double *force)
     for (int i = 0; i < ATOMS; i++) *energy += rho[i] * rho[i] / 4;
 }
 
-/* Frame rare, unless negative, has an atom of an element that no other has. */
+/* Frame rare, unless negative, has an atom of an element that no other frame has. */
 static sz_status make_data(sz_dataset **data, int rare, sz_error *err)
 {
     static const int z[] = {41, 42, 74};
@@ -187,7 +187,7 @@ static int check_slope(const sz_dataset *data, const char *keys, const sz_gap *b
         most = fmax(most, fabs(want));
     }
     CHECK(most > 1e-3);
-    /* a common factor changes no normalised vector */
+    /* a common factor does not change normalised vectors */
     for (int k = 0; k < d->maps->n; k++) along += slope[k] * w[k];
     if (d->maps->soap->spec.normalise)
         CHECK_CLOSE(along, 0.0, 1e-8);
@@ -223,7 +223,7 @@ static const char *const kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* More columns of terms before than rows: fewer of them make the same loss and slope. */
+/* More columns of earlier terms than rows: fewer columns give the same loss and slope. */
 static int check_reduced(const sz_dataset *data, const sz_gap *before)
 {
     fit f;
@@ -261,7 +261,7 @@ static int check_reduced(const sz_dataset *data, const sz_gap *before)
 
 /* ---- fits -------------------------------------------------------------------------- */
 
-/* The maps of a fit, by which all its soap terms are alike. */
+/* The maps of a fit, which are the same for all its soap terms. */
 static int maps_of(double **w, int *n, const fit *f)
 {
     const sz_gap *gap = f->job.gap;
@@ -287,7 +287,7 @@ static int run_fit(double **w, int *n, fit *f, const sz_dataset *data, const cha
     return maps_of(w, n, f);
 }
 
-/* sum of |E| and |F| of a model over the data, to tell models apart */
+/* sum of |E| and |F| of a model over the data, to distinguish models */
 static int measure(double sum[2], const sz_model *model, const sz_dataset *data)
 {
     sz_errors *errors;
@@ -300,7 +300,7 @@ static int measure(double sum[2], const sz_model *model, const sz_dataset *data)
     return 0;
 }
 
-/* The file gives the same maps and the same model. */
+/* The file has the same maps and gives the same model. */
 static int check_file(const fit *f, const sz_dataset *data, const char *path)
 {
     sz_model *here, *there;
@@ -328,7 +328,7 @@ static int check_file(const fit *f, const sz_dataset *data, const char *path)
     return 0;
 }
 
-/* with the files in it */
+/* with its files */
 static int remove_folder(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -367,8 +367,8 @@ static int check_files(const fit *f, const sz_dataset *data, int is_mix)
     return remove_folder(folder);
 }
 
-/* Trained maps: better than those they come from, the same again, the same with three
- * threads, and in the file. */
+/* Trained maps: better than the initial ones, reproducible, the same with three threads
+ * and in the file. */
 static int check_fit(const sz_dataset *data, const char *keys, const char *start)
 {
     char all[256];
@@ -411,7 +411,7 @@ static int check_principal(const sz_dataset *data)
         sz_model_free(model);
         end(&f);
     }
-    /* CUR of rotated vectors may choose other points of nearly equal worth */
+    /* CUR of rotated vectors may choose other points with nearly equal scores */
     CHECK_CLOSE(sum[0][0], sum[1][0], 0.05 * sum[1][0]);
     CHECK_CLOSE(sum[0][1], sum[1][1], 0.05 * sum[1][1]);
     return 0;
@@ -419,7 +419,7 @@ static int check_principal(const sz_dataset *data)
 
 /* ---- misuse ------------------------------------------------------------------------ */
 
-/* An element of one frame, whichever part it goes to. */
+/* An element that occurs in one frame, in any part. */
 static int check_rare(void)
 {
     for (int f = 0; f < FRAMES; f++) {

@@ -31,7 +31,7 @@ static void add_perm(sample *s, int a, int b, int c)
     p[2] = c;
 }
 
-/* what gap_fit writes: the exchanges of like atoms, and theta that they leave alone */
+/* as written by gap_fit: the exchanges of equal atoms, and theta that is invariant */
 static void add_exchanges(sample *s)
 {
     int like_12 = s->spec.z[0] == s->spec.z[1], like_23 = s->spec.z[1] == s->spec.z[2];
@@ -149,7 +149,7 @@ static long double apart(const double *a, const double *b)
     return norm(d);
 }
 
-/* 1 where these elements are those of the term, in any order */
+/* 1 if these elements are those of the term, in any order */
 static int contains(const sz_triplet_spec *spec, int za, int zb, int zc)
 {
     int left[3] = {spec->z[0], spec->z[1], spec->z[2]}, have[3] = {za, zb, zc}, n = 0;
@@ -277,7 +277,7 @@ static double energy_sum(void *context)
     return sum;
 }
 
-/* is a distance that pair p of atom i takes part in near a corner of the slope? */
+/* is a distance that involves pair p of atom i close to a kink of the slope? */
 static int near_corner(const sample *s, const sz_list *l, int i, int p)
 {
     double end = s->spec.cutoff, start = end - s->spec.cutoff_width;
@@ -380,11 +380,12 @@ static int test_terms(void)
         make_kind(&s, 3, SZ_COVARIANCE_DOT_PRODUCT);
         s.c.zeta = zeta[k];
         if (test_term(&s, &c, 3)) return 1;
-        make_kind(&s, 7, SZ_COVARIANCE_DOT_PRODUCT); /* three elements: nothing to swap */
+        make_kind(&s, 7,
+                  SZ_COVARIANCE_DOT_PRODUCT); /* three elements: nothing to exchange */
         s.c.zeta = zeta[k];
         if (test_term(&s, &c, 3)) return 1;
     }
-    make_kind(&s, 3, SZ_COVARIANCE_ARD_SE); /* far from most points: q above 1000 too */
+    make_kind(&s, 3, SZ_COVARIANCE_ARD_SE); /* far from most points: also q above 1000 */
     for (int k = 0; k < 3; k++) s.theta[k] = 0.05;
     return test_term(&s, &c, 50);
 }
@@ -443,8 +444,8 @@ static void make_counter(sample *s, sz_triplet_kind kind, int za, int zb, int zc
     for (int k = 0; k < 3; k++) s->theta[k] = 1e9;
 }
 
-/* An atom of 41 with neighbours 41 74 74 on a circle of radius 3 around it, of which
- * only the last two, 4.2 apart, see no others but the centre: cutoff 3.4. */
+/* An atom of 41 with neighbours 41 74 74 on a circle of radius 3 around it; cutoff 3.4.
+ * Of these neighbours only the first two are neighbours of each other. */
 static int test_counts(void)
 {
     static const struct {
@@ -483,8 +484,8 @@ static int test_counts(void)
     return 0;
 }
 
-/* Clusters of one atom and two of its images in a cubic cell, reach^2 in units of the
- * edge^2: pairs of images in reach, a third of those in reach of each other. */
+/* Clusters of one atom and two of its images in a cubic cell, reach^2 in units of
+ * edge^2: pairs of images within reach; a third of those within reach of each other. */
 static double count_image_clusters(int reach2)
 {
     double n = 0.0;
@@ -504,7 +505,7 @@ static double count_image_clusters(int reach2)
     return n;
 }
 
-/* One atom in a cubic cell, the six nearest images in reach: 15 pairs of them. */
+/* One atom in a cubic cell, the six nearest images within the cutoff: 15 pairs. */
 static int test_images(void)
 {
     cluster c = {.n_atoms = 1, .cell = {{3.0, 0, 0}, {0, 3.0, 0}, {0, 0, 3.0}}};
@@ -552,8 +553,8 @@ static void reverse_rows(sz_list *l)
         }
 }
 
-/* Energies do not change when all turns, nor with the order of a row, but in the one
- * case that says so. */
+/* Energies do not depend on rotations or on the order of a row, except in the one case
+ * that is marked. */
 static int test_invariance(int k)
 {
     double before[ATOMS_MAX], after[ATOMS_MAX], q[9];
@@ -598,7 +599,7 @@ static double three(const sz_triplet_set *set, double r, double *slope)
     return energy;
 }
 
-/* E and its slope go to zero where the neighbour leaves */
+/* E and its slope go to zero where the neighbour crosses the cutoff */
 static int test_smooth(int k)
 {
     sz_triplet_set set;
@@ -624,7 +625,7 @@ static int test_smooth(int k)
     return 0;
 }
 
-/* two neighbours that coincide, as ghosts may: numbers, not NaN */
+/* two neighbours at the same position, possible for ghosts: finite numbers, not NaN */
 static int test_coincident(void)
 {
     static const int species[1] = {0}, first[2] = {0, 2}, neigh[2] = {1, 1};
@@ -678,8 +679,8 @@ static void test_permutations(void)
                 "compact_clusters=F", err);
 }
 
-/* The vectorised sums hold the formulas of covariance.c once more: both from the same
- * sparse points, with their permutations. */
+/* The vectorised sums contain the formulas of covariance.c a second time: compares both
+ * for the same sparse points, with their permutations. */
 static int test_formulas(int kind, sz_covariance covariance, double zeta)
 {
     enum { BATCH = SZ_TRIPLET_BATCH };

@@ -46,8 +46,8 @@ static double exact_value(const sz_soap_spec *spec, int slot, double r, int k, d
     return f * h[k];
 }
 
-/* The tables of all slots at random distances against the integrals; their slopes against
- * differences of these, the excess aside. */
+/* The tables of all slots at random distances compared with the integrals; their slopes
+ * with differences of these, without the excess. */
 static int test_radial(const char *text)
 {
     static double h[SZ_LANES * 9 * 8], dh[SZ_LANES * 9 * 8];
@@ -100,7 +100,7 @@ static int test_radial(const char *text)
     return 0;
 }
 
-/* R_n of one species against 80 digits, S^(-1/2) as it stands in the definition:
+/* R_n of one species compared with 80 digits, S^(-1/2) as in the definition:
  * alpha_max, poly3gauss, r; rcut_hard 5, rcut_soft 4.5, atom_sigma 0.5,
  * radial_enhancement 1 */
 static void test_digits(void)
@@ -149,7 +149,7 @@ static void test_digits(void)
     }
 }
 
-/* Symmetries; slopes, where the excess is nothing; the Jacobian against the adjoint. */
+/* Symmetries; slopes, where the excess is zero; Jacobian compared with adjoint. */
 static int test_descriptor(const char *text, const int *z)
 {
     int n_species = z[1] == z[0] ? 1 : 3, shown = failures;
@@ -241,7 +241,7 @@ static void normalise(double *p, int n)
     for (int k = 0; k < n; k++) p[k] /= norm;
 }
 
-/* a full vector, compressed by hand, is the compressed one */
+/* a full vector, compressed by hand, is equal to the compressed one */
 static int test_compress_file(void)
 {
 #define SAME BASE LISTS "rcut_soft=3.6 l_max=3 central_index=2 basis=poly3gauss "

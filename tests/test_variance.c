@@ -46,7 +46,7 @@ static sz_status get(setting *s, const sz_structure *structure, sz_error *err)
     return status;
 }
 
-/* The column gap_variance that QUIP wrote, 17 digits. */
+/* The column gap_variance written by QUIP, 17 digits. */
 static int test_reference(void)
 {
     const char *name = "mo_soap_nu22_zeta4_virial";
@@ -84,15 +84,16 @@ static int test_reference(void)
         }
         sz_xyz_frame_free(frame);
     }
-    CHECK(n > 20 && largest > 1e-5); /* far from a column of lambda^2 */
+    CHECK(n > 20 && largest > 1e-5); /* not just a column of lambda^2 */
     sz_xyz_close(file);
     free(species);
     release(&s);
     return 0;
 }
 
-/* var_sum - n lambda^2 grows with the square of the number of copies, for they know as
- * much as each other; var_i does not change. 8 * 27 atoms are more than one block. */
+/* var_sum - n lambda^2 grows with the square of the number of copies, because their
+ * errors are fully correlated; var_i does not change. 8 * 27 atoms are more than one
+ * block. */
 static int test_supercell(void)
 {
     const double position[8][3] = {{0.1, 0, 0},     {1.6, 1.5, 1.7}, {3.2, 0.1, 0},
@@ -131,7 +132,7 @@ static int test_supercell(void)
                 1e-4);
     CHECK(total > 8 * lambda * lambda && local[0] > lambda * lambda);
 
-    many.n_atoms = 1; /* the sum over one atom, with a prior that is all there is */
+    many.n_atoms = 1; /* the sum over one atom, with only the prior */
     for (int a = 0; a < 3; a++) many.pbc[a] = 0;
     CHECK_OK(get(&s, &many, &err), err);
     CHECK_CLOSE(s.total, s.local[0], 1e-12);
@@ -139,9 +140,9 @@ static int test_supercell(void)
     return 0;
 }
 
-/* With all its sparse points gone a model knows nothing: var = delta^2 + lambda^2. With
- * the atom's own environment as the only one, 2 lambda^2 - lambda^4 / delta^2 ... For any
- * zeta: an even one would not see the sign of a product. */
+/* Without sparse points var = delta^2 + lambda^2. With the environment of the atom as the
+ * only sparse point, 2 lambda^2 - lambda^4 / delta^2 ... For any
+ * zeta, because with an even one the sign of a product has no effect. */
 static int test_known(void)
 {
     const double position[6] = {0, 0, 0, 2.3, 0.4, 0.1}, lambda = 0.01;
@@ -178,7 +179,7 @@ static int test_known(void)
         CHECK_OK(sz_variance_work_create(&s.work, s.variance, &err), err);
         CHECK_OK(get(&s, &two, &err), err);
         CHECK_CLOSE(s.local[0], m ? d2 + l2 - d2 * d2 / (d2 + l2) : d2 + l2, 1e-12);
-        /* the two atoms are alike: their sum has four times the variance */
+        /* the two atoms are equal: their sum has four times the variance */
         CHECK_CLOSE(s.total - 2 * l2, 4 * (s.local[0] - l2), 1e-11);
         CHECK_OK(sz_variance_compute(s.variance, s.work, &s.list.nb, local, grade, &err),
                  err);
@@ -189,7 +190,7 @@ static int test_known(void)
     return 0;
 }
 
-/* More atoms than a block, on their own and with the sum; grades alone. */
+/* More atoms than a block, separately and with the sum; grades only. */
 static int test_batch(void)
 {
     enum { N = 300 };
@@ -246,7 +247,7 @@ static int test_refusals(void)
     CHECK_OK(load(&s, "mo_soap_nu22_zeta4_virial", 1e-3, &err), err);
     sz_variance_free(s.variance);
     memset(soaps_of(s.model)->term[0].p_sparse, 0,
-           sizeof(double)); /* still fine with lambda */
+           sizeof(double)); /* still allowed with lambda */
     CHECK_OK(sz_variance_create(&s.variance, s.model, 1e-3, &err), err);
     sz_variance_free(s.variance);
     soaps_of(s.model)->term[0].p_sparse[0] = NAN;

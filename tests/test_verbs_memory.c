@@ -19,12 +19,12 @@ enum { WORDS = 16 };
 typedef struct {
     int (*run)(int argc, char **argv);
     const char *word[WORDS];
-    const char *out; /* what it writes */
+    const char *out; /* its output */
 } verb;
 
 static char model[4096], soapz[4096], data[4096];
 
-/* Where the words say M, S and D stand the names. */
+/* M, S and D in the words are replaced by names. */
 static int run(const verb *v)
 {
     char text[WORDS][4096], *argv[WORDS + 1];
@@ -44,7 +44,7 @@ static int run(const verb *v)
     return v->run(argc, argv);
 }
 
-/* What was written to standard error. */
+/* The text written to standard error. */
 static int says(const char *word)
 {
     char text[4096];
@@ -56,7 +56,7 @@ static int says(const char *word)
     return strstr(text, word) != NULL;
 }
 
-/* The sum of a file's bytes, each times its place; 0: there is none. */
+/* The sum of the bytes of a file, each times its position; 0: no file. */
 static unsigned long sum_of(const char *path)
 {
     FILE *f = fopen(path, "rb");
@@ -87,7 +87,7 @@ static void fail_each(const verb *v)
         fflush(stdout);
         fflush(stderr);
         dup2(out, 1);
-        CHECK(live == before || n == 0); /* what is made once and kept */
+        CHECK(live == before || n == 0); /* allocations that are made once and kept */
         if (n == 0) whole = sum_of(v->out);
         if (n > 0 && fail_at) {
             CHECK(code == 1 && says("memory"));

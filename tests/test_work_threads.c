@@ -21,7 +21,7 @@ typedef struct {
     sz_list list;
 } alloy;
 
-/* bcc, atoms off their sites; of one species, or of all at random */
+/* bcc with displaced atoms; of one species, or of all at random */
 static sz_status make_alloy(alloy *a, int cells, int n_species, double cutoff,
                             sz_error *err)
 {
@@ -122,7 +122,7 @@ static int same_prediction(const sz_prediction *p, const sz_prediction *q, size_
            memcmp(p->virials, q->virials, 9 * n * sizeof(double)) == 0;
 }
 
-/* whose parent has the threads */
+/* the parent process has the threads */
 static int computes_in_child(sz_predictor *p[2], const alloy *a)
 {
     sz_prediction got[2];
@@ -130,7 +130,7 @@ static int computes_in_child(sz_predictor *p[2], const alloy *a)
     int how = 1, right = 1;
 
 #ifdef __SANITIZE_THREAD__
-    return 1; /* the sanitizer knows no threads of forked processes */
+    return 1; /* the sanitizer does not support threads of forked processes */
 #endif
     child = fork();
     if (child == 0) {

@@ -34,7 +34,7 @@ static sz_status get(const char *text, sz_xyz_frame **frame, sz_error *err)
 
 static int test_forms(void)
 {
-    /* the same frame in many spellings */
+    /* the same frame in several forms */
     const char *same[] = {
         "2\nLattice=\"4 0 0 0 5 0 0 0 6\" Properties=species:S:1:pos:R:3\n"
         "Mo 0 .5 -1e-3\nW 1 2 3\n",
@@ -121,13 +121,13 @@ static int test_written(void)
     CHECK(!strcmp(got, want));
     if (strcmp(got, want)) printf("got:\n%s\nnot:\n%s\n", got, want);
 
-    CHECK_OK(get(got, &f, &err), err); /* and it can be read again */
+    CHECK_OK(get(got, &f, &err), err); /* it can be read again */
     CHECK(f && f->n_columns == 6 && f->n_fields == 10);
     sz_xyz_frame_free(f);
     return 0;
 }
 
-/* Many frames, one of them large; then the end. */
+/* Several frames, one of them large; then the end. */
 static int test_frames(void)
 {
     FILE *file = fopen(path, "w");
@@ -216,7 +216,7 @@ static void test_errors(void)
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         sz_status status = get(bad[k].text, &f, &err);
 
-        if (!*bad[k].what) { /* first frame fine */
+        if (!*bad[k].what) { /* the first frame is valid */
             CHECK(status == SZ_OK && f);
             sz_xyz_frame_free(f);
             continue;

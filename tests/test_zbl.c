@@ -55,7 +55,7 @@ static void test_pair(const sz_zbl *zbl)
         if (fabs(r - zbl->cutoff) < 0.01) continue;
         CHECK_CLOSE(slope, slope_at(&p.r, 1e-3, value, &p), 1e-9 * fabs(slope) + 1e-10);
     }
-    /* the switch: half of it in the middle, nothing with no slope at the end */
+    /* the switching function: one half in the middle, zero with zero slope at the end */
     if (zbl->cutoff_width > 0.0) {
         double middle = zbl->cutoff - 0.5 * zbl->cutoff_width;
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""tutorial.py PAGE: a page of docs/tutorial does what it says. Its blocks run in their order in an
-empty folder, into which the scripts are copied that the page links to:
+"""tutorial.py PAGE: tests a page of docs/tutorial. Its blocks run in their order in an empty folder, with
+copies of the scripts that the page links to:
 
-    ```console   lines after "$ " are run by sh; what follows them must be in the output
-    ```python    is run; a ```text block right behind it must be in the output
+    ```console   lines after "$ " are run by sh; the lines after them must be in the output
+    ```python    is run; a ```text block directly after it must be in the output
     any block    whose first line is "# NAME", with the name of a file, is saved under that name
 
-page.py says how a page marks blocks, and how outputs are compared."""
+page.py describes the marks of blocks and the comparison of outputs."""
 import os
 import re
 import shutil

@@ -133,17 +133,12 @@ static sz_status find_length(const request *r, const char *label, double *length
 
 /* ---- tables ------------------------------------------------------------------------ */
 
-/* "yes", "no", or "depends" followed by a condition */
-static const char *lossy(const sz_compression_name *c)
-{
-    if (!strcmp(c->loss, "nothing")) return "no";
-    return strstr(c->loss, "nothing if") == c->loss ? "depends" : "yes";
-}
+static const char *const answers[] = {
+    [SZ_NO] = "no", [SZ_YES] = "yes", [SZ_DEPENDS] = "depends"};
 
-static const char *invertible(const sz_compression_name *c)
+static const char *inversion(const sz_compression_name *c)
 {
-    if (!strcmp(c->invertible, "no")) return "no";
-    return strstr(c->invertible, "where") ? "depends" : "yes";
+    return c->inversion ? c->inversion : answers[c->invertible];
 }
 
 /* "-" or, in JSON, null if there is none */
@@ -163,7 +158,8 @@ static void print_json(const sz_compression_name *c, double length, int last)
     printf(c->keys ? "\"%s\"" : "null", c->keys);
     printf(", \"lossy\": \"%s\", \"loss\": \"%s\", \"invertible\": \"%s\", "
            "\"inversion\": \"%s\"}%s\n",
-           lossy(c), c->loss, invertible(c), c->invertible, last ? "" : ",");
+           answers[c->lossy], c->loss, answers[c->invertible], inversion(c),
+           last ? "" : ",");
 }
 
 /* (l1, l2, l3) of three factors: t, u and v in the help */
@@ -214,7 +210,7 @@ static int print_all(const request *r)
         else
             printf("%-17s %-15s %9s  %s\n    loses%s%s\n    gives nu=2: %s\n", c->label,
                    c->keys ? c->keys : "-", length_text(length[k], "-", number),
-                   c->length, nu, c->loss, c->invertible);
+                   c->length, nu, c->loss, inversion(c));
     }
     if (r->json) puts("]");
     return sz_finish_stdout();

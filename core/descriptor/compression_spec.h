@@ -70,15 +70,22 @@ sz_status sz_compress_channels(sz_compression_spec *spec, const sz_channel_keys 
                                int n_slots, int n_max, int l_max, const double *matrix,
                                sz_error *err);
 
+typedef enum {
+    SZ_NO,
+    SZ_YES,
+    SZ_DEPENDS /* on a condition, which a text gives */
+} sz_answer;
+
 /* The list printed by soapz compressions, by label. In the lengths of three factors t, u
  * and v are the numbers of (l1, l2, l3): all, l2 <= l3, l1 <= l2 <= l3. */
 typedef struct {
     const char *label;
-    const char *keys;   /* gap_fit's keys, or NULL */
-    const char *length; /* formula, with N = n_max, S = species, L = l_max */
-    const char *loss;   /* relative to nu=2 or nu=3: "nothing", or what is lost, with a
-                           condition */
-    const char *invertible;
+    const char *keys;      /* gap_fit's keys, or NULL */
+    const char *length;    /* formula, with N = n_max, S = species, L = l_max */
+    sz_answer lossy;       /* compared with nu=2 or nu=3 */
+    const char *loss;      /* "nothing", or what is lost, with a condition */
+    sz_answer invertible;  /* to nu=2 or nu=3 */
+    const char *inversion; /* the condition, or NULL */
 } sz_compression_name;
 extern const sz_compression_name sz_compression_names[];
 extern const int sz_n_compression_names;

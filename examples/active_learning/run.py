@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Active learning: collisions in tungsten, by a potential that finds its own data.
+"""Active learning: collisions in tungsten, with a potential that selects its own training data.
 
-A teacher, a potential of this repository, stands for DFT. The student begins with four crystals at
-300 K. In each round it runs MD of its own, which fix halt ends where an atom is too far from what
-it knows (grade); soapz select picks four of the structures that were met, the teacher labels
-them, the student is fitted again. Its force errors on MD of the teacher are compared with those of
-students that were given as many structures of plain MD of the teacher, at random. --short: two
-rounds of two short runs.
+A potential of this repository, the teacher, replaces DFT. The first student is fitted to four crystals
+at 300 K. In each round MD is run with the student. fix halt ends a run if an atom is too far from the
+training data (grade). soapz select picks four structures of these runs, the teacher computes their
+energies and forces, and the student is fitted again. Its force errors on MD of the teacher are compared
+with those of students fitted to the same number of structures chosen at random from MD of the teacher.
+--short: two rounds of two short runs.
 """
 import json
 import os
@@ -24,14 +24,14 @@ from lammps_run import ELEMENTS, ROOT, Example, pictures, program  # noqa: E402
 
 FULL = {"rounds": 6, "runs": 4, "steps": 1300, "every": 20, "repeats": 3, "draws": 5}
 SHORT = {"rounds": 2, "runs": 2, "steps": 200, "every": 20, "repeats": 1, "draws": 2}
-FIRST = 4  # structures of the beginning
+FIRST = 4  # structures at the beginning
 LIMIT = 0.3  # of the grade, 0 at a sparse point
-CELLS, A = 3, 3.19  # bcc cells a side, Angstrom
+CELLS, A = 3, 3.19  # bcc cells per side, Angstrom
 W = ELEMENTS.index("W") + 1
 
 
 def soapz(*words, folder=None):
-    """What the command prints, run in this folder"""
+    """Runs the command in this folder; returns its output"""
     command = [program("SOAPZ", "soapz"), *map(str, words)]
     environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")
     try:
@@ -45,7 +45,7 @@ def soapz(*words, folder=None):
 
 
 def write_crystal(path):
-    """bcc tungsten as a data file of LAMMPS"""
+    """Writes bcc tungsten as a data file of LAMMPS"""
     site = np.array(list(np.ndindex(CELLS, CELLS, CELLS)), float)
     site = A * np.concatenate([site, site + 0.5])
     box = "".join(f"0 {CELLS * A:g} {x}lo {x}hi\n" for x in "xyz")
@@ -67,7 +67,7 @@ def frames(path):
 
 
 def label(teacher, source, to):
-    """Energies, forces and virials of the teacher"""
+    """Writes energies, forces and virials of the teacher; returns the frames"""
     soapz("eval", teacher, source, "--elements", *ELEMENTS, "-o", to)
     return frames(to)
 
@@ -86,7 +86,7 @@ class Study:
         return os.path.join(self.folder, name)
 
     def collide(self, name, model, seed, **variables):
-        """MD of a collision; the folder, ps and grade of its end"""
+        """Runs MD of a collision; returns its folder, its length in ps and its last grade"""
         folder = self.run.lmp("in.cascade", name, ranks=1, model=model, seed=seed,
                               start=self.path("crystal.data"), steps=self.o["steps"],
                               every=self.o["every"], **variables)
@@ -95,7 +95,7 @@ class Study:
         return folder, 0.001 * int(step), float(grade)
 
     def plain(self, name, first_seed, n):
-        """Labelled structures of n runs of the teacher, one after the other"""
+        """Structures of n runs of the teacher, with energies and forces"""
         found = []
         for k in range(n):
             folder, _, _ = self.collide(f"{name}{k}", self.teacher, first_seed + k, limit=2,
@@ -117,7 +117,7 @@ class Study:
         return said["models"][0]["errors"]["all"]["force"]["rmse"]
 
     def explore(self, model, name, seed):
-        """One round: labelled structures, and the ps after which the runs ended"""
+        """One round: the chosen structures with energies and forces, and the lengths of the runs in ps"""
         dumps, times = [], []
         for k in range(self.o["runs"]):
             folder, ps, _ = self.collide(f"{name}_run{k}", model, seed + k, limit=LIMIT)
@@ -128,7 +128,7 @@ class Study:
         return label(self.teacher, picked, self.path(f"{name}_labelled.xyz")), times
 
     def learn(self, first, repeat):
-        """Errors after each round, and the times of its runs"""
+        """Errors after each round, and the lengths of its runs"""
         train, errors, times = list(first), [], []
         for number in range(self.o["rounds"] + 1):
             name = f"active{repeat}_round{number}"
@@ -142,7 +142,7 @@ class Study:
         return errors, times
 
     def at_random(self, first, pool, draw):
-        """Errors of as many structures of the pool"""
+        """Errors of fits to the same numbers of structures of the pool"""
         order, errors = np.random.default_rng(draw).permutation(len(pool)), []
         for n in range(1, self.o["rounds"] + 1):
             model = self.fit(first + [pool[k] for k in order[:FIRST * n]], "random.soapz")
@@ -166,7 +166,7 @@ def draw(active, times, chance, path):
     above.set_yscale("log")
     style.plain(above.yaxis)
     above.set(xticks=n, xlabel="labelled structures (median and range)",
-              title="rms error of forces, eV/Angstrom")
+              title="rms error of forces, eV/Å")
     above.legend(loc="lower left")
     for number, ended in enumerate(np.moveaxis(times, 1, 0).reshape(times.shape[1], -1)):
         below.plot(number + np.linspace(0.85, 1.15, len(ended)), ended, "o", color=style.COLOURS[1], ms=3, alpha=0.7)
@@ -176,11 +176,11 @@ def draw(active, times, chance, path):
 
 
 def simulate(study):
-    """active, times and chance, as draw takes them"""
+    """active, times and chance, as in draw"""
     pool, test = study.plain("plain", 100, study.o["runs"]), study.plain("test", 200, study.o["runs"])
     with open(study.path("test.xyz"), "w") as f:
         f.writelines(text for one in test for text in one[::2])
-    first = [pool[k % len(pool)][5 + k // len(pool)] for k in range(FIRST)]  # before the push
+    first = [pool[k % len(pool)][5 + k // len(pool)] for k in range(FIRST)]  # before the collision
     everything = [text for one in pool for text in one]
     active, times = zip(*(study.learn(first, repeat) for repeat in range(study.o["repeats"])))
     return active, times, [study.at_random(first, everything, k) for k in range(study.o["draws"])]

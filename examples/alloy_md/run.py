@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 from lammps_run import Example, pictures  # noqa: E402
 
-# variables of the input scripts where the run is short
+# variables of the input scripts in a short run
 SHORT = {"in.nvt": {"cells": 4, "steps": 400}, "in.melt": {"cells": 4, "layers": 4, "steps": 600},
          "in.quench": {"cells": 3, "steps": 1000}}
 
@@ -27,15 +27,15 @@ def table(folder, name):
 
 
 def rdf(folder, name):
-    """r and g(r) [pairs][r] of a file of fix ave/time mode vector: one block"""
+    """r and g(r) [pairs][r] from the one block of a file of fix ave/time mode vector"""
     rows = [line.split() for line in open(os.path.join(folder, name))
             if not line.startswith("#")]
-    data = np.array(rows[1:], float)  # the first is step and number of rows
+    data = np.array(rows[1:], float)  # the first line has the step and the number of rows
     return data[:, 1], data[:, 2::2].T
 
 
 def peak(r, g):
-    """Place and height of the first peak, and the smallest distance that occurs"""
+    """Position and height of the first peak, and the smallest distance"""
     top = np.flatnonzero((g > 1) & (g >= np.roll(g, 1)) & (g > np.roll(g, -1)))
     if not len(top):
         sys.exit("g(r) has no peak: this is a gas")
@@ -55,7 +55,7 @@ def crystal(run, folder):
 
 
 def melting(run, folder):
-    """The slab has melted where psi, smoothed, is less than 0.3."""
+    """The slab has melted when the smoothed psi is less than 0.3."""
     ps, temperature, energy, msd, psi = data = table(folder, "thermo.txt")
     smooth = np.convolve(psi, np.ones(5) / 5, "same")
     gone = np.flatnonzero((smooth < 0.3) & (ps > 0.1 * ps[-1]))
@@ -88,7 +88,7 @@ def draw(run, cold, melted, quenched, path):
         g.text(at[0], at[1] * cold[1].max(), label, color=color, fontsize=9)
     g.set(title="Pair distribution g(r)", xlabel="r, Angstrom", xlim=(1.5, 7))
 
-    window = np.ones(7) / 7  # the picture is smoothed
+    window = np.ones(7) / 7  # for smoothing
     ps, temperature, energy, msd, psi = (np.convolve(row, window, "valid") for row in melted)
     start = ps > ps[-1] / 12
     heat.plot(temperature[start], energy[start], color=red)

@@ -33,7 +33,7 @@ static double norm(int n, const double *x)
     return sqrt(sum);
 }
 
-/* |dp/dr_ij| of the nearest neighbour j of atom 0 */
+/* |dp/dr_ij| for the nearest neighbour j of atom 0 */
 static void print_slope(const sz_descriptor *descriptor, const sz_list *list,
                         const double *dpdr)
 {
@@ -47,7 +47,7 @@ static void print_slope(const sz_descriptor *descriptor, const sz_list *list,
 
 int main(void)
 {
-    const int z[2] = {42, 74}, atom = 0; /* species of this list are atomic numbers */
+    const int z[2] = {42, 74}, atom = 0; /* species in this list are atomic numbers */
     const double position[6] = {0.2, 0, 0, 1.6, 1.6, 1.6};
     const sz_structure b2 = {.n_atoms = 2,
                              .species = z,

@@ -16,7 +16,7 @@ static const char settings[] =
     "soap n_max=6 l_max=4 cutoff=4.5 atom_sigma=0.5 zeta=2 delta=0.5 "
     "covariance_type=dot_product sparse_method=cur_points n_sparse=150}";
 
-/* Called now and then by the fit; a graphical program would return 1 to end it. */
+/* Called regularly by the fit; a graphical program could return 1 to stop it. */
 static int stop(void *context)
 {
     (void)context;

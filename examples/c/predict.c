@@ -21,11 +21,11 @@ static sz_status predict(const sz_model *model, sz_predictor *predictor, sz_erro
                           .position = position[0],
                           .cell = {{6.48, 0, 0}, {0, 3.24, 0}, {0, 0, 3.24}},
                           .pbc = {1, 1, 1}};
-    const double volume = 6.48 * 3.24 * 3.24, gpa = 160.21766208; /* of eV/Angstrom^3 */
+    const double volume = 6.48 * 3.24 * 3.24, gpa = 160.21766208; /* from eV/Angstrom^3 */
     sz_prediction result;
     sz_status status;
 
-    /* elements are numbered by the model; -1 is refused by sz_predict */
+    /* the model numbers the elements; sz_predict refuses -1 */
     for (int i = 0; i < 4; i++) species[i] = sz_model_species(model, symbol[i]);
     status = sz_predict(predictor, &alloy, &result, err);
     if (status != SZ_OK) return status;
@@ -42,7 +42,7 @@ static sz_status predict(const sz_model *model, sz_predictor *predictor, sz_erro
 int main(int argc, char **argv)
 {
     sz_model *model = NULL;
-    sz_predictor *predictor = NULL; /* one for each thread; the model is shared */
+    sz_predictor *predictor = NULL; /* one for each thread; the threads share the model */
     sz_error err = {0};
     sz_status status;
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Two atoms of W, bcc where pbc is 1 and else a dimer of the same distance. */
+/* Two atoms of W: bcc if pbc is 1, otherwise a dimer with the same distance. */
 static sz_status judge(const sz_model *model, const sz_variance *variance, int pbc,
                        sz_error *err)
 {
@@ -32,7 +32,7 @@ static sz_status judge(const sz_model *model, const sz_variance *variance, int p
 int main(int argc, char **argv)
 {
     sz_model *model = NULL;
-    sz_variance *variance = NULL; /* constant: share it */
+    sz_variance *variance = NULL; /* constant: threads may share it */
     sz_error err = {0};
     sz_status status;
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""How faithfully do compressed descriptors keep the distances between environments?
+"""Distances between environments by compressed descriptors, compared with those by nu=2.
 
-For all pairs of environments the distance by each compression against that by nu=2, as in
+For all pairs of environments, the distance by each compression against that by nu=2, as in
 Figures 4 and S5 of Darby, Kermode and Csanyi (2021). The environments come from random
 high-entropy-alloy liquids made here, or from --xyz FILE.
 """
@@ -50,8 +50,8 @@ def write_liquids(path, seed, n_cells, n_atoms):
 
 
 def describe(label, xyz, args, folder):
-    """Vectors of all atoms; the centre's own density is left out, as in the paper, so that
-    environments round different elements can be compared."""
+    """Vectors of all atoms. As in the paper they do not contain the density of the central atom, so that
+    environments of different elements can be compared."""
     out = os.path.join(folder, "out.npz")
     command = [SOAPZ, "describe", "--compression", label, "--central-weight", "0",
                "--n-max", str(args.n_max), "--l-max", str(args.l_max), "--cutoff", "5",
@@ -70,21 +70,21 @@ def distances(p):
 
 
 def ranks(d):
-    """The rank of every other environment as seen from each, scaled to 0..1"""
+    """For each environment the ranks of all others by distance, scaled to 0..1"""
     r = d.copy()
     np.fill_diagonal(r, -1)
     return (r.argsort(axis=1).argsort(axis=1) - 1) / (len(d) - 2)
 
 
 def compare(first, other):
-    """Both without the diagonal, and their correlation"""
+    """Both matrices without the diagonal, and their correlation"""
     off = ~np.eye(len(first), dtype=bool)
     x, y = first[off], other[off]
     return x, y, np.corrcoef(x, y)[0, 1]
 
 
 def draw(results, picture):
-    """Of each compression the distances, and below them the ranks"""
+    """Distances by each compression, and below them the ranks"""
     sys.path.insert(0, os.path.join(HERE, "..", "..", "python"))
     try:
         from matplotlib.colors import LogNorm

@@ -15,13 +15,14 @@ so that polynomials of the energy and of S in E give the same constants twice:
 
     S11 = S0 + C11 E11 + ..., S22 = S0 + C12 E11 + ...        (a strain along an axis)
     S12 = C44 g + ..., g = 2 E12                              (a shear)
-    energy / V0 = w0 + S0 E11 + C11 E11^2 / 2 + ...           and likewise for C44
+    energy / V0 = w0 + S0 E11 + C11 E11^2 / 2 + ...           (C44 in the same way)
 
-Both are given; the difference tells how well the DFT is converged. C44 is that of the energies:
-the stresses of niobium's sheared cells change their sign near 0.01, which the energies do not.
+Both results are printed; their difference shows how well the DFT is converged. C44 is taken from the
+energies, because the stresses of the sheared cells of niobium change their sign near 0.01, in
+contrast to the energies.
 
-What remains of S0 in the unstrained cell, a pressure below 0.1 GPa, moves the lattice parameter
-by S0 / 3B. Its effect on the constants is neglected.
+S0 of the unstrained cell, a pressure below 0.1 GPa, changes the lattice parameter by S0 / 3B. Its
+effect on the constants is neglected.
 
 The data: Li, Chen, Zheng, Zuo and Ong, npj Comput. Mater. 6, 70 (2020).
 """
@@ -60,8 +61,8 @@ def unrotated(lattice, reference):
 
 
 def strains_and_stresses(cells):
-    """Green's strains, stresses S (eV/Angstrom^3) and energies / V0, with the unstrained
-    lattice, which is the cubic one of the cells."""
+    """Green's strains, stresses S (eV/Angstrom^3) and energies / V0, relative to the unstrained
+    cell, which is the cubic one."""
     def distortion(cell):
         metric = cell[0] @ cell[0].T
         return np.abs(metric - np.eye(3) * np.trace(metric) / 3).max()
@@ -100,7 +101,7 @@ def constants(cells, largest):
             y44.append(stress[k, i, j])
             e44.append(energy[k])
             continue
-        for i in range(3):  # the unstrained cell counts for each axis
+        for i in range(3):  # the unstrained cell is used for each axis
             others = [j for j in range(3) if j != i]
             if np.abs(strain[k, others, others]).max() > 1e-5:
                 continue

@@ -22,7 +22,7 @@ NAMES = {"a": "lattice parameter", "C11": "C11", "C12": "C12", "C44": "C44",
 
 def constants(folder, cells):
     """a and the elastic constants averaged over the cubic axes, from crystal.txt, stress.txt.
-    C_kl is the stress k at the strain +e in l less that at -e, divided by 2 e."""
+    C_kl is the stress k at the strain +e in l minus that at -e, divided by 2 e."""
     n, energy, length = np.loadtxt(os.path.join(folder, "crystal.txt"))
     table = np.loadtxt(os.path.join(folder, "stress.txt"))
     strain, stress = table[:, :6], table[:, 6:]
@@ -54,7 +54,7 @@ def summary(computed, spread, references):
 
 
 def draw(computed, spread, references, path):
-    """One panel a property. The legend is beside vacancies, which the alloy does not have."""
+    """One panel per property. The legend is in the panel of vacancies, where the alloy has no point."""
     style = pictures()
     fig, axes = style.plt.subplots(len(UNITS), 1, figsize=(style.WIDTH, 1.35 * len(UNITS) + 0.3), sharex=True)
     markers = {"PBE": ("_", style.INK, 220), "data's DFT": ("x", style.COLOURS[1], 44)}

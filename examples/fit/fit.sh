@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# fit.sh [TRAIN.xyz TEST.xyz]: the steps of README.md in the current folder. Without data
-# a shipped potential makes some (teacher.py).
+# fit.sh [TRAIN.xyz TEST.xyz]: the steps of README.md in the current folder. Without arguments
+# the data are computed with a shipped potential (teacher.py).
 #
-# SOAPZ, PYTHON, LMP, MPIEXEC and MPI_FIT name other programs, TEACHER another teacher; CELLS
-# (snapshots of each run), STEPS (of MD) and STOP (seconds to the interruption) make it shorter.
+# SOAPZ, PYTHON, LMP, MPIEXEC and MPI_FIT name other programs, TEACHER another potential for the
+# data. CELLS (snapshots of each run), STEPS (of MD) and STOP (seconds before the interruption)
+# set the length.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 SOAPZ=${SOAPZ:-soapz}

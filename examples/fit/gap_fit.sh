@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# A fit with gap_fit, as it stands in many a folder. GAP_FIT names another program, and
-# further words overrule those written here:  GAP_FIT="soapz fit" ./gap_fit.sh dryrun=T
+# A typical fit with gap_fit. GAP_FIT names another program. Arguments replace the settings
+# written here:  GAP_FIT="soapz fit" ./gap_fit.sh dryrun=T
 ${GAP_FIT:-gap_fit} at_file=train.xyz gp_file=Mo.xml rnd_seed=1 \
     energy_parameter_name=energy force_parameter_name=forces virial_parameter_name=virial \
     e0_method=average sparse_jitter=1e-8 do_copy_at_file=F sparse_separate_file=T \

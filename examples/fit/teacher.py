@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Training and test cells of Mo, with a shipped potential in the place of DFT.
+"""Training and test cells of Mo, with a shipped potential instead of DFT.
 
     teacher.py [--model FILE] [--cells N]
 
-Writes train.xyz and test.xyz: snapshots of molecular dynamics of a crystal, of a hot one and
-of one with a vacancy (N of each, a third of it for the test), and strained crystals. The runs
-of the test have other velocities."""
+Writes train.xyz and test.xyz: snapshots of molecular dynamics of a crystal, of a hot crystal and
+of a crystal with a vacancy (N of each, and a third of that number for the test), and strained
+crystals. The runs for the test have other initial velocities."""
 import argparse
 import os
 
@@ -34,8 +34,8 @@ def frame(atoms, kind):
 
 
 def dynamics(atoms, kelvin, n_frames, kind, rng):
-    """snapshots 40 fs apart, after 200 fs to warm up"""
-    size = np.sqrt(2 * kelvin * units.kB * atoms.get_masses())  # half becomes potential energy
+    """snapshots every 40 fs, after 200 fs of equilibration"""
+    size = np.sqrt(2 * kelvin * units.kB * atoms.get_masses())  # half of it becomes potential energy
     atoms.set_momenta(rng.standard_normal((len(atoms), 3)) * size[:, None])
     run = Langevin(atoms, 2 * units.fs, temperature_K=kelvin, friction=0.02 / units.fs, rng=rng,
                    fixcm=False)

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Calculations of Cu-Au as a project leaves them behind: one folder for each kind, every one
-written by ASE in another way. The potential EMT, which ASE brings along, stands for DFT.
+"""Calculations of Cu-Au like those of a typical project: one folder for each kind of calculation,
+each written by ASE in another way. The potential EMT, which is part of ASE, replaces DFT.
 
     calculations.py [--cells N]
 
     runs/atoms/     atoms.xyz     one atom of each element in a large cell
     runs/ordered/   ordered.xyz   strained crystals: energy, forces and stress of a calculator,
-                                  beside them a REF_virial
+                                  and a REF_virial
     runs/alloy/     alloy.xyz     random alloys: REF_energy, REF_forces, REF_virial
-    runs/liquid/    liquid.db     hot cells, in a data base; some of them are in the .traj too
+    runs/liquid/    liquid.db     hot cells, in a database; some of them are also in the .traj
                     liquid.traj"""
 import argparse
 import os
@@ -30,7 +30,7 @@ warnings.filterwarnings("ignore", "The implementation of `fixcm", FutureWarning)
 
 
 def calculated(atoms):
-    """The atoms with the results of a calculation that is over."""
+    """The atoms with the results of a finished calculation."""
     atoms = atoms.copy()
     atoms.calc = EMT()
     results = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
@@ -47,7 +47,7 @@ def strained(atoms, rng, size):
 
 
 def ordered(rng):
-    """A strained cell of Cu, Au, CuAu or Cu3Au, atoms shaken a little."""
+    """A strained cell of Cu, Au, CuAu or Cu3Au with small displacements of the atoms."""
     atoms = ase.build.bulk("Cu", "fcc", a=1.0, cubic=True) * (2, 2, 1)
     gold = [[], [0, 1, 2, 3], [0, 1], [0]][rng.integers(4)]
     for cell in range(4):
@@ -67,7 +67,7 @@ def alloy(rng, shake):
 
 
 def hot(rng, n):
-    """n snapshots, 60 fs apart, of crystals that melt"""
+    """n snapshots, every 60 fs, of melting crystals"""
     for k in range(n):
         if k % 12 == 0:
             atoms = alloy(rng, 0.1)
@@ -79,14 +79,14 @@ def hot(rng, n):
 
 
 def with_virial(atoms):
-    """REF_virial by the hand of a careful user: -volume * stress, 3 x 3"""
+    """adds a REF_virial as a user would: -volume * stress, 3 x 3"""
     stress = ase.stress.voigt_6_to_full_3x3_stress(atoms.calc.results["stress"])
     atoms.info["REF_virial"] = -atoms.get_volume() * stress
     return atoms
 
 
 def renamed(atoms):
-    """the rest too, and no calculator"""
+    """energies and forces under REF names, too, and no calculator"""
     atoms = with_virial(atoms)
     atoms.info["REF_energy"] = atoms.calc.results["energy"]
     atoms.arrays["REF_forces"] = atoms.calc.results["forces"]

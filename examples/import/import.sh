@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# import.sh: the steps of README.md in the current folder, from calculations to a potential
-# that is checked. SOAPZ and PYTHON name other programs, CELLS (of each kind) makes it shorter.
+# import.sh: the steps of README.md in the current folder, from calculations to a validated
+# potential. SOAPZ and PYTHON name other programs, CELLS the number of cells of each kind.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 SOAPZ=${SOAPZ:-soapz}

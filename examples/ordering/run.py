@@ -6,8 +6,9 @@ Warren and Cowley's parameter of the elements i and j in a shell of neighbours,
 
     alpha_ij = 1 - p_ij / c_j,
 
-p_ij the share of j among the neighbours of i and c_j that of j in the alloy: 0 in a random
-alloy, negative where unlike atoms seek each other. --short: 54 atoms, two temperatures.
+with the fraction p_ij of j among the neighbours of i, and the fraction c_j of j in the alloy. It is
+0 in a random alloy, and negative if i and j prefer to be neighbours. --short: 54 atoms, two
+temperatures.
 """
 import os
 import sys
@@ -53,8 +54,8 @@ def read_data(path):
 
 
 def sites(folder, cells):
-    """The site of each ID, in half lattice parameters. A swap exchanges elements, not
-    places; an atom that has left its site would make this wrong."""
+    """The site of each ID, in half lattice parameters. A swap exchanges elements, not positions. An error
+    if an atom has left its site."""
     start, end = (read_data(os.path.join(folder, f)) for f in ("start.data", "end.data"))
     shift = end - start
     if np.abs(shift - shift.mean(axis=0)).max() > 0.35 / cells:
@@ -78,7 +79,7 @@ def warren_cowley(types, near):
 
 
 def fresh_energy(run, folder):
-    """of the last configuration, evaluated by a LAMMPS that knows nothing of the swaps"""
+    """Energy of the last configuration in a new LAMMPS, without swaps"""
     with tempfile.TemporaryDirectory(dir=run.output) as scratch:
         with open(os.path.join(scratch, "in.fresh"), "w") as file:
             file.write(FRESH.format(data=os.path.join(folder, "end.data"),
@@ -111,7 +112,7 @@ def draw(run, temperatures, mean, accepted):
         axis.set_title(f"Warren-Cowley parameter, {'first' if shell == 1 else 'second'} shell")
     axes[2].plot(temperatures, [100 * accepted[T] for T in temperatures], "o-", color=style.INK)
     axes[2].set(title="accepted swaps, %", xlabel="temperature, K", ylim=(0, None))
-    axes[2].invert_xaxis()  # as it is cooled
+    axes[2].invert_xaxis()  # in the order of the run
     for axis in axes[:2]:
         style.label_ends(axis)
     style.write_figure(fig, os.path.join(run.output, "ordering.png"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the figures of run.py share: statements, frames, descriptors, numbers that are kept."""
+"""Functions shared by the figures of run.py: statements, frames, descriptors, stored numbers."""
 import numpy as np
 import soapz
 from soapz import Descriptor, analyse
@@ -16,7 +16,7 @@ def states(ok, text):
 
 
 def read(path, chosen=None):
-    """[(symbols, positions, cell)] of an extended XYZ file, of the frames chosen"""
+    """[(symbols, positions, cell)] of the chosen frames of an extended XYZ file"""
     frames = []
     with open(path) as f:
         while line := f.readline():
@@ -36,7 +36,7 @@ def dataset(frames):
 
 
 def elements(frames):
-    """by atomic number, as the command has them: the numbers of W follow this order"""
+    """by atomic number, as in the command: the numbers of W follow this order"""
     return sorted(soapz.structures.as_elements(sorted({s for f in frames for s in f[0]})))
 
 

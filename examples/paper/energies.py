@@ -16,7 +16,7 @@ from soapz import Descriptor, analyse
 
 
 def once(o, key, work):
-    """The numbers of key in learning.json of the folder --keep, or those of work(), which are added to it."""
+    """The numbers of key from learning.json in the folder --keep, or from work(); these are added to the file."""
     if not o.keep:
         return work()
     os.makedirs(o.keep, exist_ok=True)
@@ -31,8 +31,8 @@ def once(o, key, work):
 
 
 def learn(o, data, where, text, make, sizes, n_test, n_splits, zeta, per_frame=True, sigma=(-10, -1)):
-    """(mean, deviation) over the splits of the errors, kcal/mol a frame or meV/atom, with the time and
-    the largest memory that they took; make() gives the descriptor; sigma are powers of ten"""
+    """(mean, deviation) of the errors over the splits, kcal/mol per frame or meV/atom, with time and
+    largest memory; make() returns the descriptor; sigma are powers of ten"""
     def work():
         start = time.process_time()
         r = analyse.learning(data, make(), sizes, n_test, zeta=zeta, n_splits=n_splits, per_frame=per_frame,
@@ -49,7 +49,7 @@ def learn(o, data, where, text, make, sizes, n_test, n_splits, zeta, per_frame=T
 
 
 def curves(o, data, where, labels, sizes, n_test, n_splits, zeta, per_frame=True, sigma=(-10, -1), **settings):
-    """{label: (mean, deviation)}; labels: [(label, settings of its own)]"""
+    """{label: (mean, deviation)}; labels: [(label, its settings)]"""
     found = {}
     for label, more in labels:
         name = label + "".join(f" {v}" for v in more.values())
@@ -63,7 +63,7 @@ MOLECULES = "training molecules", "MAE, kcal/mol a molecule"
 
 
 def figure7(o):
-    """QM9, kcal/mol a molecule"""
+    """QM9, kcal/mol per molecule"""
     labels = [(label, {}) for label in LABELS]
     labels += [("W^T P_l", {"weights": w, "seed": s}) for w in ("normal", "uniform") for s in range(1, 6)]
     sizes = [100, 200] if o.few else [200, 400, 800, 1600]
@@ -105,7 +105,7 @@ def molecules(folder, n):
 
 
 def figure7_large(o):
-    """Up to 10,000 molecules of QM9, one split, 1,000 judged; zeta 1 too"""
+    """Up to 10,000 molecules of QM9, one split, 1,000 for the test; also zeta 1"""
     n_test, sizes = (20, [20, 40]) if o.few else (1000, [625, 1250, 2500, 5000, 10000])
     data = molecules(o.qm9pack, n_test + sizes[-1])
     labels = [(label, {}) for label in LABELS] + [("W^T P_l", {"weights": "uniform", "seed": 1})]
@@ -196,7 +196,7 @@ def acsf_curves(o, data, where, cutoff, sizes, zetas, n_test, normalise="T"):
         name = f"ACSF {label}, zeta {zeta}" + ("" if normalise == "T" else ", not normalised")
         return learn(o, data, where, name, lambda: acsf(label, kinds, cutoff, normalise), sizes, n_test,
                      1 if o.few else 3, zeta, where == "QM9",
-                     sigma=(-14, -1))  # the functions are nearly dependent on each other
+                     sigma=(-14, -1))  # the functions are nearly linearly dependent
 
     found = {zeta: {label: of(label, zeta) for label in ACSF} for zeta in zetas}
     for zeta, curve in found.items():
@@ -207,7 +207,7 @@ def acsf_curves(o, data, where, cutoff, sizes, zetas, n_test, normalise="T"):
 
 
 def figure10(o):
-    """Molecules, kcal/mol a molecule; for the Li-TM oxides perovskites of 56 elements, meV/atom"""
+    """Molecules, kcal/mol per molecule; perovskites of 56 elements instead of the Li-TM oxides, meV/atom"""
     qm9, perov = soapz.Dataset.read(o.data + "/QM9/qm9_10000.xyz"), soapz.Dataset.read(o.data + "/Perov5/perov5.xyz")
     sizes, cells, zetas = ([50, 100], [50, 100], [1, 2]) if o.few else ([200, 400, 800, 1600], [250, 500, 1000],
                                                                         [1, 2, 4, 8, 16])
@@ -217,13 +217,13 @@ def figure10(o):
     crystals = acsf_curves(o, perov, "Perov5", 6.0, cells, zetas, n_test)
     times(o)
     pictures = {"figure10": ("symmetry_functions", raw[2], unit, sizes, zetas, MOLECULES,
-                             r"QM9, symmetry functions, $\zeta=2$", "of length 1"),
+                             r"QM9, symmetry functions, $\zeta=2$", "normalised"),
                 "figure10cells": ("symmetry_functions", crystals[1], crystals, cells, zetas,
                                   ("training cells", "MAE, meV/atom"),
                                   r"perovskites, symmetry functions, $\zeta=1$", "")}
     if o.few:
         return pictures
-    for text, found in (("as long as they are", raw), ("of length 1", unit)):
+    for text, found in (("not normalised", raw), ("normalised", unit)):
         ratio = found[2]["nu,mu=1,1"][0][-1] / found[2]["nu=2"][0][-1]
         states(ratio < 1.1, f"row 26: molecules, zeta 2, vectors {text}: nu,mu=1,1 over nu=2 {ratio:.2f}")
     ratio = {z: crystals[z]["nu,mu=1,1"][0][-1] / crystals[z]["nu=2"][0][-1] for z in zetas}

@@ -14,9 +14,9 @@ import soapz
 from common import gap, on_sphere, states
 
 
-# The paper does not print its settings. Energies of free atoms, core and sigmas are those of
-# potentials/*/balanced.conf, but those of single kinds of cells of NbMoTaW, which were chosen for larger fits: 0.005 eV/A
-# for alloys of four makes 2b+3b overfit them. Of the descriptors' settings, made alike for both alloys:
+# The paper does not give its settings. Energies of free atoms, core and sigmas are those of
+# potentials/*/balanced.conf, without the sigmas of single kinds of cells of NbMoTaW. These were chosen for larger fits:
+# with 0.005 eV/A for alloys of four elements 2b+3b overfits them. Settings of the descriptors, equal for both alloys:
 PAIRS = """
 [distance_2b]
 cutoff = 4.6
@@ -56,13 +56,13 @@ POTENTIALS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."
 
 
 def texts(path):
-    """the frames of an extended XYZ file as they stand there"""
+    """the texts of the frames of an extended XYZ file"""
     with open(path) as f:
         return [n + "".join(f.readline() for _ in range(int(n) + 1)) for n in iter(f.readline, "")]
 
 
 def dealt(frames, every):
-    """of each config_type one frame of so many; the others"""
+    """every part-th frame of each config_type, and the other frames"""
     seen, taken, left = {}, [], []
     for frame in frames:
         kind = re.search(r"config_type=(\S+)", frame)[1]
@@ -88,7 +88,7 @@ def invented(alloy, n):
 
 
 def kept(o):
-    """the folder of models and numbers, which goes at the end if nobody named one"""
+    """the folder of models and numbers; it is removed at the end if it is not named by --keep"""
     if not o.keep and not o.scratch:
         o.scratch = tempfile.TemporaryDirectory(prefix="soapz-paper-")
     folder = os.path.abspath(o.keep or o.scratch.name)
@@ -97,7 +97,7 @@ def kept(o):
 
 
 def fit(o, alloy, name, sections, train, test):
-    """the learning curve on the test cells; it is not made again if nothing has changed"""
+    """the learning curve on the test cells; it is stored, and computed again only after changes"""
     path = os.path.join(kept(o), name)
     with open(os.path.join(POTENTIALS, alloy, "balanced.conf")) as f:
         conf = f.read().split(TAKEN_TO[alloy])[0] + sections
@@ -108,7 +108,7 @@ def fit(o, alloy, name, sections, train, test):
         with open(path + end, "w") as f:
             f.write(text)
     words = [f"train={path}.train.xyz", f"test={path}.test.xyz", f"model={path}.soapz"]
-    with open(path + ".log", "w") as log:  # in the folder of the .conf, for its core
+    with open(path + ".log", "w") as log:  # in the folder of the .conf, because the path of its core is relative
         subprocess.run([os.environ.get("SOAPZ", "soapz"), "fit", path + ".conf", *words, "--curve", path + ".json",
                         "--threads", str(o.threads)], cwd=os.path.join(POTENTIALS, alloy),
                        stdout=log, stderr=subprocess.STDOUT, check=True)
@@ -118,7 +118,7 @@ def fit(o, alloy, name, sections, train, test):
 
 
 def judged(o, name, kinds):
-    """{kind: (force rmse, energy rmse)} of the model in its file on its test cells; kinds: patterns of config_type"""
+    """{kind: (force rmse, energy rmse)} of the model on its test cells; kinds: patterns of config_type"""
     path = os.path.join(kept(o), name)
     words = [path + ".soapz", path + ".test.xyz", "--no-variance", "--threads", str(o.threads)]
     subprocess.run([os.environ.get("SOAPZ", "soapz"), "validate", *words, "--json", path + ".errors.json"],
@@ -131,7 +131,7 @@ def judged(o, name, kinds):
 
 
 def microseconds(model, alloy):
-    """CPU time of energies and forces an atom, of 432 atoms of the random alloy on one core"""
+    """CPU time per atom for energies and forces of 432 atoms of the random alloy on one core"""
     rng, potential, t = np.random.default_rng(1), soapz.Potential(model), []
     sites = np.array(list(itertools.product(range(6), repeat=3)), float)
     x = 3.25 * np.concatenate([sites, sites + 0.5]) + rng.uniform(-0.1, 0.1, (432, 3))
@@ -144,7 +144,7 @@ def microseconds(model, alloy):
 
 
 def sections(label, alloy, points, n_max, l_max):
-    """so many sparse points in all: shared by the elements or by the kinds of triplets"""
+    """n sparse points in total, divided among the elements or the kinds of triplets"""
     s = len(ALLOYS[alloy])
     if label == "2b+3b":
         return PAIRS + TRIPLETS.format(points=max(1, points // (s * s * (s + 1) // 2)))
@@ -153,7 +153,7 @@ def sections(label, alloy, points, n_max, l_max):
 
 
 def force_fields(o, alloy, train, test, points, kinds, n_max=8, l_max=6):
-    """{label: (sparse points, force rmse, energy rmse, microseconds where they were taken)}"""
+    """{label: (sparse points, force rmse, energy rmse, microseconds or nan)}"""
     print(f"{alloy}: {len(train)} cells fitted, {len(test)} judged; n_max={n_max} l_max={l_max}")
     out = {}
     for label in FIELDS:
@@ -163,7 +163,7 @@ def force_fields(o, alloy, train, test, points, kinds, n_max=8, l_max=6):
         n = np.array(c["n_unknowns"]) - c["n_whole"]
         cost = np.full(len(n), np.nan)
         cost[-1] = microseconds(os.path.join(kept(o), name + ".soapz"), alloy)
-        for k in () if o.few else range(0, len(n) - 2, 2):  # models as long, of few cells
+        for k in () if o.few else range(0, len(n) - 2, 2):  # models of the same length, fitted to few cells
             small = f"{name}_{n[k]}"
             fit(o, alloy, small, sections(label, alloy, n[k], n_max, l_max), dealt(train, 4)[0], test[:1])
             cost[k] = microseconds(os.path.join(kept(o), small + ".soapz"), alloy)
@@ -209,7 +209,7 @@ def row24(f, few):
 
 
 def figure_s3(o):
-    """MoNbTaVW: half of its disordered cells of five elements are judged"""
+    """MoNbTaVW: half of the disordered cells of five elements are the test"""
     if o.few:
         cells = invented("MoNbTaVW", 60)
         f = force_fields(o, "MoNbTaVW", cells[20:], cells[:20], 160, {}, n_max=4, l_max=3)
@@ -229,8 +229,8 @@ def figure_s3(o):
 
 
 def optimised_w(o):
-    """W^T P_l with ten random W, and with W trained on energies and forces of the training cells (the adjoint of the
-    fit: docs/compressions.md, Maps from data); the model's file holds it"""
+    """W^T P_l with ten random W, and with W trained on energies and forces of the training cells (with the adjoint
+    of the fit: docs/compressions.md, Maps from data). The file of the model contains W."""
     if o.few:
         cells = invented("NbMoTaW", 60)
         test, train, seeds, size = cells[:20], cells[20:], 2, dict(n_max=4, l_max=2, points=20)
@@ -269,7 +269,7 @@ def optimised_w(o):
 
 
 def four_body(o):
-    """Lengths of compressed bispectra, and the pair of S1 by them"""
+    """Lengths of compressed bispectra, and their distances for the pair of S1"""
     command = os.environ.get("SOAPZ", "soapz")
     want = {"nu=3": 16608, "nu,nu^,mu=1,1,1": 5888, "nu,mu,mu^=1,1,1": 1472, "nu,nu^,mu^=1,1,1": 1472,
             "nu,mu^=1,2": 240, "mu=3": 304}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Figures about what vectors hold: lengths, ranks, degenerate pairs, distances, imbalance, sensitivity."""
+"""Figures about the information in vectors: lengths, ranks, degenerate pairs, distances, imbalance, sensitivity."""
 import itertools
 import json
 import os
@@ -30,7 +30,7 @@ def table1(o):
 
 
 def cluster(rng, n, kinds):
-    """n atoms round a centre, no two closer than 1.2 Angstrom"""
+    """n atoms around a centre, no two closer than 1.2 Angstrom"""
     x = [np.zeros(3)]
     while len(x) <= n:
         at = rng.uniform(-2.8, 2.8, 3)
@@ -103,8 +103,8 @@ def neighbours(frame, k, cutoff):
 
 
 def figure_s2(o):
-    """Eight and more neighbours, most of them Mo and Ta, where 1.0 < d(nu=2) < 1.15; the paper's
-    two environments are not printed."""
+    """Eight and more neighbours, most of them Mo and Ta, with 1.0 < d(nu=2) < 1.15. The paper does not
+    give its two environments."""
     frames, found = read(o.data + "/HEA_liquid/liquids.xyz"), []
     settings = {**FINE, "cutoff": 3.2, "cutoff_width": 0.1}
     for frame in frames:

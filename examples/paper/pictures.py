@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The pictures of run.py, one function a figure: numbers in, a figure out. A compression has the same
-colour in all of them, and its name stands beside its points."""
+"""The pictures of run.py. Each function draws a figure from numbers. A compression has the same colour in all
+figures, and its name is next to its points."""
 import numpy as np
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 from soapz.pictures import COLOURS, FAINT, INK, apart, plain, plt, ticks
@@ -13,7 +13,7 @@ plt.rcParams.update({"font.size": 9, "axes.titlesize": 9.5, "axes.titleweight": 
 
 
 def beside(axes, labels, points, size=9.5, column=False):
-    """A name right of each of the points (x, y), or of all of them, with a line to it; names do not overlap."""
+    """A name to the right of each point (x, y), or of all points, joined by a line; names do not overlap."""
     to_axes = (axes.transData + axes.transAxes.inverted()).transform(points)
     right = to_axes[:, 0].max()
     height = axes.get_window_extent().height / axes.figure.dpi * 72
@@ -90,7 +90,7 @@ def sensitivity(found):
 
 
 def symmetric(found):
-    """Eigenvalues of a symmetric environment; those that rounding makes are drawn at 1e-20."""
+    """Eigenvalues of a symmetric environment; those that are rounding errors are drawn at 1e-20."""
     figure, axes = plt.subplots(1, 2, figsize=(4.4, 3.4), sharey=True)
     rng = np.random.default_rng(1)
     for k, (a, where) in enumerate(zip(axes, ("round Al", "round F"))):
@@ -127,7 +127,7 @@ def pairs(found, paper):
 
 
 def curve(a, sizes, found, what):
-    """found: {label: (mean, deviation)}, each of the first of sizes"""
+    """found: {label: (mean, deviation)}, each for the first of the sizes"""
     for label, (mean, spread) in found.items():
         n = sizes[:len(mean)]
         a.errorbar(n, mean, spread if max(spread) > 0 else None, fmt="o-", ms=3.5, lw=1.2, capsize=2,
@@ -149,7 +149,7 @@ def learning(found, sizes, what, title):
 
 
 def symmetry_functions(first, found, sizes, zetas, what, title, note):
-    """first: {label: (mean, deviation)}; found: the same of each zeta, of which the last are drawn"""
+    """first: {label: (mean, deviation)}; found: the same for each zeta; the last sizes of these are drawn"""
     figure, axes = plt.subplots(2, 1, figsize=(4.4, 6))
     last = {label: ([found[z][label][0][-1] for z in zetas], [found[z][label][1][-1] for z in zetas])
             for label in first}
@@ -166,7 +166,7 @@ def symmetry_functions(first, found, sizes, zetas, what, title, note):
 
 
 def force_fields(found, title):
-    """found: {label: (sparse points, force RMSE in eV/A, energy RMSE in eV/atom, us an atom or nan)}"""
+    """found: {label: (sparse points, force RMSE in eV/A, energy RMSE in eV/atom, us per atom or nan)}"""
     figure, axes = plt.subplots(3, 1, figsize=(4.4, 8.4))
     panels = [(0, 1, 1, "sparse points", "force RMSE, eV/Å"), (0, 2, 1e3, "sparse points", "energy RMSE, meV/atom"),
               (3, 1, 1, "µs an atom, one core", "force RMSE, eV/Å")]

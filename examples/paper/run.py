@@ -4,29 +4,29 @@
 
     run.py FIGURE [--data FOLDER] [--few] [--pictures FOLDER] [--keep FOLDER]
 
-FIGURE      table1, ranks   lengths; what is in P_l and comes back from compressions of it
-            2, S1           pairs of environments that compressions do not tell apart
-            S2              Mo and Ta exchanged round an atom of a liquid, normal and uniform W
+FIGURE      table1, ranks   lengths; ranks of P_l, and P_l recovered from its compressions
+            2, S1           pairs of environments that compressions do not distinguish
+            S2              Mo and Ta exchanged around an atom of a liquid, normal and uniform W
             4, 5            correlations and imbalances, of liquids and of molecules (also 6, S5)
             9, S4           sensitivities, of liquids and of a symmetric crystal
             7, 7z1          learning curves, of molecules and (zeta = 1) of perovskites
             7large          of up to 10,000 molecules
             10              learning curves with symmetry functions
             8, S3           force fields of four and of five metals over sparse points, by `soapz fit --curve`
-            w               W of W^T P_l trained on a data set, against random ones
+            w               W of W^T P_l trained on a data set, compared with random W
             4b              compressed bispectra
---data      folder with HEA_liquid/liquids.xyz, QM9/qm9_10000.xyz, Perov5/perov5.xyz; of 8 and w
-            NbMoTaW/train.xyz, test.xyz, multinary24.xyz; of S3 MoNbTaVW/hea.xyz
+--data      folder with HEA_liquid/liquids.xyz, QM9/qm9_10000.xyz, Perov5/perov5.xyz; for 8 and w
+            NbMoTaW/train.xyz, test.xyz, multinary24.xyz; for S3 MoNbTaVW/hea.xyz
 --qm9pack   folder with qm9_part1.csv, .. of the package qm9pack, for 7large
---few       a shortened form, that of 8, S3 and w on cells made up here
+--few       a shortened form; that of 8, S3 and w uses cells made by this script
 --pictures  folder for figure4.svg, ..
---keep      folder for the numbers of learning curves and for the fits of 8, S3 and w; what is there is not
-            made again
+--keep      folder for the numbers of learning curves and for the fits of 8, S3 and w; existing results
+            are not computed again
 --points, --part, --threads
-            of 8, S3: sparse points in all (4000); one training cell of NbMoTaW in so many (12); threads of
-            a fit (1)
+            for 8, S3: total number of sparse points (4000); every which training cell of NbMoTaW is used
+            (12); threads of a fit (1)
 
-Each prints numbers, and for each statement whether it holds; 1 is returned where one does not.
+Each figure prints numbers, and for each statement whether it is true. The exit code is 1 if one is not.
 docs/paper.md has the table."""
 import argparse
 import os

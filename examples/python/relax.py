@@ -4,9 +4,9 @@
 
     relax.py [--model FILE] [--cells N] [-o PICTURE]
 
-For each element of the model the energy of the bcc crystal at 15 volumes, and from the
-Birch-Murnaghan fit the lattice parameter and the bulk modulus; for an equimolar random alloy
-the same, before and after its atoms and its cell have been relaxed."""
+For each element of the model: the energy of the bcc crystal at 15 volumes, and the lattice parameter
+and the bulk modulus from a Birch-Murnaghan fit. For an equimolar random alloy: the same, before and
+after relaxation of the atoms and the cell."""
 import argparse
 import os
 import warnings
@@ -19,7 +19,7 @@ from ase.optimize import BFGS
 from ase.units import GPa
 from soapz import SoapzCalculator
 
-# the cell filter takes logarithms of matrices near 1, and scipy doubts their last digits
+# the cell filter takes logarithms of matrices near 1, for which scipy warns about the last digits
 warnings.filterwarnings("ignore", "logm result may be inaccurate", RuntimeWarning)
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = os.path.join(HERE, "..", "..", "potentials", "NbMoTaW", "balanced.soapz")
@@ -27,7 +27,7 @@ PBE = {"Nb": (3.308, 165), "Mo": (3.163, 254), "Ta": (3.321, 201), "W": (3.185, 
 
 
 def curve(atoms, n_volumes=15, reach=0.06):
-    """volumes and energies an atom, lengths scaled by 1-reach to 1+reach"""
+    """volumes and energies per atom, lengths scaled by 1-reach to 1+reach"""
     cell, points = atoms.cell.array.copy(), []
     for scale in np.linspace(1 - reach, 1 + reach, n_volumes):
         strained = atoms.copy()
@@ -51,7 +51,7 @@ def element(symbol, calculator):
 
 
 def alloy(symbols, n_cells, calculator, seed=1):
-    """equimolar, elements at random on the sites of bcc"""
+    """an equimolar alloy, elements at random on the sites of bcc"""
     atoms = ase.build.bulk("W", "bcc", a=3.24, cubic=True) * (n_cells, n_cells, n_cells)
     kinds = np.resize(symbols, len(atoms))
     np.random.default_rng(seed).shuffle(kinds)

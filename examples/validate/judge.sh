@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# judge.sh TEST.xyz [MODEL]: is a potential good enough? Writes report.html and report.json
-# into the current folder and ends with 0 only within the limits below.
+# judge.sh TEST.xyz [MODEL]: validates a potential against limits. Writes report.html and
+# report.json into the current folder. The exit code is 0 if the errors are within the limits below.
 set -u
 here=$(dirname "$0")
 test=${1:?usage: judge.sh TEST.xyz [MODEL]}

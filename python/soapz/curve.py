@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from .pictures import COLOURS, FAINT, WIDTH, label_ends, plain, plt, ticks, wrapped, write_figure
+from .pictures import COLOURS, FAINT, KINDS, WIDTH, label_ends, plain, plt, ticks, wrapped, write_figure
 
 
 def grid(data, kind, measure):
@@ -30,16 +30,14 @@ def panel(axes, x, curves, others, colour):
 
 
 def draw(data):
-    kinds = [("energy", 1e3, "energy, meV/atom"), ("force", 1, "force, eV/Å"),
-             ("virial", 1e3, "virial, meV/atom")]
-    kinds = [k for k in kinds if np.isfinite(grid(data, k[0], "mae")).any()]
+    kinds = [k for k in KINDS if np.isfinite(grid(data, k.name, "mae")).any()]
     figure, axes = plt.subplots(len(kinds), 2, figsize=(WIDTH, 2.1 * len(kinds) + 0.8), squeeze=False,
                                 sharey="row", sharex="col")
-    for k, ((kind, scale, name), (left, right)) in enumerate(zip(kinds, axes)):
-        mae, rmse = (scale * grid(data, kind, m) for m in ("mae", "rmse"))
+    for k, (kind, (left, right)) in enumerate(zip(kinds, axes)):
+        mae, rmse = (kind.scale * grid(data, kind.name, m) for m in ("mae", "rmse"))
         panel(left, data["n_unknowns"], (mae[-1], rmse[-1]), mae[:-1], COLOURS[k])
         panel(right, data["n_frames"], (mae[:, -1], rmse[:, -1]), mae[:, :-1].T, COLOURS[k])
-        left.set_title(name)
+        left.set_title(kind.title)
     axes[-1, 0].set_xlabel("sparse points")
     axes[-1, 1].set_xlabel("training frames")
     where = "the test data" if data["judged_on"] == "test" else "the training data"

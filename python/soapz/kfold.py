@@ -6,9 +6,7 @@ import math
 import os
 import sys
 
-from .pictures import COLOURS, FAINT, INK, plain, plt, write_figure
-
-KINDS = [("energy", 1e3, "energy, meV/atom"), ("force", 1, "force, eV/Å"), ("virial", 1e3, "virial, meV/atom")]
+from .pictures import COLOURS, FAINT, INK, KINDS, SMALL, WIDTH, plain, plt, wrapped, write_figure
 
 
 def rows(data, kind):
@@ -36,26 +34,26 @@ def panel(axes, lines, scale, colour):
         axes.plot(scale * errors["mae"], y, "o", color=colour, ms=6, zorder=3)
         axes.plot(scale * errors["rmse"], y, "s", mfc="none", mec=colour, ms=5.5, zorder=2)
         axes.annotate(rounded(scale * errors["mae"], scale * errors["mae_deviation"]), (1.02, y),
-                      xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=INK)
-    axes.set_yticks(range(len(lines)), [name[:24] for name, _ in lines])
+                      xycoords=("axes fraction", "data"), va="center", fontsize=SMALL, color=INK)
+    axes.set_yticks(range(len(lines)), [name if len(name) <= 18 else name[:17] + "…" for name, _ in lines])
     axes.set_ylim(len(lines) - 0.5, -0.5)
     if all(e["mae"] > 0 for _, e in lines):
         axes.set_xscale("log")
-        plain(axes.xaxis)
+        plain(axes.xaxis, 4)
     axes.grid(axis="y", visible=False)
 
 
 def draw(data):
-    kinds = [(k, lines) for k in KINDS if (lines := rows(data, k[0]))]
+    kinds = [(k, lines) for k in KINDS if (lines := rows(data, k.name))]
     heights = [len(lines) + 1.8 for _, lines in kinds]
-    figure, axes = plt.subplots(len(kinds), 1, figsize=(5.2, 0.27 * sum(heights) + 0.9), squeeze=False,
+    figure, axes = plt.subplots(len(kinds), 1, figsize=(WIDTH, 0.27 * sum(heights) + 0.9), squeeze=False,
                                 gridspec_kw={"height_ratios": heights})
-    for k, (((_, scale, name), lines), ax) in enumerate(zip(kinds, axes[:, 0])):
-        panel(ax, lines, scale, COLOURS[k])
-        ax.set_title(name, loc="left")
-    figure.suptitle(f"{os.path.basename(data['model'])}: {data['n_folds']}-fold cross-validation on "
-                    f"{os.path.basename(data['training_data'])}\n● MAE (its number ± deviation between parts), "
-                    "□ RMSE, | MAE of a part", fontsize=9)
+    for k, ((kind, lines), ax) in enumerate(zip(kinds, axes[:, 0])):
+        panel(ax, lines, kind.scale, COLOURS[k])
+        ax.set_title(kind.title)
+    figure.suptitle(wrapped(f"{os.path.basename(data['model'])}: {data['n_folds']}-fold cross-validation on "
+                            f"{os.path.basename(data['training_data'])}\n● MAE (± deviation of parts), □ RMSE, "
+                            "| MAE of a part"))
     return figure
 
 

@@ -5,10 +5,12 @@ figures as files or as parts of a page.
 Python only draws; the numbers come from the command `soapz`."""
 import base64
 import io
+import itertools
 import os
 import sys
 import tempfile
 import textwrap
+from typing import NamedTuple
 
 import matplotlib
 
@@ -26,6 +28,35 @@ SMALL = 8.5  # points, the smallest letters
 # In a page these four change where the reader's screen is dark: (name, on white, on black).
 THEME = [("ink", INK, "#e4e8ec"), ("faint", FAINT, "#46505b"), ("edge", "#8b97a5", "#7d8894"),
          ("grid", "#e8ecf1", "#2a313a")]
+
+
+# ---- quantities ------------------------------------------------------------------------
+
+class Kind(NamedTuple):
+    """A quantity that is compared with data: its name in JSON, the unit of its values (energies and
+    virials per atom, as in JSON), the unit of its errors, the factor between them, and its decimals"""
+    name: str
+    value_unit: str
+    unit: str
+    scale: float
+    digits: int
+
+    @property
+    def title(self):
+        return f"{self.name}, {self.unit}"
+
+    @property
+    def values(self):
+        """the name of one number"""
+        return self.name if self.name == "energy" else f"{self.name} component"
+
+    def text(self, x, sign=""):
+        return "" if x is None or np.isnan(x) else f"{self.scale * x:{sign}.{self.digits}f}"
+
+
+KINDS = [Kind("energy", "eV/atom", "meV/atom", 1e3, 2), Kind("force", "eV/Å", "eV/Å", 1, 4),
+         Kind("virial", "eV/atom", "meV/atom", 1e3, 2)]
+ENERGY, FORCE, VIRIAL = KINDS
 
 
 # ---- axes ------------------------------------------------------------------------------
@@ -64,8 +95,8 @@ def plain(axis, most=6, whole=False):
 
 
 def ticks(axis, values, most=7):
-    """Logarithmic, and labelled with the numbers that there are, ascending: the last, and those before it
-    of which so many have room."""
+    """A logarithmic axis with ticks at these ascending values: the last one, and as many of the others as have
+    room."""
     kept, least = [values[-1]], (values[-1] / values[0]) ** (1 / most)
     for v in values[-2::-1]:
         if kept[0] / v >= least:
@@ -78,12 +109,12 @@ def ticks(axis, values, most=7):
 # ---- labels ----------------------------------------------------------------------------
 
 def wrapped(text, letters=56):
-    """In lines that the width of a picture has room for; of a bold title 44 letters"""
+    """In lines that fit into the width of a picture; 44 letters for a bold title"""
     return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, letters))
 
 
 def apart(values, least):
-    """The values, those closer than least moved away from each other, in the order they have."""
+    """The values in the same order, with distances of at least `least`."""
     order = np.argsort(values, kind="stable")
     groups = [[values[k]] for k in order]
     at = [values[k] for k in order]  # of each group its middle
@@ -104,8 +135,8 @@ def apart(values, least):
 
 
 def label_ends(axes, size=SMALL):
-    """The label of each line beside its end on the right, in the colour of the line; none overlap. Called
-    last, when scales and limits are those of the picture."""
+    """The label of each line at its right end, in the colour of the line, without overlaps. To be called last,
+    with the final scales and limits."""
     lines = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
     if not lines:
         return
@@ -117,6 +148,70 @@ def label_ends(axes, size=SMALL):
     for line, y in zip(lines, apart(np.clip(ends, 0, 1), 1.25 * size / height)):
         axes.text(1.03, y, line.get_label(), transform=axes.transAxes, va="center", fontsize=size,
                   color=line.get_color())
+
+
+SIDES = [(1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0)]  # right, up
+
+
+def label_points(axes, points, texts, colours):
+    """A text beside each point, the most important first: no text overlaps another or leaves the axes, and few
+    cover a line or marker. A text far from its point is joined to it by a line; one without room is left out.
+    To be called last, like label_ends."""
+    axes.figure.canvas.draw()
+    frame, pixel = axes.get_window_extent().extents, axes.figure.dpi / 72  # pixels a point
+    drawn = [np.concatenate(p) for p in zip(*(pixels_of(line, 5 * pixel) for line in axes.get_lines()))]
+    taken = []
+    for (x, y), where, words, colour in zip(points, axes.transData.transform(points), texts, colours):
+        text = axes.annotate(words, (x, y), (0, 0), textcoords="offset points", fontsize=SMALL, color=colour)
+        box = best_box(where, text.get_window_extent().size, frame, taken, drawn, pixel)
+        if box is None:
+            text.remove()
+            continue
+        taken.append(box)
+        text.set_position((np.array(box[:2]) - where) / pixel)
+        nearest = np.clip(where, box[:2], box[2:])
+        if np.hypot(*(nearest - where)) > 11 * pixel:
+            axes.annotate("", (x, y), (nearest - where) / pixel, textcoords="offset points",
+                          arrowprops={"arrowstyle": "-", "lw": 0.6, "color": colour, "shrinkA": 0, "shrinkB": 3})
+
+
+def best_box(where, size, frame, taken, drawn, pixel):
+    """A box of this size near a point, inside the frame and outside of those taken, that covers little of what is
+    drawn (markers and lines, as from pixels_of); None without room"""
+    choices, (markers, lines) = [], drawn
+    for rank, (away, side) in enumerate(itertools.product((5, 12, 20, 30, 42, 56, 72), SIDES)):
+        low = where + np.array(side) * (away * pixel / np.hypot(*side) + size / 2) - size / 2
+        box = *low, *(low + size)
+        if inside(box, frame) and not any(crosses(box, other) for other in taken):
+            covered = within(lines, box) + 3 * within(markers, grown(box, 3 * pixel))
+            choices.append((covered + away / 12, rank, box))
+    return min(choices)[2] if choices else None
+
+
+def pixels_of(line, step):
+    """where the data of a line, and points along it, are on the screen: two [n][2]"""
+    data = line.get_transform().transform(np.column_stack(line.get_data()))
+    if line.get_linestyle() == "None":
+        return data, data[:0]
+    parts = [np.linspace(a, b, int(np.hypot(*(b - a)) / step) + 2) for a, b in zip(data, data[1:])]
+    return data, np.concatenate([data[:0], *parts])
+
+
+def within(points, box):
+    """how many of the points lie in the box"""
+    return np.all((points > box[:2]) & (points < box[2:]), axis=1).sum()
+
+
+def grown(box, by):
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+def inside(box, frame):
+    return box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
+
+
+def crosses(a, b):
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 # ---- files and pages -------------------------------------------------------------------

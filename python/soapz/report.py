@@ -14,8 +14,8 @@ import jinja2
 import numpy as np
 
 from . import report_pictures as pictures
-from .pictures import COLOURS, write_whole
-from .report_pictures import LETTERS, MILLI
+from .pictures import COLOURS, ENERGY, FORCE, KINDS, write_whole
+from .report_pictures import LETTERS
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 NAME_BYTES = 60  # of a config_type in the notes of a model
@@ -91,18 +91,6 @@ def training_errors(note):
 
 # ---- tables ----------------------------------------------------------------------------
 
-class Kind(NamedTuple):
-    """of a number: what it counts as in the JSON, its unit in the page, and how it is written"""
-    name: str
-    unit: str
-    scale: float
-    digits: int
-
-    def text(self, x, sign=""):
-        return "" if x is None or np.isnan(x) else f"{self.scale * x:{sign}.{self.digits}f}"
-
-
-KINDS = [Kind("energy", "meV/atom", MILLI, 2), Kind("force", "eV/Å", 1, 4), Kind("virial", "meV/atom", MILLI, 2)]
 MEASURES = ("mae", "rmse")
 
 
@@ -149,7 +137,7 @@ def error_table(kind, rows, measures, trained):
     """For one model the measures are beside each other; for two each has a table, with the difference."""
     two = len(rows[0].errors) > 1
     largest = max([e[kind.name][measures[0]] for r in rows for e in r.errors if e[kind.name]["n"]] or [0])
-    table = {"title": f"{kind.name}, {kind.unit}" + (f": {measures[0].upper()}" if two else ""), "rows": []}
+    table = {"title": kind.title + (f": {measures[0].upper()}" if two else ""), "rows": []}
     names = [*LETTERS, "B − A"] if two else [m.upper() for m in measures]
     table["groups"] = [("this data", len(names))] + ([("training", 2)] if trained else [])
     table["columns"] = names + (names[:2] if trained else [])
@@ -219,14 +207,14 @@ def place(data, w):
 def worst(data, models):
     """Tables of the largest errors: of forces for each model, then of energies"""
     out = []
-    for key, kind, title in (("worst_forces", KINDS[1], "force component"), ("worst_energies", KINDS[0], "energy")):
+    for key, kind in (("worst_forces", FORCE), ("worst_energies", ENERGY)):
         for k, m in enumerate(models):
-            rows = [{"error": kind.text(w["error"], "+" if kind is KINDS[0] else ""), "frame": w["frame"],
+            rows = [{"error": kind.text(w["error"], "+" if kind is ENERGY else ""), "frame": w["frame"],
                      "place": place(data, w), "type": w["config_type"],
                      "who": f"{w['element']}, atom {w['atom']}" if "atom" in w else f"{w['n_atoms']} atoms"}
                     for w in m.summary[key]]
             if rows:
-                out.append({"title": letter(models, k) + title, "unit": kind.unit, "rows": rows})
+                out.append({"title": letter(models, k) + kind.values, "unit": kind.unit, "rows": rows})
     return out
 
 
@@ -298,10 +286,10 @@ def files(data, models):
 def page(data):
     models = [Model(data, m) for m in range(len(data["models"]))]
     styles = pictures.TypeStyles(data)
-    drawn = [k.name for k in KINDS if all(len(m.samples[k.name].x) for m in models)]
+    drawn = [k for k in KINDS if all(len(m.samples[k.name].x) for m in models)]
     each = range(len(models))
     forces = ([pictures.against_force(k, models, styles) for k in each] + [pictures.above(models)]
-              if "force" in drawn else [])
+              if FORCE in drawn else [])
     context = {
         "names": [os.path.basename(m.path) for m in models], "two": len(models) > 1, "version": data["soapz"],
         "judged": f"{os.path.basename(data['data'])}: {data['n_frames']} frames, {data['n_atoms']} atoms",
@@ -309,7 +297,7 @@ def page(data):
         "tiles": tiles(models), "limits": limits(data), "errors": error_tables(data, models),
         "alone": [{"name": letter(models, k), "rows": rows} for k, m in enumerate(models)
                   for rows in [training_alone(data, m)] if rows],
-        "kinds": [f"{k.name}, {k.unit}" for k in KINDS], "worst": worst(data, models),
+        "kinds": [k.title for k in KINDS], "worst": worst(data, models),
         "legend": styles.legend, "n_other": styles.n_other, "stride": data["atoms"]["stride"],
         "parity": [pictures.parity(kind, k, models, styles) for kind in drawn for k in each],
         "histograms": [pictures.histogram(kind, models) for kind in drawn], "forces": forces,

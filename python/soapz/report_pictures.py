@@ -7,10 +7,9 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
-from .pictures import COLOURS, FAINT, INK, as_image, label_ends, plain, plt
+from .pictures import COLOURS, ENERGY, FAINT, INK, WIDTH, as_image, label_ends, plain, plt
 
 LETTERS = "AB"
-MILLI = 1e3
 MARKERS = "o^s"  # with the colours: 18 config_types
 LEAST = 25       # numbers behind each point of a line through bins
 MANY = 400       # more points than these are drawn as an image
@@ -48,39 +47,32 @@ class TypeStyles:
 
 # ---- model against reference -----------------------------------------------------------
 
-KINDS = {"energy": ("eV/atom", MILLI, "meV/atom"), "force": ("eV/Å", 1, "eV/Å"),
-         "virial": ("eV/atom", MILLI, "meV/atom")}
-
-
 def parity(kind, k, models, styles):
     """Reference against model k, and its errors below; the ends are those of all models."""
-    unit, scale, error_unit = KINDS[kind]
-    of = [m.samples[kind] for m in models]
-    figure, (above, below) = plt.subplots(2, 1, figsize=(4.4, 4.6), height_ratios=[2.2, 1], sharex=True)
+    of = [m.samples[kind.name] for m in models]
+    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 4.6), height_ratios=[2.2, 1], sharex=True)
     ends = np.array([min(np.minimum(s.x, s.x + s.error).min() for s in of),
                      max(np.maximum(s.x, s.x + s.error).max() for s in of)])
     ends += (ends[1] - ends[0] or 1) * np.array([-0.03, 0.03])
-    reach = 1.08 * scale * max(abs(s.error).max() for s in of) or 1
+    reach = 1.08 * kind.scale * max(abs(s.error).max() for s in of) or 1
     s = of[k]
     above.plot(ends, ends, color=FAINT, lw=1, zorder=0.9)
     styles.draw(above, s.x, s.x + s.error, s.types)
-    name = kind if kind == "energy" else f"{kind} component"
     letter = f"{LETTERS[k]}: " if len(models) > 1 else ""
-    above.set(title=letter + name, ylabel=f"model, {unit}", xlim=ends, ylim=ends)
+    above.set(title=letter + kind.values, ylabel=f"model, {kind.value_unit}", xlim=ends, ylim=ends)
     below.axhline(0, color=FAINT, lw=1, zorder=0.9)
-    styles.draw(below, s.x, scale * s.error, s.types)
-    below.set(xlabel=f"reference, {unit}", ylabel=f"error, {error_unit}", ylim=(-reach, reach))
+    styles.draw(below, s.x, kind.scale * s.error, s.types)
+    below.set(xlabel=f"reference, {kind.value_unit}", ylabel=f"error, {kind.unit}", ylim=(-reach, reach))
     for axis, n in ((below.xaxis, 5), (above.yaxis, 6), (below.yaxis, 4)):
         axis.set_major_locator(MaxNLocator(n))
     figure.align_ylabels()
-    return as_image(figure, f"{letter}{name}, model against reference")
+    return as_image(figure, f"{letter}{kind.values}, model against reference")
 
 
 # ---- how large the errors are ----------------------------------------------------------
 
 def histogram(kind, models):
-    _, scale, unit = KINDS[kind]
-    errors = [scale * m.samples[kind].error for m in models]
+    errors = [kind.scale * m.samples[kind.name].error for m in models]
     figure, a = plt.subplots()
     reach = 1.05 * max(np.quantile(abs(e), 0.998) for e in errors) or 1
     edges = np.linspace(-reach, reach, 61)
@@ -93,10 +85,10 @@ def histogram(kind, models):
                    va="top", weight="bold")
     a.axvline(0, color=INK, lw=0.6)
     a.xaxis.set_major_locator(MaxNLocator(5))
-    a.set(title=kind if kind == "energy" else f"{kind} component", xlabel=f"error, {unit}",
+    a.set(title=kind.values, xlabel=f"error, {kind.unit}",
           yscale="log", ylim=(0.6, None), ylabel="number")
     plain(a.yaxis, whole=True)
-    return as_image(figure, f"histogram of the errors, {kind}")
+    return as_image(figure, f"histogram of the errors, {kind.name}")
 
 
 def in_bins(size, error):
@@ -200,8 +192,8 @@ def variance(k, model, styles):
     out.append(against_sigma(model.sigma, error, model.atom_types, v["forces"], styles,
                              ("atoms", "σ of the local energy, eV", "error of the force, eV/Å", 1, False)))
     s = model.samples["energy"]
-    out.append(against_sigma(MILLI * model.energy_sigma, MILLI * abs(s.error), s.types, v["energies"], styles,
-                             ("frames", "σ of the energy, meV/atom", "its error, meV/atom", MILLI, True)))
+    out.append(against_sigma(ENERGY.scale * model.energy_sigma, ENERGY.scale * abs(s.error), s.types, v["energies"], styles,
+                             ("frames", "σ of the energy, meV/atom", "its error, meV/atom", ENERGY.scale, True)))
     if len(s.x) >= LEAST:
         out.append(within(k, model))
     return [picture for picture in out if picture]

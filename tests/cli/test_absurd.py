@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Numbers that no model has, in commands, configuration files and models: refused in one sentence
-with what is allowed, at once and within 1 GB; a number that is only large takes what the data need."""
+"""Impossible numbers in commands, configuration files and models are refused at once and within 1 GB,
+with one sentence that gives the allowed range. Large numbers that are allowed cost as much as the data need."""
 import hashlib
 import json
 import os
@@ -20,7 +20,7 @@ SOAP = {"n_max": 3, "l_max": 2, "cutoff": 4.6, "atom_sigma": 0.5, "zeta": 2, "de
         "covariance_type": "dot_product", "sparse_method": "cur_points", "n_sparse": 10}
 PAIR = {"cutoff": 4.6, "covariance_type": "ard_se", "delta": 0.5, "theta_uniform": 1.0,
         "sparse_method": "uniform", "n_sparse": 8}
-MEMORY, SECONDS = 1 << 30, 8  # a machine with other work on it: they take 0.02 s
+MEMORY, SECONDS = 1 << 30, 8  # they take 0.02 s, but the machine may be busy
 
 
 def limited(*args):
@@ -54,7 +54,7 @@ def fit(kind, base, changes, **keys):
     return ["fit", *[f"{k}={v}" for k, v in keys.items()], "gap={" + gap + "}"]
 
 
-# what is refused, and what the sentence says beside the name
+# what is refused, and the text of the message besides the name
 NO_REAL, NO_INTEGER = ("nan", "inf", "-inf"), ("nan", "inf", "1e9", "2147483648", "1e-300", "1e300")
 SOAP_KEYS = {
     "n_max": (("0", "-1", "41", "1000000", "2147483647"), "allowed 1 to 40", NO_INTEGER),
@@ -113,7 +113,7 @@ def settings():
 
 
 def large():
-    """as many sparse points as there may be are as many as there are; memory does not follow the number"""
+    """a very large number of sparse points gives all that there are, without more memory"""
     for kind, base, key in (("soap", SOAP, "n_sparse"), ("distance_2b", PAIR, "n_sparse")):
         code, err = limited(*fit(kind, base, {key: 2147483647}))
         check(code == 0 and "sparse points instead of 2147483647" in err, f"{code} {err[-300:]!r}")
@@ -124,14 +124,14 @@ def large():
 # ---- models --------------------------------------------------------------------------------
 
 def edited(text, name, value):
-    """the first name="number" or name=number becomes value"""
+    """replaces the number in the first name="number" or name=number by value"""
     new, n = re.subn(rf'(\b{name}="?\{{?)[-+.\deE]+', rf"\g<1>{value}", text, count=1)
     check(n == 1, f"no {name}")
     return new
 
 
 def xml_models():
-    """numbers of a file: each either refused or harmless, never a hang or a gigabyte"""
+    """numbers in a file: each is either refused or harmless, never an endless run or a gigabyte"""
     for model, names in (
             ("si_2b_3b_soap", ["dimensions", "signal_variance", "signal_mean", "n_sparseX", "n_permutations",
                                "covariance_type", "cutoff", "cutoff_transition_width", "zeta", "l_max", "n_max",
@@ -163,7 +163,7 @@ def xml_models():
 
 
 def sealed(head, data):
-    """a .soapz file of this header, its sum in place"""
+    """a .soapz file with this header and its checksum"""
     zeros = "0" * 32
     head["__metadata__"]["md5"] = zeros
     text = json.dumps(head, separators=(",", ":")).encode()

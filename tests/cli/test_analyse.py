@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz analyse against numpy on vectors of soapz describe, and against numbers that such a
-program of others gave for the same small liquids; what is wrong is said."""
+"""soapz analyse compared with numpy on vectors of soapz describe, and with the numbers of another program
+for the same small liquids; errors are reported."""
 import json
 import os
 import sys
@@ -95,7 +95,7 @@ def test_distances(path):
 
 
 def test_pairs(folder):
-    """Figure 2 of the paper: a mirror image that the total density does not see."""
+    """Figure 2 of the paper: a mirror image with the same total density."""
     def at(r, t, f):
         return [r * np.sin(t) * np.cos(f), r * np.sin(t) * np.sin(f), r * np.cos(t)]
     x = np.array([[0, 0, 0], at(2.2, 1.1, .4), at(2.2, 1.1, -.4), at(2.8, .7, 1.9), at(2.8, .7, -1.9)])
@@ -164,8 +164,8 @@ def test_sensitivity(path, frames, folder):
 
 
 def test_learning(folder, frames):
-    """Energies that two of the elements have at once are learned; tests/python/analyse.py has
-    the numbers."""
+    """Energies of two of the elements together are learned; tests/python/analyse.py tests the
+    numbers."""
     path, n = folder + "/energies.xyz", len(frames)
     weight = {"Mo": -3.0, "V": -1.5, "W": 2.0}
     write(path, frames, [sum(weight[s] for s in f[0]) + 0.01 * k for k, f in enumerate(frames)])
@@ -206,7 +206,7 @@ OTHERS = ("acsf cutoff=4 n_species=3 species_Z={23 42 74}",
 
 
 def test_others(folder, path, pairs):
-    """Descriptors that are no soap: whatever has a vector is analysed, P_l they have none."""
+    """Other descriptors than soap: those with vectors are analysed; they have no P_l."""
     for text in OTHERS:
         for what, more in (("correlation", []), ("imbalance", []), ("sensitivity", ["--environments", "3"]),
                            ("learning", ["--sizes", "8", "--test", "6", "--folds", "2", "--splits", "1"])):
@@ -220,7 +220,7 @@ def test_others(folder, path, pairs):
 
 
 def test_faults(folder, path):
-    """What cannot be analysed or written is said in one sentence, before the work."""
+    """One sentence for input or output that is impossible, before the calculation."""
     def fails(words, *line):
         check_fails(1, words, "analyse", *line)
     one, nan, bare = (folder + "/" + name for name in ("one.xyz", "nan.xyz", "bare.xyz"))
@@ -257,7 +257,7 @@ def test_faults(folder, path):
         fails([option], what, folder + "/energies.xyz", *label, option, bad)
 
 
-# Delta(nu=2 -> X) and back by a program of others for the liquids below
+# Delta(nu=2 -> X) and Delta(X -> nu=2) by another program for the liquids below
 STORED = {"imbalance": {
     "nu=2": (0.020833333333, 0.020833333333),
     "nu,mu=1,1": (0.034288194444, 0.046875000000),

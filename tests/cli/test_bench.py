@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz bench: what it says it timed is what was asked for, its numbers fit together, bars
-are as long as their times; wrong words are refused. No time is judged."""
+"""soapz bench: it measures what was requested, its numbers are consistent, the lengths of bars correspond
+to the times; wrong words are refused. Times are not tested."""
 import json
 import os
 import re
@@ -59,14 +59,14 @@ check(r["threads"] == 2 and r["precision"] in ("mixed", "double"), r)
 model = os.path.join(MODELS, "nbta_soap_nu22_zeta2", "gp.xml")
 r = bench(model, "--cells", 2, "--rank-tolerance", "1e-2")
 check(r["microseconds"]["kernel"] > 0, r)
-# a kernel is multiplied out, or collapsed into sums, which has no products
+# a kernel is computed with all sparse points, or collapsed into sums without products
 check((r["product_gflops"] > 0) == (r["microseconds"]["gemm"] > 0), r)
 
 # ---- of a descriptor ---------------------------------------------------------------------
 
 r = bench("--descriptor", SOAP, "--sparse", 30, "--cells", 2)
 check((r["terms"], r["sparse"], r["atoms"]) == (1, 30, 16), r)
-# nu_S=1: of two neighbours one tells its element; and covariance_sigma0's component
+# nu_S=1: the element of one of two neighbours; and the component of covariance_sigma0
 check(r["published"] == 2 * 4 * 4 * (3 + 1) + 1, r["published"])
 check(r["flops"] == 4 * 30 * r["published"], r)
 

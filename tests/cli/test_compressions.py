@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz compressions: the lengths of the paper and its formulae, for many S, N and L; the
-two ways to print; bad input."""
+"""soapz compressions: the lengths and formulae of the paper, for many S, N and L; both output formats;
+invalid input."""
 import json
 import os
 import sys
@@ -21,7 +21,7 @@ def triples(L, l_min):
 
 
 def three(kinds, S, N, L, l_min):
-    """Products of three factors that no exchange of alike ones makes equal, by Burnside."""
+    """Number of products of three factors that are different under exchange of equal ones, by Burnside."""
     size = {"nu": N * S, "nu^": S, "mu": N, "mu^": 1}
     t = triples(L, l_min)
     two, equal = sum(a == b for a, b, _ in t), sum(a == b == c for a, b, c in t)
@@ -43,7 +43,7 @@ def partitions():
 
 
 def lengths(S, N, L, d, u, K, l_min):
-    """Written from the paper's definitions, not from the program's formulae."""
+    """From the definitions of the paper, not from the formulae of the program."""
     l = range(L + 1)
     rank = [min(2 * k + 1, N * S) for k in l]
     t = triples(L, l_min)
@@ -67,7 +67,7 @@ def listed(*words):
 
 
 def formula(text, S, N, L, d, u, K, l_min):
-    """The value of a formula as it is printed, or None for the sum over l and estimates."""
+    """The value of a printed formula, or None for the sum over l and estimates."""
     if text.startswith(("sum", "about")):
         return None
     t = triples(L, l_min)

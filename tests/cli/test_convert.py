@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """soapz convert: both kinds of file give the same energies, a .soapz file is what
-docs/format.md says, one can be made with numpy alone, and errors leave nothing behind."""
+docs/format.md says, one can be made with numpy alone, and after errors there are no files."""
 import hashlib
 import json
 import os
@@ -80,7 +80,7 @@ def test_model(name, folder):
     want = evaluate(source, frames, out)
     check(want and want == evaluate(soapz, frames, out), f"{name}: .soapz gives other energies")
     check(want == evaluate(xml, frames, out), f"{name}: its XML gives other energies")
-    if "compress_file" in open(source).read():  # its name changes with that of the XML, once
+    if "compress_file" in open(source).read():  # its name is changed with that of the XML, once
         convert(again, xml)
         convert(xml, soapz)
     check(read(soapz) == read(again), f"{name}: another .soapz the second time")
@@ -141,7 +141,7 @@ def test_by_hand(folder):
 
 
 def any_numbers(rng, shape, positive=False):
-    """doubles of every size that a model may have, all bits of the fraction at random"""
+    """doubles of all sizes that a model may have, with random bits of the fraction"""
     x = rng.uniform(1, 2, shape) * 2.0 ** rng.integers(-40, 40, shape)
     return x if positive else x * rng.choice([-1, 1], shape)
 
@@ -219,7 +219,7 @@ def test_notes(folder):
 
 
 def test_own_compression(folder):
-    """a label that QUIP has is written in its words; what it lacks is said"""
+    """a label that QUIP has is written with its keys; others are reported"""
     source = os.path.join(MODELS, "hea4_nuR1_nuS1", "gp.xml")
     edited, out = os.path.join(folder, "own.soapz"), os.path.join(folder, "own.xml")
     convert(source, edited)
@@ -238,7 +238,7 @@ def test_own_compression(folder):
 
 
 def test_map(folder):
-    """a .soapz holds the numbers of its compress_file: without them no file is looked for"""
+    """a .soapz contains the numbers of its compress_file; if they are missing no file is read"""
     source, bare = os.path.join(MODELS, "turbo_co_files"), os.path.join(folder, "bare.soapz")
     convert(os.path.join(source, "gp.xml"), bare)
     notes, tensors = read_soapz(bare)
@@ -285,7 +285,7 @@ def test_errors(folder):
         open(bad, "wb").write(data)
         for verb in (["info", bad], ["convert", bad, os.path.join(folder, "y.xml")]):
             check_fails(1, [bad, ";"], *verb, gone=os.path.join(folder, "y.xml"))
-    shutil.copy(good, os.path.join(folder, "odd.xml"))  # the contents tell
+    shutil.copy(good, os.path.join(folder, "odd.xml"))  # the contents determine the format
     check(run("info", os.path.join(folder, "odd.xml"))[0] == 0, "a .soapz named .xml")
 
 

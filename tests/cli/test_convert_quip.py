@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""QUIP reads the XML that soapz writes and finds the energies and forces that it finds
-with gap_fit's own file, and those of soapz. Needs SOAPZ_QUIPPY_PYTHON, a Python with
+"""QUIP reads the XML written by soapz and gets the same energies and forces as from the file of
+gap_fit, and as soapz. Needs SOAPZ_QUIPPY_PYTHON, a Python with
 quippy and ase; skipped otherwise."""
 import json
 import os
@@ -26,7 +26,7 @@ for model in sys.argv[3:]:
         result.append([float(atoms.get_potential_energy()), atoms.get_forces().ravel().tolist()])
 json.dump(result, open(sys.argv[2], "w"))
 """
-# Glue and ZBL together, every part scaled: no file of gap_fit has it
+# Glue and ZBL together, every part scaled: gap_fit does not write this
 SUM = ("Sum init_args_pot1={IP Glue label=coreglue} init_args_pot2={IP GAP",
        "Sum init_args_pot1={Sum init_args_pot1={IP Glue label=coreglue} init_args_pot2={IP ZBL "
        "cutoff=2.5 cutoff_width=.4 E_scale=0.7}} init_args_pot2={IP GAP E_scale=0.5")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz data: energies, forces and virials of VASP, Quantum ESPRESSO, LAMMPS and ASE files come
-out in eV and eV/Angstrom with the right sign; isolated atoms, config_types, what is left out and
-the split are as the help says; nothing of the user's is lost or overwritten."""
+"""soapz data: energies, forces and virials of VASP, Quantum ESPRESSO, LAMMPS and ASE files are written
+in eV and eV/Angstrom with the right sign; isolated atoms, config_types, omitted frames and the split agree
+with the help; no file of the user is lost or overwritten."""
 import os
 import subprocess
 import sys
@@ -37,7 +37,7 @@ CELL = np.array([[5.0, 0, 0], [0.4, 4.8, 0], [-0.3, 0.6, 5.2]])
 
 
 def steps(n, bad=()):
-    """n steps of a made-up run; those in bad used up their electronic steps"""
+    """n steps of an artificial run; those in bad have reached the limit of electronic steps"""
     made = []
     for k in range(n):
         p = rng.normal(scale=40, size=(3, 3)) + 60 * np.eye(3)
@@ -50,7 +50,7 @@ def steps(n, bad=()):
 
 
 def data(folder, *words, out="out.xyz", code=0):
-    """frames, what was said on stdout, on stderr"""
+    """frames, stdout, stderr"""
     path = os.path.join(folder, out)
     got, said, err = run_here("data_command", *words, "-o", path)
     check(got == code, f"soapz data {words}: {got} {said} {err}")
@@ -74,7 +74,7 @@ def compare(frames, made, name, digits=1e-4, virial=True):
 
 
 def programs(folder):
-    """Units and signs of each program's file; what did not converge is left out, aloud."""
+    """Units and signs of the files of each program; unconverged steps are left out with a message."""
     made = steps(5, bad=(2,))
     good = [s for k, s in enumerate(made) if k != 2]
     for name, write in (("vasprun.xml", foreign_files.vasprun), ("OUTCAR", foreign_files.outcar)):
@@ -92,7 +92,7 @@ def programs(folder):
         frames, said, err = data(folder, path, "--extrapolated")
         check(abs(float(frames[0]["energy"]) - made[0]["energy0"]) < 1e-6, f"{name}: extrapolated")
         check(abs(float(frames[0]["other_free_energy"]) - made[0]["energy"]) < 1e-6, f"{name}: free")
-    # NELM steps of which the last changes nothing are a result
+    # NELM steps with no change in the last one are converged
     last = [dict(good[0], electronic=foreign_files.NELM, change=1e-7)]
     for name, write in (("vasprun_last.xml", foreign_files.vasprun), ("OUTCAR_last", foreign_files.outcar)):
         write(os.path.join(folder, name), SYMBOLS, CELL, last)
@@ -109,7 +109,7 @@ def programs(folder):
     compare(frames, [made[0], made[2], made[3]], "pwo", 1e-5)
     check("left out: 1 frame, the electronic structure" in said and "run.pwo, frame 2" in said, said)
 
-    # one folder with both: the run counts once, and more digits win
+    # one folder with both: the run is used once, from the file with more digits
     made = steps(3)
     both = os.path.join(folder, "both")
     os.mkdir(both)
@@ -143,7 +143,7 @@ def dumps(folder):
 
 
 def alloy(k, a=None):
-    """Eight atoms of a random CuAu crystal, compressed unless a says otherwise."""
+    """Eight atoms of a random CuAu crystal, compressed unless a is given."""
     atoms = ase.build.bulk("Cu", "fcc", a=a or 3.4 + 0.01 * k, cubic=True) * (2, 1, 1)
     atoms.symbols[k % 8] = "Au"
     atoms.rattle(0.03, seed=k)
@@ -196,7 +196,7 @@ def ase_files(folder):
 
 
 def names(folder):
-    """REF_.. is taken before the results of a calculator, under any form; nothing is lost."""
+    """REF_.. is preferred to the results of a calculator, in any form; nothing is lost."""
     atoms = with_results(1, magmoms=np.arange(8.0))
     results = atoms.calc.results
     volume = atoms.get_volume()
@@ -213,7 +213,7 @@ def names(folder):
     (f,), said, err = data(folder, path)
     check(float(f["energy"]) == -99.5 and "REF_energy in 1 frame" in said, "energy")
     check(abs(f["force"] - results["forces"] - 1).max() < 1e-7 and "REF_forces in 1 frame" in said, "forces")
-    # no rule by names finds anything but what was taken
+    # the rule for names finds only the chosen data
     check(not {"REF_energy", "REF_forces", "REF_virial", "forces", "stress"} & set(f), f["line"])
     check(abs(f["other_forces"] - f["force"] + 1).max() < 1e-7, "forces that were not taken")
     check(abs(float(f["other_energy"]) - results["energy"]) < 1e-12, "energy that was not taken")
@@ -226,12 +226,12 @@ def names(folder):
     back = ase.io.read(os.path.join(folder, "out.xyz"))
     check(back.info["who"] == {"a": [1, {"b": None}]} and back.info["note"] == 'two "words" = one' and
           list(back.constraints[0].index) == [0, 5] and back.arrays["move"][2], f"{back.info}")
-    # a second pass changes nothing
+    # a second conversion changes nothing
     first = read_xyz(os.path.join(folder, "out.xyz"))[0]
     (f,), said, err = data(folder, os.path.join(folder, "out.xyz"), out="again.xyz")
     check(f["energy"] == first["energy"] and (f["force"] == first["force"]).all() and
           f["virial"] == first["virial"] and (f["pos"] == first["pos"]).all(), "twice")
-    # names that are asked for
+    # given names
     (f,), said, err = data(folder, path, "force_parameter_name=forces", "energy_parameter_name=energy")
     check(abs(float(f["energy"]) - results["energy"]) < 1e-12 and
           abs(f["force"] - results["forces"]).max() < 1e-7, "asked for")
@@ -257,7 +257,7 @@ def names(folder):
 
 
 def like_a_fit(folder):
-    """what soapz fit does with these names and files"""
+    """output of soapz fit with these names and files"""
     path, dat = os.path.join(folder, "l.xyz"), os.path.join(folder, "l.dat")
     atoms = [with_results(k) for k in range(2)]
     for k, a in enumerate(atoms):
@@ -265,11 +265,11 @@ def like_a_fit(folder):
     ase.io.write(path, atoms, format="extxyz")
     frames, said, err = data(folder, path, "force_parameter_name=none")
     check(len(frames) == 2 and "force, eV/Angstrom: none" in said and "force" not in frames[0], said)
-    # in extended XYZ the energy counts, as for a fit; of the free energy only what differs stays
+    # in extended XYZ the energy is used, as by a fit; the free energy is kept only if it differs
     check("free_energy differs from the data used: it is kept as other_free_energy (in 1 frame)" in err and
           "other_free_energy" in frames[1] and "other_free_energy" not in frames[0], err)
     check("energy, eV: energy in 2 frames" in said, said)
-    # in other files the free energy, of which the forces are derivatives
+    # in other files the free energy is used, because the forces are its derivatives
     ase.io.write(os.path.join(folder, "l.traj"), atoms)
     said = data(folder, os.path.join(folder, "l.traj"))[1]
     check("the free energy, of which forces are derivatives in 1 frame" in said, said)
@@ -280,7 +280,7 @@ def like_a_fit(folder):
     got = soapz.Dataset(atoms)
     fails(soapz.SoapzError, ["no isolated atom"], lambda: soapz.fit(got, "gap={distance_2b cutoff=4 delta=1 theta_uniform=1 "
           "covariance_type=ard_se sparse_method=uniform n_sparse=3} default_sigma={0.1 0.1 0.1 0} "
-          "e0_method=isolated"))  # energies are there, of no isolated atom
+          "e0_method=isolated"))  # energies, but no isolated atom
 
 
 def atoms_alone(folder):
@@ -438,8 +438,8 @@ def python_package(folder):
 
 
 def evaluation(folder):
-    """eval, describe and validate take what ASE reads: the same numbers as for XYZ, and what the
-    file says as REF_.."""
+    """eval, describe and validate read files through ASE: the same numbers as for XYZ, and the data of the
+    file as REF_.."""
     model = os.path.join(HERE, "..", "potentials", "NbMoTaW_nu_mu_hat", "NbMoTaW.xml")
     atoms = ase.build.bulk("W", cubic=True) * (2, 1, 1)
     atoms.rattle(0.05, seed=1)
@@ -459,7 +459,7 @@ def evaluation(folder):
     (want,) = evaluate("a.xyz")
     check("spacegroup=" in (evaluate("a.cif") or [{"line": ""}])[0]["line"], "the symbol of a cif")
     for name in ("POSCAR", "a.cif", "a.traj", "a.db", "count.dat"):
-        digits = 1e-5 if name in ("POSCAR", "a.cif") else 1e-11  # the files' own
+        digits = 1e-5 if name in ("POSCAR", "a.cif") else 1e-11  # from the files
         for f in evaluate(name):
             check(abs(float(f["energy"]) - float(want["energy"])) < digits and
                   abs(f["forces"] - want["forces"]).max() < 10 * digits, f"{name}: energy, forces")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Data as ASE, MACE, QUIP and people write them: one model, whatever the form; forces that are
-not asked for, stresses taken for virials, standard input, other names in the test set; eval,
-describe, validate and data read the same forms, and refuse the same. ASE and gap_fit (SOAPZ_QUIPPY_PYTHON) judge where
-they are there and take the form."""
+"""Data in the forms of ASE, MACE, QUIP and users: all forms give the same model; forces that are not
+asked for, stresses used as virials, standard input, other names in the test set; eval, describe, validate
+and data accept and refuse the same forms. Compared with ASE and gap_fit (SOAPZ_QUIPPY_PYTHON) if they are
+installed and accept the form."""
 import json
 import os
 import re
@@ -58,7 +58,7 @@ def nested(a):
 
 
 def write(name, head, columns=":force:R:3", symbol="Cu", bom="", only=range(N), extra=None):
-    """head(energy, virial, stress) is what stands in the comment line beside cell and columns"""
+    """head(energy, virial, stress) is the rest of the comment line besides cell and columns"""
     path = os.path.join(folder, name)
     with open(path, "w", newline="") as file:
         file.write(bom)
@@ -81,7 +81,7 @@ def voigt(s):
     return np.array([s[0, 0], s[1, 1], s[2, 2], s[1, 2], s[0, 2], s[0, 1]])
 
 
-# name: comment line, columns, words of the fit, what it says to have taken
+# name: comment line, columns, words of the fit, names printed by the fit
 FORMS = {
     "gap_fit": (lambda e, w, s: f'energy={e:.15g} virial="{text_of(w)}"', ":force:R:3", [],
                 "energies from 'energy', forces from 'force', virials from 'virial'"),
@@ -158,14 +158,14 @@ def one_model():
 
 
 def errors(want):
-    """the model is one of these data"""
+    """the model is fitted to these data"""
     ref = np.concatenate([np.concatenate([[e], f.ravel(), w.ravel()]) for _, _, e, f, w in DATA])
     rms, of_data = (np.sqrt((a ** 2).mean()) for a in (want - ref, ref))
     check(rms < 0.15 * of_data and of_data > 1, f"{rms} of {of_data}")
 
 
 def suggested(name, data, words, taken):
-    """--suggest and its command take what the fit took"""
+    """--suggest and its command use the same names as the fit"""
     code, out, err = run("fit", "--suggest", f"at_file={data}",
                          *[w for w in words if "prefix" not in w])
     check(code == 0, f"{name}: {err}")
@@ -222,7 +222,7 @@ def gp_of_clean():
 
 
 def elsewhere():
-    """standard input, and a test set with names of its own"""
+    """standard input, and a test set with other names"""
     head = FORMS["MACE"][0]
     data = write("in.xyz", head, ":REF_forces:R:3")
     want = numbers_of(fit(data)[3], data)
@@ -237,7 +237,7 @@ def elsewhere():
 
 
 def readers():
-    """eval, describe and validate of one structure in odd forms"""
+    """eval, describe and validate of one structure in unusual forms"""
     clean = os.path.join(folder, "hea.xyz")
     cell, sites = 6.4 * np.eye(3), np.argwhere(np.ones((2, 2, 2)))
     x = np.concatenate([sites, sites + 0.5]) / 2 @ cell + np.random.default_rng(3).uniform(-.1, .1, (16, 3))
@@ -292,7 +292,7 @@ def described(path):
 
 
 def with_ase():
-    """what ASE itself writes of an Atoms, and what it reads of ours"""
+    """files written by ASE from an Atoms, and our files read by ASE"""
     try:
         import ase.io
         from ase.calculators.singlepoint import SinglePointCalculator
@@ -326,7 +326,7 @@ def with_ase():
 
 
 def reading(path):
-    """errors of a model by what validate reads, or None, and the last line of what it says"""
+    """errors of a model by validate, or None, and the last line of its output"""
     out = os.path.join(folder, "reading.json")
     code, _, err = run("validate", HEA, path, "--json", out)
     if code:
@@ -336,7 +336,7 @@ def reading(path):
 
 
 def same_reading(name, text, want=True, says=""):
-    """validate, soapz data and soapz.Dataset read one thing in a file, or refuse one line of it"""
+    """validate, soapz data and soapz.Dataset read the same data from a file, or refuse the same line"""
     path, out = os.path.join(folder, "same.xyz"), os.path.join(folder, "data.xyz")
     with open(path, "wb") as f:
         f.write(text if isinstance(text, bytes) else text.encode())
@@ -344,7 +344,7 @@ def same_reading(name, text, want=True, says=""):
     check((direct is not None) == want and says in said, f"{name}: {said}")
     code, _, err = run_here("data_command", path, "-o", out, "--keep-duplicates")
     if not want:
-        line = re.match(r"\S+:\d+:", said)[0]  # where both see the fault
+        line = re.match(r"\S+:\d+:", said)[0]  # if both find the error
         check(code == 1 and line in err and says in err, f"{name}: {said!r} but soapz data: {err!r}")
         return
     if not check(code == 0, f"{name}: {err}"):
@@ -356,7 +356,7 @@ def same_reading(name, text, want=True, says=""):
 
 
 def one_reading():
-    """forms, and what is wrong, in a file of four frames"""
+    """valid and invalid forms in a file of four frames"""
     try:
         import ase  # noqa: F401
     except ImportError:
@@ -433,7 +433,7 @@ def one_reading():
 
 
 def with_gap_fit():
-    """gap_fit with the names given, soapz with those it finds"""
+    """gap_fit with given names, soapz with the names that it finds"""
     if not PYTHON:
         print("without gap_fit")
         return
@@ -452,8 +452,8 @@ def with_gap_fit():
 
 
 def no_false_alarm():
-    """Right virials, of crystals and of cells that are stretched until they give way, are not
-    taken for those of another sign."""
+    """Correct virials, of crystals and of cells that are strained until they become unstable, are not
+    mistaken for those of the other sign."""
     names = [f for f in sorted(os.listdir(MODELS)) if f.startswith("turbo_")]
     for name in names:
         model, data = (os.path.join(MODELS, name, f) for f in ("gp.xml", "train.xyz"))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz describe: which rows, in which order, from a model, a text or the label of a
-compression; what an .npz file holds; bad input."""
+"""soapz describe: rows and their order for a model, a text or the label of a compression; contents of an
+.npz file; invalid input."""
 import json
 import os
 import sys
@@ -42,7 +42,7 @@ with tempfile.TemporaryDirectory() as folder:
         check(len({species[i] for i in rows[term]}) == 1, f"term {term} has one element")
     check(sorted(sum(rows.values(), [])) == [0, 1, 2, 3, 4] and [0, 2] in rows.values(),
           f"rows of the terms: {rows}")
-    # frame after frame, from a pipe, to a file that was there; many atoms, many blocks
+    # several frames, from a pipe, to an existing file; many atoms, several blocks
     many = os.path.join(folder, "many.xyz")
     write_xyz(many, species * 40, (positions + 50 * np.arange(40)[:, None, None]).reshape(-1, 3))
     text = open(many).read() + open(path).read()
@@ -54,7 +54,7 @@ with tempfile.TemporaryDirectory() as folder:
     code = run("describe", model, "-", "-o", out, stdin=text)[0]
     check(code == 0 and np.array_equal(np.load(out), x), "from a pipe")
     os.remove(out)
-    # texts: centres as the key Z says
+    # texts: centres according to the key Z
     check(describe("--descriptor", soap).shape == (5, 64), "all atoms")
     a = describe("--descriptor", soap + "Z=74")
     check(a.shape == (2, 64), f"centres W: {a.shape}")
@@ -97,7 +97,7 @@ with tempfile.TemporaryDirectory() as folder:
                          (soap + "{", "{")):
         fails("--descriptor", *parts, ["--descriptor", text, path])
     fails("no atom that is a centre", ["--descriptor", soap + "Z=6", path])
-    # an atom none of whose surroundings count
+    # an atom without neighbours of the species of the descriptor
     fails("in.xyz:6:", "no descriptor", ["--descriptor", soap + "Z=42 cutoff=2.6", path])
     copper = os.path.join(folder, "cu.xyz")
     write_xyz(copper, ["W", "Cu"], positions[:2])
@@ -122,7 +122,7 @@ with tempfile.TemporaryDirectory() as folder:
         for key in ("frame", "atom", "species"):
             check(arrays[key].dtype == np.int64 and arrays[key].shape == d.shape[:1],
                   f"{label}: {key} {arrays[key].dtype} {arrays[key].shape}")
-        # its words give the same, with the component covariance_sigma0 behind
+        # its keys give the same, followed by the component covariance_sigma0
         if label != "optimal":
             again = describe("--descriptor", str(arrays["descriptor_string"]), file=file)
             check(np.array_equal(again[:, :-1], d) and not again[:, -1].any(),
@@ -162,7 +162,7 @@ with tempfile.TemporaryDirectory() as folder:
         check(got.shape == want.shape and abs(got - want).max() < 1e-13, what)
 
     p = unpack(full, 16)
-    # the matrices in the file are the ones that made the vectors
+    # the matrices in the file are those of the vectors
     w = compress("W^T P_l")
     same(w["descriptor"], np.concatenate(
         [(p[:, l] @ w[f"W_{l}"]).reshape(5, -1) for l in range(4)], axis=1), "W^T P_l")
@@ -227,7 +227,7 @@ with tempfile.TemporaryDirectory() as folder:
               "from data")
     check(np.allclose(e[6]["descriptor"] @ e[6]["descriptor"].T, full @ full.T, rtol=0,
                       atol=1e-13), "d_J=S: another kernel")
-    # .npy and .npz alike, from models too, and from a pipe where nothing must be looked up
+    # .npy and .npz are the same, also for models, and for a pipe if the file is not read twice
     code = run("describe", model, path, "-o", npz)[0]
     with np.load(npz) as a:
         check(code == 0 and np.array_equal(a["descriptor"], everything), "a model's .npz")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz eval: what comes out is consistent with itself and keeps what went in; bad input
-gives one sentence with file and line, and no file."""
+"""soapz eval: the output is consistent and keeps the input; invalid input gives one sentence with file and
+line, and no file."""
 import os
 import re
 import signal
@@ -55,7 +55,7 @@ def physics(folder):
             e.append(energy(folder, species, positions @ strain, cell @ strain))
         slope = -(e[0] - e[1]) / (2 * h)
         check(abs(slope - virial[a, b]) < 2e-5, f"virial {a}{b}: {virial[a, b]} not {slope}")
-    # a slab whose third direction is not periodic does not care for the third vector
+    # the third vector does not matter for a slab without periodicity in this direction
     slab = evaluate(folder, species, positions, cell, [1, 1, 0])
     other = cell.copy()
     other[2] = 0
@@ -154,7 +154,7 @@ def file_format(folder):
     check(run("eval", model, path, "-o", path + ".link")[0] == 0, "link")
     check(os.path.islink(path + ".link") and open(out).read() == got, "link was replaced")
     check(sorted(os.listdir(folder)) == ["in.xyz", "in.xyz.link", "out.xyz"], "files left over")
-    # a number of a German user is still written with a point
+    # numbers are written with a point in a German locale, too
     os.environ["LC_ALL"] = "de_DE.UTF-8"
     check(run("eval", model, path, "-o", "-")[1] == got, "locale")
     del os.environ["LC_ALL"]
@@ -175,7 +175,7 @@ def bad(folder):
     fails(good.replace("2.5", "-inf"), "bad.xyz:4:", "inf")
     fails(good.replace("2.5", "1e40"), "bad.xyz:1:", "far away")
     fails(good.replace("2.5", "0.0"), "bad.xyz:3:", "line 4", "coincide")
-    fails(good.replace("2.5", "9.0"), "coincide")  # an image of the other
+    fails(good.replace("2.5", "9.0"), "coincide")  # a periodic image of the other
     fails(good.replace("2.5", "1e-7"), "coincide")
     fails(good.replace("9 0 0 0 9", "9 0 0 9 0"), "bad.xyz:1:", "singular")
     fails(good + good[:-11], "bad.xyz:7:", "ends after 1 of the 2 atoms")  # second frame
@@ -188,7 +188,7 @@ def bad(folder):
     open(path, "w").write(good)
     check_fails(1, ["no/such/out.xyz"], "eval", model, path, "-o", folder + "/no/such/out.xyz")
     check_fails(1, [folder, "directory"], "eval", model, path, "-o", folder)
-    # an earlier result survives a failure
+    # a failure does not change an earlier result
     open(out, "w").write("precious")
     open(path, "w").write(good + "junk\n")
     check_fails(1, ["junk"], "eval", model, path, "-o", out)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit: what comes out predicts its data, is the same in both kinds of file; bad
-input gives one sentence and no file."""
+"""soapz fit: the model predicts its data and is the same in both kinds of file; invalid input gives one
+sentence and no file."""
 import json
 import os
 import sys
@@ -52,7 +52,7 @@ def good(folder):
         first, second = predictions(xml, folder), predictions(soapz, folder)
         energy, force = errors(first, data)
         print(f"{name}: energies {energy:.1e} eV/atom, forces {force:.1e} eV/Angstrom")
-        # of energies of -2 to -12 eV/atom and forces up to 7 eV/Angstrom, dimers included
+        # for energies of -2 to -12 eV/atom and forces up to 7 eV/Angstrom, dimers included
         check(energy < 0.02 and force < 1.5, f"{name}: {energy} {force}")
         energy, force = errors(first, second)
         check(energy < 1e-9 and force < 1e-8, f"{name}: XML and .soapz {energy} {force}")
@@ -103,7 +103,7 @@ def environments(folder):
 
 
 def tolerance(folder):
-    """radial_tolerance is a shorter descriptor, the same in every kind of file"""
+    """radial_tolerance gives a shorter descriptor, the same in every kind of file"""
     path, xml = os.path.join(folder, "short.soapz"), os.path.join(folder, "short.xml")
     gap = SOAP.replace("n_max=3", "n_max=8").replace("l_max=2", "l_max=4")
     for key, channels in (("", "7 6 6 6 6"), ("radial_tolerance=0.05", "5 4 4 4 4")):
@@ -123,7 +123,7 @@ def bad(folder):
     out = os.path.join(folder, "never.xml")
 
     def fails(code, *parts, **changes):
-        # what the data are may have been said before
+        # the line about the data may come before it
         check_fails(code, parts, "fit", *words(gp_file=out, **changes), gone=out, quiet=False)
 
     check_fails(2, ["fit"], "fit")
@@ -133,7 +133,7 @@ def bad(folder):
     fails(1, "fuzzy", gap="{" + SOAP.replace("cur_points", "fuzzy") + "}")
     lines = open(DATA).read().split("\n")
     fails(1, "n_max", "missing", gap="{" + SOAP.replace("n_max=3", "") + "}")
-    # the model does not take the place of data, whatever their name
+    # the model does not overwrite data, whatever their name
     path, other = os.path.join(folder, "data.xyz"), os.path.join(folder, "link.xyz")
     open(path, "w").write("\n".join(lines))
     os.symlink(path, other)
@@ -142,7 +142,7 @@ def bad(folder):
                     *words(at_file=data, gp_file=model), quiet=False)
     check_fails(1, [path, "test_file"], "fit", *words(test_file=other, gp_file=path), quiet=False)
     check(open(path).read() == "\n".join(lines), "the data are as they were")
-    # an absurd power ends in time; 65 is the first that is no product
+    # a very large exponent is computed in time; 65 is the first one without products
     for zeta in ("1e9", "65"):
         code, _, err = run("fit", *words(gp_file=os.path.join(folder, "zeta.soapz"),
                                          gap="{" + SOAP.replace("zeta=2", f"zeta={zeta}") + "}"))

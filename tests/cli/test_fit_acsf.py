@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fits with symmetry functions: XML, .soapz, a section [acsf], all compressions; forces
-are the slope of the energy; QUIP cannot read them."""
+are slopes of the energy; QUIP cannot read the models."""
 import os
 import sys
 import tempfile
@@ -43,7 +43,7 @@ def same(a, b, tolerance, what):
 
 
 def test_files():
-    """one fit by the command line and by a file; errors; what is in the model"""
+    """one fit by the command line and by a file; errors; contents of the model"""
     code, out, err = fit("train.xyz", "m.soapz")
     check(code == 0 and "acsf" in out, f"{code} {err}")
     code, _, err = fit("train.xyz", "m.xml")
@@ -72,7 +72,7 @@ def test_files():
 
 
 def test_describe():
-    """a model's vectors are those of its text"""
+    """the vectors of a model are those of its text"""
     for name, words in (("a", ("m.soapz",)), ("b", ("--descriptor", "acsf cutoff=4.6 n_species=2 "
                                                     "species_Z={74 42} compression={nu,mu=1,1}"))):
         code, _, err = run("describe", *words, "test.xyz", "-o", name + ".npz")

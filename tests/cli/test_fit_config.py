@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A fit's configuration file: what is wrong in it names the line of the key, words of the command
-line overrule it, and nothing of it is dropped in silence."""
+"""The configuration file of a fit: errors name the line of the key, words of the command line replace its
+settings, and nothing in it is ignored without a message."""
 import os
 import re
 import shlex
@@ -14,7 +14,7 @@ from soapz_cli import check, check_fails, done, read_xyz, run  # noqa: E402
 LINES = ["train = train.xyz", "model = o.xml", "sigma_energy = 0.01", "sigma_force = 0.1",
          "e0 = average", "seed = 1", "", "[distance_2b]", "cutoff = 4", "n_sparse = 5", "", "[soap]",
          "n_max = 3", "l_max = 2", "cutoff = 4", "atom_sigma = 0.5", "n_sparse = 10"]
-# number of a line, what stands there instead, and the sentence
+# number of a line, its new text, and the message
 BAD = [
     (13, "n_max = 0", "f.conf:13: n_max is 0, allowed 1 to 40"),
     (13, "n_max = x", "f.conf:13: n_max='x' is not an integer"),
@@ -130,11 +130,11 @@ def test_overruled():
         for order in (["f.conf", *words], [*words, "f.conf"]):
             got, err = dry(*order)
             check(not err and got == {**plain, **change}, f"{order}: {err} {got}")
-    # sigmas that a config_type does not give are those of the command line
+    # sigmas that are not given for a config_type are those of the command line
     put(17, "n_sparse = 10\n[config_type liquid]\nsigma_energy = 0.5")
     got, _ = dry("f.conf", "sigma_force=0.3")
     check(got["config_type_sigma"] == "liquid:0.5:0.3:0", got)
-    # e0 of the file gives way to a method
+    # a method replaces e0 of the file
     put(5, "e0 = Nb -4 Ta -3")
     got, err = dry("f.conf", "e0=average")
     check(got.get("e0") is None and got["e0_method"] == "average" and not err, got)
@@ -145,7 +145,7 @@ def test_overruled():
                         (["frobnicate"], "unknown key 'frobnicate'"),
                         (["model"], "has no value")]:
         check_fails(1, [part], "fit", "f.conf", *words, quiet=False)
-    # the model says how it was made, in words that make it again, numbers as they were typed
+    # the model contains a command that makes it again, with numbers as they were typed
     put(17, "n_sparse = 10\n[config_type liquid]\nsigma_force = 0.03\nsigma_energy = 0.0012345678")
     check(dry("f.conf")[0]["config_type_sigma"] == "liquid:0.0012345678:0.03:0", dry("f.conf")[0])
     code, _, err = run("fit", "f.conf", "seed=7", "model=first.soapz")
@@ -171,7 +171,7 @@ def test_types():
 
 
 def test_wrapped():
-    """quotes and braces round a value, a byte order mark, CR LF"""
+    """quotes and braces around a value, a byte order mark, CR LF"""
     put()
     plain, _ = dry("f.conf")
     core = {"core_ip_args": "IP ZBL cutoff=2 cutoff_width=1"}
@@ -193,7 +193,7 @@ def test_wrapped():
 
 
 def test_turbo(text):
-    """the two examples of soap_turbo in docs/fit.md are one fit; its own errors"""
+    """the two examples of soap_turbo in docs/fit.md give the same fit; errors"""
     part = text.split("## soap_turbo")[1].split("\n## ")[0]
     code = [line[4:] for line in part.split("\n") if line.startswith("    ")]
     k = code.index("[soap_turbo]")

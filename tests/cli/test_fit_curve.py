@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit --curve: its smaller models are those of fits with these points and these
-frames alone; its largest is the fit; JSON and picture; what it cannot do it says."""
+"""soapz fit --curve: its smaller models are those of fits with only these points and frames; its largest
+one is the fit; JSON and picture; error messages."""
 import json
 import os
 import re
@@ -35,7 +35,7 @@ def of_curve(curve, unknowns, frames):
 
 
 def points_of(model):
-    """of each term: rows of cutoff factor and components, as sparse_method=file takes"""
+    """for each term: rows of cutoff factor and components, for sparse_method=file"""
     tables = []
     for c in ElementTree.parse(model).getroot().iter("gpCoordinates"):
         file = os.path.join(os.path.dirname(model), c.get("sparseX_filename"))
@@ -92,7 +92,7 @@ def sound(curve, n_frames):
 
 
 def made(name, gap, *more):
-    """the curve, what was said, and the model"""
+    """the curve, the output, and the model"""
     model, file = path(name + ".xml"), path(name + ".json")
     code, out, err = run("fit", *words(train, model, gap, *more), "--curve", file, "--threads", "2")
     check(code == 0 and (not err or "solver=normal" in more), err)
@@ -115,7 +115,7 @@ def nested():
     for other in (model, path("plain.xml")):
         same("largest, " + os.path.basename(other), last, errors(other, test))
     check(f"{1e3 * last[0]:9.2f}  {last[3]:9.4f}  {last[4]:9.4f}  {1e3 * last[6]:9.2f}" in out, out)
-    # smaller ones are fits of their own; other numbers than the largest model's
+    # smaller ones are equal to separate fits, and differ from the largest model
     tables = points_of(model)
     for m, k in ((curve["n_unknowns"][3], 24), (curve["n_unknowns"][-1], curve["n_frames"][3]),
                  (curve["n_unknowns"][5], curve["n_frames"][4])):
@@ -137,7 +137,7 @@ def other_kinds():
     same("far", of_curve(curve, 80, 24), errors(model, train))
     x = [t[:, 1:] for t in points_of(model)]
     order = [i for i in curve["unknown_order"] if i < 20]
-    for k in range(1, 20):  # each is the farthest from those before it
+    for k in range(1, 20):  # each point is farthest from those before it
         near = 1 - np.max(x[0] @ x[0][order[:k]].T, axis=1) ** 2
         check(near[order[k]] >= near.max() - 1e-12, f"point {k}: {near[order[k]]} {near.max()}")
     normal = made("normal", SOAP % "farthest_points", "solver=normal")[0]
@@ -147,7 +147,7 @@ def other_kinds():
     curve = made("pair", PAIR.replace("n_sparse=4", "n_sparse=8"))[0]
     check(curve["n_whole"] == 0 and curve["n_unknowns"][0] < 80, curve["n_unknowns"])
     sound(curve, 24)
-    # beneath: ZBL, and a GAP whose terms join the model
+    # core: ZBL, and a GAP whose terms become part of the model
     for name, core in (("zbl", ["core_ip_args=IP ZBL cutoff=3.4 cutoff_width=1.2"]),
                        ("gap", ["core_ip_args=IP GAP", "core_param_file=" + path("pair.xml")])):
         curve, out, model = made(name, SOAP % "random", *core)
@@ -183,7 +183,7 @@ def refused():
     fails(1, "another file", "--curve", train)
     fails(1, "another file", "--curve", path("no.xml"))
     check(not os.path.exists(path("no.xml")), "a model was written")
-    # without matplotlib the numbers are there
+    # without matplotlib the numbers are written
     env = dict(os.environ, SOAPZ_PYTHON=path("nopython"))
     r = subprocess.run([SOAPZ, "fit", *words(train, path("bare.xml"), gap), "--curve", file],
                        capture_output=True, text=True, env=env, timeout=100)

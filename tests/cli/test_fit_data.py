@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Bad data of a fit: one sentence that names file and line, and no model."""
+"""Invalid data of a fit: one sentence that names file and line, and no model."""
 import os
 import sys
 import tempfile
@@ -39,7 +39,7 @@ def fails(parts, text, *more, **words):
 
 
 def changed(line, *pairs):
-    """The data with other words in a line counted from 1."""
+    """The data with another text in a line, numbered from 1."""
     text = LINES[line - 1]
     for old, new in pairs:
         assert old in text, old
@@ -71,18 +71,18 @@ def bad():
     fails([f"bad.xyz:{second - 1}"],
           "\n".join(LINES[:second - 2] + [LINES[second - 2][:60]]))
     fails(["bad.xyz", "no frame"], "")
-    # without what shall be fitted
+    # without the data to be fitted
     fails(["bad.xyz:2", "nrg", "energy_parameter_name"], "\n".join(LINES),
           "energy_parameter_name=nrg")
     fails(["there is no e0 for W", "bad.xyz:"], "\n".join(LINES), e0="e0={Nb:-3:Mo:-4:Ta:-3}")
     fails(["no isolated atom", "e0_method=average"], "\n".join(LINES), e0="e0_method=isolated")
     fails(["unknown key", "energy_parameter_name"], "\n".join(LINES), "energy_parameter_nam=x")
-    # nothing to see
+    # no atoms within the cutoff
     fails(["bad.xyz", "no sparse points to choose"], ATOM, gap=PAIR)
 
 
 def lonely():
-    """Atoms without neighbours are data like others: they cost nothing and make no NaN."""
+    """Atoms without neighbours are ordinary data and do not cause NaN."""
     for gap in (SOAP, PAIR):
         code, _, err = fit("\n".join(LINES) + ATOM, gap=gap)
         check(code == 0, err)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Products of three factors and K channels from the data to a model and back: soapz fit from a
+"""Products of three factors and K channels in fits and models: soapz fit from a
 command line and from a .conf, both kinds of files, info, eval, validate, describe, convert.
 Forces are slopes of the energy; the seed in a model's file gives the same matrices."""
 import json
@@ -14,7 +14,7 @@ from soapz_cli import (MODELS, check, check_fails, done, numbers, read_xyz, run,
 
 DATA = os.path.join(MODELS, "mow_glue_soap", "reference.xyz")  # Mo W: slab, dimer, one atom ..
 COMMON = "n_max=4 l_max=3 cutoff=4.0 atom_sigma=0.5 covariance_type=dot_product "
-SEED_5 = [1.2769998, -0.15492034, 0.39845125]  # the first numbers that it draws
+SEED_5 = [1.2769998, -0.15492034, 0.39845125]  # its first random numbers
 LABELS = ["nu,mu=1,1", "nu,mu^=1,2", "nu,nu^,mu=1,1,1", "K=3"]
 TERMS = [("nu,mu=1,1", 2, ""), ("nu,mu^=1,2", 2, "l_min=1"), ("nu,nu^,mu=1,1,1", 1, ""),
          ("K=3", 1, "K=12 compression_seed=5")]
@@ -117,7 +117,7 @@ with tempfile.TemporaryDirectory() as folder:
                            for f, g in zip(first, data)]))
     check(rms < 0.1 * size, f"fitted: forces {rms:.2g} off, up to {size:.2g}")
 
-    # what the model says of itself
+    # the notes of the model
     out = ok("info", models[0])[0]
     check(all(label in out for label in LABELS), f"info: {out}")
     check("three factors: four-body, l from 1" in out and "K=3: 12 combinations" in out, f"{out}")
@@ -126,7 +126,7 @@ with tempfile.TemporaryDirectory() as folder:
     v = json.load(open(path("v.json")))
     check("variance" in json.dumps(v).lower(), "predicted variance")
 
-    # the matrices are the seed's, wherever a model is read
+    # the matrices follow from the seed wherever a model is read
     ok("describe", models[0], "--term", 7, path("cells.xyz"), "-o", path("p.npz"))
     with np.load(path("p.npz")) as z:
         a, p = z["A_0"], z["descriptor"]
@@ -139,7 +139,7 @@ with tempfile.TemporaryDirectory() as folder:
         check(np.array_equal(z["A_0"], a) and not np.array_equal(z["A_3"], a), "matrices")
         check(np.abs(z["descriptor"] - p[:, :-1]).max() < 1e-14, "the model's vectors")
 
-    # what cannot be
+    # impossible settings
     bad = GAP.replace("zeta=1 ", "zeta=1.5 ")
     check_fails(1, ["zeta=1.5", "whole"], *line[:-1], bad, f"gp_file={path('bad.soapz')}",
                 gone=path("bad.soapz"), quiet=False)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit --kfold: its errors are those of separate fits with the same sparse points; each
-config_type is dealt evenly, isolated atoms are in every fit; JSON and picture; what it cannot do
-it says."""
+"""soapz fit --kfold: its errors are those of separate fits with the same sparse points; each config_type
+is divided evenly, isolated atoms are in every fit; JSON and picture; error messages."""
 import json
 import os
 import signal
@@ -46,7 +45,7 @@ def made(name, n, *more, warns=False):
 
 
 def dealt(result, n):
-    """evenly, by config_type and in all; isolated atoms nowhere"""
+    """even sizes, for each config_type and in total; isolated atoms in no fold"""
     fold, frames = result["fold"], read_xyz("train.xyz")
     check(len(fold) == len(frames) and result["n_folds"] == n, f"{fold}")
     for k in {f.get("config_type", "default") for f in frames}:
@@ -59,7 +58,7 @@ def dealt(result, n):
 
 
 def by_hand(result, n, baseline=0, *more):
-    """each fold is a fit of its own, with the sparse points of the whole, behind the terms of a baseline"""
+    """each fold is equal to a separate fit with the sparse points of all frames, after the terms of a baseline"""
     gap, parts, fold = same_points("."), parts_of("train.xyz"), result["fold"]
     gap = "gap={" + " : ".join(gap[5:-1].split(" : ")[baseline:]) + "}"
     pooled = []
@@ -86,7 +85,7 @@ def by_hand(result, n, baseline=0, *more):
 
 
 def whole(result, out):
-    """groups add up; the table says what the JSON does; the model is that without --kfold"""
+    """sums over groups are consistent; the table agrees with the JSON; the model is that without --kfold"""
     for group, kinds in (("config_types", KINDS), ("elements", ("force",))):
         for q in kinds:
             check(sum(g[q]["n"] for g in result[group].values()) == result["all"][q]["n"] > 0, group)
@@ -146,7 +145,7 @@ def refused():
     os.mkdir("no.xml.kfold.json")
     fails(1, ["no.xml.kfold.json"], "--kfold", "3")
     os.rmdir("no.xml.kfold.json")
-    # dryrun only plans; without matplotlib the numbers are there
+    # dryrun fits nothing; without matplotlib the numbers are written
     code, out, err = run("fit", *words("train.xyz", "no.xml"), "--kfold", "3", "dryrun=T")
     check(code == 0 and not err and not os.path.exists("no.xml.kfold.json"), err)
     code, _, err = run("fit", *words("train.xyz", "bare.xml"), "--kfold", "3")

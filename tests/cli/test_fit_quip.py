@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""QUIP reads the XML of a fit and finds what soapz finds, and gap_fit with the same sparse
-points makes the same model: one of each kind of term and core. Needs SOAPZ_QUIPPY_PYTHON, a
-Python with quippy and ase and gap_fit beside it; skipped otherwise."""
+"""QUIP reads the XML of a fit and gets the results of soapz, and gap_fit with the same sparse points
+gives the same model: one of each kind of term and core. Needs SOAPZ_QUIPPY_PYTHON, a
+Python with quippy and ase, with gap_fit in its folder; skipped otherwise."""
 import json
 import os
 import subprocess
@@ -97,7 +97,7 @@ def ours(folder, model):
 
 
 def core_file(folder):
-    """Glue and GAP as gap_fit wants them: Glue without a root, and with its sparse points."""
+    """Glue and GAP in the form of gap_fit: Glue without a root element, and with its sparse points."""
     text = open(GLUE).read()
     for f in os.listdir(os.path.dirname(GLUE)):
         if "sparseX" in f:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What soapz fit says of its model: errors as anybody would compute them from soapz eval,
-what e0 means, and the same in the notes of the .soapz file."""
+"""The output of soapz fit about its model: errors agree with those computed from soapz eval, the meaning
+of e0, and the same in the notes of the .soapz file."""
 import json
 import os
 import re
@@ -69,13 +69,13 @@ def errors():
     check("fit_checkpoint" not in kept, "the checkpoint's note is left")
     for part in ("|alpha|", "condition", "rows/s", "peak memory", "sparse points", "e0 as given"):
         check(part in out, f"no {part!r} in {out}")
-    # the same model as XML says the same
+    # the same output for the model as XML
     code, xml, err = run("fit", *words(train, os.path.join(folder, "gp.xml"), 20),
                          "--threads", "1")
     check(code == 0, err)
     a, b = tables(out)["training"]["all"], tables(xml)["training"]["all"]
     check(np.abs(a - b).max() <= 0.02, f"{a} {b}")
-    # said before the fit, not after it
+    # printed before the fit
     model = os.path.join(folder, "other.soapz")
     code, out, err = run("fit", *words(train, model, 20), "test_file=nowhere.xyz")
     check(code == 1 and "nowhere.xyz" in err and err.count("\n") == 1 and not out and

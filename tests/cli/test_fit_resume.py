@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit is killed, stopped, short of disk space; what goes on gives the same model."""
+"""soapz fit is killed, stopped, or has no disk space; the continued fit gives the same model."""
 import os
 import resource
 import signal
@@ -22,7 +22,7 @@ def start(*args, **more):
 
 
 def killed_when(what, ready, model, *args):
-    """kill -9 once ready(); again where the fit was faster than the signal."""
+    """kill -9 after ready(); again if the fit was faster than the signal."""
     for _ in range(5):
         p = start(*args)
         while p.poll() is None and not ready():
@@ -53,7 +53,7 @@ def size(path):
 
 
 def finish(name, model, want, *args, energy=1e-10, force=1e-10):
-    """--resume runs to the end, gives the same model and leaves nothing else."""
+    """--resume runs to the end, gives the same model and leaves no other files."""
     code, out, err = run("fit", *args, "--resume")
     check(code == 0, f"{name}: {err}")
     check_same(name, predictions(model, data), want, energy, force)
@@ -79,7 +79,7 @@ def killed_while_choosing(model, want):
 def killed_in_rows(model, want):
     args, rows = words(data, model) + OFTEN, model + ".checkpoint/rows.0"
     killed_when("a checkpoint", lambda: os.path.exists(rows), model, *args)
-    # neither forgotten nor mixed up
+    # neither ignored nor mixed
     code, _, err = run("fit", *args)
     check(code == 1 and "--resume" in err and err.count("\n") == 1, err)
     code, _, err = run("fit", *words(data, model, sigma=0.002), "--resume")
@@ -113,7 +113,7 @@ def killed_in_rows(model, want):
 
 def killed_in_solve(model, want):
     args = words(data, model) + OFTEN
-    for _ in range(5):  # until the signal comes before the model
+    for _ in range(5):  # until the signal arrives before the model is written
         p = start(*args)
         wait_for_line(p, "rows/s")
         kill(p)
@@ -127,7 +127,7 @@ def killed_in_solve(model, want):
 
 
 def stop_in_rows(args, model, number):
-    """Sends the signal at a moment when some frames are done, whatever the machine."""
+    """Sends the signal when some frames are done, on machines of any speed."""
     for delay in (0.05, 0.02, 0.2, 0.8, 3.0, 10.0):
         p = start(*args)
         wait_for_line(p, "unknowns")
@@ -168,7 +168,7 @@ def two_threads(model, want):
 
 
 def on_a_core(model, want):
-    """Two descriptors on ZBL, as XML: not the model that the others make."""
+    """Two descriptors on ZBL, as XML: a model that differs from the others."""
     model = model.replace(".soapz", ".xml")
     args = words(data, model) + OFTEN + ["core_ip_args=IP ZBL cutoff=2.4 cutoff_width=1.2"]
     args = [w.replace("gap={", "gap={distance_2b cutoff=4 covariance_type=ard_se delta=0.5 "
@@ -187,7 +187,7 @@ def on_a_core(model, want):
 
 
 def small_disk(model, want):
-    """No file beyond a limit, as on a disk that is full."""
+    """A limit for the size of files, as on a full disk."""
     def limit(n):
         def set_it():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit --scan: each result is that of the fit alone; what is done is not done again after a
-kill, an interruption or with more values, and is done again where settings or data differ; words
-that overrule a key of a descriptor; what it cannot do it says."""
+"""soapz fit --scan: each result is that of a separate fit; results are not computed again after a kill, an
+interruption or with more values, but after changes of settings or data; words that replace a key of a
+descriptor; error messages."""
 import json
 import os
 import re
@@ -55,7 +55,7 @@ KINDS = ("energy", "force", "virial")
 
 
 def scanned(*words, file=FILE):
-    """(results in order, all that the file holds, what was said)"""
+    """(results in order, contents of the file, output)"""
     code, out, err = run("fit", *words)
     check(code == 0 and without_picture(err) == "", f"{words}: {code} {err}")
     whole = json.load(open(file))
@@ -63,7 +63,7 @@ def scanned(*words, file=FILE):
 
 
 def without_picture(err):
-    """what is said besides that there is no Python: it takes longer than the fits"""
+    """messages without the one about missing Python, which would take longer than the fits"""
     return "".join(x for x in err.splitlines(True) if "picture of the scan" not in x)
 
 
@@ -83,7 +83,7 @@ def clean():
 
 
 def as_alone():
-    """four points judged by test frames: the commands that overrule the keys give the same"""
+    """four points with errors on test frames: the commands with replaced keys give the same"""
     results, whole, out = scanned("f.conf", "--scan", "soap.cutoff=4,4.6", "--scan", "atom_sigma=0.4,0.6")
     check(list(whole["scan"]["keys"]) == ["soap.cutoff", "soap.atom_sigma"] and len(results) == 4, f"{whole['scan']}")
     check(whole["scan"]["test_data"] == "test.xyz" and len(rows(out)) == 4, out)
@@ -108,7 +108,7 @@ def as_alone():
 
 
 def by_folds():
-    """judged by --kfold: as that alone says; the test data do not count"""
+    """with --kfold: the errors of --kfold alone; test data are not used"""
     results, whole, out = scanned("f.conf", "--kfold", "3", "--scan", "soap.zeta=2,3")
     check(whole["scan"]["n_folds"] == 3 and whole["scan"]["test_data"] is None, f"{whole['scan']}")
     check("left alone" in out and "deviation" in out, out)
@@ -118,14 +118,14 @@ def by_folds():
     for k in KINDS:
         for name in ("n", "mae", "rmse", "max", "mae_deviation", "rmse_deviation"):
             check(abs(results[1][k][name] - alone[k][name]) < 1e-9, f"{k} {name}")
-    # other judges are other results, and none is lost
+    # other test data are other results, and none is lost
     more, whole, _ = scanned("f.conf", "--scan", "soap.zeta=2,3")
     check(len(whole["results"]) == 4 and more[0] != results[0], f"{list(whole['results'])}")
     clean()
 
 
 def overruled():
-    """soap.key=value: as if the file or gap= said so; the command line of the model is gap_fit's"""
+    """soap.key=value is equivalent to the key in the file or in gap=; the model has a command line of gap_fit"""
     edited = CONF.replace("cutoff = 4.6\ncutoff_width", "cutoff = 4.1\ncutoff_width").replace(
         "cold 6 hot 6", "10").replace("n_sparse = 4", "n_sparse = 5")
     with open("edited.conf", "w") as f:
@@ -188,7 +188,7 @@ def killed():
     check(all(file["results"][p] == r for p, r in first.items()), "a result was made again")
     for a, b in zip(again, whole):
         check((numbers_of(a) == numbers_of(b)).all() and a["n_unknowns"] == b["n_unknowns"], f"{a} {b}")
-    # one value more is one pair of fits more; other settings and data are other fits
+    # one more value means one more pair of fits; other settings and data mean new fits
     _, _, out = scanned("f.conf", "--scan", "soap.n_sparse=10;20;cold 12 hot 20;30", *scan[3:])
     check("6 of them were made before" in out and len(rows(out)) == 8, out)
     _, _, out = scanned(*scan, "sigma_force=0.06")
@@ -204,7 +204,7 @@ def killed():
 
 
 def impossible():
-    """a value that no fit can have is a line of the table"""
+    """a value that does not allow a fit gives a line of the table"""
     pair = [w if w != GAP else GAP[:GAP.index(" :")] + "}" for w in LINE]
     code, out, err = run("fit", *pair, "test_file=test.xyz", "--scan", "cutoff=0.5,4.6")
     check(code == 0 and "no sparse points to choose" in out and len(rows(out)) == 1, out + err)
@@ -237,7 +237,7 @@ def refused():
         fails(code, parts, "f.conf", "--scan", *scan)
     fails(2, ["test_file", "--kfold"], *LINE, "--scan", "zeta=2,3")
     fails(1, ["24 frames", "30 parts"], *LINE, "--scan", "zeta=2,3", "--kfold", "30")
-    # outputs over inputs, and over what is no scan
+    # outputs that would overwrite inputs or files that are not scans
     os.link("test.xyz", FILE)
     fails(1, ["--scan", "would overwrite", "another file"], "f.conf", "--scan", "zeta=2,3")
     os.remove(FILE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit --suggest: what it says of data that we know, and its command, which runs."""
+"""soapz fit --suggest: its settings for known data, and its command, which runs."""
 import os
 import re
 import shlex
@@ -185,8 +185,8 @@ def other_data():
 
 
 def names():
-    """virials in some frames and stresses in others, and a kind that is not wanted: command and
-    .conf say the same"""
+    """virials in some frames and stresses in others, and a quantity that is not used: command and .conf are
+    equivalent"""
     parts = frames(8).replace(" energy=", " REF_energy=").replace("\nLattice", '\nREF_virial='
                               '"1.0 0.0 0.0 0.0 1.0 0.0 0.0 0.0 1.0" Lattice', 4)
     path = put("both.xyz", parts.replace('"1.0 0.0 0.0 0.0 1.0 0.0 0.0 0.0 1.0"', '"9.0 0.0 0.0 0.0 '

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit, all that a command line can ask for: core potentials, terms of two and three
-bodies, sparse points by config type and from files. Models refitted to what they predict
-themselves come out again; a fit on a core is a fit to the data without it."""
+"""soapz fit with all settings of a command line: core potentials, terms of two and three bodies, sparse
+points by config type and from files. Fits to the predictions of a model reproduce it; a fit on a core is
+a fit to the data without the core."""
 import os
 import re
 import shlex
@@ -100,7 +100,7 @@ def refit(name, work):
     size = np.max([np.abs(f["forces"]).max() for f in want])
     worst = differ(predict(model, frames, work), want)
     print(f"{name}: off by {worst:.1e}, forces up to {size:.1f}")
-    # what the regulariser costs
+    # error by regularisation
     check(worst < 1e-3 * max(1.0, size), f"{name}: off by {worst:.1e}")
 
 
@@ -138,7 +138,7 @@ def subtract(frames, core, path):
 
 
 def test_core(name, words, alone, folder, e0):
-    """A fit on the core = core + a fit to data without the core, e0 found without it too."""
+    """A fit on the core = core + a fit to data without the core, with e0 from these."""
     data = read_xyz(DATA)
     core = predict(alone, DATA, folder)
     bare = os.path.join(folder, "bare.xyz")
@@ -156,7 +156,7 @@ def test_core(name, words, alone, folder, e0):
 
 
 def shipped(folder, name, args):
-    """mow_glue_soap with another init string; its sparse points are linked beside"""
+    """mow_glue_soap with another init string; its sparse points are linked into the folder"""
     for f in os.listdir(GLUE):
         if "sparseX" in f and not os.path.exists(os.path.join(folder, f)):
             os.symlink(os.path.join(GLUE, f), os.path.join(folder, f))
@@ -211,7 +211,7 @@ def dimers(model, folder):
 # ---- sparse points -------------------------------------------------------------------
 
 def gap_fit_types(folder):
-    """gap_fit's choice by config type"""
+    """the choice of gap_fit by config type"""
     source = os.path.join(HERE, "data", "sparse")
     line = open(os.path.join(source, "types_cmd.txt")).read().split("\n")[1]
     index = os.path.join(folder, "choice")
@@ -226,8 +226,8 @@ def gap_fit_types(folder):
 
 
 def files(folder):
-    """Random points depend on rnd_seed alone; printed numbers and index_file bring them
-    back, for every descriptor."""
+    """Random points depend only on rnd_seed; printed numbers and index_file reproduce them for every
+    descriptor."""
     kernel = "covariance_type=ard_se delta=0.5 theta_fac=0.4 n_sparse=7 add_species=F"
     terms = [f"distance_2b cutoff=4 Z1=42 Z2=74 {kernel}",
              f"distance_2b cutoff=4 n_exponents=2 exponents={{{{-1 -3}}}} tail_exponent=1 {kernel}",
@@ -248,7 +248,7 @@ def files(folder):
     other = fit(folder, "other.xml", "rnd_seed=2", *words, "gap={" + " : ".join(terms) + "}")
     a = predict(first, DATA, folder)
     for model in (same, again):
-        worst = differ(a, predict(model, DATA, folder))  # threads share frames at random
+        worst = differ(a, predict(model, DATA, folder))  # the distribution of frames over threads is random
         check(worst < 1e-6, f"{os.path.basename(model)}: off by {worst:.1e}: other points")
     worst = differ(a, predict(other, DATA, folder))
     check(worst > 1e-4, f"rnd_seed has no effect: off by {worst:.1e}")
@@ -331,8 +331,8 @@ compress_file = %s
 
 
 def turbo(folder):
-    """rcut_hard is the cutoff of a fit, too: a cell of one atom that sees its images is no
-    isolated one; lists; compress_file and its errors"""
+    """rcut_hard is the cutoff of a fit, too: one atom in a cell with images within the cutoff is not
+    isolated; lists; compress_file and its errors"""
     here = os.getcwd()
     os.chdir(folder)
     os.mkdir("maps")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz fit with maps from data: a killed fit goes on to the same model, the file carries the
-maps, XML that cannot is refused before anything is computed."""
+"""soapz fit with maps from data: a killed fit continues to the same model, the file contains the maps, an
+XML that cannot contain them is refused before any calculation."""
 import os
 import re
 import subprocess
@@ -21,7 +21,7 @@ def fit_words(model, steps=3, keys=KEYS):
 
 
 def kill_when_there(args, path, model):
-    """kill -9 once path exists; again where the fit was faster than the signal."""
+    """kill -9 when path exists; again if the fit was faster than the signal."""
     for _ in range(5):
         p = subprocess.Popen([SOAPZ, *args], stdout=subprocess.DEVNULL)
         while p.poll() is None and not os.path.exists(path):
@@ -51,8 +51,8 @@ def goes_on(folder):
 
 
 def channels(folder):
-    """K channels of two and three factors: fitted, in both kinds of file, read back; and beside
-    another descriptor of the same centres, which takes part where it stands before"""
+    """K channels of two and three factors: fitted, written to both kinds of file, and read; also together
+    with another descriptor of the same centres, which affects the training if it comes first"""
     first = "distance_2b cutoff=4.6 covariance_type=ard_se delta=1 theta_uniform=1 n_sparse=8 " \
             "sparse_method=uniform add_species=T"
     for label in "K=2", "K,K=1,1", "K=3", "K,K,K=1,1,1":
@@ -97,7 +97,7 @@ def refused(folder, model):
                 quiet=False)
     check_fails(1, ["no maps to train", "{K=2}", "{K,K=1,1}", "{K=3}", "{K,K,K=1,1,1}"],
                 *fit_words(model, keys="compression={{mu=3}} compression_train=3"), quiet=False)
-    # a label of our own is in no way QUIP's: XML has a place for its matrices
+    # QUIP does not have this label; the XML can contain its matrices
     own = "compression={{W^T P_l}} compression_start=pca"
     code, out, err = run(*fit_words(xml, keys=own))
     check(code == 0 and "compression_matrix" in err, err)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every key of gap_fit in every form: with its own default, empty, in empty braces, alone, with a
-value, twice, with backslashes at the ends of lines. Each has the value that soapz fit
-dryrun=T shows for it, or the sentence that refuses or warns. Where SOAPZ_QUIPPY_PYTHON is set
-gap_fit, beside it, is the judge: of the list of keys and defaults, of what it takes, and of the
-models that come out."""
+"""Every key of gap_fit in every form: with its own default, empty, in empty braces, without =, with a
+value, twice, with backslashes at the ends of lines. Tests the value printed by soapz fit dryrun=T, or the
+message of the error or warning. If SOAPZ_QUIPPY_PYTHON is set, the gap_fit in its folder is used for
+comparison: the list of keys and defaults, the accepted forms, and the models."""
 import os
 import re
 import subprocess
@@ -22,8 +21,8 @@ BASE = {"at_file": "train.xyz", "default_sigma": "{0.01 0.1 0.1 0}", "e0_method"
         "gap": "{" + PAIR + "}", "gp_file": "m.xml", "do_copy_at_file": "F", "rnd_seed": "1"}
 
 # ---- the table: usual name, other name, default, kind, a value, what is shown of it ------------
-# TEXT    empty is a value               NUMBER  empty is refused
-# LOGICAL alone and empty it is T        IGNORED another value than the default is ignored aloud
+# TEXT    empty is a value               NUMBER  empty is an error
+# LOGICAL without = or empty it is T     IGNORED values other than the default are ignored with a warning
 TEXT, NUMBER, LOGICAL, IGNORED, ANYWAY = "text", "number", "logical", "ignored", "anyway"
 KEYS = [
     ("at_file", "atoms_filename", None, TEXT, "other.xyz", "other.xyz"),
@@ -65,7 +64,7 @@ KEYS = [
     ("hessian_delta", "hessian_displacement", "1.0e-2", IGNORED, "0.1", None),
     ("default_sigma", "default_kernel_regularisation", None, NUMBER, "{0.02 1d-1, .3 4}",
      "0.02 0.1 0.3"),
-    # not of one kind: FORMS has them, too
+    # of several kinds; also in FORMS
     ("config_type_sigma", "config_type_kernel_regularisation", "", TEXT,
      "{liquid:0.1:0.2:0.3:0}", "liquid:0.1:0.2:0.3"),
     ("parameter_name_prefix", None, "", TEXT, "x_", "x_"),
@@ -199,7 +198,7 @@ def frames():
 
 
 def words_with(words, more=()):
-    """BASE, without what words say, and words; more are keys to leave out of BASE too"""
+    """BASE without the keys of words, and words; more: other keys to leave out of BASE"""
     given = {w.split("=")[0].lower() for w in words} | set(more)
     for usual, other, *_ in KEYS:
         if other in given:
@@ -375,7 +374,7 @@ def gap_fit(words):
                           env=dict(os.environ, OMP_NUM_THREADS="1"))
 
 
-# What gap_fit takes empty and soapz refuses, and the other way round.
+# Accepted empty by gap_fit and refused by soapz, and the reverse.
 STRICTER = {"export_covariance"}                      # T in gap_fit
 KINDER = {"core_ip_args", "baseline_ip_args",         # opens quip_params.xml
           "verbosity", "openmp_chunk_size", "template_file", "mpi_blocksize_rows",

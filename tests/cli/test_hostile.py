@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a machine may do to a command: names with blanks, UTF-8 and 4,000 bytes, pipes, full disks,
-read-only folders, little memory, another fit that writes the same name; and hostile XML. Each ends
-with the right file, or with one sentence and no file."""
+"""Difficult environments of a command: names with blanks, UTF-8 and 4,000 bytes, pipes, full disks,
+read-only folders, little memory, another fit with the same output; and malicious XML. Each command ends
+with the correct file, or with one sentence and no file."""
 import importlib.util
 import os
 import re
@@ -37,13 +37,13 @@ def verbs(model, data, out):
 
 
 def models(model, data, out):
-    """words of each verb that writes a model, with its output but for the end of its name"""
+    """words of each verb that writes a model, with the name of its output without the ending"""
     return [["convert", model, out + ".soapz"], ["convert", model, out + ".xml"], fit(data, out + ".soapz"),
             fit(data, out + ".xml"), ["calibrate", model, "many.xyz", "-o", out + ".soapz"]]
 
 
 def import_data(data, out):
-    """soapz data, which is Python: nothing where that has no ASE"""
+    """soapz data, which is Python: nothing if ASE is missing"""
     return [["data", data, "-o", out]] if ASE else []
 
 
@@ -55,7 +55,7 @@ def prepare():
     for name in os.listdir(SOURCE):
         shutil.copy(os.path.join(SOURCE, name), name)
     shutil.copy("reference.xyz", "cells.xyz")
-    open("many.xyz", "w").write(4 * open("cells.xyz").read())  # calibrate wants 30 frames
+    open("many.xyz", "w").write(4 * open("cells.xyz").read())  # calibrate needs 30 frames
     code, _, err = run("convert", "gp.xml", "gp.soapz")
     check(code == 0, err)
 
@@ -66,7 +66,7 @@ def content(path):
 
 
 def ends(what, r, code, *parts):
-    """r: exit code, stdout, stderr; the last line says parts"""
+    """r: exit code, stdout, stderr; the last line contains parts"""
     said = f"{what}: {r[0]} {r[2][-300:]!r}"
     check(r[0] == code, said)
     last = r[2].strip().split("\n")[-1]
@@ -75,7 +75,7 @@ def ends(what, r, code, *parts):
 
 
 def limited(words, **limits):
-    """run with limits of the process, which is not ended by the signal of a file that grows too large"""
+    """runs with limits; the signal for a file that is too large does not end the process"""
     def limit():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         for name, value in limits.items():
@@ -88,7 +88,7 @@ def limited(words, **limits):
 # ---- names -----------------------------------------------------------------------------------
 
 def names():
-    """the same result under every name; a result of JSON has the names in it"""
+    """the same result for every name; JSON results contain the names"""
     want = {}
     for k, (words, _) in enumerate(verbs("gp.soapz", "cells.xyz", "want.npz")):
         ends(words, run(*words), 0)
@@ -107,7 +107,7 @@ def names():
         ends("convert", run("convert", model, xml), 0)
         ends("convert", run("convert", xml, out + ".soapz"), 0)
         ends("info", run("info", xml), 0)
-        if "{" not in folder:  # braces enclose a value of gap_fit's
+        if "{" not in folder:  # braces enclose a value in gap_fit's command line
             ends("fit", run(*fit(data, out + ".xml")), 0)
             ends("info", run("info", out + ".xml"), 0)
         shutil.copy("many.xyz", os.path.join(folder, "many.xyz"))
@@ -123,7 +123,7 @@ def names():
 # ---- pipes -----------------------------------------------------------------------------------
 
 def feed(name, source):
-    """a pipe that source comes out of"""
+    """a pipe with the contents of source"""
     def write():
         try:
             with open(name, "wb") as f:
@@ -137,7 +137,7 @@ def feed(name, source):
 
 
 def drain(name):
-    """a pipe and the thread that empties it into the list"""
+    """a pipe, and a thread that reads it into the list"""
     got = []
 
     def read():
@@ -211,7 +211,7 @@ def full():
         ends(words, (r.returncode, "", r.stderr), 1, "cannot write", "standard output")
     kinds = ([words for words, _ in verbs("gp.soapz", "cells.xyz", "full.npz")] +
              models("gp.soapz", "cells.xyz", "full") + import_data("cells.xyz", "full.xyz"))
-    for words in kinds:  # after so many bytes of a file nothing more goes in
+    for words in kinds:  # no more can be written after this number of bytes
         for most in (0, 1000):
             ends(words[0], limited(words, FSIZE=most), 1, "cannot write", "nothing was changed")
             left = [n for n in os.listdir(".") if n.startswith("full")]
@@ -234,7 +234,7 @@ def small_disk():
 
 
 def read_only():
-    """as a user that may not write there"""
+    """as a user without permission to write there"""
     os.makedirs("locked", exist_ok=True)
     os.chmod("locked", 0o555)
     user = 65534 if os.getuid() == 0 else None
@@ -258,8 +258,8 @@ def read_only():
 # ---- memory ----------------------------------------------------------------------------------
 
 def memory():
-    """ulimit -v in steps: done, or one sentence (OpenBLAS has its own, and ends the process); never a
-    signal, never a part of a file"""
+    """ulimit -v in steps: a result, or one sentence (OpenBLAS prints its own and ends the process); never a
+    signal or an incomplete file"""
     kinds = verbs("gp.soapz", "cells.xyz", "mem.npz") + [
         (["convert", "gp.xml", "mem.soapz"], 0), (fit("cells.xyz", "mem.soapz"), 0),
         (["calibrate", "gp.soapz", "many.xyz", "-o", "mem.soapz"], 0)]
@@ -284,7 +284,7 @@ def memory():
 # ---- two at once -------------------------------------------------------------------------------
 
 def together():
-    """the model of one of two fits, whole, and no file of the other's in the way"""
+    """the complete model of one of two fits, and no file of the other"""
     for end in (".soapz", ".xml"):
         wanted = []
         for seed in (1, 2):
@@ -340,11 +340,11 @@ def xml():
 
 
 def maps():
-    """a compress_file is one of the model's folder, whatever its name says"""
+    """a compress_file is read from the folder of the model, whatever its name"""
     os.makedirs("elsewhere/maps")
     for name in os.listdir(TURBO):
         shutil.copy(os.path.join(TURBO, name), "elsewhere")
-    os.rename("elsewhere/map.dat", "map.dat")  # where names that lead out point to
+    os.rename("elsewhere/map.dat", "map.dat")  # the target of names that point outside
     model = open("elsewhere/gp.xml").read()
     outside = os.path.abspath("map.dat")
 

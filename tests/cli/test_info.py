@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz info tells what is in a model; models that are broken are refused."""
+"""soapz info prints the contents of a model; invalid models are refused."""
 import os
 import re
 import shutil
@@ -44,7 +44,7 @@ says("nbw_nb23", "three-body terms: 4", "Nb-Nb-W distance_Nb", "2 permutations",
 says("nbw_nb3_noncompact_pp", "Nb-W-W distance_Nb, clusters")
 says("hea5_nu20_2b_novirial", "mu=2", "two-body terms: 15")
 
-# a potential that comes with soapz, by its name, which a file has before it
+# a potential that comes with soapz, by its name; a file of the same name has priority
 FAST = os.path.join(os.path.realpath(os.path.join(HERE, "..", "potentials")), "NbMoTaW", "fast.soapz")
 code, out, err = run("info", "NbMoTaW/fast")
 check(code == 0 and out == run("info", FAST)[1] and out.startswith(FAST), f"by name: {code} {out[:200]} {err}")
@@ -60,7 +60,7 @@ with tempfile.TemporaryDirectory() as folder:
     code, out, err = run("convert", "NbMoTaW/fast", copy)
     check(code == 0 and run("info", copy)[0] == 0, f"convert by name: {out} {err}")
 
-# what a rank tolerance comes to
+# the effect of a rank tolerance
 code, out, err = run("info", model("hea4_nuR2_nuS1"), "--rank-tolerance", "1e-3")
 flat = re.sub(r"\s+", " ", out)
 check(code == 0 and err == "", f"--rank-tolerance: {code} {err}")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""No output is a file that is read: every verb, every output, every input, by its name, by
-another spelling, a hard link and a symbolic link. What was there stays as it was."""
+"""No output may be a file that is read: every verb, every output, every input, by its name, by another
+spelling, a hard link and a symbolic link. Existing files do not change."""
 import importlib.util
 import os
 import re
@@ -85,7 +85,7 @@ def make():
 
 
 def names_of(path, end):
-    """the same file under other names, with the ending that a verb asks for"""
+    """the same file under other names, with the ending that a verb requires"""
     yield "./" + path if path.endswith(end) else None
     for kind, make_link in (("hard", os.link), ("soft", os.symlink)):
         name = f"{kind}{end}"
@@ -99,7 +99,7 @@ def names_of(path, end):
 
 
 def state():
-    """names and bytes of all there is; where a name leads"""
+    """names and bytes of all files; targets of links"""
     return {os.path.join(f, n): (open(os.path.join(f, n), "rb").read(),
                                  os.stat(os.path.join(f, n)).st_ino)
             for f, _, names in os.walk(".") for n in names}
@@ -142,18 +142,18 @@ def fits():
                 if name:
                     for keys in ({"gp": name}, {"index": name}):
                         refused(f"fit {keys}", path, make_words(**keys))
-    # our own kind of file
+    # a file of soapz
     own = ("train = train.xyz\nenergy_key = energy\nforce_key = force\nsigma_energy = 0.01\n"
            "sigma_force = 0.1\nsigma_virial = 1\ne0 = C -5.3 O -4.2\nmodel = %s\n[distance_2b]\ncutoff = 4\ntheta = 1\n"
            "delta = 1\nn_sparse = 5\n")
     for name in ("own.conf", "./own.conf", "train.xyz"):
         open("own.conf", "w").write(own % name)
         refused("model", name, ["fit", "own.conf"])
-    # the picture beside a curve, and the checkpoint
+    # the picture of a curve, and the checkpoint
     os.link("train.xyz", "new.svg")
     refused("--curve", "train.xyz", ["fit", "--curve", "new.json", *fit()[1:]])
     os.remove("new.svg")
-    # what a cross-validation and a scan write beside the model
+    # additional files of a cross-validation and a scan
     for option in (["--kfold", "2"], ["--scan", "soap_turbo.zeta=2,3", "--kfold", "2"]):
         kind = option[0][2:]
         words = [w.replace("print_sparse_index=new.idx", "") for w in fit()[1:]]
@@ -168,7 +168,7 @@ def fits():
         refused("checkpoint", name, [w.replace("at_file=train.xyz",
                                                f"at_file=new.soapz.checkpoint/{name}") for w in fit()])
         os.remove("new.soapz.checkpoint/" + name)
-    # what the user keeps in that folder stays
+    # other files in that folder are kept
     for name in ("rows.txt", "sparse.soapz.old"):
         open("new.soapz.checkpoint/" + name, "w").write("mine")
     code, _, err = run(*[w for w in fit() if not w.startswith("core")])
@@ -176,7 +176,7 @@ def fits():
     check(sorted(os.listdir("new.soapz.checkpoint")) == ["rows.txt", "sparse.soapz.old"],
           os.listdir("new.soapz.checkpoint"))
     shutil.rmtree("new.soapz.checkpoint")
-    # an older model is replaced, an index file grows
+    # an older model is replaced; lines are appended to an index file
     code, _, err = run(*[w for w in fit() if not w.startswith("core")])
     check(code == 0 and open("new.idx").read().count("\n") == 2, err)
     os.remove("new.idx")
@@ -200,7 +200,7 @@ def two_outputs():
 
 
 def sides():
-    """an XML model and a copy of its first file only: the new sparse points would be the old"""
+    """an XML model and a copy of only its first file: the new sparse points would overwrite the old ones"""
     os.rename("gp.xml", "other.xml")
     before = state()
     code, _, err = run("convert", "other.xml", "gp.xml")
@@ -210,7 +210,7 @@ def sides():
 
 
 def standard_output():
-    """>> FILE, which is read"""
+    """>> FILE that is read"""
     for words, path in ((["eval", "gp.xml", "cells.xyz", "-o", "-"], "cells.xyz"),
                         (["select", "gp.xml", "cells.xyz", "more.xyz", "-o", "-"], "more.xyz"),
                         (["validate", "gp.xml", "cells.xyz"], "cells.xyz"),
@@ -222,7 +222,7 @@ def standard_output():
                                timeout=60)
         check(r.returncode in (1, 2) and "would overwrite" in r.stderr, f"{words}: {r.stderr!r}")
         after = state()
-        if words[0] != "fit":  # which has said what its data are
+        if words[0] != "fit":  # after the line about its data
             check(after == before, f"{words} wrote into its input")
     with open("cells.xyz") as into, open("cells.xyz", "a") as out:
         r = subprocess.run([SOAPZ, "eval", "gp.xml", "-", "-o", "-"], stdin=into, stdout=out,

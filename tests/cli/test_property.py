@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz property: table, JSON and picture; another calculator; what is refused, and what is said of
-crystals that do not hold."""
+"""soapz property: table, JSON and picture; another calculator; errors, and messages about unstable
+crystals."""
 import json
 import os
 import re
@@ -32,7 +32,7 @@ def call(*words, by=here):
 
 
 def rows(text):
-    """{name: [words behind it]} of a table with one crystal"""
+    """{name: [words after it]} of a table with one crystal"""
     return {m[1]: m[2].split() for m in re.finditer(r"^(\S.*?)  +(.*)$", text, re.M)}
 
 
@@ -46,7 +46,7 @@ with tempfile.TemporaryDirectory() as folder:
     check(3.18 < w["a"] < 3.20 and said["units"]["C11"] == "GPa" and said["source"] == MODEL, f"{said}")
     check(rows(text)["C11"][:1] == ["GPa"] and abs(float(rows(text)["C11"][1]) - w["C11"]) < 0.06, text)
     check(len(said["curves"]["bcc:W"]["energy"][0]) == 21 and "gamma 110" not in said["curves"]["bcc:W"], f"{said}")
-    # against itself, and against values by hand
+    # compared with itself, and with values given by hand
     again = call(MODEL, "--crystal=bcc:W", "--only=lattice", "--reference", out, "--picture", picture)
     check(f"reference: {MODEL}" in again and rows(again)["a"][-2:] == ["+0.0", "%"], again)
     with open(picture) as f:
@@ -69,7 +69,7 @@ with tempfile.TemporaryDirectory() as folder:
     check(os.path.getsize(os.path.join(folder, "Cu.png")) > 5000 and "gamma 111 stable" in two, two)
     check("by " + own + ":copper" in two, two)
 
-    # a crystal that does not hold is named, the rest is there
+    # an unstable crystal is named, the other results are given
     code, text, err = here(MODEL, "--crystal", "fcc:W", "--only", "elastic,vacancy")
     check(code == 0 and "fcc:W: not stable" in err and "vacancy: not computed" in err and "C11" in text, f"{code} {err}")
     code, text, err = here("--calculator", EMT, "--crystal", "fcc:Cu", "--only", "vacancy", "--steps", 1)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz select: picks, scores and distances are those that numpy finds from the vectors of the
-sparse points and of the structures; near-duplicates, config_types, dumps as ASE reads them,
-what is kept of the input, what is refused."""
+"""soapz select: chosen structures, scores and distances agree with numpy on the vectors of the sparse
+points and of the structures; near-duplicates, config_types, dumps compared with ASE, kept parts of the
+input, errors."""
 import json
 import os
 import subprocess
@@ -21,7 +21,7 @@ A = 6.5
 # ---- structures --------------------------------------------------------------------------
 
 def cells(n, seed):
-    """(symbols, positions, cell): 16 atoms, quiet ones and hot ones"""
+    """(symbols, positions, cell): 16 atoms, with small and large displacements"""
     rng = np.random.default_rng(seed)
     corner = np.array(list(np.ndindex(2, 2, 2)), float)
     for _ in range(n):
@@ -78,7 +78,7 @@ def unit(p):
 
 
 class Candidates:
-    """What numpy needs of a file: cosines of every atom with the sparse points."""
+    """Data of a file for numpy: cosines of every atom with the sparse points."""
 
     def __init__(self, model, path, folder, n):
         self.n, self.vectors = n, [(f, a, unit(p)) for f, a, p in model.vectors(path, folder)]
@@ -99,11 +99,11 @@ class Candidates:
         return grade.max(axis=1), grade.argmax(axis=1)
 
     def like(self, picked):
-        """cosines with all atoms of the picked structures"""
+        """cosines with all atoms of the chosen structures"""
         return [(p @ p[np.isin(frame, picked)].T).max(axis=1, initial=0) for frame, _, p in self.vectors]
 
     def pick(self, by, n, distance, among=None, picked=()):
-        """[(structure, atom, score, distance)] greedily, and how many near-duplicates were met"""
+        """[(structure, atom, score, distance)] by a greedy algorithm, and the number of near-duplicates"""
         picked, out, alike = list(picked), [], 0
         left = list(range(self.n)) if among is None else list(among)
         while left and len(out) < n:
@@ -150,7 +150,7 @@ def compare(frames, said, want, alike, what):
 def numbers(folder):
     path, n = os.path.join(folder, "pool.xyz"), 30
     structures = list(cells(n, 1))
-    # near-duplicates of four: atoms moved by little, and one with its atoms in another order
+    # near-duplicates of four: small displacements, and one with another order of atoms
     rng = np.random.default_rng(2)
     for k in range(4):
         s, r, c = structures[k]
@@ -166,13 +166,13 @@ def numbers(folder):
             frames, said, _ = select(folder, MODEL, path, "-n", 12, "--by", by, *words)
             want, alike = pool.pick(by, 12, distance)
             compare(frames, said, want, alike, f"{by} {distance}")
-    # all of them: no near-duplicate is left, and every original is
+    # choosing all: every original, and no near-duplicate
     frames, said, text = select(folder, MODEL, path, "-n", 1000)
     check(len(frames) == n and said["n_near_duplicates"] == 5, f"{len(frames)} {text}")
     check("30 of 35 structures; 5 near-duplicates were left out" in text, text)
     again = [select(folder, MODEL, path, "-n", 12, "--threads", t)[:2] for t in (1, 3)]
     check(again[0][1] == again[1][1], "threads make no difference")
-    # N of each config_type, in the order in which these appear
+    # N of each config_type, in the order of their first appearance
     types = [("b", "a", "c")[k % 7 % 3] for k in range(len(structures))]
     write(path, structures, types)
     frames, said, _ = select(folder, MODEL, path, "-n", 4, "--per-config-type")
@@ -189,7 +189,7 @@ def numbers(folder):
 
 
 def kept(folder, structures, pool):
-    """several files, standard input; nothing of the input is lost; earlier notes are replaced"""
+    """several files, standard input; the input is kept; earlier notes are replaced"""
     one, two, out = (os.path.join(folder, f) for f in ("one.xyz", "two.xyz", "out.xyz"))
     write(one, structures[:20])
     write(two, structures[20:])
@@ -250,7 +250,7 @@ def uncertainty(folder, structures):
 # ---- dumps -------------------------------------------------------------------------------
 
 def write_dump(path, structures, columns, scaled=False):
-    """as LAMMPS does: the cell is turned so that it is lower triangular"""
+    """as in LAMMPS: the cell is rotated so that it is lower triangular"""
     with open(path, "w") as f:
         for k, (symbols, positions, cell) in enumerate(structures):
             q, low = np.linalg.qr(cell.T)
@@ -304,7 +304,7 @@ def dumps(folder, structures, pool):
 
 
 def dumps_of_lammps(folder, structures):
-    """what LAMMPS writes, against what ASE reads of it"""
+    """dumps of LAMMPS, compared with ASE"""
     lmp = os.path.join(os.path.dirname(os.environ.get("SOAPZ_PYTHON", sys.executable)), "lmp")
     try:
         import ase.io
@@ -339,7 +339,7 @@ def dumps_of_lammps(folder, structures):
             check(list(a.numbers) == list(b.numbers) and list(a.pbc) == [1, 1, 0], f"{name}: elements")
             check(np.allclose(a.cell, b.cell, atol=1e-12), f"{name}: {a.cell} {b.cell}")
             shift = (a.positions - b.positions) @ np.linalg.inv(b.cell.array)
-            shift -= np.round(shift)  # images, and where ASE puts the corner
+            shift -= np.round(shift)  # images, and the position of the corner in ASE
             shift -= shift[0]
             check(abs(shift - np.round(shift)).max() < tolerance, f"{name}: {abs(shift).max()}")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a scheduler sends ends each verb as Ctrl-C does; a fit that is killed at any moment goes on
-to the same bytes; a reader that goes away stops no fit."""
+"""The signals of a scheduler end each verb like Ctrl-C; a fit that is killed at any moment can be continued
+to the same bytes; a closed pipe does not stop a fit."""
 import importlib.util
 import json
 import os
@@ -21,7 +21,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.
 
 
 def start(*args, **more):
-    # a test that runs in the background may ignore SIGINT and SIGHUP, and so would these
+    # a background process may ignore SIGINT and SIGHUP, and its children, too
     def listen():
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
@@ -52,7 +52,7 @@ def stopped_fits():
     want = open("gp.soapz", "rb").read()
     os.remove("gp.soapz")
     for number in SIGNALS:
-        for _ in range(20):  # until it comes among the rows
+        for _ in range(20):  # until it arrives during the rows
             p = start(*fit)
             line_with(p, "unknowns")
             time.sleep(random.uniform(0.0, 0.1))
@@ -88,7 +88,7 @@ def cpu_limit():
 
 
 def nohup():
-    """what was ignored before stays ignored"""
+    """signals that were ignored before remain ignored"""
     def ignore():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     p = start("fit", *words("long.xyz", "gp.soapz"), "--threads", 1, preexec_fn=ignore)
@@ -111,14 +111,14 @@ def stopped_verbs():
                  [*analyse, "--json", "out.json"]):
         wait = 0.3
         for number in SIGNALS:
-            for _ in range(20):  # until it comes while the verb is at work
+            for _ in range(20):  # until it arrives during the work of the verb
                 p = start(*args)
                 time.sleep(wait)
                 p.send_signal(number)
                 _, err = p.communicate(timeout=60)
                 if p.returncode not in (0, -number):
                     break
-                wait *= 0.7 if p.returncode == 0 else 1.2  # too late; before the verb listened
+                wait *= 0.7 if p.returncode == 0 else 1.2  # too late; too early for the handler
                 if p.returncode == 0 and args[-2] in ("-o", "--json"):
                     os.remove(args[-1])
             check(p.returncode == 1 and "interrupted" in err and err.count("\n") == 1,
@@ -127,7 +127,7 @@ def stopped_verbs():
 
 
 def stopped_python():
-    """soapz data: what comes to the command alone reaches Python, which removes what it began"""
+    """soapz data: a signal to the command alone is passed to Python, which removes its incomplete files"""
     if not importlib.util.find_spec("ase"):
         return
     for number in (signal.SIGTERM, signal.SIGUSR1):
@@ -147,7 +147,7 @@ def stopped_python():
 # ---- kill -9 -------------------------------------------------------------------------------
 
 def few_elements(path, n_frames):
-    """Frames of some of the elements: their rows go into triangles of their own."""
+    """Frames with some of the elements: their rows go into separate triangles."""
     make_data(path, n_frames)
     sets, text, lines = (["Nb", "Mo"], ["W"], ["Ta", "W"]), [], open(path + ".in").read().split("\n")
     while lines[0]:
@@ -163,7 +163,7 @@ def few_elements(path, n_frames):
 
 
 def without_errors(path):
-    """a model file but for the errors that are noted in it once it is there, and its checksum"""
+    """a model file without the errors, which are added later, and without its checksum"""
     data = open(path, "rb").read()
     n = 8 + int.from_bytes(data[:8], "little")
     head = json.loads(data[8:n])
@@ -173,7 +173,7 @@ def without_errors(path):
 
 
 def killed():
-    """at 20 random moments: what was killed goes on, again and again, to the same bytes"""
+    """killed at 20 random moments and continued each time: the same bytes"""
     few_elements("sets.xyz", 30)
     chance = random.Random(16)
     fit = ["fit", *words("sets.xyz", "gp.soapz", n_sparse=40), "--threads", 1, "--checkpoint", 0]
@@ -210,7 +210,7 @@ def killed():
 # ---- broken pipes --------------------------------------------------------------------------
 
 def broken_pipe():
-    """soapz fit | head -1: the model is there, nothing else, and the code says what was lost"""
+    """soapz fit | head -1: the model is written, no other file, and the exit code reports lost output"""
     p = start("fit", *words("data.xyz", "gp.soapz", n_sparse=40), "--checkpoint", 0)
     p.stdout.readline()
     p.stdout.close()

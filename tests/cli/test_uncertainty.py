@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz calibrate, and what eval and validate make of it: errors that were made with known
-numbers give these numbers back, and then hold on other cells; columns are what numpy finds."""
+"""soapz calibrate, and its use in eval and validate: artificial errors with known parameters give these
+parameters, which are then valid for other cells; columns agree with numpy."""
 import os
 import re
 import sys
@@ -39,7 +39,7 @@ def write(path, structures, results=None):
 
 
 def around(positions, forces):
-    """the mean of |F|^2 round each atom"""
+    """the mean of |F|^2 around each atom"""
     f2 = (forces ** 2).sum(axis=1)
     above, below = f2.copy(), np.ones(len(f2))
     for shift in np.ndindex(3, 3, 3):
@@ -73,7 +73,7 @@ def with_errors(path, folder, n, seed):
 
 
 def note_of(text):
-    """the numbers of the note: plain ones, and pairs of the elements"""
+    """the numbers of the note: single ones, and those of pairs of elements"""
     plain = {key: float(value) for key, value in re.findall(r"(\w+)=([-+.\de]+)", text)}
     return plain, {key: numbers(pair) for key, pair in re.findall(r"(\w+)=\{([^}]*)\}", text)}
 
@@ -119,7 +119,7 @@ def recovers(folder):
 
 
 def twice(folder, out):
-    """columns of an earlier run are replaced where they are asked for, else kept"""
+    """columns of an earlier run are replaced if they are requested, otherwise kept"""
     structures = list(frames(1, 4))
     first, second, third = (os.path.join(folder, f"{k}.xyz") for k in range(3))
     write(first, structures)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Help, version, and the command line said wrongly: one sentence, exit code 2."""
+"""Help, version, and wrong command lines: one sentence, exit code 2."""
 import os
 import sys
 import tempfile

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz validate: its sums are those that numpy finds, QUIP's data give no error and
-QUIP's variances, limits decide the exit code, the report is one page that stands alone."""
+"""soapz validate: its sums agree with numpy; for data of QUIP errors are zero and variances equal; limits
+determine the exit code; the report is one file without external parts."""
 import html.parser
 import json
 import os
@@ -52,7 +52,7 @@ def same(got, errors, what):
 
 
 def sums(folder):
-    """QUIP's numbers moved by random amounts: the errors are those amounts."""
+    """Random numbers are added to those of QUIP: the errors are these numbers."""
     random, path = np.random.default_rng(5), os.path.join(folder, "moved.xyz")
     frames = read_xyz(DATA)
     for a in frames:
@@ -95,7 +95,7 @@ def sums(folder):
 
 
 def variances():
-    """Local variances are QUIP's; without SOAP there are none, and that is said."""
+    """Local variances are those of QUIP; without SOAP there are none, with a message."""
     global MODEL
     before, MODEL = MODEL, os.path.join(MODELS, "mo_soap_nu22_zeta4_virial", "gp.xml")
     path = os.path.join(os.path.dirname(MODEL), "reference.xyz")
@@ -242,7 +242,7 @@ def report(folder):
 
 
 def no_python(folder):
-    """Without Python, or without a package, the numbers are there and a sentence says why."""
+    """Without Python or a package the numbers are printed, with a message about the report."""
     bare = os.path.join(folder, "bare")
     with open(bare, "w") as f:
         f.write(f'#!/bin/sh\nexec "{sys.executable}" -I -S "$@"\n')

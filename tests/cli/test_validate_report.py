@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The page of soapz validate --report: its sections have one order, errors come first; two models have a
-column of differences; training errors stand beside those of the data; files have their MD5 sum and date;
-texts of the data stay texts; it needs no other file."""
+"""The page of soapz validate --report: the order of its sections, errors first; a column of differences for two
+models; training errors next to those of the data; MD5 sums and dates of files; texts of the data are escaped; no
+other file is needed."""
 import base64
 import hashlib
 import html.parser
@@ -75,7 +75,7 @@ class Page(html.parser.HTMLParser):
 
 
 def write(path):
-    """cells with energies and forces of another model, moved at random"""
+    """cells with energies and forces of another model, with random displacements"""
     random = np.random.default_rng(7)
     with open(path, "w") as f:
         for k, a in enumerate(CELLS):

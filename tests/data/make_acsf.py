@@ -3,9 +3,9 @@
 
     python3 make_acsf.py acsf.json [SEED N_CLUSTERS N_CELLS]    # pip install dscribe
 
-Each case has a structure, the descriptor in our words and x, DScribe's vectors of some
-atoms (centres), all functions kept apart by elements. Structures are random: clusters, and
-cells small enough that atoms see images of one atom twice, and their own."""
+Each case has a structure, the descriptor with our keys, and x, the vectors of DScribe for some
+atoms (centres), with separate functions for all elements. Structures are random: clusters, and
+cells so small that several images of one atom, and images of the central atom, are neighbours."""
 import json
 import sys
 
@@ -56,7 +56,7 @@ def case(rng, structures, periodic, known):
     cell = (np.eye(3) * edge + rng.uniform(-0.3, 0.3, (3, 3))) if periodic else np.zeros((3, 3))
     z = [int(v) for v in rng.choice(ELEMENTS, n)]
     atoms = Atoms(z, scatter(rng, n, edge, 1.0, cell), cell=cell, pbc=periodic)
-    # DScribe gives NaN for others where three atoms, two of them images, are on a line
+    # with other values DScribe gives NaN if three atoms, two of them images, are on a line
     zetas = [1, 2, 3, 7] if periodic else [1, 2, 3, 7, 2.5]
     cutoff = float(rng.choice([2.9, 4.0, 5.1]))
     g2, g3, g4, g5 = traditional(cutoff) if known else free(rng, zetas)

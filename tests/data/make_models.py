@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Makes the models of core potentials and of coordination in models/, with QUIP's numbers.
+"""Makes the models of core potentials and of coordination in models/, with reference numbers by QUIP.
 
     ulimit -s unlimited; python3 make_models.py FOLDER [NAME ...]    # pip install quippy-ase
 
-The data are toys: an exponential repulsion and screened charges (Na, Cl), and ASE's
-effective medium theory (Cu, Au). gap_fit puts the date into names of files; all numbers
-are those of the models here."""
+The data come from simple potentials: an exponential repulsion and screened charges (Na, Cl), and the
+effective medium theory of ASE (Cu, Au). gap_fit puts the date into names of files; all numbers are
+the same as in the models here."""
 import os
 import subprocess
 import sys

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Builds with clang, the address and undefined-behaviour sanitizers and libFuzzer into
-# build-fuzz/; tests/sanitize.sh has its tests there. Arguments: cmake, python, targets. 77: there is
-# no clang with a fuzzer.
+# build-fuzz/, where tests/sanitize.sh has its tests, too. Arguments: cmake, python, targets. Exit code
+# 77: no clang with libFuzzer.
 set -eu
 cmake=$1 python=$2
 shift 2

@@ -33,8 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FUZZ_FILES = 8 };
 
-/* The folder of this process, in memory where there is such a place, and the files that
- * fuzz_path has named, which are removed at the end. */
+/* The folder of this process, in memory if possible, and the files named by fuzz_path,
+ * which are removed at the end. */
 static char fuzz_folder[64];
 static char fuzz_file[FUZZ_FILES][128];
 
@@ -64,7 +64,7 @@ static inline const char *fuzz_path(const char *name)
     return fuzz_file[k];
 }
 
-/* The same with these bytes in it. */
+/* The path of a file with these bytes. */
 static inline const char *fuzz_write(const char *name, const void *data, size_t size)
 {
     const char *path = fuzz_path(name);
@@ -76,7 +76,7 @@ static inline const char *fuzz_write(const char *name, const void *data, size_t 
     return path;
 }
 
-/* The bytes as a text, to free: it ends at the first zero, as a text does. */
+/* The bytes as a text, to be freed; it ends at the first zero. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
@@ -87,8 +87,8 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
     return text;
 }
 
-/* What every call promises of its status, its sentence, and the pointer that is at handle
- * (NULL: there is none). */
+/* Checks the status of a call, its message, and the pointer at handle (NULL: there is
+ * none). */
 static inline int fuzz_judge(sz_status status, const void *handle, const sz_error *err)
 {
     const void *result = NULL;
@@ -103,7 +103,7 @@ static inline int fuzz_judge(sz_status status, const void *handle, const sz_erro
     return status == SZ_OK;
 }
 
-/* What takes long only because its numbers are large is not built: 1 where no number has
+/* Inputs that take long only because of large numbers are not used: 1 if no number has
  * more than two digits before its point, or an exponent. */
 static inline int fuzz_is_small(const char *text)
 {

@@ -36,7 +36,7 @@ static void parse(const char *text)
     }
 }
 
-/* A descriptor names files in words of its own. */
+/* A descriptor names files in its own words. */
 static int names_a_file(const char *text)
 {
     return strchr(text, '/') || strstr(text, "file") || strstr(text, "FILE");

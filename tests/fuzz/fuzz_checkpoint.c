@@ -21,8 +21,8 @@ static uint64_t add(uint64_t sum, const uint8_t *data, size_t n)
     return sum;
 }
 
-/* The head, the header and the columns of the narrow triangle are each summed from a word
- * of their own. */
+/* The head, the header and the columns of the narrow triangle have separate checksums,
+ * each from its own initial word. */
 static void seal(uint8_t *data, size_t size)
 {
     uint64_t n = size, header, sum = 0;

@@ -11,8 +11,8 @@
 #include "format/soapz_write.h"
 #include "model/model.h"
 
-/* Written to name it reads again, with as many terms. What a file cannot say (an XML has
- * no environments, some names) is refused with a sentence. */
+/* Written to name it can be read again, with the same number of terms. An error if the
+ * file cannot contain it (environments and some names in an XML). */
 static inline void fuzz_again(const sz_gap *gap, const char *name,
                               sz_status (*write)(const sz_gap *, const char *,
                                                  sz_error *))
@@ -39,7 +39,7 @@ static inline void fuzz_again(const sz_gap *gap, const char *name,
     sz_gap_free(again);
 }
 
-/* The model that it makes, where its descriptors are small. */
+/* Its model, if its descriptors are small. */
 static inline void fuzz_build(const sz_gap *gap, const char *path)
 {
     sz_model *model = (sz_model *)&fuzz_folder;
@@ -56,7 +56,7 @@ static inline void fuzz_build(const sz_gap *gap, const char *path)
     sz_model_free(model);
 }
 
-/* 1 where it is a potential. */
+/* 1 if it is a potential. */
 static inline int fuzz_load(const char *path)
 {
     int loaded;

@@ -15,7 +15,7 @@ static uint8_t *find(uint8_t *data, size_t size, const char *text)
     return NULL;
 }
 
-/* The header ends where its braces close, and a blank or more. */
+/* The header ends with its closing brace and one or more blanks. */
 static size_t header_length(const uint8_t *data, size_t size)
 {
     int depth = 0, quoted = 0;

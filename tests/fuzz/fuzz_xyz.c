@@ -6,7 +6,7 @@
 #include "atoms/xyz.h"
 #include "soapz_fit.h"
 
-/* A frame that is written reads again as the same atoms. */
+/* A frame that is written and read again has the same atoms. */
 static void again(const sz_xyz_frame *frame)
 {
     const char *path = fuzz_path("again.xyz");

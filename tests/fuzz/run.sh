@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# run.sh [SECONDS]: every harness for its share of the time, 60 seconds in all, from seeds/
-# and from what earlier runs found (build-fuzz/corpus). An input that breaks one is kept
-# in build-fuzz: mend the reader and put the input into seeds/, where replay.c has it for
-# good. SEED=N draws others. 77: no clang with a fuzzer.
+# run.sh [SECONDS]: runs every harness for the same time, 60 seconds in total, from seeds/ and
+# from inputs found by earlier runs (build-fuzz/corpus). An input that causes an error is kept
+# in build-fuzz: correct the reader and put the input into seeds/, so that replay.c tests it
+# from then on. SEED=N gives other random numbers. Exit code 77: no clang with libFuzzer.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$here/../../build-fuzz
@@ -18,7 +18,7 @@ broken=0
 for reader in $readers; do
     mkdir -p "corpus/$reader"
     echo "== $reader, $share s"
-    # new inputs go to the first folder
+    # new inputs are written to the first folder
     if ! ./fuzz_"$reader" -seed="${SEED:-1}" -max_total_time=$share -timeout=20 -rss_limit_mb=2048 \
         -max_len=8192 -print_final_stats=1 -artifact_prefix="$reader-" "corpus/$reader" \
         "$here/seeds/$reader" > "$reader.log" 2>&1; then

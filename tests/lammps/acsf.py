@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""LAMMPS with a fit of symmetry functions: the energies, forces and virials of soapz eval
-on one rank and on two, and an NVE run of 54 atoms at 300 K whose energy does not drift."""
+"""LAMMPS with a fit of symmetry functions: energies, forces and virials agree with soapz eval on one
+rank and on two, and an NVE run of 54 atoms at 300 K whose energy does not drift."""
 import os
 import sys
 import tempfile
@@ -30,7 +30,7 @@ def test_values(model):
 
 
 def test_mixed(model):
-    """symmetry functions are double, and the style says what it computes in"""
+    """symmetry functions are in double precision, and the style prints its precision"""
     lmp.write_data("data", lmp.Frame(*bcc(np.random.default_rng(5))), ELEMENTS)
     out = [lmp.run_ok(lmp.setup("data", ELEMENTS, os.path.abspath(model),
                                 style=f"soapz precision {p}") +

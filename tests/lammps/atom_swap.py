@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""atom_swap.py - fix atom/swap samples Boltzmann's distribution: on a rigid cell of 16 sites,
-all places of two tungsten atoms in niobium are enumerated by evaluations of their own. Every
-site is like the first, so that 15 of the 120 places tell all."""
+"""atom_swap.py - fix atom/swap samples the Boltzmann distribution: in a rigid cell of 16 sites, all
+positions of two tungsten atoms in niobium are enumerated by separate evaluations. All sites are
+equivalent, so that 15 of the 120 positions are sufficient."""
 import tempfile
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import lmp
 
 BOLTZMANN = 8.617333262e-5  # eV/K
 TEMPERATURE = 400.0
-# nothing moves: no integrator. Swaps before each step, whose energy is then printed.
+# no integrator, so atoms do not move. Swaps are made before each step, then the energy is printed.
 SCRIPT = """
 timestep 0.001
 neigh_modify every 1 delay 0
@@ -39,7 +39,7 @@ mean = weight @ energy
 spread = np.sqrt(weight @ (energy - mean) ** 2)
 
 def sample(ranks, steps):
-    """Energies after each step, and (attempts, accepted); each energy must be enumerated."""
+    """Energies after each step, and (attempts, accepted); each energy must be one of those enumerated."""
     script = lmp.setup("data", lmp.ELEMENTS) + SCRIPT.format(T=TEMPERATURE, steps=steps)
     with tempfile.TemporaryDirectory() as folder:
         lmp.write_data(Path(folder, "data"), frames[0], lmp.ELEMENTS)

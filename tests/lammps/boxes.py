@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """boxes.py - boxes and atoms that change: npt of a triclinic box, change_box, replicate, atoms made
-and deleted between runs, fix deposit. Each snapshot is as soapz.Potential has it; npt keeps its
-conserved energy; a box that is doubled has twice the energy."""
+and deleted between runs, fix deposit. Each snapshot agrees with soapz.Potential; npt conserves its
+energy; a doubled box has twice the energy."""
 import tempfile
 from pathlib import Path
 
@@ -18,7 +18,7 @@ dump_modify D sort id format float %.17g
 
 
 def run(frame, script, ranks=1, names=("md",), read=()):
-    """checked snapshots of each name, and what the script printed into files"""
+    """the snapshots of each name, after the check, and the files printed by the script"""
     with tempfile.TemporaryDirectory() as folder:
         box = lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
         lmp.run_ok(lmp.setup("data", lmp.ELEMENTS, snapshots.FAST, box.boundary) + script,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """computes.py - pe/atom, stress/atom, centroid/stress/atom, pressure, compute pair and sums of
-groups are what soapz.Potential finds, also on moving atoms; what needs the energy of one pair
-says that there is none."""
+groups agree with soapz.Potential, also for moving atoms; commands that need the energy of one pair end
+with an error."""
 import tempfile
 from pathlib import Path
 
@@ -18,7 +18,7 @@ for ranks in (1, 2):
             [slanted, small], model=independent.FAST, ranks=ranks)):
         independent.check(f"{name}, {ranks} ranks", got, frame)
 
-# moving atoms: stress/atom without a word adds m v v; pressure has both parts; the style's own energy
+# moving atoms: stress/atom without keyword includes m v v; pressure has both parts; the energy of the style
 SCRIPT = """
 velocity all create 900.0 4711 mom yes rot no dist gaussian
 fix move all nve
@@ -73,7 +73,7 @@ for ranks in (1, 2):
                     [want["energy"]] * 3, independent.SAME, len(cube))
     lmp.check_close(f"{name}: sum over a group", heavy, want["local_energy"][in_group].sum(),
                     independent.SAME, len(cube))
-    # LAMMPS's pressure has every degree of freedom in the ideal part, stress/atom each atom's
+    # the ideal part of the pressure has all degrees of freedom; stress/atom has those of each atom
     press, own = (lmp.tensor(numbers[k:k + 6] * volume / lmp.NKTV2P)[0] for k in (5, 11))
     lmp.check_close(f"{name}: pressure of the style", own, want["virial"], independent.SAME, len(cube))
     lmp.check_close(f"{name}: pressure", press - ideal.sum(axis=0), want["virial"],

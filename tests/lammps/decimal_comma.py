@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """decimal_comma.py - LAMMPS and soapz inside a Python that sets a locale with a decimal comma: the
-same numbers and the same files as before, and the locale stays as it was set."""
+same numbers and files as before, and the locale does not change."""
 import ctypes
 import locale
 import os
@@ -22,7 +22,7 @@ MODEL = Path(lmp.MODEL)
 
 
 def set_comma(folder):
-    """1 where the locale is there or can be made"""
+    """1 if the locale exists or can be created"""
     try:
         return locale.setlocale(locale.LC_ALL, NAME)
     except locale.Error:
@@ -38,7 +38,7 @@ def set_comma(folder):
 
 
 def printed():
-    """what C makes of a half"""
+    """the text of one half in C"""
     text = ctypes.create_string_buffer(16)
     ctypes.CDLL(None).snprintf(text, 16, b"%.1f", ctypes.c_double(0.5))
     return text.value.decode()
@@ -106,7 +106,7 @@ with tempfile.TemporaryDirectory() as name:
     for k, (a, b) in enumerate(zip(comma, plain)):
         lmp.check(f"Python: text {k} is the same", a == b, "" if a == b else f"{a[:100]} {b[:100]}")
     lmp.check("the message has its number", "-0.5" in comma[-1], comma[-1])
-    if lammps:  # its own reader refuses every fraction with such a locale: so it has begun before
+    if lammps:  # LAMMPS refuses fractions with such a locale, so it has been started before
         instance.command(f"pair_coeff * * {MODEL} {' '.join(lmp.ELEMENTS)}")
         instance.command("run 0")
         energy, forces = state(instance)

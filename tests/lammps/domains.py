@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""domains.py - how LAMMPS cuts the box and keeps its atoms changes nothing: balance rcb with
-comm_style tiled, ranks without atoms, open, shrinking and slanted boundaries, other atom styles and
-maps, no skin. Everything against soapz.Potential with the same positions and pbc."""
+"""domains.py - results do not depend on the division of the box and the storage of atoms: balance rcb
+with comm_style tiled, ranks without atoms, open, shrink-wrapped and slanted boundaries, other atom styles
+and maps, no skin. Compared with soapz.Potential for the same positions and pbc."""
 import tempfile
 from pathlib import Path
 
@@ -16,9 +16,9 @@ cases = []
 
 def case(name, frame, boundary=None, ranks=1, before="", after="", atom_style="atomic", style="soapz",
          data=None, move="", pbc=None, look=None, model=independent.SMALL, elements=lmp.ELEMENTS):
-    """Kept for run_cases. before: lines ahead of read_data; after: those behind pair_coeff; move:
-    lines that move the atoms, then the frame is where they are; data changes the data file; pbc:
-    what soapz.Potential is told; look: is given what LAMMPS says."""
+    """Adds a case for run_cases. before: lines before read_data; after: lines after pair_coeff; move:
+    lines that move the atoms, which changes the frame; data: changes the data file; pbc: for
+    soapz.Potential; look: is called with the output of LAMMPS."""
     cases.append(dict(locals()))
 
 
@@ -41,7 +41,7 @@ undump X
 
 
 def run_cases():
-    """those of one number of ranks in one run of LAMMPS"""
+    """all cases with one number of ranks in one run of LAMMPS"""
     for ranks in sorted({c["ranks"] for c in cases}):
         mine = [k for k, c in enumerate(cases) if c["ranks"] == ranks]
         with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +61,7 @@ def run_cases():
 
 
 def only(frame, keep, pbc, room=0.0):
-    """some of the atoms, in a cell with room beyond them in its open directions"""
+    """some of the atoms, in a cell with vacuum in its open directions"""
     cell = frame.cell + np.diag([0.0 if p else room for p in pbc])
     return lmp.Frame([s for s, k in zip(frame.symbols, keep) if k], frame.positions[keep], cell, pbc)
 
@@ -121,7 +121,7 @@ for style in ("soapz threads 2", "soapz block 3"):
     case(f"{style}: a rank without atoms", uneven, ranks=2, before="processors 1 1 2\n", style=style,
          look=shares(style, lambda most, least: least == 0 and most == len(uneven)))
 
-# three bodies in the order of their IDs, which ghosts bring along; images of one atom by their shift
+# three bodies in the order of their IDs, which ghosts have, too; images of one atom by their shift
 ORDERED = lmp.ROOT / "tests/data/models/nbw_nb23/gp.xml"
 binary, narrow = (lmp.bcc(n, shake=0.12, seed=63, elements=("Nb", "W")) for n in ((3, 3, 4), (1, 1, 4)))
 for name, frame, words in (
@@ -131,7 +131,7 @@ for name, frame, words in (
     case(f"like atoms in the order of their IDs, {name}", frame, ranks=2, model=ORDERED,
          elements=["Nb", "W"], move=NVE.format(kelvin=900, steps=15), **words)
 
-# what the uncertainty sends round goes through tiles too, and to ranks without atoms
+# the communication of the uncertainty works with tiles, too, and with ranks without atoms
 with tempfile.TemporaryDirectory() as folder:
     calibrated = str(Path(folder, "calibrated.soapz"))
     soapz.Potential(independent.FAST).save(calibrated, notes={"uncertainty": (
@@ -172,7 +172,7 @@ case("cluster that flies apart, s s s", corner, boundary="s s s", ranks=2,
 case("slab, moving, p p s", slab, boundary="p p s", ranks=2, move=NVE.format(kelvin=2000, steps=20))
 wire = only(crystal, (np.abs(crystal.positions[:, :2] - 4.5) < 3.5).all(axis=1), (False, False, True))
 case("wire, s s p", wire, boundary="s s p", ranks=2)
-# a slanted slab: LAMMPS wants the atoms of a fixed direction inside
+# a slanted slab: in a fixed direction LAMMPS requires the atoms inside the box
 slanted = only(crystal, (z > 0.5) & (z < 9.0), (True, True, True))
 slanted.cell = slanted.cell.copy()
 slanted.cell[1, 0] = 2.3
@@ -184,7 +184,7 @@ for letter in "fs":
 
 
 def columns(text, style, row):
-    """A data file whose atoms have the columns of another style; a sphere has its own mass."""
+    """A data file with the columns of another atom style; a sphere has its own mass."""
     head, atoms = text.split("Atoms # atomic")
     if "sphere" in style:
         head = head.split("Masses")[0]
@@ -216,7 +216,7 @@ for words in ("neighbor 0.0 bin\nneigh_modify every 1 delay 0 check no\n",
     case(" ".join(words.split()), small, ranks=2, after=words, move=NVE.format(kelvin=1500, steps=20))
 run_cases()
 
-# without atom IDs: what needs none, and the one sentence of a model that does
+# without atom IDs: models that need none, and the error of a model that needs them
 with tempfile.TemporaryDirectory() as folder:
     for name, frame, model, elements in (("without IDs", small, independent.SMALL, lmp.ELEMENTS),
                                          ("ordered without IDs", binary, ORDERED, ["Nb", "W"])):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""edge.py - boxes that strain the neighbour list: a lone atom, a cell smaller than the
-cutoff, one lattice described by several cells, open boundaries, an empty rank."""
+"""edge.py - difficult boxes for the neighbour list: an isolated atom, a cell smaller than the cutoff,
+several cells of one lattice, open boundaries, a rank without atoms."""
 import numpy as np
 
 import lmp
@@ -21,7 +21,7 @@ def per_atom(result, n):
             if key in ("forces", "local_energy", "centroid")}
 
 
-# one cell of 3.24 Angstrom: every atom sees many images, its own among them
+# one cell of 3.24 Angstrom: every atom has many images as neighbours, including its own
 cell = lmp.bcc((1, 1, 1), seed=5)
 small, large = lmp.evaluate([cell, repeat(cell, (4, 4, 4))])
 for key, value in per_atom(large, 2).items():
@@ -30,7 +30,7 @@ lmp.check_close("one cell = 4x4x4 cells: energy", 64 * small["energy"], large["e
 lmp.check_close("one cell = 4x4x4 cells: virial", 64 * small["virial"], large["virial"],
                 TOLERANCE)
 
-# the same crystal in a skewed cell, and in a left-handed turned one
+# the same crystal in a skewed cell, and in a rotated left-handed one
 cube = lmp.bcc((3, 3, 3), seed=6)
 skewed = lmp.Frame(cube.symbols, cube.positions,
                    np.array([[1, 0, 0], [1, 1, 0], [-1, 1, 1]]) @ cube.cell)
@@ -43,7 +43,7 @@ lmp.check_close("turned cell: energy", c["energy"], a["energy"], TOLERANCE)
 lmp.check_close("turned cell: forces", c["forces"], a["forces"] @ turn, TOLERANCE)
 lmp.check_close("turned cell: virial", c["virial"], turn.T @ a["virial"] @ turn, TOLERANCE)
 
-# a lone atom far from a cluster changes nothing; alone it has the same energy
+# an atom far from a cluster does not change its energy, and has the energy of an isolated atom
 cluster = lmp.bcc((2, 2, 2), seed=7)
 cluster.pbc = (False, False, False)
 gas = lmp.Frame(["W"], np.zeros((1, 3)), 20.0 * np.eye(3))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""errors.py - bad input ends lmp with exit code 1 and one sentence that says what is
-wrong; on two ranks too, without hanging."""
+"""errors.py - invalid input ends lmp with exit code 1 and one sentence about the error; also on two
+ranks, without waiting forever."""
 import os
 import shutil
 import tempfile
@@ -18,7 +18,7 @@ def refused(name, script, message, ranks=1, environment=None, frame=frame):
         lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
         Path(folder, "broken.xml").write_text("<GAP_params label=")
         for _ in range(1 if ranks == 1 else 4):
-            # on MPI_Abort mpiexec may end before it has passed on what a rank printed
+            # after MPI_Abort mpiexec may end before it has printed the output of a rank
             code, output = lmp.run(script, folder, ranks, environment)
             said = message in " ".join(output.split())
             if said or code == 0:
@@ -74,7 +74,7 @@ refused("fix adapt of what is not there", setup()
         + "variable s equal 1\nfix a all adapt 1 pair soapz delta * * v_s\n" + RUN, "delta")
 refused("block x", setup(style="soapz block x") + RUN, "ERROR: ")
 
-# a model whose sparse points are missing, or belong to another fit
+# a model whose sparse points are missing, or are those of another fit
 sparse = sorted(lmp.MODEL.parent.glob(lmp.MODEL.name + ".sparseX.*"))[-1]
 for name, edit, message in (
         ("missing sparseX", lambda path: path.unlink(), sparse.name),
@@ -85,7 +85,7 @@ for name, edit, message in (
         edit(Path(copy, sparse.name))
         refused(name, setup(model=Path(copy, lmp.MODEL.name)) + RUN, message)
 
-# two atoms that coincide, also across a periodic boundary
+# two atoms at the same position, also across a periodic boundary
 twins = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)
 twins.positions[5] = twins.positions[9]
 images = lmp.Frame(list(frame.symbols), frame.positions.copy(), frame.cell)
@@ -96,7 +96,7 @@ for ranks in (1, 2):
     refused("two atoms that coincide, images", setup() + RUN, "atom IDs ", ranks,
             frame=images)
 
-# NaN: LAMMPS itself finds it when it sorts atoms; between two sortings it reaches the style
+# NaN: LAMMPS itself finds it when it sorts atoms; otherwise the style receives it
 poison = setup() + """
 neigh_modify every 100 delay 100 check no
 variable bad atom (id==3)*exp(1000)*0
@@ -108,14 +108,14 @@ run 1 pre no
 """
 refused("NaN position", poison, "is not a number")
 
-# newton for pairs is what counts
+# only newton for pairs is important
 with tempfile.TemporaryDirectory() as folder:
     lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
     energy = [lmp.run_ok(setup(newton=newton) + RUN + 'print "pe $(pe:%.17g)"\n', folder).split("pe ")[-1]
               for newton in ("on", "on off")]
     lmp.check("newton on off", energy[0].split()[0] == energy[1].split()[0], f"{energy}")
 
-# the file is found through LAMMPS_POTENTIALS, and its companions beside it
+# the file, and those in its folder, are found by LAMMPS_POTENTIALS
 with tempfile.TemporaryDirectory() as folder:
     lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
     code, output = lmp.run(setup(model=lmp.MODEL.name) + RUN, folder, environment={
@@ -125,7 +125,7 @@ with tempfile.TemporaryDirectory() as folder:
     lmp.check("types and elements are printed once", all(
         table.count([str(t + 1), e]) == 1 for t, e in enumerate(lmp.ELEMENTS)))
 
-# a plugin built for another LAMMPS says so and does not register
+# a plugin built for another LAMMPS prints a message and does not register
 wrong = os.environ.get("SOAPZ_WRONG_PLUGIN_DIR")
 if wrong:
     for text in ("is not available: the plugin was built for LAMMPS", "Unrecognized pair style"):

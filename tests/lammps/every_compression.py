@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""every_compression.py - a model of every label and of every kind of key runs in LAMMPS:
-energy and forces are those of soapz eval, forces are slopes of the energy, two ranks give
-what one gives."""
+"""every_compression.py - a model of every label and of every kind of key runs in LAMMPS: energy and
+forces agree with soapz eval, forces are slopes of the energy, and results on two ranks are those on
+one."""
 import json
 import os
 import subprocess
@@ -27,7 +27,7 @@ KEYS = [f"nu_R={r} nu_S={s}" for r in range(3) for s in range(3)] + [
     "R_mix=T K=3 coupling=F", "Z_mix=T R_mix=T K=5 coupling=F", "Z_mix=T K=3 mix_shift=3",
     "compression={nu,mu^=1,2} l_min=1", "nu_S=1 radial_basis=POLY", "nu_S=1 radial_basis=GTO", "compression={nu,mu*=1,1} "
     "radial_basis=GTO", "nu_S=1 normalise=F"]
-ATOMS = [1, 8, 17]  # whose forces are compared with slopes
+ATOMS = [1, 8, 17]  # models whose forces are compared with slopes
 SCRIPT = """
 compute pe all pe/atom
 group few id {atoms}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""extremes.py - what no good run does: three and thirty times the density with pages of the neighbour
-list too small for it, two atoms at 0.3 Angstrom, atoms that are lost, positions that are not
-numbers. Right numbers, or one sentence and an exit code that is not 0; never wrong numbers."""
+"""extremes.py - extreme runs: three and thirty times the density with pages of the neighbour list that are
+too small, two atoms at 0.3 Angstrom, lost atoms, positions that are not numbers. Correct numbers, or one
+sentence and an exit code that is not 0; never wrong numbers."""
 import re
 import tempfile
 from pathlib import Path
@@ -15,14 +15,14 @@ BALANCED = lmp.ROOT / "potentials/NbMoTaW/balanced.soapz"
 
 
 def run(frame, tail, ranks=1, boundary=None, data=lambda text: text):
-    """exit code, output, and what MEASURE wrote, if it did"""
+    """exit code, output, and the numbers of MEASURE, if there are any"""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "data")
         box = lmp.write_data(path, frame, lmp.ELEMENTS)
         path.write_text(data(path.read_text()))
         script = lmp.setup("data", lmp.ELEMENTS, independent.SMALL, boundary or box.boundary) + tail
         for _ in range(1 if ranks == 1 else 4):
-            # on MPI_Abort mpiexec may end before it has passed on what a rank printed
+            # after MPI_Abort mpiexec may end before it has printed the output of a rank
             code, output = lmp.run(script, folder, ranks)
             if code == 0 or "ERROR" in output:
                 break
@@ -35,7 +35,7 @@ def errors(output):
 
 
 def refused(name, messages, frame, tail, ranks, boundary=None):
-    """ends with one of the messages, in one sentence of each rank that found it"""
+    """ends with one of the messages, in one sentence of each rank that found the error"""
     code, output, _ = run(frame, tail, ranks, boundary)
     said = errors(output)
     right = any(message in line for line in said for message in messages)
@@ -115,7 +115,7 @@ run 20
 for ranks in (1, 2):
     refused("an atom that leaves", ["Lost atoms: original 16 current 15"], cluster,
             LEAVE.format(group="all", lost=""), ranks, "f f f")
-    # with leave from the user the others are what they are without it
+    # if the user allows lost atoms, the results are those without the lost atom
     leave = LEAVE.format(group="away", lost="thermo_modify lost ignore flush yes")
     code, output, got = run(cluster, leave + MEASURE, ranks, boundary="f f f")
     lmp.check("lost ignore: goes on", got is not None, "; ".join(errors(output)))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""LAMMPS runs what soapz fit writes, XML and .soapz, with a core, three-body terms and
-coordination: the energies, forces and virials of soapz eval."""
+"""LAMMPS runs the models of soapz fit, XML and .soapz, with a core, three-body terms and coordination:
+energies, forces and virials agree with soapz eval."""
 import os
 import re
 import subprocess

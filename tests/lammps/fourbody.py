@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """fourbody.py - a potential with products of three factors, linear and quadratic, and with K
-channels, that soapz fit makes from numbers of a shipped one: 200 steps of LAMMPS on one rank
-and on two are the same and conserve the energy; the first energy is that of soapz eval."""
+channels, fitted to data of a shipped potential: 200 steps of LAMMPS on one rank and on two are the
+same and conserve the energy; the first energy agrees with soapz eval."""
 import os
 import subprocess
 import sys
@@ -40,7 +40,7 @@ def simulate(folder, model, ranks):
 
 
 def make_data(folder):
-    """shaken cells with energies and forces of a shipped potential"""
+    """cells with displaced atoms, with energies and forces of a shipped potential"""
     text, path = "", os.path.join(folder, "cells.xyz")
     for k in range(8):
         cell = lmp.bcc((2, 2, 2), shake=0.05 + 0.03 * k, seed=k, elements=("Mo", "W"))

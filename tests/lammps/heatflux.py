@@ -22,7 +22,7 @@ thermo_style custom step pe c_flux[1] c_flux[2] c_flux[3]
 run 0
 print "$(c_flux[1]:%.17g) $(c_flux[2]:%.17g) $(c_flux[3]:%.17g)" file flux screen no
 """
-MVV2E = 1.0364269e-4  # (g/mol) (Angstrom/ps)^2 in eV, as LAMMPS has it
+MVV2E = 1.0364269e-4  # (g/mol) (Angstrom/ps)^2 in eV, the constant of LAMMPS
 
 
 def flux(frame, velocities, ranks=1):

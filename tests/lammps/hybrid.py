@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""hybrid.py - the style beside others: hybrid/overlay is the sum of its parts, types
-mapped to NULL are neither centres nor neighbours."""
+"""hybrid.py - the style together with others: hybrid/overlay is the sum of its parts; types mapped to
+NULL are neither centres nor neighbours."""
 import tempfile
 from pathlib import Path
 
@@ -45,7 +45,7 @@ zero, = lmp.evaluate([frame], extra=script(
 for key in zero:
     lmp.check_close(f"with zero: {key}", zero[key], alone[key], TOLERANCE)
 
-# type 4 (W) is NULL: Lennard-Jones atoms that soapz must not see
+# type 4 (W) is NULL: Lennard-Jones atoms, which soapz must ignore
 lj = "pair_coeff 1*4 4 lj/cut 0.05 2.2\n"
 mixed, = lmp.evaluate([frame], extra=script(
     "hybrid soapz lj/cut 4.5", f"pair_coeff * * soapz {lmp.MODEL} Nb Mo Ta NULL\n" + lj))
@@ -62,8 +62,8 @@ for key in ("forces", "local_energy", "centroid"):
 lmp.check("the NULL atoms feel Lennard-Jones",
           bool(np.abs(mixed["forces"][~keep]).max() > 1e-3))
 
-# bonds mark entries of the neighbour list; special_bonds factors below 1 must not hide atoms
-# from a many-body energy nor derail the reading of marked entries
+# bonds mark entries of the neighbour list; special_bonds factors below 1 must not remove atoms
+# from a many-body energy, and marked entries must be read correctly
 with tempfile.TemporaryDirectory() as folder:
     lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS, bonds=True)
     lmp.run_ok(lmp.setup("data", lmp.ELEMENTS, atom_style="bond")

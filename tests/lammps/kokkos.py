@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""kokkos.py - pair_style soapz with the device kokkos: energies, forces and virials are those
-of the CPU on one rank and on two, also where lists change, and go on from a restart file."""
+"""kokkos.py - pair_style soapz with the device kokkos: energies, forces and virials agree with the CPU on
+one rank and on two, also after new neighbour lists and in a run from a restart file."""
 import tempfile
 from pathlib import Path
 

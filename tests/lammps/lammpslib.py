@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""lammpslib.py - ASE's LAMMPSlib with pair_style soapz is SoapzCalculator: energies, local energies,
-forces and stress, in cells of any orientation, while ASE moves atoms and strains cells, in one
-living LAMMPS. The stress of both is the slope of the energy."""
+"""lammpslib.py - LAMMPSlib of ASE with pair_style soapz agrees with SoapzCalculator: energies, local
+energies, forces and stress, in cells of any orientation, while ASE moves atoms and strains cells, in one
+instance of LAMMPS. The stress of both is the slope of the energy."""
 import importlib.util
 import os
 
@@ -23,7 +23,7 @@ from soapz import SoapzCalculator  # noqa: E402
 
 MODEL = independent.SMALL
 TIGHT = 1e-10  # eV, eV/Angstrom, eV/Angstrom^3
-BAR = lmp.NKTV2P * units.bar  # LAMMPS's in ASE's: 1 + 7e-8, they differ in the charge of an electron
+BAR = lmp.NKTV2P * units.bar  # eV of LAMMPS in those of ASE: 1 + 7e-8, as their charges of an electron differ
 both = {}
 
 
@@ -81,7 +81,7 @@ for name, frame in (("open cluster", cluster), ("open slab", open_slab)):
     compare(name, a, b, stress=False)
     both[name] = a, b
 
-# ASE moves atoms and strains the cell of a LAMMPS that lives on
+# ASE moves atoms and strains the cell in the same instance of LAMMPS
 a, b = both["turned"]
 for k in range(3):
     strain = np.eye(3) + np.random.default_rng(k).normal(scale=0.02, size=(3, 3))
@@ -90,7 +90,7 @@ for k in range(3):
         atoms.rattle(0.05, seed=k)
     compare(f"strained {k + 1} times", a, b)
 
-# the stress is the slope of the energy, by SoapzCalculator too
+# the stress is the slope of the energy, for SoapzCalculator, too
 a, b = both["slanted"]
 cell, x, h = b.cell.array.copy(), b.positions.copy(), 1e-4
 slope = np.zeros((3, 3))
@@ -106,7 +106,7 @@ xx, yy, zz, yz, xz, xy = a.get_stress()
 lmp.check_close("slope of the energy: stress of LAMMPSlib", [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]],
                 (slope + slope.T) / 2, 1e-5)
 
-# the same path: relaxed, and in motion
+# the same paths: relaxation and MD
 a, b = both["cube"]
 for atoms in (a, b):
     BFGS(atoms, logfile=None).run(fmax=0.0, steps=8)
@@ -119,7 +119,7 @@ for atoms in (a, b):
 lmp.check_close("after 30 steps: positions", a.positions, b.positions, 1e-9, 1.0)
 compare("after 30 steps", a, b)
 
-# an atom less, another element: LAMMPSlib starts again
+# one atom less, another element: LAMMPSlib starts again
 a, b = both["slanted"]
 b.set_cell(cell)
 b.positions = x

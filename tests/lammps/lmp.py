@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""lmp.py - what the LAMMPS tests share: structures, runs of lmp, checks.
+"""lmp.py - functions shared by the LAMMPS tests: structures, runs of lmp, checks.
 
-Environment: SOAPZ_PLUGIN (the plugin's file) or SOAPZ_PLUGIN_DIR (its folder), LMP and
-MPIEXEC (default: the programs beside this Python, else those on the PATH),
+Environment: SOAPZ_PLUGIN (the file of the plugin) or SOAPZ_PLUGIN_DIR (its folder), LMP and
+MPIEXEC (default: the programs in the folder of this Python, otherwise those on the PATH),
 SOAPZ_TEST_MODEL (default: the potential of this repository).
 """
 import os
@@ -23,7 +23,7 @@ ELEMENTS = ["Nb", "Mo", "Ta", "W"]
 MASS = {"Nb": 92.906, "Mo": 95.95, "Ta": 180.948, "W": 183.84}
 PLUGIN_DIR = (os.environ.get("SOAPZ_PLUGIN_DIR")
               or os.path.dirname(os.environ.get("SOAPZ_PLUGIN", "")))
-NKTV2P = 1.6021765e6  # bar Angstrom^3 / eV, as LAMMPS has it
+NKTV2P = 1.6021765e6  # bar Angstrom^3 / eV, the constant of LAMMPS
 
 
 # ---- checks --------------------------------------------------------------------------
@@ -32,7 +32,7 @@ failures = 0
 
 
 def check(name, passed, text=""):
-    """One line for one check; NaN never passes when passed comes from a <=."""
+    """Prints one line for one check; NaN does not pass if passed is the result of <=."""
     global failures
     failures += not passed
     print(f"{'ok  ' if passed else 'FAIL'} {name}{': ' + text if text else ''}", flush=True)
@@ -100,7 +100,7 @@ def read_xyz(path):
 
 
 def bcc(n, a=3.24, shake=0.1, seed=1, elements=tuple(ELEMENTS)):
-    """n[0] x n[1] x n[2] bcc cells of a random alloy, atoms shaken off their sites."""
+    """n[0] x n[1] x n[2] bcc cells of a random alloy with displaced atoms."""
     rng = np.random.default_rng(seed)
     corner = np.array([[i, j, k] for i in range(n[0]) for j in range(n[1])
                        for k in range(n[2])], float)
@@ -111,7 +111,7 @@ def bcc(n, a=3.24, shake=0.1, seed=1, elements=tuple(ELEMENTS)):
 
 
 class Box:
-    """A frame in LAMMPS's orientation: a along x, b in the xy plane."""
+    """A frame in the orientation of LAMMPS: a along x, b in the xy plane."""
 
     def __init__(self, frame):
         cell, pbc = frame.cell, list(frame.pbc)
@@ -188,7 +188,7 @@ def run(script, folder, ranks=1, environment=None, options=()):
 
 
 def packages():
-    """names of those that lmp was built with"""
+    """names of the packages of lmp"""
     text = subprocess.run([program("LMP", "lmp"), "-h"], text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
     return set(text.partition("Installed packages:")[2].partition("List of")[0].split())
@@ -217,7 +217,7 @@ pair_coeff * * {model or MODEL} {' '.join(elements)}
 """
 
 
-# what a single point writes: one line of global numbers, one dump of the atoms
+# output of a single point: one line of global numbers, one dump of the atoms
 MEASURE = """
 compute pe all pe/atom
 compute press all pressure NULL virial
@@ -248,7 +248,7 @@ def tensor(v):
 
 
 def read_result(folder, name, turn=np.eye(3)):
-    """Numbers of MEASURE turned back into the frame's orientation; virials in eV."""
+    """Numbers of MEASURE rotated back into the orientation of the frame; virials in eV."""
     numbers = np.array(Path(folder, name + ".global").read_text().split(), float)
     atoms = read_dump(Path(folder, name + ".dump"))
 
@@ -277,7 +277,7 @@ def evaluate(frames, elements=ELEMENTS, model=None, style="soapz", ranks=1, extr
 
 # ---- conservation of energy ----------------------------------------------------------
 
-# of a crystal that is then at half the temperature of its velocities; 1 fs, writes `energy`
+# for a crystal, whose temperature becomes half of that of its velocities; 1 fs, writes `energy`
 NVE = """
 minimize 0.0 0.01 200 400
 reset_timestep 0
@@ -292,8 +292,8 @@ run {steps}
 
 
 def check_drift(path, atoms, start, temperatures, most):
-    """The file that NVE writes, from step start on: the mean temperature, and the slope of a
-    straight line through the energy, in eV/atom/ps."""
+    """From the file written by NVE, from step start on: the mean temperature, and the slope of a straight
+    line through the energy, in eV/atom/ps."""
     step, temperature, energy = np.loadtxt(path).T
     late = step >= start
     slope = np.polyfit(step[late] / 1000.0, energy[late] / atoms, 1)[0]

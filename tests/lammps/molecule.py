@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A molecule with the shipped potential of acetylacetone: it stays whole, and the energy what it was."""
+"""A molecule with the shipped potential of acetylacetone: it remains intact, and its energy is conserved."""
 import re
 import subprocess
 import sys

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""monte_carlo.py - atoms that come, go and change their element while the box runs.
+"""monte_carlo.py - insertion, deletion and change of element of atoms during a run.
 
-fix gcmc, at most one Nb round a W that stands still, z = exp(mu/kT)/Lambda^3 and dE(r) what the
-second atom adds to the energy:
+fix gcmc, at most one Nb near a fixed W, z = exp(mu/kT)/Lambda^3 and dE(r) the energy of the second atom:
 
     P(1)/P(0) = z Z,   Z = integral of exp(-dE(r)/kT) over the box
 
-one integral over r, since the box is wider than two cutoffs. A lone atom has an energy, so that an
-atom that is taken away for a trial must not count as one. On two ranks there are no moves: after
-one that is refused across a border LAMMPS 22Jul2025 loses atoms, of lj/cut too.
+one integral over r, because the box is wider than two cutoffs. An isolated atom has an energy, so an
+atom that is removed for a trial must not be counted as one. On two ranks there are no moves: after a
+rejected move across a border LAMMPS 22Jul2025 loses atoms, also with lj/cut.
 
-fix atom/swap with semi-grand yes on six sites: all 64 ways to fill them, each with weight
-exp(-(E - dmu n)/kT). Every energy that a step ends with is what soapz.Potential finds for its
-atoms."""
+fix atom/swap with semi-grand yes on six sites: all 64 occupations, each with the weight
+exp(-(E - dmu n)/kT). The energy at the end of every step agrees with soapz.Potential."""
 import tempfile
 from pathlib import Path
 
@@ -66,7 +64,7 @@ def check_energies(name, frames, energies, every=1):
 
 
 def check_mean(name, values, want, blocks=50):
-    """within 4.5 standard errors, found from blocks of steps, and these small; the seed is fixed"""
+    """within 4.5 standard errors, which are computed from blocks of steps and must be small; the seed is fixed"""
     means = np.asarray(values, float)[len(values) % blocks:].reshape(blocks, -1).mean(axis=1)
     error = means.std(ddof=1) / np.sqrt(blocks)
     lmp.check(name, bool(abs(means.mean() - want) <= 4.5 * error and error <= 0.1 * abs(want)),
@@ -86,15 +84,15 @@ host = lmp.Frame(["W"], np.full((1, 3), SIDE / 2), SIDE * np.eye(3))
 kt = BOLTZMANN * KELVIN
 alone = independent.energies([host])[0]
 lone = independent.energies([lmp.Frame(["Nb"], host.positions, host.cell)])[0]
-r = (np.arange(1500) + 0.5) / 1500 * 5.0  # the cutoff; beyond it dE is that of a lone atom
+r = (np.arange(1500) + 0.5) / 1500 * 5.0  # the cutoff; beyond it dE is that of an isolated atom
 pair = independent.energies([lmp.Frame(["W", "Nb"], np.array([[0, 0, 0], [x, 0, 0]]), 30 * np.eye(3),
                                        (False,) * 3) for x in r])
 shell = 4 * np.pi * r**2 * (r[1] - r[0])
-inside = shell * np.exp(-(pair - alone - lone) / kt)  # relative to a lone atom
+inside = shell * np.exp(-(pair - alone - lone) / kt)  # relative to an isolated atom
 volume = SIDE**3 - shell.sum() + inside.sum()
 lmp.check("the two atoms attract each other", bool(inside.sum() > 2 * shell.sum()),
           f"{inside.sum() / shell.sum():.1f}")
-# half of the time there is a second atom
+# a second atom is present half of the time
 mu = chemical_potential(-np.log(volume), KELVIN, lmp.MASS["Nb"]) + lone
 GCMC = f"""
 group gas empty
@@ -118,7 +116,7 @@ for ranks, moves, steps in ((1, 4, 4000), (2, 0, 100)):
                    0.5 * inside[r < far].sum() / volume)
     lmp.check(f"{name}: atoms are moved, come and go", bool((counts[[1, 3, 5]] > 500).all()), str(counts))
 
-# fix widom inserts too, and takes back; the mean of exp(-dE/kT) is the same integral
+# fix widom inserts and removes; the mean of exp(-dE/kT) is the same integral
 with tempfile.TemporaryDirectory() as folder:
     lmp.write_data(Path(folder, "data"), host, ["W", "Nb"])
     lmp.run_ok(lmp.setup("data", ["W", "Nb"], independent.FAST)
@@ -127,7 +125,7 @@ with tempfile.TemporaryDirectory() as folder:
     found = np.loadtxt(Path(folder, "widom"))[1:]
 check_mean("widom: mean of exp(-dE/kT)", found * np.exp(lone / kt), volume / SIDE**3)
 
-# without the W it is an ideal gas, P(1)/P(0) = 4; at times there is no atom at all
+# without W it is an ideal gas, P(1)/P(0) = 4; at times there are no atoms
 ideal = lmp.Frame(["Nb"], host.positions, host.cell)
 mu = chemical_potential(np.log(4 / SIDE**3), KELVIN, lmp.MASS["Nb"]) + lone
 frames, energies, counts = sample(ideal, ["W", "Nb"], GCMC.format(
@@ -161,7 +159,7 @@ def filled(state):
 
 energy = independent.energies([filled(state) for state in states])
 n_w = states.sum(axis=1)
-dmu = (energy[-1] - energy[0]) / SITES + 0.02  # of one more W in the place of an Nb
+dmu = (energy[-1] - energy[0]) / SITES + 0.02  # for one more W instead of an Nb
 weight = np.exp(-(energy - dmu * n_w - (energy - dmu * n_w).min()) / kt)
 weight /= weight.sum()
 SWAP = f"fix MC all atom/swap 1 6 4711 {KELVIN} ke no semi-grand yes types 1 2 mu 0.0 {dmu:.17g}\n"

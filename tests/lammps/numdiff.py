@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""numdiff.py - forces and virial are the slopes of the energy: LAMMPS's own differences
-(fix numdiff, fix numdiff/virial) agree to 1e-6 of the largest force and virial.
+"""numdiff.py - forces and virial are the slopes of the energy: the differences by LAMMPS (fix numdiff,
+fix numdiff/virial) agree within 1e-6 of the largest force and virial.
 
-The steps lie where rounding of the energy (1e-9 eV in this model, by large weights of
-opposite sign) over the step meets the step squared times the third derivative."""
+The steps are chosen so that the rounding error of the energy (1e-9 eV in this model, because of large
+weights of opposite sign) divided by the step is about the squared step times the third derivative."""
 import tempfile
 from pathlib import Path
 

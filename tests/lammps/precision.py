@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""precision.py - the keyword precision: forces within 1e-5 eV/Angstrom of double, what soapz
-eval gives with it, on one rank and on two, beside rank_tolerance; double is the default, to
-the last bit; NVE drifts less than 1e-6 eV/atom/ps; pair_style behind read_restart has the
-last word."""
+"""precision.py - the keyword precision: forces within 1e-5 eV/Angstrom of double and equal to soapz eval,
+on one rank and on two, also with rank_tolerance; double is the default, bitwise; the drift of NVE is less
+than 1e-6 eV/atom/ps; pair_style after read_restart replaces the setting."""
 import os
 import subprocess
 import sys
@@ -17,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from soapz_cli import SOAPZ, numbers, read_xyz, write_xyz  # noqa: E402
 
 MODEL = lmp.ROOT / "potentials/NbMoTaW/balanced.soapz"
-ALLOWED = 1e-5  # eV/Angstrom; local energies of the same size
+ALLOWED = 1e-5  # eV/Angstrom; the same number in eV for local energies
 frame = lmp.bcc((3, 3, 3), shake=0.15, seed=3)
 
 

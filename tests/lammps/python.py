@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""python.py - the style works in-process: Python's lammps module, where errors are
-exceptions and the process lives on, and ASE's LAMMPSlib; both equal to lmp."""
+"""python.py - the style inside Python: the module lammps, in which errors are exceptions and the process
+continues, and LAMMPSlib of ASE; both are equal to lmp."""
 import importlib.util
 import os
 import tempfile

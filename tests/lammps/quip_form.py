@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""quip_form.py - the pair_coeff lines of pair_style quip give the energies of ours, or an error
-that says the line to write."""
+"""quip_form.py - the pair_coeff lines of pair_style quip give the same energies as ours, or an error with
+the line to write."""
 import tempfile
 from pathlib import Path
 
@@ -60,7 +60,7 @@ refused("too few numbers", ["stand 2 atomic numbers",
 refused("no element", ["500 is not the atomic number"], f'"Potential xml_label={LABEL}" 41 42 500 74')
 refused("an element that the model lacks", ["does not contain element Cu (atom type 3)"], '"" 41 42 29 74')
 
-# with a core potential, IP GAP alone is not what the file holds
+# IP GAP does not describe a file with a core potential
 mow = dict(model=CORE, frame=two, elements=["Mo", "W"])
 core = energy("Mo W", **mow)[2]
 same("a file with a core", core, f'"Potential xml_label={CORE_LABEL}" 42 74', **mow)

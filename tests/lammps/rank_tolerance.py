@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""rank_tolerance.py - the keyword rank_tolerance: what soapz eval gives with it, on one rank
-and on two; what came of it is in the log once; 0 is off, to the last bit."""
+"""rank_tolerance.py - the keyword rank_tolerance: equal to soapz eval on one rank and on two; the log
+reports its effect once; 0 means off, bitwise."""
 import os
 import subprocess
 import sys
@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from soapz_cli import SOAPZ, numbers, read_xyz, write_xyz  # noqa: E402
 
 MODEL = lmp.ROOT / "potentials/NbMoTaW/fast.soapz"
-TOLERANCE = 1e-9  # weights of 1e5 amplify the rounding of positions, of the exact kernel too
+TOLERANCE = 1e-9  # weights of 1e5 amplify rounding errors of positions, also for the exact kernel
 frame = lmp.bcc((4, 4, 4), shake=0.15, seed=3)
 
 

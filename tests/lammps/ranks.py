@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""ranks.py - 1, 2 and 4 ranks and every block size give the same, to 1e-10."""
+"""ranks.py - results for 1, 2 and 4 ranks and every block size agree within 1e-10."""
 import numpy as np
 
 import lmp
@@ -37,7 +37,7 @@ for ranks in (2, 4):
 for block in (1, 7, 64, 4096):
     compare(f"block {block}", lmp.evaluate(frames, style=f"soapz block {block}"))
 
-# soap_turbo beside a two-body term, and beside Glue, two and three bodies
+# soap_turbo with a two-body term; soap_turbo with Glue, two and three bodies
 for name, elements, a in (("turbo_alcu_add_species", ("Al", "Cu"), 3.0),
                           ("turbo_c_published", ("C",), 2.4)):
     frames = [lmp.bcc((6, 6, 6), a, seed=3, elements=elements)]

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""reference.py DIR... - LAMMPS gives what QUIP gave, to 1e-8, for each model folder.
+"""reference.py DIR... - LAMMPS agrees with QUIP within 1e-8 for each model folder.
 
-A folder holds one *.xml model (core potentials beside it are parts of it) and
-reference.xyz: cells, small cells, triclinic cells, slab, cluster, dimer, lone atom, with
-energy, virial (-dE/dstrain), forces, and where QUIP has them local energies and virials.
-QUIP splits the energy of three atoms of distance_Nb between them and, with
-compact_clusters=F, takes the virial from the first of the atoms: soapz keeps the former
-with one atom and takes the latter from each, so that only the sums agree.
+A folder contains one *.xml model (with core potentials in the same folder) and reference.xyz:
+cells, small cells, triclinic cells, slab, cluster, dimer, isolated atom, with energy, virial
+(-dE/dstrain), forces, and local energies and virials if QUIP has them. QUIP divides the energy of
+three atoms of distance_Nb among them and, with compact_clusters=F, takes the virial from the first
+atom. In soapz one atom has the whole energy, and the virial comes from each atom, so that only the
+sums agree.
 """
 import re
 import sys
@@ -17,8 +17,8 @@ import numpy as np
 import lmp
 
 TOLERANCE = 1e-8
-FLOOR = 1e-9  # eV, eV/Angstrom: rounding of QUIP's own numbers in the sharpest models
-NOISY = {"turbo_c_published": 1e-7}  # alpha_max=8: QUIP's own noise
+FLOOR = 1e-9  # eV, eV/Angstrom: rounding of the numbers of QUIP in the models with the largest weights
+NOISY = {"turbo_c_published": 1e-7}  # alpha_max=8: rounding errors of QUIP
 
 
 def worst(name, pairs, scale):
@@ -64,7 +64,7 @@ def compare(folder):
         worst(f"{name} local energies", [(r["local_energy"], f.columns["local_energy"][:, 0])
                                          for r, f in results], per_atom)
     if "local_virial" in frames[0].columns and not clusters:
-        # QUIP's order is xx yx zx xy yy zy xz yz zz
+        # the order of QUIP is xx yx zx xy yy zy xz yz zz
         worst(f"{name} local virials",
               [(r["centroid"], f.columns["local_virial"].reshape(-1, 3, 3).transpose(0, 2, 1))
                for r, f in results], per_atom)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""reference_lammps.py - published numbers of LAMMPS + QUIP and of QUIP's own tests, to
-the digits they were printed with: 64 Si atoms over 40 steps, 54 Mo atoms, 1 water box.
+"""reference_lammps.py - published numbers of LAMMPS + QUIP and of the tests of QUIP, in the printed
+digits: 64 Si atoms over 40 steps, 54 Mo atoms, 1 water box.
 Needs SOAPZ_SHARED, the folder with data/gap_models."""
 import os
 import re
@@ -34,7 +34,7 @@ run 40
 
 
 def silicon():
-    """LAMMPS's own example: thermo lines of every 10th step."""
+    """The example of LAMMPS: thermo lines of every 10th step."""
     folder = MODELS / "lammps_quip_Si_soap"
     rows = re.findall(r"^ +(\d+) +\S+ +(\S+) +0 +(\S+) +(\S+) *$",
                       (folder / "log.24Jul17.gap.g++.1").read_text(), re.M)
@@ -47,7 +47,7 @@ def silicon():
     lmp.check_close("Si total energy, 8 digits", got[:, 2], want[:, 2], 0.0005, 1.01)
     for k in range(len(want)):
         digit = 10.0 ** (np.floor(np.log10(abs(want[k, 3]))) - 7)
-        # where it passes through zero, rounding after k steps is of the others' size
+        # near zero the rounding error after k steps is that of the other numbers
         allowed = max(0.51 * digit, 1e-9 * np.abs(want[:, 3]).max())
         lmp.check_close(f"Si pressure at step {int(want[k, 0])}, 8 digits", got[k, 3],
                         want[k, 3], allowed, 1.0)
@@ -63,7 +63,7 @@ def cif(path):
 
 
 def molybdenum():
-    """mlearn's notebook: energy, forces and stress of pair_style quip."""
+    """The notebook of mlearn: energy, forces and stress of pair_style quip."""
     folder = MODELS / "mlearn_Mo_soap"
     text = (folder / "reference_lammps_quip_output.txt").read_text()
     energy = float(re.search(r"energy: (\S+)", text)[1])
@@ -71,7 +71,7 @@ def molybdenum():
     forces = np.array(re.findall(r"[-+.\de]+", block[1]), float).reshape(-1, 3)
     xx, yy, zz, xy, xz, yz = np.array(re.findall(r"[-+.\de]+", block[2]), float)
     frame = cif(folder / "test_struct.cif")
-    frame.positions = frame.positions.round(6)  # as in the file that LAMMPS was given
+    frame.positions = frame.positions.round(6)  # as in the input file of LAMMPS
     got, = lmp.evaluate([frame], ["Mo"], folder / "soap.xml")
     pressure = got["virial"] / np.linalg.det(frame.cell) * lmp.NKTV2P * 1e-4
     lmp.check_close("Mo energy", got["energy"], energy, 1e-8)
@@ -81,7 +81,7 @@ def molybdenum():
 
 
 def water():
-    """QUIP's own test of a two-body model."""
+    """The test of a two-body model in QUIP."""
     folder = MODELS / "quip_tests"
     frame = lmp.read_xyz(folder / "gap_sample.xyz")[0]
     got, = lmp.evaluate([frame], ["O", "H"], folder / "GAP.xml")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""relax.py - minimize (cg, fire) ends where the forces of soapz.Potential are zero and, where the
-minimum is known by symmetry, there; fix box/relax finds the lattice constant of a scan, at no
-pressure and at 20 GPa, and the cube that a slanted box was."""
+"""relax.py - minimize (cg, fire) ends with zero forces of soapz.Potential and, if the minimum is known by
+symmetry, at this minimum; fix box/relax finds the lattice constant of a scan, at zero pressure and at 20
+GPa, and the original cube from a slanted box."""
 import tempfile
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def largest_force(frame):
     return np.abs(snapshots.predict(frame)["forces"]).max()
 
 
-# an alloy at rest: two ways down to one minimum
+# an alloy without velocities: two algorithms find the same minimum
 shaken = lmp.bcc((3, 3, 3), shake=0.12, seed=41)
 ends = {}
 for style, ranks in (("cg", 1), ("fire", 2)):
@@ -48,7 +48,7 @@ for style, ranks in (("cg", 1), ("fire", 2)):
 lmp.check_close("cg and fire: one energy", ends["cg"], ends["fire"], 1e-7, 1.0)
 lmp.check("which is lower", ends["cg"] < snapshots.predict(shaken)["energy"] - 1.0)
 
-# tungsten off its sites goes back to them
+# displaced tungsten atoms return to their sites
 tungsten = lmp.bcc((3, 3, 3), a=3.19, shake=0.0, elements=("W",))
 off = lmp.bcc((3, 3, 3), a=3.19, shake=0.08, elements=("W",))
 end, _ = run(off, "min_style cg\nminimize 0.0 1.0e-6 1000 5000\n", "minimize tungsten")
@@ -58,9 +58,9 @@ lmp.check_close("its sites, but for a shift of the whole", gone - gone.mean(axis
                 np.zeros((54, 3)), 1e-6, 1.0)
 
 
-# lattice constants: where E(a) + p a^3 of a scan by soapz.Potential is least
+# lattice constants: the minimum of E(a) + p a^3 in a scan with soapz.Potential
 def scanned(pressure):
-    """of two atoms of tungsten, pressure in eV/Angstrom^3: cubic through 9 points, its minimum"""
+    """two atoms of tungsten, pressure in eV/Angstrom^3: minimum of a cubic through 9 points"""
     a = 3.18 + 0.01 * np.arange(-4, 5) - 0.2 * pressure
     for _ in range(3):
         h = [snapshots.predict(lmp.bcc((1, 1, 1), x, 0.0, elements=("W",)))["energy"]

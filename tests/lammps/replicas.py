@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""replicas.py - several systems in one run of lmp -partition: each with a model and ranks of its
-own; temper, whose exchanges obey
+"""replicas.py - several systems in one run of lmp -partition, each with its own model and ranks; temper,
+whose exchanges have the probability
 
     p = min(1, exp((E_i - E_j) (1/kT_i - 1/kT_j)))
 
-with the energies of soapz.Potential; NEB, whose barrier of a vacancy that hops in W is that of the
-state half way: the same seen from both sides, so that relaxing it without the package REPLICA
-keeps it there."""
+with the energies of soapz.Potential; NEB, whose barrier for the hop of a vacancy in W is that of the
+middle state. This state is symmetric, so that a relaxation without the package REPLICA does not leave
+it."""
 import tempfile
 from pathlib import Path
 
@@ -101,7 +101,7 @@ lmp.check("temper: as many exchanges as their probabilities say",
 
 crystal = lmp.bcc((3, 3, 3), a=3.19, shake=0.0, elements=("W",))
 half_diagonal = 0.5 * 3.19 * np.ones(3)
-empty = crystal.positions[0]  # the first site is empty, the atom beside it goes there
+empty = crystal.positions[0]  # the first site is empty; a neighbouring atom moves there
 hopper = int(np.argmin(np.linalg.norm(crystal.positions - empty - half_diagonal, axis=1))) - 1
 vacancy = lmp.Frame(crystal.symbols[1:], crystal.positions[1:].copy(), crystal.cell)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""restart.py - a run continued from a restart file follows the uninterrupted one: 1e-10 at once,
-1e-8 after 100 steps. The file remembers the style, its keywords and its model, whose elements,
-path and content it knows; pair_style and pair_coeff behind read_restart have the last word."""
+"""restart.py - a run from a restart file agrees with the uninterrupted one: 1e-10 at the beginning, 1e-8
+after 100 steps. The file contains the style, its keywords, and the elements, path and checksum of its
+model; pair_style and pair_coeff after read_restart replace these."""
 import shutil
 import tempfile
 from pathlib import Path
@@ -49,7 +49,7 @@ def compare(name, folder, again, want, tolerance):
 
 
 def continued(style, again, model=lmp.MODEL, units="metal", ranks=(1, 1)):
-    """what was said after read_restart"""
+    """the output after read_restart"""
     name = f"{style}, {units}, {ranks[0]} to {ranks[1]} ranks, {'given again' if again else 'remembered'}"
     move = MOVE if units == "metal" else MOVE.replace("0.001", "1.0")
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,7 @@ with tempfile.TemporaryDirectory() as folder:
     lmp.check("three energies", len({mixed, exact, other}) == 3, f"{mixed} {exact} {other}")
 
     def after(name, commands, want, words=(), read=READ):
-        """the energy after read_restart, and what is said"""
+        """the energy after read_restart, and the output"""
         said = lmp.run_ok(read + commands + RUN, folder)
         lmp.check_close(f"{name}: energy", energy(said), want, 1e-13)
         for w in words:
@@ -109,19 +109,19 @@ with tempfile.TemporaryDirectory() as folder:
           + READ.replace("half", "twice"), mixed, ["mixed precision"])
     after("read after clear", "clear\n" + READ.replace("half", "plain"), exact, ["blocks of 128"])
 
-    # pair_style alone does the same where pair_coeff was, without a restart
+    # without a restart, pair_style after pair_coeff has the same effect
     said = lmp.run_ok(lmp.setup("data", lmp.ELEMENTS, "own.soapz") + f"run 0\npair_style soapz {WORDS}\n"
                       + RUN, folder)
     lmp.check_close("pair_style again: energy", energy(said), mixed, 1e-13)
 
-    # fix pair, which asks for the sparse points
+    # fix pair, which needs the sparse points
     TOP = ("fix F all pair 1 soapz grade 1\ncompute top all reduce max f_F\n"
            "thermo_style custom step c_top\nrun 0 post no\nprint \"pe $(c_top:%.17g)\"\n")
     want = energy(lmp.run_ok(lmp.setup("data", lmp.ELEMENTS, FAST) + TOP, folder))
     said = lmp.run_ok(READ + TOP, folder)
     lmp.check_close("fix pair: the largest grade", energy(said), want, 1e-12)
 
-    # the file at its own place and name, whatever the present folder is; else by its name here
+    # the file is found by its path from any folder, otherwise by its name in the present folder
     Path(folder, "below").mkdir()
     after("from another folder", "shell cd below\n", mixed)
     Path(folder, "moved").mkdir()
@@ -146,7 +146,7 @@ with tempfile.TemporaryDirectory() as folder:
     refused("the model is another", "", ["own.soapz has changed since pair_coeff read it",
                                          "own.soapz " + every])
 
-    # hybrid styles keep the keywords of their styles, and pair_coeff is given again
+    # hybrid styles keep the keywords of their styles, and pair_coeff must be given again
     HYBRID = f"hybrid/overlay soapz {WORDS} lj/cut 4.0"
     COEFFS = f"pair_coeff * * soapz {FAST} {every}\npair_coeff * * lj/cut 0.01 2.0\n"
     head = lmp.setup("data", ["x"]).split("pair_style")[0]
@@ -154,7 +154,7 @@ with tempfile.TemporaryDirectory() as folder:
                       folder)
     after("hybrid/overlay", COEFFS, energy(want), ["blocks of 17 atoms", "mixed precision"])
 
-    # a style without pair_coeff; data files know nothing of it
+    # a style without pair_coeff; data files do not contain it
     lmp.run_ok(head + "pair_style soapz block 5\n" + "write_restart half.restart noinit\n", folder)
     refused("no pair_coeff before, none after", "", ["All pair coeffs are not set"])
     after("no pair_coeff before", f"pair_coeff * * {FAST} {every}\n", exact, ["blocks of 5 atoms"])

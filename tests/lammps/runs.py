@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""runs.py - run 0, run pre no, run every, several runs, rerun and clear: one trajectory, whichever
-way it is told, whose snapshots are as soapz.Potential has them."""
+"""runs.py - run 0, run pre no, run every, several runs, rerun and clear give the same trajectory, whose
+snapshots agree with soapz.Potential."""
 import tempfile
 from pathlib import Path
 
@@ -67,7 +67,7 @@ with tempfile.TemporaryDirectory() as folder:
     snapshots.check("rerun on 2 ranks", Path(folder, "rerun.dump"))
     found["rerun on 2 ranks"] = read(folder, "rerun")
 
-    # clear between systems, and a second style in the place of the first
+    # clear between systems, and a second style instead of the first
     other = lmp.bcc((2, 2, 2), shake=0.1, seed=73)
     lmp.write_data(Path(folder, "other"), other, lmp.ELEMENTS)
     E = 'run 0 post no\nprint "$(pe:%.17g)" append energies screen no\n'
@@ -83,7 +83,7 @@ for way, (own_steps, own_log) in found.items():
     lmp.check(f"{way}: the steps", set(own_steps) == set(steps) == {0, 10, 20, 30, 40}
               and set(own_log) >= {10, 20, 30, 40}, f"{sorted(own_steps)} {sorted(own_log)}")
     away = np.array([own_steps[s][:, :3] - steps[s][:, :3] for s in sorted(steps)])
-    away -= 9.72 * np.round(away / 9.72)  # another image is the same place
+    away -= 9.72 * np.round(away / 9.72)  # another image is the same position
     lmp.check_close(f"{way}: positions", away, np.zeros_like(away), 1e-8, 1.0)
     for k, what in ((slice(3, 6), "velocities"), (slice(6, 9), "forces"),
                     (slice(9, 10), "energies of atoms")):

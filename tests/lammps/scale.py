@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """scale.py - fix adapt scales the style: E = sum_i scale(type of i) E_i, forces and virial are its
-slopes. With one scale for all types a trajectory is that of the unscaled potential in slower time;
-while it changes, the energy of the system grows by the work, the integral of dU/dscale; and
-compute fep finds the energy differences of thermodynamic integration."""
+slopes. With one scale for all types a trajectory is that of the unscaled potential with scaled time. During a
+change of the scale the energy of the system grows by the work, the integral of dU/dscale. compute fep gives
+the energy differences of thermodynamic integration."""
 import tempfile
 from pathlib import Path
 
@@ -18,7 +18,7 @@ want = snapshots.predict(frame)
 
 
 def run(script, ranks=1, files=(), frame=frame, style="soapz", velocities=None):
-    """what the script wrote into files, and what it said"""
+    """the files of the script, and its output"""
     with tempfile.TemporaryDirectory() as folder:
         box = lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS, velocities)
         said = lmp.run_ok(lmp.setup("data", lmp.ELEMENTS, FAST, box.boundary, style) + script,
@@ -42,7 +42,7 @@ for ranks in (1, 2):
                         snapshots.TOLERANCE)
     lmp.check("no warning of the style", "has no effect" not in said)
 
-# types on their own: energies of centres; forces and virial against LAMMPS's differences
+# single types: energies of centres; forces and virial compared with differences by LAMMPS
 factor = {"Nb": 0.2, "Mo": 1.0, "Ta": -0.5, "W": 1.7}
 single = adapt(*((f"{t + 1} {t + 1}", factor[e]) for t, e in enumerate(lmp.ELEMENTS)))
 DIFFERENCES = """
@@ -74,7 +74,7 @@ _, said = run(adapt(("* *", 1.0), ("1 2", 0.5)) + "run 0\n")
 lmp.check("a scale of two types is said to count for nothing",
           said.count("scale of atom types 1 and 2 has no effect") == 1)
 
-# the fix gives the original values back; pair_coeff begins anew
+# the fix restores the original values; pair_coeff resets them
 after, = run(adapt(("* *", 0.5)).rstrip() + " reset yes\nrun 1 post no\n"
              "unfix scale\nrun 0 post no\nprint \"$(pe:%.17g)\" file after screen no\n", 1, ["after"])[0]
 lmp.check_close("reset yes", after, want["energy"], snapshots.TOLERANCE)
@@ -94,8 +94,8 @@ for key in want:
 
 # ---- trajectories ------------------------------------------------------------------------------
 
-# m x'' = -s dU/dx: in time t of scale s, x is where it was in time t sqrt(s) of scale 1. With
-# s = 1/4, steps twice as long and half the velocities even the steps are the same.
+# m x'' = -s dU/dx: x at time t with scale s is x at time t sqrt(s) with scale 1. With s = 1/4, doubled
+# timestep and half the velocities, the steps are the same.
 v = np.random.default_rng(63).normal(scale=3.0, size=(len(frame), 3))
 NVE = """
 timestep {dt}
@@ -123,7 +123,7 @@ lmp.check("which is not short", bool(np.abs(plain - frame.positions).max() > 0.3
 # ---- thermodynamic integration -----------------------------------------------------------------
 
 # From Lennard-Jones (0) to the potential (1) during a run: U = L U_soapz + (1 - L) U_lj, and the
-# work is the integral of dU/dL over L, by the trapezes of the steps
+# work is the integral of dU/dL over L, by the trapezoidal rule for the steps
 SWITCH = f"""
 pair_style hybrid/overlay soapz lj/cut 5.5
 pair_coeff * * soapz {FAST} {every}
@@ -144,12 +144,12 @@ run 199
 """
 for ranks in (1, 2):
     (log,), _ = run(SWITCH, ranks, ["work"], velocities=v)
-    L, total, slope = log[1:].T  # at L = 0 c_of_gap/L says nothing
+    L, total, slope = log[1:].T  # at L = 0 c_of_gap/L is undefined
     work = np.concatenate([[0.0], np.cumsum(0.5 * (slope[1:] + slope[:-1]) * np.diff(L))])
     lmp.check_close(f"{ranks} ranks: energy gained while L grows is the work", total - total[0], work,
                     1e-5)
 
-# the package FEP: compute fep makes the step itself, fix adapt/fep is as fix adapt
+# the package FEP: compute fep changes the scale itself; fix adapt/fep works like fix adapt
 with tempfile.TemporaryDirectory() as folder:
     has_fep = " fep " in lmp.run_ok("info styles compute\n", folder)
 if has_fep:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""several.py - the style with charges, tables and scaled styles, in several instances, and
-with two types of one element: what soapz.Potential and numpy say of each part, added up."""
+"""several.py - the style with charges, tables and scaled styles, in several instances, and with two types
+of one element: equal to the sum of the parts by soapz.Potential and numpy."""
 import tempfile
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def run(style, coeffs, ranks=1, elements=lmp.ELEMENTS, frame=frame, files=(), be
 
 
 def compare(name, got, parts, tolerance=snapshots.TOLERANCE):
-    """parts: [(factor, what)]"""
+    """parts: [(factor, results)]"""
     for key in ("energy", "forces", "virial", "local_energy", "centroid", "stress"):
         if all(key in part for _, part in parts):
             lmp.check_close(f"{name}: {key}", got[key], sum(f * p[key] for f, p in parts), tolerance)
@@ -42,7 +42,7 @@ for ranks in (1, 2):
         "soapz", f"pair_coeff * * {FAST} {every} 74\n", ranks, [*lmp.ELEMENTS, "W2"], twins),
         [(1.0, first)])
 
-    # two models at once, each with keywords of its own; the same one twice
+    # two models at the same time, each with its own keywords; the same model twice
     compare(f"two models, {ranks} ranks", run(
         "hybrid/overlay soapz block 7 soapz threads 2",
         f"pair_coeff * * soapz 1 {FAST} {every}\npair_coeff * * soapz 2 {lmp.MODEL} {every}\n", ranks),
@@ -50,7 +50,7 @@ for ranks in (1, 2):
 compare("one model twice", run("hybrid/overlay soapz soapz", "".join(
     f"pair_coeff * * soapz {k} {FAST} {every}\n" for k in (1, 2))), [(2.0, first)])
 
-# each model has types of its own: two lattices that do not see each other
+# each model has its own types: two lattices without interaction
 got = run("hybrid soapz soapz zero 6.0", f"pair_coeff * * soapz 1 {FAST} Nb Mo NULL NULL\n"
           f"pair_coeff * * soapz 2 {lmp.MODEL} NULL NULL Ta W\npair_coeff 1*2 3*4 zero\n")
 for model, mine in ((FAST, ("Nb", "Mo")), (lmp.MODEL, ("Ta", "W"))):
@@ -62,7 +62,7 @@ for model, mine in ((FAST, ("Nb", "Mo")), (lmp.MODEL, ("Ta", "W"))):
 
 # charges: fix property/atom gives them to atom_style atomic
 q = np.array([{"Nb": 0.4, "Mo": -0.3, "Ta": 0.2, "W": -0.35}[s] for s in frame.symbols])
-C = 14.399645  # eV Angstrom, as LAMMPS has it in units metal
+C = 14.399645  # eV Angstrom, the constant of LAMMPS in units metal
 coul = snapshots.pairs(frame, 6.5, lambda r, i, j: (C * q[i] * q[j] / r, -C * q[i] * q[j] / r**2))
 charges = "fix charge all property/atom q ghost yes\n" + "".join(
     f"set type {t} charge {c}\n" for t, c in ((1, 0.4), (2, -0.3), (3, 0.2), (4, -0.35)))

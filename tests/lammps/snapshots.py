@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""snapshots.py - dumps of LAMMPS as frames, and what other programs say of a frame:
-soapz.Potential, whose neighbour lists and sums are its own, and numpy for pairs of atoms."""
+"""snapshots.py - dumps of LAMMPS as frames, and the results of other programs for a frame: soapz.Potential,
+with its own neighbour lists and sums, and numpy for pairs of atoms."""
 import sys
 from pathlib import Path
 
@@ -11,8 +11,8 @@ import lmp
 sys.path.insert(0, str(lmp.ROOT / "python"))
 from independent import FAST, NUMBER, evaluate as predict  # noqa: E402  soapz must be found before
 
-# Weights of opposite sign are folded when a model is loaded. In the program lmp, whose library
-# has a LAPACK of its own, they are rounded otherwise than in Python: 1e-8 eV an atom
+# Kernels with weights of opposite sign are collapsed when a model is loaded. The program lmp has its own
+# LAPACK, with other rounding than in Python: 1e-8 eV per atom
 TOLERANCE = 5e-9
 
 
@@ -25,7 +25,7 @@ def pairs(frame, cutoff, energy_and_slope):
     i, j, k = np.nonzero((r < cutoff) & (r > 1e-9))
     d, r = d[i, j, k], r[i, j, k]
     v, slope = energy_and_slope(r, i, j)
-    half = 0.5 * slope[:, None] * d / r[:, None]  # each pair is there twice
+    half = 0.5 * slope[:, None] * d / r[:, None]  # each pair occurs twice
     forces, local = np.zeros((n, 3)), np.zeros(n)
     np.add.at(forces, i, half)
     np.add.at(forces, j, -half)
@@ -60,7 +60,7 @@ def read(path, elements=lmp.ELEMENTS):
 
 
 def check(name, path, elements=lmp.ELEMENTS, model=FAST, tolerance=TOLERANCE):
-    """Forces and energies (c_pe) of each snapshot are those of soapz.Potential."""
+    """Forces and energies (c_pe) of each snapshot agree with soapz.Potential."""
     found = read(path, elements)
     want = [predict(frame, model) for _, frame, _ in found]
     text = f"{name}: {len(found)} snapshots as soapz.Potential has them, "

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""threads.py - the keyword threads: everything that one thread gives, to the last bit, on
-one rank and on two; MD goes the same way."""
+"""threads.py - the keyword threads: results are bitwise those of one thread, on one rank and on two; the
+same MD."""
 import os
 import tempfile
 from pathlib import Path

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""uncertainty.py - fix pair asks for variance and grade: what numpy finds from the sparse points,
-on one rank and on two, alone and beside other styles; fix halt stops on it; a restarted run has
-the same; forces do not change; nothing is there where nobody asked."""
+"""uncertainty.py - variance and grade by fix pair agree with numpy on the sparse points, on one rank and
+on two, alone and together with other styles; fix halt uses them; a restarted run has the same values;
+forces do not change; without fix pair they are not computed."""
 import json
 import shutil
 import subprocess
@@ -19,7 +19,7 @@ from soapz_cli import SOAPZ  # noqa: E402
 
 MODEL = lmp.ROOT / "potentials/NbMoTaW/fast.soapz"
 LAMBDA = 1e-3  # eV
-TOLERANCE = 1e-8  # of the largest: 1 - v.v cancels
+TOLERANCE = 1e-8  # relative to the largest, as 1 - v.v cancels
 frame = lmp.bcc((4, 4, 3), shake=0.15, seed=8)
 every = " ".join(lmp.ELEMENTS)
 
@@ -109,7 +109,7 @@ for field, want in (("variance", variance), ("grade", grade)):
         "pair_coeff * * zero\n"))
     lmp.check_close(f"{field} in hybrid/overlay", atoms[:, 4], want, TOLERANCE)
 
-# type 4 is NULL: its atoms have no value, and are not seen by the others
+# type 4 is NULL: its atoms have no value and are not neighbours of the others
 (atoms,), _ = run(ask(), head=f"pair_style hybrid soapz zero 6.0\npair_coeff * * soapz {MODEL} "
                               "Nb Mo Ta NULL\npair_coeff 1*4 4 zero\n")
 keep = np.array([s != "W" for s in frame.symbols])
@@ -118,7 +118,7 @@ lmp.check("NULL: no value", not atoms[~keep, 4:6].any())
 for column, want in zip((4, 5), by_numpy(rest)):
     lmp.check_close("NULL: the others", atoms[keep, column], want, TOLERANCE)
 
-# moving atoms: on the steps of the fix they are those of the step; minimize; a rank without atoms
+# moving atoms: in the steps of the fix the values are those of the step; minimize; a rank without atoms
 heat = "velocity all create 900.0 5 mom yes rot no dist gaussian\nfix M all nve\ntimestep 0.002\n"
 (atoms,), _ = run(heat + ask(steps=20, interval=10), 2)
 moved = lmp.Frame(frame.symbols, atoms[:, 6:9], frame.cell)
@@ -133,7 +133,7 @@ lmp.check_close("a rank without atoms", two[:, 4:6], np.array(by_numpy(corner)).
 relaxed = lmp.Frame(frame.symbols, atoms[:, 2:5], frame.cell)
 lmp.check_close("minimize", atoms[:, 1], by_numpy(relaxed)[1], 1e-7)
 
-# fix halt: the atom that is pulled out of its site takes the largest grade over the threshold
+# fix halt: the largest grade exceeds the threshold when an atom is pulled from its site
 HALT = """
 fix F all pair 1 soapz grade 1
 compute top all reduce max f_F
@@ -155,7 +155,7 @@ _, text = run(HALT.format(threshold=threshold), 2, at_rest, read=[])
 step, value = next(line.split()[2::2] for line in text.splitlines() if line.startswith("halted at"))
 lmp.check("fix halt", 0 < int(step) < 60 and float(value) > threshold, f"step {step}, {value}")
 
-# restart: the same values as without
+# the same values as without a restart
 SPLIT = heat + "run 10\nwrite_restart half.restart\n" + ask(steps=5)
 with tempfile.TemporaryDirectory() as folder:
     lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
@@ -175,7 +175,7 @@ timestep 0.002
 lmp.check_close("restart: variance", again[:, 4], whole[:, 4], 1e-7)
 lmp.check_close("restart: grade", again[:, 5], whole[:, 5], 1e-7)
 
-# the expected errors of forces: g^2 of this style's forces alone, on both sides of the border
+# the expected errors of forces: g^2 of the forces of this style only, on both sides of the border
 NOTE = {"Nb": (0.01, 0.05), "Mo": (0.02, 0.03), "Ta": (0.03, 0.02), "W": (0.015, 0.04)}
 VARIANCE = float(np.median(variance))
 
@@ -210,7 +210,7 @@ with tempfile.TemporaryDirectory() as folder:
     lmp.check_close("beside zbl: uncertainty", atoms[:, 4], expected(plain[:, 1:4]), 1e-7)
     lmp.check_close("beside zbl: grade", atoms[:, 5], grade, TOLERANCE)
 
-# what it refuses
+# errors
 with tempfile.TemporaryDirectory() as folder:
     lmp.write_data(Path(folder, "data"), frame, lmp.ELEMENTS)
     shutil.copy(MODEL, Path(folder, "copy.soapz"))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""units.py - units real: everything is what units metal gives, in LAMMPS's kcal/mol, femtoseconds
-and atmospheres: single points, variances, a trajectory, charges beside the style, rank_tolerance
-(which stays in eV), and what a restart file goes on with."""
+"""units.py - units real: the results of units metal in kcal/mol, femtoseconds and atmospheres, with the
+constants of LAMMPS: single points, variances, a trajectory, the style together with charges, rank_tolerance
+(which is in eV), and a run from a restart file."""
 import tempfile
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import lmp
 import snapshots
 from snapshots import FAST
 
-EV = 23.060549  # kcal/mol, LAMMPS's METAL2REAL
+EV = 23.060549  # kcal/mol, METAL2REAL of LAMMPS
 NKTV2P = {"metal": 1.6021765e6, "real": 68568.415}  # of update.cpp
 MVV2E = {"metal": 1.0364269e-4, "real": 48.88821291**2}
 every = " ".join(lmp.ELEMENTS)
@@ -47,10 +47,10 @@ for ranks in (1, 2):
                     EV * want["centroid"], snapshots.TOLERANCE)
     lmp.check_close(name + "variance", atoms[:, 4], EV**2 * of_metal[:, 4], 1e-8)
     lmp.check_close(name + "grade", atoms[:, 5], of_metal[:, 5], 1e-8)
-    if ranks == 1:  # but for the factor the same to the last bits
+    if ranks == 1:  # the same to the last bits, except for the factor
         lmp.check_close(name + "metal's forces", atoms[:, 1:4], EV * of_metal[:, 1:4], 1e-14)
 
-# the same path in femtoseconds; LAMMPS's constants of the two units differ by 1e-8
+# the same path in femtoseconds; the constants of LAMMPS for the two units differ by 1e-8
 v = np.random.default_rng(82).normal(scale=4.0, size=(len(frame), 3))  # Angstrom/ps
 NVE = """
 neigh_modify every 1 delay 0 check yes
@@ -79,7 +79,7 @@ total = logs["real"][:, :2].sum(axis=1)
 lmp.check("NVE: energy is conserved", bool(np.ptp(total) < 0.01 * np.ptp(logs["real"][:, 0])),
           f"{np.ptp(total):.1e} of {np.ptp(logs['real'][:, 0]):.2g} eV")
 
-# beside charges, whose constant is that of the units
+# with charges, whose constant depends on the units
 q = np.array([{"Nb": 0.4, "Mo": -0.3, "Ta": 0.2, "W": -0.35}[s] for s in frame.symbols])
 C = 332.06371  # kcal/mol Angstrom
 coul = snapshots.pairs(frame, 6.5, lambda r, i, j: (C * q[i] * q[j] / r, -C * q[i] * q[j] / r**2))
@@ -93,7 +93,7 @@ lmp.check_close("with charges: energy", numbers[0], EV * want["energy"] + coul["
 lmp.check_close("with charges: forces", atoms[:, 1:4], EV * want["forces"] + coul["forces"],
                 snapshots.TOLERANCE)
 
-# rank_tolerance is in eV in both units: the log and the energies say so
+# rank_tolerance is in eV in both units, as the log and the energies show
 texts, energies = [], []
 for units in ("metal", "real"):
     (e,), _, said = run(units, "run 0\nprint \"$(pe:%.17g)\" file e screen no\n", ["e"],
@@ -104,7 +104,7 @@ lmp.check("rank_tolerance: the same ranks", texts[0] == texts[1] and len(texts[0
 lmp.check_close("rank_tolerance: the same energy", energies[1], EV * energies[0], 1e-13)
 lmp.check("which is not the exact one", abs(energies[0] - want["energy"]) > 1e-6)
 
-# expected errors of forces are those of the model: kcal/mol/Angstrom, whatever its scale
+# expected errors of forces are those of the model, in kcal/mol/Angstrom, for any scale
 ASK = """
 fix F all pair 1 soapz uncertainty 1
 dump D all custom 1 errors.dump id f_F

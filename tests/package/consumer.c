@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Two atoms of a bcc cell, one off its site, of the model's first species. */
+/* Two atoms of a bcc cell, one displaced, of the first species of the model. */
 static sz_status evaluate(const sz_model *model, sz_work *work, sz_list *list,
                           sz_error *err)
 {

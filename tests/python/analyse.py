@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz.analyse against numpy, and statements of the paper that are exact: ranks of P_l,
-degenerate pairs, displacements that a symmetric environment does not show."""
+"""soapz.analyse compared with numpy, and exact statements of the paper: ranks of P_l, degenerate pairs,
+displacements that do not change vectors of symmetric environments to first order."""
 import itertools
 import os
 import sys
@@ -110,7 +110,7 @@ def test_learning():
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         others = dataset([*frames[:31], (["Nb", "V", "Mo", "W", "V", "Mo"], *frames[31][1:])], energies[:32])
-        order = [31, *range(31)]  # the only Nb is judged
+        order = [31, *range(31)]  # the only Nb is in the test set
         analyse.learning(others, d, [24], 8, orders=[order])
         sure = len(said)
         analyse.learning(others, d, [24], 8, orders=[order[::-1]])
@@ -126,7 +126,7 @@ def gap(label, a, b):
 
 
 def test_pairs():
-    """Figure 2: a total density with a mirror plane; S1: places with the same triangles."""
+    """Figure 2: a total density with a mirror plane; S1: positions with the same triangles."""
     x = on_sphere([(2.2, 1.1, 0.4), (2.2, 1.1, -0.4), (2.8, 0.7, 1.9), (2.8, 0.7, -1.9)])
     a, b = (["W", "Mo", "V", "Mo", "V"], x), (["W", "Mo", "V", "V", "Mo"], x)
     gaps = {label: gap(label, a, b) for label in LABELS}
@@ -174,7 +174,7 @@ def test_ranks():
 
 
 def elpasolite():
-    """Cs2 Na Al F6, a = 8.12 Angstrom, u = 0.22, 8 atoms round whom are asked for: Al, F"""
+    """Cs2 Na Al F6, a = 8.12 Angstrom, u = 0.22; environments of Al and F"""
     a, u = 8.12, 0.22
     fcc = [(0, 0, 0), (0, .5, .5), (.5, 0, .5), (.5, .5, 0)]
     kinds = [("Al", (0, 0, 0))] + [("F", s) for s in ((u, 0, 0), (-u, 0, 0), (0, u, 0), (0, -u, 0), (0, 0, u),
@@ -185,8 +185,8 @@ def elpasolite():
 
 
 def test_symmetry():
-    """S4: what is not totally symmetric is not seen to first order: 3 displacements of 63
-    are round Al (Oh), 11 of 60 round F (C4v)."""
+    """S4: displacements that are not totally symmetric do not change the vector to first order: 3 of 63 do
+    for Al (Oh), and 11 of 60 for F (C4v)."""
     data = dataset([elpasolite()])
     for label in ("nu=2", "nu,mu=1,1", "mu=2"):
         d = Descriptor(label, ["F", "Na", "Al", "Cs"], **{**FINE, "cutoff": 4.2})

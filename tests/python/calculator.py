@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The ASE calculator: the numbers of soapz eval, derivatives of its own energy, relaxation,
-memory, and errors that say what is wrong."""
+"""The ASE calculator: the numbers of soapz eval, derivatives of its energy, relaxation, memory, and error
+messages."""
 import copy
 import os
 import pickle
@@ -117,7 +117,7 @@ def relaxation():
 
 
 def variance():
-    """on request only, and that of the potential"""
+    """only on request, and equal to that of the potential"""
     potential = Potential(path_of("hea4_nuR1_nuS1"))
     plain, with_it = SoapzCalculator(potential), SoapzCalculator(potential, variance=True)
     atoms = ase.Atoms("NbMoW", [[0, 0, 0], [2.4, 0, 0.3], [0.2, 2.6, 0]])
@@ -161,7 +161,7 @@ def resident():
 
 
 def memory():
-    """1000 calls and 200 models leave nothing behind."""
+    """1000 calls and 200 models do not leak memory."""
     if not os.path.exists("/proc/self/statm"):
         return
     atoms = ase.build.bulk("Mo", "bcc", a=3.16, cubic=True) * (2, 2, 2)
@@ -191,7 +191,7 @@ def errors():
     fails(SoapzError, ["cell"], lambda: calculator.get_forces(
         ase.Atoms("NbW", pair.positions, cell=np.zeros((3, 3)), pbc=True)))
     fails(ValueError, ["118"], lambda: Potential(ALLOY).compute([300], [[0, 0, 0]]))
-    pair.calc = calculator  # works after all that, and has no stress without a cell
+    pair.calc = calculator  # still works; no stress without a cell
     check(pair.get_potential_energy() < -15, "a dimer")
     try:
         pair.get_stress()
@@ -208,7 +208,7 @@ def errors():
 
 
 def imports():
-    """LAMMPS asks for the folder without numpy or ASE; a lack of them is said plainly."""
+    """LAMMPS gets the folder without numpy or ASE; if they are needed and missing, a message says so."""
     package = os.path.join(HERE, "..", "python")
     for code, parts in (("import soapz, sys; print(soapz.plugin_folder());"
                          "assert 'numpy' not in sys.modules", ["soapz"]),

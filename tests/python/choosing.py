@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz.select picks what the command picks from the same structures, and refuses what is wrong."""
+"""soapz.select chooses the same structures as the command, and refuses wrong arguments."""
 import json
 import os
 import sys
@@ -16,7 +16,7 @@ NUMBERS = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74}
 
 
 class Atoms:
-    """as much of ase.Atoms as is needed"""
+    """the required part of ase.Atoms"""
 
     def __init__(self, symbols, positions, cell, kind):
         self.numbers, self.positions, self.cell = np.array([NUMBERS[s] for s in symbols]), positions, cell

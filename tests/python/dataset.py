@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz.Dataset: what a file and what structures give under the same names is the same."""
+"""soapz.Dataset: a file and structures with the same names give the same data."""
 import os
 import sys
 import tempfile
@@ -25,7 +25,7 @@ VOLUME = np.linalg.det(CELL)
 
 
 class Atoms:
-    """as much of ase.Atoms as a Dataset looks at"""
+    """the part of ase.Atoms that a Dataset uses"""
 
     def __init__(self, k):
         self.numbers, self.positions, self.cell = np.array([41, 74, 41]), PLACES[k], CELL
@@ -83,7 +83,7 @@ def same_names(folder):
 
 
 def order(folder):
-    """the reference before the rest, the prefix of a given name before all"""
+    """reference data are preferred, the prefix of a given name most of all"""
     path = os.path.join(folder, "o.xyz")
     atoms = structures(["energy", "REF_energy", "mace_energy", "forces", "REF_forces", "mace_forces"],
                        lambda k: (1.0, ENERGY[k], 2.0, 0 * FORCES[k], FORCES[k], 3 * FORCES[k]))
@@ -129,7 +129,7 @@ def weights(folder):
 
 
 def said():
-    """mixed names, and virials that are none"""
+    """mixed names, and stresses given as virials"""
     atoms = structures(["energy"], lambda k: (ENERGY[k],))
     atoms[2].info = {"REF_energy": -8.5}
     with warnings.catch_warnings(record=True) as w:

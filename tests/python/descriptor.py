@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz.Descriptor: the vectors of soapz describe, slopes of them, labels, refusals."""
+"""soapz.Descriptor: the vectors of soapz describe, their slopes, labels, errors."""
 import json
 import os
 import pickle
@@ -20,7 +20,7 @@ SOAP = "soap cutoff=4 n_max=3 l_max=2 atom_sigma=0.5 n_species=2 species_Z={41 7
 
 
 def command(folder, *words):
-    """descriptor and the rest of what soapz describe writes"""
+    """descriptor and the other arrays of soapz describe"""
     data, out = os.path.join(folder, "in.xyz"), os.path.join(folder, "out.npz")
     write_xyz(data, SYMBOLS, POSITIONS, CELL, [1, 1, 1])
     code, text, err = run("describe", *words, data, "-o", out)
@@ -105,8 +105,8 @@ def derivatives():
 
 
 def turbo():
-    """soap_turbo: vectors, and slopes of the first centre, of tests/data/turbo_descriptors.json,
-    which are QUIP's; the slopes are the vectors' own by central differences"""
+    """soap_turbo: vectors, and slopes of the first centre, of tests/data/turbo_descriptors.json by
+    QUIP; slopes compared with central differences of the vectors"""
     with open(os.path.join(HERE, "data", "turbo_descriptors.json")) as f:
         known = json.load(f)
     n_slopes = 0

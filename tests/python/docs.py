@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The first block of docs/python.md runs, on the data of examples/fit, and says something
-sensible."""
+"""The first block of docs/python.md runs on the data of examples/fit, with plausible results."""
 import os
 import re
 import subprocess

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fits from Python: the numbers of the command, data from memory and from a file, errors,
-learning curves, progress, Ctrl-C, and refusals."""
+learning curves, progress, Ctrl-C, and invalid arguments."""
 import os
 import pickle
 import signal
@@ -24,7 +24,7 @@ LINE = (f"gap={{{PAIR} : {SOAP}}} default_sigma={{0.002 0.1 0.1 0}} e0_method=av
 
 
 class Atoms:
-    """as much of ase.Atoms as a Dataset looks at"""
+    """the part of ase.Atoms that a Dataset uses"""
 
     def __init__(self, z, positions, cell):
         self.numbers, self.positions, self.cell = np.array(z), np.array(positions), np.array(cell)
@@ -145,7 +145,7 @@ def folds(train):
 
 
 def watched(train):
-    """progress is told; what it raises and Ctrl-C end a fit"""
+    """progress is called; its exceptions and Ctrl-C end a fit"""
     many, seen = train * 20, []
     soapz.fit(many, **KEYS, progress=lambda *what: seen.append(what))
     check(seen and all(isinstance(w, str) and done <= 1 for done, _, w in seen), f"{seen[:3]}")
@@ -169,7 +169,7 @@ def watched(train):
 
 
 def data_stay(folder, train):
-    """what a fit reads is not written, by it or by its potential"""
+    """a fit and its potential do not write to files that the fit reads"""
     path, link = os.path.join(folder, "data.xyz"), os.path.join(folder, "link.xyz")
     conf = os.path.join(folder, "fit.conf")
     write(path, train)

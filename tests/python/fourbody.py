@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""fourbody.py - products of three factors equal those of another program: kernels and the
-norm of every (l1,l2,l3) of all 20 labels, from data/fourbody.json; and, where the folder
-SOAPZ_SHARED has that program, of other environments and other l_max."""
+"""fourbody.py - products of three factors are equal to those of another program: kernels and the norm of
+every (l1,l2,l3) of all 20 labels, from data/fourbody.json; and, if the folder SOAPZ_SHARED contains that
+program, for other environments and other l_max."""
 import json
 import os
 import sys

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every picture of the command, drawn from made-up numbers of many sizes: one width, letters that can be
-read at 400 px, no two texts that overlap, colours that all people tell apart, no lines through few points."""
+"""Every picture of the command, of examples/ from artificial numbers of many sizes, and of bench/ from its tables:
+one width, letters that can be read at 400 px, no overlapping texts, colours that all people can distinguish, no
+lines through few points."""
+import importlib.util
 import os
 import sys
+from types import SimpleNamespace
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "bench"))
 import numpy as np  # noqa: E402
 from soapz_cli import SKIPPED, check, done  # noqa: E402
 
@@ -15,18 +20,20 @@ except ImportError:
     print("SKIPPED: matplotlib or jinja2 is not installed")
     sys.exit(SKIPPED)
 
+import draw as bench  # noqa: E402
+import soapz.pictures  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
-from soapz import analyse_pictures, curve, property_pictures, report, report_pictures  # noqa: E402
-from soapz.pictures import COLOURS, WIDTH, LogTicks, apart, plt  # noqa: E402
+from soapz import analyse_pictures, curve, kfold, property_pictures, report, report_pictures, scan  # noqa: E402
+from soapz.pictures import COLOURS, KINDS, WIDTH, LogTicks, apart, plt  # noqa: E402
 
 SCREEN, LEAST_PIXELS = 400, 9.5
 random = np.random.default_rng(3)
 
 
-# ---- what is demanded of a figure ------------------------------------------------------
+# ---- requirements of a figure ----------------------------------------------------------
 
 def texts(figure):
-    """of the figure, drawn: text, box in pixels and size of the letters of what can be seen"""
+    """(text, box in pixels, size of the letters) of all visible texts of a figure"""
     figure.canvas.draw()
     renderer, seen, ticks = figure.canvas.get_renderer(), [], set()
     for axes in figure.axes:
@@ -59,7 +66,7 @@ def inspect(name, figure):
     for k, (text, box, _) in enumerate(seen):
         for other, its, _ in seen[:k]:
             check(not overlap(box, its), f"{name}: {text!r} lies over {other!r}")
-    if os.environ.get("SOAPZ_PICTURES"):  # a folder, to look at them
+    if os.environ.get("SOAPZ_PICTURES"):  # a folder for the pictures
         figure.savefig(os.path.join(os.environ["SOAPZ_PICTURES"], name.replace(" ", "_").replace("/", "_") + ".png"), dpi=100)
     plt.close(figure)
 
@@ -68,7 +75,7 @@ def inspect(name, figure):
 
 def curves(sizes, frames, scale, kinds=("energy", "force", "virial")):
     of = {k: {"n": 9, "mae": 1.0, "rmse": 1.4} for k in kinds}
-    models = [{k: {"n": 9, **{m: scale * x * (30 / s) ** 0.5 * (20 / f) ** 0.3 for m, x in (("mae", 1), ("rmse", 1.5))}}
+    models = [{"n_unknowns": s, "n_frames": f} | {k: {"n": 9, **{m: scale * x * (30 / s) ** 0.5 * (20 / f) ** 0.3 for m, x in (("mae", 1), ("rmse", 1.5))}}
                for k in of} for f in frames for s in sizes]
     return {"n_frames": frames, "n_unknowns": sizes, "models": models, "judged_on": "test",
             "model": "a_potential_with_a_rather_long_name.soapz", "data": "test_set_of_the_alloy.xyz"}
@@ -105,7 +112,7 @@ def analyses(n):
 
 
 def validation(n_frames, n_types, n_models, scale, n_atoms=6):
-    """as soapz validate writes it, of random numbers"""
+    """the output of soapz validate, with random numbers"""
     types = random.integers(0, n_types, n_frames)
     energy = -11 * n_atoms * (1 + 0.1 * random.random(n_frames))
     force = random.normal(scale=2, size=(n_frames * n_atoms, 3))
@@ -140,18 +147,54 @@ def report_figures(data):
     models = [report.Model(data, m) for m in range(len(data["models"]))]
     styles = report_pictures.TypeStyles(data)
     for k, m in enumerate(models):
-        for kind in report_pictures.KINDS:
+        for kind in KINDS:
             report_pictures.parity(kind, k, models, styles)
         report_pictures.against_force(k, models, styles)
         report_pictures.variance(k, m, styles)
-    for kind in report_pictures.KINDS:
+    for kind in KINDS:
         report_pictures.histogram(kind, models)
     report_pictures.above(models)
     return figures
 
 
+def kfolds(names, elements, scale, n_folds=5):
+    def errors():
+        folds = [{"n": 9, "mae": scale * (1 + 0.2 * random.random())} for _ in range(n_folds)]
+        return {k.name: {"n": 45, "mae": scale, "rmse": 1.5 * scale, "mae_deviation": 0.1 * scale, "folds": folds}
+                for k in KINDS}
+    return {"model": "a_potential_with_a_rather_long_name.soapz", "n_folds": n_folds, "training_data": "alloy_train.xyz",
+            "all": errors(), "config_types": {n: errors() for n in names},
+            "elements": {e: {"force": errors()["force"]} for e in elements}}
+
+
+def scans(keys, spread):
+    """keys with their values; the errors fall with the cost, up to a random part"""
+    n = np.prod([len(v) for v in keys.values()], dtype=int)
+    cost = 5 * np.exp(spread * random.random(n))
+    return {"scan": {"model": "a_potential_with_a_rather_long_name.soapz", "n_folds": 5, "test_data": None, "keys": keys,
+                     "points": [f"{k:032x}" for k in range(n)]},
+            "results": {f"{k:032x}": {"microseconds": c, **{kind.name: {"n": 9, "rmse": c ** -0.5 * (1 + 0.1 * random.random())}
+                                                            for kind in KINDS}} for k, c in enumerate(cost)}}
+
+
+def draw_examples():
+    """ordering and active_learning, which are drawn after long runs"""
+    soapz.pictures.write_figure = lambda figure, path: inspect(path, figure)
+    drawn = {}
+    for name in ("ordering", "active_learning"):
+        spec = importlib.util.spec_from_file_location(name, os.path.join(HERE, "..", "..", "examples", name, "run.py"))
+        drawn[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(drawn[name])
+    kelvin = drawn["ordering"].TEMPERATURES
+    mean = {t: {shell: random.uniform(-1, 1, (4, 4)) * 300 / t for shell in (1, 2)} for t in kelvin}
+    drawn["ordering"].draw(SimpleNamespace(output="example"), kelvin, mean, {t: t / 4000 for t in kelvin})
+    errors = 0.5 * 0.8 ** np.arange(7) * random.uniform(0.9, 1.1, (3, 7))
+    drawn["active_learning"].draw(errors, random.uniform(0.1, 1.5, (3, 6, 4)), random.uniform(0.4, 0.6, (5, 6)),
+                                  "example active_learning")
+
+
 class Result:
-    """what soapz.property returns, as far as it is drawn"""
+    """the part of the result of soapz.property that is drawn"""
 
     def __init__(self, crystals, reference):
         v = np.linspace(14, 18, 11)
@@ -180,13 +223,25 @@ def figures():
     for n_frames, n_types, n_models, scale in ((60, 3, 1, 0.02), (300, 25, 2, 1e-4), (4, 1, 2, 5.0)):
         for name, figure in report_figures(validation(n_frames, n_types, n_models, scale)):
             inspect(f"report {n_frames} {name}", figure)
+    for names, elements, scale in ((["bulk", "surfaces_and_vacancies_at_2000_K", "melt"], ["Nb", "W"], 0.1), ([], [], 3e-5),
+                                   ([f"type {k}" for k in range(12)], ["Nb", "Mo", "Ta", "W"], 20)):
+        inspect(f"kfold {len(names)}", kfold.draw(kfolds(names, elements, scale)))
+    for keys, spread in (({"soap.cutoff": ["4.5", "5", "5.5"], "soap.n_sparse": ["200", "400"]}, 1), ({"zeta": ["2"]}, 1),
+                         ({"soap.n_max": ["8", "10"], "soap.l_max": ["4", "6"], "soap.n_sparse": ["100", "200", "400"]}, 4)):
+        inspect(f"scan {len(keys)}", scan.draw(scans(keys, spread)))
+    for name, (function, page, _) in bench.PICTURES.items():
+        inspect(f"bench {name}", function(os.path.join(HERE, "..", "..", page)))
+    learned = [{**curves([20, 40, 80, 160, 320, 640, 1610], [19, 38, 77, 155, 311, 624], scale), "n_whole": 10}
+               for scale in (0.1, 0.13, 0.14, 0.3)]
+    inspect("bench learning", bench.learning(dict(zip(("nu,mu=1,1", "nu,mu^=1,1", "nu=2", "mu=2"), learned)), 624, 400))
+    draw_examples()
     property_pictures.write_figure = lambda figure, path: inspect(path, figure)
     for crystals in (["bcc:W"], ["bcc:W", "fcc:W", "hcp:W"]):
         property_pictures.draw(Result(crystals, None), f"property {len(crystals)}")
 
 
 def few_points():
-    """a line through bins has LEAST numbers or more behind each of its points"""
+    """each point of a line through bins represents LEAST numbers or more"""
     for n in (3, 24, 30, 74, 75, 200, 5000):
         x = random.uniform(0, 3, n)
         line = report_pictures.in_bins(x, x)
@@ -214,7 +269,7 @@ def log_ticks():
 
 
 def colours():
-    """Differences in CIELAB as people see them who lack one kind of cone (Machado et al. 2009)"""
+    """Differences in CIELAB for people without one kind of cone (Machado et al. 2009)"""
     seen_by = {"all": np.eye(3),
                "protan": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
                "deutan": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],

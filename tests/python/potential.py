@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz.Potential without ASE: slopes of its own energy, sums over atoms, predicted variance,
-notes, copies, and errors of the right kind."""
+"""soapz.Potential without ASE: slopes of its energy, sums over atoms, predicted variance, notes, copies, and
+the right kind of exceptions."""
 import os
 import pickle
 import subprocess
@@ -52,7 +52,7 @@ def derivatives(potential):
 
 
 def agreement(potential):
-    """the numbers of soapz eval, bit by bit"""
+    """bitwise the numbers of soapz eval"""
     data = os.path.join(os.path.dirname(MODEL), "reference.xyz")
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out.xyz")
@@ -116,7 +116,7 @@ def low_rank():
         check(r.used == (2 * r.rank < r.length) and 0 < r.rank < r.length, f"{r}")
         check(r.rms <= tolerance and r.rms <= r.max <= r.bound, f"{r}")
     check(sum(r.used for r in low.ranks) >= 4, f"{low.ranks}")
-    # what no fit has seen: 10 alloys of 54 atoms, hot as the sparse points: 0.2 Angstrom off their sites
+    # not in the training data: 10 alloys of 54 atoms, displaced by 0.2 Angstrom like the sparse points
     sites = np.array([[i, j, k] for i in range(3) for j in range(3) for k in range(3)], float)
     sites, cell, off = np.concatenate([sites, sites + 0.5]) * 3.24, 9.72 * np.eye(3), []
     for _ in range(10):
@@ -160,7 +160,7 @@ def saved():
             path = os.path.join(folder, name)
             potential.save(path, notes={"citation": "A & B, 2021"} if name == "a.soapz" else None)
             again = Potential(path)
-            # vectors in the place of environments round, and weights of 1e5 amplify that
+            # vectors instead of environments are rounded, which is multiplied by weights of 1e5
             check(abs(again.energy(ATOMS) - potential.energy(ATOMS)) <=
                   (1e-7 if name == "a.xml" else 0), f"{name} computes the same")
             check(name != "a.soapz" or again.notes["citation"] == "A & B, 2021", f"{again.notes}")
@@ -170,12 +170,12 @@ def saved():
             sides = [os.path.join(folder, n) for n in os.listdir(folder) if "sparseX" in n]
             check(name != "a.xml" or sides, "no file of sparse points")
             before = {n: open(os.path.join(folder, n), "rb").read() for n in os.listdir(folder)}
-            for to in [path, *links, *sides]:  # what a potential was read from
+            for to in [path, *links, *sides]:  # the file of a potential
                 fails(SoapzError, ["would overwrite", os.path.basename(to)], lambda: again.save(to))
             check({n: open(os.path.join(folder, n), "rb").read() for n in os.listdir(folder)} == before,
                   "its own file was written")
         fails(SoapzError, ["no/such"], lambda: potential.save(os.path.join(folder, "no/such/a.soapz")))
-        potential.path = None  # as of a fit
+        potential.path = None  # as after a fit
         check(pickle.loads(pickle.dumps(potential)).energy(ATOMS) == potential.energy(ATOMS), "bytes")
 
 
@@ -216,7 +216,7 @@ def package(potential):
     again = pickle.loads(pickle.dumps(potential))
     check(np.array_equal(again.forces(ATOMS), potential.forces(ATOMS)), "a pickled copy")
     check(os.path.exists(os.path.join(os.path.dirname(soapz.__file__), "py.typed")), "py.typed")
-    # a library of other structs is refused
+    # a library with other structs is refused
     code = ("import soapz.library as l; import ctypes\n"
             "l._MIRRORS['sz_list'] = l.Error\n"
             "try: l.library()\nexcept ImportError as e: print(e)")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz.property against lattice sums of a Lennard-Jones crystal, against EMT copper by other routes
-(energies, cubic cells, slabs of ase.build), Tersoff's silicon as published, and of tungsten against what
-LAMMPS finds."""
+"""soapz.property compared with lattice sums of a Lennard-Jones crystal, with EMT copper by other methods
+(energies, cubic cells, slabs of ase.build), with Tersoff's silicon as published, and for tungsten with
+LAMMPS."""
 import itertools
 import os
 import sys
@@ -49,7 +49,7 @@ EPSILON, SIGMA, CUT = 0.0104, 3.4, 7.0
 
 
 def slopes(r):
-    """phi, phi' and phi'' of what ASE computes: cut and shifted"""
+    """phi, phi' and phi'' as in ASE: truncated and shifted"""
     x, cut = (SIGMA / r) ** 6, (SIGMA / CUT) ** 6
     phi = 4 * EPSILON * (x * x - x - cut * cut + cut)
     return phi, 4 * EPSILON * (-12 * x * x + 6 * x) / r, 4 * EPSILON * (156 * x * x - 42 * x) / r ** 2
@@ -66,7 +66,7 @@ def lj_energy(a):
 
 
 def lj_constants(a):
-    """C11, C12, C44 in GPa: the sum of (phi'' - phi'/r) x x y y / r^2 over 2 V, at no pressure"""
+    """C11, C12, C44 in GPa: the sum of (phi'' - phi'/r) x x y y / r^2 over 2 V, at zero pressure"""
     v, r = fcc_neighbours(a)
     _, d1, d2 = slopes(r)
     weight = (d2 - d1 / r) / r ** 2 / (2 * a ** 3 / 4) * GPA
@@ -114,7 +114,7 @@ about(c[5, 5], (c[0, 0] - c[0, 1]) / 2, 2e-3, "C66 of hcp")
 about(c[3, 3], c[4, 4], 1e-3, "C44 = C55")
 about(c[0, 2], c[1, 2], 1e-3, "C13 = C23")
 
-# a crystal that does not hold, and none
+# an unstable crystal, and a wrong name
 bad = soapz.property(lj, ["bcc:Ar", "diamond:Ar"], only=["elastic", "vacancy", "surfaces"])
 said = "; ".join(f"{k} {s}" for k, s in bad.notes)
 check("bcc:Ar not stable: an elastic constant is negative" in said and "vacancy: not computed" in said, said)
@@ -184,7 +184,7 @@ for build, name, layers in ((fcc100, "100", 11), (fcc111, "111", 9)):
 
 
 def slipped(share):
-    """Energy of a slab with layers 7.. moved towards the hollow sites, per area, J/m^2"""
+    """Energy per area of a slab with layers 7.. shifted towards the hollow sites, J/m^2"""
     slab = fcc111("Cu", (1, 1, 12), a=cu["a"], vacuum=8)
     step = slab.positions[7] - slab.positions[6]
     upper = slab.get_tags() <= 6  # layers are counted from above

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""soapz.potential gives the files of the potentials that come with soapz."""
+"""soapz.potential gives the files of the shipped potentials."""
 import os
 import sys
 

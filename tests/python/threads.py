@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Threads and forked processes that share a Potential or a Descriptor get what one thread
-gets, to the last bit."""
+"""Threads and forked processes that share a Potential or a Descriptor get bitwise the results of one
+thread."""
 import multiprocessing
 import os
 import sys
@@ -74,11 +74,11 @@ def processes(serial):
 
 
 def blas_threads():
-    """The number of threads that the process has set is one in a call, and what it was afterwards."""
+    """The number of BLAS threads of the process is one during a call, and is restored."""
     set_threads = library().sz_blas_set_threads
     host = set_threads(2)
     if host == 0:
-        return  # a BLAS that does not tell
+        return  # a BLAS without this function
     check(set_threads(0) == 2, "set")
     POTENTIAL.predict(FRAMES[1])
     DESCRIPTOR(FRAMES[1])
