@@ -90,7 +90,7 @@ class Scratch
 inline size_t count_scratch(const Descriptor &d)
 {
     size_t n = density_scratch(d.density) + d.n_x + 2 * d.coupling.n_q +
-               coupling_scratch(d.coupling, d.n_lm) + d.power.product_stride;
+               coupling_scratch(d.coupling, d.n_lm) + d.power.product_stride + power_scratch(d.power);
 
     for (int k = 0; k < d.order; k++) n += d.n_y[k];
     return n;
@@ -165,7 +165,8 @@ SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
     }
     team.team_barrier();
     power_adjoint(team, d.power, at.factor(d, 0), second, b.p + i * stride, b.norm[i],
-                  dedp, products, own.factor(d, 0), to);
+                  dedp, products, scratch.take(power_scratch(d.power)), own.factor(d, 0),
+                  to);
     if (d.order == 3)
         couple_adjoint(team, d.coupling, d.n_lm, factors_of(d, at, own), couplings, to);
     for (int k = 0; k < d.order; k++)

@@ -88,10 +88,10 @@ SZ_HERE void harmonics(const Harmonics &f, int l_max, const lanes *u, double *y,
     }
 }
 
-/* dE/dr_ij of W neighbours; at(lm, l, &v, &s) gives dE/dY_lm and s_lm. */
-template <class At>
+/* dE/dr_ij of W neighbours from dE/dY_lm and s_lm, next apart */
 SZ_HERE void harmonics_adjoint(const Harmonics &f, int l_max, const lanes &r,
-                               const lanes *u, const At &at, lanes *dedr)
+                               const lanes *u, const double *dedy, const double *s,
+                               int next, lanes *dedr)
 {
     lanes g[3] = {lanes{}, lanes{}, lanes{}}, along = lanes{}, inverse;
     Orders o;
@@ -105,12 +105,11 @@ SZ_HERE void harmonics_adjoint(const Harmonics &f, int l_max, const lanes &r,
         for (int l = m; l <= l_max; l++) {
             if (l > m) d.next(f, l * (l_max + 1) + m, u[2]);
             for (int sign = 0; sign < (m > 0 ? 2 : 1); sign++) {
-                lanes v, s;
+                const int at = (l * l + l + (sign ? -m : m)) * next;
 
-                at(l * l + l + (sign ? -m : m), l, &v, &s);
-                value[sign] += d.a * v;
-                rise[sign] += d.da * v;
-                slope[sign] += d.a * s;
+                value[sign] += d.a * load(dedy + at);
+                rise[sign] += d.da * load(dedy + at);
+                slope[sign] += d.a * load(s + at);
             }
         }
         g[0] += o.c_x * value[0] + o.s_x * value[1];

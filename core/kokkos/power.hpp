@@ -10,8 +10,8 @@
  *
  *   q_k = sum_j S_kj P_j in the place of P (compress_file of soap_turbo)
  *
- * Forwards an item is W components of one row of the list; backwards it is a channel, or
- * W of them, with all components that it is in. With three factors Y2 is Q. */
+ * Forwards an item is W components of one row of the list; backwards it is W channels
+ * with all components that they are in. With three factors Y2 is Q. */
 #ifndef SZ_KOKKOS_POWER_HPP
 #define SZ_KOKKOS_POWER_HPP
 
@@ -29,22 +29,20 @@ struct Piece {
     bool like;
 };
 
-/* What a piece adds to a target. */
+/* What dE/dY of W channels gets from one channel of the other factor: in each lane
+ * factor[at] dE/dP[at]. */
 struct Part {
-    int at, from, n; /* components, and the channel of the other factor */
+    int from, at[W];
+    double factor[W];
 };
 
-/* ROW: W channels, each part with one of the other factor; LIKE: with W of it; DOT: one
- * channel, each part with W of the other factor. */
-enum TargetKind { ROW, LIKE, DOT };
-
+/* W channels of l: parts first .. of the next target - 1 */
 struct Target {
-    TargetKind kind;
-    int l, to, first; /* parts first .. of the next target - 1 */
+    int l, to, first;
 };
 
 struct Targets {
-    int n;
+    int n, n_parts;
     const Target *target; /* [n + 1] */
     const Part *part;
 };
@@ -54,7 +52,7 @@ struct Power {
     double least_norm;
     const Piece *piece;
     const double *scale; /* [product_stride] */
-    Targets to1, to2;    /* of Y1 and of Y2 */
+    Targets to1, to2;    /* of Y1 and of Y2; of alike factors the first has all */
     int summed, stride;
     Rows sums, sums_back; /* where summed is 1 */
 };
@@ -81,10 +79,19 @@ inline std::vector<Piece> find_pieces(const sz_compression &c)
 class TargetList
 {
   public:
-    void add(TargetKind kind, int l, int to, const Part &part)
+    /* dE/dY_l,to += factor dE/dP[at] Y_l,from */
+    void add(int l, int to, int from, int at, double factor)
     {
-        /* of single numbers all kinds are the same */
-        of[std::make_tuple(W > 1 ? kind : DOT, l, to)].push_back(part);
+        std::vector<Part> &parts = of[std::make_tuple(l, to / W * W, from)];
+        const int lane = to % W;
+        size_t k = 0;
+
+        while (k < parts.size() && parts[k].factor[lane] != 0.0 &&
+               parts[k].at[lane] != at)
+            k++;
+        if (k == parts.size()) parts.push_back({from, {}, {}});
+        parts[k].at[lane] = at;
+        parts[k].factor[lane] += factor;
     }
     Targets upload(Store &store) const
     {
@@ -92,16 +99,19 @@ class TargetList
         std::vector<Part> parts;
 
         for (const auto &found : of) {
-            targets.push_back({std::get<0>(found.first), std::get<1>(found.first),
-                               std::get<2>(found.first), static_cast<int>(parts.size())});
+            const int l = std::get<0>(found.first), to = std::get<1>(found.first);
+
+            if (targets.empty() || targets.back().l != l || targets.back().to != to)
+                targets.push_back({l, to, static_cast<int>(parts.size())});
             parts.insert(parts.end(), found.second.begin(), found.second.end());
         }
-        targets.push_back({DOT, 0, 0, static_cast<int>(parts.size())});
-        return {static_cast<int>(of.size()), store.put(targets), store.put(parts)};
+        targets.push_back({0, 0, static_cast<int>(parts.size())});
+        return {static_cast<int>(targets.size()) - 1, static_cast<int>(parts.size()),
+                store.put(targets), store.put(parts)};
     }
 
   private:
-    std::map<std::tuple<TargetKind, int, int>, std::vector<Part>> of;
+    std::map<std::tuple<int, int, int>, std::vector<Part>> of;
 };
 
 inline void upload_sums(Store &store, const sz_sums &from, Power &to)
@@ -120,13 +130,17 @@ inline Power upload_power(Store &store, const sz_soap &from)
 {
     const sz_compression &c = from.compression;
     const std::vector<Piece> pieces = find_pieces(c);
+    const bool alike = c.spec.order == 2 && sz_alike(&c.spec, 0, 1);
     TargetList to1, to2;
     Power to = {};
 
-    for (const Piece &k : pieces) {
-        to1.add(k.like ? LIKE : ROW, k.l, k.a, {k.at, k.b, k.n});
-        to2.add(k.like ? LIKE : DOT, k.l, k.b, {k.at, k.a, k.n});
-    }
+    for (const Piece &k : pieces)
+        for (int i = 0; i < k.n; i++) {
+            const int a = k.a + i, b = k.like ? k.b + i : k.b, at = k.at + i;
+
+            to1.add(k.l, a, b, at, c.scale[at]);
+            (alike ? to1 : to2).add(k.l, b, a, at, c.scale[at]);
+        }
     to.n_pieces = static_cast<int>(pieces.size());
     to.piece = store.put(pieces);
     to.product_stride = c.product_stride;
@@ -190,14 +204,6 @@ SZ_HERE void add_sums(const Team &team, const Rows &rows, const double *from, in
 
 /* ---- the stages -------------------------------------------------------------------- */
 
-SZ_HERE void scale(const Team &team, const Power &c, double *products)
-{
-    each(team, items(c.product_stride), [&](int k) {
-        store(products + k * W, load(products + k * W) * load(c.scale + k * W));
-    });
-    team.team_barrier();
-}
-
 /* p [stride] of an atom; products [product_stride]: where they are summed, else p.
  * Returns the norm. */
 SZ_HERE double power(const Team &team, const Power &c, const double *y1, const double *y2,
@@ -219,38 +225,42 @@ SZ_HERE double power(const Team &team, const Power &c, const double *y1, const d
         store(products + t.at, sum);
     });
     team.team_barrier();
-    scale(team, c, products);
+    each(team, items(c.product_stride), [&](int k) {
+        store(products + k * W, load(products + k * W) * load(c.scale + k * W));
+    });
+    team.team_barrier();
     if (c.summed) add_sums(team, c.sums, products, c.stride, p);
     return c.normalise ? normalise(team, c.stride, c.least_norm, p) : 1.0;
 }
 
-/* to += D from, target by target */
-SZ_HERE void spread_products(const Team &team, const Targets &list, const double *d,
-                             const double *from, int stride, double *to, int stride_to)
+SZ_HERE size_t power_scratch(const Power &c)
 {
+    return W * static_cast<size_t>(c.to1.n_parts > c.to2.n_parts ? c.to1.n_parts
+                                                                 : c.to2.n_parts);
+}
+
+/* dedy += the parts of d with y; scratch [n_parts][W] */
+SZ_HERE void spread_products(const Team &team, const Targets &list, const double *d,
+                             const double *y, int stride, double *scratch, double *dedy,
+                             int stride_to)
+{
+    each(team, list.n_parts, W, [&](int k, int w) {
+        scratch[k * W + w] = list.part[k].factor[w] * d[list.part[k].at[w]];
+    });
+    team.team_barrier();
     each(team, list.n, [&](int k) {
         const Target &t = list.target[k];
-        const Part *first = list.part + t.first,
-                   *end = list.part + list.target[k + 1].first;
+        const Part *part = list.part + t.first;
+        const double *yl = y + t.l * t.l * stride, *own = scratch + t.first * W;
+        double *to = dedy + t.l * t.l * stride_to + t.to;
 
-        for (int lm = t.l * t.l; lm < (t.l + 1) * (t.l + 1); lm++) {
-            const double *y = from + lm * stride;
-            double *at = to + lm * stride_to + t.to;
-            lanes sum = lanes{};
-
-            for (const Part *i = first; i < end; i++) {
-                const lanes own = load(d + i->at);
-
-                if (t.kind == ROW)
-                    sum += kept(own, i->n) * y[i->from];
-                else
-                    sum += kept(own * load(y + i->from), i->n);
-            }
-            if (t.kind == DOT)
-                *at += sum_of(sum);
-            else
-                store(at, load(at) + sum);
-        }
+        product(
+            2 * t.l + 1, list.target[k + 1].first - t.first,
+            [&](int m, int i) { return yl[m * stride + part[i].from]; },
+            [&](int i) { return load(own + i * W); },
+            [&](int m, const lanes &sum) {
+                store(to + m * stride_to, load(to + m * stride_to) + sum);
+            });
     });
     team.team_barrier();
 }
@@ -259,13 +269,13 @@ SZ_HERE void spread_products(const Team &team, const Targets &list, const double
  * array; norm is that of power(). */
 SZ_HERE void power_adjoint(const Team &team, const Power &c, const double *y1,
                            const double *y2, const double *p, double norm, double *dedp,
-                           double *products, double *dedy1, double *dedy2)
+                           double *products, double *scratch, double *dedy1,
+                           double *dedy2)
 {
     if (c.normalise) normalise_adjoint(team, c.stride, p, norm, dedp);
     if (c.summed) add_sums(team, c.sums_back, dedp, c.product_stride, products);
-    scale(team, c, products);
-    spread_products(team, c.to1, products, y2, c.stride2, dedy1, c.stride1);
-    spread_products(team, c.to2, products, y1, c.stride1, dedy2, c.stride2);
+    spread_products(team, c.to1, products, y2, c.stride2, scratch, dedy1, c.stride1);
+    spread_products(team, c.to2, products, y1, c.stride1, scratch, dedy2, c.stride2);
 }
 
 } // namespace soapz

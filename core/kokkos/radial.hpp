@@ -87,7 +87,7 @@ SZ_HERE void cut(const sz_radial_spec &s, const double *r, double *f, double *df
     const double pi = 3.14159265358979323846;
     const double inverse = s.cutoff_width > 0.0 ? 1.0 / s.cutoff_width : 0.0;
     double t[W], inside[W], before[W]; /* the last two 1 or 0 */
-    lanes x, even = lanes{}, odd = lanes{};
+    lanes x, x2, even = lanes{}, odd = lanes{};
 
     for (int k = 0; k < W; k++) {
         const double place = (r[k] - (s.cutoff - s.cutoff_width)) * inverse;
@@ -97,9 +97,10 @@ SZ_HERE void cut(const sz_radial_spec &s, const double *r, double *f, double *df
         t[k] = (place - 0.5) * inside[k];
     }
     x = pi * load(t);
+    x2 = x * x;
     for (int n = 22; n >= 0; n -= 2) {
-        even = 1.0 - x * x * even * (1.0 / ((n + 1) * (n + 2)));
-        odd = 1.0 - x * x * odd * (1.0 / ((n + 2) * (n + 3)));
+        even = 1.0 - x2 * (1.0 / ((n + 1) * (n + 2))) * even;
+        odd = 1.0 - x2 * (1.0 / ((n + 2) * (n + 3))) * odd;
     }
     store(f, load(before) + load(inside) * (0.5 - 0.5 * x * odd));
     store(df, load(inside) * (-0.5 * pi * inverse) * even);

@@ -4,7 +4,7 @@
  *
  *   an atom    is a team of threads; what the threads of a team share out are items
  *   an item    is W numbers: one on a GPU, where neighbouring threads take neighbouring
- *              numbers; on a CPU eight, which are one vector, and a team is one thread
+ *              numbers; on a CPU those of one vector register, and a team is one thread
  *   a chunk    is CHUNK groups of W neighbours, whose harmonics are kept at a time
  *
  * So every stage is written once. A loop over items is each(); what its items write does
@@ -35,14 +35,23 @@ using Policy = Kokkos::TeamPolicy<Space>;
 using Team = Policy::member_type;
 
 constexpr bool ON_HOST = std::is_same<Memory, Kokkos::HostSpace>::value;
-constexpr int W = ON_HOST ? SZ_LANES : 1;
+constexpr int W = ON_HOST ? SZ_NATIVE_LANES : 1;
 constexpr int TEAM = ON_HOST ? 1 : 128; /* threads */
 constexpr int CHUNK = TEAM;
 
-/* n items, shared out among the threads of a team */
+/* n items, shared out among the threads of a team; or n times m, the second index fast */
 template <class Item> SZ_HERE void each(const Team &team, int n, const Item &item)
 {
     Kokkos::parallel_for(Kokkos::TeamThreadRange(team, n), item);
+}
+template <class Item> SZ_HERE void each(const Team &team, int n, int m, const Item &item)
+{
+    if (TEAM > 1) {
+        each(team, n * m, [&](int k) { item(k / m, k % m); });
+        return;
+    }
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < m; k++) item(i, k);
 }
 
 SZ_HERE void clear(const Team &team, int n, double *x)
@@ -54,9 +63,11 @@ SZ_HERE void clear(const Team &team, int n, double *x)
 
 template <bool on_host> struct LanesOf {
     typedef double type;
+    typedef long long whole;
 };
 template <> struct LanesOf<true> {
-    typedef SZ_LANES_OF(double) type;
+    typedef SZ_NATIVE_LANES_OF(double) type;
+    typedef SZ_NATIVE_LANES_OF(long long) whole;
 };
 typedef LanesOf<ON_HOST>::type lanes;
 
@@ -84,10 +95,11 @@ SZ_HERE double kept(double v, int n)
 }
 template <class T> SZ_HERE T kept(const T &v, int n)
 {
-    T mine = v;
+    typedef typename LanesOf<true>::whole whole;
+    whole lane = whole{};
 
-    sz_keep_lanes(reinterpret_cast<sz_lanes *>(&mine), n);
-    return mine;
+    for (int k = 0; k < W; k++) lane[k] = k;
+    return (T)((whole)v & (lane < n));
 }
 
 SZ_HERE double sum_of(double v)
@@ -96,7 +108,33 @@ SZ_HERE double sum_of(double v)
 }
 template <class T> SZ_HERE double sum_of(const T &v)
 {
-    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+    double sum = 0.0;
+
+    for (int k = 0; k < W; k++) sum += v[k];
+    return sum;
+}
+
+constexpr int ROWS = 4; /* of a product, which share what is read of b */
+
+/* put(r, sum_k a(r, k) b(k)) for n_rows rows r, of W columns each */
+template <class A, class B, class Put>
+SZ_HERE void product(int n_rows, int n, const A &a, const B &b, const Put &put)
+{
+    for (int first = 0; first < n_rows; first += ROWS) {
+        int row[ROWS]; /* behind the end the last one once more */
+        lanes sum[ROWS];
+
+        for (int r = 0; r < ROWS; r++) {
+            row[r] = first + r < n_rows ? first + r : n_rows - 1;
+            sum[r] = lanes{};
+        }
+        for (int k = 0; k < n; k++) {
+            const lanes own = b(k);
+
+            for (int r = 0; r < ROWS; r++) sum[r] += a(row[r], k) * own;
+        }
+        for (int r = 0; r < ROWS && first + r < n_rows; r++) put(first + r, sum[r]);
+    }
 }
 
 constexpr int SPAN = ON_HOST ? 16 * W : 1; /* numbers of a sum that are an item */
@@ -123,14 +161,15 @@ template <class F> SZ_HERE double team_sum(const Team &team, int n, const F &f)
 /* W rows of W numbers, turned: row k becomes column k; the rows of to are next apart */
 template <int n> SZ_HERE void turn(const double *from, int next, double *to)
 {
+    for (int k = 0; k < n; k++)
+        for (int q = 0; q < n; q++) to[q * next + k] = from[k * n + q];
+}
+template <> SZ_HERE void turn<SZ_LANES>(const double *from, int next, double *to)
+{
     sz_lanes turned[SZ_LANES];
 
     sz_turn(from, SZ_LANES, turned);
     for (int k = 0; k < SZ_LANES; k++) memcpy(to + k * next, &turned[k], sizeof *turned);
-}
-template <> SZ_HERE void turn<1>(const double *from, int, double *to)
-{
-    *to = *from;
 }
 
 SZ_HERE constexpr int items(int n)
