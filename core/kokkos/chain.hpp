@@ -70,27 +70,22 @@ struct Channels {
     }
 };
 
-/* What a team needs for itself. */
-class Scratch
-{
-  public:
-    SZ_HERE explicit Scratch(double *memory) : next(memory) {}
+/* What a team needs for itself, taken piece by piece. */
+struct Scratch {
+    double *next;
+
     SZ_HERE double *take(size_t n)
     {
-        double *mine = next;
-
         next += n;
-        return mine;
+        return next - n;
     }
-
-  private:
-    double *next;
 };
 
 inline size_t count_scratch(const Descriptor &d)
 {
     size_t n = density_scratch(d.density) + d.n_x + 2 * d.coupling.n_q +
-               coupling_scratch(d.coupling, d.n_lm) + d.power.product_stride + power_scratch(d.power);
+               coupling_scratch(d.coupling) + d.power.product_stride +
+               power_scratch(d.power);
 
     for (int k = 0; k < d.order; k++) n += d.n_y[k];
     return n;
@@ -106,8 +101,7 @@ SZ_HERE Channels channels_of(const Descriptor &d, const Block &b, size_t i)
 
 SZ_HERE Factors factors_of(const Descriptor &d, const Channels &at, const Channels &dedy)
 {
-    return {at.factor(d, 1),   at.factor(d, 2), dedy.factor(d, 1),
-            dedy.factor(d, 2), d.map[1].stride, d.map[2].stride};
+    return {at.factor(d, 1), at.factor(d, 2), dedy.factor(d, 1), dedy.factor(d, 2)};
 }
 
 /* ---- forwards ---------------------------------------------------------------------- */
@@ -131,8 +125,8 @@ SZ_HERE void forward_atom(const Team &team, const Descriptor &d, const Block &b,
     }
     if (d.order == 3) {
         second = scratch.take(d.coupling.n_q);
-        couple(team, d.coupling, d.n_lm, factors_of(d, at, at),
-               scratch.take(coupling_scratch(d.coupling, d.n_lm)), second);
+        couple(team, d.coupling, factors_of(d, at, at),
+               scratch.take(coupling_scratch(d.coupling)), second);
     }
     norm = power(team, d.power, at.factor(d, 0), second, products, p);
     if (team.team_rank() == 0) b.norm[i] = norm;
@@ -159,16 +153,16 @@ SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
     if (d.order == 3) {
         second = scratch.take(d.coupling.n_q);
         to = scratch.take(d.coupling.n_q);
-        couplings = scratch.take(coupling_scratch(d.coupling, d.n_lm));
+        couplings = scratch.take(coupling_scratch(d.coupling));
         clear(team, d.coupling.n_q, to);
-        couple(team, d.coupling, d.n_lm, factors_of(d, at, own), couplings, second);
+        couple(team, d.coupling, factors_of(d, at, own), couplings, second);
     }
     team.team_barrier();
     power_adjoint(team, d.power, at.factor(d, 0), second, b.p + i * stride, b.norm[i],
                   dedp, products, scratch.take(power_scratch(d.power)), own.factor(d, 0),
                   to);
     if (d.order == 3)
-        couple_adjoint(team, d.coupling, d.n_lm, factors_of(d, at, own), couplings, to);
+        couple_adjoint(team, d.coupling, factors_of(d, at, own), couplings, to);
     for (int k = 0; k < d.order; k++)
         if (d.n_y[k])
             map_adjoint(team, d.map[k], d.density.l_max, d.density.n_chan, own.y[k],
@@ -179,37 +173,34 @@ SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
 
 /* ---- blocks ------------------------------------------------------------------------ */
 
-inline Policy policy_of(const Descriptor &d, int n)
+/* atom(team, scratch) for every atom of the block */
+template <class Atom>
+void each_atom(const char *name, const Descriptor &d, int n, const Atom &atom)
 {
+    const size_t room = count_scratch(d) * sizeof(double);
     Policy policy(n, TEAM);
 
-    policy.set_scratch_size(1, Kokkos::PerTeam(count_scratch(d) * sizeof(double)));
-    return policy;
-}
-
-SZ_HERE Scratch scratch_of(const Team &team, size_t n)
-{
-    return Scratch(
-        static_cast<double *>(team.team_scratch(1).get_shmem(n * sizeof(double))));
+    policy.set_scratch_size(1, Kokkos::PerTeam(room));
+    Kokkos::parallel_for(
+        name, policy, KOKKOS_LAMBDA(const Team &team) {
+            atom(team,
+                 Scratch{static_cast<double *>(team.team_scratch(1).get_shmem(room))});
+        });
 }
 
 inline void forward(const Descriptor &d, const Block &b)
 {
-    const size_t room = count_scratch(d);
-
-    Kokkos::parallel_for(
-        "soapz vectors", policy_of(d, b.n), KOKKOS_LAMBDA(const Team &team) {
-            forward_atom(team, d, b, scratch_of(team, room));
+    each_atom(
+        "soapz vectors", d, b.n, KOKKOS_LAMBDA(const Team &team, const Scratch &scratch) {
+            forward_atom(team, d, b, scratch);
         });
 }
 
 inline void adjoint(const Descriptor &d, const Block &b)
 {
-    const size_t room = count_scratch(d);
-
-    Kokkos::parallel_for(
-        "soapz forces", policy_of(d, b.n), KOKKOS_LAMBDA(const Team &team) {
-            adjoint_atom(team, d, b, scratch_of(team, room));
+    each_atom(
+        "soapz forces", d, b.n, KOKKOS_LAMBDA(const Team &team, const Scratch &scratch) {
+            adjoint_atom(team, d, b, scratch);
         });
 }
 

@@ -19,8 +19,8 @@ namespace soapz
 {
 
 struct Density {
-    Radial radial;
-    Harmonics harmonics;
+    sz_radial radial;
+    const sz_harmonics_factors *harmonics;
     int l_max, n_slots; /* of X: species kept apart, or 1 */
     int n_chan;
 };
@@ -38,7 +38,7 @@ inline Density upload_density(Store &store, const sz_soap &from)
 {
     const sz_compression &c = from.compression;
 
-    return {upload(store, *from.radial), upload(store, from.harmonics), c.l_max,
+    return {upload(store, *from.radial), store.put(&from.harmonics, 1), c.l_max,
             c.n_slots, c.n_chan};
 }
 
@@ -59,7 +59,8 @@ SZ_HERE lanes directions(const Neighbours &nb, int g, lanes *u)
     return load(length);
 }
 
-constexpr int NEXT = CHUNK * W; /* from one row of scratch to the next */
+/* From one row of scratch to the next, forwards and back. */
+constexpr int NEXT = CHUNK * W, BACK = TEAM * W;
 
 SZ_HERE size_t density_scratch(const Density &d)
 {
@@ -83,7 +84,8 @@ SZ_HERE int end_of_run(const Neighbours &nb, int g, int end)
 /* X of l += that of the neighbours y, h of a chunk, groups begin .. end - 1: the channels
  * q .. of a slot */
 SZ_HERE void add_chunk(const Density &d, const Neighbours &nb, int begin, int end,
-                       const double *y, const double *h, int slot, int l, int q, double *x)
+                       const double *y, const double *h, int slot, int l, int q,
+                       double *x)
 {
     const int n_h = d.radial.n_h, left = d.radial.n_used[l] - q;
     double *to = x + l * l * d.n_chan + slot * d.radial.n_lane + q;
@@ -107,8 +109,8 @@ SZ_HERE void add_chunk(const Density &d, const Neighbours &nb, int begin, int en
 }
 
 /* central [n_chan]: what the atom itself adds to X_00 */
-SZ_HERE void density(const Team &team, const Density &d, const Neighbours &nb, int i,
-                     const double *central, double *scratch, double *x)
+SZ_STAGE void density(const Team &team, const Density &d, const Neighbours &nb, int i,
+                      const double *central, double *scratch, double *x)
 {
     const int n_l = d.l_max + 1, n_h = d.radial.n_h;
     double *y = scratch, *h = y + n_l * n_l * NEXT; /* [n_lm][NEXT], [NEXT][n_h] */
@@ -125,7 +127,7 @@ SZ_HERE void density(const Team &team, const Density &d, const Neighbours &nb, i
             const lanes r = directions(nb, begin + b, u);
 
             locate(d.radial, nb.slot[begin + b], r, &place[b]);
-            harmonics(d.harmonics, d.l_max, u, y + b * W, NEXT);
+            harmonics(*d.harmonics, d.l_max, u, y + b * W, NEXT);
         });
         team.team_barrier();
         each(team, n * W, items(n_h), [&](int k, int c) {
@@ -162,42 +164,43 @@ SZ_HERE void turn_channels(const Density &d, const Neighbours &nb, int g, const 
             store(value + k * W, v);
             store(slope + k * W, s);
         }
-        turn<W>(value, NEXT, h + c * NEXT);
-        turn<W>(slope, NEXT, dh + c * NEXT);
+        turn<W>(value, BACK, h + c * BACK);
+        turn<W>(slope, BACK, dh + c * BACK);
     }
 }
 
 /* to_lm = sum_q dE/dX_lm,q h_q */
-SZ_HERE void gather(const Density &d, const double *dedx, const double *h, double *to)
+SZ_HERE void sum_channels(const Density &d, const double *dedx, const double *h,
+                          double *to)
 {
     for (int l = 0; l <= d.l_max; l++) {
-        const double *from = dedx + l * l * d.n_chan, *hl = h + d.radial.place[l] * NEXT;
+        const double *from = dedx + l * l * d.n_chan, *hl = h + d.radial.place[l] * BACK;
 
         product(
             2 * l + 1, d.radial.n_used[l],
             [&](int m, int q) { return from[m * d.n_chan + q]; },
-            [&](int q) { return load(hl + q * NEXT); },
-            [&](int m, const lanes &sum) { store(to + (l * l + m) * NEXT, sum); });
+            [&](int q) { return load(hl + q * BACK); },
+            [&](int m, const lanes &sum) { store(to + (l * l + m) * BACK, sum); });
     }
 }
 
 /* From dE/dX to nb.dedr; nothing is defined in lanes that are not in use. */
-SZ_HERE void density_adjoint(const Team &team, const Density &d, const Neighbours &nb,
-                             int i, const double *dedx, double *scratch)
+SZ_STAGE void density_adjoint(const Team &team, const Density &d, const Neighbours &nb,
+                              int i, const double *dedx, double *scratch)
 {
     const int first = nb.first[i], n_h = d.radial.n_h, n_l = d.l_max + 1;
 
     each(team, nb.first[i + 1] - first, [&](int b) {
         const int g = first + b;
         const double *own = dedx + (d.n_slots > 1 ? nb.slot[g] * d.radial.n_lane : 0);
-        double *h = scratch + team.team_rank() * W, *dh = h + n_h * NEXT;
-        double *dedy = dh + n_h * NEXT, *s = dedy + n_l * n_l * NEXT;
+        double *h = scratch + team.team_rank() * W, *dh = h + n_h * BACK;
+        double *dedy = dh + n_h * BACK, *s = dedy + n_l * n_l * BACK;
         lanes u[3], dedr[3], r = directions(nb, g, u);
 
         turn_channels(d, nb, g, r, h, dh);
-        gather(d, own, h, dedy);
-        gather(d, own, dh, s);
-        harmonics_adjoint(d.harmonics, d.l_max, r, u, dedy, s, NEXT, dedr);
+        sum_channels(d, own, h, dedy);
+        sum_channels(d, own, dh, s);
+        harmonics_adjoint(*d.harmonics, d.l_max, r, u, dedy, s, BACK, dedr);
         for (int x = 0; x < 3; x++)
             store(nb.dedr + (3 * static_cast<size_t>(g) + x) * W, dedr[x]);
     });

@@ -75,8 +75,8 @@ SZ_HERE void multiply(const Team &team, int l_max, const double *w, const double
 }
 
 /* y [n_lm][stride], cleared before, from x [n_lm][n_chan] */
-SZ_HERE void map_apply(const Team &team, const Map &map, int l_max, int n_chan,
-                       const double *x, double *y)
+SZ_STAGE void map_apply(const Team &team, const Map &map, int l_max, int n_chan,
+                        const double *x, double *y)
 {
     if (map.matrix)
         multiply(team, l_max, map.matrix, x, n_chan, y, map.stride);
@@ -86,8 +86,8 @@ SZ_HERE void map_apply(const Team &team, const Map &map, int l_max, int n_chan,
 }
 
 /* dedx += */
-SZ_HERE void map_adjoint(const Team &team, const Map &map, int l_max, int n_chan,
-                         const double *dedy, double *dedx)
+SZ_STAGE void map_adjoint(const Team &team, const Map &map, int l_max, int n_chan,
+                          const double *dedy, double *dedx)
 {
     if (map.matrix)
         multiply(team, l_max, map.transpose, dedy, map.stride, dedx, n_chan);

@@ -189,25 +189,12 @@ SZ_HERE void normalise_adjoint(const Team &team, int n, const double *p, double 
     team.team_barrier();
 }
 
-/* to[at] = sum of value from[a] */
-SZ_HERE void add_sums(const Team &team, const Rows &rows, const double *from, int n,
-                      double *to)
-{
-    clear(team, n, to);
-    team.team_barrier();
-    each(team, rows.n, [&](int k) {
-        for (int e = rows.row[k].first; e < rows.row[k + 1].first; e++)
-            to[rows.row[k].at] += rows.entry[e].value * from[rows.entry[e].a];
-    });
-    team.team_barrier();
-}
-
 /* ---- the stages -------------------------------------------------------------------- */
 
 /* p [stride] of an atom; products [product_stride]: where they are summed, else p.
  * Returns the norm. */
-SZ_HERE double power(const Team &team, const Power &c, const double *y1, const double *y2,
-                     double *products, double *p)
+SZ_STAGE double power(const Team &team, const Power &c, const double *y1,
+                      const double *y2, double *products, double *p)
 {
     /* what runs over the end of a row is overwritten by the next one, or scaled to 0 */
     each(team, c.n_pieces, [&](int k) {
@@ -229,7 +216,11 @@ SZ_HERE double power(const Team &team, const Power &c, const double *y1, const d
         store(products + k * W, load(products + k * W) * load(c.scale + k * W));
     });
     team.team_barrier();
-    if (c.summed) add_sums(team, c.sums, products, c.stride, p);
+    if (c.summed) {
+        clear(team, c.stride, p);
+        team.team_barrier();
+        add_sums(team, c.sums, products, p);
+    }
     return c.normalise ? normalise(team, c.stride, c.least_norm, p) : 1.0;
 }
 
@@ -267,13 +258,17 @@ SZ_HERE void spread_products(const Team &team, const Targets &list, const double
 
 /* From dE/dp (destroyed) to dedy1 and dedy2, which are added to and may be the same
  * array; norm is that of power(). */
-SZ_HERE void power_adjoint(const Team &team, const Power &c, const double *y1,
-                           const double *y2, const double *p, double norm, double *dedp,
-                           double *products, double *scratch, double *dedy1,
-                           double *dedy2)
+SZ_STAGE void power_adjoint(const Team &team, const Power &c, const double *y1,
+                            const double *y2, const double *p, double norm, double *dedp,
+                            double *products, double *scratch, double *dedy1,
+                            double *dedy2)
 {
     if (c.normalise) normalise_adjoint(team, c.stride, p, norm, dedp);
-    if (c.summed) add_sums(team, c.sums_back, dedp, c.product_stride, products);
+    if (c.summed) {
+        clear(team, c.product_stride, products);
+        team.team_barrier();
+        add_sums(team, c.sums_back, dedp, products);
+    }
     spread_products(team, c.to1, products, y2, c.stride2, scratch, dedy1, c.stride1);
     spread_products(team, c.to2, products, y1, c.stride1, scratch, dedy2, c.stride2);
 }

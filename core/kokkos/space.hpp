@@ -28,6 +28,7 @@ namespace soapz
 {
 
 #define SZ_HERE KOKKOS_FORCEINLINE_FUNCTION /* runs on the device */
+#define SZ_STAGE KOKKOS_FUNCTION inline __attribute__((noinline))
 
 using Space = Kokkos::DefaultExecutionSpace;
 using Memory = Space::memory_space;
@@ -71,17 +72,12 @@ template <> struct LanesOf<true> {
 };
 typedef LanesOf<ON_HOST>::type lanes;
 
-/* T: lanes or double; wherever x stands */
-template <class T> SZ_HERE T load_as(const double *x)
+SZ_HERE lanes load(const double *x) /* wherever x stands */
 {
-    T v;
+    lanes v;
 
     memcpy(&v, x, sizeof v);
     return v;
-}
-SZ_HERE lanes load(const double *x)
-{
-    return load_as<lanes>(x);
 }
 SZ_HERE void store(double *x, const lanes &v)
 {
@@ -116,24 +112,24 @@ template <class T> SZ_HERE double sum_of(const T &v)
 
 constexpr int ROWS = 4; /* of a product, which share what is read of b */
 
-/* put(r, sum_k a(r, k) b(k)) for n_rows rows r, of W columns each */
+/* put(r, sum_k a(r, k) b(k)) for n rows r, of W columns each */
 template <class A, class B, class Put>
-SZ_HERE void product(int n_rows, int n, const A &a, const B &b, const Put &put)
+SZ_HERE void product(int n, int n_in, const A &a, const B &b, const Put &put)
 {
-    for (int first = 0; first < n_rows; first += ROWS) {
+    for (int first = 0; first < n; first += ROWS) {
         int row[ROWS]; /* behind the end the last one once more */
         lanes sum[ROWS];
 
         for (int r = 0; r < ROWS; r++) {
-            row[r] = first + r < n_rows ? first + r : n_rows - 1;
+            row[r] = first + r < n ? first + r : n - 1;
             sum[r] = lanes{};
         }
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < n_in; k++) {
             const lanes own = b(k);
 
             for (int r = 0; r < ROWS; r++) sum[r] += a(row[r], k) * own;
         }
-        for (int r = 0; r < ROWS && first + r < n_rows; r++) put(first + r, sum[r]);
+        for (int r = 0; r < ROWS && first + r < n; r++) put(first + r, sum[r]);
     }
 }
 
@@ -183,7 +179,7 @@ SZ_HERE constexpr int items(int n)
 class Store
 {
   public:
-    template <class T> const T *put(const T *from, size_t n)
+    template <class T> T *put(const T *from, size_t n)
     {
         const size_t bytes = n * sizeof(T), room = bytes + 2 * SZ_LANES * sizeof(double);
         Kokkos::View<char *, Memory> view("soapz", room);
@@ -194,9 +190,9 @@ class Store
             Kokkos::deep_copy(Kokkos::subview(view, std::make_pair(size_t(0), bytes)),
                               host);
         kept.push_back(view);
-        return reinterpret_cast<const T *>(view.data());
+        return reinterpret_cast<T *>(view.data());
     }
-    template <class T> const T *put(const std::vector<T> &from)
+    template <class T> T *put(const std::vector<T> &from)
     {
         return put(from.data(), from.size());
     }
