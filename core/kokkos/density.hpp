@@ -83,9 +83,9 @@ SZ_HERE int end_of_run(const Neighbours &nb, int g, int end)
 
 /* X of l += that of the neighbours y, h of a chunk, groups begin .. end - 1: the channels
  * q .. of a slot */
-SZ_HERE void add_chunk(const Density &d, const Neighbours &nb, int begin, int end,
-                       const double *y, const double *h, int slot, int l, int q,
-                       double *x)
+SZ_STAGE void add_chunk(const Density &d, const Neighbours &nb, int begin, int end,
+                        const double *y, const double *h, int slot, int l, int q,
+                        double *x)
 {
     const int n_h = d.radial.n_h, left = d.radial.n_used[l] - q;
     double *to = x + l * l * d.n_chan + slot * d.radial.n_lane + q;

@@ -110,27 +110,30 @@ template <class T> SZ_HERE double sum_of(const T &v)
     return sum;
 }
 
-constexpr int ROWS = 4; /* of a product, which share what is read of b */
+/* product() of the rows first .. first + rows - 1, which share what is read of b */
+template <int rows, class A, class B, class Put>
+SZ_HERE void rows_of(int first, int n_in, const A &a, const B &b, const Put &put)
+{
+    lanes sum[rows];
+
+    for (int r = 0; r < rows; r++) sum[r] = lanes{};
+    for (int k = 0; k < n_in; k++) {
+        const lanes own = b(k);
+
+        for (int r = 0; r < rows; r++) sum[r] += a(first + r, k) * own;
+    }
+    for (int r = 0; r < rows; r++) put(first + r, sum[r]);
+}
 
 /* put(r, sum_k a(r, k) b(k)) for n rows r, of W columns each */
 template <class A, class B, class Put>
 SZ_HERE void product(int n, int n_in, const A &a, const B &b, const Put &put)
 {
-    for (int first = 0; first < n; first += ROWS) {
-        int row[ROWS]; /* behind the end the last one once more */
-        lanes sum[ROWS];
+    int first = 0;
 
-        for (int r = 0; r < ROWS; r++) {
-            row[r] = first + r < n ? first + r : n - 1;
-            sum[r] = lanes{};
-        }
-        for (int k = 0; k < n_in; k++) {
-            const lanes own = b(k);
-
-            for (int r = 0; r < ROWS; r++) sum[r] += a(row[r], k) * own;
-        }
-        for (int r = 0; r < ROWS && first + r < n; r++) put(first + r, sum[r]);
-    }
+    for (; first + 4 <= n; first += 4) rows_of<4>(first, n_in, a, b, put);
+    for (; first + 2 <= n; first += 2) rows_of<2>(first, n_in, a, b, put);
+    for (; first < n; first++) rows_of<1>(first, n_in, a, b, put);
 }
 
 constexpr int SPAN = ON_HOST ? 16 * W : 1; /* numbers of a sum that are an item */
