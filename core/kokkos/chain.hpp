@@ -19,7 +19,7 @@ namespace soapz
 {
 
 struct Descriptor {
-    int order, n_lm, n_x;
+    int order, n_x;
     int y_of[SZ_FACTORS],
         n_y[SZ_FACTORS]; /* numbers of an atom; 0 where Y is X, or alike */
     Density density;
@@ -34,8 +34,7 @@ inline Descriptor upload(Store &store, const sz_soap &from)
     Descriptor to = {};
 
     to.order = c.spec.order;
-    to.n_lm = SZ_N_LM(c.l_max);
-    to.n_x = to.n_lm * c.n_chan + 2 * SZ_LANES;
+    to.n_x = SZ_N_LM(c.l_max) * c.n_chan + 2 * SZ_LANES;
     to.density = upload_density(store, from);
     for (int d = 0; d < c.spec.order; d++) {
         const sz_map &map = c.map[d];
@@ -43,7 +42,7 @@ inline Descriptor upload(Store &store, const sz_soap &from)
         to.map[d] = upload(store, map, c);
         to.y_of[d] = c.spec.y_of[d];
         if (to.y_of[d] == d && (map.run || map.matrix))
-            to.n_y[d] = to.n_lm * map.stride + SZ_LANES;
+            to.n_y[d] = SZ_N_LM(c.l_max) * map.stride + SZ_LANES;
     }
     to.coupling = upload_coupling(store, c);
     to.power = upload_power(store, from);

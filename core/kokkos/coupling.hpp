@@ -36,8 +36,8 @@ struct Rows {
 };
 
 struct Coupling {
-    int n_q, n_spread; /* numbers of Q, and of a factor whose channels are spread over the
-                          columns; 0: as they are. n_q 0: two factors, no coupling */
+    int n_q, n_spread; /* numbers of Q, and of a factor spread over the columns; 0: two
+                          factors, no coupling */
     Rows spread[2], back[2], q, y2, y3;
 };
 
@@ -57,21 +57,23 @@ inline Rows upload(Store &store, std::vector<Entry> entries)
     return {static_cast<int>(rows.size()) - 1, store.put(rows), store.put(entries)};
 }
 
+/* The columns of factor d + 1, which are its channels if equal ones alone are coupled. */
 inline void upload_spread(Store &store, const sz_compression &c, int d, Coupling &to)
 {
-    const int width = c.coupling->width, *source = c.coupling->source[d];
+    const sz_coupling &from = *c.coupling;
+    const int stride = c.map[d + 1].stride, width = from.n_c ? from.width : stride;
     std::vector<Entry> spread, back;
 
     for (int l = 0; l <= c.l_max; l++)
         for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
             for (int i = 0; i < width; i++) {
-                const int column = lm * width + i, channel = source[l * width + i];
-                const int at = lm * c.map[d + 1].stride + channel;
+                const int channel = from.n_c ? from.source[d][l * width + i] : i;
 
                 if (channel < 0) continue;
-                spread.push_back({column, at, 0, 1, 1.0});
-                back.push_back({at, column, 0, 1, 1.0});
+                spread.push_back({lm * width + i, lm * stride + channel, 0, 1, 1.0});
+                back.push_back({lm * stride + channel, lm * width + i, 0, 1, 1.0});
             }
+    to.n_spread = std::max(to.n_spread, SZ_N_LM(c.l_max) * width);
     to.spread[d] = upload(store, spread);
     to.back[d] = upload(store, back);
 }
@@ -93,8 +95,7 @@ inline Coupling upload_coupling(Store &store, const sz_compression &c)
             y3.push_back({w.y3, w.q, w.y2, width, w.value});
         }
     to.n_q = static_cast<int>(sz_coupling_size(&c));
-    if (from->n_c) to.n_spread = static_cast<int>(sz_coupling_spread(&c));
-    for (int d = 0; d < 2 && from->n_c; d++) upload_spread(store, c, d, to);
+    for (int d = 0; d < 2; d++) upload_spread(store, c, d, to);
     to.q = upload(store, q);
     to.y2 = upload(store, y2);
     to.y3 = upload(store, y3);
@@ -144,19 +145,15 @@ struct Factors {
     double *dedy2, *dedy3;
 };
 
-SZ_STAGE void couple(const Team &team, const Coupling &c, Factors f, double *scratch,
-                     double *q)
+SZ_STAGE void couple(const Team &team, const Coupling &c, const Factors &f,
+                     double *scratch, double *q)
 {
     clear(team, c.n_q, q);
     clear(team, 2 * c.n_spread, scratch);
     team.team_barrier();
-    if (c.n_spread) {
-        add_sums(team, c.spread[0], f.y2, scratch);
-        add_sums(team, c.spread[1], f.y3, scratch + c.n_spread);
-        f.y2 = scratch;
-        f.y3 = scratch + c.n_spread;
-    }
-    add_rows(team, c.q, f.y2, f.y3, q);
+    add_sums(team, c.spread[0], f.y2, scratch);
+    add_sums(team, c.spread[1], f.y3, scratch + c.n_spread);
+    add_rows(team, c.q, scratch, scratch + c.n_spread, q);
 }
 
 /* After couple() with the same scratch: dedy2 and dedy3 += the adjoint. */
@@ -166,11 +163,6 @@ SZ_STAGE void couple_adjoint(const Team &team, const Coupling &c, const Factors 
     double *y3 = scratch + c.n_spread, *dedy2 = y3 + c.n_spread,
            *dedy3 = dedy2 + c.n_spread;
 
-    if (!c.n_spread) {
-        add_rows(team, c.y2, dedq, f.y3, f.dedy2);
-        add_rows(team, c.y3, dedq, f.y2, f.dedy3);
-        return;
-    }
     clear(team, 2 * c.n_spread, dedy2);
     team.team_barrier();
     add_rows(team, c.y2, dedq, y3, dedy2);

@@ -99,11 +99,11 @@ SZ_STAGE void add_chunk(const Density &d, const Neighbours &nb, int begin, int e
         product(
             2 * l + 1, (next - 1 - g) * W + nb.count[next - 1],
             [&](int m, int k) { return yl[m * NEXT + k]; },
-            [&](int k) { return load(hl + k * n_h); },
-            [&](int m, const lanes &sum) {
+            [&](int k) { return hl + k * n_h; },
+            [&](int m, const lanes *sum) {
                 double *at = to + m * d.n_chan; /* other l stand behind left channels */
 
-                store(at, load(at) + kept(sum, left));
+                store(at, load(at) + kept(*sum, left));
             });
     }
 }
@@ -179,8 +179,8 @@ SZ_HERE void sum_channels(const Density &d, const double *dedx, const double *h,
         product(
             2 * l + 1, d.radial.n_used[l],
             [&](int m, int q) { return from[m * d.n_chan + q]; },
-            [&](int q) { return load(hl + q * BACK); },
-            [&](int m, const lanes &sum) { store(to + (l * l + m) * BACK, sum); });
+            [&](int q) { return hl + q * BACK; },
+            [&](int m, const lanes *sum) { store(to + (l * l + m) * BACK, *sum); });
     }
 }
 

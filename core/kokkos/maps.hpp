@@ -67,9 +67,9 @@ SZ_HERE void multiply(const Team &team, int l_max, const double *w, const double
 
         product(
             2 * l + 1, n_in, [&](int m, int i) { return x[m * n_in + i]; },
-            [&](int i) { return load(wl + static_cast<size_t>(i) * n_out); },
-            [&](int m, const lanes &sum) {
-                store(y + m * n_out, load(y + m * n_out) + sum);
+            [&](int i) { return wl + static_cast<size_t>(i) * n_out; },
+            [&](int m, const lanes *sum) {
+                store(y + m * n_out, load(y + m * n_out) + *sum);
             });
     });
 }

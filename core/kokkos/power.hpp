@@ -248,9 +248,9 @@ SZ_HERE void spread_products(const Team &team, const Targets &list, const double
         product(
             2 * t.l + 1, list.target[k + 1].first - t.first,
             [&](int m, int i) { return yl[m * stride + part[i].from]; },
-            [&](int i) { return load(own + i * W); },
-            [&](int m, const lanes &sum) {
-                store(to + m * stride_to, load(to + m * stride_to) + sum);
+            [&](int i) { return own + i * W; },
+            [&](int m, const lanes *sum) {
+                store(to + m * stride_to, load(to + m * stride_to) + *sum);
             });
     });
     team.team_barrier();

@@ -110,49 +110,46 @@ template <class T> SZ_HERE double sum_of(const T &v)
     return sum;
 }
 
-/* product() of the rows first .. first + rows - 1, which share what is read of b */
-template <int rows, class A, class B, class Put>
-SZ_HERE void rows_of(int first, int n_in, const A &a, const B &b, const Put &put)
+/* put(r, sum_k a(r, k) b(k)) for the rows r from first on, which share what is read of b:
+ * vectors of W columns at b(k). */
+template <int rows, int vectors, class A, class B, class Put>
+SZ_HERE void product_rows(int first, int n_in, const A &a, const B &b, const Put &put)
 {
-    lanes sum[rows];
+    lanes sum[rows][vectors];
 
-    for (int r = 0; r < rows; r++) sum[r] = lanes{};
-    for (int k = 0; k < n_in; k++) {
-        const lanes own = b(k);
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++) sum[r][v] = lanes{};
+    for (int k = 0; k < n_in; k++)
+        for (int v = 0; v < vectors; v++) {
+            const lanes own = load(b(k) + v * W);
 
-        for (int r = 0; r < rows; r++) sum[r] += a(first + r, k) * own;
-    }
+            for (int r = 0; r < rows; r++) sum[r][v] += a(first + r, k) * own;
+        }
     for (int r = 0; r < rows; r++) put(first + r, sum[r]);
 }
 
-/* put(r, sum_k a(r, k) b(k)) for n rows r, of W columns each */
+/* The same for n rows and one vector. */
 template <class A, class B, class Put>
 SZ_HERE void product(int n, int n_in, const A &a, const B &b, const Put &put)
 {
     int first = 0;
 
-    for (; first + 4 <= n; first += 4) rows_of<4>(first, n_in, a, b, put);
-    for (; first + 2 <= n; first += 2) rows_of<2>(first, n_in, a, b, put);
-    for (; first < n; first++) rows_of<1>(first, n_in, a, b, put);
+    for (; first + 4 <= n; first += 4) product_rows<4, 1>(first, n_in, a, b, put);
+    for (; first + 2 <= n; first += 2) product_rows<2, 1>(first, n_in, a, b, put);
+    for (; first < n; first++) product_rows<1, 1>(first, n_in, a, b, put);
 }
-
-constexpr int SPAN = ON_HOST ? 16 * W : 1; /* numbers of a sum that are an item */
 
 /* The sum of the lanes of f(k), k = 0, W, 2 W .. below n, known to the whole team. */
 template <class F> SZ_HERE double team_sum(const Team &team, int n, const F &f)
 {
+    lanes own = lanes{};
     double sum = 0.0;
 
+    for (int k = 0; k < n && TEAM == 1; k += W) own += f(k);
+    if (TEAM == 1) return sum_of(own);
     Kokkos::parallel_reduce(
-        Kokkos::TeamThreadRange(team, (n + SPAN - 1) / SPAN),
-        [&](int span, double &part) {
-            const int end = (span + 1) * SPAN < n ? (span + 1) * SPAN : n;
-            lanes own = lanes{};
-
-            for (int k = span * SPAN; k < end; k += W) own += f(k);
-            part += sum_of(own);
-        },
-        sum);
+        Kokkos::TeamThreadRange(team, n),
+        [&](int k, double &part) { part += sum_of(f(k)); }, sum);
     team.team_barrier();
     return sum;
 }
