@@ -82,7 +82,7 @@ class TargetList
     /* dE/dY_l,to += factor dE/dP[at] Y_l,from */
     void add(int l, int to, int from, int at, double factor)
     {
-        std::vector<Part> &parts = of[std::make_tuple(l, to / W * W, from)];
+        std::vector<Part> &parts = of[{l, to / W * W, from}];
         const int lane = to % W;
         size_t k = 0;
 
@@ -98,12 +98,12 @@ class TargetList
         std::vector<Target> targets;
         std::vector<Part> parts;
 
-        for (const auto &found : of) {
-            const int l = std::get<0>(found.first), to = std::get<1>(found.first);
+        for (const auto &[key, own] : of) {
+            const auto [l, to, from] = key;
 
             if (targets.empty() || targets.back().l != l || targets.back().to != to)
                 targets.push_back({l, to, static_cast<int>(parts.size())});
-            parts.insert(parts.end(), found.second.begin(), found.second.end());
+            parts.insert(parts.end(), own.begin(), own.end());
         }
         targets.push_back({0, 0, static_cast<int>(parts.size())});
         return {static_cast<int>(targets.size()) - 1, static_cast<int>(parts.size()),
@@ -196,7 +196,8 @@ SZ_HERE void normalise_adjoint(const Team &team, int n, const double *p, double 
 SZ_STAGE double power(const Team &team, const Power &c, const double *y1,
                       const double *y2, double *products, double *p)
 {
-    /* what runs over the end of a row is overwritten by the next one, or scaled to 0 */
+    /* what runs over the end of a row is overwritten by the next one, or scaled to 0, as
+     * is what other descriptors have left behind the last one */
     each(team, c.n_pieces, [&](int k) {
         const Piece &t = c.piece[k];
         lanes sum = lanes{};
