@@ -23,8 +23,20 @@ struct Prepared {
     Store store;
     std::vector<const sz_soap *> soap; /* [n_describers], nullptr: not on the device */
     std::vector<Descriptor> descriptor;
-    std::vector<Kernel> kernel; /* [n_terms] */
+    std::vector<std::vector<int>> slot; /* [n_species] of the groups, -1: not wanted */
+    std::vector<Kernel> kernel;         /* [n_terms] */
 };
+
+/* One slot for all neighbours that neither tables nor channels keep apart: groups of W
+ * are fuller. */
+static std::vector<int> group_slots(const sz_soap &soap, const int *slot, int n_species)
+{
+    const bool apart = soap.compression.n_slots > 1 || soap.radial->n_tables > 1;
+    std::vector<int> own(slot, slot + n_species);
+
+    for (int &s : own) s = apart ? s : std::min(s, 0);
+    return own;
+}
 
 static Prepared *prepare(const sz_soap_plan &plan)
 {
@@ -33,6 +45,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
 
     made->soap.resize(g.n_describers);
     made->descriptor.resize(g.n_describers);
+    made->slot.resize(g.n_describers);
     made->kernel.resize(g.n_terms);
     for (int t = 0; t < g.n_terms; t++) {
         const int k = g.term[t].describer;
@@ -41,6 +54,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
         if (!made->soap[k]) {
             made->soap[k] = sz_soap_of(g.describer[k]);
             made->descriptor[k] = upload(made->store, *made->soap[k]);
+            made->slot[k] = group_slots(*made->soap[k], g.slot[k], g.n_species);
         }
         made->kernel[t] = upload_kernel(made->store, g, t, plan.run[t]);
     }
@@ -219,8 +233,8 @@ static void compute_block(Work &w, const sz_soap_plan &plan, int t,
     Block block = {};
 
     block.n = n;
-    block.nb =
-        send_neighbours(w, *portion.nb, g.slot[k], soap.spec.radial.cutoff, gradients);
+    block.nb = send_neighbours(w, *portion.nb, w.of->slot[k].data(),
+                               soap.spec.radial.cutoff, gradients);
     send_central(w, soap, portion.species->z[species]);
     block.central = w.central.device();
     block.x = w.x.data();
@@ -272,7 +286,12 @@ static void forget(sz_soap_plan *plan)
 
 static sz_status prepare_plan(sz_soap_plan *plan, sz_error *err)
 {
-    return guarded(err, [&] { plan->prepared = prepare(*plan); });
+    return guarded(err, [&] {
+        Prepared *made = prepare(*plan);
+
+        plan->prepared = made;
+        plan->prepared_bytes = made->store.bytes();
+    });
 }
 
 static void free_work(void *work)

@@ -190,15 +190,21 @@ class Store
             Kokkos::deep_copy(Kokkos::subview(view, std::make_pair(size_t(0), bytes)),
                               host);
         kept.push_back(view);
+        sum += room;
         return reinterpret_cast<T *>(view.data());
     }
     template <class T> T *put(const std::vector<T> &from)
     {
         return put(from.data(), from.size());
     }
+    size_t bytes() const
+    {
+        return sum;
+    }
 
   private:
     std::vector<Kokkos::View<char *, Memory>> kept;
+    size_t sum = 0;
 };
 
 /* Numbers that go to the device or come from it. On a CPU both are the same memory. */
