@@ -37,12 +37,10 @@ inline Descriptor upload(Store &store, const sz_soap &from)
     to.n_x = SZ_N_LM(c.l_max) * c.n_chan + 2 * SZ_LANES;
     to.density = upload_density(store, from);
     for (int d = 0; d < c.spec.order; d++) {
-        const sz_map &map = c.map[d];
-
-        to.map[d] = upload(store, map, c);
+        to.map[d] = upload(store, c.map[d], c);
         to.y_of[d] = c.spec.y_of[d];
-        if (to.y_of[d] == d && (map.run || map.matrix))
-            to.n_y[d] = SZ_N_LM(c.l_max) * map.stride + SZ_LANES;
+        if (to.y_of[d] == d && to.map[d].matrix)
+            to.n_y[d] = SZ_N_LM(c.l_max) * to.map[d].stride + SZ_LANES;
     }
     to.coupling = upload_coupling(store, c);
     to.power = upload_power(store, from);
@@ -120,7 +118,8 @@ SZ_HERE void forward_atom(const Team &team, const Descriptor &d, const Block &b,
         if (!d.n_y[k]) continue;
         clear(team, d.n_y[k], at.y[k]);
         team.team_barrier();
-        map_apply(team, d.map[k], d.density.l_max, d.density.n_chan, at.x, at.y[k]);
+        multiply(team, d.density.l_max, d.map[k].matrix, at.x, d.density.n_chan, at.y[k],
+                 d.map[k].stride);
     }
     if (d.order == 3) {
         second = scratch.take(d.coupling.n_q);
@@ -164,8 +163,8 @@ SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
         couple_adjoint(team, d.coupling, factors_of(d, at, own), couplings, to);
     for (int k = 0; k < d.order; k++)
         if (d.n_y[k])
-            map_adjoint(team, d.map[k], d.density.l_max, d.density.n_chan, own.y[k],
-                        own.x);
+            multiply(team, d.density.l_max, d.map[k].transpose, own.y[k], d.map[k].stride,
+                     own.x, d.density.n_chan);
     density_adjoint(team, d.density, b.nb, static_cast<int>(i), own.x,
                     scratch.take(density_scratch(d.density)));
 }

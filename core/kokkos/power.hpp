@@ -23,10 +23,9 @@
 namespace soapz
 {
 
-/* n <= W components from at on: of channels a .. of Y1 with b of Y2, or with b .. */
+/* n <= W components from at on: of channels a .. of Y1 with b of Y2 */
 struct Piece {
     int l, at, a, b, n;
-    bool like;
 };
 
 /* What dE/dY of W channels gets from one channel of the other factor: in each lane
@@ -65,14 +64,15 @@ inline std::vector<Piece> find_pieces(const sz_compression &c)
     std::vector<Piece> pieces;
     int at = 0;
 
-    for (const sz_block *t = c.block; t < c.block + c.group[c.n_groups].block; t++)
-        for (int row = 0; row < std::max(1, t->n_b); row++)
+    for (const sz_block *t = c.block; t < c.block + c.group[c.n_groups].block; t++) {
+        for (int i = 0; t->n_b == 0 && i < t->n; i++) /* equal positions */
+            pieces.push_back({t->l, at++, t->a + i, t->b + i, 1});
+        for (int row = 0; row < t->n_b; row++)
             for (int i = 0, n; i < t->n; i += n, at += n) {
-                const bool like = t->n_b == 0;
-
                 n = std::min(W, t->n - i);
-                pieces.push_back({t->l, at, t->a + i, t->b + (like ? i : row), n, like});
+                pieces.push_back({t->l, at, t->a + i, t->b + row, n});
             }
+    }
     return pieces;
 }
 
@@ -136,10 +136,10 @@ inline Power upload_power(Store &store, const sz_soap &from)
 
     for (const Piece &k : pieces)
         for (int i = 0; i < k.n; i++) {
-            const int a = k.a + i, b = k.like ? k.b + i : k.b, at = k.at + i;
+            const int a = k.a + i, at = k.at + i;
 
-            to1.add(k.l, a, b, at, c.scale[at]);
-            (alike ? to1 : to2).add(k.l, b, a, at, c.scale[at]);
+            to1.add(k.l, a, k.b, at, c.scale[at]);
+            (alike ? to1 : to2).add(k.l, k.b, a, at, c.scale[at]);
         }
     to.n_pieces = static_cast<int>(pieces.size());
     to.piece = store.put(pieces);
@@ -202,14 +202,8 @@ SZ_STAGE double power(const Team &team, const Power &c, const double *y1,
         const Piece &t = c.piece[k];
         lanes sum = lanes{};
 
-        for (int lm = t.l * t.l; lm < (t.l + 1) * (t.l + 1); lm++) {
-            const double *a = y1 + lm * c.stride1 + t.a, *b = y2 + lm * c.stride2 + t.b;
-
-            if (t.like)
-                sum += load(a) * load(b);
-            else
-                sum += load(a) * *b;
-        }
+        for (int lm = t.l * t.l; lm < (t.l + 1) * (t.l + 1); lm++)
+            sum += y2[lm * c.stride2 + t.b] * load(y1 + lm * c.stride1 + t.a);
         store(products + t.at, sum);
     });
     team.team_barrier();
