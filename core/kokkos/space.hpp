@@ -14,7 +14,6 @@
 
 #include <Kokkos_Core.hpp>
 
-#include <cstring>
 #include <type_traits>
 #include <vector>
 
@@ -74,14 +73,11 @@ typedef LanesOf<ON_HOST>::type lanes;
 
 SZ_HERE lanes load(const double *x) /* wherever x stands */
 {
-    lanes v;
-
-    memcpy(&v, x, sizeof v);
-    return v;
+    return *reinterpret_cast<const lanes *>(x);
 }
 SZ_HERE void store(double *x, const lanes &v)
 {
-    memcpy(x, &v, sizeof v);
+    *reinterpret_cast<lanes *>(x) = v;
 }
 
 /* v, but 0 in the lanes from n on */
@@ -165,7 +161,7 @@ template <> SZ_HERE void turn<SZ_LANES>(const double *from, int next, double *to
     sz_lanes turned[SZ_LANES];
 
     sz_turn(from, SZ_LANES, turned);
-    for (int k = 0; k < SZ_LANES; k++) memcpy(to + k * next, &turned[k], sizeof *turned);
+    for (int k = 0; k < SZ_LANES; k++) SZ_AT(to + k * next) = turned[k];
 }
 
 SZ_HERE constexpr int items(int n)
