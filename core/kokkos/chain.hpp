@@ -39,7 +39,7 @@ inline Descriptor upload(Store &store, const sz_soap &from)
     for (int d = 0; d < c.spec.order; d++) {
         to.map[d] = upload(store, c.map[d], c);
         to.y_of[d] = c.spec.y_of[d];
-        if (to.y_of[d] == d && to.map[d].matrix)
+        if (to.y_of[d] == d && (c.map[d].run || c.map[d].matrix))
             to.n_y[d] = SZ_N_LM(c.l_max) * to.map[d].stride + SZ_LANES;
     }
     to.coupling = upload_coupling(store, c);
@@ -118,8 +118,7 @@ SZ_HERE void forward_atom(const Team &team, const Descriptor &d, const Block &b,
         if (!d.n_y[k]) continue;
         clear(team, d.n_y[k], at.y[k]);
         team.team_barrier();
-        multiply(team, d.density.l_max, d.map[k].matrix, at.x, d.density.n_chan, at.y[k],
-                 d.map[k].stride);
+        map_apply(team, d.map[k], d.density.l_max, d.density.n_chan, at.x, at.y[k]);
     }
     if (d.order == 3) {
         second = scratch.take(d.coupling.n_q);
@@ -163,8 +162,8 @@ SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
         couple_adjoint(team, d.coupling, factors_of(d, at, own), couplings, to);
     for (int k = 0; k < d.order; k++)
         if (d.n_y[k])
-            multiply(team, d.density.l_max, d.map[k].transpose, own.y[k], d.map[k].stride,
-                     own.x, d.density.n_chan);
+            map_adjoint(team, d.map[k], d.density.l_max, d.density.n_chan, own.y[k],
+                        own.x);
     density_adjoint(team, d.density, b.nb, static_cast<int>(i), own.x,
                     scratch.take(density_scratch(d.density)));
 }

@@ -28,7 +28,7 @@ struct Density {
 /* The neighbours of a block. */
 struct Neighbours {
     const int *first; /* [n + 1] groups of atom i are first[i] .. first[i+1]-1 */
-    const int *slot;  /* [groups] in the radial tables */
+    const int *slot;  /* [groups] in the radial tables, ascending for an atom */
     const int *count; /* [groups] lanes in use; the others repeat the first */
     const double *d;  /* [groups][3][W] r_j - r_i */
     double *dedr;     /* [groups][3][W] */
@@ -120,6 +120,8 @@ SZ_STAGE void density(const Team &team, const Density &d, const Neighbours &nb, 
          [&](int k) { x[k] = k < d.n_chan ? central[k] : 0.0; });
     for (int begin = nb.first[i]; begin < nb.first[i + 1]; begin += CHUNK) {
         const int left = nb.first[i + 1] - begin, n = left < CHUNK ? left : CHUNK;
+        const int slot = d.n_slots > 1 ? nb.slot[begin] : 0;
+        const int n_slots = d.n_slots > 1 ? nb.slot[begin + n - 1] - slot + 1 : 1;
 
         team.team_barrier();
         each(team, n, [&](int b) {
@@ -138,8 +140,8 @@ SZ_STAGE void density(const Team &team, const Density &d, const Neighbours &nb, 
             store(h + k * n_h + c * W, value);
         });
         team.team_barrier();
-        each(team, d.n_slots * n_l, items(d.radial.n_lane), [&](int k, int q) {
-            add_chunk(d, nb, begin, begin + n, y, h, k / n_l, k % n_l, q * W, x);
+        each(team, n_slots * n_l, items(d.radial.n_lane), [&](int k, int q) {
+            add_chunk(d, nb, begin, begin + n, y, h, slot + k / n_l, k % n_l, q * W, x);
         });
     }
     team.team_barrier();
