@@ -46,12 +46,11 @@ template <class Item> SZ_HERE void each(const Team &team, int n, const Item &ite
 }
 template <class Item> SZ_HERE void each(const Team &team, int n, int m, const Item &item)
 {
-    if (TEAM > 1) {
+    if constexpr (TEAM > 1)
         each(team, n * m, [&](int k) { item(k / m, k % m); });
-        return;
-    }
-    for (int i = 0; i < n; i++)
-        for (int k = 0; k < m; k++) item(i, k);
+    else
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < m; k++) item(i, k);
 }
 
 SZ_HERE void clear(const Team &team, int n, double *x)
@@ -141,27 +140,31 @@ template <class F> SZ_HERE double team_sum(const Team &team, int n, const F &f)
     lanes own = lanes{};
     double sum = 0.0;
 
-    for (int k = 0; k < n && TEAM == 1; k += W) own += f(k);
-    if (TEAM == 1) return sum_of(own);
-    Kokkos::parallel_reduce(
-        Kokkos::TeamThreadRange(team, n),
-        [&](int k, double &part) { part += sum_of(f(k)); }, sum);
+    if constexpr (TEAM > 1)
+        Kokkos::parallel_reduce(
+            Kokkos::TeamThreadRange(team, n),
+            [&](int k, double &part) { part += sum_of(f(k)); }, sum);
+    else
+        for (int k = 0; k < n; k += W) own += f(k);
     team.team_barrier();
-    return sum;
+    return sum + sum_of(own);
 }
 
-/* W rows of W numbers, turned: row k becomes column k; the rows of to are next apart */
+/* n rows of n numbers, turned: row k becomes column k; the rows of to are next apart */
+template <int n> SZ_HERE void turn_lanes(const double *from, int next, double *to)
+{
+    sz_lanes turned[n];
+
+    sz_turn(from, n, turned);
+    for (int k = 0; k < n; k++) SZ_AT(to + k * next) = turned[k];
+}
 template <int n> SZ_HERE void turn(const double *from, int next, double *to)
 {
-    for (int k = 0; k < n; k++)
-        for (int q = 0; q < n; q++) to[q * next + k] = from[k * n + q];
-}
-template <> SZ_HERE void turn<SZ_LANES>(const double *from, int next, double *to)
-{
-    sz_lanes turned[SZ_LANES];
-
-    sz_turn(from, SZ_LANES, turned);
-    for (int k = 0; k < SZ_LANES; k++) SZ_AT(to + k * next) = turned[k];
+    if constexpr (n == SZ_LANES)
+        turn_lanes<n>(from, next, to);
+    else
+        for (int k = 0; k < n; k++)
+            for (int q = 0; q < n; q++) to[q * next + k] = from[k * n + q];
 }
 
 SZ_HERE constexpr int items(int n)
