@@ -78,7 +78,7 @@ struct Work {
     Gathered list;
     Shared<int> first, slot, count;
     Shared<double> d, dedr, central, energy;
-    Kokkos::View<double *, Memory> x, y[SZ_FACTORS], p, dedp, k, norm;
+    Kokkos::View<double *, Memory> x, p, dedp, k, norm;
 };
 
 static Kokkos::View<double *, Memory> room(size_t n)
@@ -89,22 +89,19 @@ static Kokkos::View<double *, Memory> room(size_t n)
 
 static void make_room(Work &w)
 {
-    size_t n = w.n_block, x = 0, y[SZ_FACTORS] = {0}, stride = 0, k = 0, n_chan = 0;
+    size_t n = w.n_block, x = 0, stride = 0, k = 0, n_chan = 0;
 
     for (size_t i = 0; i < w.of->soap.size(); i++) {
         const Descriptor &d = w.of->descriptor[i];
 
         if (!w.of->soap[i]) continue;
-        x = std::max(x, static_cast<size_t>(d.n_x));
-        for (int f = 0; f < d.order; f++)
-            y[f] = std::max(y[f], static_cast<size_t>(d.n_y[f]));
+        x = std::max(x, static_cast<size_t>(d.n_channels));
         stride = std::max(stride, static_cast<size_t>(d.power.stride));
         n_chan = std::max(n_chan, static_cast<size_t>(d.density.n_chan));
     }
     for (const Kernel &kernel : w.of->kernel)
         k = std::max(k, static_cast<size_t>(kernel.k_stride));
     w.x = room(n * x);
-    for (int f = 0; f < SZ_FACTORS; f++) w.y[f] = room(n * y[f]);
     w.p = room(n * stride);
     w.dedp = room(n * stride);
     w.k = room(n * k);
@@ -238,7 +235,6 @@ static void compute_block(Work &w, const sz_soap_plan &plan, int t,
     send_central(w, soap, portion.species->z[species]);
     block.central = w.central.device();
     block.x = w.x.data();
-    for (int f = 0; f < SZ_FACTORS; f++) block.y[f] = w.y[f].data();
     block.p = w.p.data();
     block.dedp = w.dedp.data();
     block.norm = w.norm.data();
