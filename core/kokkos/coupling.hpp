@@ -18,22 +18,15 @@
 namespace soapz
 {
 
-/* to[at + i] += value a[a + i] b[b + i], i < width */
+/* value a[a + i] b[b + i], i < width */
 struct Entry {
-    int at, a, b, width;
+    int a, b, width;
     double value;
 };
 
-/* entries first .. of the next row - 1 */
-struct Row {
-    int at, width, first;
-};
-
-struct Rows {
-    int n;
-    const Row *row; /* [n + 1] */
-    const Entry *entry;
-};
+/* By the place that they are added to. */
+typedef Lists<int, Entry> Rows;
+typedef std::map<int, std::vector<Entry>> Entries;
 
 struct Coupling {
     int n_q, n_spread; /* numbers of Q, and of a factor spread over the columns; 0: two
@@ -41,28 +34,12 @@ struct Coupling {
     Rows spread[2], back[2], q, y2, y3;
 };
 
-inline Rows upload(Store &store, std::vector<Entry> entries)
-{
-    std::vector<Row> rows;
-    int k = 0;
-
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const Entry &a, const Entry &b) { return a.at < b.at; });
-    for (const Entry &e : entries) {
-        if (rows.empty() || rows.back().at != e.at) rows.push_back({e.at, 0, k});
-        rows.back().width = std::max(rows.back().width, e.width);
-        k++;
-    }
-    rows.push_back({0, 0, k});
-    return {static_cast<int>(rows.size()) - 1, store.put(rows), store.put(entries)};
-}
-
 /* The columns of factor d + 1, which are its channels if equal ones alone are coupled. */
 inline void upload_spread(Store &store, const sz_compression &c, int d, Coupling &to)
 {
     const sz_coupling &from = *c.coupling;
     const int stride = c.map[d + 1].stride, width = from.n_c ? from.width : stride;
-    std::vector<Entry> spread, back;
+    Entries spread, back;
 
     for (int l = 0; l <= c.l_max; l++)
         for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
@@ -70,8 +47,8 @@ inline void upload_spread(Store &store, const sz_compression &c, int d, Coupling
                 const int channel = from.n_c ? from.source[d][l * width + i] : i;
 
                 if (channel < 0) continue;
-                spread.push_back({lm * width + i, lm * stride + channel, 0, 1, 1.0});
-                back.push_back({lm * stride + channel, lm * width + i, 0, 1, 1.0});
+                spread[lm * width + i].push_back({lm * stride + channel, 0, 1, 1.0});
+                back[lm * stride + channel].push_back({lm * width + i, 0, 1, 1.0});
             }
     to.n_spread = std::max(to.n_spread, SZ_N_LM(c.l_max) * width);
     to.spread[d] = upload(store, spread);
@@ -81,7 +58,7 @@ inline void upload_spread(Store &store, const sz_compression &c, int d, Coupling
 inline Coupling upload_coupling(Store &store, const sz_compression &c)
 {
     const sz_coupling *from = c.coupling;
-    std::vector<Entry> q, y2, y3;
+    Entries q, y2, y3;
     Coupling to = {};
 
     if (!from) return to;
@@ -90,9 +67,9 @@ inline Coupling upload_coupling(Store &store, const sz_compression &c)
             const sz_coupling_weight &w = from->weight[k];
             const int width = from->row[r].width;
 
-            q.push_back({w.q, w.y2, w.y3, width, w.value});
-            y2.push_back({w.y2, w.q, w.y3, width, w.value});
-            y3.push_back({w.y3, w.q, w.y2, width, w.value});
+            q[w.q].push_back({w.y2, w.y3, width, w.value});
+            y2[w.y2].push_back({w.q, w.y3, width, w.value});
+            y3[w.y3].push_back({w.q, w.y2, width, w.value});
         }
     to.n_q = static_cast<int>(sz_coupling_size(&c));
     for (int d = 0; d < 2; d++) upload_spread(store, c, d, to);
@@ -108,32 +85,34 @@ SZ_HERE size_t coupling_scratch(const Coupling &c)
     return 4 * static_cast<size_t>(c.n_spread);
 }
 
-/* to[at] += sum of value from[a] */
+/* to[row] += sum of value from[a] */
 SZ_HERE void add_sums(const Team &team, const Rows &rows, const double *from, double *to)
 {
     each(team, rows.n, [&](int k) {
-        for (int e = rows.row[k].first; e < rows.row[k + 1].first; e++)
-            to[rows.row[k].at] += rows.entry[e].value * from[rows.entry[e].a];
+        for (int e = rows.first[k]; e < rows.first[k + 1]; e++)
+            to[rows.head[k]] += rows.part[e].value * from[rows.part[e].a];
     });
     team.team_barrier();
 }
 
-/* to[at + i] += sum of value a[a + i] b[b + i] */
+/* to[row + i] += sum of value a[a + i] b[b + i] */
 SZ_HERE void add_rows(const Team &team, const Rows &rows, const double *a,
                       const double *b, double *to)
 {
     each(team, rows.n, [&](int k) {
-        const Row &row = rows.row[k];
+        int width = 0;
 
-        for (int i = 0; i < row.width; i += W) {
-            lanes sum = load(to + row.at + i);
+        for (int e = rows.first[k]; e < rows.first[k + 1]; e++)
+            if (rows.part[e].width > width) width = rows.part[e].width;
+        for (int i = 0; i < width; i += W) {
+            lanes sum = load(to + rows.head[k] + i);
 
-            for (int e = row.first; e < rows.row[k + 1].first; e++) {
-                const Entry &t = rows.entry[e];
+            for (int e = rows.first[k]; e < rows.first[k + 1]; e++) {
+                const Entry &t = rows.part[e];
 
                 sum += kept(t.value * load(a + t.a + i) * load(b + t.b + i), t.width - i);
             }
-            store(to + row.at + i, sum);
+            store(to + rows.head[k] + i, sum);
         }
     });
     team.team_barrier();

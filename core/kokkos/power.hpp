@@ -17,8 +17,7 @@
 
 #include "kokkos/coupling.hpp"
 
-#include <map>
-#include <tuple>
+#include <algorithm>
 
 namespace soapz
 {
@@ -35,16 +34,17 @@ struct Part {
     double factor[W];
 };
 
-/* W channels of l: parts first .. of the next target - 1 */
+/* W channels of l, from to on. */
 struct Target {
-    int l, to, first;
+    int l, to;
+
+    bool operator<(const Target &other) const
+    {
+        return l != other.l ? l < other.l : to < other.to;
+    }
 };
 
-struct Targets {
-    int n, n_parts;
-    const Target *target; /* [n + 1] */
-    const Part *part;
-};
+typedef Lists<Target, Part> Targets;
 
 struct Power {
     int n_pieces, product_stride, stride1, stride2, normalise;
@@ -76,51 +76,28 @@ inline std::vector<Piece> find_pieces(const sz_compression &c)
     return pieces;
 }
 
-class TargetList
+/* dE/dY_l,to += factor dE/dP[at] Y_l,from */
+inline void add_part(std::map<Target, std::vector<Part>> &list, int l, int to, int from,
+                     int at, double factor)
 {
-  public:
-    /* dE/dY_l,to += factor dE/dP[at] Y_l,from */
-    void add(int l, int to, int from, int at, double factor)
-    {
-        std::vector<Part> &parts = of[{l, to / W * W, from}];
-        const int lane = to % W;
-        size_t k = 0;
+    std::vector<Part> &parts = list[{l, to / W * W}];
+    const int lane = to % W;
+    auto part = std::find_if(parts.begin(), parts.end(), [&](const Part &p) {
+        return p.from == from && (p.factor[lane] == 0.0 || p.at[lane] == at);
+    });
 
-        while (k < parts.size() && parts[k].factor[lane] != 0.0 &&
-               parts[k].at[lane] != at)
-            k++;
-        if (k == parts.size()) parts.push_back({from, {}, {}});
-        parts[k].at[lane] = at;
-        parts[k].factor[lane] += factor;
-    }
-    Targets upload(Store &store) const
-    {
-        std::vector<Target> targets;
-        std::vector<Part> parts;
-
-        for (const auto &[key, own] : of) {
-            const auto [l, to, from] = key;
-
-            if (targets.empty() || targets.back().l != l || targets.back().to != to)
-                targets.push_back({l, to, static_cast<int>(parts.size())});
-            parts.insert(parts.end(), own.begin(), own.end());
-        }
-        targets.push_back({0, 0, static_cast<int>(parts.size())});
-        return {static_cast<int>(targets.size()) - 1, static_cast<int>(parts.size()),
-                store.put(targets), store.put(parts)};
-    }
-
-  private:
-    std::map<std::tuple<int, int, int>, std::vector<Part>> of;
-};
+    if (part == parts.end()) part = parts.insert(part, {from, {}, {}});
+    part->at[lane] = at;
+    part->factor[lane] += factor;
+}
 
 inline void upload_sums(Store &store, const sz_sums &from, Power &to)
 {
-    std::vector<Entry> forward, back;
+    Entries forward, back;
 
     for (int k = 0; k < from.n; k++) {
-        forward.push_back({from.component[k], from.product[k], 0, 1, from.factor[k]});
-        back.push_back({from.product[k], from.component[k], 0, 1, from.factor[k]});
+        forward[from.component[k]].push_back({from.product[k], 0, 1, from.factor[k]});
+        back[from.product[k]].push_back({from.component[k], 0, 1, from.factor[k]});
     }
     to.sums = upload(store, forward);
     to.sums_back = upload(store, back);
@@ -131,15 +108,15 @@ inline Power upload_power(Store &store, const sz_soap &from)
     const sz_compression &c = from.compression;
     const std::vector<Piece> pieces = find_pieces(c);
     const bool alike = c.spec.order == 2 && sz_alike(&c.spec, 0, 1);
-    TargetList to1, to2;
+    std::map<Target, std::vector<Part>> to1, to2;
     Power to = {};
 
     for (const Piece &k : pieces)
         for (int i = 0; i < k.n; i++) {
             const int a = k.a + i, at = k.at + i;
 
-            to1.add(k.l, a, k.b, at, c.scale[at]);
-            (alike ? to1 : to2).add(k.l, k.b, a, at, c.scale[at]);
+            add_part(to1, k.l, a, k.b, at, c.scale[at]);
+            add_part(alike ? to1 : to2, k.l, k.b, a, at, c.scale[at]);
         }
     to.n_pieces = static_cast<int>(pieces.size());
     to.piece = store.put(pieces);
@@ -149,8 +126,8 @@ inline Power upload_power(Store &store, const sz_soap &from)
     to.normalise = from.spec.normalise;
     to.least_norm = c.least_norm;
     to.scale = store.put(c.scale, c.product_stride);
-    to.to1 = to1.upload(store);
-    to.to2 = to2.upload(store);
+    to.to1 = upload(store, to1);
+    to.to2 = upload(store, to2);
     to.summed = c.spec.sum != nullptr;
     to.stride = c.stride;
     if (to.summed) upload_sums(store, c.sum, to);
@@ -235,13 +212,13 @@ SZ_HERE void spread_products(const Team &team, const Targets &list, const double
     });
     team.team_barrier();
     each(team, list.n, [&](int k) {
-        const Target &t = list.target[k];
-        const Part *part = list.part + t.first;
-        const double *yl = y + t.l * t.l * stride, *own = scratch + t.first * W;
+        const Target &t = list.head[k];
+        const Part *part = list.part + list.first[k];
+        const double *yl = y + t.l * t.l * stride, *own = scratch + list.first[k] * W;
         double *to = dedy + t.l * t.l * stride_to + t.to;
 
         product(
-            2 * t.l + 1, list.target[k + 1].first - t.first,
+            2 * t.l + 1, list.first[k + 1] - list.first[k],
             [&](int m, int i) { return yl[m * stride + part[i].from]; },
             [&](int i) { return own + i * W; },
             [&](int m, const lanes *sum) {

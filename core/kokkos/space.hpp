@@ -14,6 +14,7 @@
 
 #include <Kokkos_Core.hpp>
 
+#include <map>
 #include <type_traits>
 #include <vector>
 
@@ -205,6 +206,31 @@ class Store
     std::vector<Kokkos::View<char *, Memory>> kept;
     size_t sum = 0;
 };
+
+/* What heads consist of: the parts of head k are part[first[k]] .. part[first[k+1] - 1].
+ */
+template <class Head, class Part> struct Lists {
+    int n, n_parts;
+    const Head *head;
+    const int *first; /* [n + 1] */
+    const Part *part;
+};
+
+template <class Head, class Part>
+Lists<Head, Part> upload(Store &store, const std::map<Head, std::vector<Part>> &from)
+{
+    std::vector<Head> head;
+    std::vector<int> first(1);
+    std::vector<Part> part;
+
+    for (const auto &[own, parts] : from) {
+        head.push_back(own);
+        part.insert(part.end(), parts.begin(), parts.end());
+        first.push_back(static_cast<int>(part.size()));
+    }
+    return {static_cast<int>(head.size()), first.back(), store.put(head),
+            store.put(first), store.put(part)};
+}
 
 /* Numbers that go to the device or come from it. On a CPU both are the same memory. */
 template <class T> class Shared
