@@ -59,8 +59,7 @@ SZ_HERE lanes directions(const Neighbours &nb, int g, lanes *u)
     return load(length);
 }
 
-/* From one row of scratch to the next, forwards and back. */
-constexpr int NEXT = CHUNK * W, BACK = TEAM * W;
+constexpr int NEXT = CHUNK * W; /* from one row of scratch to the next */
 
 SZ_HERE size_t density_scratch(const Density &d)
 {
@@ -166,8 +165,8 @@ SZ_HERE void turn_channels(const Density &d, const Neighbours &nb, int g, const 
             store(value + k * W, v);
             store(slope + k * W, s);
         }
-        turn<W>(value, BACK, h + c * BACK);
-        turn<W>(slope, BACK, dh + c * BACK);
+        turn<W>(value, NEXT, h + c * NEXT);
+        turn<W>(slope, NEXT, dh + c * NEXT);
     }
 }
 
@@ -176,13 +175,13 @@ SZ_HERE void sum_channels(const Density &d, const double *dedx, const double *h,
                           double *to)
 {
     for (int l = 0; l <= d.l_max; l++) {
-        const double *from = dedx + l * l * d.n_chan, *hl = h + d.radial.place[l] * BACK;
+        const double *from = dedx + l * l * d.n_chan, *hl = h + d.radial.place[l] * NEXT;
 
         product(
             2 * l + 1, d.radial.n_used[l],
             [&](int m, int q) { return from[m * d.n_chan + q]; },
-            [&](int q) { return hl + q * BACK; },
-            [&](int m, const lanes *sum) { store(to + (l * l + m) * BACK, *sum); });
+            [&](int q) { return hl + q * NEXT; },
+            [&](int m, const lanes *sum) { store(to + (l * l + m) * NEXT, *sum); });
     }
 }
 
@@ -195,14 +194,14 @@ SZ_STAGE void density_adjoint(const Team &team, const Density &d, const Neighbou
     each(team, nb.first[i + 1] - first, [&](int b) {
         const int g = first + b;
         const double *own = dedx + (d.n_slots > 1 ? nb.slot[g] * d.radial.n_lane : 0);
-        double *h = scratch + team.team_rank() * W, *dh = h + n_h * BACK;
-        double *dedy = dh + n_h * BACK, *s = dedy + n_l * n_l * BACK;
+        double *h = scratch + team.team_rank() * W, *dh = h + n_h * NEXT;
+        double *dedy = dh + n_h * NEXT, *s = dedy + n_l * n_l * NEXT;
         lanes u[3], dedr[3], r = directions(nb, g, u);
 
         turn_channels(d, nb, g, r, h, dh);
         sum_channels(d, own, h, dedy);
         sum_channels(d, own, dh, s);
-        harmonics_adjoint(*d.harmonics, d.l_max, r, u, dedy, s, BACK, dedr);
+        harmonics_adjoint(*d.harmonics, d.l_max, r, u, dedy, s, NEXT, dedr);
         for (int x = 0; x < 3; x++)
             store(nb.dedr + (3 * static_cast<size_t>(g) + x) * W, dedr[x]);
     });

@@ -28,6 +28,7 @@ namespace soapz
 {
 
 #define SZ_HERE KOKKOS_FORCEINLINE_FUNCTION /* runs on the device */
+/* A stage: so does it, as a function that has the registers to itself. */
 #define SZ_STAGE KOKKOS_FUNCTION inline __attribute__((noinline))
 
 using Space = Kokkos::DefaultExecutionSpace;
@@ -207,8 +208,7 @@ class Store
     size_t sum = 0;
 };
 
-/* What heads consist of: the parts of head k are part[first[k]] .. part[first[k+1] - 1].
- */
+/* Heads and their parts: those of head k are part[first[k]] .. part[first[k + 1] - 1] */
 template <class Head, class Part> struct Lists {
     int n, n_parts;
     const Head *head;
