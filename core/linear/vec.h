@@ -13,8 +13,7 @@
 #define SZ_LANES 8
 #define SZ_PAD(n) (((n) + SZ_LANES - 1) / SZ_LANES * SZ_LANES)
 
-/* Doubles in a register of the CPU that a file is compiled for, where it has no clones.
- */
+/* Doubles in a register of the CPU that a file without clones is compiled for. */
 #if defined(__AVX512F__)
 #define SZ_NATIVE_LANES 8
 #elif defined(__AVX__)
