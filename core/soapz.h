@@ -166,6 +166,7 @@ typedef struct {
 SZ_API sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
                                 const sz_plan_options *options, sz_error *err);
 SZ_API void sz_plan_free(sz_plan *plan); /* before or after its works */
+/* Its memory, on a device too. */
 SZ_API size_t sz_plan_bytes(const sz_plan *plan);
 /* The precision that is used on this CPU. */
 SZ_API sz_precision sz_plan_precision(const sz_plan *plan);

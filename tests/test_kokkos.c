@@ -152,7 +152,7 @@ static int test_options(const char *name)
 {
     const sz_plan_options mixed = {.precision = SZ_MIXED, .device = SZ_KOKKOS};
     const sz_plan_options wrong = {.device = (sz_device)7};
-    const sz_plan_options device = {.device = SZ_KOKKOS};
+    const sz_plan_options cpu = {0}, device = {.device = SZ_KOKKOS};
     sz_device read = SZ_CPU;
     const sz_plan *own;
     sz_plan *plan;
@@ -172,6 +172,9 @@ static int test_options(const char *name)
     CHECK_OK(sz_model_set_plan(m, &device, &err), err);
     CHECK_OK(sz_model_plan(&own, m, &err), err);
     CHECK(sz_plan_device(own) && !strncmp(sz_plan_device(own), "Kokkos ", 7));
+    CHECK_OK(sz_plan_create(&plan, m, &cpu, &err), err);
+    CHECK(sz_plan_bytes(own) > sz_plan_bytes(plan)); /* that on the device is more */
+    sz_plan_free(plan);
     sz_model_free(m);
     return 0;
 }

@@ -19,9 +19,9 @@ namespace soapz
 {
 
 struct Descriptor {
-    int order, n_lm, n_x;
-    int y_of[SZ_FACTORS],
-        n_y[SZ_FACTORS]; /* numbers of an atom; 0 where Y is X, or alike */
+    int order, n_x, n_channels; /* numbers of X, and of X and every Y, of an atom */
+    int y[SZ_FACTORS];          /* where Y of a factor is in them: 0 if it is X */
+    bool mapped[SZ_FACTORS];    /* Y is made by the factor's own map */
     Density density;
     Map map[SZ_FACTORS];
     Coupling coupling;
@@ -34,16 +34,15 @@ inline Descriptor upload(Store &store, const sz_soap &from)
     Descriptor to = {};
 
     to.order = c.spec.order;
-    to.n_lm = SZ_N_LM(c.l_max);
-    to.n_x = to.n_lm * c.n_chan + 2 * SZ_LANES;
+    to.n_x = to.n_channels = SZ_N_LM(c.l_max) * c.n_chan + 2 * SZ_LANES;
     to.density = upload_density(store, from);
     for (int d = 0; d < c.spec.order; d++) {
         const sz_map &map = c.map[d];
 
         to.map[d] = upload(store, map, c);
-        to.y_of[d] = c.spec.y_of[d];
-        if (to.y_of[d] == d && (map.run || map.matrix))
-            to.n_y[d] = to.n_lm * map.stride + SZ_LANES;
+        to.mapped[d] = c.spec.y_of[d] == d && (map.run || map.matrix);
+        to.y[d] = to.mapped[d] ? to.n_channels : to.y[c.spec.y_of[d]];
+        if (to.mapped[d]) to.n_channels += SZ_N_LM(c.l_max) * map.stride + SZ_LANES;
     }
     to.coupling = upload_coupling(store, c);
     to.power = upload_power(store, from);
@@ -54,60 +53,33 @@ inline Descriptor upload(Store &store, const sz_soap &from)
 struct Block {
     int n;
     Neighbours nb;
-    const double *central;     /* [n_chan] of the atoms themselves, see density() */
-    double *x, *y[SZ_FACTORS]; /* [n][n_x], [n][n_y] */
-    double *p, *dedp;          /* [n][stride] */
-    double *norm;              /* [n] */
+    const double *central; /* [n_chan] of the atoms themselves, see density() */
+    double *x;             /* [n][n_channels] */
+    double *p, *dedp;      /* [n][stride] */
+    double *norm;          /* [n] */
 };
 
-/* Of one atom: X and Y, or their gradients. */
-struct Channels {
-    double *x, *y[SZ_FACTORS];
+/* What a team needs for itself, taken piece by piece. */
+struct Scratch {
+    double *next;
 
-    SZ_HERE double *factor(const Descriptor &d, int k) const
-    {
-        return d.n_y[d.y_of[k]] ? y[d.y_of[k]] : x;
-    }
-};
-
-/* What a team needs for itself. */
-class Scratch
-{
-  public:
-    SZ_HERE explicit Scratch(double *memory) : next(memory) {}
     SZ_HERE double *take(size_t n)
     {
-        double *mine = next;
-
         next += n;
-        return mine;
+        return next - n;
     }
-
-  private:
-    double *next;
 };
 
 inline size_t count_scratch(const Descriptor &d)
 {
-    size_t n = density_scratch(d.density) + d.n_x + 2 * d.coupling.n_q +
-               coupling_scratch(d.coupling, d.n_lm) + d.power.product_stride;
-
-    for (int k = 0; k < d.order; k++) n += d.n_y[k];
-    return n;
+    return density_scratch(d.density) + d.n_channels + 2 * d.coupling.n_q +
+           coupling_scratch(d.coupling) + d.power.product_stride + power_scratch(d.power);
 }
 
-SZ_HERE Channels channels_of(const Descriptor &d, const Block &b, size_t i)
+/* From the channels of an atom and their gradients. */
+SZ_HERE Factors factors_of(const Descriptor &d, double *x, double *dedx)
 {
-    Channels own = {b.x + i * d.n_x, {}};
-
-    for (int k = 0; k < d.order; k++) own.y[k] = b.y[k] + i * d.n_y[k];
-    return own;
-}
-
-SZ_HERE Factors factors_of(const Descriptor &d, const Channels &at, const Channels &dedy)
-{
-    return {at.factor(d, 1),   at.factor(d, 2), dedy.factor(d, 1),
-            dedy.factor(d, 2), d.map[1].stride, d.map[2].stride};
+    return {x + d.y[1], x + d.y[2], dedx + d.y[1], dedx + d.y[2]};
 }
 
 /* ---- forwards ---------------------------------------------------------------------- */
@@ -115,26 +87,24 @@ SZ_HERE Factors factors_of(const Descriptor &d, const Channels &at, const Channe
 SZ_HERE void forward_atom(const Team &team, const Descriptor &d, const Block &b,
                           Scratch scratch)
 {
-    const size_t i = team.league_rank(), stride = d.power.stride;
-    const Channels at = channels_of(d, b, i);
-    double *second = at.factor(d, 1), *p = b.p + i * stride;
+    const size_t i = team.league_rank();
+    double *x = b.x + i * d.n_channels, *second = x + d.y[1];
+    double *p = b.p + i * d.power.stride;
     double *products = d.power.summed ? scratch.take(d.power.product_stride) : p;
     double norm;
 
+    clear(team, d.n_channels - d.n_x, x + d.n_x);
     density(team, d.density, b.nb, static_cast<int>(i), b.central,
-            scratch.take(density_scratch(d.density)), at.x);
-    for (int k = 0; k < d.order; k++) {
-        if (!d.n_y[k]) continue;
-        clear(team, d.n_y[k], at.y[k]);
-        team.team_barrier();
-        map_apply(team, d.map[k], d.density.l_max, d.density.n_chan, at.x, at.y[k]);
-    }
+            scratch.take(density_scratch(d.density)), x);
+    for (int k = 0; k < d.order; k++)
+        if (d.mapped[k])
+            map_apply(team, d.map[k], d.density.l_max, d.density.n_chan, x, x + d.y[k]);
     if (d.order == 3) {
         second = scratch.take(d.coupling.n_q);
-        couple(team, d.coupling, d.n_lm, factors_of(d, at, at),
-               scratch.take(coupling_scratch(d.coupling, d.n_lm)), second);
+        couple(team, d.coupling, factors_of(d, x, x),
+               scratch.take(coupling_scratch(d.coupling)), second);
     }
-    norm = power(team, d.power, at.factor(d, 0), second, products, p);
+    norm = power(team, d.power, x + d.y[0], second, products, p);
     if (team.team_rank() == 0) b.norm[i] = norm;
 }
 
@@ -144,71 +114,62 @@ SZ_HERE void adjoint_atom(const Team &team, const Descriptor &d, const Block &b,
                           Scratch scratch)
 {
     const size_t i = team.league_rank(), stride = d.power.stride;
-    const Channels at = channels_of(d, b, i);
-    double *second = at.factor(d, 1), *dedp = b.dedp + i * stride, *to,
-           *couplings = nullptr;
+    double *x = b.x + i * d.n_channels, *dedx = scratch.take(d.n_channels);
+    double *second = x + d.y[1], *to = dedx + d.y[1], *couplings = nullptr;
+    double *dedp = b.dedp + i * stride;
     double *products = d.power.summed ? scratch.take(d.power.product_stride) : dedp;
-    Channels own = {scratch.take(d.n_x), {}};
 
-    clear(team, d.n_x, own.x);
-    for (int k = 0; k < d.order; k++) {
-        own.y[k] = scratch.take(d.n_y[k]);
-        clear(team, d.n_y[k], own.y[k]);
-    }
-    to = own.factor(d, 1);
+    clear(team, d.n_channels, dedx);
     if (d.order == 3) {
         second = scratch.take(d.coupling.n_q);
         to = scratch.take(d.coupling.n_q);
-        couplings = scratch.take(coupling_scratch(d.coupling, d.n_lm));
+        couplings = scratch.take(coupling_scratch(d.coupling));
         clear(team, d.coupling.n_q, to);
-        couple(team, d.coupling, d.n_lm, factors_of(d, at, own), couplings, second);
+        couple(team, d.coupling, factors_of(d, x, dedx), couplings, second);
     }
     team.team_barrier();
-    power_adjoint(team, d.power, at.factor(d, 0), second, b.p + i * stride, b.norm[i],
-                  dedp, products, own.factor(d, 0), to);
+    power_adjoint(team, d.power, x + d.y[0], second, b.p + i * stride, b.norm[i], dedp,
+                  products, scratch.take(power_scratch(d.power)), dedx + d.y[0], to);
     if (d.order == 3)
-        couple_adjoint(team, d.coupling, d.n_lm, factors_of(d, at, own), couplings, to);
+        couple_adjoint(team, d.coupling, factors_of(d, x, dedx), couplings, to);
     for (int k = 0; k < d.order; k++)
-        if (d.n_y[k])
-            map_adjoint(team, d.map[k], d.density.l_max, d.density.n_chan, own.y[k],
-                        own.x);
-    density_adjoint(team, d.density, b.nb, static_cast<int>(i), own.x,
+        if (d.mapped[k])
+            map_adjoint(team, d.map[k], d.density.l_max, d.density.n_chan, dedx + d.y[k],
+                        dedx);
+    density_adjoint(team, d.density, b.nb, static_cast<int>(i), dedx,
                     scratch.take(density_scratch(d.density)));
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */
 
-inline Policy policy_of(const Descriptor &d, int n)
+/* atom(team, scratch) for every atom of the block */
+template <class Atom>
+void each_atom(const char *name, const Descriptor &d, int n, const Atom &atom)
 {
+    const size_t room = count_scratch(d) * sizeof(double);
     Policy policy(n, TEAM);
 
-    policy.set_scratch_size(1, Kokkos::PerTeam(count_scratch(d) * sizeof(double)));
-    return policy;
-}
-
-SZ_HERE Scratch scratch_of(const Team &team, size_t n)
-{
-    return Scratch(
-        static_cast<double *>(team.team_scratch(1).get_shmem(n * sizeof(double))));
+    policy.set_scratch_size(1, Kokkos::PerTeam(room));
+    Kokkos::parallel_for(
+        name, policy, KOKKOS_LAMBDA(const Team &team) {
+            atom(team,
+                 Scratch{static_cast<double *>(team.team_scratch(1).get_shmem(room))});
+        });
 }
 
 inline void forward(const Descriptor &d, const Block &b)
 {
-    const size_t room = count_scratch(d);
-
-    Kokkos::parallel_for(
-        "soapz vectors", policy_of(d, b.n), KOKKOS_LAMBDA(const Team &team) {
-            forward_atom(team, d, b, scratch_of(team, room));
+    each_atom(
+        "soapz vectors", d, b.n, KOKKOS_LAMBDA(const Team &team, const Scratch &scratch) {
+            forward_atom(team, d, b, scratch);
         });
 }
 
 inline void adjoint(const Descriptor &d, const Block &b)
 {
-    const size_t room = count_scratch(d);
-
-    Kokkos::parallel_for(
-        "soapz forces", policy_of(d, b.n), KOKKOS_LAMBDA(const Team &team) {
-            adjoint_atom(team, d, b, scratch_of(team, room));
+    each_atom(
+        "soapz forces", d, b.n, KOKKOS_LAMBDA(const Team &team, const Scratch &scratch) {
+            adjoint_atom(team, d, b, scratch);
         });
 }
 

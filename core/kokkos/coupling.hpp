@@ -18,49 +18,47 @@
 namespace soapz
 {
 
-/* to[at + i] += value a[a + i] b[b + i], i < width */
+/* value a[a + i] b[b + i], i < width */
 struct Entry {
-    int at, a, b, width;
+    int a, b, width;
     double value;
 };
 
-/* entries first .. of the next row - 1 */
-struct Row {
-    int at, width, first;
-};
-
-struct Rows {
-    int n;
-    const Row *row; /* [n + 1] */
-    const Entry *entry;
-};
+/* By the place that they are added to. */
+typedef Lists<int, Entry> Rows;
+typedef std::map<int, std::vector<Entry>> Entries;
 
 struct Coupling {
-    int n_q, width, n_c; /* as in sz_coupling; n_q 0: two factors, no coupling */
-    const int *source[2];
-    Rows q, y2, y3;
+    int n_q, n_spread; /* numbers of Q, and of a factor spread over the columns; 0: two
+                          factors, no coupling */
+    Rows spread[2], back[2], q, y2, y3;
 };
 
-inline Rows upload(Store &store, std::vector<Entry> entries)
+/* The columns of factor d + 1, which are its channels if equal ones alone are coupled. */
+inline void upload_spread(Store &store, const sz_compression &c, int d, Coupling &to)
 {
-    std::vector<Row> rows;
-    int k = 0;
+    const sz_coupling &from = *c.coupling;
+    const int stride = c.map[d + 1].stride, width = from.n_c ? from.width : stride;
+    Entries spread, back;
 
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const Entry &a, const Entry &b) { return a.at < b.at; });
-    for (const Entry &e : entries) {
-        if (rows.empty() || rows.back().at != e.at) rows.push_back({e.at, 0, k});
-        rows.back().width = std::max(rows.back().width, e.width);
-        k++;
-    }
-    rows.push_back({0, 0, k});
-    return {static_cast<int>(rows.size()) - 1, store.put(rows), store.put(entries)};
+    for (int l = 0; l <= c.l_max; l++)
+        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+            for (int i = 0; i < width; i++) {
+                const int channel = from.n_c ? from.source[d][l * width + i] : i;
+
+                if (channel < 0) continue;
+                spread[lm * width + i].push_back({lm * stride + channel, 0, 1, 1.0});
+                back[lm * stride + channel].push_back({lm * width + i, 0, 1, 1.0});
+            }
+    to.n_spread = std::max(to.n_spread, SZ_N_LM(c.l_max) * width);
+    to.spread[d] = upload(store, spread);
+    to.back[d] = upload(store, back);
 }
 
 inline Coupling upload_coupling(Store &store, const sz_compression &c)
 {
     const sz_coupling *from = c.coupling;
-    std::vector<Entry> q, y2, y3;
+    Entries q, y2, y3;
     Coupling to = {};
 
     if (!from) return to;
@@ -69,15 +67,12 @@ inline Coupling upload_coupling(Store &store, const sz_compression &c)
             const sz_coupling_weight &w = from->weight[k];
             const int width = from->row[r].width;
 
-            q.push_back({w.q, w.y2, w.y3, width, w.value});
-            y2.push_back({w.y2, w.q, w.y3, width, w.value});
-            y3.push_back({w.y3, w.q, w.y2, width, w.value});
+            q[w.q].push_back({w.y2, w.y3, width, w.value});
+            y2[w.y2].push_back({w.q, w.y3, width, w.value});
+            y3[w.y3].push_back({w.q, w.y2, width, w.value});
         }
     to.n_q = static_cast<int>(sz_coupling_size(&c));
-    to.width = from->width;
-    to.n_c = from->n_c;
-    for (int d = 0; d < 2 && from->n_c; d++)
-        to.source[d] = store.put(from->source[d], (c.l_max + 1) * from->width);
+    for (int d = 0; d < 2; d++) upload_spread(store, c, d, to);
     to.q = upload(store, q);
     to.y2 = upload(store, y2);
     to.y3 = upload(store, y3);
@@ -85,93 +80,74 @@ inline Coupling upload_coupling(Store &store, const sz_compression &c)
 }
 
 /* Two spread channel sets, and the gradients of both. */
-SZ_HERE size_t coupling_scratch(const Coupling &c, int n_lm)
+SZ_HERE size_t coupling_scratch(const Coupling &c)
 {
-    return c.n_c ? 4 * static_cast<size_t>(n_lm) * c.width : 0;
+    return 4 * static_cast<size_t>(c.n_spread);
 }
 
+/* to[row] += sum of value from[a] */
+SZ_HERE void add_sums(const Team &team, const Rows &rows, const double *from, double *to)
+{
+    each(team, rows.n, [&](int k) {
+        for (int e = rows.first[k]; e < rows.first[k + 1]; e++)
+            to[rows.head[k]] += rows.part[e].value * from[rows.part[e].a];
+    });
+    team.team_barrier();
+}
+
+/* to[row + i] += sum of value a[a + i] b[b + i] */
 SZ_HERE void add_rows(const Team &team, const Rows &rows, const double *a,
                       const double *b, double *to)
 {
     each(team, rows.n, [&](int k) {
-        const Row &row = rows.row[k];
+        int width = 0;
 
-        for (int i = 0; i < row.width; i += W) {
-            lanes sum = load(to + row.at + i);
+        for (int e = rows.first[k]; e < rows.first[k + 1]; e++)
+            if (rows.part[e].width > width) width = rows.part[e].width;
+        for (int i = 0; i < width; i += W) {
+            lanes sum = load(to + rows.head[k] + i);
 
-            for (int e = row.first; e < rows.row[k + 1].first; e++) {
-                const Entry &t = rows.entry[e];
+            for (int e = rows.first[k]; e < rows.first[k + 1]; e++) {
+                const Entry &t = rows.part[e];
 
                 sum += kept(t.value * load(a + t.a + i) * load(b + t.b + i), t.width - i);
             }
-            store(to + row.at + i, sum);
+            store(to + rows.head[k] + i, sum);
         }
     });
     team.team_barrier();
 }
 
-/* f(channel of y, column) of every column of the coupling that has a channel of y */
-template <class F>
-SZ_HERE void each_column(const Team &team, const Coupling &c, int d, int n_lm, int stride,
-                         const F &f)
-{
-    each(team, n_lm, [&](int lm) {
-        int l = 0;
-
-        while ((l + 1) * (l + 1) <= lm) l++;
-        for (int i = 0; i < c.width; i++)
-            if (c.source[d][l * c.width + i] >= 0)
-                f(lm * stride + c.source[d][l * c.width + i], lm * c.width + i);
-    });
-    team.team_barrier();
-}
-
-/* y2, y3: as channels, or spread over the columns */
+/* The factors that are coupled, and their gradients, which may be the same array. */
 struct Factors {
     const double *y2, *y3;
     double *dedy2, *dedy3;
-    int stride2, stride3;
 };
 
-SZ_HERE void couple(const Team &team, const Coupling &c, int n_lm, const Factors &f,
-                    double *scratch, double *q)
+SZ_STAGE void couple(const Team &team, const Coupling &c, const Factors &f,
+                     double *scratch, double *q)
 {
-    const size_t n = static_cast<size_t>(n_lm) * c.width;
-
     clear(team, c.n_q, q);
-    if (c.n_c) {
-        clear(team, static_cast<int>(2 * n), scratch);
-        team.team_barrier();
-        each_column(team, c, 0, n_lm, f.stride2,
-                    [&](int from, int to) { scratch[to] = f.y2[from]; });
-        each_column(team, c, 1, n_lm, f.stride3,
-                    [&](int from, int to) { scratch[n + to] = f.y3[from]; });
-    }
+    clear(team, 2 * c.n_spread, scratch);
     team.team_barrier();
-    add_rows(team, c.q, c.n_c ? scratch : f.y2, c.n_c ? scratch + n : f.y3, q);
+    add_sums(team, c.spread[0], f.y2, scratch);
+    add_sums(team, c.spread[1], f.y3, scratch + c.n_spread);
+    add_rows(team, c.q, scratch, scratch + c.n_spread, q);
 }
 
-/* After couple() with the same scratch: dedy2 and dedy3 += the adjoint; they may be the
- * same array. */
-SZ_HERE void couple_adjoint(const Team &team, const Coupling &c, int n_lm,
-                            const Factors &f, double *scratch, const double *dedq)
+/* After couple() with the same scratch: dedy2 and dedy3 += the adjoint. */
+SZ_STAGE void couple_adjoint(const Team &team, const Coupling &c, const Factors &f,
+                             double *scratch, const double *dedq)
 {
-    const size_t n = static_cast<size_t>(n_lm) * c.width;
-    double *own = scratch + 2 * n;
+    double *y3 = scratch + c.n_spread, *dedy2 = y3 + c.n_spread,
+           *dedy3 = dedy2 + c.n_spread;
 
-    if (!c.n_c) {
-        add_rows(team, c.y2, dedq, f.y3, f.dedy2);
-        add_rows(team, c.y3, dedq, f.y2, f.dedy3);
-        return;
-    }
-    clear(team, static_cast<int>(2 * n), own);
+    clear(team, 2 * c.n_spread, dedy2);
     team.team_barrier();
-    add_rows(team, c.y2, dedq, scratch + n, own);
-    add_rows(team, c.y3, dedq, scratch, own + n);
-    each_column(team, c, 0, n_lm, f.stride2,
-                [&](int to, int from) { f.dedy2[to] += own[from]; });
-    each_column(team, c, 1, n_lm, f.stride3,
-                [&](int to, int from) { f.dedy3[to] += own[n + from]; });
+    add_rows(team, c.y2, dedq, y3, dedy2);
+    add_rows(team, c.y3, dedq, scratch, dedy3);
+    add_sums(team, c.back[0], dedy2, f.dedy2);
+    add_sums(team, c.back[1], dedy3, f.dedy3);
 }
 
 } // namespace soapz

@@ -14,35 +14,18 @@
 namespace soapz
 {
 
-struct Harmonics {
-    const double *diagonal, *a, *ab; /* [n_l], [n_l][n_l] by l, m */
-};
-
-inline Harmonics upload(Store &store, const sz_harmonics_factors &from)
-{
-    const int n = from.l_max + 1;
-    std::vector<double> a(n * n), ab(n * n);
-
-    for (int l = 0; l < n; l++)
-        for (int m = 0; m < l; m++) {
-            a[l * n + m] = from.a[l][m];
-            ab[l * n + m] = from.ab[l][m];
-        }
-    return {store.put(from.diagonal, n), store.put(a), store.put(ab)};
-}
-
 /* A_lm and its slope as l goes up from m; C_m and S_m as m goes up from 0. */
 struct Degrees {
     lanes a, a1, da, da1;
 
-    SZ_HERE Degrees(const Harmonics &f, int m)
+    SZ_HERE Degrees(const sz_harmonics_factors &f, int m)
     {
         a = a1 = da = da1 = lanes{};
         a += f.diagonal[m];
     }
-    SZ_HERE void next(const Harmonics &f, int lm, const lanes &z)
+    SZ_HERE void next(const sz_harmonics_factors &f, int l, int m, const lanes &z)
     {
-        const double up = f.a[lm], back = f.ab[lm];
+        const double up = f.a[l][m], back = f.ab[l][m];
         const lanes a2 = a1, da2 = da1;
 
         a1 = a;
@@ -72,7 +55,8 @@ struct Orders {
 };
 
 /* y: of l, m at l^2 + l + m, next apart */
-SZ_HERE void harmonics(const Harmonics &f, int l_max, const lanes *u, double *y, int next)
+SZ_HERE void harmonics(const sz_harmonics_factors &f, int l_max, const lanes *u,
+                       double *y, int next)
 {
     Orders o;
 
@@ -81,17 +65,17 @@ SZ_HERE void harmonics(const Harmonics &f, int l_max, const lanes *u, double *y,
 
         if (m > 0) o.next(m, u[0], u[1]);
         for (int l = m; l <= l_max; l++) {
-            if (l > m) d.next(f, l * (l_max + 1) + m, u[2]);
+            if (l > m) d.next(f, l, m, u[2]);
             store(y + (l * l + l + m) * next, d.a * o.c);
             if (m > 0) store(y + (l * l + l - m) * next, d.a * o.s);
         }
     }
 }
 
-/* dE/dr_ij of W neighbours; at(lm, l, &v, &s) gives dE/dY_lm and s_lm. */
-template <class At>
-SZ_HERE void harmonics_adjoint(const Harmonics &f, int l_max, const lanes &r,
-                               const lanes *u, const At &at, lanes *dedr)
+/* dE/dr_ij of W neighbours from dE/dY_lm and s_lm, next apart */
+SZ_HERE void harmonics_adjoint(const sz_harmonics_factors &f, int l_max, const lanes &r,
+                               const lanes *u, const double *dedy, const double *s,
+                               int next, lanes *dedr)
 {
     lanes g[3] = {lanes{}, lanes{}, lanes{}}, along = lanes{}, inverse;
     Orders o;
@@ -103,14 +87,13 @@ SZ_HERE void harmonics_adjoint(const Harmonics &f, int l_max, const lanes &r,
 
         if (m > 0) o.next(m, u[0], u[1]);
         for (int l = m; l <= l_max; l++) {
-            if (l > m) d.next(f, l * (l_max + 1) + m, u[2]);
+            if (l > m) d.next(f, l, m, u[2]);
             for (int sign = 0; sign < (m > 0 ? 2 : 1); sign++) {
-                lanes v, s;
+                const int at = (l * l + l + (sign ? -m : m)) * next;
 
-                at(l * l + l + (sign ? -m : m), l, &v, &s);
-                value[sign] += d.a * v;
-                rise[sign] += d.da * v;
-                slope[sign] += d.a * s;
+                value[sign] += d.a * load(dedy + at);
+                rise[sign] += d.da * load(dedy + at);
+                slope[sign] += d.a * load(s + at);
             }
         }
         g[0] += o.c_x * value[0] + o.s_x * value[1];

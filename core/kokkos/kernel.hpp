@@ -22,8 +22,8 @@ namespace soapz
 
 /* ---- products ---------------------------------------------------------------------- */
 
-/* The tile of a product that is kept in registers. */
-constexpr int TILE_ROWS = ON_HOST ? 8 : 4, TILE_LANES = ON_HOST ? 2 : 4;
+/* The tile of a product that is kept in registers; with AVX-512 there are 32. */
+constexpr int TILE_ROWS = W == 8 ? 8 : 4, TILE_LANES = ON_HOST ? 2 : 4;
 constexpr int TILE_COLUMNS = TILE_LANES * W;
 
 /* A matrix [n_in][n_out] that rows are multiplied by, zero behind its end. */
@@ -51,23 +51,18 @@ SZ_HERE void multiply_tile(const Matrix &a, int n, int first, int panel, const d
                            size_t x_stride, double *out, size_t out_stride)
 {
     const double *column = a.panel + static_cast<size_t>(panel) * a.n_in * TILE_COLUMNS;
-    const double *row[TILE_ROWS];
-    lanes sum[TILE_ROWS][TILE_LANES];
 
-    for (int r = 0; r < TILE_ROWS; r++) {
-        row[r] = x + (first + r < n ? first + r : n - 1) * x_stride;
-        for (int v = 0; v < TILE_LANES; v++) sum[r][v] = lanes{};
-    }
-    for (int k = 0; k < a.n_in; k++, column += TILE_COLUMNS)
-        for (int v = 0; v < TILE_LANES; v++) {
-            const lanes y = load(column + v * W);
+    product_rows<TILE_ROWS, TILE_LANES>(
+        first, a.n_in,
+        [&](int r, int k) { return x[(r < n ? r : n - 1) * x_stride + k]; },
+        [&](int k) { return column + k * TILE_COLUMNS; },
+        [&](int r, const lanes *sum) {
+            double *to = out + r * out_stride + panel * TILE_COLUMNS;
 
-            for (int r = 0; r < TILE_ROWS; r++) sum[r][v] += row[r][k] * y;
-        }
-    for (int r = 0; r < TILE_ROWS && first + r < n; r++)
-        for (int v = 0, c = panel * TILE_COLUMNS; v < TILE_LANES && c < a.n_out;
-             v++, c += W)
-            store(out + (first + r) * out_stride + c, sum[r][v]);
+            for (int v = 0; v < TILE_LANES; v++)
+                if (r < n && panel * TILE_COLUMNS + v * W < a.n_out)
+                    store(to + v * W, sum[v]);
+        });
 }
 
 /* out_i(c) = sum_k x_i(k) A(k,c) for n rows */

@@ -43,59 +43,40 @@ inline Map upload(Store &store, const sz_map &from, const sz_compression &c)
 SZ_HERE void add_runs(const Team &team, const Map &map, int n_lm, const double *from,
                       int from_stride, bool back, double *to, int to_stride)
 {
-    const int n = items(map.n);
-
-    each(team, n_lm * n, [&](int item) {
-        const int i = item % n * W;
-        const double *x = from + item / n * from_stride + i;
-        double *y = to + item / n * to_stride + i;
+    each(team, n_lm, items(map.n), [&](int lm, int item) {
+        const double *x = from + lm * from_stride + item * W;
+        double *y = to + lm * to_stride + item * W;
 
         for (const sz_run *r = map.run; r < map.run + map.n_runs; r++) {
+            const lanes own = load(x + (back ? r->to : r->from));
             double *at = y + (back ? r->from : r->to);
 
-            store(at, load(at) + r->weight *
-                                     kept(load(x + (back ? r->to : r->from)), map.n - i));
+            store(at, load(at) + r->weight * kept(own, map.n - item * W));
         }
     });
 }
-
-constexpr int MAP_ROWS = 4; /* that share the loads of W */
 
 /* to_l[m][k] += sum_i from_l[m][i] w_l[i][k]; rows of n_in and n_out numbers */
 SZ_HERE void multiply(const Team &team, int l_max, const double *w, const double *from,
                       int n_in, double *to, int n_out)
 {
-    const int per_l = items(n_out);
+    each(team, l_max + 1, items(n_out), [&](int l, int item) {
+        const double *wl = w + static_cast<size_t>(l) * n_in * n_out + item * W;
+        const double *x = from + l * l * n_in;
+        double *y = to + l * l * n_out + item * W;
 
-    each(team, (l_max + 1) * per_l, [&](int item) {
-        const int l = item / per_l, k = item % per_l * W, end = (l + 1) * (l + 1);
-        const double *wl = w + static_cast<size_t>(l) * n_in * n_out + k;
-
-        for (int lm = l * l; lm < end; lm += MAP_ROWS) {
-            const double *x[MAP_ROWS]; /* behind the end the last row once more */
-            lanes sum[MAP_ROWS];
-
-            for (int r = 0; r < MAP_ROWS; r++) {
-                x[r] = from + (lm + r < end ? lm + r : end - 1) * n_in;
-                sum[r] = lanes{};
-            }
-            for (int i = 0; i < n_in; i++) {
-                const lanes row = load(wl + static_cast<size_t>(i) * n_out);
-
-                for (int r = 0; r < MAP_ROWS; r++) sum[r] += x[r][i] * row;
-            }
-            for (int r = 0; r < MAP_ROWS && lm + r < end; r++) {
-                double *at = to + (lm + r) * n_out + k;
-
-                store(at, load(at) + sum[r]);
-            }
-        }
+        product(
+            2 * l + 1, n_in, [&](int m, int i) { return x[m * n_in + i]; },
+            [&](int i) { return wl + static_cast<size_t>(i) * n_out; },
+            [&](int m, const lanes *sum) {
+                store(y + m * n_out, load(y + m * n_out) + *sum);
+            });
     });
 }
 
 /* y [n_lm][stride], cleared before, from x [n_lm][n_chan] */
-SZ_HERE void map_apply(const Team &team, const Map &map, int l_max, int n_chan,
-                       const double *x, double *y)
+SZ_STAGE void map_apply(const Team &team, const Map &map, int l_max, int n_chan,
+                        const double *x, double *y)
 {
     if (map.matrix)
         multiply(team, l_max, map.matrix, x, n_chan, y, map.stride);
@@ -105,8 +86,8 @@ SZ_HERE void map_apply(const Team &team, const Map &map, int l_max, int n_chan,
 }
 
 /* dedx += */
-SZ_HERE void map_adjoint(const Team &team, const Map &map, int l_max, int n_chan,
-                         const double *dedy, double *dedx)
+SZ_STAGE void map_adjoint(const Team &team, const Map &map, int l_max, int n_chan,
+                          const double *dedy, double *dedx)
 {
     if (map.matrix)
         multiply(team, l_max, map.transpose, dedy, map.stride, dedx, n_chan);

@@ -14,41 +14,15 @@
 namespace soapz
 {
 
-struct Table {
-    int n_pieces, first[4];
-    double from[4], per_r[3];
-    double power;
-    const double *node, *central;
-};
-
-struct Radial {
-    sz_radial_spec spec;
-    int turbo, n_h, n_row, n_node, n_lane, n_tables;
-    int n_used[SZ_L_MAX + 1], place[SZ_L_MAX + 1];
-    const Table *table; /* [n_tables] */
-};
-
-inline Radial upload(Store &store, const sz_radial &from)
+/* Its tables there; of the rest what describes them alone. */
+inline sz_radial upload(Store &store, const sz_radial &from)
 {
-    Radial to = {from.spec,   from.turbo,    from.n_h, from.n_row, from.n_node,
-                 from.n_lane, from.n_tables, {},       {},         nullptr};
-    std::vector<Table> tables(from.n_tables);
+    std::vector<sz_radial_table> tables(from.table, from.table + from.n_tables);
+    sz_radial to = from;
 
-    for (int l = 0; l <= from.spec.l_max; l++) {
-        to.n_used[l] = from.n_used[l];
-        to.place[l] = from.place[l];
-    }
-    for (int k = 0; k < from.n_tables; k++) {
-        const sz_radial_table &t = from.table[k];
-        const size_t n_knots = t.knots.first[t.n_pieces];
-        Table &own = tables[k];
-
-        own = Table{t.n_pieces, {}, {}, {}, t.power, nullptr, nullptr};
-        for (int i = 0; i <= t.n_pieces; i++) own.first[i] = t.knots.first[i];
-        for (int i = 0; i <= t.n_pieces; i++) own.from[i] = t.from[i];
-        for (int i = 0; i < t.n_pieces; i++) own.per_r[i] = t.knots.per_r[i];
-        own.node = store.put(t.node, n_knots * from.n_node);
-        own.central = store.put(t.central, from.n_lane);
+    for (sz_radial_table &t : tables) {
+        t.node = store.put(t.node, t.knots.first[t.n_pieces] * from.n_node);
+        t.central = store.put(t.central, from.n_lane);
     }
     to.table = store.put(tables);
     return to;
@@ -87,7 +61,7 @@ SZ_HERE void cut(const sz_radial_spec &s, const double *r, double *f, double *df
     const double pi = 3.14159265358979323846;
     const double inverse = s.cutoff_width > 0.0 ? 1.0 / s.cutoff_width : 0.0;
     double t[W], inside[W], before[W]; /* the last two 1 or 0 */
-    lanes x, even = lanes{}, odd = lanes{};
+    lanes x, x2, even = lanes{}, odd = lanes{};
 
     for (int k = 0; k < W; k++) {
         const double place = (r[k] - (s.cutoff - s.cutoff_width)) * inverse;
@@ -97,9 +71,10 @@ SZ_HERE void cut(const sz_radial_spec &s, const double *r, double *f, double *df
         t[k] = (place - 0.5) * inside[k];
     }
     x = pi * load(t);
+    x2 = x * x;
     for (int n = 22; n >= 0; n -= 2) {
-        even = 1.0 - x * x * even * (1.0 / ((n + 1) * (n + 2)));
-        odd = 1.0 - x * x * odd * (1.0 / ((n + 2) * (n + 3)));
+        even = 1.0 - x2 * (1.0 / ((n + 1) * (n + 2))) * even;
+        odd = 1.0 - x2 * (1.0 / ((n + 2) * (n + 3))) * odd;
     }
     store(f, load(before) + load(inside) * (0.5 - 0.5 * x * odd));
     store(df, load(inside) * (-0.5 * pi * inverse) * even);
@@ -126,25 +101,25 @@ SZ_HERE void amplitude(double power, double cutoff, double r, double *f, double 
     *df = *f == 0.0 ? 0.0 : -6.0 * x * rest * power * lower / cutoff;
 }
 
-SZ_HERE void find_knot(const Radial &radial, const Table &table, double r, Place *at,
-                       int k, double *per_r)
+SZ_HERE void find_knot(const sz_radial &radial, const sz_radial_table &table, double r,
+                       Place *at, int k, double *per_r)
 {
+    const int *first = table.knots.first;
     int piece = 0, knot, last;
     double t;
 
     while (piece + 1 < table.n_pieces && r >= table.from[piece + 1]) piece++;
-    *per_r = table.per_r[piece];
+    *per_r = table.knots.per_r[piece];
     t = (r - table.from[piece]) * *per_r;
-    last = table.first[piece + 1] - table.first[piece] - 2;
+    last = first[piece + 1] - first[piece] - 2;
     knot = static_cast<int>(t) < last ? static_cast<int>(t) : last;
-    at->node[k] =
-        table.node + static_cast<size_t>(table.first[piece] + knot) * radial.n_node;
+    at->node[k] = table.node + static_cast<size_t>(first[piece] + knot) * radial.n_node;
     at->t[k] = t - knot;
 }
 
-SZ_HERE void locate(const Radial &radial, int slot, const lanes &r, Place *at)
+SZ_HERE void locate(const sz_radial &radial, int slot, const lanes &r, Place *at)
 {
-    const Table &table = radial.table[radial.n_tables > 1 ? slot : 0];
+    const sz_radial_table &table = radial.table[radial.n_tables > 1 ? slot : 0];
     double length[W], per_r[W];
     lanes w[6], dw[6];
 
@@ -166,27 +141,25 @@ SZ_HERE void locate(const Radial &radial, int slot, const lanes &r, Place *at)
     }
 }
 
-/* Columns of the nodes of distance i from c on: T is lanes, or double for one column.
- * gap: from one node to the next what stands behind its three rows. */
-template <class T>
-SZ_HERE void interpolate(const Place &at, int i, int n_row, int gap, int c, T *value,
-                         T *slope)
+/* Columns c .. c+W-1 of the nodes of distance i; gap: from one node to the next what
+ * stands behind its three rows. */
+SZ_HERE void interpolate(const Place &at, int i, int n_row, int gap, int c, lanes *value,
+                         lanes *slope)
 {
     const double *node = at.node[i] + c;
-    T row = load_as<T>(node), sum = at.w[0][i] * row, change = at.dw[0][i] * row;
 
-    for (int k = 1; k < 6; k++) {
-        row = load_as<T>(node + k * n_row + (k < 3 ? 0 : gap));
-        sum += at.w[k][i] * row;
-        change += at.dw[k][i] * row;
+    *value = *slope = lanes{};
+    for (int k = 0; k < 6; k++) {
+        const lanes row = load(node + k * n_row + (k < 3 ? 0 : gap));
+
+        *value += at.w[k][i] * row;
+        *slope += at.dw[k][i] * row;
     }
-    *value = sum;
-    *slope = change;
 }
 
 /* What channels() does, of soap_turbo: R of a channel times A of its l. */
-SZ_HERE void channels_turbo(const Radial &radial, const Place &at, int i, int c, lanes *h,
-                            lanes *dh)
+SZ_HERE void channels_turbo(const sz_radial &radial, const Place &at, int i, int c,
+                            lanes *h, lanes *dh)
 {
     const int n_row = radial.n_row, n_lane = radial.n_lane, l = c / n_lane,
               q = c % n_lane;
@@ -194,7 +167,9 @@ SZ_HERE void channels_turbo(const Radial &radial, const Place &at, int i, int c,
     const double t = at.t[i], f = at.f[i];
     double a, da;
 
-    interpolate(at, i, n_row, n_lane, n_lane + l, &a, &da);
+    interpolate(at, i, n_row, n_lane, n_lane + l, h, dh);
+    a = sum_of(kept(*h, 1));
+    da = sum_of(kept(*dh, 1));
     interpolate(at, i, n_row, n_lane, q, h, dh);
     *dh += load(more) * (1.0 - t) + load(next) * t;
     *dh = a * (f * *dh + at.df[i] * *h) + da * f * *h;
@@ -202,7 +177,7 @@ SZ_HERE void channels_turbo(const Radial &radial, const Place &at, int i, int c,
 }
 
 /* h and its slope of distance i, columns c .. c+W-1: channel q of l is at place[l] + q */
-SZ_HERE void channels(const Radial &radial, const Place &at, int i, int c, lanes *h,
+SZ_HERE void channels(const sz_radial &radial, const Place &at, int i, int c, lanes *h,
                       lanes *dh)
 {
     if (radial.turbo)

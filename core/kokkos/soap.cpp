@@ -23,8 +23,20 @@ struct Prepared {
     Store store;
     std::vector<const sz_soap *> soap; /* [n_describers], nullptr: not on the device */
     std::vector<Descriptor> descriptor;
-    std::vector<Kernel> kernel; /* [n_terms] */
+    std::vector<std::vector<int>> slot; /* [n_species] of the groups, -1: not wanted */
+    std::vector<Kernel> kernel;         /* [n_terms] */
 };
+
+/* One slot for all neighbours that neither tables nor channels keep apart: groups of W
+ * are fuller. */
+static std::vector<int> group_slots(const sz_soap &soap, const int *slot, int n_species)
+{
+    const bool apart = soap.compression.n_slots > 1 || soap.radial->n_tables > 1;
+    std::vector<int> own(slot, slot + n_species);
+
+    for (int &s : own) s = apart ? s : std::min(s, 0);
+    return own;
+}
 
 static Prepared *prepare(const sz_soap_plan &plan)
 {
@@ -33,6 +45,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
 
     made->soap.resize(g.n_describers);
     made->descriptor.resize(g.n_describers);
+    made->slot.resize(g.n_describers);
     made->kernel.resize(g.n_terms);
     for (int t = 0; t < g.n_terms; t++) {
         const int k = g.term[t].describer;
@@ -41,6 +54,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
         if (!made->soap[k]) {
             made->soap[k] = sz_soap_of(g.describer[k]);
             made->descriptor[k] = upload(made->store, *made->soap[k]);
+            made->slot[k] = group_slots(*made->soap[k], g.slot[k], g.n_species);
         }
         made->kernel[t] = upload_kernel(made->store, g, t, plan.run[t]);
     }
@@ -64,7 +78,7 @@ struct Work {
     Gathered list;
     Shared<int> first, slot, count;
     Shared<double> d, dedr, central, energy;
-    Kokkos::View<double *, Memory> x, y[SZ_FACTORS], p, dedp, k, norm;
+    Kokkos::View<double *, Memory> x, p, dedp, k, norm;
 };
 
 static Kokkos::View<double *, Memory> room(size_t n)
@@ -75,22 +89,19 @@ static Kokkos::View<double *, Memory> room(size_t n)
 
 static void make_room(Work &w)
 {
-    size_t n = w.n_block, x = 0, y[SZ_FACTORS] = {0}, stride = 0, k = 0, n_chan = 0;
+    size_t n = w.n_block, x = 0, stride = 0, k = 0, n_chan = 0;
 
     for (size_t i = 0; i < w.of->soap.size(); i++) {
         const Descriptor &d = w.of->descriptor[i];
 
         if (!w.of->soap[i]) continue;
-        x = std::max(x, static_cast<size_t>(d.n_x));
-        for (int f = 0; f < d.order; f++)
-            y[f] = std::max(y[f], static_cast<size_t>(d.n_y[f]));
+        x = std::max(x, static_cast<size_t>(d.n_channels));
         stride = std::max(stride, static_cast<size_t>(d.power.stride));
         n_chan = std::max(n_chan, static_cast<size_t>(d.density.n_chan));
     }
     for (const Kernel &kernel : w.of->kernel)
         k = std::max(k, static_cast<size_t>(kernel.k_stride));
     w.x = room(n * x);
-    for (int f = 0; f < SZ_FACTORS; f++) w.y[f] = room(n * y[f]);
     w.p = room(n * stride);
     w.dedp = room(n * stride);
     w.k = room(n * k);
@@ -219,12 +230,11 @@ static void compute_block(Work &w, const sz_soap_plan &plan, int t,
     Block block = {};
 
     block.n = n;
-    block.nb =
-        send_neighbours(w, *portion.nb, g.slot[k], soap.spec.radial.cutoff, gradients);
+    block.nb = send_neighbours(w, *portion.nb, w.of->slot[k].data(),
+                               soap.spec.radial.cutoff, gradients);
     send_central(w, soap, portion.species->z[species]);
     block.central = w.central.device();
     block.x = w.x.data();
-    for (int f = 0; f < SZ_FACTORS; f++) block.y[f] = w.y[f].data();
     block.p = w.p.data();
     block.dedp = w.dedp.data();
     block.norm = w.norm.data();
@@ -272,7 +282,12 @@ static void forget(sz_soap_plan *plan)
 
 static sz_status prepare_plan(sz_soap_plan *plan, sz_error *err)
 {
-    return guarded(err, [&] { plan->prepared = prepare(*plan); });
+    return guarded(err, [&] {
+        Prepared *made = prepare(*plan);
+
+        plan->prepared = made;
+        plan->prepared_bytes = made->store.bytes();
+    });
 }
 
 static void free_work(void *work)

@@ -4,7 +4,7 @@
  *
  *   an atom    is a team of threads; what the threads of a team share out are items
  *   an item    is W numbers: one on a GPU, where neighbouring threads take neighbouring
- *              numbers; on a CPU eight, which are one vector, and a team is one thread
+ *              numbers; on a CPU those of one vector register, and a team is one thread
  *   a chunk    is CHUNK groups of W neighbours, whose harmonics are kept at a time
  *
  * So every stage is written once. A loop over items is each(); what its items write does
@@ -14,7 +14,7 @@
 
 #include <Kokkos_Core.hpp>
 
-#include <cstring>
+#include <map>
 #include <type_traits>
 #include <vector>
 
@@ -28,6 +28,8 @@ namespace soapz
 {
 
 #define SZ_HERE KOKKOS_FORCEINLINE_FUNCTION /* runs on the device */
+/* A stage: so does it, as a function that has the registers to itself. */
+#define SZ_STAGE KOKKOS_FUNCTION inline __attribute__((noinline))
 
 using Space = Kokkos::DefaultExecutionSpace;
 using Memory = Space::memory_space;
@@ -35,14 +37,22 @@ using Policy = Kokkos::TeamPolicy<Space>;
 using Team = Policy::member_type;
 
 constexpr bool ON_HOST = std::is_same<Memory, Kokkos::HostSpace>::value;
-constexpr int W = ON_HOST ? SZ_LANES : 1;
+constexpr int W = ON_HOST ? SZ_NATIVE_LANES : 1;
 constexpr int TEAM = ON_HOST ? 1 : 128; /* threads */
 constexpr int CHUNK = TEAM;
 
-/* n items, shared out among the threads of a team */
+/* n items, shared out among the threads of a team; or n times m, the second index fast */
 template <class Item> SZ_HERE void each(const Team &team, int n, const Item &item)
 {
     Kokkos::parallel_for(Kokkos::TeamThreadRange(team, n), item);
+}
+template <class Item> SZ_HERE void each(const Team &team, int n, int m, const Item &item)
+{
+    if constexpr (TEAM > 1)
+        each(team, n * m, [&](int k) { item(k / m, k % m); });
+    else
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < m; k++) item(i, k);
 }
 
 SZ_HERE void clear(const Team &team, int n, double *x)
@@ -54,27 +64,21 @@ SZ_HERE void clear(const Team &team, int n, double *x)
 
 template <bool on_host> struct LanesOf {
     typedef double type;
+    typedef long long whole;
 };
 template <> struct LanesOf<true> {
-    typedef SZ_LANES_OF(double) type;
+    typedef SZ_NATIVE_LANES_OF(double) type;
+    typedef SZ_NATIVE_LANES_OF(long long) whole;
 };
 typedef LanesOf<ON_HOST>::type lanes;
 
-/* T: lanes or double; wherever x stands */
-template <class T> SZ_HERE T load_as(const double *x)
+SZ_HERE lanes load(const double *x) /* wherever x stands */
 {
-    T v;
-
-    memcpy(&v, x, sizeof v);
-    return v;
-}
-SZ_HERE lanes load(const double *x)
-{
-    return load_as<lanes>(x);
+    return *reinterpret_cast<const lanes *>(x);
 }
 SZ_HERE void store(double *x, const lanes &v)
 {
-    memcpy(x, &v, sizeof v);
+    *reinterpret_cast<lanes *>(x) = v;
 }
 
 /* v, but 0 in the lanes from n on */
@@ -84,10 +88,11 @@ SZ_HERE double kept(double v, int n)
 }
 template <class T> SZ_HERE T kept(const T &v, int n)
 {
-    T mine = v;
+    typedef typename LanesOf<true>::whole whole;
+    whole lane = whole{};
 
-    sz_keep_lanes(reinterpret_cast<sz_lanes *>(&mine), n);
-    return mine;
+    for (int k = 0; k < W; k++) lane[k] = k;
+    return (T)((whole)v & (lane < n));
 }
 
 SZ_HERE double sum_of(double v)
@@ -96,41 +101,72 @@ SZ_HERE double sum_of(double v)
 }
 template <class T> SZ_HERE double sum_of(const T &v)
 {
-    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+    double sum = 0.0;
+
+    for (int k = 0; k < W; k++) sum += v[k];
+    return sum;
 }
 
-constexpr int SPAN = ON_HOST ? 16 * W : 1; /* numbers of a sum that are an item */
+/* put(r, sum_k a(r, k) b(k)) for the rows r from first on, which share what is read of b:
+ * vectors of W columns at b(k). */
+template <int rows, int vectors, class A, class B, class Put>
+SZ_HERE void product_rows(int first, int n_in, const A &a, const B &b, const Put &put)
+{
+    lanes sum[rows][vectors];
+
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++) sum[r][v] = lanes{};
+    for (int k = 0; k < n_in; k++)
+        for (int v = 0; v < vectors; v++) {
+            const lanes own = load(b(k) + v * W);
+
+            for (int r = 0; r < rows; r++) sum[r][v] += a(first + r, k) * own;
+        }
+    for (int r = 0; r < rows; r++) put(first + r, sum[r]);
+}
+
+/* The same for n rows and one vector. */
+template <class A, class B, class Put>
+SZ_HERE void product(int n, int n_in, const A &a, const B &b, const Put &put)
+{
+    int first = 0;
+
+    for (; first + 4 <= n; first += 4) product_rows<4, 1>(first, n_in, a, b, put);
+    for (; first + 2 <= n; first += 2) product_rows<2, 1>(first, n_in, a, b, put);
+    for (; first < n; first++) product_rows<1, 1>(first, n_in, a, b, put);
+}
 
 /* The sum of the lanes of f(k), k = 0, W, 2 W .. below n, known to the whole team. */
 template <class F> SZ_HERE double team_sum(const Team &team, int n, const F &f)
 {
+    lanes own = lanes{};
     double sum = 0.0;
 
-    Kokkos::parallel_reduce(
-        Kokkos::TeamThreadRange(team, (n + SPAN - 1) / SPAN),
-        [&](int span, double &part) {
-            const int end = (span + 1) * SPAN < n ? (span + 1) * SPAN : n;
-            lanes own = lanes{};
-
-            for (int k = span * SPAN; k < end; k += W) own += f(k);
-            part += sum_of(own);
-        },
-        sum);
+    if constexpr (TEAM > 1)
+        Kokkos::parallel_reduce(
+            Kokkos::TeamThreadRange(team, n),
+            [&](int k, double &part) { part += sum_of(f(k)); }, sum);
+    else
+        for (int k = 0; k < n; k += W) own += f(k);
     team.team_barrier();
-    return sum;
+    return sum + sum_of(own);
 }
 
-/* W rows of W numbers, turned: row k becomes column k; the rows of to are next apart */
+/* n rows of n numbers, turned: row k becomes column k; the rows of to are next apart */
+template <int n> SZ_HERE void turn_lanes(const double *from, int next, double *to)
+{
+    sz_lanes turned[n];
+
+    sz_turn(from, n, turned);
+    for (int k = 0; k < n; k++) SZ_AT(to + k * next) = turned[k];
+}
 template <int n> SZ_HERE void turn(const double *from, int next, double *to)
 {
-    sz_lanes turned[SZ_LANES];
-
-    sz_turn(from, SZ_LANES, turned);
-    for (int k = 0; k < SZ_LANES; k++) memcpy(to + k * next, &turned[k], sizeof *turned);
-}
-template <> SZ_HERE void turn<1>(const double *from, int, double *to)
-{
-    *to = *from;
+    if constexpr (n == SZ_LANES)
+        turn_lanes<n>(from, next, to);
+    else
+        for (int k = 0; k < n; k++)
+            for (int q = 0; q < n; q++) to[q * next + k] = from[k * n + q];
 }
 
 SZ_HERE constexpr int items(int n)
@@ -144,7 +180,7 @@ SZ_HERE constexpr int items(int n)
 class Store
 {
   public:
-    template <class T> const T *put(const T *from, size_t n)
+    template <class T> T *put(const T *from, size_t n)
     {
         const size_t bytes = n * sizeof(T), room = bytes + 2 * SZ_LANES * sizeof(double);
         Kokkos::View<char *, Memory> view("soapz", room);
@@ -155,16 +191,46 @@ class Store
             Kokkos::deep_copy(Kokkos::subview(view, std::make_pair(size_t(0), bytes)),
                               host);
         kept.push_back(view);
-        return reinterpret_cast<const T *>(view.data());
+        sum += room;
+        return reinterpret_cast<T *>(view.data());
     }
-    template <class T> const T *put(const std::vector<T> &from)
+    template <class T> T *put(const std::vector<T> &from)
     {
         return put(from.data(), from.size());
+    }
+    size_t bytes() const
+    {
+        return sum;
     }
 
   private:
     std::vector<Kokkos::View<char *, Memory>> kept;
+    size_t sum = 0;
 };
+
+/* Heads and their parts: those of head k are part[first[k]] .. part[first[k + 1] - 1] */
+template <class Head, class Part> struct Lists {
+    int n, n_parts;
+    const Head *head;
+    const int *first; /* [n + 1] */
+    const Part *part;
+};
+
+template <class Head, class Part>
+Lists<Head, Part> upload(Store &store, const std::map<Head, std::vector<Part>> &from)
+{
+    std::vector<Head> head;
+    std::vector<int> first(1);
+    std::vector<Part> part;
+
+    for (const auto &[own, parts] : from) {
+        head.push_back(own);
+        part.insert(part.end(), parts.begin(), parts.end());
+        first.push_back(static_cast<int>(part.size()));
+    }
+    return {static_cast<int>(head.size()), first.back(), store.put(head),
+            store.put(first), store.put(part)};
+}
 
 /* Numbers that go to the device or come from it. On a CPU both are the same memory. */
 template <class T> class Shared

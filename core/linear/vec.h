@@ -13,6 +13,18 @@
 #define SZ_LANES 8
 #define SZ_PAD(n) (((n) + SZ_LANES - 1) / SZ_LANES * SZ_LANES)
 
+/* Doubles in a register of the CPU that a file without clones is compiled for. */
+#if defined(__AVX512F__)
+#define SZ_NATIVE_LANES 8
+#elif defined(__AVX__)
+#define SZ_NATIVE_LANES 4
+#else
+#define SZ_NATIVE_LANES 2
+#endif
+#define SZ_NATIVE_LANES_OF(type)                                                         \
+    type __attribute__((vector_size(SZ_NATIVE_LANES * sizeof(type)),                     \
+                        aligned(sizeof(type)), may_alias))
+
 #define SZ_LANES_OF(type)                                                                \
     type __attribute__((vector_size(SZ_LANES * sizeof(type)), aligned(sizeof(type)),     \
                         may_alias))

@@ -360,7 +360,7 @@ static size_t bytes(const void *group, const void *plan)
 {
     const sz_soap_group *g = group;
     const sz_soap_plan *p = plan;
-    size_t sum = 0;
+    size_t sum = p ? p->prepared_bytes : 0;
 
     for (int k = 0; k < g->n_describers; k++)
         sum += g->describer[k]->kind->bytes(g->describer[k]);

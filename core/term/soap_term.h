@@ -51,6 +51,7 @@ typedef struct {
     sz_soap_run *run;             /* [n_terms] */
     const sz_soap_stages *stages; /* in the precision of the plan, or of a device */
     void *prepared;               /* what these stages have made of it, or NULL */
+    size_t prepared_bytes;        /* its memory on the device */
 } sz_soap_plan;
 
 extern const sz_term_kind sz_kind_soap;
