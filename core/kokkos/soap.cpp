@@ -7,9 +7,10 @@
  *   block  neighbours there, vectors, kernel, forces, energies and dE/dr_ij back
  *
  * The list of a block has the pairs that the descriptor wants alone, in groups of one
- * slot. */
+ * slot. A list that is on the device already is gathered there (resident.hpp). */
 #include "kokkos/chain.hpp"
 #include "kokkos/kernel.hpp"
+#include "kokkos/resident.hpp"
 #include "kokkos/session.hpp"
 
 #include <memory>
@@ -23,8 +24,16 @@ struct Prepared {
     Store store;
     std::vector<const sz_soap *> soap; /* [n_describers], nullptr: not on the device */
     std::vector<Descriptor> descriptor;
+    std::vector<Wanted> wanted;
     std::vector<Kernel> kernel; /* [n_terms] */
 };
+
+static Wanted upload(Store &store, const sz_soap &from, const int *slot, int n_species)
+{
+    const double cutoff = from.spec.radial.cutoff;
+
+    return {store.put(slot, n_species), from.spec.n_slots, cutoff * cutoff};
+}
 
 static Prepared *prepare(const sz_soap_plan &plan)
 {
@@ -33,6 +42,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
 
     made->soap.resize(g.n_describers);
     made->descriptor.resize(g.n_describers);
+    made->wanted.resize(g.n_describers);
     made->kernel.resize(g.n_terms);
     for (int t = 0; t < g.n_terms; t++) {
         const int k = g.term[t].describer;
@@ -41,6 +51,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
         if (!made->soap[k]) {
             made->soap[k] = sz_soap_of(g.describer[k]);
             made->descriptor[k] = upload(made->store, *made->soap[k]);
+            made->wanted[k] = upload(made->store, *made->soap[k], g.slot[k], g.n_species);
         }
         made->kernel[t] = upload_kernel(made->store, g, t, plan.run[t]);
     }
@@ -62,6 +73,7 @@ struct Work {
     size_t n_block;
     void *cpu; /* scratch of the terms that are not on the device; nullptr: all are */
     Gathered list;
+    Resident resident;
     Shared<int> first, slot, count;
     Shared<double> d, dedr, central, energy;
     Kokkos::View<double *, Memory> x, y[SZ_FACTORS], p, dedp, k, norm;
@@ -206,22 +218,16 @@ static void take_results(Work &w, const sz_portion &portion)
                     w.dedr.host()[(g * 3 + x) * W + k];
 }
 
-/* The atoms of w.list.atom, of one species. */
-static void compute_block(Work &w, const sz_soap_plan &plan, int t,
-                          const sz_portion &portion)
+/* w.energy and nb.dedr of n atoms of element z. */
+static void run_block(Work &w, int k, const Kernel &kernel, int z, int n,
+                      const Neighbours &nb, bool gradients)
 {
-    const sz_soap_group &g = *plan.group;
-    const int k = g.term[t].describer, n = static_cast<int>(w.list.atom.size());
-    const sz_soap &soap = *w.of->soap[k];
     const Descriptor &descriptor = w.of->descriptor[k];
-    const bool gradients = portion.dedr != nullptr;
-    const int species = portion.nb->species[w.list.atom[0]];
     Block block = {};
 
     block.n = n;
-    block.nb =
-        send_neighbours(w, *portion.nb, g.slot[k], soap.spec.radial.cutoff, gradients);
-    send_central(w, soap, portion.species->z[species]);
+    block.nb = nb;
+    send_central(w, *w.of->soap[k], z);
     block.central = w.central.device();
     block.x = w.x.data();
     for (int f = 0; f < SZ_FACTORS; f++) block.y[f] = w.y[f].data();
@@ -231,10 +237,24 @@ static void compute_block(Work &w, const sz_soap_plan &plan, int t,
     std::fill(w.energy.host(), w.energy.host() + n, 0.0);
     w.energy.send();
     forward(descriptor, block);
-    kernel_energy(w.of->kernel[t],
+    kernel_energy(kernel,
                   {n, block.p, block.dedp, w.k.data(), w.energy.device(), gradients});
     if (gradients) adjoint(descriptor, block);
     Kokkos::fence();
+}
+
+/* The atoms of w.list.atom, of one species. */
+static void compute_block(Work &w, const sz_soap_plan &plan, int t,
+                          const sz_portion &portion)
+{
+    const int k = plan.group->term[t].describer;
+    const int z = portion.species->z[portion.nb->species[w.list.atom[0]]];
+    const bool gradients = portion.dedr != nullptr;
+    const Neighbours nb = send_neighbours(w, *portion.nb, plan.group->slot[k],
+                                          w.of->soap[k]->spec.radial.cutoff, gradients);
+
+    run_block(w, k, w.of->kernel[t], z, static_cast<int>(w.list.atom.size()), nb,
+              gradients);
     take_results(w, portion);
 }
 
@@ -255,6 +275,40 @@ static void compute_term(Work &w, const sz_soap_plan &plan, int t,
             if (centre[s]) w.list.atom.push_back(portion.atom[k]);
         if (!w.list.atom.empty()) compute_block(w, plan, t, portion);
     }
+}
+
+/* ---- a list that is on the device -------------------------------------------------- */
+
+/* The atoms begin .. begin+n-1 of w.resident.centre, which are of species s. */
+static void resident_block(Work &w, const sz_soap_plan &plan, int t, int s, int begin,
+                           int n, const sz_portion &all)
+{
+    const int k = plan.group->term[t].describer;
+    const int *centre = w.resident.centre.data() + begin;
+    const bool gradients = all.dedr != nullptr;
+    const Neighbours nb = gather(w.resident, *all.nb, w.of->wanted[k], centre, n);
+
+    run_block(w, k, w.of->kernel[t], all.species->z[s], n, nb, gradients);
+    scatter_energies(centre, n, w.energy.device(), all.energy);
+    if (gradients) scatter(w.resident, all.dedr);
+}
+
+static void compute_resident(Work &w, const sz_soap_plan &plan, const sz_portion &all)
+{
+    const int most = static_cast<int>(w.n_block);
+
+    for (int s = 0; s < all.species->n; s++) {
+        const int n = find_centres(w.resident, *all.nb, s);
+
+        for (int t = 0; t < plan.group->n_terms; t++) {
+            const sz_soap_run &run = plan.run[t];
+
+            if (!run.on_device || run.joined || !plan.group->term[t].centre[s]) continue;
+            for (int k = 0; k < n; k += most)
+                resident_block(w, plan, t, s, k, std::min(most, n - k), all);
+        }
+    }
+    Kokkos::fence();
 }
 
 } // namespace soapz
@@ -314,7 +368,7 @@ static sz_status energy(const sz_soap_plan *plan, void *work, const sz_portion *
 {
     Work &w = *static_cast<Work *>(work);
     const sz_status status = guarded(err, [&] {
-        for (int t = 0; t < plan->group->n_terms; t++)
+        for (int t = 0; t < plan->group->n_terms && !portion->rest; t++)
             if (plan->run[t].on_device && !plan->run[t].joined)
                 compute_term(w, *plan, t, *portion);
     });
@@ -323,5 +377,12 @@ static sz_status energy(const sz_soap_plan *plan, void *work, const sz_portion *
     return sz_soap_run_stages.energy(plan, w.cpu, portion, err);
 }
 
+static sz_status resident(const sz_soap_plan *plan, void *work, const sz_portion *all,
+                          sz_error *err)
+{
+    return guarded(err,
+                   [&] { compute_resident(*static_cast<Work *>(work), *plan, *all); });
+}
+
 const sz_soap_stages sz_soap_run_stages_kokkos = {prepare_plan, forget, create_work,
-                                                  free_work, energy};
+                                                  free_work,    energy, resident};
