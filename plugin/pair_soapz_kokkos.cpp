@@ -57,7 +57,7 @@ template <class DeviceType> void PairSoapzKokkos<DeviceType>::init_style()
     PairSoapz::init_style();
     neighbor->find_request(this)->set_kokkos_device(ON_DEVICE);
     neighbor->find_request(this)->set_kokkos_host(!ON_DEVICE);
-    if (!told && comm->me == 0 && !stays(0, 0))
+    if (!told && comm->me == 0 && !stays_on_device(0, 0))
         utils::logmesg(lmp, "pair_style soapz/kk: pairs and forces are copied to and "
                             "from the CPU in each step\n");
     told = true;
@@ -66,19 +66,19 @@ template <class DeviceType> void PairSoapzKokkos<DeviceType>::init_style()
 template <class DeviceType>
 void PairSoapzKokkos<DeviceType>::compute(int eflag, int vflag)
 {
-    if (stays(eflag, vflag))
-        compute_there(eflag, vflag);
+    if (stays_on_device(eflag, vflag))
+        compute_on_device(eflag, vflag);
     else
-        compute_here(eflag, vflag);
+        compute_on_cpu(eflag, vflag);
 }
 
 template <class DeviceType>
-bool PairSoapzKokkos<DeviceType>::stays(int eflag, int vflag) const
+bool PairSoapzKokkos<DeviceType>::stays_on_device(int eflag, int vflag) const
 {
-    const bool atoms =
+    const bool by_atom =
         (eflag & ENERGY_ATOM) || (vflag & VIRIAL_ATOM) || (vflag & VIRIAL_CENTROID);
 
-    return ON_DEVICE && sz_work_is_resident(work) && !atoms && !extra.wanted();
+    return ON_DEVICE && sz_work_is_resident(work) && !by_atom && !extra.wanted();
 }
 
 /* ---- gather ----------------------------------------------------------------------- */
@@ -195,7 +195,7 @@ static void fill_pairs(SoapzChunk<DeviceType> &chunk, const SoapzAtoms<DeviceTyp
 }
 
 template <class DeviceType>
-static void gather_there(SoapzChunk<DeviceType> &chunk,
+static void gather_pairs(SoapzChunk<DeviceType> &chunk,
                          const SoapzAtoms<DeviceType> &atoms, int begin, int end)
 {
     find_centres(chunk, atoms, begin, end);
@@ -218,37 +218,35 @@ template <class T, class View> static void send(View &to, const std::vector<T> &
     const Kokkos::View<const T *, Kokkos::HostSpace, Kokkos::MemoryUnmanaged> host(
         from.data(), from.size());
 
-    to = View("pair:soapz", from.size());
+    if (to.extent(0) != from.size()) to = View("pair:soapz", from.size());
     Kokkos::deep_copy(to, host);
 }
 
-template <class DeviceType>
-SoapzAtoms<DeviceType> PairSoapzKokkos<DeviceType>::find_atoms()
+template <class DeviceType> void PairSoapzKokkos<DeviceType>::find_atoms()
 {
     const auto *own = static_cast<NeighListKokkos<DeviceType> *>(list);
     std::vector<double> times;
-    SoapzAtoms<DeviceType> a;
 
     for (int type = 0; type <= atom->ntypes; type++)
         times.push_back(unit * scale[type][type]);
-    send(a.species, species);
-    send(a.times, times);
+    send(atoms.species, species);
+    send(atoms.times, times);
     atomKK->sync(ExecutionSpaceFromDevice<DeviceType>::space,
                  X_MASK | TYPE_MASK | MASK_MASK);
-    a.x = atomKK->k_x.template view<DeviceType>();
-    a.type = atomKK->k_type.template view<DeviceType>();
-    a.mask = atomKK->k_mask.template view<DeviceType>();
-    a.ilist = own->d_ilist;
-    a.numneigh = own->d_numneigh;
-    a.neighbors = own->d_neighbors;
-    a.cutoff_sq = cutoff * cutoff;
-    a.hidden = hidden;
-    return a;
+    atoms.x = atomKK->k_x.template view<DeviceType>();
+    atoms.type = atomKK->k_type.template view<DeviceType>();
+    atoms.mask = atomKK->k_mask.template view<DeviceType>();
+    atoms.ilist = own->d_ilist;
+    atoms.numneigh = own->d_numneigh;
+    atoms.neighbors = own->d_neighbors;
+    atoms.cutoff_sq = cutoff * cutoff;
+    atoms.hidden = hidden;
 }
 
 template <class DeviceType> void PairSoapzKokkos<DeviceType>::gather(int begin, int end)
 {
-    gather_there(chunk, find_atoms(), begin, end);
+    find_atoms();
+    gather_pairs(chunk, atoms, begin, end);
 
     const size_t n = chunk.n_centres, pairs = chunk.n_pairs;
 
@@ -277,7 +275,7 @@ template <class DeviceType> void PairSoapzKokkos<DeviceType>::gather(int begin, 
 /* ---- evaluate and scatter --------------------------------------------------------- */
 
 template <class DeviceType>
-void PairSoapzKokkos<DeviceType>::evaluate_there(int begin, int end)
+void PairSoapzKokkos<DeviceType>::evaluate_on_device(int begin, int end)
 {
     sz_error err;
 
@@ -355,7 +353,7 @@ static EV_FLOAT tally(const SoapzChunk<DeviceType> &chunk,
 /* ---- a step ----------------------------------------------------------------------- */
 
 template <class DeviceType>
-void PairSoapzKokkos<DeviceType>::compute_there(int eflag, int vflag)
+void PairSoapzKokkos<DeviceType>::compute_on_device(int eflag, int vflag)
 {
     EV_FLOAT sum;
 
@@ -363,15 +361,16 @@ void PairSoapzKokkos<DeviceType>::compute_there(int eflag, int vflag)
     hidden = hidden_groups();
     atomKK->sync(execution_space, F_MASK);
 
-    const SoapzAtoms<DeviceType> atoms = find_atoms();
+    find_atoms();
+
     auto f = atomKK->k_f.template view<DeviceType>();
     const auto forces = Kokkos::Experimental::create_scatter_view(f);
 
     for (int k = 0; k < n_chunks(); k++) {
         const int begin = begin_of_chunk(k), end = begin_of_chunk(k + 1);
 
-        gather_there(chunk, atoms, begin, end);
-        evaluate_there(begin, end);
+        gather_pairs(chunk, atoms, begin, end);
+        evaluate_on_device(begin, end);
         add_forces(chunk, atoms, forces);
         if (eflag_global || vflag_global) sum += tally(chunk, atoms);
     }
@@ -382,7 +381,7 @@ void PairSoapzKokkos<DeviceType>::compute_there(int eflag, int vflag)
 }
 
 template <class DeviceType>
-void PairSoapzKokkos<DeviceType>::compute_here(int eflag, int vflag)
+void PairSoapzKokkos<DeviceType>::compute_on_cpu(int eflag, int vflag)
 {
     const ExecutionSpace space = execution_space;
 

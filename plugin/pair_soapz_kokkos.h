@@ -29,7 +29,7 @@ template <class DeviceType> struct SoapzAtoms {
     Kokkos::View<int *, DeviceType> species;  /* [n_types+1] */
     Kokkos::View<double *, DeviceType> times; /* [n_types+1] unit and scale */
     double cutoff_sq;
-    int hidden;
+    int hidden; /* see PairSoapz */
 };
 
 template <class DeviceType> class PairSoapzKokkos : public PairSoapz
@@ -44,13 +44,14 @@ template <class DeviceType> class PairSoapzKokkos : public PairSoapz
     void gather(int begin, int end) override; /* for what the CPU computes */
 
   private:
-    bool stays(int eflag, int vflag) const;
-    void compute_there(int eflag, int vflag);
-    void compute_here(int eflag, int vflag);
-    SoapzAtoms<DeviceType> find_atoms();
-    void evaluate_there(int begin, int end);
+    bool stays_on_device(int eflag, int vflag) const;
+    void compute_on_device(int eflag, int vflag);
+    void compute_on_cpu(int eflag, int vflag);
+    void find_atoms();
+    void evaluate_on_device(int begin, int end);
 
     static constexpr bool ON_DEVICE = std::is_same<DeviceType, LMPDeviceType>::value;
+    SoapzAtoms<DeviceType> atoms;
     SoapzChunk<DeviceType> chunk;
     bool told; /* that pairs are copied */
 };

@@ -77,30 +77,30 @@ template <class T> class Copied
     const T *fetch(const T *from, size_t n)
     {
         if (ON_HOST) return from;
-        Kokkos::deep_copy(here(n), There<const T>(from, n));
+        Kokkos::deep_copy(on_cpu(n), OnDevice<const T>(from, n));
         return kept.data();
     }
     T *room(size_t n)
     {
-        return here(n).data();
+        return on_cpu(n).data();
     }
     const T *send(size_t n)
     {
         if (ON_HOST) return kept.data();
-        Kokkos::deep_copy(There<T>(extend(sent, n), n), here(n));
+        Kokkos::deep_copy(OnDevice<T>(extend(sent, n), n), on_cpu(n));
         return sent.data();
     }
 
   private:
     template <class U>
-    using There = Kokkos::View<U *, Memory, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+    using OnDevice = Kokkos::View<U *, Memory, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
     typedef Kokkos::View<T *, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>
-        Here;
+        OnCpu;
 
-    Here here(size_t n)
+    OnCpu on_cpu(size_t n)
     {
         if (kept.size() < n) kept.resize(n + n / 4);
-        return Here(kept.data(), n);
+        return OnCpu(kept.data(), n);
     }
 
     std::vector<T> kept;

@@ -31,7 +31,7 @@ struct Resident {
     Kokkos::View<int *, Memory> first, slot, count; /* as in Neighbours */
     Kokkos::View<int *, Memory> pair;               /* [groups][W] in the list */
     Kokkos::View<double *, Memory> d, dedr;         /* as in Neighbours */
-    int n_groups;
+    int n_groups = 0;
 };
 
 /* Room for n; what was in it is lost. */

@@ -69,9 +69,10 @@ struct Gathered {
 };
 
 struct Work {
-    const Prepared *of;
-    size_t n_block;
-    void *cpu; /* scratch of the terms that are not on the device; nullptr: all are */
+    const Prepared *of = nullptr;
+    size_t n_block = 0;
+    void *cpu =
+        nullptr; /* scratch of the terms that are not on the device; nullptr: all are */
     Gathered list;
     Resident resident;
     Shared<int> first, slot, count;
@@ -344,7 +345,7 @@ static sz_status create_work(void **work, const sz_soap_plan *plan, int n_block,
 {
     Work *w = nullptr;
     sz_status status = guarded(err, [&] {
-        std::unique_ptr<Work> made(new Work());
+        std::unique_ptr<Work> made(new Work);
 
         made->of = static_cast<const Prepared *>(plan->prepared);
         made->n_block = n_block;
