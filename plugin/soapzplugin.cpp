@@ -96,8 +96,9 @@ static void *open_styles(std::string &why)
         library = dlopen((path.substr(0, path.rfind('/') + 1) + "soapzpair.so").c_str(),
                          RTLD_NOW | RTLD_LOCAL);
     }
-    if (!library) why = dlerror();
-    return library;
+    if (library && dlsym(library, styles[0].creator)) return library;
+    why = dlerror();
+    return nullptr;
 }
 
 template <typename Function> static Function host_function(const char *name)

@@ -8,8 +8,8 @@
 #   SUITE    suite of Debian that is asked for the source package lammps (trixie)
 #   MIRROR   of Debian (the one that this machine's apt uses)
 #   SOURCE   a LAMMPS source tree of your own in its place
-#   KOKKOS   a source tree of Kokkos, 4.5.1 to 4.7: LAMMPS gets its package KOKKOS, the plugin
-#            soapz/kk, and its tests are run instead
+#   KOKKOS   a source tree of a release of Kokkos, 4.5.1 or later of 4: LAMMPS gets its package
+#            KOKKOS with it, the plugin soapz/kk, and the tests of both are run
 #   JOBS     compilers side by side (2)
 #   TESTS    which tests, a pattern of ctest -R
 # Needs .venv, which ./demo and ./check make (its MPI is used), and 2 GB of disk; 130 MB are
