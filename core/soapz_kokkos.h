@@ -12,8 +12,8 @@
 extern "C" {
 #endif
 
-/* 1: sz_compute_resident can be used: the device of the work is SZ_KOKKOS, and rows may be
- * in any order, see sz_model_ordered. */
+/* 1: sz_compute_resident can be used: the device of the work is SZ_KOKKOS, and rows may
+ * be in any order, see sz_model_ordered. */
 SZ_API int sz_work_is_resident(const sz_work *work);
 
 /* As sz_compute, but all arrays, those of nb too, are in the memory of Kokkos's default
