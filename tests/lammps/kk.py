@@ -14,12 +14,17 @@ import lmp
 
 FAST = lmp.ROOT / "potentials/NbMoTaW/fast.soapz"
 MODELS = [
-    # model, elements, lattice constant
-    (FAST, lmp.ELEMENTS, 3.24),
-    (lmp.ROOT / "potentials/NbMoTaW/accurate.soapz", lmp.ELEMENTS, 3.24),
-    (lmp.ROOT / "potentials/AcAc/acac.soapz", ["H", "C", "O"], 3.0),
-    (lmp.MODEL, lmp.ELEMENTS, 3.24),  # SOAP terms alone
-    (lmp.ROOT / "tests/data/models/si_2b_3b_soap/gp.xml", ["Si"], 3.4)]
+    # model, elements, lattice constant, compared with
+    (FAST, lmp.ELEMENTS, 3.24, "soapz"),
+    (lmp.ROOT / "potentials/NbMoTaW/accurate.soapz", lmp.ELEMENTS, 3.24, "soapz"),
+    (lmp.ROOT / "potentials/AcAc/acac.soapz", ["H", "C", "O"], 3.0, "soapz"),
+    (lmp.ROOT / "tests/data/models/si_2b_3b_soap/gp.xml", ["Si"], 3.4, "soapz"),
+    (lmp.ROOT / "tests/data/models/hea4_nuR2_nuS1/gp.xml", lmp.ELEMENTS, 3.24, "soapz"),  # SOAP alone
+    # its weights cancel: the CPU's stages differ by 2e-11
+    (lmp.MODEL, lmp.ELEMENTS, 3.24, "soapz device kokkos"),
+    # its rows are sorted
+    (lmp.ROOT / "tests/data/models/nbw_nb23/gp.xml", ["Nb", "W"], 3.24, "soapz")]
+SORTED = MODELS[-1][0]
 NEWTON = ("-pk", "kokkos", "newton", "on", "neigh", "half")
 KK = ("-k", "on", "-sf", "kk", *NEWTON)
 TOLERANCE = 1e-11
@@ -58,10 +63,11 @@ def totals(folder):
             "forces": lmp.read_dump(Path(folder, "x.dump"))[:, 1:]}
 
 
-def measure(frame, elements, model, options=(), ranks=1, style="soapz", tail=TOTALS, extra="", read=totals):
+def measure(frame, elements, model, options=(), ranks=1, style="soapz", tail=TOTALS, extra="", read=totals,
+            atom_style="atomic"):
     with tempfile.TemporaryDirectory() as folder:
         box = lmp.write_data(Path(folder, "data"), frame, elements)
-        output = lmp.run_ok(lmp.setup("data", elements, model, box.boundary, style) + extra
+        output = lmp.run_ok(lmp.setup("data", elements, model, box.boundary, style, atom_style=atom_style) + extra
                             + tail.format(name="x"), folder, ranks, options=options,
                             environment={"OMP_NUM_THREADS": "2"} if "2" in options else None)
         return read(folder), output
@@ -70,6 +76,11 @@ def measure(frame, elements, model, options=(), ranks=1, style="soapz", tail=TOT
 def compare(name, got, want):
     for key in want:
         lmp.check_close(f"{name}: {key}", got[key], want[key], TOLERANCE)
+
+
+def check_log(text, output, expected):
+    there = output.count(text) == int(expected)
+    lmp.check(f"the log {'says' if expected else 'does not say'} '{text}'", there, "" if there else output[-900:])
 
 
 def threads(n):
@@ -81,23 +92,26 @@ if "KOKKOS" not in lmp.packages():
 
 # ---- single points -----------------------------------------------------------------------------
 
-for model, elements, a in MODELS:
+for model, elements, a, style in MODELS:
     frame = lmp.bcc((3, 3, 3), a=a, shake=0.15, seed=5, elements=elements)
-    want, _ = measure(frame, elements, model)
+    want, _ = measure(frame, elements, model, style=style)
     for ranks in (1, 2):
         got, output = measure(frame, elements, model, KK, ranks)
         compare(f"{model.parent.name}/{model.name}, {ranks} ranks", got, want)
-    lmp.check("the log says so", output.count("SOAP terms by Kokkos") == 1, output[-900:])
+    check_log("SOAP terms by Kokkos", output, True)
+    check_log("pairs and forces are copied", output, model == SORTED)
 
 frame = lmp.bcc((3, 3, 3), shake=0.15, seed=6)
 want, _ = measure(frame, lmp.ELEMENTS, FAST)
 for style, options in (("soapz block 7", KK), ("soapz", threads(2)), ("soapz device cpu", KK),
-                       ("soapz/kk", ("-k", "on", *NEWTON)), ("soapz/kk/device", ("-k", "on", *NEWTON)),
-                       ("soapz/kk/host", ("-k", "on", *NEWTON)), ("soapz", ("-k", "on", *NEWTON))):
-    got, output = measure(frame, lmp.ELEMENTS, FAST, options, style=style)
+                       ("soapz/kk", KK[:2] + NEWTON), ("soapz/kk/device", KK[:2] + NEWTON),
+                       ("soapz/kk/host", KK[:2] + NEWTON), ("soapz", KK[:2] + NEWTON)):
+    named = "-sf" not in options  # then LAMMPS appends kk to no style
+    got, output = measure(frame, lmp.ELEMENTS, FAST, options, style=style,
+                          extra="run_style verlet/kk\n" if named else "",
+                          atom_style="atomic/kk" if named else "atomic")
     compare(f"{style} {' '.join(options[:4])}", got, want)
-    lmp.check("pairs are copied where the CPU computes all",
-              ("pairs and forces are copied" in output) == ("device cpu" in style), output[-900:])
+    check_log("pairs and forces are copied", output, style.endswith("device cpu"))
 
 # ---- values of atoms, and what other commands ask for ---------------------------------------------
 
