@@ -92,6 +92,26 @@ pair_style soapz works. Take LAMMPS of August 2023 or newer.")
   set(${out} "${obstacle}" PARENT_SCOPE)
 endfunction()
 
+# What keeps soapz/kk from being built, or "". Its views and ours must be of one Kokkos, so
+# that is a shared library, with which LAMMPS was built (-DEXTERNAL_KOKKOS=yes).
+function(soapz_lammps_kokkos_obstacle headers out)
+  set(obstacle "")
+  set(type "")
+  if(TARGET Kokkos::kokkoscore)
+    get_target_property(type Kokkos::kokkoscore TYPE)
+  endif()
+  if(NOT SOAPZ_KOKKOS)
+    set(obstacle "SOAPZ_LAMMPS_KOKKOS needs SOAPZ_KOKKOS: give both, or neither.")
+  elseif(NOT EXISTS ${headers}/KOKKOS/kokkos_type.h)
+    set(obstacle "SOAPZ_LAMMPS_KOKKOS needs the source tree of LAMMPS: ${headers} has no folder \
+KOKKOS. Set SOAPZ_LAMMPS to the folder above src.")
+  elseif(NOT type STREQUAL "SHARED_LIBRARY")
+    set(obstacle "SOAPZ_LAMMPS_KOKKOS needs a shared library of Kokkos, that with which LAMMPS \
+was built with -DEXTERNAL_KOKKOS=yes; ${Kokkos_DIR} is not one. Name it with -DKokkos_ROOT=PREFIX.")
+  endif()
+  set(${out} "${obstacle}" PARENT_SCOPE)
+endfunction()
+
 if(SOAPZ_LAMMPS)
   set(lammps_root ${SOAPZ_LAMMPS})
   set(lammps_remedy "Set SOAPZ_LAMMPS to a LAMMPS source tree (the folder above src) or to \
@@ -117,6 +137,9 @@ else()
   soapz_lammps_version(${lammps_root} ${SOAPZ_LAMMPS_HEADERS} SOAPZ_LAMMPS_VERSION)
   soapz_lammps_obstacle(${lammps_root} ${SOAPZ_LAMMPS_HEADERS} "${SOAPZ_LAMMPS_VERSION}"
     lammps_obstacle)
+  if(SOAPZ_LAMMPS_KOKKOS AND NOT lammps_obstacle)
+    soapz_lammps_kokkos_obstacle(${SOAPZ_LAMMPS_HEADERS} lammps_obstacle)
+  endif()
 
   # mpi.h must be that of LAMMPS, because classes of LAMMPS contain its types.
   set(lammps_mpi ${SOAPZ_MPI_INCLUDE})

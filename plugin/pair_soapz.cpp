@@ -41,10 +41,11 @@ static constexpr int MAX_THREADS = 1024;
  * few blocks of each element are partly filled. */
 static constexpr int CHUNK = 2048;
 
-PairSoapz::PairSoapz(LAMMPS *host)
-    : Pair(host), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
-      precision(SZ_DOUBLE), device(SZ_CPU), ready(false), work(nullptr), cutoff(0.0),
-      ordered(0), scale(nullptr), warned(false), unit(1.0), n_centres(0), n_pairs(0)
+PairSoapz::PairSoapz(LAMMPS *host, sz_device usual)
+    : Pair(host), chunk_atoms(CHUNK), device(usual), work(nullptr), cutoff(0.0),
+      ordered(0), scale(nullptr), unit(1.0), n_centres(0), n_pairs(0), hidden(0),
+      usual_device(usual), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
+      precision(SZ_DOUBLE), ready(false), warned(false)
 {
     single_enable = 0;
     restartinfo = 1;
@@ -87,6 +88,11 @@ void PairSoapz::reset_scale()
 
 /* ---- setting up ------------------------------------------------------------------ */
 
+static int usual_block(sz_device device)
+{
+    return device == SZ_KOKKOS ? DEVICE_BLOCK : DEFAULT_BLOCK;
+}
+
 /* pair_style soapz [block N] [rank_tolerance E] [threads N] [precision double or mixed]
  * [device cpu or kokkos] */
 void PairSoapz::settings(int narg, char **arg)
@@ -98,7 +104,7 @@ void PairSoapz::settings(int narg, char **arg)
     n_threads = 1;
     rank_tolerance = 0.0;
     precision = SZ_DOUBLE;
-    device = SZ_CPU;
+    device = usual_device;
     ready = false;
     for (int k = 0; k < narg; k += 2) {
         const bool is_block = std::strcmp(arg[k], "block") == 0;
@@ -137,7 +143,7 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: threads is {}, allowed 0, the cores of the node "
                    "divided by its ranks, to {}",
                    n_threads, MAX_THREADS);
-    if (n_block == 0) n_block = device == SZ_KOKKOS ? DEVICE_BLOCK : DEFAULT_BLOCK;
+    if (n_block == 0) n_block = usual_block(device);
     if (!std::isfinite(rank_tolerance) || rank_tolerance < 0.0)
         error->all(FLERR,
                    "pair_style soapz: rank_tolerance is {}, it must be an energy in eV, "
@@ -380,11 +386,17 @@ void PairSoapz::read_restart(FILE *fp)
 
 void PairSoapz::write_restart_settings(FILE *fp)
 {
-    write_words(fp, {"block", std::to_string(n_block), "rank_tolerance",
-                     fmt::format("{:.17g}", rank_tolerance), "threads",
-                     std::to_string(n_threads), "precision",
-                     precision == SZ_MIXED ? "mixed" : "double", "device",
-                     device == SZ_KOKKOS ? "kokkos" : "cpu"});
+    std::vector<std::string> words = {
+        "rank_tolerance", fmt::format("{:.17g}", rank_tolerance),
+        "threads",        std::to_string(n_threads),
+        "precision",      precision == SZ_MIXED ? "mixed" : "double"};
+
+    /* soapz and soapz/kk, which have other defaults, read each other's files */
+    if (n_block != usual_block(device))
+        words.insert(words.end(), {"block", std::to_string(n_block)});
+    if (device != usual_device)
+        words.insert(words.end(), {"device", device == SZ_KOKKOS ? "kokkos" : "cpu"});
+    write_words(fp, words);
 }
 
 void PairSoapz::read_restart_settings(FILE *fp)
@@ -400,9 +412,6 @@ void PairSoapz::read_restart_settings(FILE *fp)
 
 void PairSoapz::compute(int eflag, int vflag)
 {
-    const bigint n = list->inum, chunk = std::max(CHUNK, n_block),
-                 n_chunks = (n + chunk - 1) / chunk;
-
     ev_init(eflag, vflag);
     hidden = hidden_groups();
     if (extra.wanted()) {
@@ -412,14 +421,27 @@ void PairSoapz::compute(int eflag, int vflag)
         if (extra.wants_forces())
             own_force.assign(3 * (static_cast<size_t>(atom->nlocal) + atom->nghost), 0.0);
     }
-    for (bigint k = 0; k < n_chunks; k++) { /* of about the same size */
-        gather(n * k / n_chunks, n * (k + 1) / n_chunks);
+    for (int k = 0; k < n_chunks(); k++) {
+        gather(begin_of_chunk(k), begin_of_chunk(k + 1));
         evaluate();
         scatter();
         if (extra.wants_forces()) add_own_forces();
     }
     if (extra.wants_forces()) find_uncertainty();
     if (extra.wanted() && unit != 1.0) extra.convert(unit);
+}
+
+/* Chunks of about the same size. */
+int PairSoapz::n_chunks() const
+{
+    const int chunk = std::max(chunk_atoms, n_block);
+
+    return (list->inum + chunk - 1) / chunk;
+}
+
+int PairSoapz::begin_of_chunk(int k) const
+{
+    return static_cast<int>(static_cast<bigint>(list->inum) * k / n_chunks());
 }
 
 /* The groups that are excluded from interactions with group all. fix gcmc puts an atom
@@ -486,9 +508,7 @@ void PairSoapz::gather(int begin, int end)
              * reports it */
             n_pairs += !(dx * dx + dy * dy + dz * dz >= cutoff_sq);
         }
-        if (!ordered) continue;
-        sort_row(begin_row);
-        find_distances(i, begin_row);
+        if (ordered) sort_row(i, begin_row);
     }
     first[n_centres] = n_pairs;
 }
@@ -506,9 +526,9 @@ void PairSoapz::find_distances(int i, int begin)
     }
 }
 
-/* Sorts neigh from pair `begin` on as required by sz_neigh: by atom ID, images of one
- * atom by their shift in units of the box vectors. */
-void PairSoapz::sort_row(int begin)
+/* Sorts the pairs of atom i from pair `begin` on as required by sz_neigh: by atom ID,
+ * images of one atom by their shift in units of the box vectors. */
+void PairSoapz::sort_row(int i, int begin)
 {
     const double *g = domain->h_inv;
 
@@ -523,6 +543,7 @@ void PairSoapz::sort_row(int begin)
             if (std::fabs(shift) > 0.5) return shift < 0.0;
         return false;
     });
+    find_distances(i, begin);
 }
 
 void PairSoapz::evaluate()
@@ -639,7 +660,6 @@ void PairSoapz::add_own_forces()
 void PairSoapz::find_uncertainty()
 {
     const size_t n = static_cast<size_t>(atom->nlocal) + atom->nghost;
-    double **x = atom->x;
 
     grow(f2, n);
     comm->reverse_comm(this);
@@ -649,20 +669,25 @@ void PairSoapz::find_uncertainty()
         f2[i] = f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
     }
     comm->forward_comm(this);
-    for (int ii = 0; ii < list->inum; ii++) {
-        const int i = list->ilist[ii];
-        double sum = f2[i], weights = 1.0;
-
-        for (int jj = 0; jj < list->numneigh[i]; jj++) {
-            const int j = list->firstneigh[i][jj] & NEIGHMASK;
-            const double d[3] = {x[j][0] - x[i][0], x[j][1] - x[i][1], x[j][2] - x[i][2]};
-            const double w = extra.weight(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-
-            sum += w * f2[j];
-            weights += w;
-        }
-        extra.finish(i, species[atom->type[i]], sum / weights);
+    for (int k = 0; k < n_chunks(); k++) {
+        gather(begin_of_chunk(k), begin_of_chunk(k + 1));
+        for (int c = 0; c < n_centres; c++) find_error(c);
     }
+}
+
+/* The expected error of the force on the chunk's atom c. */
+void PairSoapz::find_error(int c)
+{
+    double sum = f2[centre[c]], weights = 1.0;
+
+    for (int k = first[c]; k < first[c + 1]; k++) {
+        const double *d = &r[3 * k];
+        const double w = extra.weight(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+
+        sum += w * f2[neigh[k]];
+        weights += w;
+    }
+    extra.finish(centre[c], centre_species[c], sum / weights);
 }
 
 int PairSoapz::pack_reverse_comm(int n, int first_ghost, double *buf)

@@ -20,7 +20,8 @@ namespace LAMMPS_NS
 class PairSoapz : public Pair
 {
   public:
-    PairSoapz(class LAMMPS *);
+    /* usual: the device where keyword device is not given */
+    PairSoapz(class LAMMPS *, sz_device usual = SZ_CPU);
     ~PairSoapz() override;
 
     void settings(int, char **) override;
@@ -40,6 +41,32 @@ class PairSoapz : public Pair
     int pack_forward_comm(int, int *, double *, int, int *) override;
     void unpack_forward_comm(int, int, double *) override;
 
+  protected:
+    int n_chunks() const;
+    int begin_of_chunk(int k) const;
+    int hidden_groups() const;
+    virtual void gather(int begin, int end);
+    void sort_row(int i, int begin);
+    std::string what_is_wrong(const sz_error &err) const;
+
+    int chunk_atoms;  /* gathered at a time */
+    sz_device device; /* keyword device */
+    sz_work *work;
+    double cutoff;            /* of the model, Angstrom */
+    int ordered;              /* see sz_model_ordered */
+    std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
+    double **scale;           /* [n_types+1][n_types+1] E_i of type t times scale[t][t] */
+    double unit;              /* unit of energy in eV: 1, or that of units real */
+    Uncertainty extra;        /* data requested by fix pair */
+
+    /* One chunk of atoms in the layout of sz_neigh. Indices in centre and neigh are
+     * LAMMPS's, including ghosts; the arrays keep the largest size so far. */
+    int n_centres, n_pairs;
+    int hidden; /* bits of the groups whose atoms are excluded */
+    std::vector<int> centre, centre_species, first;
+    std::vector<int> neigh, neigh_species;
+    std::vector<double> r, energy, dedr;
+
   private:
     void allocate();
     void reset_scale();
@@ -51,43 +78,25 @@ class PairSoapz : public Pair
     void report(const sz_model *model, const sz_plan *plan, int n_threads);
     [[noreturn]] void stop_load(const sz_error &err);
 
-    int hidden_groups() const;
-    void gather(int begin, int end);
     void find_distances(int i, int begin);
-    void sort_row(int begin);
     void evaluate();
-    std::string what_is_wrong(const sz_error &err) const;
     void scatter();
     void tally_energy(int i, double energy);
     void tally_virial(int j, const double *r, const double *dedr);
     void add_own_forces();
     void find_uncertainty();
+    void find_error(int c);
 
+    const sz_device usual_device;
     int n_block;            /* atoms in one matrix product, keyword block */
     int n_threads;          /* of each rank, keyword threads; 0: cores_of_rank() */
     double rank_tolerance;  /* eV, keyword rank_tolerance */
     sz_precision precision; /* keyword precision */
-    sz_device device;       /* keyword device */
     ModelFile file;         /* of pair_coeff, or of a restart file */
     OneBlasThread one_blas_thread;
-    bool ready; /* work matches the file and the keywords */
-    sz_work *work;
-    double cutoff;            /* of the model, Angstrom */
-    int ordered;              /* see sz_model_ordered */
-    std::vector<int> species; /* [n_types+1] species in the model, -1 for NULL */
-    double **scale;           /* [n_types+1][n_types+1] E_i of type t times scale[t][t] */
-    bool warned;              /* whether other elements of it are ignored */
-    double unit;              /* unit of energy in eV: 1, or that of units real */
+    bool ready;  /* work matches the file and the keywords */
+    bool warned; /* whether other elements of scale are ignored */
 
-    /* One chunk of atoms in the layout of sz_neigh. Indices in centre and neigh are
-     * LAMMPS's, including ghosts; the arrays keep the largest size so far. */
-    int n_centres, n_pairs;
-    int hidden; /* bits of the groups whose atoms are excluded */
-    std::vector<int> centre, centre_species, first;
-    std::vector<int> neigh, neigh_species;
-    std::vector<double> r, energy, dedr;
-
-    Uncertainty extra;             /* data requested by fix pair */
     std::vector<double> own_force; /* [n_all][3] for it: of the model, eV/Angstrom */
     std::vector<double> f2;        /* [n_all] their squared lengths */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * soapzplugin.cpp - registers pair_style soapz in the LAMMPS that loads this library.
+ * soapzplugin.cpp - registers pair_style soapz in the LAMMPS that loads this library, and
+ * soapz/kk where it is built.
  *
  * LAMMPS does not check plugins when it loads them: classes built for other headers would
  * be called through wrong virtual functions. So this library asks for version, integer
@@ -38,15 +39,28 @@ static const char remedy[] =
 
 struct traits {
     int version, tagint_size, imageint_size;
-    bool has_mpi;
+    bool has_mpi, has_kokkos;
 };
+
+/* A style, and the function of soapzpair.so that creates it. */
+struct style {
+    const char *name, *creator, *info;
+};
+
+static const style styles[] = {
+    {"soapz", "soapz_create_pair",
+     "pair_style soapz: GAP models on compressed SOAP, soapz " SZ_VERSION},
+    {"soapz/kk", "soapz_create_pair_kokkos", "pair_style soapz/kk"},
+    {"soapz/kk/device", "soapz_create_pair_kokkos", "pair_style soapz/kk/device"},
+    {"soapz/kk/host", "soapz_create_pair_kokkos_host", "pair_style soapz/kk/host"}};
 
 /* The reason why the running LAMMPS does not match the headers this file was compiled
  * with, or "". */
 static std::string misfit(const traits &host)
 {
     const traits ours = {SOAPZ_LAMMPS_VERSION, sizeof(LAMMPS_NS::tagint),
-                         sizeof(LAMMPS_NS::imageint), BUILT_WITH_MPI};
+                         sizeof(LAMMPS_NS::imageint), BUILT_WITH_MPI,
+                         SOAPZ_LAMMPS_KOKKOS != 0};
     char text[400] = "";
 
     if (host.version != ours.version || host.tagint_size != ours.tagint_size ||
@@ -63,12 +77,15 @@ static std::string misfit(const traits &host)
                       "LAMMPS was built with>",
                       ours.has_mpi ? "with" : "without",
                       ours.has_mpi ? "without" : "with");
+    else if (ours.has_kokkos && !host.has_kokkos)
+        std::snprintf(text, sizeof text,
+                      "the plugin was built for a LAMMPS with its package KOKKOS, this "
+                      "is one without it; rebuild soapz without -DSOAPZ_LAMMPS_KOKKOS");
     return text;
 }
 
-/* The function that creates the style, from the library beside this one; or NULL and the
- * reason. */
-static lammpsplugin_factory1 *load_style(std::string &why)
+/* The library of the styles, beside this one; or NULL and the reason. */
+static void *open_styles(std::string &why)
 {
     Dl_info self;
     void *library = nullptr;
@@ -79,10 +96,9 @@ static lammpsplugin_factory1 *load_style(std::string &why)
         library = dlopen((path.substr(0, path.rfind('/') + 1) + "soapzpair.so").c_str(),
                          RTLD_NOW | RTLD_LOCAL);
     }
-    void *create = library ? dlsym(library, "soapz_create_pair") : nullptr;
-
-    if (!create) why = dlerror();
-    return reinterpret_cast<lammpsplugin_factory1 *>(create);
+    if (library && dlsym(library, styles[0].creator)) return library;
+    why = dlerror();
+    return nullptr;
 }
 
 template <typename Function> static Function host_function(const char *name)
@@ -90,44 +106,50 @@ template <typename Function> static Function host_function(const char *name)
     return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
 }
 
-/* The style's factory, or NULL after a warning. */
-static lammpsplugin_factory1 *find_style(void *lmp)
+/* The library of the styles, or NULL after a warning. */
+static void *find_styles(void *lmp)
 {
     const auto version = host_function<int (*)(void *)>("lammps_version");
     const auto setting =
         host_function<int (*)(void *, const char *)>("lammps_extract_setting");
     const auto has_mpi = host_function<int (*)()>("lammps_config_has_mpi_support");
     const auto warn = host_function<void (*)(void *, int, const char *)>("lammps_error");
-    lammpsplugin_factory1 *create = nullptr;
+    const auto has_package =
+        host_function<int (*)(const char *)>("lammps_config_has_package");
+    void *library = nullptr;
 
-    if (!version || !setting || !has_mpi || !warn) {
+    if (!version || !setting || !has_mpi || !has_package || !warn) {
         std::fprintf(stderr, "WARNING: pair_style soapz: this LAMMPS does not export "
                              "its C library functions; plugin not registered\n");
         return nullptr;
     }
-    std::string why = misfit(
-        {version(lmp), setting(lmp, "tagint"), setting(lmp, "imageint"), has_mpi() != 0});
+    std::string why =
+        misfit({version(lmp), setting(lmp, "tagint"), setting(lmp, "imageint"),
+                has_mpi() != 0, has_package("KOKKOS") != 0});
 
-    if (why.empty()) create = load_style(why);
-    if (!create && setting(lmp, "world_rank") == 0)
+    if (why.empty()) library = open_styles(why);
+    if (!library && setting(lmp, "world_rank") == 0)
         warn(lmp, 0, ("pair_style soapz is not available: " + why).c_str());
-    return create;
+    return library;
 }
 
 extern "C" __attribute__((visibility("default"))) void
 lammpsplugin_init(void *lmp, void *handle, void *regfunc)
 {
-    lammpsplugin_factory1 *create = find_style(lmp);
+    void *library = find_styles(lmp);
 
-    if (!create) return;
+    for (const style &own : styles) {
+        void *create = library ? dlsym(library, own.creator) : nullptr;
+        lammpsplugin_t plugin = {};
 
-    lammpsplugin_t plugin = {};
-    plugin.version = "LAMMPS";
-    plugin.style = "pair";
-    plugin.name = "soapz";
-    plugin.info = "pair_style soapz: GAP models on compressed SOAP, soapz " SZ_VERSION;
-    plugin.author = "the soapz authors";
-    plugin.creator.v1 = create;
-    plugin.handle = handle;
-    reinterpret_cast<lammpsplugin_regfunc>(regfunc)(&plugin, lmp);
+        if (!create) continue;
+        plugin.version = "LAMMPS";
+        plugin.style = "pair";
+        plugin.name = own.name;
+        plugin.info = own.info;
+        plugin.author = "the soapz authors";
+        plugin.creator.v1 = reinterpret_cast<lammpsplugin_factory1 *>(create);
+        plugin.handle = handle;
+        reinterpret_cast<lammpsplugin_regfunc>(regfunc)(&plugin, lmp);
+    }
 }

@@ -9,7 +9,7 @@ import sys
 SOURCE = os.environ["SOAPZ_SOURCE"]
 ORDER = ["base", "linear", "atoms", "select", "descriptor", "term", "kokkos", "model", "format",
          "data", "fit", "analyse"]
-PUBLIC = {"soapz.h", "soapz_fit.h", "soapz_analyse.h"}
+PUBLIC = {"soapz.h", "soapz_fit.h", "soapz_analyse.h", "soapz_kokkos.h"}
 # Headers that a file of tools/ needs besides the public ones and base/, and why.
 BEYOND = {
     # frames with all columns of the user; neighbour lists that name file and line

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * test_kokkos.c - models on the device against the stages of the CPU: energies, forces
- * and virial; finite differences; blocks and threads; models of other kinds of terms; and
- * what a plan refuses. */
+ * and virial; finite differences; blocks and threads; lists that are on the device;
+ * models of other kinds of terms; and what a plan refuses. */
 #include "check.h"
 #include "cluster.h"
 #include "model/model.h"
 #include "models.h"
+#include "soapz_kokkos.h"
 #include "term/soap_term.h"
 #include "term/wide.h"
 
@@ -25,16 +26,46 @@ typedef struct {
     double energy[ATOMS], dedr[ROOM], force[3 * ATOMS], virial[9];
 } result;
 
+static int n_resident; /* comparisons of sz_compute_resident */
+
+/* The memory of the device is that of the CPU: arrays of the CPU are there already. */
+static int shares_memory(const char *device)
+{
+    return strstr(device, "Serial") || strstr(device, "OpenMP") ||
+           strstr(device, "Threads");
+}
+
+/* The same list as if it were on the device, energies with and without forces. */
+static void compare_resident(sz_work *work, const cluster *c, const result *want)
+{
+    static double dedr[ROOM];
+    int n_pairs = c->list.n_pairs;
+    double energy[ATOMS];
+    sz_error err;
+
+    n_resident++;
+    CHECK(sz_compute_resident(work, &c->list.nb, n_pairs, energy, NULL, &err) == SZ_OK);
+    CHECK_CLOSE(distance(energy, want->energy, ATOMS), 0.0,
+                1e-13 * largest(want->energy, ATOMS));
+    CHECK(sz_compute_resident(work, &c->list.nb, n_pairs, energy, dedr, &err) == SZ_OK);
+    CHECK_CLOSE(distance(energy, want->energy, ATOMS), 0.0,
+                1e-13 * largest(want->energy, ATOMS));
+    CHECK_CLOSE(distance(dedr, want->dedr, 3 * n_pairs), 0.0,
+                1e-13 * largest(want->dedr, 3 * n_pairs));
+}
+
 static int evaluate(const sz_model *m, const sz_plan_options *options, const cluster *c,
                     result *r)
 {
     double energy[ATOMS];
+    const char *device;
     sz_plan *plan;
     sz_work *work;
     sz_error err;
 
     CHECK_OK(sz_plan_create(&plan, m, options, &err), err);
-    CHECK(!sz_plan_device(plan) == (options->device == SZ_CPU));
+    device = sz_plan_device(plan);
+    CHECK(!device == (options->device == SZ_CPU));
     CHECK_OK(sz_plan_work(&work, plan, &err), err);
     sz_plan_free(plan);
     CHECK_OK(sz_compute(m, work, &c->list.nb, energy, NULL, &err), err);
@@ -42,6 +73,7 @@ static int evaluate(const sz_model *m, const sz_plan_options *options, const clu
         CHECK_OK(sz_compute(m, work, &c->list.nb, r->energy, r->dedr, &err), err);
     CHECK_CLOSE(distance(energy, r->energy, ATOMS), 0.0,
                 1e-13 * largest(r->energy, ATOMS));
+    if (sz_work_is_resident(work) && shares_memory(device)) compare_resident(work, c, r);
     scatter_forces(c, r->dedr, r->force);
     sum_virial(c, r->dedr, r->virial);
     sz_work_free(work);
@@ -179,8 +211,9 @@ static int test_options(const char *name)
     return 0;
 }
 
-/* Invalid atoms are refused before they are sent to the device. */
-static int test_refusals(const char *name)
+/* Invalid atoms are refused before they are sent to the device; a model whose rows are
+ * sorted takes no lists that are on the device. */
+static int test_refusals(const char *name, int resident)
 {
     const sz_plan_options device = {.device = SZ_KOKKOS};
     static result r;
@@ -188,6 +221,7 @@ static int test_refusals(const char *name)
     sz_work *work;
     sz_model *m;
     cluster c;
+    int n_pairs;
     sz_error err;
 
     CHECK_OK(sz_model_load(&m, model_path(name), &err), err);
@@ -196,9 +230,18 @@ static int test_refusals(const char *name)
     CHECK_OK(sz_plan_work(&work, plan, &err), err);
     sz_model_free(m); /* in any order */
     sz_plan_free(plan);
+    n_pairs = c.list.n_pairs;
     c.list.r[7] = NAN;
     CHECK_FAILS(sz_compute(NULL, work, &c.list.nb, r.energy, r.dedr, &err),
                 SZ_ERR_NUMERIC, "", err);
+    CHECK(sz_work_is_resident(work) == resident);
+    CHECK_FAILS(sz_compute_resident(work, &c.list.nb, n_pairs, r.energy, r.dedr, &err),
+                resident ? SZ_ERR_NUMERIC : SZ_ERR_ARGUMENT,
+                resident ? "1 neighbours" : "use sz_compute", err);
+    c.list.species[3] = -1;
+    CHECK_FAILS(sz_compute_resident(work, &c.list.nb, n_pairs, r.energy, r.dedr, &err),
+                SZ_ERR_ARGUMENT, resident ? "1 atoms or neighbours" : "use sz_compute",
+                err);
     sz_work_free(work);
     sz_list_free(&c.list);
     return 0;
@@ -212,6 +255,8 @@ int main(void)
         if (test_model(turbo[k], 0.0)) return 1;
     if (test_model("hea4_nuR2_nuS1", 1e-5)) return 1;
     if (test_slopes("mow_glue_soap") || test_options("mow_glue_soap")) return 1;
-    if (test_refusals("hea4_nuR2_nuS1")) return 1;
+    if (test_refusals("hea4_nuR2_nuS1", 1) || test_refusals("nbw_nb23", 0)) return 1;
+    printf("%d lists on the device\n", n_resident);
+    CHECK(n_resident > N_MODELS);
     return check_done();
 }

@@ -246,8 +246,12 @@ static void time_others(bench *b)
 {
     const sz_model *model = b->subject->model;
     const sz_neigh *nb = &b->subject->list.nb;
-    const sz_portion all = {&model->species, nb,        nb->n_atoms,
-                            b->atom,         b->energy, b->dedr};
+    const sz_portion all = {.species = &model->species,
+                            .nb = nb,
+                            .n = nb->n_atoms,
+                            .atom = b->atom,
+                            .energy = b->energy,
+                            .dedr = b->dedr};
 
     sz_stopwatch_start(&b->watch);
     for (int k = 0; k < model->n_kinds; k++)

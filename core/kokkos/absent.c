@@ -16,4 +16,9 @@ const char *sz_device_name(void)
     return "";
 }
 
+void sz_device_free_copy(void *copy)
+{
+    (void)copy; /* there is none */
+}
+
 const sz_soap_stages sz_soap_run_stages_kokkos = {0};

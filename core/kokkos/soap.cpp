@@ -7,9 +7,10 @@
  *   block  neighbours there, vectors, kernel, forces, energies and dE/dr_ij back
  *
  * The list of a block has the pairs that the descriptor wants alone, in groups of one
- * slot. */
+ * slot. A list that is on the device already is gathered there (resident.hpp). */
 #include "kokkos/chain.hpp"
 #include "kokkos/kernel.hpp"
+#include "kokkos/resident.hpp"
 #include "kokkos/session.hpp"
 
 #include <memory>
@@ -24,6 +25,7 @@ struct Prepared {
     std::vector<const sz_soap *> soap; /* [n_describers], nullptr: not on the device */
     std::vector<Descriptor> descriptor;
     std::vector<std::vector<int>> slot; /* [n_species] of the groups, -1: not wanted */
+    std::vector<Wanted> wanted;         /* the same on the device */
     std::vector<Kernel> kernel;         /* [n_terms] */
 };
 
@@ -38,6 +40,13 @@ static std::vector<int> group_slots(const sz_soap &soap, const int *slot, int n_
     return own;
 }
 
+static Wanted upload(Store &store, const sz_soap &from, const std::vector<int> &slot)
+{
+    const double cutoff = from.spec.radial.cutoff;
+
+    return {store.put(slot.data(), slot.size()), from.spec.n_slots, cutoff * cutoff};
+}
+
 static Prepared *prepare(const sz_soap_plan &plan)
 {
     const sz_soap_group &g = *plan.group;
@@ -46,6 +55,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
     made->soap.resize(g.n_describers);
     made->descriptor.resize(g.n_describers);
     made->slot.resize(g.n_describers);
+    made->wanted.resize(g.n_describers);
     made->kernel.resize(g.n_terms);
     for (int t = 0; t < g.n_terms; t++) {
         const int k = g.term[t].describer;
@@ -55,6 +65,7 @@ static Prepared *prepare(const sz_soap_plan &plan)
             made->soap[k] = sz_soap_of(g.describer[k]);
             made->descriptor[k] = upload(made->store, *made->soap[k]);
             made->slot[k] = group_slots(*made->soap[k], g.slot[k], g.n_species);
+            made->wanted[k] = upload(made->store, *made->soap[k], made->slot[k]);
         }
         made->kernel[t] = upload_kernel(made->store, g, t, plan.run[t]);
     }
@@ -72,10 +83,11 @@ struct Gathered {
 };
 
 struct Work {
-    const Prepared *of;
-    size_t n_block;
-    void *cpu; /* scratch of the terms that are not on the device; nullptr: all are */
+    const Prepared *of = nullptr;
+    size_t n_block = 0;
+    void *cpu = nullptr; /* scratch of the terms that are not on the device, if any */
     Gathered list;
+    Resident resident;
     Shared<int> first, slot, count;
     Shared<double> d, dedr, central, energy;
     Kokkos::View<double *, Memory> x, p, dedp, k, norm;
@@ -217,22 +229,16 @@ static void take_results(Work &w, const sz_portion &portion)
                     w.dedr.host()[(g * 3 + x) * W + k];
 }
 
-/* The atoms of w.list.atom, of one species. */
-static void compute_block(Work &w, const sz_soap_plan &plan, int t,
-                          const sz_portion &portion)
+/* w.energy and nb.dedr of n atoms of element z. */
+static void run_block(Work &w, int k, const Kernel &kernel, int z, int n,
+                      const Neighbours &nb, bool gradients)
 {
-    const sz_soap_group &g = *plan.group;
-    const int k = g.term[t].describer, n = static_cast<int>(w.list.atom.size());
-    const sz_soap &soap = *w.of->soap[k];
     const Descriptor &descriptor = w.of->descriptor[k];
-    const bool gradients = portion.dedr != nullptr;
-    const int species = portion.nb->species[w.list.atom[0]];
     Block block = {};
 
     block.n = n;
-    block.nb = send_neighbours(w, *portion.nb, w.of->slot[k].data(),
-                               soap.spec.radial.cutoff, gradients);
-    send_central(w, soap, portion.species->z[species]);
+    block.nb = nb;
+    send_central(w, *w.of->soap[k], z);
     block.central = w.central.device();
     block.x = w.x.data();
     block.p = w.p.data();
@@ -241,10 +247,24 @@ static void compute_block(Work &w, const sz_soap_plan &plan, int t,
     std::fill(w.energy.host(), w.energy.host() + n, 0.0);
     w.energy.send();
     forward(descriptor, block);
-    kernel_energy(w.of->kernel[t],
+    kernel_energy(kernel,
                   {n, block.p, block.dedp, w.k.data(), w.energy.device(), gradients});
     if (gradients) adjoint(descriptor, block);
     Kokkos::fence();
+}
+
+/* The atoms of w.list.atom, of one species. */
+static void compute_block(Work &w, const sz_soap_plan &plan, int t,
+                          const sz_portion &portion)
+{
+    const int k = plan.group->term[t].describer;
+    const int z = portion.species->z[portion.nb->species[w.list.atom[0]]];
+    const bool gradients = portion.dedr != nullptr;
+    const Neighbours nb = send_neighbours(w, *portion.nb, w.of->slot[k].data(),
+                                          w.of->soap[k]->spec.radial.cutoff, gradients);
+
+    run_block(w, k, w.of->kernel[t], z, static_cast<int>(w.list.atom.size()), nb,
+              gradients);
     take_results(w, portion);
 }
 
@@ -265,6 +285,40 @@ static void compute_term(Work &w, const sz_soap_plan &plan, int t,
             if (centre[s]) w.list.atom.push_back(portion.atom[k]);
         if (!w.list.atom.empty()) compute_block(w, plan, t, portion);
     }
+}
+
+/* ---- a list that is on the device -------------------------------------------------- */
+
+/* The atoms begin .. begin+n-1 of w.resident.centre, which are of species s. */
+static void resident_block(Work &w, const sz_soap_plan &plan, int t, int s, int begin,
+                           int n, const sz_portion &all)
+{
+    const int k = plan.group->term[t].describer;
+    const int *centre = w.resident.centre.data() + begin;
+    const bool gradients = all.dedr != nullptr;
+    const Neighbours nb = gather(w.resident, *all.nb, w.of->wanted[k], centre, n);
+
+    run_block(w, k, w.of->kernel[t], all.species->z[s], n, nb, gradients);
+    scatter_energies(centre, n, w.energy.device(), all.energy);
+    if (gradients) scatter(w.resident, all.dedr);
+}
+
+static void compute_resident(Work &w, const sz_soap_plan &plan, const sz_portion &all)
+{
+    const int most = static_cast<int>(w.n_block);
+
+    for (int s = 0; s < all.species->n; s++) {
+        const int n = find_centres(w.resident, *all.nb, s);
+
+        for (int t = 0; t < plan.group->n_terms; t++) {
+            const sz_soap_run &run = plan.run[t];
+
+            if (!run.on_device || run.joined || !plan.group->term[t].centre[s]) continue;
+            for (int k = 0; k < n; k += most)
+                resident_block(w, plan, t, s, k, std::min(most, n - k), all);
+        }
+    }
+    Kokkos::fence();
 }
 
 } // namespace soapz
@@ -305,7 +359,7 @@ static sz_status create_work(void **work, const sz_soap_plan *plan, int n_block,
 {
     Work *w = nullptr;
     sz_status status = guarded(err, [&] {
-        std::unique_ptr<Work> made(new Work());
+        std::unique_ptr<Work> made(new Work);
 
         made->of = static_cast<const Prepared *>(plan->prepared);
         made->n_block = n_block;
@@ -329,7 +383,7 @@ static sz_status energy(const sz_soap_plan *plan, void *work, const sz_portion *
 {
     Work &w = *static_cast<Work *>(work);
     const sz_status status = guarded(err, [&] {
-        for (int t = 0; t < plan->group->n_terms; t++)
+        for (int t = 0; t < plan->group->n_terms && !portion->rest; t++)
             if (plan->run[t].on_device && !plan->run[t].joined)
                 compute_term(w, *plan, t, *portion);
     });
@@ -338,5 +392,12 @@ static sz_status energy(const sz_soap_plan *plan, void *work, const sz_portion *
     return sz_soap_run_stages.energy(plan, w.cpu, portion, err);
 }
 
+static sz_status resident(const sz_soap_plan *plan, void *work, const sz_portion *all,
+                          sz_error *err)
+{
+    return guarded(err,
+                   [&] { compute_resident(*static_cast<Work *>(work), *plan, *all); });
+}
+
 const sz_soap_stages sz_soap_run_stages_kokkos = {prepare_plan, forget, create_work,
-                                                  free_work, energy};
+                                                  free_work,    energy, resident};

@@ -21,6 +21,7 @@ typedef struct {
     sz_work *work;
     const sz_neigh *nb;
     double *energy, *dedr;
+    int rest;          /* see sz_portion */
     atomic_int failed; /* a row is not valid */
     atomic_int broken; /* the device has failed */
     sz_error error;    /* its first failure */
@@ -75,7 +76,7 @@ static void clear(const step *s, const sz_portion *p)
     for (int k = 0; k < p->n; k++) {
         int i = p->atom[k];
 
-        s->energy[i] = e0[s->nb->species[i]];
+        s->energy[i] = s->rest ? 0.0 : e0[s->nb->species[i]];
         if (s->dedr)
             memset(s->dedr + 3 * (size_t)first[i], 0,
                    3 * (size_t)(first[i + 1] - first[i]) * sizeof *s->dedr);
@@ -94,7 +95,8 @@ static void compute_portion(void *context, int thread, int number)
                           .n = w->first[number + 1] - begin,
                           .atom = w->atom + begin,
                           .energy = s->energy,
-                          .dedr = s->dedr};
+                          .dedr = s->dedr,
+                          .rest = s->rest};
 
     if (!is_fit(s, p.n, p.atom)) {
         atomic_store(&s->failed, 1);
@@ -131,22 +133,36 @@ static int species_are_known(const sz_neigh *nb, int n_species)
     return known;
 }
 
+static sz_status compute(step *s, sz_error *err)
+{
+    sz_work *work = s->work;
+    int n = s->nb->n_atoms, n_windows = (n + work->window - 1) / work->window;
+
+    atomic_init(&s->failed, !species_are_known(s->nb, work->plan->model->species.n));
+    atomic_init(&s->broken, 0);
+    for (int k = 0; k < n_windows && !atomic_load(&s->failed); k++) {
+        int n_portions = cut_window(s, (int)((long)n * k / n_windows),
+                                    (int)((long)n * (k + 1) / n_windows));
+
+        sz_standing_run(work->crew, n_portions, compute_portion, s);
+    }
+    return tell(s, err);
+}
+
 sz_status sz_compute(const sz_model *model, sz_work *work, const sz_neigh *nb,
                      double *energy, double *dedr, sz_error *err)
 {
-    const sz_model *m = work->plan->model;
     step s = {.work = work, .nb = nb, .energy = energy, .dedr = dedr};
-    int n = nb->n_atoms, n_windows = (n + work->window - 1) / work->window;
 
-    if (model && model != m)
+    if (model && model != work->plan->model)
         return sz_fail(err, SZ_ERR_ARGUMENT, "the work belongs to another model");
-    atomic_init(&s.failed, !species_are_known(nb, m->species.n));
-    atomic_init(&s.broken, 0);
-    for (int k = 0; k < n_windows && !atomic_load(&s.failed); k++) {
-        int n_portions = cut_window(&s, (int)((long)n * k / n_windows),
-                                    (int)((long)n * (k + 1) / n_windows));
+    return compute(&s, err);
+}
 
-        sz_standing_run(work->crew, n_portions, compute_portion, &s);
-    }
-    return tell(&s, err);
+sz_status sz_compute_rest(sz_work *work, const sz_neigh *nb, double *energy, double *dedr,
+                          sz_error *err)
+{
+    step s = {.work = work, .nb = nb, .energy = energy, .dedr = dedr, .rest = 1};
+
+    return compute(&s, err);
 }

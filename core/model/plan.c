@@ -250,6 +250,7 @@ void sz_work_free(sz_work *work)
 
     if (!work) return;
     sz_standing_free(work->crew);
+    sz_device_free_copy(work->copy);
     n_kinds = work->plan->model->n_kinds;
     for (int k = 0; work->part && k < work->n_threads * n_kinds; k++)
         if (work->part[k]) sz_term_kinds[k % n_kinds]->free_work(work->part[k]);

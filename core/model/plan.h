@@ -28,6 +28,7 @@ struct sz_work {
     int window;        /* allocated size of atom */
     int *atom;         /* [window] atoms of the portions, one after the other */
     int *first;        /* [window + n_species + 1] start of each */
+    void *copy;        /* of a list that is on the device, see kokkos/device.h; or NULL */
 };
 
 /* layout: see sz_plan_layout; n_block 0: the default. */
@@ -35,6 +36,10 @@ sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
                           const sz_plan_layout *layout, sz_error *err);
 /* n_block 0: the plan's. */
 sz_status sz_work_of_plan(sz_work **work, const sz_plan *plan, int n_block,
+                          sz_error *err);
+
+/* sz_compute without e0 and the terms that are computed on the device. */
+sz_status sz_compute_rest(sz_work *work, const sz_neigh *nb, double *energy, double *dedr,
                           sz_error *err);
 
 /* The plan of the terms of kind number k. */

@@ -362,3 +362,20 @@ sz_status sz_soap_plan_energy(const void *plan, void *work, const sz_portion *po
 
     return w->stages->energy(plan, w->scratch, portion, err);
 }
+
+int sz_soap_plan_is_resident(const void *plan)
+{
+    const sz_soap_plan *p = plan;
+    int resident = 1;
+
+    for (int t = 0; t < p->group->n_terms; t++) resident &= p->run[t].on_device;
+    return resident;
+}
+
+sz_status sz_soap_plan_resident(const void *plan, void *work, const sz_portion *all,
+                                sz_error *err)
+{
+    soap_work *w = work;
+
+    return w->stages->resident(plan, w->scratch, all, err);
+}

@@ -83,6 +83,10 @@ sz_status sz_soap_plan_work(void **work, const void *plan, int n_block, sz_error
 void sz_soap_plan_free_work(void *work);
 sz_status sz_soap_plan_energy(const void *plan, void *work, const sz_portion *portion,
                               sz_error *err);
+/* 1: all terms are computed on the device */
+int sz_soap_plan_is_resident(const void *plan);
+sz_status sz_soap_plan_resident(const void *plan, void *work, const sz_portion *all,
+                                sz_error *err);
 
 /* ---- soap_run.c ------------------------------------------------------------------ */
 
@@ -96,6 +100,10 @@ struct sz_soap_stages {
     void (*free_work)(void *work);
     sz_status (*energy)(const sz_soap_plan *plan, void *work, const sz_portion *portion,
                         sz_error *err);
+    /* The terms on the device, for all atoms of a list (all->atom is not read) whose
+     * arrays are there; or NULL. */
+    sz_status (*resident)(const sz_soap_plan *plan, void *work, const sz_portion *all,
+                          sz_error *err);
 };
 
 /* With SZ_SINGLE the first of them gets the name of the second. */

@@ -98,6 +98,7 @@ typedef struct {
     const int *atom; /* [n] rows of nb, ascending */
     double *energy;  /* [n_atoms of nb] */
     double *dedr;    /* [n_pairs of nb][3], or NULL */
+    int rest;        /* 1: without the terms that are computed on a device */
 } sz_portion;
 
 typedef struct sz_term_kind sz_term_kind;
