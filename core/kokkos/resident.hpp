@@ -3,9 +3,9 @@
  * resident.hpp - blocks of a list whose arrays are on the device.
  *
  *   centres   the atoms of one species, by a scan over all
- *   gather    pairs of a block that a descriptor wants, in groups of W of one slot:
- * counted for each atom, places by a scan, then filled scatter   dE/dr_ij of the groups
- * to their pairs
+ *   gather    the pairs of a block that a descriptor wants, in groups of W of one slot:
+ *             they are counted for each atom, a scan gives their places
+ *   scatter   dE/dr_ij of the groups to their pairs
  *
  * The order of the pairs is that in which soap.cpp gathers them on the CPU. */
 #ifndef SZ_KOKKOS_RESIDENT_HPP
