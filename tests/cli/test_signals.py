@@ -109,8 +109,8 @@ def stopped_verbs():
                  ["calibrate", MODEL, "big.xyz", "--threads", 1, "-o", "out.soapz"],
                  ["select", MODEL, "big.xyz", "--threads", 1, "-o", "out.xyz"],
                  [*analyse, "--json", "out.json"]):
-        wait = 0.3
-        for number in SIGNALS:
+        for k, number in enumerate(SIGNALS):
+            wait = 0.1 + 0.05 * k  # from reading to the end
             for _ in range(20):  # until it arrives during the work of the verb
                 p = start(*args)
                 time.sleep(wait)
