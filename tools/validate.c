@@ -476,12 +476,14 @@ static void identify(sz_file_identity *id, const char *path)
         strftime(id->modified, sizeof id->modified, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
-static void identify_model(sz_file_identity *id, const char *path)
+static sz_status identify_model(sz_file_identity *id, const char *path, sz_error *err)
 {
     char *file;
+    sz_status status = sz_gap_file(&file, path, err);
 
-    if (sz_gap_file(&file, path, NULL) == SZ_OK) identify(id, file);
+    if (status == SZ_OK) identify(id, file);
     free(file);
+    return status;
 }
 
 static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error *err)
@@ -499,12 +501,12 @@ static sz_status validate(sz_validation *v, request *r, sz_output *out, sz_error
     if (status == SZ_OK && r->json) status = sz_output_open_any(out, r->json, err);
     for (int m = 0; m < v->n_models && status == SZ_OK; m++)
         status = judge(&v->model[m], r, v->data, out, err);
-    if (status != SZ_OK) return status;
-    if (r->json || r->report) {
+    if (status == SZ_OK && (r->json || r->report)) {
         identify(&v->identity, r->data);
-        for (int m = 0; m < v->n_models; m++)
-            identify_model(&v->model[m].identity, v->model[m].path);
+        for (int m = 0; m < v->n_models && status == SZ_OK; m++)
+            status = identify_model(&v->model[m].identity, v->model[m].path, err);
     }
+    if (status != SZ_OK) return status;
     fill_limits(v);
     sz_print_validation(v, r->json && !strcmp(r->json, "-") ? stderr : stdout);
     if (out->file) sz_write_validation(v, out->file);

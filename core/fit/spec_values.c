@@ -106,7 +106,7 @@ static sz_status set_e0_list(sz_fit_spec *spec, char *rest, const char *where,
             return sz_fail(
                 err, SZ_ERR_FORMAT,
                 "%s: '%.40s' in e0 is neither an element nor an atomic "
-                "number; write e0={Mo:-4.6:W:-4.5}, or e0_method=isolated (or average)",
+                "number; write e0={Mo:-4.6:W:-4.5}, or e0_method=average (or isolated)",
                 where, symbol);
         item = sz_next_item(&rest, SZ_LIST_SEPARATORS);
         if (!item || !sz_parse_double(item, &spec->e0.value[z]) ||
