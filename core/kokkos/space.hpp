@@ -64,11 +64,34 @@ SZ_HERE void clear(const Team &team, int n, double *x)
 
 template <bool on_host> struct LanesOf {
     typedef double type;
-    typedef long long whole;
+
+    SZ_HERE static double kept(double v, int n)
+    {
+        return n > 0 ? v : 0.0;
+    }
+    SZ_HERE static double sum(double v)
+    {
+        return v;
+    }
 };
 template <> struct LanesOf<true> {
     typedef SZ_NATIVE_LANES_OF(double) type;
     typedef SZ_NATIVE_LANES_OF(long long) whole;
+
+    SZ_INLINE type kept(const type &v, int n)
+    {
+        whole lane = whole{};
+
+        for (int k = 0; k < SZ_NATIVE_LANES; k++) lane[k] = k;
+        return (type)((whole)v & (lane < n));
+    }
+    SZ_INLINE double sum(const type &v)
+    {
+        double all = 0.0;
+
+        for (int k = 0; k < SZ_NATIVE_LANES; k++) all += v[k];
+        return all;
+    }
 };
 typedef LanesOf<ON_HOST>::type lanes;
 
@@ -80,31 +103,14 @@ SZ_HERE void store(double *x, const lanes &v)
 {
     *reinterpret_cast<lanes *>(x) = v;
 }
-
 /* v, but 0 in the lanes from n on */
-SZ_HERE double kept(double v, int n)
+SZ_HERE lanes kept(const lanes &v, int n)
 {
-    return n > 0 ? v : 0.0;
+    return LanesOf<ON_HOST>::kept(v, n);
 }
-template <class T> SZ_HERE T kept(const T &v, int n)
+SZ_HERE double sum_of(const lanes &v)
 {
-    typedef typename LanesOf<true>::whole whole;
-    whole lane = whole{};
-
-    for (int k = 0; k < W; k++) lane[k] = k;
-    return (T)((whole)v & (lane < n));
-}
-
-SZ_HERE double sum_of(double v)
-{
-    return v;
-}
-template <class T> SZ_HERE double sum_of(const T &v)
-{
-    double sum = 0.0;
-
-    for (int k = 0; k < W; k++) sum += v[k];
-    return sum;
+    return LanesOf<ON_HOST>::sum(v);
 }
 
 /* put(r, sum_k a(r, k) b(k)) for the rows r from first on, which share what is read of b:
