@@ -40,11 +40,11 @@ static std::vector<int> group_slots(const sz_soap &soap, const int *slot, int n_
     return own;
 }
 
-static Wanted upload(Store &store, const sz_soap &from, const std::vector<int> &slot)
+static Wanted upload(Store &store, const std::vector<int> &slot, double cutoff)
 {
-    const double cutoff = from.spec.radial.cutoff;
+    const int most = *std::max_element(slot.begin(), slot.end());
 
-    return {store.put(slot.data(), slot.size()), from.spec.n_slots, cutoff * cutoff};
+    return {store.put(slot), most + 1, cutoff * cutoff};
 }
 
 static Prepared *prepare(const sz_soap_plan &plan)
@@ -65,7 +65,8 @@ static Prepared *prepare(const sz_soap_plan &plan)
             made->soap[k] = sz_soap_of(g.describer[k]);
             made->descriptor[k] = upload(made->store, *made->soap[k]);
             made->slot[k] = group_slots(*made->soap[k], g.slot[k], g.n_species);
-            made->wanted[k] = upload(made->store, *made->soap[k], made->slot[k]);
+            made->wanted[k] =
+                upload(made->store, made->slot[k], made->soap[k]->spec.radial.cutoff);
         }
         made->kernel[t] = upload_kernel(made->store, g, t, plan.run[t]);
     }
