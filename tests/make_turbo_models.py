@@ -424,7 +424,7 @@ def recipes():
         gap=[term(files + " central_index=1 compress_file=map.dat", 16, 2),
              term(files + " central_index=2 compress_file=list.dat", 16, 4)])
     made["turbo_alcu_add_species"] = dict(
-        about="expansion by species in gap_fit (add_species=T) of a soap_turbo with the keys of soap; "
+        about="gap_fit's expansion by species (add_species=T) of a soap_turbo with the keys of soap; "
         "species_Z is repeated, by atomic number, and the last one is used; "
         "distance_2b of all pairs", elements=["Al", "Cu"], seed=8,
         gap=["distance_2b cutoff=5.0 add_species=T " + bodies,
