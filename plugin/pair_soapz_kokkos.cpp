@@ -3,12 +3,14 @@
  * pair_soapz_kokkos.cpp - pair_style soapz/kk of LAMMPS. The steps of pair_soapz.cpp, on
  * a chunk of atoms:
  *
- *   gather    pairs within the cutoff: counted for each atom, places by a scan, then
- * filled evaluate  sz_compute_resident scatter   forces, energy and virial
+ *   gather    pairs within the cutoff: they are counted for each atom, a scan gives their
+ *             places
+ *   evaluate  sz_compute_resident
+ *   scatter   forces, energy and virial
  *
- * In steps that ask for values of single atoms or errors of forces, and with models whose
- * rows must be sorted, PairSoapz does this: the pairs are gathered there too, and copied
- * to the CPU, which adds the forces. */
+ * If values of single atoms or errors of forces are needed in a step, or the rows of the
+ * model must be sorted, PairSoapz computes it: the pairs are gathered on the device, too,
+ * and copied to the CPU, which adds the forces. */
 #include "pair_soapz_kokkos.h"
 
 #include "soapz_kokkos.h"
