@@ -70,7 +70,7 @@ static sz_status find_all(glob_t *found, sz_error *err)
         status = look_beside(found, self.dli_fname, err);
     if (status == SZ_OK && found->gl_pathc == 0)
         status = look_beside(found, "/proc/self/exe", err);
-    if (status == SZ_OK && found->gl_pathc == 0 && *SZ_POTENTIALS)
+    if (status == SZ_OK && found->gl_pathc == 0 && strlen(SZ_POTENTIALS) > 0)
         status = look_in(found, SZ_POTENTIALS, err);
     return status;
 }
