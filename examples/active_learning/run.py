@@ -166,7 +166,7 @@ def draw(active, times, chance, path):
     above.set_yscale("log")
     style.plain(above.yaxis)
     above.set(xticks=n, xlabel="labelled structures (median and range)",
-              title="rms error of forces, eV/Å")
+              title="rms error of forces, eV/Å", ylim=(0.5 * active.min(), None))  # room for the legend
     above.legend(loc="lower left")
     for number, ended in enumerate(np.moveaxis(times, 1, 0).reshape(times.shape[1], -1)):
         below.plot(number + np.linspace(0.85, 1.15, len(ended)), ended, "o", color=style.COLOURS[1], ms=3, alpha=0.7)
