@@ -86,7 +86,7 @@ def draw(run, cold, melted, quenched, path):
                                           (quenched[1], "melt", red, (3.42, 0.4))):
         g.plot(r, values, color=color)
         g.text(at[0], at[1] * cold[1].max(), label, color=color, fontsize=9)
-    g.set(title="Pair distribution g(r)", xlabel="r, Angstrom", xlim=(1.5, 7))
+    g.set(title="Pair distribution g(r)", xlabel="r, Å", xlim=(1.5, 7))
 
     window = np.ones(7) / 7  # for smoothing
     ps, temperature, energy, msd, psi = (np.convolve(row, window, "valid") for row in melted)
@@ -96,7 +96,7 @@ def draw(run, cold, melted, quenched, path):
     order.plot(temperature[start], psi[start], color=red)
     order.plot(temperature[start], np.minimum(msd[start] / 10, 1.2), color=style.INK)
     order.text(0.03, 0.66, "order psi", color=red, transform=order.transAxes, fontsize=9)
-    order.text(0.03, 0.1, "displacement$^2$ / 10 Angstrom$^2$", color=style.INK, transform=order.transAxes, fontsize=9)
+    order.text(0.03, 0.1, "displacement$^2$ / 10 Å$^2$", color=style.INK, transform=order.transAxes, fontsize=9)
     order.set(title="Slab: order and displacement", ylim=(0, 1.2))
     for axis in (heat, order):
         axis.set(xlabel="temperature, K")

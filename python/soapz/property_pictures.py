@@ -39,7 +39,7 @@ def _energies(axis, result, colour):
             x, y = other["energy"]
             axis.plot(*_smooth(x, np.array(y) + offsets[c]), "--", lw=1, color=INK)
     axis.set_title("Energy and volume")
-    axis.set_xlabel("volume of an atom, Angstrom$^3$")
+    axis.set_xlabel("volume of an atom, Å$^3$")
     axis.set_ylabel("energy, eV/atom")
     axis.xaxis.set_major_locator(MaxNLocator(7))
     label_ends(axis)

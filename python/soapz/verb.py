@@ -17,6 +17,8 @@ def say(text: str, file: TextIO) -> None:
     try:
         print(text, file=file, flush=True)
     except OSError as e:
+        if file is sys.stdout:
+            sys.stdout = None  # the rest in its buffer is not written again when Python ends
         raise OSError(f"cannot write to standard output: {e.strerror}") from e
 
 
