@@ -286,9 +286,7 @@ static int test_fork(void)
     pid_t child;
     int how = 1;
 
-#ifdef __SANITIZE_THREAD__
-    return 0; /* the sanitizer does not support threads of forked processes */
-#endif
+    if (!CHECK_FORKS) return 0;
     CHECK_OK(sz_standing_create(&crew, 3, &err), err);
     CHECK(run_lists(crew, 3, 20));
     child = fork();

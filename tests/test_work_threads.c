@@ -129,9 +129,7 @@ static int computes_in_child(sz_predictor *p[2], const alloy *a)
     pid_t child;
     int how = 1, right = 1;
 
-#ifdef __SANITIZE_THREAD__
-    return 1; /* the sanitizer does not support threads of forked processes */
-#endif
+    if (!CHECK_FORKS) return 1;
     child = fork();
     if (child == 0) {
         for (int k = 0; k < 2; k++)
