@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Installed in addition to programs and libraries: the small potentials (found by
-# python/soapz/shipped.py), manual pages and bash completion, made from the help of the command.
+# core/format/shipped.c), manual pages and bash completion, made from the help of the command.
 if(SKBUILD)
   set(potentials_folder soapz/potentials)
   set(share_folder "${SKBUILD_DATA_DIR}/share") # pip installs it into the environment

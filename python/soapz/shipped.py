@@ -31,4 +31,4 @@ def model_file(path: Any) -> str:
     if text not in names:
         raise FileNotFoundError(2, "no such model file, and no potential of this name comes with soapz, which has "
                                    f"{', '.join(names) or 'none here'}", text)
-    return potential(text)
+    return owned_text("sz_potential_path", text.encode())
