@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Does a potential survive a close encounter?
 
-    repulsion.py MODEL [MODEL ...] [-o PICTURE]
+    repulsion.py MODEL [MODEL ...] [-o PICTURE] [--step ANGSTROM]
 
 Brings each pair of elements together, from 2.0 to 0.5 Angstrom, in vacuum and inside a bcc
 crystal (an atom is pushed along <111> towards its neighbour, all others stay), and tells
@@ -22,15 +22,14 @@ NUMBER = {"Nb": 41, "Mo": 42, "Ta": 73, "W": 74, "V": 23}
 LATTICE = {"Nb": 3.308, "Mo": 3.163, "Ta": 3.321, "W": 3.185, "V": 2.998}
 FAR, NEAR = 2.0, 0.5
 BOUND = 1.5  # free dimers with V
-DISTANCES = np.linspace(FAR, NEAR, 151)
 
 
-def in_vacuum(potential, a, b):
+def in_vacuum(potential, a, b, distances):
     numbers = [NUMBER[a], NUMBER[b]]
-    return [potential.compute(numbers, [[0, 0, 0], [r, 0, 0]])[0].sum() for r in DISTANCES]
+    return [potential.compute(numbers, [[0, 0, 0], [r, 0, 0]])[0].sum() for r in distances]
 
 
-def in_crystal(potential, a, b):
+def in_crystal(potential, a, b, distances):
     """atom a on its way to b in a crystal of 54 atoms, half a and half b"""
     side = 3 * 0.5 * (LATTICE[a] + LATTICE[b])
     sites = np.array([(x + s, y + s, z + s) for x in range(3) for y in range(3) for z in range(3)
@@ -38,7 +37,7 @@ def in_crystal(potential, a, b):
     numbers = [NUMBER[a] if k % 2 == 0 else NUMBER[b] for k in range(len(sites))]
     direction = np.ones(3) / np.sqrt(3.0)
     energies = []
-    for r in DISTANCES:
+    for r in distances:
         positions = sites.copy()
         positions[0] = sites[1] - r * direction
         energies.append(potential.compute(numbers, positions, side * np.eye(3), True)[0].sum())
@@ -53,14 +52,14 @@ def read_molecule(path):
     return ["HCO"[int(k) - 1] for k in rows[:, 1]], rows[:, 2:]
 
 
-def in_molecule(potential, a, b, symbols, positions):
+def in_molecule(potential, a, b, n, symbols, positions):
     """distances and energies of the nearest a and b: both move, all others stay"""
     distance = np.linalg.norm(positions[:, None] - positions, axis=-1)
     i, j = min(((i, j) for i in range(len(symbols)) for j in range(len(symbols))
                 if i != j and (symbols[i], symbols[j]) == (a, b)), key=lambda ij: distance[ij])
     middle, along = (positions[i] + positions[j]) / 2, (positions[i] - positions[j]) / distance[i, j]
     energies = []
-    distances = np.linspace(0.9 * distance[i, j], NEAR, 151)
+    distances = np.linspace(0.9 * distance[i, j], NEAR, n)
     for r in distances:
         moved = positions.copy()
         moved[i], moved[j] = middle + r / 2 * along, middle - r / 2 * along
@@ -74,23 +73,23 @@ def first_fall(distances, energies, begin):
     return None if rises.all() else distances[np.argmin(rises)]
 
 
-def all_curves(path, potential):
+def all_curves(path, potential, step):
     """(a, b, place, distances, energies, the distance from which they have to rise)"""
     elements = [e for e in NUMBER if e in potential.elements]
+    distances = np.linspace(FAR, NEAR, round((FAR - NEAR) / step) + 1)
     for a, b in itertools.combinations_with_replacement(elements, 2):
         for place, energy in (("vacuum", in_vacuum), ("crystal", in_crystal)):
             bound = place == "vacuum" and "V" in (a, b)
-            yield a, b, place, DISTANCES, energy(potential, a, b), BOUND if bound else FAR
+            yield a, b, place, distances, energy(potential, a, b, distances), BOUND if bound else FAR
     molecule = os.path.join(os.path.dirname(path), "molecule.data")
     if os.path.exists(molecule):
         for a, b in itertools.combinations_with_replacement("HCO", 2):
-            distances, energies = in_molecule(potential, a, b, *read_molecule(molecule))
-            yield a, b, "molecule", distances, energies, FAR
+            yield a, b, "molecule", *in_molecule(potential, a, b, len(distances), *read_molecule(molecule)), FAR
 
 
-def judge(path):
+def judge(path, step):
     curves, bad = {}, 0
-    for a, b, place, distances, energies, begin in all_curves(path, Potential(path)):
+    for a, b, place, distances, energies, begin in all_curves(path, Potential(path), step):
         fall = first_fall(distances, energies, begin)
         bad += fall is not None
         curves[a, b, place] = distances, np.array(energies) - energies[0]
@@ -122,10 +121,11 @@ def main():
                                      argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", nargs="+")
     parser.add_argument("-o", "--output", help="picture of the last model")
+    parser.add_argument("--step", type=float, default=0.01, help="between distances, Angstrom")
     options = parser.parse_args()
     bad = 0
     for model in options.model:
-        curves, n = judge(model)
+        curves, n = judge(model, options.step)
         bad += n
     if options.output:
         draw(curves, options.output)

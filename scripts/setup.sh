@@ -55,14 +55,15 @@ need_venv() {
 # it names the place, the Python and the list.
 stamp_of() { printf '%s' "$(cd .venv 2> /dev/null && pwd -P) $(python3 -V) $(cksum < "scripts/$1.txt")"; }
 
-# need_requirements FILE WHAT: scripts/FILE.txt, which contains WHAT, in .venv; for requirements .venv is made first
+# need_requirements FILE WHAT: scripts/FILE.txt, which contains WHAT, in .venv; for requirements .venv is made
+# first. Most modules are never used: Python compiles a module when it is.
 need_requirements() {
     stamp=.venv/soapz-$1
     [ "$(cat "$stamp" 2> /dev/null)" != "$(stamp_of "$1")" ] || return 0
     say "== installing $2 from PyPI into .venv"
     rm -f "$stamp"
     [ "$1" != requirements ] || python3 -m venv .venv || die "python3 -m venv .venv failed"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check \
         -r "scripts/$1.txt" || die "pip install -r scripts/$1.txt failed"
     stamp_of "$1" > "$stamp"
 }

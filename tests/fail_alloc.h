@@ -35,7 +35,7 @@ static long calls;   /* allocations so far */
 static long fail_at; /* the one that fails; 0: none */
 static long live;    /* blocks not freed */
 
-enum { FAIL_STEP = CHECK_SANITIZED ? 7 : 1 };
+enum { FAIL_STEP = CHECK_SANITIZED ? 13 : 1 };
 
 enum { SLOTS = 1 << 17 };
 static void *owned[SLOTS];

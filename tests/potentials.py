@@ -23,7 +23,7 @@ for model in models:
     code, text, err = run("info", model)
     check(code == 0 and all(w in text for w in ("licence", "citation", "training_data", "ZBL")),
           f"{model}: {err or text}")
-r = subprocess.run([sys.executable, os.path.join(FOLDER, "repulsion.py"), *models],
+r = subprocess.run([sys.executable, os.path.join(FOLDER, "repulsion.py"), "--step", "0.03", *models],
                    capture_output=True, text=True)
 check(r.returncode == 0 and r.stdout.count(" 0 of them fall") == len(models), r.stdout + r.stderr)
 

@@ -233,15 +233,15 @@ def optimised_w(o):
     of the fit: docs/compressions.md, Maps from data). The file of the model contains W."""
     if o.few:
         cells = invented("NbMoTaW", 60)
-        test, train, seeds, size = cells[:20], cells[20:], 2, dict(n_max=4, l_max=2, points=20)
+        test, train, seeds, steps, size = cells[:20], cells[20:], 2, 15, dict(n_max=4, l_max=2, points=20)
     else:
         four, some = dealt(texts(o.data + "/NbMoTaW/multinary24.xyz"), 4)
         train = dealt(texts(o.data + "/NbMoTaW/train.xyz"), 2 * o.part)[0] + some
         test = dealt(texts(o.data + "/NbMoTaW/test.xyz"), 4)[0] + four
-        seeds, size = 10, dict(n_max=4, l_max=3, points=100)
+        seeds, steps, size = 10, 60, dict(n_max=4, l_max=3, points=100)
     runs = [(w, s, "") for w in ("normal", "uniform") for s in range(1, seeds + 1)]
-    runs += [(w, s, "compression_train = 60") for w in ("normal", "uniform") for s in range(1, 2 if o.few else 4)]
-    runs += [("pca", 1, "compression_start = pca"), ("pca", 1, "compression_start = pca\ncompression_train = 60")]
+    runs += [(w, s, f"compression_train = {steps}") for w in ("normal", "uniform") for s in range(1, 2 if o.few else 4)]
+    runs += [("pca", 1, "compression_start = pca"), ("pca", 1, f"compression_start = pca\ncompression_train = {steps}")]
     mae, in_file = {}, True
     for w, seed, train_key in runs:
         kind = w + ("" if "train" not in train_key else ", trained")

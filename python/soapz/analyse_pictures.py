@@ -76,7 +76,7 @@ def imbalance(data):
     plain(a.yaxis)
     a.set_title(wrapped(f"{source(data)}: {data['n_environments']} environments", 44))
     x, y = (np.array([c[key] for c in others]) for key in ("imbalance_from_first", "imbalance_to_first"))
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     at = (a.transData + a.transAxes.inverted()).transform(np.column_stack([x, y]))
     height = a.get_window_extent().height / figure.dpi * 72
     for k, (c, row, y1) in enumerate(zip(others, at, apart(at[:, 1], 1.25 * SMALL / height))):

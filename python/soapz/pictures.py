@@ -140,7 +140,7 @@ def label_ends(axes, size=SMALL):
     lines = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
     if not lines:
         return
-    axes.figure.canvas.draw()
+    axes.figure.draw_without_rendering()
     height = axes.get_window_extent().height / axes.figure.dpi * 72  # points
     to_axes = axes.transData + axes.transAxes.inverted()
     points = [to_axes.transform(np.column_stack(line.get_data())) for line in lines]
@@ -157,7 +157,7 @@ def label_points(axes, points, texts, colours):
     """A text beside each point, the most important first: no text overlaps another or leaves the axes, and few
     cover a line or marker. A text far from its point is joined to it by a line; one without room is left out.
     To be called last, like label_ends."""
-    axes.figure.canvas.draw()
+    axes.figure.draw_without_rendering()
     frame, pixel = axes.get_window_extent().extents, axes.figure.dpi / 72  # pixels a point
     drawn = [np.concatenate(p) for p in zip(*(pixels_of(line, 5 * pixel) for line in axes.get_lines()))]
     taken = []

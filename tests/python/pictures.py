@@ -34,7 +34,7 @@ random = np.random.default_rng(3)
 
 def texts(figure):
     """(text, box in pixels, size of the letters) of all visible texts of a figure"""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     renderer, seen, ticks = figure.canvas.get_renderer(), [], set()
     for axes in figure.axes:
         for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
