@@ -134,10 +134,12 @@ typedef enum {
 
 /* "cpu" or "kokkos"; another word is SZ_ERR_ARGUMENT. */
 SZ_API sz_status sz_device_of(sz_device *device, const char *word, sz_error *err);
+/* The default of n_block: 128 atoms, on a device 2048. */
+SZ_API int sz_device_block(sz_device device);
 
 typedef struct {
-    /* Largest number of atoms in one matrix product, 1 to 4096; 0: the default, 128, on a
-     * device 2048. Results do not depend on it beyond rounding. */
+    /* Largest number of atoms in one matrix product, 1 to 4096; 0: sz_device_block.
+     * Results do not depend on it beyond rounding. */
     int n_block;
     /* eV; 0: off. Allowed change of a local energy by each SOAP term with zeta 2 and up
      * to 4096 components, rms over its sparse points. Such a term is replaced by the

@@ -34,8 +34,6 @@
 using namespace LAMMPS_NS;
 
 static constexpr int MAX_BLOCK = 4096;
-static constexpr int DEFAULT_BLOCK = 128;
-static constexpr int DEVICE_BLOCK = 2048; /* the same on a device */
 static constexpr int MAX_THREADS = 1024;
 /* Number of atoms gathered at a time: limits the memory, but is several blocks, so that
  * few blocks of each element are partly filled. */
@@ -44,8 +42,8 @@ static constexpr int CHUNK = 2048;
 PairSoapz::PairSoapz(LAMMPS *host, sz_device usual)
     : Pair(host), chunk_atoms(CHUNK), device(usual), work(nullptr), cutoff(0.0),
       ordered(0), scale(nullptr), unit(1.0), n_centres(0), n_pairs(0), hidden(0),
-      usual_device(usual), n_block(DEFAULT_BLOCK), n_threads(1), rank_tolerance(0.0),
-      precision(SZ_DOUBLE), ready(false), warned(false)
+      usual_device(usual), n_block(sz_device_block(usual)), n_threads(1),
+      rank_tolerance(0.0), precision(SZ_DOUBLE), ready(false), warned(false)
 {
     single_enable = 0;
     restartinfo = 1;
@@ -87,11 +85,6 @@ void PairSoapz::reset_scale()
 }
 
 /* ---- setting up ------------------------------------------------------------------ */
-
-static int usual_block(sz_device device)
-{
-    return device == SZ_KOKKOS ? DEVICE_BLOCK : DEFAULT_BLOCK;
-}
 
 /* pair_style soapz [block N] [rank_tolerance E] [threads N] [precision double or mixed]
  * [device cpu or kokkos] */
@@ -143,7 +136,7 @@ void PairSoapz::settings(int narg, char **arg)
                    "pair_style soapz: threads is {}, allowed 0, the cores of the node "
                    "divided by its ranks, to {}",
                    n_threads, MAX_THREADS);
-    if (n_block == 0) n_block = usual_block(device);
+    if (n_block == 0) n_block = sz_device_block(device);
     if (!std::isfinite(rank_tolerance) || rank_tolerance < 0.0)
         error->all(FLERR,
                    "pair_style soapz: rank_tolerance is {}, it must be an energy in eV, "
@@ -392,7 +385,7 @@ void PairSoapz::write_restart_settings(FILE *fp)
         "precision",      precision == SZ_MIXED ? "mixed" : "double"};
 
     /* soapz and soapz/kk, which have other defaults, read each other's files */
-    if (n_block != usual_block(device))
+    if (n_block != sz_device_block(device))
         words.insert(words.end(), {"block", std::to_string(n_block)});
     if (device != usual_device)
         words.insert(words.end(), {"device", device == SZ_KOKKOS ? "kokkos" : "cpu"});

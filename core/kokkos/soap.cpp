@@ -6,8 +6,8 @@
  *   work   arrays of a block of atoms
  *   block  neighbours there, vectors, kernel, forces, energies and dE/dr_ij back
  *
- * The list of a block has the pairs that the descriptor wants alone, in groups of one
- * slot. A list that is on the device already is gathered there (resident.hpp). */
+ * The list of a block has the pairs that the descriptor wants alone (gather.hpp). A list
+ * that is on the device already is gathered there (resident.hpp). */
 #include "kokkos/chain.hpp"
 #include "kokkos/kernel.hpp"
 #include "kokkos/resident.hpp"
@@ -75,22 +75,15 @@ static Prepared *prepare(const sz_soap_plan &plan)
 
 /* ---- work -------------------------------------------------------------------------- */
 
-/* The pairs of a block as they are gathered. */
-struct Gathered {
-    std::vector<int> atom;               /* of the block */
-    std::vector<int> first, slot, count; /* as in Neighbours */
-    std::vector<int> pair;               /* [groups][W] in the list */
-    std::vector<std::vector<int>> row;   /* pairs of one atom by slot */
-};
-
 struct Work {
     const Prepared *of = nullptr;
     size_t n_block = 0;
-    void *cpu = nullptr; /* scratch of the terms that are not on the device, if any */
-    Gathered list;
-    Resident resident;
-    Shared<int> first, slot, count;
+    void *cpu = nullptr;   /* scratch of the terms that are not on the device, if any */
+    std::vector<int> atom; /* of a block */
+    Shared<int> first, slot, count; /* as in Neighbours */
+    std::vector<int> pair;          /* [groups][W] in the list */
     Shared<double> d, dedr, central, energy;
+    Resident resident;
     Kokkos::View<double *, Memory> x, p, dedp, k, norm;
 };
 
@@ -126,64 +119,28 @@ static void make_room(Work &w)
 
 /* ---- neighbours -------------------------------------------------------------------- */
 
-/* The pairs of atom i that a descriptor wants: those of each slot in its row. */
-static void find_rows(Gathered &list, const sz_neigh &nb, const int *slot, double cutoff,
-                      int i)
+/* The neighbours of w.atom. */
+static Neighbours send_neighbours(Work &w, const sz_neigh &nb, const Wanted &wanted,
+                                  bool gradients)
 {
-    for (int j = nb.first[i]; j < nb.first[i + 1]; j++) {
-        const double *d = nb.r + 3 * static_cast<size_t>(j);
-        const int s = slot[nb.neigh_species[j]];
+    const size_t n = w.atom.size();
+    int *first = w.first.host();
 
-        if (s < 0 || d[0] * d[0] + d[1] * d[1] + d[2] * d[2] >= cutoff * cutoff) continue;
-        if (static_cast<size_t>(s) >= list.row.size()) list.row.resize(s + 1);
-        list.row[s].push_back(j);
-    }
-}
+    first[0] = 0;
+    for (size_t b = 0; b < n; b++)
+        first[b + 1] = first[b] + count_groups(wanted, nb, w.atom[b]);
 
-/* Groups of up to W pairs of each row, which is empty then. */
-static void add_groups(Gathered &list)
-{
-    for (size_t s = 0; s < list.row.size(); s++) {
-        std::vector<int> &row = list.row[s];
+    const size_t n_groups = first[n];
 
-        for (size_t k = 0; k < row.size(); k += W) {
-            const size_t n = std::min<size_t>(W, row.size() - k);
+    w.slot.reserve(n_groups);
+    w.count.reserve(n_groups);
+    w.pair.resize(W * n_groups);
+    w.d.reserve(3 * W * n_groups);
+    if (gradients) w.dedr.reserve(3 * W * n_groups);
 
-            list.slot.push_back(static_cast<int>(s));
-            list.count.push_back(static_cast<int>(n));
-            for (size_t w = 0; w < W; w++) list.pair.push_back(row[k + (w < n ? w : 0)]);
-        }
-        row.clear();
-    }
-    list.first.push_back(static_cast<int>(list.slot.size()));
-}
+    const Filling to = {w.slot.host(), w.count.host(), w.pair.data(), w.d.host()};
 
-static Neighbours send_neighbours(Work &w, const sz_neigh &nb, const int *slot,
-                                  double cutoff, bool gradients)
-{
-    Gathered &list = w.list;
-    size_t n;
-
-    list.first.assign(1, 0);
-    list.slot.clear();
-    list.count.clear();
-    list.pair.clear();
-    for (int i : list.atom) {
-        find_rows(list, nb, slot, cutoff, i);
-        add_groups(list);
-    }
-    n = list.slot.size();
-    w.slot.reserve(n);
-    w.count.reserve(n);
-    w.d.reserve(3 * W * n);
-    if (gradients) w.dedr.reserve(3 * W * n);
-    std::copy(list.first.begin(), list.first.end(), w.first.host());
-    std::copy(list.slot.begin(), list.slot.end(), w.slot.host());
-    std::copy(list.count.begin(), list.count.end(), w.count.host());
-    for (size_t k = 0; k < list.pair.size(); k++)
-        for (size_t x = 0; x < 3; x++)
-            w.d.host()[(k / W * 3 + x) * W + k % W] =
-                nb.r[3 * static_cast<size_t>(list.pair[k]) + x];
+    for (size_t b = 0; b < n; b++) fill_groups(to, nb, wanted, w.atom[b], first[b]);
     w.first.send();
     w.slot.send();
     w.count.send();
@@ -216,17 +173,17 @@ static void send_central(Work &w, const sz_soap &soap, int z)
 
 static void take_results(Work &w, const sz_portion &portion)
 {
-    const Gathered &list = w.list;
+    const size_t n_groups = w.first.host()[w.atom.size()];
 
     w.energy.fetch();
-    for (size_t i = 0; i < list.atom.size(); i++)
-        portion.energy[list.atom[i]] += w.energy.host()[i];
+    for (size_t i = 0; i < w.atom.size(); i++)
+        portion.energy[w.atom[i]] += w.energy.host()[i];
     if (!portion.dedr) return;
     w.dedr.fetch();
-    for (size_t g = 0; g < list.slot.size(); g++)
-        for (int k = 0; k < list.count[g]; k++)
+    for (size_t g = 0; g < n_groups; g++)
+        for (int k = 0; k < w.count.host()[g]; k++)
             for (size_t x = 0; x < 3; x++)
-                portion.dedr[3 * static_cast<size_t>(list.pair[g * W + k]) + x] +=
+                portion.dedr[3 * static_cast<size_t>(w.pair[g * W + k]) + x] +=
                     w.dedr.host()[(g * 3 + x) * W + k];
 }
 
@@ -254,18 +211,20 @@ static void run_block(Work &w, int k, const Kernel &kernel, int z, int n,
     Kokkos::fence();
 }
 
-/* The atoms of w.list.atom, of one species. */
+/* The atoms of w.atom, of one species. */
 static void compute_block(Work &w, const sz_soap_plan &plan, int t,
                           const sz_portion &portion)
 {
     const int k = plan.group->term[t].describer;
-    const int z = portion.species->z[portion.nb->species[w.list.atom[0]]];
+    const int z = portion.species->z[portion.nb->species[w.atom[0]]];
     const bool gradients = portion.dedr != nullptr;
-    const Neighbours nb = send_neighbours(w, *portion.nb, w.of->slot[k].data(),
-                                          w.of->soap[k]->spec.radial.cutoff, gradients);
+    Wanted wanted = w.of->wanted[k];
 
-    run_block(w, k, w.of->kernel[t], z, static_cast<int>(w.list.atom.size()), nb,
-              gradients);
+    wanted.slot = w.of->slot[k].data();
+
+    const Neighbours nb = send_neighbours(w, *portion.nb, wanted, gradients);
+
+    run_block(w, k, w.of->kernel[t], z, static_cast<int>(w.atom.size()), nb, gradients);
     take_results(w, portion);
 }
 
@@ -279,12 +238,12 @@ static void compute_term(Work &w, const sz_soap_plan &plan, int t,
     for (int k = 0; k < portion.n;) {
         const int s = species[portion.atom[k]];
 
-        w.list.atom.clear();
-        for (; k < portion.n && species[portion.atom[k]] == s &&
-               w.list.atom.size() < w.n_block;
+        w.atom.clear();
+        for (;
+             k < portion.n && species[portion.atom[k]] == s && w.atom.size() < w.n_block;
              k++)
-            if (centre[s]) w.list.atom.push_back(portion.atom[k]);
-        if (!w.list.atom.empty()) compute_block(w, plan, t, portion);
+            if (centre[s]) w.atom.push_back(portion.atom[k]);
+        if (!w.atom.empty()) compute_block(w, plan, t, portion);
     }
 }
 

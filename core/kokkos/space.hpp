@@ -27,7 +27,7 @@ extern "C" {
 namespace soapz
 {
 
-#define SZ_HERE KOKKOS_FORCEINLINE_FUNCTION /* runs on the device */
+#define SZ_HERE KOKKOS_FORCEINLINE_FUNCTION /* on the device and on the CPU */
 /* A stage: so does it, as a function that has the registers to itself. */
 #define SZ_STAGE KOKKOS_FUNCTION inline __attribute__((noinline))
 

@@ -14,11 +14,9 @@
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
-enum { ON_DEVICE = 2048 }; /* atoms of a block: a GPU has room for many at once */
-
-static sz_status check_block(int *n_block, sz_error *err)
+static sz_status check_block(int *n_block, sz_device device, sz_error *err)
 {
-    if (*n_block == 0) *n_block = 128;
+    if (*n_block == 0) *n_block = sz_device_block(device);
     if (*n_block >= 1 && *n_block <= 4096) return SZ_OK;
     return sz_fail(err, SZ_ERR_ARGUMENT, "a block has 1 to 4096 atoms, not %d", *n_block);
 }
@@ -60,7 +58,7 @@ sz_status sz_plan_lay_out(sz_plan **plan, const sz_model *model, int n_block,
 {
     sz_plan_layout own = *layout;
     sz_plan *p;
-    sz_status status = check_block(&n_block, err);
+    sz_status status = check_block(&n_block, layout->device, err);
 
     *plan = NULL;
     if (status != SZ_OK) return status;
@@ -114,6 +112,12 @@ sz_status sz_device_of(sz_device *device, const char *word, sz_error *err)
     return sz_fail(err, SZ_ERR_ARGUMENT, "device is cpu or kokkos, not \"%s\"", word);
 }
 
+/* A GPU has room for many atoms at once. */
+int sz_device_block(sz_device device)
+{
+    return device == SZ_KOKKOS ? 2048 : 128;
+}
+
 /* If this CPU has no products of floats, those of doubles. */
 static sz_tile tile_of(sz_precision precision)
 {
@@ -139,7 +143,7 @@ static sz_status check_device(const sz_plan_options *o, sz_error *err)
 static sz_status check_options(const sz_plan_options *o, sz_error *err)
 {
     int n_block = o->n_block;
-    sz_status status = check_block(&n_block, err);
+    sz_status status = check_block(&n_block, o->device, err);
 
     if (status == SZ_OK) status = check_tolerance(o->rank_tolerance, err);
     if (status == SZ_OK && (o->n_threads < 0 || o->n_threads > SZ_MAX_THREADS))
@@ -160,11 +164,10 @@ sz_status sz_plan_create(sz_plan **plan, const sz_model *model,
                                    .collapse = SZ_COLLAPSE_CHEAPER,
                                    .rank_tolerance = o->rank_tolerance,
                                    .device = o->device};
-    int n_block = o->device == SZ_KOKKOS && o->n_block == 0 ? ON_DEVICE : o->n_block;
     sz_status status = check_options(o, err);
 
     *plan = NULL;
-    if (status == SZ_OK) status = sz_plan_lay_out(plan, model, n_block, &layout, err);
+    if (status == SZ_OK) status = sz_plan_lay_out(plan, model, o->n_block, &layout, err);
     if (status == SZ_OK && o->n_threads) (*plan)->n_threads = o->n_threads;
     return status;
 }
@@ -299,7 +302,7 @@ sz_status sz_work_of_plan(sz_work **work, const sz_plan *plan, int n_block, sz_e
 
     *work = NULL;
     if (n_block == 0) n_block = plan->n_block;
-    status = check_block(&n_block, err);
+    status = check_block(&n_block, plan->device, err);
     if (status != SZ_OK) return status;
     w = calloc(1, sizeof *w);
     if (!w) return sz_fail_memory(err, sizeof *w, "scratch");
@@ -367,7 +370,7 @@ sz_status sz_work_create(sz_work **work, const sz_model *model, int n_block,
 {
     const sz_plan *plan;
     int checked = n_block;
-    sz_status status = check_block(&checked, err);
+    sz_status status = check_block(&checked, SZ_CPU, err);
 
     *work = NULL;
     if (status == SZ_OK) status = sz_model_plan(&plan, model, err);
