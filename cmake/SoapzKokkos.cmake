@@ -3,6 +3,7 @@
 # Finds Kokkos and defines the target soapz_kokkos. Debian's package libtrilinos-kokkos-dev
 # contains one for a single thread. -DKokkos_ROOT=PREFIX names another one, see
 # scripts/kokkos_from_source.sh.
+# KokkosKernels multiplies matrices with cuBLAS or rocBLAS. On a CPU our own products are faster.
 enable_language(CXX)
 find_package(Kokkos QUIET)
 if(NOT Kokkos_FOUND)
@@ -23,3 +24,23 @@ else() # for Trilinos 13: in Debian the headers are not in Kokkos_INCLUDE_DIRS
   target_include_directories(soapz_kokkos SYSTEM INTERFACE ${SOAPZ_KOKKOS_INCLUDE})
 endif()
 message(STATUS "Kokkos: ${Kokkos_DIR}")
+
+set(soapz_kokkos_product own) # core/kokkos/product_*.cpp
+if(NOT SOAPZ_KOKKOS_KERNELS STREQUAL "OFF")
+  # beside this Kokkos: that of the system may be for another one
+  find_package(KokkosKernels QUIET HINTS ${Kokkos_DIR}/../KokkosKernels
+    NO_SYSTEM_ENVIRONMENT_PATH NO_CMAKE_SYSTEM_PATH NO_CMAKE_PACKAGE_REGISTRY)
+endif()
+if(KokkosKernels_FOUND)
+  message(STATUS "KokkosKernels: ${KokkosKernels_DIR}")
+  add_library(soapz_kokkos_kernels INTERFACE)
+  target_link_libraries(soapz_kokkos_kernels INTERFACE
+    $<IF:$<TARGET_EXISTS:Kokkos::kokkoskernels>,Kokkos::kokkoskernels,trilinos_kokkoskernels>)
+  if(SOAPZ_KOKKOS_KERNELS STREQUAL "ON" OR Kokkos_DEVICES MATCHES "CUDA|HIP")
+    set(soapz_kokkos_product blas)
+    target_link_libraries(soapz_kokkos INTERFACE soapz_kokkos_kernels)
+  endif()
+elseif(SOAPZ_KOKKOS_KERNELS STREQUAL "ON")
+  message(FATAL_ERROR "KokkosKernels was not found. Install libtrilinos-kokkos-kernels-dev (Debian), or \
+name where one is installed with -DKokkosKernels_ROOT=..., or leave -DSOAPZ_KOKKOS_KERNELS out")
+endif()

@@ -6,6 +6,8 @@
 # the device. All files are in FOLDER (kokkos-from-source); existing ones are not built again.
 #   BACKEND  OPENMP (the default), SERIAL, or CUDA, which needs nvcc
 #   ARCH     architecture of a GPU in Kokkos' spelling, HOPPER90; for the CPU it is NATIVE
+#   KERNELS  source tree of KokkosKernels of the same version: then it multiplies matrices,
+#            on a GPU with cuBLAS
 #   JOBS     number of compilers at the same time (2)
 #   TESTS    0: only compile and link, if there is no GPU
 # Needs .venv, which ./demo and ./check make. Some minutes on two cores.
@@ -19,6 +21,7 @@ backend=${BACKEND:-OPENMP}
 jobs=${JOBS:-2}
 venv=${VENV:-$PWD/.venv}
 source=${SOURCE:-}
+kernels=${KERNELS:-}
 
 [ -f "$source/core/src/Kokkos_Core.hpp" ] || die "name a source tree of Kokkos: SOURCE=TREE"
 [ -x "$venv/bin/python" ] || die "$venv is not there; make it with ./demo, or let VENV name one"
@@ -42,9 +45,22 @@ cmake -S "$source" -B "$folder/kokkos" -G Ninja -DCMAKE_BUILD_TYPE=Release $comp
 ninja -C "$folder/kokkos" -j "$jobs" install > "$folder/build.log" 2>&1 ||
     die "the build of Kokkos failed, see $folder/build.log"
 
+if [ -n "$kernels" ]; then
+    say "== KokkosKernels of $kernels"
+    [ "$backend" = CUDA ] && library=CUBLAS || library=
+    cmake -S "$kernels" -B "$folder/kernels" -G Ninja -DCMAKE_BUILD_TYPE=Release $compiler \
+        -DCMAKE_INSTALL_PREFIX="$folder/installed" -DCMAKE_INSTALL_LIBDIR=lib \
+        -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DBUILD_SHARED_LIBS=OFF -DKokkos_ROOT="$folder/installed" \
+        -DKokkosKernels_ENABLE_ALL_COMPONENTS=OFF -DKokkosKernels_ENABLE_COMPONENT_BLAS=ON \
+        ${library:+"-DKokkosKernels_ENABLE_TPL_$library=ON"} > "$folder/configure.log" 2>&1 ||
+        die "cmake failed, see $folder/configure.log"
+    ninja -C "$folder/kernels" -j "$jobs" install > "$folder/build.log" 2>&1 ||
+        die "the build of KokkosKernels failed, see $folder/build.log"
+fi
+
 say "== soapz"
 cmake -S "$project" -B "$folder/soapz" -G Ninja -DPython3_EXECUTABLE="$venv/bin/python" $compiler \
-    -DSOAPZ_KOKKOS=ON -DKokkos_ROOT="$folder/installed" -DSOAPZ_PLUGIN=OFF -DSOAPZ_MPI=OFF \
+    -DSOAPZ_KOKKOS=ON ${kernels:+-DSOAPZ_KOKKOS_KERNELS=ON} -DKokkos_ROOT="$folder/installed" -DSOAPZ_PLUGIN=OFF -DSOAPZ_MPI=OFF \
     > "$folder/configure.log" 2>&1 || die "cmake failed, see $folder/configure.log"
 ninja -C "$folder/soapz" -j "$jobs" soapz_tool libsoapz.so test_kokkos > "$folder/build.log" 2>&1 ||
     die "the build of soapz failed, see $folder/build.log"

@@ -26,6 +26,8 @@ missing_packages() {
             printf 'libclang-rt-14-dev '
         find /usr/include /usr/local/include -name Kokkos_Core.hpp 2> /dev/null | grep -q . ||
             printf 'libtrilinos-kokkos-dev '
+        find /usr/include /usr/local/include -name KokkosBlas3_gemm.hpp 2> /dev/null | grep -q . ||
+            printf 'libtrilinos-kokkos-kernels-dev '
     fi
 }
 

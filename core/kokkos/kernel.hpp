@@ -12,6 +12,7 @@
 #define SZ_KOKKOS_KERNEL_HPP
 
 #include "kokkos/power.hpp"
+#include "kokkos/product.hpp"
 
 extern "C" {
 #include "linear/powers.h"
@@ -19,68 +20,6 @@ extern "C" {
 
 namespace soapz
 {
-
-/* ---- products ---------------------------------------------------------------------- */
-
-/* The tile of a product that is kept in registers; with AVX-512 there are 32. */
-constexpr int TILE_ROWS = W == 8 ? 8 : 4, TILE_LANES = ON_HOST ? 2 : 4;
-constexpr int TILE_COLUMNS = TILE_LANES * W;
-
-/* A matrix [n_in][n_out] that rows are multiplied by, zero behind its end. */
-struct Matrix {
-    int n_in, n_out, n_panels;
-    const double *panel; /* [n_panels][n_in][TILE_COLUMNS] */
-};
-
-/* A(k, c) = a[k * next_in + c * next_out], for columns up to room */
-inline Matrix upload(Store &store, int n_in, int n_out, int room, const double *a,
-                     size_t next_in, size_t next_out)
-{
-    const int n_panels = (room + TILE_COLUMNS - 1) / TILE_COLUMNS;
-    std::vector<double> panel(static_cast<size_t>(n_panels) * n_in * TILE_COLUMNS);
-
-    for (int c = 0; c < n_out; c++)
-        for (int k = 0; k < n_in; k++)
-            panel[(static_cast<size_t>(c / TILE_COLUMNS) * n_in + k) * TILE_COLUMNS +
-                  c % TILE_COLUMNS] = a[k * next_in + c * next_out];
-    return {n_in, room, n_panels, store.put(panel)};
-}
-
-/* One tile: rows first .. of out, behind the end the last one once more. */
-SZ_HERE void multiply_tile(const Matrix &a, int n, int first, int panel, const double *x,
-                           size_t x_stride, double *out, size_t out_stride)
-{
-    const double *column = a.panel + static_cast<size_t>(panel) * a.n_in * TILE_COLUMNS;
-
-    product_rows<TILE_ROWS, TILE_LANES>(
-        first, a.n_in,
-        [&](int r, int k) { return x[(r < n ? r : n - 1) * x_stride + k]; },
-        [&](int k) { return column + k * TILE_COLUMNS; },
-        [&](int r, const lanes *sum) {
-            double *to = out + r * out_stride + panel * TILE_COLUMNS;
-
-            for (int v = 0; v < TILE_LANES; v++)
-                if (r < n && panel * TILE_COLUMNS + v * W < a.n_out)
-                    store(to + v * W, sum[v]);
-        });
-}
-
-/* out_i(c) = sum_k x_i(k) A(k,c) for n rows */
-inline void multiply(const Matrix &a, int n, const double *x, int x_stride, double *out,
-                     int out_stride)
-{
-    const int n_tiles = (n + TILE_ROWS - 1) / TILE_ROWS;
-
-    Kokkos::parallel_for(
-        "soapz kernel", Kokkos::RangePolicy<Space>(0, n_tiles * a.n_panels),
-        KOKKOS_LAMBDA(int item) {
-            /* on a CPU a panel stays in the cache for all rows */
-            const int tile = ON_HOST ? item % n_tiles : item / a.n_panels;
-            const int panel = ON_HOST ? item / n_tiles : item % a.n_panels;
-
-            multiply_tile(a, n, tile * TILE_ROWS, panel, x, x_stride, out, out_stride);
-        });
-}
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
