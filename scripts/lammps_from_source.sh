@@ -42,6 +42,7 @@ fetch_source() {
         /usr/share/keyrings/debian-archive-keyring.gpg "$mirror" "$suite" > "$apt/sources.list"
     printf 'Dir::Etc::%s "%s";\n' sourcelist "$apt/sources.list" sourceparts - > "$apt/conf"
     printf 'Dir::State::lists "%s";\nDir::Cache "%s";\n' "$apt/lists" "$apt/cache" >> "$apt/conf"
+    printf 'APT::Sandbox::User "root";\n' >> "$apt/conf" # its user cannot read our folder
     export APT_CONFIG=$apt/conf
     apt-get update -qq || die "apt-get update for the suite $suite failed"
     (cd "$folder" && apt-get source -qq --download-only --tar-only lammps) ||
