@@ -13,7 +13,7 @@
 #   JOBS     number of compilers at the same time (2)
 #   TESTS    which tests, a pattern of ctest -R
 # Needs .venv, which ./demo and ./check make (its MPI is used), and 2 GB of disk. Downloads
-# 130 MB. Takes an hour on two cores.
+# 130 MB. Takes half an hour on two cores.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
