@@ -13,7 +13,7 @@ model=$data/NbMoTaW.xml
 unset SOAPZ_PLUGIN SOAPZ_LIBRARY SOAPZ_PYTHON PYTHONPATH LAMMPS_PLUGIN_PATH LD_LIBRARY_PATH VIRTUAL_ENV
 # of what pip installs, the few modules that are used are compiled when they are
 export PIP_COMPILE=0
-unset PYTHONPYCACHEPREFIX
+unset PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
 
 rm -rf "$work"
 mkdir -p "$work"
