@@ -21,30 +21,24 @@ import sys
 import tempfile
 
 import numpy as np
-from common import ELEMENTS, MASS, ROOT, add_options, bench, cpu_name, need, run_main, write_whole
-from scaling import BOXES, SCRIPT
+from common import ROOT, add_options, bench, cpu_name, need, run_main, write_whole
+from scaling import BOXES, script_of
 
 MODELS = [os.path.join(ROOT, "potentials", "NbMoTaW", f"{name}.soapz") for name in ("fast", "balanced", "accurate")]
 STYLES = {"cpu": "soapz", "device": "soapz device kokkos", "kk": "soapz/kk"}
 ATOM_STEPS = {"cpu": 200_000, "device": 5_000_000, "kk": 5_000_000}
 FORCES = """
-dump f all custom 1 {name} id fx fy fz
+dump f all custom 1 forces id fx fy fz
 dump_modify f sort id format float %.17g
 run 0
 """
 
 
-def run(options, folder, way, model, n, tail=None):
-    """the output of LAMMPS; tail: instead of the two runs"""
-    steps = max(5, min(200, ATOM_STEPS[way] // n))
-    x, y, z = BOXES[n]
-    script = SCRIPT.format(ranks=1, x=x, y=y, z=z, model=model, elements=" ".join(ELEMENTS), steps=steps,
-                           masses="\n".join(f"mass {k + 1} {MASS[e]}" for k, e in enumerate(ELEMENTS)))
-    script = script.replace("pair_style    soapz", "pair_style    " + STYLES[way])
-    if tail:
-        script = script[:script.index("velocity")] + tail
+def run(options, folder, way, model, n, tail=""):
+    """the output of LAMMPS; tail: its last lines, in the place of those from velocity on"""
+    script = script_of(model, BOXES[n], 1, max(5, min(200, ATOM_STEPS[way] // n)), STYLES[way])
     with open(os.path.join(folder, "in.bench"), "w") as file:
-        file.write(script)
+        file.write(script[:script.index("velocity")] + tail if tail else script)
     words = [options.lmp, "-in", "in.bench", "-log", "none"] + (options.kk.split() if way == "kk" else [])
     done = subprocess.run(words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "LAMMPS_PLUGIN_PATH": options.build})
@@ -59,13 +53,13 @@ def speed(text):
     return int(steps) * int(n) / float(loop) / 1e6
 
 
-def difference(options, folder, way, model, n):
-    """the largest difference of a force from cpu, relative to the largest force"""
+def difference(options, folder, ways, model, n):
+    """the largest difference of a force from that of the first way, relative to the largest force"""
     forces = []
-    for name in ("cpu", way):
-        run(options, folder, name, model, n, FORCES.format(name=name))
-        forces.append(np.loadtxt(os.path.join(folder, name), skiprows=9)[:, 1:])
-    return np.abs(forces[1] - forces[0]).max() / np.abs(forces[0]).max()
+    for way in ways:
+        run(options, folder, way, model, n, FORCES)
+        forces.append(np.loadtxt(os.path.join(folder, "forces"), skiprows=9)[:, 1:])
+    return np.abs(np.array(forces) - forces[0]).max() / np.abs(forces[0]).max()
 
 
 def card():
@@ -92,7 +86,7 @@ def measure(options, folder):
                      for w in ways]
             lines.append(f"| {os.path.basename(model)} | {n:,} | " + " | ".join(cells) + " |")
             print(lines[-1], flush=True)
-        worst = max([worst] + [difference(options, folder, w, model, options.sizes[0]) for w in ways[1:]])
+        worst = np.max([worst, difference(options, folder, ways, model, options.sizes[0])])  # NaN stays
     return lines + ["", f"The forces differ from those of the CPU by at most {worst:.0e} of the largest."], worst
 
 

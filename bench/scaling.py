@@ -60,7 +60,7 @@ set           type 1 type/ratio 3 0.5 12
 set           type 2 type/ratio 4 0.5 13
 displace_atoms all random 0.1 0.1 0.1 4711
 {masses}
-pair_style    soapz
+pair_style    {style}
 pair_coeff    * * {model} {elements}
 timestep      0.001
 fix           move all nve
@@ -80,11 +80,15 @@ COMPRESSIONS = {"nu=2": "nu_R=2 nu_S=2", "nu,mu=1,1": "nu_R=2 nu_S=1", "mu=2": "
 
 # ---- LAMMPS --------------------------------------------------------------------------------
 
-def start(options, folder, model, box, ranks, steps):
+def script_of(model, box, ranks, steps, style="soapz"):
     masses = "\n".join(f"mass {k + 1} {MASS[e]}" for k, e in enumerate(ELEMENTS))
+    return SCRIPT.format(ranks=ranks, x=box[0], y=box[1], z=box[2], model=model, style=style,
+                         masses=masses, elements=" ".join(ELEMENTS), steps=steps)
+
+
+def start(options, folder, model, box, ranks, steps):
     with open(os.path.join(folder, "in.bench"), "w") as file:
-        file.write(SCRIPT.format(ranks=ranks, x=box[0], y=box[1], z=box[2], model=model,
-                                 masses=masses, elements=" ".join(ELEMENTS), steps=steps))
+        file.write(script_of(model, box, ranks, steps))
     command = [options.lmp, "-in", "in.bench", "-log", "none", "-nonbuf"]
     if ranks > 1:
         command = [options.mpiexec, "-n", str(ranks)] + command
